@@ -1,0 +1,83 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <revolute/graph/graph.hpp>
+
+namespace revolute {
+
+/// One contribution to an adjoint: what one use of the value, as operand `slot` of `consumer`, adds.
+struct Term {
+    Expr value;
+    Expr consumer;
+    std::uint32_t slot = 0;
+};
+
+/// What to do with a variable that the loss does not depend on.
+enum class Unreachable : std::uint8_t { error, zeros };
+
+/// The backward graph of a loss: for every node on a path from the variables to the loss, its
+/// adjoint dL/dnode, a node of the same graph.
+class Derivative {
+ public:
+    Expr loss() const { return loss_; }
+    std::span<const Expr> variables() const { return variables_; }
+    /// The gradients, in the order of the variables.
+    std::span<const Expr> gradients() const { return gradients_; }
+
+    /// Gradient with respect to one of the variables. Throws DerivativeError for another expression.
+    Expr operator[](Expr variable) const;
+    /// Adjoint of a node on a path from a variable to the loss. Throws DerivativeError for a node
+    /// that has none.
+    Expr adjoint(Expr node) const;
+    bool has_adjoint(Expr node) const { return find(node).has_value(); }
+    /// Every node that `adjoint` is the adjoint of, ascending: an add passes its adjoint on, so they
+    /// can be several.
+    std::vector<Expr> adjoint_of(Expr adjoint) const;
+    /// The contributions to a node's adjoint, in the order in which they are summed: from the last
+    /// use to the first. Empty for the loss and for nodes without an adjoint.
+    std::vector<Term> terms(Expr node) const;
+
+ private:
+    friend class ReversePass;
+    Derivative() = default;
+    std::optional<NodeId> find(Expr node) const;
+
+    struct Link {
+        NodeId value;
+        NodeId consumer;
+        std::uint32_t slot;
+        std::uint32_t next;  // index into links_
+    };
+    struct List {
+        std::uint32_t first;
+        std::uint32_t last;
+    };
+    static constexpr std::uint32_t nothing = 0xFFFFFFFF;
+
+    Expr loss_;
+    std::vector<Expr> variables_;
+    std::vector<Expr> gradients_;
+    std::vector<Link> links_;
+    std::vector<List> terms_;       // by id, up to the loss
+    std::vector<NodeId> adjoints_;  // by id, up to the loss; NodeId{nothing}: none
+    std::vector<std::pair<NodeId, NodeId>> adjoint_of_;  // adjoint, node; sorted
+};
+
+/// Appends the backward graph of `loss` (1 x 1) to its graph by reverse accumulation (Linnainmaa
+/// 1970; Griewank and Walther 2008, section 3.2): users before operands, every node's rule once per
+/// active operand. The terms of a value with several uses are summed by one visible `accumulate`.
+/// Running it on a gradient gives second derivatives.
+///
+/// Throws ShapeError unless the loss is 1 x 1; DerivativeError when an operator on the way has no
+/// rule, and, unless `unreachable` is `zeros`, for a variable that no gradient reaches.
+Derivative differentiate(Expr loss, std::span<const Expr> variables,
+                         Unreachable unreachable = Unreachable::error);
+Derivative differentiate(Expr loss, std::initializer_list<Expr> variables,
+                         Unreachable unreachable = Unreachable::error);
+
+}  // namespace revolute

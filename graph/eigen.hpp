@@ -1,0 +1,41 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <revolute/graph/matrix.hpp>
+
+// Looks at Revolute's matrices as Eigen expressions and back. Header-only, so that everything of
+// Eigen is compiled with the flags of the translation unit that uses it; a template, so that two
+// translation units that configure Eigen differently do not share one function.
+
+namespace revolute {
+
+template <class EigenMatrix = Eigen::MatrixXd>
+Eigen::Map<EigenMatrix> as_eigen(MatrixView view) {
+    return {view.data, view.rows, view.columns};
+}
+
+template <class EigenMatrix = Eigen::MatrixXd>
+Eigen::Map<const EigenMatrix> as_eigen(ConstMatrixView view) {
+    return {view.data, view.rows, view.columns};
+}
+
+template <class EigenMatrix = Eigen::MatrixXd>
+Eigen::Map<EigenMatrix> as_eigen(Matrix& matrix) {
+    return as_eigen<EigenMatrix>(MatrixView(matrix));
+}
+
+template <class EigenMatrix = Eigen::MatrixXd>
+Eigen::Map<const EigenMatrix> as_eigen(const Matrix& matrix) {
+    return as_eigen<EigenMatrix>(ConstMatrixView(matrix));
+}
+
+/// Copy of an Eigen expression of doubles.
+template <class Derived>
+Matrix to_matrix(const Eigen::MatrixBase<Derived>& expression) {
+    Matrix matrix(static_cast<int>(expression.rows()), static_cast<int>(expression.cols()));
+    as_eigen(matrix) = expression;
+    return matrix;
+}
+
+}  // namespace revolute

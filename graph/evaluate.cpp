@@ -1,0 +1,169 @@
+#include <revolute/graph/evaluate.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
+
+namespace revolute {
+
+Bindings& Bindings::bind(Expr leaf, Matrix value) {
+    if (leaf.graph == nullptr) throw GraphError("bind: an empty expression cannot have a value");
+    const std::string who = leaf.graph->describe(leaf.id);
+    if (graph_ != nullptr && graph_ != leaf.graph)
+        throw GraphError(fmt::format("bind: belongs to another graph than earlier leaves: {}", who));
+    if (!is_given(leaf.graph->op(leaf.id)))
+        throw GraphError(fmt::format(
+            "bind: only inputs, parameters and initial states are given values, not {}", who));
+    if (value.shape() != leaf.shape())
+        throw ShapeError(fmt::format("bind: the value's shape {} must be that of the leaf\n  leaf is {}",
+                                     to_string(value.shape()), who));
+    graph_ = leaf.graph;
+    if (values_.size() <= index(leaf.id)) values_.resize(std::size_t{index(leaf.id)} + 1);
+    values_[index(leaf.id)] = std::move(value);
+    return *this;
+}
+
+const Matrix* Bindings::find(Expr leaf) const {
+    if (leaf.graph != graph_ || index(leaf.id) >= values_.size()) return nullptr;
+    const Matrix& value = values_[index(leaf.id)];
+    return value.empty() ? nullptr : &value;
+}
+
+namespace {
+
+/// One evaluation. Computed values live in buffers that are handed on after their last use.
+class Evaluation {
+ public:
+    Evaluation(Graph& graph, std::span<const NodeId> outputs, const Bindings& bindings,
+               FiniteCheck check)
+        : graph_(graph),
+          bindings_(bindings),
+          check_(check),
+          needed_(ancestors(graph, outputs)),
+          uses_(graph.size(), 0),
+          buffer_(graph.size(), no_buffer) {
+        for (std::uint32_t i = 0; i < graph.size(); ++i)
+            if (needed_[i])
+                for (const NodeId operand : graph.operands(NodeId{i})) ++uses_[index(operand)];
+        for (const NodeId output : outputs) ++uses_[index(output)];
+    }
+
+    std::vector<Matrix> run(std::span<const NodeId> outputs) {
+        for (std::uint32_t i = 0; i < graph_.size(); ++i)
+            if (needed_[i]) compute(NodeId{i});
+        std::vector<Matrix> results;
+        for (const NodeId output : outputs) {
+            const auto values = value(output).values();
+            results.emplace_back(graph_.shape(output).rows, graph_.shape(output).columns,
+                                 std::vector<double>(values.begin(), values.end()));
+        }
+        return results;
+    }
+
+ private:
+    static constexpr std::uint32_t no_buffer = 0xFFFFFFFF;
+
+    ConstMatrixView value(NodeId node) const {
+        if (const Matrix* given = bindings_.find({&graph_, node})) return *given;
+        const Shape shape = graph_.shape(node);
+        return {buffers_[buffer_[index(node)]].data(), shape.rows, shape.columns};
+    }
+
+    void compute(NodeId node) {
+        const Op& op = graph_.op(node);
+        if (is_given(op)) {
+            if (bindings_.find({&graph_, node}) == nullptr)
+                throw EvaluationError(
+                    fmt::format("evaluate: no value is bound to {}", graph_.describe(node)));
+        } else {
+            compute_with(op, node);
+        }
+        if (check_ == FiniteCheck::on) require_finite(node);
+        for (const NodeId operand : graph_.operands(node))
+            if (--uses_[index(operand)] == 0) free(operand);
+    }
+
+    void compute_with(const Op& op, NodeId node) {
+        operand_views_.clear();
+        const Shape shape = graph_.shape(node);
+        std::vector<double> output = take_buffer(shape.size());
+        for (const NodeId operand : graph_.operands(node)) operand_views_.push_back(value(operand));
+        op.evaluate({operand_views_, graph_.attributes(node)},
+                    {output.data(), shape.rows, shape.columns});
+        buffers_[buffer_[index(node)] = next_buffer()] = std::move(output);
+    }
+
+    std::vector<double> take_buffer(std::size_t size) {
+        std::vector<double> buffer;
+        if (!free_.empty()) buffer = std::move(buffers_[free_.back()]);
+        buffer.resize(size);
+        return buffer;
+    }
+
+    std::uint32_t next_buffer() {
+        if (free_.empty()) {
+            buffers_.emplace_back();
+            return static_cast<std::uint32_t>(buffers_.size() - 1);
+        }
+        const std::uint32_t buffer = free_.back();
+        free_.pop_back();
+        return buffer;
+    }
+
+    void free(NodeId node) {
+        if (buffer_[index(node)] != no_buffer) free_.push_back(buffer_[index(node)]);
+    }
+
+    void require_finite(NodeId node) const {
+        const ConstMatrixView y = value(node);
+        const auto values = y.values();
+        const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
+        if (bad == values.end()) return;
+        const auto place = static_cast<int>(bad - values.begin());
+        std::string text = fmt::format(
+            "evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}",
+            graph_.op(node).name, *bad, place % y.rows, place / y.rows, in_step(node),
+            graph_.describe(node));
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
+            const NodeId operand = graph_.operand(node, slot);
+            const auto [low, high] = std::ranges::minmax(value(operand).values());
+            text += fmt::format("\n  operand {} is {}, from {:.6g} to {:.6g}", slot,
+                                graph_.describe(operand), low, high);
+        }
+        throw EvaluationError(text);
+    }
+
+    std::string in_step(NodeId node) const {
+        const auto step = graph_.step(node);
+        return step ? fmt::format(", in step {}", to_string(*step)) : "";
+    }
+
+    Graph& graph_;
+    const Bindings& bindings_;
+    FiniteCheck check_;
+    std::vector<bool> needed_;
+    std::vector<std::uint32_t> uses_;    // users yet to come, by id
+    std::vector<std::uint32_t> buffer_;  // index into buffers_, by id
+    std::vector<std::vector<double>> buffers_;
+    std::vector<std::uint32_t> free_;
+    std::vector<ConstMatrixView> operand_views_;
+};
+
+}  // namespace
+
+std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
+                             FiniteCheck check) {
+    Graph& graph = common_graph("evaluate", outputs);
+    const std::vector<NodeId> ids = ids_of(outputs);
+    return Evaluation(graph, ids, bindings, check).run(ids);
+}
+
+Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check) {
+    return std::move(evaluate(std::span(&output, 1), bindings, check).front());
+}
+
+}  // namespace revolute

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <revolute/graph/node_id.hpp>
+#include <revolute/graph/shape.hpp>
+#include <revolute/graph/source_line.hpp>
+#include <revolute/graph/step.hpp>
+
+namespace revolute {
+
+class Graph;
+
+/// The value users compute with: a node of a graph. Cheap to copy; valid as long as its graph lives.
+/// Equal means the same node of the same graph. A default-made Expr is empty, and using it throws
+/// GraphError.
+struct Expr {
+    Graph* graph = nullptr;
+    NodeId id{};
+
+    Shape shape() const;
+    std::optional<Step> step() const;
+    /// Name with step, as errors and listings print it ("h[3]"); empty when the node has no name.
+    std::string label() const;
+    /// Names the node and returns it. A node that has a name keeps it and gets an alias. Throws
+    /// GraphError for a constant, and for an empty name.
+    Expr named(std::string_view name) const;
+
+    friend constexpr bool operator==(Expr, Expr) = default;
+};
+
+/// An Expr handed to a builder, with the user's line: the implicit conversion happens in the user's
+/// call, so its default argument is the line of that call.
+struct Operand {
+    Expr expr;
+    SourceLine line;
+
+    constexpr Operand(Expr x, SourceLine at = SourceLine::here()) : expr(x), line(at) {}
+};
+
+}  // namespace revolute

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/expr.hpp>
+#include <revolute/graph/hash_index.hpp>
+#include <revolute/graph/op.hpp>
+
+namespace revolute {
+
+/// Whether equal nodes are one node (the rule), or each is kept apart, for teaching figures.
+enum class Sharing : std::uint8_t { on, off };
+
+/// An append-only store of nodes. A node is an operator with attributes, applied to operands that
+/// were there before, so ids are a topological order and every pass is a loop over ids. Equal nodes
+/// are one node (hash-consing), except leaves with identity: inputs, parameters, initial states.
+/// Nothing is ever edited or removed. Neither copied nor moved, because an Expr holds its address.
+///
+/// Separate graphs may be used in separate threads. Spans and string_views that it returns are valid until the next append.
+class Graph {
+ public:
+    static constexpr std::uint32_t most_ids = 0xFFFFFFFF;
+
+    /// Holds at most `limit` nodes and as many operands; beyond that, appending throws CapacityError.
+    explicit Graph(Sharing sharing = Sharing::on, std::uint32_t limit = most_ids);
+    Graph(const Graph&) = delete;
+    Graph& operator=(const Graph&) = delete;
+
+    /// A value given at evaluation: x(t), a target. It takes the step of the open scope.
+    Expr input(std::string_view name, Shape shape, SourceLine line = SourceLine::here());
+    /// A trainable value, the same at every step.
+    Expr parameter(std::string_view name, Shape shape, SourceLine line = SourceLine::here());
+    /// h(-1): given or trainable; it takes the step of the open scope.
+    Expr initial_state(std::string_view name, Shape shape, SourceLine line = SourceLine::here());
+    /// A matrix of one value. It has neither name nor step.
+    Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
+
+    /// Appends a node, or finds the equal one. `operands` must not be a span into this graph. Throws
+    /// as `apply` does.
+    Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
+                SourceLine line);
+    /// Makes room, so that appending that many does not move what is there.
+    void reserve(std::size_t nodes, std::size_t operands);
+
+    std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
+    std::size_t operand_total() const { return operands_.size(); }
+    Expr at(NodeId id) { return {this, id}; }
+
+    const Op& op(NodeId id) const { return *kind(id).op; }
+    Shape shape(NodeId id) const { return kind(id).shape; }
+    std::span<const double> attributes(NodeId id) const;
+    std::span<const NodeId> operands(NodeId id) const;
+    std::uint32_t operand_count(NodeId id) const;
+    NodeId operand(NodeId id, std::uint32_t slot) const {
+        return operands_[nodes_[index(id)].first_operand + slot];
+    }
+
+    std::optional<Step> step(NodeId id) const;
+    /// Name without step, empty when there is none.
+    std::string_view name(NodeId id) const;
+    /// Names given after the first one.
+    std::vector<std::string_view> aliases(NodeId id) const;
+    /// Name with step, "h[3]"; empty when there is no name.
+    std::string label(NodeId id) const;
+    /// "made at train.cpp:31", or "made by the adjoint of h[3]".
+    std::string origin(NodeId id) const;
+    /// "h[3] [32 x 1], made at train.cpp:40": a node as errors print it.
+    std::string describe(NodeId id) const;
+    void set_name(NodeId id, std::string_view name);
+
+    Sharing sharing() const { return sharing_; }
+    /// Step of the innermost open scope that sets one.
+    std::optional<Step> open_step() const;
+
+ private:
+    friend class Scope;
+    friend class NodeCopier;
+    friend void verify(const Graph& graph);
+
+    /// What hash-consing compares, apart from operands: op and attributes; the shape follows.
+    struct Kind {
+        const Op* op;
+        Shape shape;
+        std::uint32_t first_attribute;
+        std::uint32_t attribute_count;
+    };
+    /// Step and source are indices into side tables; the operands end where the next node's begin.
+    struct Node {
+        std::uint32_t kind;
+        std::uint32_t first_operand;
+        std::uint32_t step;
+        std::uint32_t source;
+    };
+    static_assert(sizeof(Node) == 16);
+    /// A line of the user's program, or the node whose pullback rule made the node.
+    struct Source {
+        std::uint32_t file;  ///< index into strings_, or `adjoint_mark`
+        std::uint32_t line;  ///< line, or node id
+        friend bool operator==(Source, Source) = default;
+    };
+    static constexpr std::uint32_t adjoint_mark = 0xFFFFFFFF;
+    static constexpr std::uint32_t none = 0;
+
+    /// What the open scopes say of nodes to be made: `none`, or indices into the side tables.
+    struct Context {
+        std::uint32_t step = none;
+        std::uint32_t source = none;
+    };
+
+    const Kind& kind(NodeId id) const { return kinds_[nodes_[index(id)].kind]; }
+    std::uint32_t intern_kind(const Op& op, Shape shape, std::span<const double> attributes);
+    std::uint32_t intern_string(std::string_view text);
+    std::uint32_t intern_source(Source source);
+    std::uint32_t intern_source(SourceLine line);
+    std::uint32_t append_step(Step step);
+    std::uint32_t step_for(const Op& op, std::span<const NodeId> operands) const;
+    Expr append_leaf(const Op& op, std::string_view name, Shape shape, std::uint32_t step,
+                     SourceLine line);
+    NodeId push(Node node, std::span<const NodeId> operands);
+    void check_operands(const Op& op, std::span<const NodeId> operands) const;
+    static std::uint64_t hash_of_node(std::uint32_t kind, std::span<const NodeId> operands);
+    bool is_same(NodeId id, std::uint32_t kind, std::span<const NodeId> operands) const;
+
+    Sharing sharing_;
+    std::uint32_t limit_;
+    Context context_;
+
+    std::vector<Node> nodes_;
+    std::vector<NodeId> operands_;
+    detail::HashIndex node_index_;
+
+    std::vector<Kind> kinds_;
+    std::vector<double> attributes_;
+    detail::HashIndex kind_index_;
+
+    std::vector<Step> steps_;  // entry 0 stands for no step
+    std::vector<Source> sources_;  // entry 0 stands for no source
+    detail::HashIndex source_index_;
+    SourceLine last_line_;
+    std::uint32_t last_source_ = none;
+
+    std::vector<std::string> strings_;  // entry 0 is the empty string: no name
+    detail::HashIndex string_index_;
+    std::vector<std::uint32_t> names_;  // index into strings_; shorter than nodes_: the rest has no name
+    std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
+};
+
+/// While it lives, nodes appended to the graph get the step, or the source, that it was opened with.
+/// Scopes nest; a source that is set stays set inside, so that everything an outer call makes
+/// carries that call's line.
+class [[nodiscard]] Scope {
+ public:
+    Scope(Graph& graph, Step step);
+    Scope(Graph& graph, SourceLine line);
+    /// The step of `node`, or none when it has none.
+    static Scope step_of(Expr node) { return Scope(node); }
+    /// The step of `node`, and "adjoint of node" for a source.
+    static Scope adjoint_of(Expr node) { return Scope(node, AdjointSource{}); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() { graph_.context_ = outer_; }
+
+ private:
+    struct AdjointSource {};
+    explicit Scope(Expr node);
+    Scope(Expr node, AdjointSource);
+
+    Graph& graph_;
+    Graph::Context outer_;
+};
+
+}  // namespace revolute

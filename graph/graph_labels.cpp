@@ -1,0 +1,190 @@
+// Steps, names and source lines: what a graph knows of a node beside its mathematics.
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/graph.hpp>
+#include <revolute/graph/leaf.hpp>
+
+namespace revolute {
+
+using detail::HashIndex;
+using detail::mix;
+
+std::string axis_name(std::int32_t axis) {
+    static constexpr std::string_view letters = "tsrq";
+    if (axis >= 0 && static_cast<std::size_t>(axis) < letters.size())
+        return std::string(1, letters[static_cast<std::size_t>(axis)]);
+    return fmt::format("t{}", axis);
+}
+
+std::string to_string(Step step) {
+    return fmt::format("{} = {}", axis_name(step.axis), step.t);
+}
+
+std::string subscript(Step step) {
+    return step.axis == 0 ? fmt::format("[{}]", step.t)
+                          : fmt::format("[{}={}]", axis_name(step.axis), step.t);
+}
+
+std::string to_string(SourceLine line) {
+    const std::string_view file = line.file;
+    const std::size_t slash = file.find_last_of("/\\");
+    return fmt::format("{}:{}", slash == std::string_view::npos ? file : file.substr(slash + 1),
+                       line.line);
+}
+
+std::optional<Step> Graph::open_step() const {
+    if (context_.step == none) return std::nullopt;
+    return steps_[context_.step];
+}
+
+std::optional<Step> Graph::step(NodeId id) const {
+    const std::uint32_t step = nodes_[index(id)].step;
+    if (step == none) return std::nullopt;
+    return steps_[step];
+}
+
+std::uint32_t Graph::append_step(Step step) {
+    if (steps_.size() == 1 || steps_.back() != step) steps_.push_back(step);
+    return static_cast<std::uint32_t>(steps_.size() - 1);
+}
+
+// A node none of whose operands has a step has none. A transpose or reshape has its operand's: else
+// it would have that of whoever asked for it first. Any other node has the open scope's.
+std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) const {
+    const auto step_of = [&](NodeId id) { return nodes_[index(id)].step; };
+    if (std::ranges::all_of(operands, [&](NodeId id) { return step_of(id) == none; })) return none;
+    if (op.role == Role::transpose || op.role == Role::reshape) return step_of(operands.front());
+    return context_.step;
+}
+
+std::uint32_t Graph::intern_string(std::string_view text) {
+    const std::uint64_t hash = std::hash<std::string_view>{}(text);
+    const std::uint32_t found =
+        string_index_.find(hash, [&](std::uint32_t i) { return strings_[i] == text; });
+    if (found != HashIndex::absent) return found;
+    const auto number = static_cast<std::uint32_t>(strings_.size());
+    strings_.emplace_back(text);
+    string_index_.insert(hash, number);
+    return number;
+}
+
+std::uint32_t Graph::intern_source(Source source) {
+    const std::uint64_t hash = mix(mix(0, source.file), source.line);
+    const std::uint32_t found =
+        source_index_.find(hash, [&](std::uint32_t i) { return sources_[i] == source; });
+    if (found != HashIndex::absent) return found;
+    const auto number = static_cast<std::uint32_t>(sources_.size());
+    sources_.push_back(source);
+    source_index_.insert(hash, number);
+    return number;
+}
+
+std::uint32_t Graph::intern_source(SourceLine line) {
+    if (context_.source != none) return context_.source;
+    if (line.line == 0) return none;
+    // A line in a loop comes again and again; equal pointers spare the look-up of the file's name.
+    if (line.file != last_line_.file || line.line != last_line_.line) {
+        last_source_ = intern_source(
+            Source{intern_string(line.file), static_cast<std::uint32_t>(line.line)});
+        last_line_ = line;
+    }
+    return last_source_;
+}
+
+void Graph::set_name(NodeId id, std::string_view name) {
+    if (&op(id) == &constant_op)
+        throw GraphError(fmt::format("name: a constant has no name ({} was given to {})", name,
+                                     describe(id)));
+    if (name.empty()) throw GraphError(fmt::format("name: must not be empty, for {}", describe(id)));
+    const std::uint32_t number = intern_string(name);
+    if (names_.size() <= index(id)) names_.resize(std::size_t{index(id)} + 1, none);
+    std::uint32_t& first = names_[index(id)];
+    if (first == none) first = number;
+    if (first == number) return;
+    std::vector<std::uint32_t>& others = aliases_[id];
+    if (std::ranges::find(others, number) == others.end()) others.push_back(number);
+}
+
+std::string_view Graph::name(NodeId id) const {
+    return index(id) < names_.size() ? strings_[names_[index(id)]] : std::string_view{};
+}
+
+std::vector<std::string_view> Graph::aliases(NodeId id) const {
+    std::vector<std::string_view> result;
+    if (const auto found = aliases_.find(id); found != aliases_.end())
+        for (const std::uint32_t number : found->second) result.emplace_back(strings_[number]);
+    return result;
+}
+
+std::string Graph::label(NodeId id) const {
+    std::string text(name(id));
+    if (const auto at = step(id); at && !text.empty()) text += subscript(*at);
+    return text;
+}
+
+std::string Graph::origin(NodeId id) const {
+    const std::uint32_t number = nodes_[index(id)].source;
+    if (number == none) return "made by a pass";
+    const Source source = sources_[number];
+    if (source.file != adjoint_mark)
+        return fmt::format(
+            "made at {}",
+            to_string({strings_[source.file].c_str(), static_cast<int>(source.line)}));
+    const NodeId node{source.line};
+    const std::string name = label(node);
+    return fmt::format("made by the adjoint of {}", name.empty() ? describe(node) : name);
+}
+
+std::string Graph::describe(NodeId id) const {
+    std::string text = label(id);
+    if (text.empty()) {
+        text = &op(id) == &constant_op ? fmt::format("{}", attributes(id)[0])
+                                       : fmt::format("unnamed {}", op(id).name);
+        if (const auto at = step(id)) text += fmt::format(" at {}", to_string(*at));
+    }
+    return fmt::format("{} {}, {}", text, to_string(shape(id)), origin(id));
+}
+
+Scope::Scope(Graph& graph, Step step) : graph_(graph), outer_(graph.context_) {
+    graph.context_.step = graph.append_step(step);
+}
+
+Scope::Scope(Graph& graph, SourceLine line) : graph_(graph), outer_(graph.context_) {
+    graph.context_.source = graph.intern_source(line);
+}
+
+Scope::Scope(Expr node) : graph_(*node.graph), outer_(graph_.context_) {
+    graph_.context_.step = graph_.nodes_[index(node.id)].step;
+}
+
+Scope::Scope(Expr node, AdjointSource) : Scope(node) {
+    // A pass opens one such scope a node, so these sources are not looked up, only appended.
+    const Graph::Source source{Graph::adjoint_mark, index(node.id)};
+    if (graph_.sources_.back() != source) graph_.sources_.push_back(source);
+    graph_.context_.source = static_cast<std::uint32_t>(graph_.sources_.size() - 1);
+}
+
+Shape Expr::shape() const {
+    return graph->shape(id);
+}
+
+std::optional<Step> Expr::step() const {
+    return graph->step(id);
+}
+
+std::string Expr::label() const {
+    return graph->label(id);
+}
+
+Expr Expr::named(std::string_view name) const {
+    if (graph == nullptr)
+        throw GraphError(fmt::format("name: an empty expression cannot be named {}", name));
+    graph->set_name(id, name);
+    return *this;
+}
+
+}  // namespace revolute

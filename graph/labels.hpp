@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <revolute/graph/differentiate.hpp>
+
+namespace revolute {
+
+/// What listings and figures call nodes: a node's own name ("h[2]"), else, for an adjoint, "d" and the
+/// name of the value it is the adjoint of ("dh[2]").
+class Labels {
+ public:
+    explicit Labels(const Graph& graph) : graph_(&graph) {}
+    explicit Labels(const Derivative& derivative) : Labels(*derivative.loss().graph) {
+        add(derivative);
+    }
+
+    /// Also names the adjoints of this derivative. `derivative` must outlive the labels.
+    void add(const Derivative& derivative) { derivatives_.push_back(&derivative); }
+
+    /// Name without step; empty when the node has none.
+    std::string name(NodeId node) const;
+    /// The step that goes with the name: that of the value whose adjoint the node is (U' dz(t+1), made
+    /// at step t+1, is dh(t)), else the node's own.
+    std::optional<Step> step(NodeId node) const;
+    /// Name with step, empty when there is no name.
+    std::string operator()(NodeId node) const;
+
+ private:
+    std::optional<Expr> primal(NodeId node) const;
+
+    const Graph* graph_;
+    std::vector<const Derivative*> derivatives_;
+};
+
+}  // namespace revolute

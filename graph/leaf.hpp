@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+
+#include <revolute/graph/op.hpp>
+
+// The operators that the graph knows itself: its leaves, and the sum that differentiation makes.
+
+namespace revolute {
+
+extern const Op input_op;
+extern const Op parameter_op;
+extern const Op initial_state_op;
+/// attributes: value, rows, columns.
+extern const Op constant_op;
+/// The visible sum over the uses of a shared value, two operands or more of one shape. Operands are
+/// added from first to last, so the order is part of the result's bits.
+extern const Op accumulate_op;
+
+/// Whether values for the node are given at evaluation: input, parameter or initial state.
+bool is_given(const Op& op);
+
+Expr accumulate(std::span<const Expr> terms);
+
+}  // namespace revolute

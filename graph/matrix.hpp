@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include <revolute/graph/shape.hpp>
+
+namespace revolute {
+
+/// Read-only look at a column-major matrix that somebody else owns. Entry (r, c) is data[r + c * rows].
+struct ConstMatrixView {
+    const double* data = nullptr;
+    int rows = 0;
+    int columns = 0;
+
+    constexpr Shape shape() const { return {rows, columns}; }
+    constexpr std::size_t size() const { return shape().size(); }
+    std::span<const double> values() const { return {data, size()}; }
+    double operator()(int row, int column) const {
+        return data[static_cast<std::size_t>(column) * static_cast<std::size_t>(rows) +
+                    static_cast<std::size_t>(row)];
+    }
+};
+
+/// Writable look at a column-major matrix that somebody else owns.
+struct MatrixView {
+    double* data = nullptr;
+    int rows = 0;
+    int columns = 0;
+
+    constexpr Shape shape() const { return {rows, columns}; }
+    constexpr std::size_t size() const { return shape().size(); }
+    std::span<double> values() const { return {data, size()}; }
+    double& operator()(int row, int column) const {
+        return data[static_cast<std::size_t>(column) * static_cast<std::size_t>(rows) +
+                    static_cast<std::size_t>(row)];
+    }
+    operator ConstMatrixView() const { return {data, rows, columns}; }
+};
+
+/// Column-major matrix of doubles: the one type of value that crosses the library's boundary.
+class Matrix {
+ public:
+    /// 0 x 0: no value.
+    Matrix() = default;
+    /// rows x columns, every entry `fill`. Throws ShapeError when a size is negative.
+    Matrix(int rows, int columns, double fill = 0.0);
+    explicit Matrix(Shape shape, double fill = 0.0) : Matrix(shape.rows, shape.columns, fill) {}
+    /// Takes entries in column-major order. Throws ShapeError unless there are rows * columns.
+    Matrix(int rows, int columns, std::vector<double> column_major);
+    /// Entries as one writes a matrix, row by row. Throws ShapeError when rows differ in length.
+    static Matrix from_rows(std::initializer_list<std::initializer_list<double>> rows);
+
+    int rows() const { return shape_.rows; }
+    int columns() const { return shape_.columns; }
+    Shape shape() const { return shape_; }
+    std::size_t size() const { return values_.size(); }
+    bool empty() const { return values_.empty(); }
+    double* data() { return values_.data(); }
+    const double* data() const { return values_.data(); }
+    std::span<double> values() { return values_; }
+    std::span<const double> values() const { return values_; }
+
+    double& operator()(int row, int column) { return MatrixView(*this)(row, column); }
+    double operator()(int row, int column) const { return ConstMatrixView(*this)(row, column); }
+    operator MatrixView() { return {values_.data(), shape_.rows, shape_.columns}; }
+    operator ConstMatrixView() const { return {values_.data(), shape_.rows, shape_.columns}; }
+
+    friend bool operator==(const Matrix&, const Matrix&) = default;
+
+ private:
+    Shape shape_{0, 0};
+    std::vector<double> values_;
+};
+
+}  // namespace revolute

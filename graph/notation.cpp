@@ -1,0 +1,102 @@
+#include <revolute/graph/notation.hpp>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/leaf.hpp>
+
+namespace revolute {
+
+namespace {
+
+std::string in_parentheses(const std::string& text, Notation notation) {
+    return notation == Notation::latex ? "\\left(" + text + "\\right)" : "(" + text + ")";
+}
+
+/// Whether the template already puts delimiters around the placeholder at [begin, end).
+bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
+    const std::size_t before = text.find_last_not_of(' ', begin == 0 ? 0 : begin - 1);
+    const std::size_t after = text.find_first_not_of(' ', end);
+    if (begin == 0 || before == std::string_view::npos || after == std::string_view::npos) return false;
+    return std::string_view("({,").find(text[before]) != std::string_view::npos &&
+           (std::string_view(")},").find(text[after]) != std::string_view::npos ||
+            text.substr(after).starts_with("\\right"));
+}
+
+std::string default_template(const Op& op, std::uint32_t operands) {
+    std::string text(op.name);
+    if (operands == 0) return text;
+    text += '(';
+    for (std::uint32_t slot = 1; slot <= operands; ++slot)
+        text += fmt::format("{}#{}", slot == 1 ? "" : ", ", slot);
+    return text + ')';
+}
+
+/// Fills one template.
+class Writer {
+ public:
+    Writer(const Graph& graph, NodeId node, Notation notation,
+           const std::function<Formula(std::uint32_t)>& operand)
+        : graph_(graph), node_(node), notation_(notation), operand_(operand) {}
+
+    std::string fill(std::string_view form) {
+        std::string text;
+        for (std::size_t i = 0; i < form.size(); ++i) {
+            const bool placeholder = (form[i] == '#' || form[i] == '@') && i + 1 < form.size();
+            if (!placeholder)
+                text += form[i];
+            else
+                text += fill_place(form, i++);
+        }
+        return text;
+    }
+
+ private:
+    std::string fill_place(std::string_view form, std::size_t begin) {
+        const char which = form[begin + 1];
+        if (which == '*') return sum_of_all();
+        const auto number = static_cast<std::uint32_t>(which - '1');
+        if (form[begin] == '@')
+            return written(number_formula(graph_.attributes(node_)[number]), begin == 0);
+        const Formula x = operand_(number);
+        return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
+    }
+
+    /// The first place of a formula may hold what binds as tightly as the operator itself, since text
+    /// reads from the left; any other place needs what binds more tightly.
+    std::string written(const Formula& x, bool first) const {
+        const Precedence own = graph_.op(node_).precedence;
+        const bool fits =
+            x.precedence > own || (first && x.precedence == own) || x.precedence == Precedence::atom;
+        return fits ? x.text : in_parentheses(x.text, notation_);
+    }
+
+    std::string sum_of_all() const {
+        std::string text;
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+            text += (slot == 0 ? "" : " + ") + written(operand_(slot), slot == 0);
+        return text;
+    }
+
+    const Graph& graph_;
+    NodeId node_;
+    Notation notation_;
+    const std::function<Formula(std::uint32_t)>& operand_;
+};
+
+}  // namespace
+
+Formula number_formula(double value) {
+    return {fmt::format("{}", value), value < 0 ? Precedence::sum : Precedence::atom};
+}
+
+Formula formula(const Graph& graph, NodeId node, Notation notation,
+                const std::function<Formula(std::uint32_t)>& operand) {
+    const Op& op = graph.op(node);
+    if (&op == &constant_op) return number_formula(graph.attributes(node)[0]);
+    const std::string_view form = notation == Notation::latex ? op.latex : op.text;
+    Writer writer(graph, node, notation, operand);
+    if (!form.empty()) return {writer.fill(form), op.precedence};
+    return {writer.fill(default_template(op, graph.operand_count(node))), Precedence::atom};
+}
+
+}  // namespace revolute

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <revolute/graph/graph.hpp>
+
+namespace revolute {
+
+/// In which language a formula is written.
+enum class Notation : std::uint8_t { text, latex };
+
+/// A written expression and how tightly it binds.
+struct Formula {
+    std::string text;
+    Precedence precedence = Precedence::atom;
+};
+
+/// A number, as short as reads back to the same double, with a pair of parentheses when negative.
+Formula number_formula(double value);
+
+/// The formula of one node by its op's notation: each operand is written as `operand(slot)` says, in
+/// parentheses where it binds less tightly than its place needs. Leaves other than constants have no
+/// formula and give their op's name ("input").
+Formula formula(const Graph& graph, NodeId node, Notation notation,
+                const std::function<Formula(std::uint32_t slot)>& operand);
+
+}  // namespace revolute

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <revolute/graph/expr.hpp>
+#include <revolute/graph/matrix.hpp>
+
+namespace revolute {
+
+struct Op;
+
+/// The structural facts that rolling and planning use. The list is closed; everything else about an
+/// operator is in its rules.
+enum class Role : std::uint8_t {
+    none,
+    elementwise,  ///< entry (r, c) of the output depends on entry (r, c) of each operand alone
+    product,      ///< the matrix product
+    transpose,
+    reshape,
+    row_sum,     ///< n x m -> n x 1, each row summed
+    column_sum,  ///< n x m -> 1 x m, each column summed
+    broadcast,
+    stop_gradient,
+};
+
+/// How tightly an operator's text form binds; operands that bind less tightly get parentheses.
+enum class Precedence : std::uint8_t { sum, product, prefix, power, atom };
+
+/// What a shape rule sees: the operands' shapes and the attributes of the node to be made.
+struct ShapeArguments {
+    const Graph& graph;
+    const Op& op;
+    std::span<const NodeId> operands;
+    std::span<const double> attributes;
+    SourceLine line;
+
+    Shape operator[](std::size_t slot) const;
+    /// Throws ShapeError: "op: requirement, in step t = 4", then the operands, a line each.
+    [[noreturn]] void fail(std::string_view requirement) const;
+};
+
+/// What a reference kernel sees: the operands' values and the attributes.
+struct Arguments {
+    std::span<const ConstMatrixView> operands;
+    std::span<const double> attributes;
+
+    ConstMatrixView operator[](std::size_t slot) const { return operands[slot]; }
+    double attribute(std::size_t i) const { return attributes[i]; }
+};
+
+/// A place in the graph where a derivative rule is applied: operand `slot` of the node `output`.
+/// Nothing here is a view into the graph, so a rule may append while it reads.
+struct RuleSite {
+    Expr output;
+    std::uint32_t slot = 0;
+
+    Expr input(std::uint32_t operand_slot) const;
+    Expr input() const { return input(slot); }
+    double attribute(std::size_t i) const;
+    const Op& op() const;
+};
+
+/// For y = op(..., x, ...) a pullback rule returns x_bar = J' y_bar, the term that y adds to x's adjoint.
+struct Pullback : RuleSite {
+    Expr adjoint;  ///< y_bar, of y's shape
+};
+
+/// For y = op(..., x, ...) a pushforward rule returns J x_dot, the term that x adds to y's tangent.
+struct Pushforward : RuleSite {
+    Expr tangent;  ///< x_dot, of x's shape
+};
+
+using ShapeRule = Shape (*)(const ShapeArguments&);
+using Kernel = void (*)(const Arguments&, MatrixView);
+using PullbackRule = Expr (*)(const Pullback&);
+using PushforwardRule = Expr (*)(const Pushforward&);
+
+/// One rule for each operand. An empty one throws DerivativeError when it is asked for.
+template <class Rule>
+class PerOperand {
+ public:
+    static constexpr std::size_t limit = 4;
+
+    constexpr PerOperand() = default;
+    /// Rules of operand 0, 1, ...
+    constexpr PerOperand(std::initializer_list<Rule> rules) {
+        std::size_t slot = 0;
+        for (const Rule rule : rules) rules_[slot++] = rule;
+    }
+    /// The same rule for every operand, however many there are.
+    static constexpr PerOperand every(Rule rule) {
+        PerOperand result;
+        result.every_ = rule;
+        return result;
+    }
+
+    constexpr Rule operator[](std::size_t slot) const {
+        return slot < limit && rules_[slot] != nullptr ? rules_[slot] : every_;
+    }
+
+ private:
+    std::array<Rule, limit> rules_{};
+    Rule every_ = nullptr;
+};
+
+/// Operands and attributes that an operator accepts: what the catalogue's tests and the generated docs
+/// apply it to. Every size differs from the others where the operator lets it.
+struct Example {
+    std::array<Shape, 4> operands{};
+    std::array<double, 4> attributes{};
+    std::uint32_t attribute_count = 0;
+};
+
+/// Pullback rule of an operand that gives the node its shape only: its value does not matter, so it
+/// gets no term. A mark that the pass recognises by its address; it is never called.
+Expr shape_only(const Pullback&);
+
+/// Pushforward rule of an operator that is linear in that operand when the others are fixed (matmul,
+/// transpose, sums): the operator itself, with the tangent in the operand's place.
+Expr multilinear(const Pushforward& p);
+
+inline constexpr std::uint32_t variadic = 0xFFFFFFFF;
+
+/// The record of one operator. Records are `constinit` objects; the address is the identity.
+struct Op {
+    std::string_view name;
+    std::uint32_t arity = 1;  ///< number of operands, or `variadic`
+    ShapeRule shape = nullptr;
+    Role role = Role::none;
+    bool has_identity = false;  ///< two nodes are never the same node, though all about them is equal
+    Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
+    PerOperand<PullbackRule> pullback{};
+    /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
+    /// transpose, and the pullback rule serves.
+    PerOperand<PushforwardRule> pushforward{};
+    /// Text form: #1, #2 stand for operands, #* for all of them with " + " between, @1, @2 for
+    /// attributes; empty means name(#1, #2). Plain ASCII: juxtaposition is the matrix product, o the
+    /// elementwise product, ' the transpose.
+    std::string_view text{};
+    Precedence precedence = Precedence::atom;
+    std::string_view latex{};  ///< the same for LaTeX
+    Example example{};
+};
+
+/// Appends a node for `op`, or finds the equal one. Throws GraphError for operands that are empty, of
+/// different graphs or of the wrong number, and what the shape rule throws.
+Expr apply(const Op& op, std::initializer_list<Operand> operands,
+           std::initializer_list<double> attributes = {});
+/// The same for operands whose number is known at run time only. It has a name of its own because an
+/// unqualified `apply` would find std::apply for a span or vector.
+Expr apply_to_all(const Op& op, std::span<const Operand> operands,
+                  std::span<const double> attributes = {});
+
+/// The constant of x's shape: what a number beside an expression means.
+Operand constant_like(const Operand& x, double value);
+
+}  // namespace revolute

@@ -1,0 +1,88 @@
+#include <revolute/graph/print.hpp>
+
+#include <ostream>
+#include <sstream>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/notation.hpp>
+#include <revolute/graph/structure.hpp>
+
+namespace revolute {
+
+namespace {
+
+/// Gives each node of a listing a name of its own.
+class Listing {
+ public:
+    Listing(const Graph& graph, const Labels& labels) : graph_(graph), labels_(labels) {}
+
+    void line(std::ostream& out, NodeId node) {
+        if (is_constant(node)) return;
+        const std::string text = formula(graph_, node, Notation::text, [&](std::uint32_t slot) {
+                                     return written(graph_.operand(node, slot));
+                                 }).text;
+        out << define(node) << " = " << text << "  " << to_string(graph_.shape(node)) << '\n';
+    }
+
+    Formula written(NodeId node) const {
+        if (is_constant(node)) return number_formula(graph_.attributes(node)[0]);
+        return {names_.at(node), Precedence::atom};
+    }
+
+ private:
+    bool is_constant(NodeId node) const { return &graph_.op(node) == &constant_op; }
+
+    const std::string& define(NodeId node) {
+        std::string name = labels_(node);
+        if (name.empty()) {
+            name = fmt::format("%{}", ++unnamed_);
+            if (const auto step = graph_.step(node)) name += subscript(*step);
+        } else if (const int count = ++taken_[name]; count > 1) {
+            name += fmt::format("#{}", count);
+        }
+        return names_[node] = std::move(name);
+    }
+
+    const Graph& graph_;
+    const Labels& labels_;
+    std::unordered_map<NodeId, std::string> names_;
+    std::unordered_map<std::string, int> taken_;
+    int unnamed_ = 0;
+};
+
+}  // namespace
+
+void print(std::ostream& out, std::span<const Expr> outputs, const Labels& labels) {
+    const Graph& graph = common_graph("print", outputs);
+    Listing listing(graph, labels);
+    for (const NodeId node : postorder(graph, ids_of(outputs))) listing.line(out, node);
+    out << "return";
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+        out << (i == 0 ? " " : ", ") << listing.written(outputs[i].id).text;
+    out << '\n';
+}
+
+void print(std::ostream& out, std::span<const Expr> outputs) {
+    print(out, outputs, Labels(common_graph("print", outputs)));
+}
+
+std::string to_text(std::span<const Expr> outputs) {
+    std::ostringstream out;
+    print(out, outputs);
+    return out.str();
+}
+
+std::string to_text(Expr output) {
+    return to_text(std::span(&output, 1));
+}
+
+std::string to_text(const Derivative& derivative) {
+    std::ostringstream out;
+    print(out, derivative.gradients(), Labels(derivative));
+    return out.str();
+}
+
+}  // namespace revolute

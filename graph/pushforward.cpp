@@ -1,0 +1,80 @@
+#include <revolute/graph/pushforward.hpp>
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
+
+namespace revolute {
+
+namespace {
+
+Expr push_forward(Expr node, std::uint32_t slot, Expr tangent) {
+    const Op& op = node.graph->op(node.id);
+    Expr term;
+    if (const PushforwardRule rule = op.pushforward[slot]; rule != nullptr) {
+        term = rule(Pushforward{{node, slot}, tangent});
+    } else if (const PullbackRule diagonal = op.pullback[slot];
+               op.role == Role::elementwise && diagonal != nullptr) {
+        term = diagonal(Pullback{{node, slot}, tangent});
+    } else {
+        throw DerivativeError(fmt::format("{}: has no pushforward rule for operand {}\n  node is {}",
+                                          op.name, slot, node.graph->describe(node.id)));
+    }
+    if (term.shape() != node.shape())
+        throw InternalError(fmt::format(
+            "{}: the pushforward rule for operand {} made {}, but the node is {}", op.name, slot,
+            to_string(term.shape()), node.graph->describe(node.id)));
+    return term;
+}
+
+/// Tangent of a node from those of its operands; none when no operand has one.
+std::optional<Expr> tangent_of(Graph& graph, NodeId node,
+                               std::span<const std::optional<Expr>> tangents) {
+    std::vector<Expr> terms;
+    for (std::uint32_t slot = 0; slot < graph.operand_count(node); ++slot)
+        if (graph.op(node).pullback[slot] != shape_only)
+            if (const auto& x_dot = tangents[index(graph.operand(node, slot))])
+                terms.push_back(push_forward(graph.at(node), slot, *x_dot));
+    if (terms.empty()) return std::nullopt;
+    return terms.size() == 1 ? terms.front() : accumulate(terms);
+}
+
+}  // namespace
+
+std::vector<Expr> pushforward(std::span<const Expr> outputs, std::span<const Seed> seeds,
+                              SourceLine line) {
+    std::vector<Expr> all(outputs.begin(), outputs.end());
+    for (const Seed& seed : seeds) all.insert(all.end(), {seed.variable, seed.tangent});
+    Graph& graph = common_graph("pushforward", all);
+    const Scope made_here(graph, line);
+
+    std::vector<std::optional<Expr>> tangents(graph.size());
+    for (const Seed& seed : seeds) {
+        if (seed.tangent.shape() != seed.variable.shape())
+            throw ShapeError(fmt::format(
+                "pushforward: a tangent must have its variable's shape\n  variable is {}\n  tangent "
+                "is {}",
+                graph.describe(seed.variable.id), graph.describe(seed.tangent.id)));
+        tangents[index(seed.variable.id)] = seed.tangent;
+    }
+
+    const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
+    for (std::uint32_t i = 0; i < tangents.size(); ++i) {
+        if (!needed[i] || tangents[i]) continue;
+        const Scope step = Scope::step_of(graph.at(NodeId{i}));
+        tangents[i] = tangent_of(graph, NodeId{i}, tangents);
+    }
+
+    std::vector<Expr> result;
+    for (const Expr& output : outputs) {
+        const auto& tangent = tangents[index(output.id)];
+        result.push_back(tangent ? *tangent : graph.constant(0.0, output.shape()));
+    }
+    return result;
+}
+
+}  // namespace revolute

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace revolute {
+
+/// A place in time: step `t` on a time axis. A graph can have several axes (encoder and decoder),
+/// numbered from 0; h(-1) has t = -1. Steps are labels for figures, names, errors and rolling: they
+/// never change a value.
+struct Step {
+    std::int32_t axis = 0;
+    std::int32_t t = 0;
+
+    friend constexpr bool operator==(Step, Step) = default;
+};
+
+/// Letter of a time axis: t for axis 0, then s, r, q; beyond them t4, t5 and so on.
+std::string axis_name(std::int32_t axis);
+
+/// "t = 4", as errors print it.
+std::string to_string(Step step);
+
+/// "[4]", or "[s=4]" off the first axis: what follows a name.
+std::string subscript(Step step);
+
+}  // namespace revolute

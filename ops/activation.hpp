@@ -1,0 +1,12 @@
+#pragma once
+
+#include <revolute/graph/op.hpp>
+
+namespace revolute {
+
+extern const Op tanh_op;
+
+/// Hyperbolic tangent, entry by entry.
+Expr tanh(Operand x);
+
+}  // namespace revolute

@@ -1,0 +1,34 @@
+#include <revolute/ops/broadcast.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <revolute/ops/reduction.hpp>
+
+namespace revolute {
+
+// y(r, c) = x  =>  x_bar = sum of all y_bar(r, c).
+constinit const Op broadcast_op{
+    .name = "broadcast",
+    .shape = [](const ShapeArguments& x) -> Shape {
+        if (!x[0].is_scalar())
+            x.fail(fmt::format("the operand must be [1 x 1] ({})", to_string(x[0])));
+        if (x.attributes[0] < 1 || x.attributes[1] < 1)
+            x.fail(fmt::format("sizes must be positive ({} x {})", x.attributes[0], x.attributes[1]));
+        return {static_cast<int>(x.attributes[0]), static_cast<int>(x.attributes[1])};
+    },
+    .role = Role::broadcast,
+    .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::fill(y.values(), x[0](0, 0)); },
+    .pullback = {[](const Pullback& p) { return sum(p.adjoint); }},
+    .pushforward = {multilinear},
+    .text = "broadcast(#1, @1, @2)",
+    .latex = R"(#1 \, \mathbf{1} \mathbf{1}^{\top})",
+    .example = {.operands = {{{1, 1}}}, .attributes = {2, 3}, .attribute_count = 2},
+};
+
+Expr broadcast(Operand x, int rows, int columns) {
+    return apply(broadcast_op, {x}, {static_cast<double>(rows), static_cast<double>(columns)});
+}
+
+}  // namespace revolute

@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/reduction.hpp>
+
+namespace revolute {
+
+// y(r, c) = x(r)  =>  x_bar(r) = sum over c of y_bar(r, c).
+constinit const Op broadcast_columns_op{
+    .name = "broadcast_columns",
+    .shape = [](const ShapeArguments& x) -> Shape {
+        if (x[0].columns != 1)
+            x.fail(fmt::format("the operand must be a column vector ({})", to_string(x[0])));
+        if (x.attributes[0] < 1)
+            x.fail(fmt::format("the number of columns must be positive ({})", x.attributes[0]));
+        return {x[0].rows, static_cast<int>(x.attributes[0])};
+    },
+    .role = Role::broadcast,
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y).colwise() = as_eigen(x[0]).col(0); },
+    .pullback = {[](const Pullback& p) { return row_sums(p.adjoint); }},
+    .pushforward = {multilinear},
+    .text = "broadcast_columns(#1, @1)",
+    .latex = R"(#1 \mathbf{1}^{\top})",
+    .example = {.operands = {{{2, 1}}}, .attributes = {3}, .attribute_count = 1},
+};
+
+Expr broadcast_columns(Operand x, int columns) {
+    return apply(broadcast_columns_op, {x}, {static_cast<double>(columns)});
+}
+
+Expr add_to_columns(Operand b, int columns) {
+    return columns == 1 ? b.expr : broadcast_columns(b, columns);
+}
+
+}  // namespace revolute

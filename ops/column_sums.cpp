@@ -1,0 +1,25 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/reduction.hpp>
+
+namespace revolute {
+
+// y(c) = sum over r of x(r, c)  =>  x_bar(r, c) = y_bar(c).
+constinit const Op column_sums_op{
+    .name = "column_sums",
+    .shape = [](const ShapeArguments& x) -> Shape { return {1, x[0].columns}; },
+    .role = Role::column_sum,
+    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).colwise().sum(); },
+    .pullback = {[](const Pullback& p) {
+        return broadcast_rows(p.adjoint, p.input().shape().rows);
+    }},
+    .pushforward = {multilinear},
+    .latex = R"(\mathbf{1}^{\top} #1)",
+    .example = {.operands = {{{2, 3}}}},
+};
+
+Expr column_sums(Operand x) {
+    return apply(column_sums_op, {x});
+}
+
+}  // namespace revolute

@@ -1,0 +1,10 @@
+#pragma once
+
+// All operators.
+
+#include <revolute/ops/activation.hpp>
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/product.hpp>
+#include <revolute/ops/reduction.hpp>

@@ -1,0 +1,42 @@
+#include <revolute/ops/shape_rules.hpp>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/graph.hpp>
+
+namespace revolute {
+
+namespace {
+
+/// Which broadcast would make operand `narrow` fit `wide`; empty when none would.
+std::string broadcast_hint(const ShapeArguments& x, std::size_t narrow, std::size_t wide) {
+    const Shape from = x[narrow], to = x[wide];
+    std::string who = x.graph.label(x.operands[narrow]);
+    if (who.empty()) who = fmt::format("operand {}", narrow);
+    if (from.is_scalar()) return fmt::format("broadcast({}, {}, {})", who, to.rows, to.columns);
+    if (from.columns == 1 && from.rows == to.rows)
+        return fmt::format("broadcast_columns({}, {})", who, to.columns);
+    if (from.rows == 1 && from.columns == to.columns)
+        return fmt::format("broadcast_rows({}, {})", who, to.rows);
+    return {};
+}
+
+}  // namespace
+
+Shape same_as_input(const ShapeArguments& x) {
+    return x[0];
+}
+
+Shape equal_shapes(const ShapeArguments& x) {
+    if (x[0] == x[1]) return x[0];
+    std::string hint = broadcast_hint(x, 1, 0);
+    if (hint.empty()) hint = broadcast_hint(x, 0, 1);
+    x.fail(fmt::format("shapes of the operands must be equal ({} and {}){}", to_string(x[0]),
+                       to_string(x[1]), hint.empty() ? "" : "; write " + hint + " if that is meant"));
+}
+
+Shape scalar_output(const ShapeArguments&) {
+    return {1, 1};
+}
+
+}  // namespace revolute

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <revolute/graph/op.hpp>
+
+// Shape rules that several operators share.
+
+namespace revolute {
+
+/// The output has the shape of operand 0.
+Shape same_as_input(const ShapeArguments& x);
+
+/// Both operands, and the output, have one shape. The error for a vector beside a matrix proposes
+/// broadcast_columns or broadcast_rows: there is no implicit broadcasting.
+Shape equal_shapes(const ShapeArguments& x);
+
+/// 1 x 1 of anything.
+Shape scalar_output(const ShapeArguments& x);
+
+}  // namespace revolute

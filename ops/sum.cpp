@@ -1,0 +1,25 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/reduction.hpp>
+#include <revolute/ops/shape_rules.hpp>
+
+namespace revolute {
+
+// y = sum of all x(r, c)  =>  x_bar(r, c) = y_bar.
+constinit const Op sum_op{
+    .name = "sum",
+    .shape = scalar_output,
+    .evaluate = [](const Arguments& x, MatrixView y) { y(0, 0) = as_eigen(x[0]).sum(); },
+    .pullback = {[](const Pullback& p) {
+        return broadcast(p.adjoint, p.input().shape().rows, p.input().shape().columns);
+    }},
+    .pushforward = {multilinear},
+    .latex = R"(\mathbf{1}^{\top} #1 \mathbf{1})",
+    .example = {.operands = {{{2, 3}}}},
+};
+
+Expr sum(Operand x) {
+    return apply(sum_op, {x});
+}
+
+}  // namespace revolute

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <vector>
+
+#include <revolute/graph/graph.hpp>
+
+namespace revolute {
+
+/// The state tensors of a cell at one step, each [rows x B]. The first is the cell's output.
+using State = std::vector<Expr>;
+
+/// Name and number of rows of one state tensor.
+struct StateTensor {
+    std::string name;
+    int rows;
+};
+
+/// One step of a recurrence. `step` computes the state at t from x(t) [I x B] and the state at t-1; it
+/// builds with ordinary operators, in whatever graph its parameters belong to. It does not know the
+/// step: `unroll` opens the scopes.
+template <class C>
+concept Cell = requires(const C& cell, Expr x, const State& previous) {
+    { cell.state_tensors() } -> std::convertible_to<std::vector<StateTensor>>;
+    { cell.parameters() } -> std::convertible_to<std::vector<Expr>>;
+    { cell.step(x, previous) } -> std::convertible_to<State>;
+};
+
+}  // namespace revolute

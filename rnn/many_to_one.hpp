@@ -1,0 +1,61 @@
+#pragma once
+
+#include <vector>
+
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/product.hpp>
+#include <revolute/rnn/unroll.hpp>
+
+namespace revolute {
+
+/// Sizes of a net: N steps, I inputs, H hidden units, O outputs, B columns.
+struct Sizes {
+    int steps = 3;
+    int input = 1;
+    int hidden = 1;
+    int output = 1;
+    int batch = 1;
+};
+
+/// A recurrent net that reads a sequence and answers once (equation 7.3):
+/// y = V h(T) + c,  L = 1/(2 B) sum (y - Y)^2.
+struct ManyToOne {
+    Unrolled unrolled;
+    std::vector<Expr> parameters;  ///< the cell's, then V and c
+    Expr V, c;                     ///< [O x H], [O x 1]
+    Expr y, target;                ///< [O x B]
+    Expr loss;                     ///< [1 x 1]
+
+    /// What gradients are asked for: the parameters, then the leaves of the initial state.
+    std::vector<Expr> variables() const {
+        std::vector<Expr> all = parameters;
+        all.insert(all.end(), unrolled.initial.leaves.begin(), unrolled.initial.leaves.end());
+        return all;
+    }
+};
+
+/// Unrolls the cell over inputs x(t) [I x B] and puts the dense head V, c and the loss on the last
+/// output. The nodes it makes carry the line of this call.
+template <Cell C>
+ManyToOne many_to_one(const C& cell, const Sizes& sizes, InitialState kind = InitialState::zero,
+                      SourceLine line = SourceLine::here()) {
+    ManyToOne net;
+    net.parameters = cell.parameters();
+    Graph& graph = *net.parameters.at(0).graph;
+    const Scope made_here(graph, line);
+    const std::vector<StateTensor> tensors = cell.state_tensors();
+    const auto inputs =
+        input_sequence(graph, "x", {sizes.input, sizes.batch}, sizes.steps, 0, line);
+    Initial initial = initial_state(graph, tensors, sizes.batch, kind, 0, line);
+    net.unrolled = unroll(cell, inputs, std::move(initial), 0, line);
+
+    net.V = graph.parameter("V", {sizes.output, tensors.front().rows}, line);
+    net.c = graph.parameter("c", {sizes.output, 1}, line);
+    net.target = graph.input("Y", {sizes.output, sizes.batch}, line);
+    net.y = dense(net.V, net.unrolled.last(), net.c).named("y");
+    net.loss = mse(net.y, net.target).named("L");
+    net.parameters.insert(net.parameters.end(), {net.V, net.c});
+    return net;
+}
+
+}  // namespace revolute

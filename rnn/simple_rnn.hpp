@@ -1,0 +1,31 @@
+#pragma once
+
+#include <revolute/ops/activation.hpp>
+#include <revolute/rnn/cell.hpp>
+
+namespace revolute {
+
+/// The simple (Elman) recurrent cell:  z(t) = W x(t) + U h(t-1) + b,  h(t) = f(z(t)).
+/// W [H x I], U [H x H], b [H x 1]; x [I x B], h [H x B].
+class SimpleRnn {
+ public:
+    /// An operator of one operand that keeps the shape.
+    using Activation = Expr (*)(Operand);
+
+    /// Makes the parameters W, U and b.
+    SimpleRnn(Graph& graph, int input, int hidden, Activation f = tanh,
+              SourceLine line = SourceLine::here());
+
+    std::vector<StateTensor> state_tensors() const { return {{"h", U.shape().rows}}; }
+    std::vector<Expr> parameters() const { return {W, U, b}; }
+    State step(Expr x, const State& previous) const;
+
+    Expr W, U, b;
+
+ private:
+    Activation f_;
+};
+
+static_assert(Cell<SimpleRnn>);
+
+}  // namespace revolute
