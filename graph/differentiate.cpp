@@ -1,11 +1,10 @@
 #include <revolute/graph/differentiate.hpp>
-
-#include <algorithm>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/leaf.hpp>
-#include <revolute/graph/structure.hpp>
+#include <algorithm>
 
 namespace revolute {
 
@@ -62,16 +61,17 @@ class ReversePass {
         const Op& op = graph_.op(node);
         const PullbackRule rule = op.pullback[slot];
         if (rule == nullptr)
-            throw DerivativeError(fmt::format("{}: has no pullback rule for operand {}\n  node is {}",
-                                              op.name, slot, graph_.describe(node)));
+            throw DerivativeError(
+                fmt::format("{}: has no pullback rule for operand {}\n  node is {}", op.name, slot,
+                            graph_.describe(node)));
         if (rule == shape_only) return;
         const Scope scope = Scope::adjoint_of(graph_.at(node));
         const Expr term = rule(Pullback{{graph_.at(node), slot}, y_bar});
         const NodeId operand = graph_.operand(node, slot);
         if (term.shape() != graph_.shape(operand))
-            throw InternalError(fmt::format(
-                "{}: the pullback rule for operand {} made {}, but the operand is {}", op.name, slot,
-                to_string(term.shape()), graph_.describe(operand)));
+            throw InternalError(
+                fmt::format("{}: the pullback rule for operand {} made {}, but the operand is {}",
+                            op.name, slot, to_string(term.shape()), graph_.describe(operand)));
         add_term(operand, {term.id, node, slot, Derivative::nothing});
     }
 
@@ -86,10 +86,10 @@ class ReversePass {
     Expr gradient(Expr variable, Unreachable unreachable) {
         if (const auto found = result_.find(variable)) return graph_.at(*found);
         if (unreachable == Unreachable::error)
-            throw DerivativeError(fmt::format(
-                "differentiate: the loss does not depend on {}\n  loss is {}\n  pass "
-                "Unreachable::zeros to get a gradient of zeros",
-                graph_.describe(variable.id), graph_.describe(result_.loss_.id)));
+            throw DerivativeError(
+                fmt::format("differentiate: the loss does not depend on {}\n  loss is {}\n  pass "
+                            "Unreachable::zeros to get a gradient of zeros",
+                            graph_.describe(variable.id), graph_.describe(result_.loss_.id)));
         return graph_.constant(0.0, variable.shape());
     }
 
@@ -112,9 +112,10 @@ Derivative differentiate(Expr loss, std::span<const Expr> variables, Unreachable
     all.push_back(loss);
     Graph& graph = common_graph("differentiate", all);
     if (!loss.shape().is_scalar())
-        throw ShapeError(fmt::format("differentiate: the loss must be [1 x 1]\n  loss is {}\n  use "
-                                     "sum(...) to make one number of it",
-                                     graph.describe(loss.id)));
+        throw ShapeError(
+            fmt::format("differentiate: the loss must be [1 x 1]\n  loss is {}\n  use "
+                        "sum(...) to make one number of it",
+                        graph.describe(loss.id)));
     return ReversePass(graph, loss, variables).run(unreachable);
 }
 
@@ -132,9 +133,10 @@ std::optional<NodeId> Derivative::find(Expr node) const {
 Expr Derivative::operator[](Expr variable) const {
     const auto found = std::ranges::find(variables_, variable);
     if (found == variables_.end())
-        throw DerivativeError(fmt::format(
-            "derivative: was not taken with respect to {}",
-            variable.graph == nullptr ? "an empty expression" : variable.graph->describe(variable.id)));
+        throw DerivativeError(fmt::format("derivative: was not taken with respect to {}",
+                                          variable.graph == nullptr
+                                              ? "an empty expression"
+                                              : variable.graph->describe(variable.id)));
     return gradients_[static_cast<std::size_t>(found - variables_.begin())];
 }
 
@@ -148,8 +150,8 @@ Expr Derivative::adjoint(Expr node) const {
 std::vector<Expr> Derivative::adjoint_of(Expr adjoint) const {
     std::vector<Expr> nodes;
     if (adjoint.graph != loss_.graph) return nodes;
-    const auto pairs = std::ranges::equal_range(
-        adjoint_of_, adjoint.id, {}, [](const auto& pair) { return pair.first; });
+    const auto pairs = std::ranges::equal_range(adjoint_of_, adjoint.id, {},
+                                                [](const auto& pair) { return pair.first; });
     for (const auto& [_, node] : pairs) nodes.push_back({loss_.graph, node});
     return nodes;
 }
@@ -158,9 +160,8 @@ std::vector<Term> Derivative::terms(Expr node) const {
     std::vector<Term> result;
     if (!has_adjoint(node)) return result;
     for (std::uint32_t i = terms_[index(node.id)].first; i != nothing; i = links_[i].next)
-        result.push_back({{loss_.graph, links_[i].value},
-                          {loss_.graph, links_[i].consumer},
-                          links_[i].slot});
+        result.push_back(
+            {{loss_.graph, links_[i].value}, {loss_.graph, links_[i].consumer}, links_[i].slot});
     return result;
 }
 

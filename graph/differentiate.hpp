@@ -1,12 +1,12 @@
 #pragma once
 
+#include <revolute/graph/graph.hpp>
+
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <Eigen/Core>
-
 #include <revolute/graph/matrix.hpp>
+
+#include <Eigen/Core>
 
 // Looks at Revolute's matrices as Eigen expressions and back. Header-only, so that everything of
 // Eigen is compiled with the flags of the translation unit that uses it; a template, so that two

@@ -1,12 +1,11 @@
 #include <revolute/graph/evaluate.hpp>
-
-#include <algorithm>
-#include <cmath>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/leaf.hpp>
-#include <revolute/graph/structure.hpp>
+#include <algorithm>
+#include <cmath>
 
 namespace revolute {
 
@@ -14,13 +13,15 @@ Bindings& Bindings::bind(Expr leaf, Matrix value) {
     if (leaf.graph == nullptr) throw GraphError("bind: an empty expression cannot have a value");
     const std::string who = leaf.graph->describe(leaf.id);
     if (graph_ != nullptr && graph_ != leaf.graph)
-        throw GraphError(fmt::format("bind: belongs to another graph than earlier leaves: {}", who));
+        throw GraphError(
+            fmt::format("bind: belongs to another graph than earlier leaves: {}", who));
     if (!is_given(leaf.graph->op(leaf.id)))
         throw GraphError(fmt::format(
             "bind: only inputs, parameters and initial states are given values, not {}", who));
     if (value.shape() != leaf.shape())
-        throw ShapeError(fmt::format("bind: the value's shape {} must be that of the leaf\n  leaf is {}",
-                                     to_string(value.shape()), who));
+        throw ShapeError(
+            fmt::format("bind: the value's shape {} must be that of the leaf\n  leaf is {}",
+                        to_string(value.shape()), who));
     graph_ = leaf.graph;
     if (values_.size() <= index(leaf.id)) values_.resize(std::size_t{index(leaf.id)} + 1);
     values_[index(leaf.id)] = std::move(value);
@@ -121,13 +122,14 @@ class Evaluation {
     void require_finite(NodeId node) const {
         const ConstMatrixView y = value(node);
         const auto values = y.values();
-        const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
+        const auto bad =
+            std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
         if (bad == values.end()) return;
         const auto place = static_cast<int>(bad - values.begin());
-        std::string text = fmt::format(
-            "evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}",
-            graph_.op(node).name, *bad, place % y.rows, place / y.rows, in_step(node),
-            graph_.describe(node));
+        std::string text =
+            fmt::format("evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}",
+                        graph_.op(node).name, *bad, place % y.rows, place / y.rows, in_step(node),
+                        graph_.describe(node));
         for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
             const NodeId operand = graph_.operand(node, slot);
             const auto [low, high] = std::ranges::minmax(value(operand).values());

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/matrix.hpp>
+
+#include <span>
+#include <vector>
 
 namespace revolute {
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include <revolute/graph/node_id.hpp>
 #include <revolute/graph/shape.hpp>
 #include <revolute/graph/source_line.hpp>
 #include <revolute/graph/step.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace revolute {
 

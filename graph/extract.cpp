@@ -1,6 +1,6 @@
-#include <vector>
-
 #include <revolute/graph/structure.hpp>
+
+#include <vector>
 
 namespace revolute {
 
@@ -14,12 +14,14 @@ class NodeCopier {
         const Graph::Context outer = to_.context_;
         to_.context_ = {step(node), source(node)};
         std::vector<NodeId> operands;
-        for (const NodeId operand : from_.operands(node)) operands.push_back(*copies_[index(operand)]);
+        for (const NodeId operand : from_.operands(node))
+            operands.push_back(*copies_[index(operand)]);
         const NodeId copied =
             operands.empty() ? copy_leaf(node)
                              : to_.append(from_.op(node), operands, from_.attributes(node), {}).id;
         to_.context_ = outer;
-        if (const std::string_view name = from_.name(node); !name.empty()) to_.set_name(copied, name);
+        if (const std::string_view name = from_.name(node); !name.empty())
+            to_.set_name(copied, name);
         for (const std::string_view alias : from_.aliases(node)) to_.set_name(copied, alias);
         copies_[index(node)] = copied;
     }

@@ -1,13 +1,12 @@
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/leaf.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
-
-#include <fmt/format.h>
-
-#include <revolute/graph/leaf.hpp>
 
 namespace revolute {
 
@@ -25,7 +24,8 @@ std::uint64_t hash_of(const Op& op, std::span<const double> attributes) {
 
 /// Bit for bit, so that -0.0 and 0.0 are two constants and a NaN is equal to itself.
 bool same_bits(std::span<const double> a, std::span<const double> b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 }  // namespace
@@ -51,8 +51,8 @@ Expr Graph::append_leaf(const Op& op, std::string_view name, Shape shape, std::u
         throw GraphError(
             fmt::format("{}: needs a name\n  asked for at {}", op.name, to_string(line)));
     if (shape.rows < 1 || shape.columns < 1)
-        throw ShapeError(fmt::format("{}: sizes of {} must be positive ({})\n  asked for at {}", op.name,
-                                     name, to_string(shape), to_string(line)));
+        throw ShapeError(fmt::format("{}: sizes of {} must be positive ({})\n  asked for at {}",
+                                     op.name, name, to_string(shape), to_string(line)));
     const std::array<double, 2> sizes{static_cast<double>(shape.rows),
                                       static_cast<double>(shape.columns)};
     const NodeId id = push({intern_kind(op, shape, sizes), 0, step, intern_source(line)}, {});
@@ -105,9 +105,9 @@ bool Graph::is_same(NodeId id, std::uint32_t kind, std::span<const NodeId> opera
 
 NodeId Graph::push(Node node, std::span<const NodeId> operands) {
     if (nodes_.size() >= limit_ || operands.size() > limit_ - operands_.size())
-        throw CapacityError(fmt::format(
-            "graph: is full ({} nodes and {} operands, at most {} of each)", nodes_.size(),
-            operands_.size(), limit_));
+        throw CapacityError(
+            fmt::format("graph: is full ({} nodes and {} operands, at most {} of each)",
+                        nodes_.size(), operands_.size(), limit_));
     const NodeId id{size()};
     node.first_operand = static_cast<std::uint32_t>(operands_.size());
     operands_.insert(operands_.end(), operands.begin(), operands.end());
@@ -128,7 +128,8 @@ std::uint32_t Graph::intern_kind(const Op& op, Shape shape, std::span<const doub
     const std::uint32_t found = kind_index_.find(hash, [&](std::uint32_t i) {
         const Kind& kind = kinds_[i];
         return kind.op == &op && kind.shape == shape &&
-               same_bits({attributes_.data() + kind.first_attribute, kind.attribute_count}, attributes);
+               same_bits({attributes_.data() + kind.first_attribute, kind.attribute_count},
+                         attributes);
     });
     if (found != HashIndex::absent) return found;
     const auto number = static_cast<std::uint32_t>(kinds_.size());

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/expr.hpp>
+#include <revolute/graph/hash_index.hpp>
+#include <revolute/graph/op.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,11 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <revolute/graph/error.hpp>
-#include <revolute/graph/expr.hpp>
-#include <revolute/graph/hash_index.hpp>
-#include <revolute/graph/op.hpp>
 
 namespace revolute {
 
@@ -140,7 +140,7 @@ class Graph {
     std::vector<double> attributes_;
     detail::HashIndex kind_index_;
 
-    std::vector<Step> steps_;  // entry 0 stands for no step
+    std::vector<Step> steps_;      // entry 0 stands for no step
     std::vector<Source> sources_;  // entry 0 stands for no source
     detail::HashIndex source_index_;
     SourceLine last_line_;
@@ -148,7 +148,8 @@ class Graph {
 
     std::vector<std::string> strings_;  // entry 0 is the empty string: no name
     detail::HashIndex string_index_;
-    std::vector<std::uint32_t> names_;  // index into strings_; shorter than nodes_: the rest has no name
+    std::vector<std::uint32_t>
+        names_;  // index into strings_; shorter than nodes_: the rest has no name
     std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
 };
 

@@ -1,12 +1,12 @@
 // Steps, names and source lines: what a graph knows of a node beside its mathematics.
 
-#include <algorithm>
-#include <functional>
+#include <revolute/graph/graph.hpp>
+#include <revolute/graph/leaf.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/graph.hpp>
-#include <revolute/graph/leaf.hpp>
+#include <algorithm>
+#include <functional>
 
 namespace revolute {
 
@@ -20,9 +20,7 @@ std::string axis_name(std::int32_t axis) {
     return fmt::format("t{}", axis);
 }
 
-std::string to_string(Step step) {
-    return fmt::format("{} = {}", axis_name(step.axis), step.t);
-}
+std::string to_string(Step step) { return fmt::format("{} = {}", axis_name(step.axis), step.t); }
 
 std::string subscript(Step step) {
     return step.axis == 0 ? fmt::format("[{}]", step.t)
@@ -88,8 +86,8 @@ std::uint32_t Graph::intern_source(SourceLine line) {
     if (line.line == 0) return none;
     // A line in a loop comes again and again; equal pointers spare the look-up of the file's name.
     if (line.file != last_line_.file || line.line != last_line_.line) {
-        last_source_ = intern_source(
-            Source{intern_string(line.file), static_cast<std::uint32_t>(line.line)});
+        last_source_ =
+            intern_source(Source{intern_string(line.file), static_cast<std::uint32_t>(line.line)});
         last_line_ = line;
     }
     return last_source_;
@@ -97,9 +95,10 @@ std::uint32_t Graph::intern_source(SourceLine line) {
 
 void Graph::set_name(NodeId id, std::string_view name) {
     if (&op(id) == &constant_op)
-        throw GraphError(fmt::format("name: a constant has no name ({} was given to {})", name,
-                                     describe(id)));
-    if (name.empty()) throw GraphError(fmt::format("name: must not be empty, for {}", describe(id)));
+        throw GraphError(
+            fmt::format("name: a constant has no name ({} was given to {})", name, describe(id)));
+    if (name.empty())
+        throw GraphError(fmt::format("name: must not be empty, for {}", describe(id)));
     const std::uint32_t number = intern_string(name);
     if (names_.size() <= index(id)) names_.resize(std::size_t{index(id)} + 1, none);
     std::uint32_t& first = names_[index(id)];
@@ -131,9 +130,8 @@ std::string Graph::origin(NodeId id) const {
     if (number == none) return "made by a pass";
     const Source source = sources_[number];
     if (source.file != adjoint_mark)
-        return fmt::format(
-            "made at {}",
-            to_string({strings_[source.file].c_str(), static_cast<int>(source.line)}));
+        return fmt::format("made at {}", to_string({strings_[source.file].c_str(),
+                                                    static_cast<int>(source.line)}));
     const NodeId node{source.line};
     const std::string name = label(node);
     return fmt::format("made by the adjoint of {}", name.empty() ? describe(node) : name);
@@ -168,17 +166,11 @@ Scope::Scope(Expr node, AdjointSource) : Scope(node) {
     graph_.context_.source = static_cast<std::uint32_t>(graph_.sources_.size() - 1);
 }
 
-Shape Expr::shape() const {
-    return graph->shape(id);
-}
+Shape Expr::shape() const { return graph->shape(id); }
 
-std::optional<Step> Expr::step() const {
-    return graph->step(id);
-}
+std::optional<Step> Expr::step() const { return graph->step(id); }
 
-std::string Expr::label() const {
-    return graph->label(id);
-}
+std::string Expr::label() const { return graph->label(id); }
 
 Expr Expr::named(std::string_view name) const {
     if (graph == nullptr)

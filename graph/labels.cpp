@@ -1,5 +1,7 @@
 #include <revolute/graph/labels.hpp>
 
+#include <fmt/format.h>
+
 namespace revolute {
 
 // A node can be the adjoint of several: an add passes its adjoint on. The named one, else the last
@@ -21,7 +23,7 @@ std::string Labels::name(NodeId node) const {
     const auto of = primal(node);
     if (!of) return {};
     const std::string value = name(of->id);
-    return value.empty() ? std::string{} : "d" + value;
+    return value.empty() ? value : fmt::format("d{}", value);
 }
 
 std::optional<Step> Labels::step(NodeId node) const {

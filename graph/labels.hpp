@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/graph/differentiate.hpp>
+
 #include <string>
 #include <vector>
-
-#include <revolute/graph/differentiate.hpp>
 
 namespace revolute {
 

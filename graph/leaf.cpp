@@ -1,12 +1,11 @@
+#include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 
@@ -17,7 +16,8 @@ Shape shape_from_first_attributes(const ShapeArguments& x) {
 }
 
 Shape shape_of_sum(const ShapeArguments& x) {
-    if (x.operands.size() < 2) x.fail(fmt::format("needs two operands or more ({})", x.operands.size()));
+    if (x.operands.size() < 2)
+        x.fail(fmt::format("needs two operands or more ({})", x.operands.size()));
     for (std::size_t slot = 1; slot < x.operands.size(); ++slot)
         if (x[slot] != x[0])
             x.fail(fmt::format("shape of operand {} {} must be that of operand 0 {}", slot,
@@ -27,15 +27,11 @@ Shape shape_of_sum(const ShapeArguments& x) {
 
 }  // namespace
 
-constinit const Op input_op{.name = "input",
-                            .arity = 0,
-                            .shape = shape_from_first_attributes,
-                            .has_identity = true};
+constinit const Op input_op{
+    .name = "input", .arity = 0, .shape = shape_from_first_attributes, .has_identity = true};
 
-constinit const Op parameter_op{.name = "parameter",
-                                .arity = 0,
-                                .shape = shape_from_first_attributes,
-                                .has_identity = true};
+constinit const Op parameter_op{
+    .name = "parameter", .arity = 0, .shape = shape_from_first_attributes, .has_identity = true};
 
 constinit const Op initial_state_op{.name = "initial_state",
                                     .arity = 0,
@@ -48,7 +44,8 @@ constinit const Op constant_op{
     .shape = [](const ShapeArguments& x) -> Shape {
         return {static_cast<int>(x.attributes[1]), static_cast<int>(x.attributes[2])};
     },
-    .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::fill(y.values(), x.attribute(0)); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { std::ranges::fill(y.values(), x.attribute(0)); },
     .text = "@1",
     .latex = "@1",
     .example = {.attributes = {0.5, 2, 3}, .attribute_count = 3},

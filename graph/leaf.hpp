@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
-
 #include <revolute/graph/op.hpp>
+
+#include <span>
 
 // The operators that the graph knows itself: its leaves, and the sum that differentiation makes.
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <revolute/graph/shape.hpp>
+
 #include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <vector>
-
-#include <revolute/graph/shape.hpp>
 
 namespace revolute {
 
@@ -74,5 +74,13 @@ class Matrix {
     Shape shape_{0, 0};
     std::vector<double> values_;
 };
+
+/// Largest absolute entry; 0 for no entries, NaN when an entry is NaN.
+double largest_entry(ConstMatrixView x);
+/// Largest absolute difference of two matrices. Throws ShapeError unless the shapes are equal.
+double largest_difference(ConstMatrixView a, ConstMatrixView b);
+/// largest_difference(x, reference) / largest_entry(reference). A reference of zeros must be met exactly:
+/// 0 when it is, infinity when not.
+double relative_difference(ConstMatrixView x, ConstMatrixView reference);
 
 }  // namespace revolute

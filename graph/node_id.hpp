@@ -9,8 +9,6 @@ namespace revolute {
 enum class NodeId : std::uint32_t {};
 
 /// The id as an index into an array that holds one entry per node.
-constexpr std::uint32_t index(NodeId id) {
-    return static_cast<std::uint32_t>(id);
-}
+constexpr std::uint32_t index(NodeId id) { return static_cast<std::uint32_t>(id); }
 
 }  // namespace revolute

@@ -1,22 +1,25 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/notation.hpp>
+#include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/leaf.hpp>
+#include <unordered_map>
 
 namespace revolute {
 
 namespace {
 
 std::string in_parentheses(const std::string& text, Notation notation) {
-    return notation == Notation::latex ? "\\left(" + text + "\\right)" : "(" + text + ")";
+    return fmt::format(notation == Notation::latex ? "\\left({}\\right)" : "({})", text);
 }
 
 /// Whether the template already puts delimiters around the placeholder at [begin, end).
 bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
     const std::size_t before = text.find_last_not_of(' ', begin == 0 ? 0 : begin - 1);
     const std::size_t after = text.find_first_not_of(' ', end);
-    if (begin == 0 || before == std::string_view::npos || after == std::string_view::npos) return false;
+    if (begin == 0 || before == std::string_view::npos || after == std::string_view::npos)
+        return false;
     return std::string_view("({,").find(text[before]) != std::string_view::npos &&
            (std::string_view(")},").find(text[after]) != std::string_view::npos ||
             text.substr(after).starts_with("\\right"));
@@ -65,15 +68,15 @@ class Writer {
     /// reads from the left; any other place needs what binds more tightly.
     std::string written(const Formula& x, bool first) const {
         const Precedence own = graph_.op(node_).precedence;
-        const bool fits =
-            x.precedence > own || (first && x.precedence == own) || x.precedence == Precedence::atom;
+        const bool fits = x.precedence > own || (first && x.precedence == own) ||
+                          x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
     }
 
     std::string sum_of_all() const {
         std::string text;
         for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
-            text += (slot == 0 ? "" : " + ") + written(operand_(slot), slot == 0);
+            text += fmt::format("{}{}", slot == 0 ? "" : " + ", written(operand_(slot), slot == 0));
         return text;
     }
 
@@ -97,6 +100,19 @@ Formula formula(const Graph& graph, NodeId node, Notation notation,
     Writer writer(graph, node, notation, operand);
     if (!form.empty()) return {writer.fill(form), op.precedence};
     return {writer.fill(default_template(op, graph.operand_count(node))), Precedence::atom};
+}
+
+Formula expression(Expr root, Notation notation) {
+    const Graph& graph = *root.graph;
+    std::unordered_map<NodeId, Formula> written;
+    for (const NodeId node : postorder(graph, std::span(&root.id, 1))) {
+        const std::string label = node == root.id ? std::string{} : graph.label(node);
+        written[node] = !label.empty() ? Formula{label, Precedence::atom}
+                                       : formula(graph, node, notation, [&](std::uint32_t slot) {
+                                             return written.at(graph.operand(node, slot));
+                                         });
+    }
+    return written.at(root.id);
 }
 
 }  // namespace revolute

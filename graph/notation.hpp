@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/graph/graph.hpp>
+
 #include <functional>
 #include <string>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 
@@ -24,5 +24,9 @@ Formula number_formula(double value);
 /// formula and give their op's name ("input").
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t slot)>& operand);
+
+/// The whole expression below a node as one formula: operands are written out down to leaves and nodes
+/// with a name of their own, which stand as their labels.
+Formula expression(Expr root, Notation notation);
 
 }  // namespace revolute

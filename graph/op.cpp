@@ -1,16 +1,13 @@
+#include <revolute/graph/graph.hpp>
 #include <revolute/graph/op.hpp>
-
-#include <vector>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/graph.hpp>
+#include <vector>
 
 namespace revolute {
 
-Shape ShapeArguments::operator[](std::size_t slot) const {
-    return graph.shape(operands[slot]);
-}
+Shape ShapeArguments::operator[](std::size_t slot) const { return graph.shape(operands[slot]); }
 
 void ShapeArguments::fail(std::string_view requirement) const {
     std::string text = fmt::format("{}: {}", op.name, requirement);
@@ -25,16 +22,13 @@ Expr RuleSite::input(std::uint32_t operand_slot) const {
     return {output.graph, output.graph->operand(output.id, operand_slot)};
 }
 
-double RuleSite::attribute(std::size_t i) const {
-    return output.graph->attributes(output.id)[i];
-}
+double RuleSite::attribute(std::size_t i) const { return output.graph->attributes(output.id)[i]; }
 
-const Op& RuleSite::op() const {
-    return output.graph->op(output.id);
-}
+const Op& RuleSite::op() const { return output.graph->op(output.id); }
 
 Expr shape_only(const Pullback& p) {
-    throw InternalError(fmt::format("{}: shape_only is a mark and must not be called", p.op().name));
+    throw InternalError(
+        fmt::format("{}: shape_only is a mark and must not be called", p.op().name));
 }
 
 Expr multilinear(const Pushforward& p) {
@@ -75,8 +69,9 @@ Expr apply(const Op& op, std::initializer_list<Operand> operands,
 
 Operand constant_like(const Operand& x, double value) {
     if (x.expr.graph == nullptr)
-        throw GraphError(fmt::format("constant: the expression beside {} is empty\n  asked for at {}",
-                                     value, to_string(x.line)));
+        throw GraphError(
+            fmt::format("constant: the expression beside {} is empty\n  asked for at {}", value,
+                        to_string(x.line)));
     return {x.expr.graph->constant(value, x.expr.shape(), x.line), x.line};
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <revolute/graph/expr.hpp>
+#include <revolute/graph/matrix.hpp>
+
 #include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include <revolute/graph/expr.hpp>
-#include <revolute/graph/matrix.hpp>
 
 namespace revolute {
 
@@ -132,7 +132,8 @@ struct Op {
     std::uint32_t arity = 1;  ///< number of operands, or `variadic`
     ShapeRule shape = nullptr;
     Role role = Role::none;
-    bool has_identity = false;  ///< two nodes are never the same node, though all about them is equal
+    bool has_identity =
+        false;  ///< two nodes are never the same node, though all about them is equal
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own

@@ -1,14 +1,13 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/notation.hpp>
 #include <revolute/graph/print.hpp>
+#include <revolute/graph/structure.hpp>
+
+#include <fmt/format.h>
 
 #include <ostream>
 #include <sstream>
 #include <unordered_map>
-
-#include <fmt/format.h>
-
-#include <revolute/graph/leaf.hpp>
-#include <revolute/graph/notation.hpp>
-#include <revolute/graph/structure.hpp>
 
 namespace revolute {
 
@@ -75,9 +74,7 @@ std::string to_text(std::span<const Expr> outputs) {
     return out.str();
 }
 
-std::string to_text(Expr output) {
-    return to_text(std::span(&output, 1));
-}
+std::string to_text(Expr output) { return to_text(std::span(&output, 1)); }
 
 std::string to_text(const Derivative& derivative) {
     std::ostringstream out;

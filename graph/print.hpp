@@ -1,10 +1,10 @@
 #pragma once
 
+#include <revolute/graph/labels.hpp>
+
 #include <iosfwd>
 #include <span>
 #include <string>
-
-#include <revolute/graph/labels.hpp>
 
 namespace revolute {
 

@@ -1,12 +1,11 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/pushforward.hpp>
-
-#include <algorithm>
-#include <optional>
+#include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/leaf.hpp>
-#include <revolute/graph/structure.hpp>
+#include <algorithm>
+#include <optional>
 
 namespace revolute {
 
@@ -21,13 +20,14 @@ Expr push_forward(Expr node, std::uint32_t slot, Expr tangent) {
                op.role == Role::elementwise && diagonal != nullptr) {
         term = diagonal(Pullback{{node, slot}, tangent});
     } else {
-        throw DerivativeError(fmt::format("{}: has no pushforward rule for operand {}\n  node is {}",
-                                          op.name, slot, node.graph->describe(node.id)));
+        throw DerivativeError(
+            fmt::format("{}: has no pushforward rule for operand {}\n  node is {}", op.name, slot,
+                        node.graph->describe(node.id)));
     }
     if (term.shape() != node.shape())
-        throw InternalError(fmt::format(
-            "{}: the pushforward rule for operand {} made {}, but the node is {}", op.name, slot,
-            to_string(term.shape()), node.graph->describe(node.id)));
+        throw InternalError(
+            fmt::format("{}: the pushforward rule for operand {} made {}, but the node is {}",
+                        op.name, slot, to_string(term.shape()), node.graph->describe(node.id)));
     return term;
 }
 
@@ -55,10 +55,11 @@ std::vector<Expr> pushforward(std::span<const Expr> outputs, std::span<const See
     std::vector<std::optional<Expr>> tangents(graph.size());
     for (const Seed& seed : seeds) {
         if (seed.tangent.shape() != seed.variable.shape())
-            throw ShapeError(fmt::format(
-                "pushforward: a tangent must have its variable's shape\n  variable is {}\n  tangent "
-                "is {}",
-                graph.describe(seed.variable.id), graph.describe(seed.tangent.id)));
+            throw ShapeError(
+                fmt::format("pushforward: a tangent must have its variable's shape\n  variable is "
+                            "{}\n  tangent "
+                            "is {}",
+                            graph.describe(seed.variable.id), graph.describe(seed.tangent.id)));
         tangents[index(seed.variable.id)] = seed.tangent;
     }
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/graph/graph.hpp>
+
 #include <span>
 #include <vector>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 

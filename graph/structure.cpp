@@ -1,10 +1,9 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
-#include <revolute/graph/leaf.hpp>
+#include <algorithm>
 
 namespace revolute {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/graph/graph.hpp>
+
 #include <span>
 #include <vector>
-
-#include <revolute/graph/graph.hpp>
 
 // Walks over a graph, and what is built of them. None of them recurses.
 
@@ -22,7 +22,7 @@ std::vector<NodeId> postorder(const Graph& graph, std::span<const NodeId> output
 
 /// What `extract` made.
 struct Extracted {
-    std::vector<Expr> outputs;                 ///< the copies of the outputs asked for
+    std::vector<Expr> outputs;                  ///< the copies of the outputs asked for
     std::vector<std::optional<NodeId>> copies;  ///< for each old id, its copy
 };
 

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/structure.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 

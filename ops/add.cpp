@@ -11,7 +11,8 @@ constinit const Op add_op{
     .arity = 2,
     .shape = equal_shapes,
     .role = Role::elementwise,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]) + as_eigen(x[1]); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y) = as_eigen(x[0]) + as_eigen(x[1]); },
     .pullback = {[](const Pullback& p) { return p.adjoint; },
                  [](const Pullback& p) { return p.adjoint; }},
     .text = "#1 + #2",
@@ -20,16 +21,10 @@ constinit const Op add_op{
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };
 
-Expr operator+(Operand a, Operand b) {
-    return apply(add_op, {a, b});
-}
+Expr operator+(Operand a, Operand b) { return apply(add_op, {a, b}); }
 
-Expr operator+(Operand a, double b) {
-    return apply(add_op, {a, constant_like(a, b)});
-}
+Expr operator+(Operand a, double b) { return apply(add_op, {a, constant_like(a, b)}); }
 
-Expr operator+(double a, Operand b) {
-    return apply(add_op, {constant_like(b, a), b});
-}
+Expr operator+(double a, Operand b) { return apply(add_op, {constant_like(b, a), b}); }
 
 }  // namespace revolute

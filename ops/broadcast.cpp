@@ -1,10 +1,9 @@
 #include <revolute/ops/broadcast.hpp>
-
-#include <algorithm>
+#include <revolute/ops/reduction.hpp>
 
 #include <fmt/format.h>
 
-#include <revolute/ops/reduction.hpp>
+#include <algorithm>
 
 namespace revolute {
 
@@ -15,7 +14,8 @@ constinit const Op broadcast_op{
         if (!x[0].is_scalar())
             x.fail(fmt::format("the operand must be [1 x 1] ({})", to_string(x[0])));
         if (x.attributes[0] < 1 || x.attributes[1] < 1)
-            x.fail(fmt::format("sizes must be positive ({} x {})", x.attributes[0], x.attributes[1]));
+            x.fail(
+                fmt::format("sizes must be positive ({} x {})", x.attributes[0], x.attributes[1]));
         return {static_cast<int>(x.attributes[0]), static_cast<int>(x.attributes[1])};
     },
     .role = Role::broadcast,

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/reduction.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 

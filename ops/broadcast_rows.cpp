@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/reduction.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 
@@ -17,7 +17,8 @@ constinit const Op broadcast_rows_op{
         return {static_cast<int>(x.attributes[0]), x[0].columns};
     },
     .role = Role::broadcast,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y).rowwise() = as_eigen(x[0]).row(0); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y).rowwise() = as_eigen(x[0]).row(0); },
     .pullback = {[](const Pullback& p) { return column_sums(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast_rows(#1, @1)",

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
-
 #include <revolute/graph/op.hpp>
+
+#include <span>
 
 namespace revolute {
 

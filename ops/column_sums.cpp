@@ -7,9 +7,12 @@ namespace revolute {
 // y(c) = sum over r of x(r, c)  =>  x_bar(r, c) = y_bar(c).
 constinit const Op column_sums_op{
     .name = "column_sums",
-    .shape = [](const ShapeArguments& x) -> Shape { return {1, x[0].columns}; },
+    .shape = [](const ShapeArguments& x) -> Shape {
+        return {1, x[0].columns};
+    },
     .role = Role::column_sum,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).colwise().sum(); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y) = as_eigen(x[0]).colwise().sum(); },
     .pullback = {[](const Pullback& p) {
         return broadcast_rows(p.adjoint, p.input().shape().rows);
     }},
@@ -18,8 +21,6 @@ constinit const Op column_sums_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr column_sums(Operand x) {
-    return apply(column_sums_op, {x});
-}
+Expr column_sums(Operand x) { return apply(column_sums_op, {x}); }
 
 }  // namespace revolute

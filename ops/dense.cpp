@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/product.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 

@@ -20,8 +20,6 @@ constinit const Op hadamard_op{
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };
 
-Expr hadamard(Operand a, Operand b) {
-    return apply(hadamard_op, {a, b});
-}
+Expr hadamard(Operand a, Operand b) { return apply(hadamard_op, {a, b}); }
 
 }  // namespace revolute

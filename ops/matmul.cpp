@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/eigen.hpp>
 #include <revolute/ops/product.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 
@@ -11,9 +11,9 @@ constinit const Op matmul_op{
     .arity = 2,
     .shape = [](const ShapeArguments& x) -> Shape {
         if (x[0].columns != x[1].rows)
-            x.fail(fmt::format(
-                "columns of the first operand ({}) must equal rows of the second ({})",
-                x[0].columns, x[1].rows));
+            x.fail(
+                fmt::format("columns of the first operand ({}) must equal rows of the second ({})",
+                            x[0].columns, x[1].rows));
         return {x[0].rows, x[1].columns};
     },
     .role = Role::product,
@@ -28,12 +28,8 @@ constinit const Op matmul_op{
     .example = {.operands = {{{2, 3}, {3, 4}}}},
 };
 
-Expr matmul(Operand a, Operand b) {
-    return apply(matmul_op, {a, b});
-}
+Expr matmul(Operand a, Operand b) { return apply(matmul_op, {a, b}); }
 
-Expr operator*(Operand a, Operand b) {
-    return apply(matmul_op, {a, b});
-}
+Expr operator*(Operand a, Operand b) { return apply(matmul_op, {a, b}); }
 
 }  // namespace revolute

@@ -22,7 +22,10 @@ Expr mean_error(const RuleSite& p) {
 constinit const Op mse_op{
     .name = "mse",
     .arity = 2,
-    .shape = [](const ShapeArguments& x) { return equal_shapes(x), Shape{1, 1}; },
+    .shape =
+        [](const ShapeArguments& x) {
+            return equal_shapes(x), Shape{1, 1};
+        },
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).squaredNorm() / (2.0 * x[0].columns);
@@ -37,8 +40,6 @@ constinit const Op mse_op{
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };
 
-Expr mse(Operand y, Operand target) {
-    return apply(mse_op, {y, target});
-}
+Expr mse(Operand y, Operand target) { return apply(mse_op, {y, target}); }
 
 }  // namespace revolute

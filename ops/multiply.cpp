@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/reduction.hpp>
+
+#include <fmt/format.h>
 
 namespace revolute {
 
@@ -13,13 +13,13 @@ constinit const Op multiply_op{
     .shape =
         [](const ShapeArguments& x) {
             if (!x[0].is_scalar())
-                x.fail(fmt::format("the first operand must be [1 x 1] ({}); for the product entry by "
-                                   "entry write hadamard, for the matrix product matmul",
-                                   to_string(x[0])));
+                x.fail(
+                    fmt::format("the first operand must be [1 x 1] ({}); for the product entry by "
+                                "entry write hadamard, for the matrix product matmul",
+                                to_string(x[0])));
             return x[1];
         },
-    .evaluate = [](const Arguments& x,
-                   MatrixView y) { as_eigen(y) = x[0](0, 0) * as_eigen(x[1]); },
+    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = x[0](0, 0) * as_eigen(x[1]); },
     .pullback = {[](const Pullback& p) { return sum(hadamard(p.adjoint, p.input(1))); },
                  [](const Pullback& p) { return multiply(p.input(0), p.adjoint); }},
     .pushforward = PerOperand<PushforwardRule>::every(multilinear),
@@ -29,8 +29,6 @@ constinit const Op multiply_op{
     .example = {.operands = {{{1, 1}, {2, 3}}}},
 };
 
-Expr multiply(Operand factor, Operand x) {
-    return apply(multiply_op, {factor, x});
-}
+Expr multiply(Operand factor, Operand x) { return apply(multiply_op, {factor, x}); }
 
 }  // namespace revolute

@@ -17,8 +17,6 @@ constinit const Op negate_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr operator-(Operand x) {
-    return apply(negate_op, {x});
-}
+Expr operator-(Operand x) { return apply(negate_op, {x}); }
 
 }  // namespace revolute

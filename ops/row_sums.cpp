@@ -7,9 +7,12 @@ namespace revolute {
 // y(r) = sum over c of x(r, c)  =>  x_bar(r, c) = y_bar(r).
 constinit const Op row_sums_op{
     .name = "row_sums",
-    .shape = [](const ShapeArguments& x) -> Shape { return {x[0].rows, 1}; },
+    .shape = [](const ShapeArguments& x) -> Shape {
+        return {x[0].rows, 1};
+    },
     .role = Role::row_sum,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).rowwise().sum(); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y) = as_eigen(x[0]).rowwise().sum(); },
     .pullback = {[](const Pullback& p) {
         return broadcast_columns(p.adjoint, p.input().shape().columns);
     }},
@@ -18,8 +21,6 @@ constinit const Op row_sums_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr row_sums(Operand x) {
-    return apply(row_sums_op, {x});
-}
+Expr row_sums(Operand x) { return apply(row_sums_op, {x}); }
 
 }  // namespace revolute

@@ -18,16 +18,10 @@ constinit const Op scale_op{
     .example = {.operands = {{{2, 3}}}, .attributes = {1.5}, .attribute_count = 1},
 };
 
-Expr scale(double factor, Operand x) {
-    return apply(scale_op, {x}, {factor});
-}
+Expr scale(double factor, Operand x) { return apply(scale_op, {x}, {factor}); }
 
-Expr operator*(double factor, Operand x) {
-    return scale(factor, x);
-}
+Expr operator*(double factor, Operand x) { return scale(factor, x); }
 
-Expr operator*(Operand x, double factor) {
-    return scale(factor, x);
-}
+Expr operator*(Operand x, double factor) { return scale(factor, x); }
 
 }  // namespace revolute

@@ -1,8 +1,7 @@
+#include <revolute/graph/graph.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <fmt/format.h>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 
@@ -23,20 +22,17 @@ std::string broadcast_hint(const ShapeArguments& x, std::size_t narrow, std::siz
 
 }  // namespace
 
-Shape same_as_input(const ShapeArguments& x) {
-    return x[0];
-}
+Shape same_as_input(const ShapeArguments& x) { return x[0]; }
 
 Shape equal_shapes(const ShapeArguments& x) {
     if (x[0] == x[1]) return x[0];
     std::string hint = broadcast_hint(x, 1, 0);
     if (hint.empty()) hint = broadcast_hint(x, 0, 1);
     x.fail(fmt::format("shapes of the operands must be equal ({} and {}){}", to_string(x[0]),
-                       to_string(x[1]), hint.empty() ? "" : "; write " + hint + " if that is meant"));
+                       to_string(x[1]),
+                       hint.empty() ? hint : fmt::format("; write {} if that is meant", hint)));
 }
 
-Shape scalar_output(const ShapeArguments&) {
-    return {1, 1};
-}
+Shape scalar_output(const ShapeArguments&) { return {1, 1}; }
 
 }  // namespace revolute

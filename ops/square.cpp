@@ -17,8 +17,6 @@ constinit const Op square_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr square(Operand x) {
-    return apply(square_op, {x});
-}
+Expr square(Operand x) { return apply(square_op, {x}); }
 
 }  // namespace revolute

@@ -18,8 +18,6 @@ constinit const Op sum_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr sum(Operand x) {
-    return apply(sum_op, {x});
-}
+Expr sum(Operand x) { return apply(sum_op, {x}); }
 
 }  // namespace revolute

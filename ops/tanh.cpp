@@ -10,14 +10,13 @@ constinit const Op tanh_op{
     .name = "tanh",
     .shape = same_as_input,
     .role = Role::elementwise,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr tanh(Operand x) {
-    return apply(tanh_op, {x});
-}
+Expr tanh(Operand x) { return apply(tanh_op, {x}); }
 
 }  // namespace revolute

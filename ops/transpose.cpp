@@ -6,7 +6,9 @@ namespace revolute {
 // Y = X'  =>  X_bar = Y_bar'.
 constinit const Op transpose_op{
     .name = "transpose",
-    .shape = [](const ShapeArguments& x) -> Shape { return {x[0].columns, x[0].rows}; },
+    .shape = [](const ShapeArguments& x) -> Shape {
+        return {x[0].columns, x[0].rows};
+    },
     .role = Role::transpose,
     .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).transpose(); },
     .pullback = {[](const Pullback& p) { return transpose(p.adjoint); }},
@@ -17,8 +19,6 @@ constinit const Op transpose_op{
     .example = {.operands = {{{2, 3}}}},
 };
 
-Expr transpose(Operand x) {
-    return apply(transpose_op, {x});
-}
+Expr transpose(Operand x) { return apply(transpose_op, {x}); }
 
 }  // namespace revolute

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <revolute/graph/graph.hpp>
+
 #include <concepts>
 #include <string>
 #include <vector>
-
-#include <revolute/graph/graph.hpp>
 
 namespace revolute {
 

@@ -1,9 +1,8 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/rnn/closed_form.hpp>
 
 #include <fmt/format.h>
-
-#include <revolute/graph/eigen.hpp>
-#include <revolute/graph/error.hpp>
 
 namespace revolute::closed_form {
 
@@ -39,9 +38,7 @@ MatrixXd initial_state(const SimpleRnn& net) {
 }
 
 /// f'(z) for f = tanh, by way of h = f(z): 1 - h o h.
-MatrixXd slope(const MatrixXd& h) {
-    return (1.0 - h.array().square()).matrix();
-}
+MatrixXd slope(const MatrixXd& h) { return (1.0 - h.array().square()).matrix(); }
 
 }  // namespace
 

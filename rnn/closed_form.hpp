@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include <revolute/graph/matrix.hpp>
+
+#include <vector>
 
 // Back-propagation through time derived by hand, formula by formula, to check the engine against and
 // to read beside its equations. Nothing here uses a graph or an operator.
@@ -26,7 +26,7 @@ struct SimpleRnnGradients {
     std::vector<Matrix> h;      ///< h(0) .. h(T)
     std::vector<Matrix> dh;     ///< dL/dh(t)
     Matrix dW, dU, db, dV, dc;  ///< of the parameters' shapes
-    Matrix dinitial;            ///< dL/dh(-1), of the initial state's shape; [H x B] when that is zeros
+    Matrix dinitial;  ///< dL/dh(-1), of the initial state's shape; [H x B] when that is zeros
 };
 
 /// Loss and gradients by equations 7.3 to 7.9, in order. Throws ShapeError when the sizes do not fit.

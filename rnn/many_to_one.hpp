@@ -1,10 +1,10 @@
 #pragma once
 
-#include <vector>
-
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/rnn/unroll.hpp>
+
+#include <vector>
 
 namespace revolute {
 

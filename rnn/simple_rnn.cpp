@@ -1,8 +1,7 @@
-#include <revolute/rnn/simple_rnn.hpp>
-
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/product.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
 
 namespace revolute {
 

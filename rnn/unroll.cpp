@@ -1,16 +1,16 @@
+#include <revolute/ops/broadcast.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <fmt/format.h>
-
-#include <revolute/ops/broadcast.hpp>
 
 namespace revolute {
 
 std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shape, int steps,
                                  int axis, SourceLine line) {
     if (steps < 1)
-        throw GraphError(fmt::format("input_sequence: needs at least one step ({})\n  asked for at {}",
-                                     steps, to_string(line)));
+        throw GraphError(
+            fmt::format("input_sequence: needs at least one step ({})\n  asked for at {}", steps,
+                        to_string(line)));
     std::vector<Expr> inputs;
     for (int t = 0; t < steps; ++t) {
         const Scope at_step(graph, Step{axis, t});

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <revolute/rnn/cell.hpp>
+
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include <revolute/rnn/cell.hpp>
 
 namespace revolute {
 

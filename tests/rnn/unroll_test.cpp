@@ -1,0 +1,122 @@
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace revolute;
+
+namespace {
+
+/// A leaky integrator with two state tensors: s(t) = 0.9 s(t-1) + A x(t), p(t) = s(t) o p(t-1).
+struct TwoStates {
+    Expr A;
+
+    std::vector<StateTensor> state_tensors() const {
+        return {{"s", A.shape().rows}, {"p", A.shape().rows}};
+    }
+    std::vector<Expr> parameters() const { return {A}; }
+    State step(Expr x, const State& previous) const {
+        const Expr Ax = A * x;
+        const Expr s = (0.9 * previous[0] + Ax).named("s");
+        return {s, hadamard(s, previous[1]).named("p")};
+    }
+};
+
+static_assert(Cell<TwoStates>);
+
+}  // namespace
+
+TEST_CASE("unroll: names and steps every state") {
+    Graph graph;
+    const SimpleRnn cell(graph, 2, 3);
+    const auto x = input_sequence(graph, "x", {2, 1}, 3);
+    const auto tensors = cell.state_tensors();
+    const Unrolled net = unroll(cell, x, initial_state(graph, tensors, 1, InitialState::given));
+    REQUIRE(net.states.size() == 3);
+    CHECK(net.initial.leaves.front().label() == "h[-1]");
+    CHECK(x[2].label() == "x[2]");
+    CHECK(net.output(0).label() == "h[0]");
+    CHECK(net.last().label() == "h[2]");
+    CHECK(net.last().step() == Step{0, 2});
+    CHECK_FALSE(cell.W.step().has_value());
+}
+
+TEST_CASE("unroll: a cell with two state tensors carries both") {
+    Graph graph;
+    const TwoStates cell{graph.parameter("A", {2, 2})};
+    const auto x = input_sequence(graph, "x", {2, 1}, 2);
+    const auto tensors = cell.state_tensors();
+    const Unrolled net = unroll(cell, x, initial_state(graph, tensors, 1, InitialState::given));
+    Bindings values;
+    values.bind(cell.A, Matrix::from_rows({{1, 0}, {0, 2}}));
+    values.bind(x[0], Matrix::from_rows({{1}, {2}})).bind(x[1], Matrix::from_rows({{3}, {4}}));
+    values.bind(net.initial.leaves[0], Matrix(2, 1, 10.0));
+    values.bind(net.initial.leaves[1], Matrix(2, 1, 1.0));
+    // s(0) = 9 + (1, 4) = (10, 13); s(1) = (9, 11.7) + (3, 8) = (12, 19.7); p = s(0) o s(1).
+    const Matrix p = evaluate(net.states[1][1], values);
+    CHECK(p(0, 0) == doctest::Approx(120.0).epsilon(1e-15));
+    CHECK(p(1, 0) == doctest::Approx(256.1).epsilon(1e-15));
+    CHECK(net.initial.leaves[1].label() == "p[-1]");
+}
+
+TEST_CASE("unroll: a second time axis labels its steps with its own letter") {
+    Graph graph;
+    const SimpleRnn cell(graph, 1, 2);
+    const auto x = input_sequence(graph, "x", {1, 1}, 2, 1);
+    const auto tensors = cell.state_tensors();
+    const Unrolled net =
+        unroll(cell, x, initial_state(graph, tensors, 1, InitialState::given, 1), 1);
+    CHECK(net.last().label() == "h[s=1]");
+    CHECK(x[0].label() == "x[s=0]");
+    CHECK(net.initial.leaves.front().label() == "h[s=-1]");
+}
+
+TEST_CASE(
+    "initial state: zero is a constant, given has a column for each of the batch, trainable one") {
+    Graph graph;
+    const SimpleRnn cell(graph, 1, 2);
+    const auto tensors = cell.state_tensors();
+    const Initial zero = initial_state(graph, tensors, 4, InitialState::zero);
+    CHECK(zero.leaves.empty());
+    CHECK(&graph.op(zero.state.front().id) == &constant_op);
+    const Initial given = initial_state(graph, tensors, 4, InitialState::given);
+    CHECK(given.leaves.front().shape() == Shape{2, 4});
+    CHECK(given.state == given.leaves);
+    const Initial trainable = initial_state(graph, tensors, 4, InitialState::trainable);
+    CHECK(trainable.leaves.front().shape() == Shape{2, 1});
+    CHECK(trainable.state.front().shape() == Shape{2, 4});
+}
+
+TEST_CASE("SimpleRnn: the activation is a parameter") {
+    Graph graph;
+    const SimpleRnn cell(graph, 1, 2, square);
+    const Expr x = graph.input("x", {1, 1});
+    const Expr h = graph.input("before", {2, 1});
+    CHECK(&graph.op(cell.step(x, {h}).front().id) == &square_op);
+}
+
+TEST_CASE("many_to_one: the head and the loss have no step") {
+    Graph graph;
+    const SimpleRnn cell(graph, 2, 3);
+    const ManyToOne net = many_to_one(cell, {.steps = 2, .input = 2, .hidden = 3, .output = 2});
+    CHECK_FALSE(net.y.step().has_value());
+    CHECK_FALSE(net.loss.step().has_value());
+    CHECK(net.loss.label() == "L");
+    CHECK(net.y.shape() == Shape{2, 1});
+    CHECK(net.variables() == std::vector{cell.W, cell.U, cell.b, net.V, net.c});
+}
+
+TEST_CASE("many_to_one: every node it makes carries the line of the call") {
+    Graph graph;
+    const SimpleRnn cell(graph, 2, 3);
+    const int line = __LINE__ + 1;
+    const ManyToOne net = many_to_one(cell, {.steps = 2, .input = 2, .hidden = 3});
+    const std::string expected = fmt::format("made at unroll_test.cpp:{}", line);
+    for (std::uint32_t i = index(net.unrolled.inputs[0].id); i < graph.size(); ++i)
+        CHECK(graph.origin(NodeId{i}) == expected);
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace revolute {
+
+/// All operators of the catalogue as a Markdown table: name, formula, shapes, and the derivative with
+/// respect to each operand, obtained by applying the operator's pullback rules to symbols. It is what
+/// `revolute ops` prints and docs/ops.md holds.
+std::string operator_table();
+
+}  // namespace revolute
