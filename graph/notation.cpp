@@ -11,7 +11,8 @@ namespace revolute {
 namespace {
 
 std::string in_parentheses(const std::string& text, Notation notation) {
-    return fmt::format(notation == Notation::latex ? "\\left({}\\right)" : "({})", text);
+    if (notation == Notation::latex) return fmt::format("\\left({}\\right)", text);
+    return fmt::format("({})", text);
 }
 
 /// Whether the template already puts delimiters around the placeholder at [begin, end).

@@ -37,7 +37,7 @@ constinit const Op mse_op{
     .text = "1/2 mean |#1 - #2|^2",
     .precedence = Precedence::product,
     .latex = R"(\tfrac{1}{2B} \left\lVert #1 - #2 \right\rVert^{2})",
-    .example = {.operands = {{{2, 3}, {2, 3}}}},
+    .example = {.operands = {{{3, 2}, {3, 2}}}},
 };
 
 Expr mse(Operand y, Operand target) { return apply(mse_op, {y, target}); }
