@@ -6,29 +6,30 @@ namespace revolute {
 
 // A node can be the adjoint of several: an add passes its adjoint on. The named one, else the last
 // made, stands for them.
-std::optional<Expr> Labels::primal(NodeId node) const {
-    for (const Derivative* derivative : derivatives_) {
-        const std::vector<Expr> of = derivative->adjoint_of({derivative->loss().graph, node});
+std::optional<Expr> Labels::primal(NodeId node, std::size_t& count) const {
+    while (count-- > 0) {
+        const Derivative& derivative = *derivatives_[count];
+        const std::vector<Expr> of = derivative.adjoint_of({derivative.loss().graph, node});
         if (of.empty()) continue;
         for (std::size_t i = of.size(); i-- > 0;)
-            if (!name(of[i].id).empty()) return of[i];
+            if (!name(of[i].id, count).empty()) return of[i];
         return of.back();
     }
     return std::nullopt;
 }
 
-std::string Labels::name(NodeId node) const {
+std::string Labels::name(NodeId node, std::size_t count) const {
     std::string own(graph_->name(node));
     if (!own.empty()) return own;
-    const auto of = primal(node);
+    const auto of = primal(node, count);
     if (!of) return {};
-    const std::string value = name(of->id);
+    const std::string value = name(of->id, count);
     return value.empty() ? value : fmt::format("d{}", value);
 }
 
-std::optional<Step> Labels::step(NodeId node) const {
+std::optional<Step> Labels::step(NodeId node, std::size_t count) const {
     if (graph_->name(node).empty())
-        if (const auto of = primal(node)) return step(of->id);
+        if (const auto of = primal(node, count)) return step(of->id, count);
     return graph_->step(node);
 }
 
