@@ -150,9 +150,9 @@ Expr Derivative::adjoint(Expr node) const {
 std::vector<Expr> Derivative::adjoint_of(Expr adjoint) const {
     std::vector<Expr> nodes;
     if (adjoint.graph != loss_.graph) return nodes;
-    const auto pairs = std::ranges::equal_range(adjoint_of_, adjoint.id, {},
-                                                [](const auto& pair) { return pair.first; });
-    for (const auto& [_, node] : pairs) nodes.push_back({loss_.graph, node});
+    auto pair = std::ranges::lower_bound(adjoint_of_, std::pair(adjoint.id, NodeId{0}));
+    for (; pair != adjoint_of_.end() && pair->first == adjoint.id; ++pair)
+        nodes.push_back({loss_.graph, pair->second});
     return nodes;
 }
 

@@ -1,0 +1,79 @@
+#!/bin/sh
+# From a bare Debian 12 (sh, apt and Debian's packages) to a running Revolute. May be run again and again.
+set -eu
+
+usage() {
+    cat <<'END'
+usage: ./bootstrap.sh demo    install what is missing, build, and run `revolute demo` in the current folder
+       ./bootstrap.sh test    install what is missing, and run everything that CI runs
+END
+}
+
+to_run="g++ cmake ninja-build pkg-config libboost1.74-dev libfmt-dev libeigen3-dev libcli11-dev nlohmann-json3-dev
+    libgraphviz-dev gnuplot-nox fonts-dejavu-core"
+# graphviz: the tests let `dot` read what the library writes. llvm: names the functions in reports of the sanitizers.
+to_test="doctest-dev graphviz clang clang-format clang-tidy libclang-rt-14-dev llvm"
+
+is_installed() {
+    [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs those of the packages named that are missing.
+require() {
+    missing=
+    for package in "$@"; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+
+    # shellcheck disable=SC2086  # a list of words
+    if [ "$(id -u)" = 0 ]; then
+        install_packages env $missing
+    elif command -v sudo >/dev/null; then
+        install_packages "sudo env" $missing
+    else
+        cat >&2 <<END
+These packages are missing, and only root can install them:
+   $missing
+Run this as root, then start again:
+    apt-get update && apt-get install --yes --no-install-recommends$missing
+END
+        exit 1
+    fi
+}
+
+# install_packages ENV PACKAGE...; ENV is the command that runs apt-get with the rights and variables it needs.
+install_packages() {
+    as_root=$1
+    shift
+    echo "Installing $*"
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "$@"
+}
+
+root=$(cd "$(dirname "$0")" && pwd)
+
+case "${1-}" in
+demo)
+    # shellcheck disable=SC2086
+    require $to_run
+    # A folder configured before keeps its choice: it may be in use for the tests.
+    tests=
+    [ -f "$root/build/release/CMakeCache.txt" ] || tests=-DREVOLUTE_BUILD_TESTS=OFF
+    cmake -S "$root" --preset release $tests >/dev/null
+    cmake --build "$root/build/release" --parallel "$(nproc)" --target revolute
+    exec "$root/build/release/revolute" demo
+    ;;
+test)
+    # shellcheck disable=SC2086
+    require $to_run $to_test
+    exec "$root/.ci/all"
+    ;;
+-h | --help)
+    usage
+    ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac

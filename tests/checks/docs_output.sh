@@ -1,0 +1,33 @@
+#!/bin/sh
+# docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
+# docs/*.md and README.md stands in the output of a program of docs/examples, or of `revolute check`.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+for example in "$2"/tests/example_*; do
+    [ -x "$example" ] && [ -f "$example" ] || continue
+    "$example" >>outputs
+done
+"$2"/revolute check >>outputs
+cd "$1"
+awk '
+    FILENAME !~ /\.md$/ { output = output $0 "\n"; next }
+    FNR == 1 { inside = 0 }
+    /^```text$/ { inside = 1; block = ""; start = FNR; next }
+    inside && /^```$/ {
+        inside = 0
+        blocks++
+        if (!index("\n" output, "\n" block)) {
+            printf "%s:%d: no example prints this block\n", FILENAME, start
+            wrong = 1
+        }
+        next
+    }
+    inside { block = block $0 "\n" }
+    END {
+        if (!blocks) { print "no text block was found"; exit 1 }
+        if (wrong) exit 1
+        print blocks " text blocks are what examples print"
+    }
+' "$work/outputs" README.md docs/*.md
