@@ -1,0 +1,140 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/ops/ops.hpp>
+#include <support/message.hpp>
+
+using namespace revolute;
+using test::message_of;
+
+TEST_CASE("bind: an empty expression cannot have a value") {
+    CHECK(message_of<GraphError>([] { Bindings().bind(Expr{}, Matrix(1, 1)); }) ==
+          "bind: an empty expression cannot have a value");
+}
+
+TEST_CASE("bind: a leaf of another graph is refused") {
+    Graph one, other;
+    const Expr x = one.input("x", {1, 1});
+    const int line = __LINE__ + 1;
+    const Expr y = other.input("y", {1, 1});
+    Bindings values;
+    values.bind(x, Matrix(1, 1));
+    CHECK(message_of<GraphError>([&] { values.bind(y, Matrix(1, 1)); }) ==
+          fmt::format("bind: belongs to another graph than earlier leaves: y [1 x 1], made at "
+                      "evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("bind: a computed node is refused") {
+    Graph graph;
+    const Expr x = graph.input("x", {1, 1});
+    const int line = __LINE__ + 1;
+    const Expr y = tanh(x).named("y");
+    CHECK(message_of<GraphError>([&] { Bindings().bind(y, Matrix(1, 1)); }) ==
+          fmt::format("bind: only inputs, parameters and initial states are given values, not y "
+                      "[1 x 1], made at evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("bind: a constant is refused") {
+    Graph graph;
+    const int line = __LINE__ + 1;
+    const Expr half = graph.constant(0.5);
+    CHECK(message_of<GraphError>([&] { Bindings().bind(half, Matrix(1, 1)); }) ==
+          fmt::format("bind: only inputs, parameters and initial states are given values, not 0.5 "
+                      "[1 x 1], made at evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("bind: a value of the wrong shape is refused") {
+    Graph graph;
+    const int line = __LINE__ + 1;
+    const Expr x = graph.input("x", {3, 1});
+    CHECK(message_of<ShapeError>([&] { Bindings().bind(x, Matrix(1, 3)); }) ==
+          fmt::format("bind: the value's shape [1 x 3] must be that of the leaf\n"
+                      "  leaf is x [3 x 1], made at evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("evaluate: a leaf without a value is named") {
+    Graph graph;
+    const Scope scope(graph, Step{0, 2});
+    const int line = __LINE__ + 1;
+    const Expr x = graph.input("x", {3, 1});
+    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), {}); }) ==
+          fmt::format("evaluate: no value is bound to x[2] [3 x 1], made at evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("evaluate: values bound in another graph do not count") {
+    Graph one, other;
+    const Expr x = one.input("x", {1, 1});
+    const int line = __LINE__ + 1;
+    const Expr y = other.input("y", {1, 1});
+    const Bindings values = Bindings().bind(x, Matrix(1, 1));
+    CHECK(message_of<EvaluationError>([&] { evaluate(y, values); }) ==
+          fmt::format("evaluate: no value is bound to y [1 x 1], made at evaluate_errors.cpp:{}", line));
+}
+
+namespace {
+
+/// h(t) = h(t-1) o h(t-1), which overflows from 1e200 in one step.
+struct Overflow {
+    Graph graph;
+    Expr h;
+    Expr y;
+    int first_line = 0;
+    Bindings values;
+
+    Overflow() {
+        const Scope scope(graph, Step{0, 3});
+        first_line = __LINE__ + 1;
+        h = graph.input("h", {2, 2});
+        y = hadamard(h, h).named("y");
+        values.bind(h, Matrix(2, 2, {1.0, -2.0, 1e200, 0.5}));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("check_finite: the first node that is not finite is named with its operands' ranges") {
+    Overflow o;
+    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
+          fmt::format("evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
+                      "  node is y[3] [2 x 2], made at evaluate_errors.cpp:{1}\n"
+                      "  operand 0 is h[3] [2 x 2], made at evaluate_errors.cpp:{0}, from -2 to 1e+200\n"
+                      "  operand 1 is h[3] [2 x 2], made at evaluate_errors.cpp:{0}, from -2 to 1e+200",
+                      o.first_line, o.first_line + 1));
+}
+
+TEST_CASE("check_finite: a value given for a leaf is checked too") {
+    Graph graph;
+    const int line = __LINE__ + 1;
+    const Expr x = graph.input("x", {2, 1});
+    const Bindings values = Bindings().bind(x, Matrix(2, 1, {1.0, std::nan("")}));
+    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), values, check_finite); }) ==
+          fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
+                      "  node is x [2 x 1], made at evaluate_errors.cpp:{}",
+                      line));
+}
+
+TEST_CASE("check_finite: without it infinite values pass") {
+    Overflow o;
+    CHECK(std::isinf(evaluate(o.y, o.values)(0, 1)));
+    CHECK(evaluate(tanh(o.y), o.values)(0, 1) == 1.0);
+}
+
+TEST_CASE("check_finite: finite values pass") {
+    Overflow o;
+    o.values.bind(o.h, Matrix(2, 2, 1e100));
+    CHECK_NOTHROW(evaluate(o.y, o.values, check_finite));
+}
+
+TEST_CASE("check_finite: what the outputs do not need is not checked") {
+    Overflow o;
+    CHECK_NOTHROW(evaluate(o.h, o.values, check_finite));
+}

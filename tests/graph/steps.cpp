@@ -1,0 +1,258 @@
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/graph.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+
+using namespace revolute;
+
+namespace {
+
+constexpr Step at(std::int32_t t) { return {0, t}; }
+
+/// An input that has step t whatever scope is open.
+Expr input_at(Graph& graph, std::int32_t t, Shape shape = {1, 1}) {
+    const Scope scope(graph, at(t));
+    return graph.input("x", shape);
+}
+
+}  // namespace
+
+TEST_CASE("steps: an input has the step of the open scope") {
+    Graph graph;
+    CHECK(input_at(graph, 4).step() == at(4));
+}
+
+TEST_CASE("steps: an initial state has the step of the open scope") {
+    Graph graph;
+    const Scope scope(graph, at(-1));
+    CHECK(graph.initial_state("h", {1, 1}).step() == at(-1));
+}
+
+TEST_CASE("steps: a parameter has none in any scope") {
+    Graph graph;
+    const Scope scope(graph, at(4));
+    CHECK_FALSE(graph.parameter("W", {1, 1}).step().has_value());
+}
+
+TEST_CASE("steps: a constant has none in any scope") {
+    Graph graph;
+    const Scope scope(graph, at(4));
+    CHECK_FALSE(graph.constant(1.0).step().has_value());
+}
+
+TEST_CASE("steps: a leaf made outside any scope has none") {
+    Graph graph;
+    CHECK_FALSE(graph.input("Y", {1, 1}).step().has_value());
+    CHECK_FALSE(graph.initial_state("h", {1, 1}).step().has_value());
+}
+
+TEST_CASE("steps: a node of stepless operands has none in any scope") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
+    const Scope scope(graph, at(4));
+    CHECK_FALSE((W + W).step().has_value());
+    CHECK_FALSE(tanh(W + 1.0).step().has_value());
+}
+
+TEST_CASE("steps: a node with a stepped operand has the step of the open scope") {
+    Graph graph;
+    const Expr x = input_at(graph, 2), W = graph.parameter("W", {1, 1});
+    const Scope scope(graph, at(3));
+    CHECK((W * x).step() == at(3));
+    CHECK((x * W).step() == at(3));
+}
+
+TEST_CASE("steps: a node with a stepped operand has none outside any scope") {
+    Graph graph;
+    CHECK_FALSE(tanh(input_at(graph, 2)).step().has_value());
+}
+
+TEST_CASE("steps: a transpose has its operand's step and not the open scope's") {
+    Graph graph;
+    const Expr x = input_at(graph, 2, {2, 1});
+    const Scope scope(graph, at(3));
+    CHECK(transpose(x).step() == at(2));
+}
+
+TEST_CASE("steps: a transpose of a stepped operand has its step outside any scope too") {
+    Graph graph;
+    CHECK(transpose(input_at(graph, 2, {2, 1})).step() == at(2));
+}
+
+TEST_CASE("steps: a transpose of a stepless operand has none in any scope") {
+    Graph graph;
+    const Expr U = graph.parameter("U", {2, 2});
+    const Scope scope(graph, at(3));
+    CHECK_FALSE(transpose(U).step().has_value());
+}
+
+TEST_CASE("steps: an operator with the role reshape has its operand's step") {
+    static constexpr Op column_op{
+        .name = "column",
+        .shape = [](const ShapeArguments& x) -> Shape { return {x[0].rows * x[0].columns, 1}; },
+        .role = Role::reshape};
+    Graph graph;
+    const Expr x = input_at(graph, 2, {2, 3});
+    const Scope scope(graph, at(3));
+    CHECK(apply(column_op, {x}).step() == at(2));
+}
+
+TEST_CASE("steps: a shared node keeps the step of its first maker") {
+    Graph graph;
+    const Expr x = input_at(graph, 0);
+    const auto in_step = [&](std::int32_t t) {
+        const Scope scope(graph, at(t));
+        return tanh(x);
+    };
+    const Expr first = in_step(5);
+    CHECK(in_step(1) == first);
+    CHECK(first.step() == at(5));
+}
+
+TEST_CASE("steps: head and loss after the recurrence have none") {
+    Graph graph;
+    const ManyToOne net = many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2});
+    CHECK(net.unrolled.last().step() == at(2));
+    CHECK_FALSE(net.y.step().has_value());
+    CHECK_FALSE(net.loss.step().has_value());
+    CHECK_FALSE(net.target.step().has_value());
+}
+
+TEST_CASE("steps: unroll gives what the cell makes the step it is applied at") {
+    Graph graph;
+    const ManyToOne net = many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2},
+                                      InitialState::trainable);
+    for (std::int32_t t = 0; t < 3; ++t)
+        CHECK(net.unrolled.output(static_cast<std::size_t>(t)).step() == at(t));
+    CHECK(net.unrolled.initial.state.front().step() == at(-1));
+}
+
+TEST_CASE("steps: a pullback rule works in the step of its node") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1}), start = graph.initial_state("h", {1, 1});
+    Expr x = start;
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope scope(graph, at(t));
+        x = tanh(w * x);
+    }
+    const Derivative d = differentiate(sum(x), {w});
+    const std::vector<Term> terms = d.terms(w);
+    REQUIRE(terms.size() == 2);  // h(-1) has no step outside a scope, and neither has w h(-1)
+    CHECK(terms[0].value.step() == at(2));
+    CHECK(terms[1].value.step() == at(1));
+}
+
+TEST_CASE("steps: the sum of a parameter's terms has none") {
+    Graph graph;
+    const ManyToOne net = many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2});
+    const Derivative d = differentiate(net.loss, net.parameters);
+    for (const Expr& gradient : d.gradients()) CHECK_FALSE(gradient.step().has_value());
+}
+
+TEST_CASE("steps: the sum of the terms of a stepped value has the value's step") {
+    Graph graph;
+    const Expr x = input_at(graph, 1);
+    const auto made_in = [&](std::int32_t t) {
+        const Scope scope(graph, at(t));
+        return tanh(scale(t, x));
+    };
+    Expr total = made_in(2);
+    {
+        const Scope scope(graph, at(3));
+        total = total + made_in(3);
+    }
+    const Derivative d = differentiate(sum(total), {x});
+    CHECK(&graph.op(d[x].id) == &accumulate_op);
+    CHECK(d[x].step() == at(1));
+}
+
+TEST_CASE("steps: two time axes are kept apart") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
+    Expr encoder, decoder;
+    {
+        const Scope scope(graph, Step{0, 2});
+        encoder = W * graph.input("x", {1, 1});
+    }
+    {
+        const Scope scope(graph, Step{1, 0});
+        decoder = tanh(W * encoder);
+    }
+    CHECK(encoder.step() == Step{0, 2});
+    CHECK(decoder.step() == Step{1, 0});
+    const Derivative d = differentiate(sum(decoder), {W});
+    CHECK(d.terms(W)[0].value.step() == Step{1, 0});
+    CHECK(d.terms(W)[1].value.step() == Step{0, 2});
+}
+
+TEST_CASE("scope: scopes nest and the outer step comes back") {
+    Graph graph;
+    CHECK_FALSE(graph.open_step().has_value());
+    {
+        const Scope outer(graph, at(1));
+        CHECK(graph.open_step() == at(1));
+        {
+            const Scope inner(graph, Step{1, 7});
+            CHECK(graph.open_step() == Step{1, 7});
+        }
+        CHECK(graph.open_step() == at(1));
+    }
+    CHECK_FALSE(graph.open_step().has_value());
+}
+
+TEST_CASE("scope: a scope of a line keeps the open step") {
+    Graph graph;
+    const Scope outer(graph, at(1));
+    const Scope line(graph, SourceLine::here());
+    CHECK(graph.open_step() == at(1));
+}
+
+TEST_CASE("scope: the step of a stepless node closes the open step") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
+    const Scope outer(graph, at(1));
+    const Scope inner = Scope::step_of(W);
+    CHECK_FALSE(graph.open_step().has_value());
+}
+
+TEST_CASE("scope: the step of a stepped node opens it again") {
+    Graph graph;
+    const Expr x = input_at(graph, 6);
+    const Scope scope = Scope::step_of(x);
+    CHECK(graph.open_step() == at(6));
+}
+
+TEST_CASE("scope: the outer step comes back when an exception leaves the inner scope") {
+    Graph graph;
+    const Expr x = graph.input("x", {2, 1}), y = graph.input("y", {3, 1});
+    const Scope outer(graph, at(1));
+    const auto fails = [&] {
+        const Scope inner(graph, at(2));
+        x + y;
+    };
+    CHECK_THROWS_AS(fails(), ShapeError);
+    CHECK(graph.open_step() == at(1));
+}
+
+TEST_CASE("scope: differentiate restores the open step when a rule is missing") {
+    static constexpr Op opaque_op{.name = "opaque",
+                                  .shape = [](const ShapeArguments& x) { return x[0]; }};
+    Graph graph;
+    const Expr x = input_at(graph, 5);
+    const Expr y = apply(opaque_op, {x});
+    const Scope outer(graph, at(1));
+    CHECK_THROWS_AS(differentiate(y, {x}), DerivativeError);
+    CHECK(graph.open_step() == at(1));
+}
+
+TEST_CASE("scope: two graphs have scopes of their own") {
+    Graph one, other;
+    const Scope scope(one, at(1));
+    CHECK_FALSE(other.open_step().has_value());
+}
