@@ -125,19 +125,20 @@ std::uint32_t Graph::intern_kind(const Op& op, Shape shape, std::span<const doub
     const std::uint64_t hash =
         mix(mix(hash_of(op, attributes), static_cast<std::uint64_t>(shape.rows)),
             static_cast<std::uint64_t>(shape.columns));
-    const std::uint32_t found = kind_index_.find(hash, [&](std::uint32_t i) {
-        const Kind& kind = kinds_[i];
-        return kind.op == &op && kind.shape == shape &&
-               same_bits({attributes_.data() + kind.first_attribute, kind.attribute_count},
-                         attributes);
-    });
-    if (found != HashIndex::absent) return found;
-    const auto number = static_cast<std::uint32_t>(kinds_.size());
-    kinds_.push_back({&op, shape, static_cast<std::uint32_t>(attributes_.size()),
-                      static_cast<std::uint32_t>(attributes.size())});
-    attributes_.insert(attributes_.end(), attributes.begin(), attributes.end());
-    kind_index_.insert(hash, number);
-    return number;
+    return kind_index_.find_or_append(
+        hash,
+        [&](std::uint32_t i) {
+            const Kind& kind = kinds_[i];
+            return kind.op == &op && kind.shape == shape &&
+                   same_bits({attributes_.data() + kind.first_attribute, kind.attribute_count},
+                             attributes);
+        },
+        [&] {
+            kinds_.push_back({&op, shape, static_cast<std::uint32_t>(attributes_.size()),
+                              static_cast<std::uint32_t>(attributes.size())});
+            attributes_.insert(attributes_.end(), attributes.begin(), attributes.end());
+            return static_cast<std::uint32_t>(kinds_.size() - 1);
+        });
 }
 
 std::span<const double> Graph::attributes(NodeId id) const {

@@ -10,7 +10,6 @@
 
 namespace revolute {
 
-using detail::HashIndex;
 using detail::mix;
 
 std::string axis_name(std::int32_t axis) {
@@ -60,25 +59,22 @@ std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) co
 }
 
 std::uint32_t Graph::intern_string(std::string_view text) {
-    const std::uint64_t hash = std::hash<std::string_view>{}(text);
-    const std::uint32_t found =
-        string_index_.find(hash, [&](std::uint32_t i) { return strings_[i] == text; });
-    if (found != HashIndex::absent) return found;
-    const auto number = static_cast<std::uint32_t>(strings_.size());
-    strings_.emplace_back(text);
-    string_index_.insert(hash, number);
-    return number;
+    return string_index_.find_or_append(
+        std::hash<std::string_view>{}(text), [&](std::uint32_t i) { return strings_[i] == text; },
+        [&] {
+            strings_.emplace_back(text);
+            return static_cast<std::uint32_t>(strings_.size() - 1);
+        });
 }
 
 std::uint32_t Graph::intern_source(Source source) {
-    const std::uint64_t hash = mix(mix(0, source.file), source.line);
-    const std::uint32_t found =
-        source_index_.find(hash, [&](std::uint32_t i) { return sources_[i] == source; });
-    if (found != HashIndex::absent) return found;
-    const auto number = static_cast<std::uint32_t>(sources_.size());
-    sources_.push_back(source);
-    source_index_.insert(hash, number);
-    return number;
+    return source_index_.find_or_append(
+        mix(mix(0, source.file), source.line),
+        [&](std::uint32_t i) { return sources_[i] == source; },
+        [&] {
+            sources_.push_back(source);
+            return static_cast<std::uint32_t>(sources_.size() - 1);
+        });
 }
 
 std::uint32_t Graph::intern_source(SourceLine line) {

@@ -37,6 +37,17 @@ class HashIndex {
         ++count_;
     }
 
+    /// Number of the record with this hash for which `is_equal(number)` holds; when there is none, adds
+    /// the one that `append()` makes and numbers.
+    template <class IsEqual, class Append>
+    std::uint32_t find_or_append(std::uint64_t hash, IsEqual&& is_equal, Append&& append) {
+        const std::uint32_t found = find(hash, is_equal);
+        if (found != absent) return found;
+        const std::uint32_t number = append();
+        insert(hash, number);
+        return number;
+    }
+
     void reserve(std::size_t count) {
         const std::size_t capacity = count + count / 4 + 16;
         if (capacity > slots_.size()) grow(capacity);
