@@ -67,6 +67,11 @@ class ReversePass {
         if (rule == shape_only) return;
         const Scope scope = Scope::adjoint_of(graph_.at(node));
         const Expr term = rule(Pullback{{graph_.at(node), slot}, y_bar});
+        if (term.graph != &graph_)
+            throw InternalError(
+                fmt::format("{}: the pullback rule for operand {} made no expression of its "
+                            "graph\n  node is {}",
+                            op.name, slot, graph_.describe(node)));
         const NodeId operand = graph_.operand(node, slot);
         if (term.shape() != graph_.shape(operand))
             throw InternalError(

@@ -11,15 +11,7 @@ class NodeCopier {
 
     /// Copies a node whose operands are copied.
     void copy(NodeId node) {
-        const Graph::Context outer = to_.context_;
-        to_.context_ = {step(node), source(node)};
-        std::vector<NodeId> operands;
-        for (const NodeId operand : from_.operands(node))
-            operands.push_back(*copies_[index(operand)]);
-        const NodeId copied =
-            operands.empty() ? copy_leaf(node)
-                             : to_.append(from_.op(node), operands, from_.attributes(node), {}).id;
-        to_.context_ = outer;
+        const NodeId copied = copy_unnamed(node);
         if (const std::string_view name = from_.name(node); !name.empty())
             to_.set_name(copied, name);
         for (const std::string_view alias : from_.aliases(node)) to_.set_name(copied, alias);
@@ -29,6 +21,15 @@ class NodeCopier {
     const std::vector<std::optional<NodeId>>& copies() const { return copies_; }
 
  private:
+    NodeId copy_unnamed(NodeId node) {
+        const Scope as_it_was(to_, Graph::Context{step(node), source(node)});
+        if (from_.operand_count(node) == 0) return copy_leaf(node);
+        std::vector<NodeId> operands;
+        for (const NodeId operand : from_.operands(node))
+            operands.push_back(*copies_[index(operand)]);
+        return to_.append(from_.op(node), operands, from_.attributes(node), {}).id;
+    }
+
     /// Leaves keep their own step instead of being given that of the open scope by their kind.
     NodeId copy_leaf(NodeId node) {
         const Op& op = from_.op(node);

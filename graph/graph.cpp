@@ -10,7 +10,6 @@
 
 namespace revolute {
 
-using detail::HashIndex;
 using detail::mix;
 
 namespace {
@@ -75,11 +74,11 @@ Expr Graph::append(const Op& op, std::span<const NodeId> operands,
     const std::uint64_t hash = hash_of_node(kind, operands);
     if (may_share) {
         const std::uint32_t found = node_index_.find(
-            hash, [&](std::uint32_t i) { return is_same(NodeId{i}, kind, operands); });
-        if (found != HashIndex::absent) return {this, NodeId{found}};
+            hash, operands, [&](std::uint32_t i) { return is_same(NodeId{i}, kind, operands); });
+        if (found != detail::NodeIndex::absent) return {this, NodeId{found}};
     }
     const NodeId id = push({kind, 0, step_for(op, operands), intern_source(line)}, operands);
-    if (may_share) node_index_.insert(hash, index(id));
+    if (may_share) node_index_.insert(hash, operands, index(id));
     return {this, id};
 }
 
@@ -118,6 +117,7 @@ NodeId Graph::push(Node node, std::span<const NodeId> operands) {
 void Graph::reserve(std::size_t nodes, std::size_t operands) {
     nodes_.reserve(nodes);
     operands_.reserve(operands);
+    names_.reserve(nodes);
     if (sharing_ == Sharing::on) node_index_.reserve(nodes);
 }
 

@@ -3,6 +3,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/hash_index.hpp>
+#include <revolute/graph/node_index.hpp>
 #include <revolute/graph/op.hpp>
 
 #include <cstdint>
@@ -134,7 +135,7 @@ class Graph {
 
     std::vector<Node> nodes_;
     std::vector<NodeId> operands_;
-    detail::HashIndex node_index_;
+    detail::NodeIndex node_index_;
 
     std::vector<Kind> kinds_;
     std::vector<double> attributes_;
@@ -169,7 +170,11 @@ class [[nodiscard]] Scope {
     ~Scope() { graph_.context_ = outer_; }
 
  private:
+    friend class NodeCopier;
     struct AdjointSource {};
+    Scope(Graph& graph, Graph::Context context) : graph_(graph), outer_(graph.context_) {
+        graph.context_ = context;
+    }
     explicit Scope(Expr node);
     Scope(Expr node, AdjointSource);
 

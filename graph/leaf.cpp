@@ -42,7 +42,10 @@ constinit const Op constant_op{
     .name = "constant",
     .arity = 0,
     .shape = [](const ShapeArguments& x) -> Shape {
-        return {static_cast<int>(x.attributes[1]), static_cast<int>(x.attributes[2])};
+        const Shape shape{static_cast<int>(x.attributes[1]), static_cast<int>(x.attributes[2])};
+        if (shape.rows < 1 || shape.columns < 1)
+            x.fail(fmt::format("sizes must be positive ({})", to_string(shape)));
+        return shape;
     },
     .evaluate = [](const Arguments& x,
                    MatrixView y) { std::ranges::fill(y.values(), x.attribute(0)); },

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <unordered_map>
 
 namespace revolute {
@@ -26,16 +27,7 @@ bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
             text.substr(after).starts_with("\\right"));
 }
 
-std::string default_template(const Op& op, std::uint32_t operands) {
-    std::string text(op.name);
-    if (operands == 0) return text;
-    text += '(';
-    for (std::uint32_t slot = 1; slot <= operands; ++slot)
-        text += fmt::format("{}#{}", slot == 1 ? "" : ", ", slot);
-    return text + ')';
-}
-
-/// Fills one template.
+/// Writes one node.
 class Writer {
  public:
     Writer(const Graph& graph, NodeId node, Notation notation,
@@ -54,6 +46,17 @@ class Writer {
         return text;
     }
 
+    /// "name(x, y)", for an operator without a template.
+    std::string as_function() const {
+        std::string text(graph_.op(node_).name);
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot) {
+            text += slot == 0 ? "(" : ", ";
+            text += operand_(slot).text;
+        }
+        if (graph_.operand_count(node_) > 0) text += ')';
+        return text;
+    }
+
  private:
     std::string fill_place(std::string_view form, std::size_t begin) {
         const char which = form[begin + 1];
@@ -66,11 +69,12 @@ class Writer {
     }
 
     /// The first place of a formula may hold what binds as tightly as the operator itself, since text
-    /// reads from the left; any other place needs what binds more tightly.
+    /// reads from the left; any other place needs what binds more tightly. So does the base of a power:
+    /// LaTeX refuses two superscripts.
     std::string written(const Formula& x, bool first) const {
         const Precedence own = graph_.op(node_).precedence;
-        const bool fits = x.precedence > own || (first && x.precedence == own) ||
-                          x.precedence == Precedence::atom;
+        const bool reads_on = first && x.precedence == own && own != Precedence::power;
+        const bool fits = x.precedence > own || reads_on || x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
     }
 
@@ -90,7 +94,7 @@ class Writer {
 }  // namespace
 
 Formula number_formula(double value) {
-    return {fmt::format("{}", value), value < 0 ? Precedence::sum : Precedence::atom};
+    return {fmt::format("{}", value), std::signbit(value) ? Precedence::sum : Precedence::atom};
 }
 
 Formula formula(const Graph& graph, NodeId node, Notation notation,
@@ -100,11 +104,11 @@ Formula formula(const Graph& graph, NodeId node, Notation notation,
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
     Writer writer(graph, node, notation, operand);
     if (!form.empty()) return {writer.fill(form), op.precedence};
-    return {writer.fill(default_template(op, graph.operand_count(node))), Precedence::atom};
+    return {writer.as_function(), Precedence::atom};
 }
 
 Formula expression(Expr root, Notation notation) {
-    const Graph& graph = *root.graph;
+    const Graph& graph = common_graph("expression", std::span(&root, 1));
     std::unordered_map<NodeId, Formula> written;
     for (const NodeId node : postorder(graph, std::span(&root.id, 1))) {
         const std::string label = node == root.id ? std::string{} : graph.label(node);

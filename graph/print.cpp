@@ -8,6 +8,7 @@
 #include <ostream>
 #include <sstream>
 #include <unordered_map>
+#include <vector>
 
 namespace revolute {
 
@@ -16,7 +17,8 @@ namespace {
 /// Gives each node of a listing a name of its own.
 class Listing {
  public:
-    Listing(const Graph& graph, const Labels& labels) : graph_(graph), labels_(labels) {}
+    Listing(const Graph& graph, const Labels& labels)
+        : graph_(graph), labels_(labels), names_(graph.size()) {}
 
     void line(std::ostream& out, NodeId node) {
         if (is_constant(node)) return;
@@ -28,7 +30,7 @@ class Listing {
 
     Formula written(NodeId node) const {
         if (is_constant(node)) return number_formula(graph_.attributes(node)[0]);
-        return {names_.at(node), Precedence::atom};
+        return {names_[index(node)], Precedence::atom};
     }
 
  private:
@@ -39,15 +41,25 @@ class Listing {
         if (name.empty()) {
             name = fmt::format("%{}", ++unnamed_);
             if (const auto step = graph_.step(node)) name += subscript(*step);
-        } else if (const int count = ++taken_[name]; count > 1) {
-            name += fmt::format("#{}", count);
+        } else {
+            name = untaken(name);
         }
-        return names_[node] = std::move(name);
+        return names_[index(node)] = std::move(name);
+    }
+
+    /// The name itself, or the first of name#2, name#3, ... that nothing is called yet.
+    std::string untaken(const std::string& name) {
+        int& count = taken_[name];
+        if (++count == 1) return name;
+        for (;; ++count) {
+            std::string numbered = fmt::format("{}#{}", name, count);
+            if (++taken_[numbered] == 1) return numbered;
+        }
     }
 
     const Graph& graph_;
     const Labels& labels_;
-    std::unordered_map<NodeId, std::string> names_;
+    std::vector<std::string> names_;  // by id; empty until the node's line
     std::unordered_map<std::string, int> taken_;
     int unnamed_ = 0;
 };

@@ -24,6 +24,10 @@ Expr push_forward(Expr node, std::uint32_t slot, Expr tangent) {
             fmt::format("{}: has no pushforward rule for operand {}\n  node is {}", op.name, slot,
                         node.graph->describe(node.id)));
     }
+    if (term.graph != node.graph)
+        throw InternalError(fmt::format(
+            "{}: the pushforward rule for operand {} made no expression of its graph\n  node is {}",
+            op.name, slot, node.graph->describe(node.id)));
     if (term.shape() != node.shape())
         throw InternalError(
             fmt::format("{}: the pushforward rule for operand {} made {}, but the node is {}",

@@ -28,7 +28,7 @@ void verify(const Graph& graph) {
         if (graph.sharing() == Sharing::off || op.has_identity) continue;
         const std::uint32_t kind = graph.nodes_[i].kind;
         const std::uint64_t hash = Graph::hash_of_node(kind, operands);
-        require(graph.node_index_.find(hash,
+        require(graph.node_index_.find(hash, operands,
                                        [&](std::uint32_t other) {
                                            return graph.is_same(NodeId{other}, kind, operands);
                                        }) == i,

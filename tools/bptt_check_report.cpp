@@ -39,7 +39,9 @@ std::string to_table(const BpttCheck& check) {
                             fmt::format("{:.1e} (of {:.1e})", row.differences.best.error,
                                         row.differences.best.allowed),
                             verdict(row));
-    return text;
+    return text +
+           "closed form: largest difference / largest entry, at most 1e-12 agrees\n"
+           "finite differences: largest difference at the best step (and what rounding allows)\n";
 }
 
 std::string to_json(const BpttCheck& check) {

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <revolute/graph/hash_index.hpp>
+#include <revolute/graph/node_id.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace revolute::detail {
+
+/// Finds the node that is equal to one about to be made. A node is filed under its newest operand:
+/// graphs are mostly built out of what was made just before, so a look-up reads memory that is still
+/// in the cache, where a plain hash table would miss at every node. Neighbouring operands share a
+/// bucket; what finds its bucket full (the thousandth user of one parameter) or has no operand goes to
+/// a plain hash table. Buckets stand in the order of ids, so growing appends and moves nothing about.
+class NodeIndex {
+ public:
+    static constexpr std::uint32_t absent = HashIndex::absent;
+
+    /// Number of the node with this hash and these operands for which `is_equal(number)` holds, or
+    /// `absent`.
+    template <class IsEqual>
+    std::uint32_t find(std::uint64_t hash, std::span<const NodeId> operands,
+                       IsEqual&& is_equal) const {
+        if (!operands.empty()) {
+            const std::size_t bucket = bucket_of(operands);
+            if (bucket >= buckets_.size()) return absent;
+            for (const std::uint32_t number : buckets_[bucket])
+                if (number == absent || is_equal(number)) return number;
+        }
+        return overflow_.find(hash, is_equal);
+    }
+
+    /// Adds a node that `find` does not find.
+    void insert(std::uint64_t hash, std::span<const NodeId> operands, std::uint32_t number) {
+        if (!operands.empty()) {
+            const std::size_t bucket = bucket_of(operands);
+            if (bucket >= buckets_.size()) buckets_.resize(bucket + 1, empty_bucket());
+            const auto free = std::ranges::find(buckets_[bucket], absent);
+            if (free != buckets_[bucket].end()) {
+                *free = number;
+                return;
+            }
+        }
+        overflow_.insert(hash, number);
+    }
+
+    void reserve(std::size_t nodes) { buckets_.reserve(nodes / ids_per_bucket + 1); }
+
+ private:
+    // Every node is filed under one id, so six ids fill six of eight places on average.
+    static constexpr std::uint32_t ids_per_bucket = 6;
+    using Bucket = std::array<std::uint32_t, 8>;
+
+    static constexpr Bucket empty_bucket() {
+        Bucket bucket{};
+        bucket.fill(absent);
+        return bucket;
+    }
+    static std::size_t bucket_of(std::span<const NodeId> operands) {
+        return index(*std::ranges::max_element(operands)) / ids_per_bucket;
+    }
+
+    std::vector<Bucket> buckets_;
+    HashIndex overflow_;
+};
+
+}  // namespace revolute::detail
