@@ -7,8 +7,8 @@
 // `GraphWithUses` is a view that also knows the users: a BidirectionalGraph and an EdgeListGraph.
 // Parallel edges are allowed (x o x has two), so an edge is the user and the operand's slot.
 //
-// Boost 1.74: transitive_reduction takes an n x n bit matrix, and dominator_tree recurses: neither is
-// for a graph of many steps.
+// Boost 1.74: transitive_reduction takes an n x n bit matrix, and dominator_tree recurses: neither
+// is for a graph of many steps.
 
 #include <revolute/graph/uses.hpp>
 

@@ -10,7 +10,8 @@
 
 namespace revolute {
 
-/// One contribution to an adjoint: what one use of the value, as operand `slot` of `consumer`, adds.
+/// One contribution to an adjoint: what one use of the value, as operand `slot` of `consumer`,
+/// adds.
 struct Term {
     Expr value;
     Expr consumer;
@@ -29,14 +30,15 @@ class Derivative {
     /// The gradients, in the order of the variables.
     std::span<const Expr> gradients() const { return gradients_; }
 
-    /// Gradient with respect to one of the variables. Throws DerivativeError for another expression.
+    /// Gradient with respect to one of the variables. Throws DerivativeError for another
+    /// expression.
     Expr operator[](Expr variable) const;
     /// Adjoint of a node on a path from a variable to the loss. Throws DerivativeError for a node
     /// that has none.
     Expr adjoint(Expr node) const;
     bool has_adjoint(Expr node) const { return find(node).has_value(); }
-    /// Every node that `adjoint` is the adjoint of, ascending: an add passes its adjoint on, so they
-    /// can be several.
+    /// Every node that `adjoint` is the adjoint of, ascending: an add passes its adjoint on, so
+    /// they can be several.
     std::vector<Expr> adjoint_of(Expr adjoint) const;
     /// The contributions to a node's adjoint, in the order in which they are summed: from the last
     /// use to the first. Empty for the loss and for nodes without an adjoint.

@@ -11,9 +11,9 @@ namespace revolute {
 /// Values for the leaves of one graph.
 class Bindings {
  public:
-    /// Gives the leaf its value; a second one replaces the first. Throws ShapeError unless the value
-    /// has the leaf's shape, GraphError unless `leaf` is an input, parameter or initial state of
-    /// the graph that earlier leaves belong to.
+    /// Gives the leaf its value; a second one replaces the first. Throws ShapeError unless the
+    /// value has the leaf's shape, GraphError unless `leaf` is an input, parameter or initial state
+    /// of the graph that earlier leaves belong to.
     Bindings& bind(Expr leaf, Matrix value);
 
     /// The value of a leaf, nullptr when it has none.
@@ -30,8 +30,8 @@ inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
 /// The outputs' values, computed one node at a time in double by the operators' reference kernels:
 /// obviously right, and the oracle for everything faster. Values are freed after their last use.
-/// Throws EvaluationError when a leaf has no value; with `check_finite`, also when a node's value is
-/// the first that is not finite: it names the node, its step and its operands' ranges.
+/// Throws EvaluationError when a leaf has no value; with `check_finite`, also when a node's value
+/// is the first that is not finite: it names the node, its step and its operands' ranges.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);

@@ -13,9 +13,9 @@ namespace revolute {
 
 class Graph;
 
-/// The value users compute with: a node of a graph. Cheap to copy; valid as long as its graph lives.
-/// Equal means the same node of the same graph. A default-made Expr is empty, and using it throws
-/// GraphError.
+/// The value users compute with: a node of a graph. Cheap to copy; valid as long as its graph
+/// lives. Equal means the same node of the same graph. A default-made Expr is empty, and using it
+/// throws GraphError.
 struct Expr {
     Graph* graph = nullptr;
     NodeId id{};

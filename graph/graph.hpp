@@ -24,12 +24,14 @@ enum class Sharing : std::uint8_t { on, off };
 /// are one node (hash-consing), except leaves with identity: inputs, parameters, initial states.
 /// Nothing is ever edited or removed. Neither copied nor moved, because an Expr holds its address.
 ///
-/// Separate graphs may be used in separate threads. Spans and string_views that it returns are valid until the next append.
+/// Separate graphs may be used in separate threads. Spans and string_views that it returns are
+/// valid until the next append.
 class Graph {
  public:
     static constexpr std::uint32_t most_ids = 0xFFFFFFFF;
 
-    /// Holds at most `limit` nodes and as many operands; beyond that, appending throws CapacityError.
+    /// Holds at most `limit` nodes and as many operands; beyond that, appending throws
+    /// CapacityError.
     explicit Graph(Sharing sharing = Sharing::on, std::uint32_t limit = most_ids);
     Graph(const Graph&) = delete;
     Graph& operator=(const Graph&) = delete;
@@ -43,8 +45,8 @@ class Graph {
     /// A matrix of one value. It has neither name nor step.
     Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
 
-    /// Appends a node, or finds the equal one. `operands` must not be a span into this graph. Throws
-    /// as `apply` does.
+    /// Appends a node, or finds the equal one. `operands` must not be a span into this graph.
+    /// Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
     /// Makes room, so that appending that many does not move what is there.
@@ -154,8 +156,8 @@ class Graph {
     std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
 };
 
-/// While it lives, nodes appended to the graph get the step, or the source, that it was opened with.
-/// Scopes nest; a source that is set stays set inside, so that everything an outer call makes
+/// While it lives, nodes appended to the graph get the step, or the source, that it was opened
+/// with. Scopes nest; a source that is set stays set inside, so that everything an outer call makes
 /// carries that call's line.
 class [[nodiscard]] Scope {
  public:

@@ -37,8 +37,8 @@ class HashIndex {
         ++count_;
     }
 
-    /// Number of the record with this hash for which `is_equal(number)` holds; when there is none, adds
-    /// the one that `append()` makes and numbers.
+    /// Number of the record with this hash for which `is_equal(number)` holds; when there is none,
+    /// adds the one that `append()` makes and numbers.
     template <class IsEqual, class Append>
     std::uint32_t find_or_append(std::uint64_t hash, IsEqual&& is_equal, Append&& append) {
         const std::uint32_t found = find(hash, is_equal);

@@ -9,7 +9,8 @@
 
 namespace revolute {
 
-/// Read-only look at a column-major matrix that somebody else owns. Entry (r, c) is data[r + c * rows].
+/// Read-only look at a column-major matrix that somebody else owns. Entry (r, c) is data[r + c *
+/// rows].
 struct ConstMatrixView {
     const double* data = nullptr;
     int rows = 0;
@@ -79,8 +80,8 @@ class Matrix {
 double largest_entry(ConstMatrixView x);
 /// Largest absolute difference of two matrices. Throws ShapeError unless the shapes are equal.
 double largest_difference(ConstMatrixView a, ConstMatrixView b);
-/// largest_difference(x, reference) / largest_entry(reference). A reference of zeros must be met exactly:
-/// 0 when it is, infinity when not.
+/// largest_difference(x, reference) / largest_entry(reference). A reference of zeros must be met
+/// exactly: 0 when it is, infinity when not.
 double relative_difference(ConstMatrixView x, ConstMatrixView reference);
 
 }  // namespace revolute

@@ -12,10 +12,11 @@
 namespace revolute::detail {
 
 /// Finds the node that is equal to one about to be made. A node is filed under its newest operand:
-/// graphs are mostly built out of what was made just before, so a look-up reads memory that is still
-/// in the cache, where a plain hash table would miss at every node. Neighbouring operands share a
-/// bucket; what finds its bucket full (the thousandth user of one parameter) or has no operand goes to
-/// a plain hash table. Buckets stand in the order of ids, so growing appends and moves nothing about.
+/// graphs are mostly built out of what was made just before, so a look-up reads memory that is
+/// still in the cache, where a plain hash table would miss at every node. Neighbouring operands
+/// share a bucket; what finds its bucket full (the thousandth user of one parameter) or has no
+/// operand goes to a plain hash table. Buckets stand in the order of ids, so growing appends and
+/// moves nothing about.
 class NodeIndex {
  public:
     static constexpr std::uint32_t absent = HashIndex::absent;

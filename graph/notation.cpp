@@ -68,9 +68,9 @@ class Writer {
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
     }
 
-    /// The first place of a formula may hold what binds as tightly as the operator itself, since text
-    /// reads from the left; any other place needs what binds more tightly. So does the base of a power:
-    /// LaTeX refuses two superscripts.
+    /// The first place of a formula may hold what binds as tightly as the operator itself, since
+    /// text reads from the left; any other place needs what binds more tightly. So does the base of
+    /// a power: LaTeX refuses two superscripts.
     std::string written(const Formula& x, bool first) const {
         const Precedence own = graph_.op(node_).precedence;
         const bool reads_on = first && x.precedence == own && own != Precedence::power;

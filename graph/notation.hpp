@@ -19,14 +19,14 @@ struct Formula {
 /// A number, as short as reads back to the same double, with a pair of parentheses when negative.
 Formula number_formula(double value);
 
-/// The formula of one node by its op's notation: each operand is written as `operand(slot)` says, in
-/// parentheses where it binds less tightly than its place needs. Leaves other than constants have no
-/// formula and give their op's name ("input").
+/// The formula of one node by its op's notation: each operand is written as `operand(slot)` says,
+/// in parentheses where it binds less tightly than its place needs. Leaves other than constants
+/// have no formula and give their op's name ("input").
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t slot)>& operand);
 
-/// The whole expression below a node as one formula: operands are written out down to leaves and nodes
-/// with a name of their own, which stand as their labels.
+/// The whole expression below a node as one formula: operands are written out down to leaves and
+/// nodes with a name of their own, which stand as their labels.
 Formula expression(Expr root, Notation notation);
 
 }  // namespace revolute

@@ -65,7 +65,8 @@ struct RuleSite {
     const Op& op() const;
 };
 
-/// For y = op(..., x, ...) a pullback rule returns x_bar = J' y_bar, the term that y adds to x's adjoint.
+/// For y = op(..., x, ...) a pullback rule returns x_bar = J' y_bar, the term that y adds to x's
+/// adjoint.
 struct Pullback : RuleSite {
     Expr adjoint;  ///< y_bar, of y's shape
 };
@@ -108,8 +109,8 @@ class PerOperand {
     Rule every_ = nullptr;
 };
 
-/// Operands and attributes that an operator accepts: what the catalogue's tests and the generated docs
-/// apply it to. Every size differs from the others where the operator lets it.
+/// Operands and attributes that an operator accepts: what the catalogue's tests and the generated
+/// docs apply it to. Every size differs from the others where the operator lets it.
 struct Example {
     std::array<Shape, 4> operands{};
     std::array<double, 4> attributes{};
@@ -120,8 +121,8 @@ struct Example {
 /// gets no term. A mark that the pass recognises by its address; it is never called.
 Expr shape_only(const Pullback&);
 
-/// Pushforward rule of an operator that is linear in that operand when the others are fixed (matmul,
-/// transpose, sums): the operator itself, with the tangent in the operand's place.
+/// Pushforward rule of an operator that is linear in that operand when the others are fixed
+/// (matmul, transpose, sums): the operator itself, with the tangent in the operand's place.
 Expr multilinear(const Pushforward& p);
 
 inline constexpr std::uint32_t variadic = 0xFFFFFFFF;
@@ -140,20 +141,20 @@ struct Op {
     /// transpose, and the pullback rule serves.
     PerOperand<PushforwardRule> pushforward{};
     /// Text form: #1, #2 stand for operands, #* for all of them with " + " between, @1, @2 for
-    /// attributes; empty means name(#1, #2). Plain ASCII: juxtaposition is the matrix product, o the
-    /// elementwise product, ' the transpose.
+    /// attributes; empty means name(#1, #2). Plain ASCII: juxtaposition is the matrix product, o
+    /// the elementwise product, ' the transpose.
     std::string_view text{};
     Precedence precedence = Precedence::atom;
     std::string_view latex{};  ///< the same for LaTeX
     Example example{};
 };
 
-/// Appends a node for `op`, or finds the equal one. Throws GraphError for operands that are empty, of
-/// different graphs or of the wrong number, and what the shape rule throws.
+/// Appends a node for `op`, or finds the equal one. Throws GraphError for operands that are empty,
+/// of different graphs or of the wrong number, and what the shape rule throws.
 Expr apply(const Op& op, std::initializer_list<Operand> operands,
            std::initializer_list<double> attributes = {});
-/// The same for operands whose number is known at run time only. It has a name of its own because an
-/// unqualified `apply` would find std::apply for a span or vector.
+/// The same for operands whose number is known at run time only. It has a name of its own because
+/// an unqualified `apply` would find std::apply for a span or vector.
 Expr apply_to_all(const Op& op, std::span<const Operand> operands,
                   std::span<const double> attributes = {});
 

@@ -9,8 +9,8 @@
 
 namespace revolute {
 
-/// The graph that all of the expressions belong to. Throws GraphError, beginning with `subject`, when
-/// there is none, one is empty, or they belong to different graphs.
+/// The graph that all of the expressions belong to. Throws GraphError, beginning with `subject`,
+/// when there is none, one is empty, or they belong to different graphs.
 Graph& common_graph(std::string_view subject, std::span<const Expr> expressions);
 
 /// For each id: whether one of the outputs depends on it, or is it.
@@ -31,9 +31,9 @@ struct Extracted {
 /// outputs' own graph.
 Extracted extract(std::span<const Expr> outputs, Graph& destination);
 
-/// Throws InternalError unless every invariant of the store holds: operands come first, their number
-/// fits the op, the shape is what the op's shape rule says, and no two nodes that should be one are
-/// apart.
+/// Throws InternalError unless every invariant of the store holds: operands come first, their
+/// number fits the op, the shape is what the op's shape rule says, and no two nodes that should be
+/// one are apart.
 void verify(const Graph& graph);
 
 std::vector<NodeId> ids_of(std::span<const Expr> expressions);

@@ -17,8 +17,8 @@ struct Edge {
     friend constexpr auto operator<=>(Edge, Edge) = default;
 };
 
-/// A graph seen with its users, indexed when the view is made: nodes appended later are not seen. The
-/// graph must outlive the view.
+/// A graph seen with its users, indexed when the view is made: nodes appended later are not seen.
+/// The graph must outlive the view.
 class GraphWithUses {
  public:
     explicit GraphWithUses(const Graph& graph);

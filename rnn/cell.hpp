@@ -17,9 +17,9 @@ struct StateTensor {
     int rows;
 };
 
-/// One step of a recurrence. `step` computes the state at t from x(t) [I x B] and the state at t-1; it
-/// builds with ordinary operators, in whatever graph its parameters belong to. It does not know the
-/// step: `unroll` opens the scopes.
+/// One step of a recurrence. `step` computes the state at t from x(t) [I x B] and the state at t-1;
+/// it builds with ordinary operators, in whatever graph its parameters belong to. It does not know
+/// the step: `unroll` opens the scopes.
 template <class C>
 concept Cell = requires(const C& cell, Expr x, const State& previous) {
     { cell.state_tensors() } -> std::convertible_to<std::vector<StateTensor>>;

@@ -49,7 +49,8 @@ SimpleRnnGradients gradients(const SimpleRnn& net) {
     const auto b = as_eigen(net.b).col(0), c = as_eigen(net.c).col(0);
     const double batch = net.x[0].columns();
 
-    // (7.3): the recurrence, the dense layer and the loss. h[t + 1] stands for h(t), h[0] for h(-1).
+    // (7.3): the recurrence, the dense layer and the loss. h[t + 1] stands for h(t), h[0] for
+    // h(-1).
     std::vector<MatrixXd> h{initial_state(net)};
     for (std::size_t t = 0; t < steps; ++t)
         h.push_back(((W * as_eigen(net.x[t]) + U * h[t]).colwise() + b).array().tanh().matrix());

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-// Back-propagation through time derived by hand, formula by formula, to check the engine against and
-// to read beside its equations. Nothing here uses a graph or an operator.
+// Back-propagation through time derived by hand, formula by formula, to check the engine against
+// and to read beside its equations. Nothing here uses a graph or an operator.
 
 namespace revolute::closed_form {
 
@@ -29,7 +29,8 @@ struct SimpleRnnGradients {
     Matrix dinitial;  ///< dL/dh(-1), of the initial state's shape; [H x B] when that is zeros
 };
 
-/// Loss and gradients by equations 7.3 to 7.9, in order. Throws ShapeError when the sizes do not fit.
+/// Loss and gradients by equations 7.3 to 7.9, in order. Throws ShapeError when the sizes do not
+/// fit.
 SimpleRnnGradients gradients(const SimpleRnn& net);
 
 }  // namespace revolute::closed_form

@@ -40,9 +40,9 @@ std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shap
 Initial initial_state(Graph& graph, std::span<const StateTensor> tensors, int batch,
                       InitialState kind, int axis = 0, SourceLine line = SourceLine::here());
 
-/// Applies the cell at every step: states[t] = step(inputs[t], states[t-1]). What the cell makes has the
-/// step t on the given time axis and carries the line of this call. Throws GraphError when there is
-/// no input, and whatever the cell throws.
+/// Applies the cell at every step: states[t] = step(inputs[t], states[t-1]). What the cell makes
+/// has the step t on the given time axis and carries the line of this call. Throws GraphError when
+/// there is no input, and whatever the cell throws.
 template <Cell C>
 Unrolled unroll(const C& cell, std::span<const Expr> inputs, Initial initial, int axis = 0,
                 SourceLine line = SourceLine::here()) {

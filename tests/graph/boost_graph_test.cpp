@@ -1,8 +1,9 @@
-#include <algorithm>
-#include <iterator>
-#include <map>
-#include <sstream>
-#include <vector>
+#include <revolute/graph/boost_graph.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
 
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/depth_first_search.hpp>
@@ -14,12 +15,11 @@
 #include <boost/graph/topological_sort.hpp>
 #include <doctest/doctest.h>
 
-#include <revolute/graph/boost_graph.hpp>
-#include <revolute/graph/leaf.hpp>
-#include <revolute/graph/structure.hpp>
-#include <revolute/ops/ops.hpp>
-#include <revolute/rnn/many_to_one.hpp>
-#include <revolute/rnn/simple_rnn.hpp>
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <vector>
 
 using namespace revolute;
 
@@ -28,9 +28,8 @@ BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<Graph>));
 BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<GraphWithUses>));
 BOOST_CONCEPT_ASSERT((boost::BidirectionalGraphConcept<GraphWithUses>));
 BOOST_CONCEPT_ASSERT((boost::EdgeListGraphConcept<GraphWithUses>));
-BOOST_CONCEPT_ASSERT(
-    (boost::ReadablePropertyMapConcept<boost::property_map<Graph, boost::vertex_index_t>::type,
-                                       NodeId>));
+BOOST_CONCEPT_ASSERT((boost::ReadablePropertyMapConcept<
+                      boost::property_map<Graph, boost::vertex_index_t>::type, NodeId>));
 
 namespace {
 
@@ -107,7 +106,7 @@ TEST_CASE("Boost.Graph: filtered_graph hides nodes and their edges") {
     Graph graph;
     rnn_loss(graph);
     const boost::filtered_graph<Graph, boost::keep_all, NotLeaf> inner(graph, boost::keep_all{},
-                                                                      NotLeaf{&graph});
+                                                                       NotLeaf{&graph});
     std::size_t nodes = 0, edges = 0;
     for (auto [node, end] = vertices(inner); node != end; ++node) {
         ++nodes;
@@ -158,7 +157,8 @@ TEST_CASE("GraphWithUses: every edge is a use, ordered by user") {
             CHECK(graph.operand(use.user, use.slot) == NodeId{i});
             ++seen;
         }
-        CHECK(degree(NodeId{i}, view) == in_degree(NodeId{i}, view) + graph.operand_count(NodeId{i}));
+        CHECK(degree(NodeId{i}, view) ==
+              in_degree(NodeId{i}, view) + graph.operand_count(NodeId{i}));
     }
     CHECK(seen == num_edges(view));
 }

@@ -1,10 +1,10 @@
 // What the small types weigh, for docs/design.md.
 
-#include <cstdio>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
+
+#include <cstdio>
 
 using namespace revolute;
 

@@ -1,17 +1,16 @@
-// Ten million nodes shaped like an unrolled recurrent net, with steps, and names on x, z and h. Peak
-// resident memory per node is asserted, time is printed beside its target.
+// Ten million nodes shaped like an unrolled recurrent net, with steps, and names on x, z and h.
+// Peak resident memory per node is asserted, time is printed beside its target.
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include <revolute/graph/graph.hpp>
+#include <revolute/ops/ops.hpp>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
-
-#include <revolute/graph/graph.hpp>
-#include <revolute/ops/ops.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace revolute;
 

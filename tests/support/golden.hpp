@@ -1,13 +1,13 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
-
-#include <doctest/doctest.h>
 
 namespace revolute::test {
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
 #include <typeinfo>
 #include <utility>
 
-#include <doctest/doctest.h>
-
 namespace revolute::test {
 
-/// Text of the exception that `action` throws, which must be a Kind and not a class derived from it.
-/// Any other exception ends the test.
+/// Text of the exception that `action` throws, which must be a Kind and not a class derived from
+/// it. Any other exception ends the test.
 template <class Kind, class Action>
 std::string message_of(Action&& action) {
     try {

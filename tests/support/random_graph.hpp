@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <random>
-#include <vector>
-
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
+
+#include <cstdint>
+#include <random>
+#include <vector>
 
 namespace revolute::test {
 

@@ -1,14 +1,13 @@
 // Errors of the shape rules of ops/ and rnn/, each by its whole text.
 
-#include <doctest/doctest.h>
-
-#include <fmt/format.h>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/rnn/unroll.hpp>
 #include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace revolute;
 using test::message_of;
@@ -22,14 +21,15 @@ struct Pair {
     int line = 0;
 
     Pair(Shape first, Shape second, int at = __builtin_LINE())
-        : a(graph.input("a", first, {"errors_shapes.cpp", at})),
-          b(graph.input("b", second, {"errors_shapes.cpp", at})),
+        : a(graph.input("a", first, {"errors_shapes_test.cpp", at})),
+          b(graph.input("b", second, {"errors_shapes_test.cpp", at})),
           line(at) {}
 
     std::string error(std::string_view requirement, int asked_at) const {
         return fmt::format(
-            "{}\n  operand 0 is a {}, made at errors_shapes.cpp:{}\n  operand 1 is b {}, made at "
-            "errors_shapes.cpp:{}\n  asked for at errors_shapes.cpp:{}",
+            "{}\n  operand 0 is a {}, made at errors_shapes_test.cpp:{}\n  operand 1 is b {}, made "
+            "at "
+            "errors_shapes_test.cpp:{}\n  asked for at errors_shapes_test.cpp:{}",
             requirement, to_string(a.shape()), line, to_string(b.shape()), line, asked_at);
     }
 };
@@ -41,11 +41,12 @@ struct Single {
     int line = 0;
 
     explicit Single(Shape shape, int at = __builtin_LINE())
-        : x(graph.input("x", shape, {"errors_shapes.cpp", at})), line(at) {}
+        : x(graph.input("x", shape, {"errors_shapes_test.cpp", at})), line(at) {}
 
     std::string error(std::string_view requirement, int asked_at) const {
         return fmt::format(
-            "{}\n  operand 0 is x {}, made at errors_shapes.cpp:{}\n  asked for at errors_shapes.cpp:{}",
+            "{}\n  operand 0 is x {}, made at errors_shapes_test.cpp:{}\n  asked for at "
+            "errors_shapes_test.cpp:{}",
             requirement, to_string(x.shape()), line, asked_at);
     }
 };
@@ -55,7 +56,7 @@ struct Single {
 TEST_CASE("matmul: a wrong inner dimension names both operands") {
     const Pair pair({128, 64}, {32, 1});
     const int asked_at = __LINE__ + 1;
-    const auto product = [&] { pair.a * pair.b; };
+    const auto product = [&] { pair.a* pair.b; };
     CHECK(message_of<ShapeError>(product) ==
           pair.error("matmul: columns of the first operand (64) must equal rows of the second (32)",
                      asked_at));
@@ -66,10 +67,11 @@ TEST_CASE("matmul: the error names the open step") {
     const Scope scope(pair.graph, Step{0, 4});
     const int asked_at = __LINE__ + 1;
     const auto product = [&] { matmul(pair.a, pair.b); };
-    CHECK(message_of<ShapeError>(product) ==
-          pair.error("matmul: columns of the first operand (3) must equal rows of the second (2), in "
-                     "step t = 4",
-                     asked_at));
+    CHECK(
+        message_of<ShapeError>(product) ==
+        pair.error("matmul: columns of the first operand (3) must equal rows of the second (2), in "
+                   "step t = 4",
+                   asked_at));
 }
 
 TEST_CASE("add: a column vector beside a matrix proposes broadcast_columns") {
@@ -129,9 +131,9 @@ TEST_CASE("add: an unnamed operand is proposed by its place") {
     CHECK(message_of<ShapeError>(add) ==
           fmt::format("add: shapes of the operands must be equal ([2 x 3] and [2 x 1]); write "
                       "broadcast_columns(operand 1, 3) if that is meant\n"
-                      "  operand 0 is a [2 x 3], made at errors_shapes.cpp:{}\n"
-                      "  operand 1 is unnamed tanh [2 x 1], made at errors_shapes.cpp:{}\n"
-                      "  asked for at errors_shapes.cpp:{}",
+                      "  operand 0 is a [2 x 3], made at errors_shapes_test.cpp:{}\n"
+                      "  operand 1 is unnamed tanh [2 x 1], made at errors_shapes_test.cpp:{}\n"
+                      "  asked for at errors_shapes_test.cpp:{}",
                       line, line + 1, line + 2));
 }
 
@@ -166,9 +168,10 @@ TEST_CASE("multiply: a first operand that is no number proposes the other produc
     const int asked_at = __LINE__ + 1;
     const auto product = [&] { multiply(pair.a, pair.b); };
     CHECK(message_of<ShapeError>(product) ==
-          pair.error("multiply: the first operand must be [1 x 1] ([2 x 1]); for the product entry by "
-                     "entry write hadamard, for the matrix product matmul",
-                     asked_at));
+          pair.error(
+              "multiply: the first operand must be [1 x 1] ([2 x 1]); for the product entry by "
+              "entry write hadamard, for the matrix product matmul",
+              asked_at));
 }
 
 TEST_CASE("broadcast: an operand that is no number is refused") {
@@ -191,8 +194,9 @@ TEST_CASE("broadcast_columns: an operand that is no column is refused") {
     const Single single({2, 2});
     const int asked_at = __LINE__ + 1;
     const auto repeat = [&] { broadcast_columns(single.x, 3); };
-    CHECK(message_of<ShapeError>(repeat) ==
-          single.error("broadcast_columns: the operand must be a column vector ([2 x 2])", asked_at));
+    CHECK(
+        message_of<ShapeError>(repeat) ==
+        single.error("broadcast_columns: the operand must be a column vector ([2 x 2])", asked_at));
 }
 
 TEST_CASE("broadcast_columns: a number of columns below one is refused") {
@@ -227,10 +231,10 @@ TEST_CASE("dense: shapes that do not fit name the three operands") {
     const auto layer = [&] { dense(W, x, b); };
     CHECK(message_of<ShapeError>(layer) ==
           fmt::format("dense: W x + b needs W [n x m], x [m x B] and b [n x 1]\n"
-                      "  W is W [2 x 3], made at errors_shapes.cpp:{0}\n"
-                      "  x is x [4 x 5], made at errors_shapes.cpp:{0}\n"
-                      "  b is b [2 x 1], made at errors_shapes.cpp:{1}\n"
-                      "  asked for at errors_shapes.cpp:{2}",
+                      "  W is W [2 x 3], made at errors_shapes_test.cpp:{0}\n"
+                      "  x is x [4 x 5], made at errors_shapes_test.cpp:{0}\n"
+                      "  b is b [2 x 1], made at errors_shapes_test.cpp:{1}\n"
+                      "  asked for at errors_shapes_test.cpp:{2}",
                       line, line + 1, line + 2));
 }
 
@@ -246,24 +250,28 @@ TEST_CASE("dense: an empty operand is refused") {
     const Expr W = graph.parameter("W", {2, 3}), x = graph.input("x", {3, 2});
     const int line = __LINE__ + 1;
     const auto layer = [&] { dense(W, x, Expr{}); };
-    CHECK(message_of<GraphError>(layer) ==
-          fmt::format("dense: an operand is empty\n  asked for at errors_shapes.cpp:{}", line));
+    CHECK(
+        message_of<GraphError>(layer) ==
+        fmt::format("dense: an operand is empty\n  asked for at errors_shapes_test.cpp:{}", line));
 }
 
 TEST_CASE("input_sequence: no step is refused") {
     Graph graph;
     const int line = __LINE__ + 1;
     const auto sequence = [&] { input_sequence(graph, "x", {2, 1}, 0); };
-    CHECK(message_of<GraphError>(sequence) ==
-          fmt::format("input_sequence: needs at least one step (0)\n  asked for at errors_shapes.cpp:{}",
-                      line));
+    CHECK(
+        message_of<GraphError>(sequence) ==
+        fmt::format(
+            "input_sequence: needs at least one step (0)\n  asked for at errors_shapes_test.cpp:{}",
+            line));
 }
 
 TEST_CASE("unroll: no input is refused") {
     Graph graph;
     const SimpleRnn cell(graph, 1, 2);
     const Initial start = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
-    CHECK(message_of<GraphError>([&] { unroll(cell, {}, start); }) == "unroll: needs at least one step");
+    CHECK(message_of<GraphError>([&] { unroll(cell, {}, start); }) ==
+          "unroll: needs at least one step");
 }
 
 namespace {
@@ -286,10 +294,11 @@ TEST_CASE("unroll: a shape error inside a cell names the step") {
     const auto x = input_sequence(graph, "x", {2, 1}, 1);
     const Initial start = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
     CHECK(message_of<ShapeError>([&] { unroll(cell, x, start); }) ==
-          fmt::format("matmul: columns of the first operand (3) must equal rows of the second (2), in "
-                      "step t = 0\n"
-                      "  operand 0 is W [2 x 3], made at errors_shapes.cpp:{}\n"
-                      "  operand 1 is x[0] [2 x 1], made at errors_shapes.cpp:{}\n"
-                      "  asked for at errors_shapes.cpp:{}",
-                      line, line + 1, NarrowCell::line));
+          fmt::format(
+              "matmul: columns of the first operand (3) must equal rows of the second (2), in "
+              "step t = 0\n"
+              "  operand 0 is W [2 x 3], made at errors_shapes_test.cpp:{}\n"
+              "  operand 1 is x[0] [2 x 1], made at errors_shapes_test.cpp:{}\n"
+              "  asked for at errors_shapes_test.cpp:{}",
+              line, line + 1, NarrowCell::line));
 }

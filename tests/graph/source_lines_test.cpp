@@ -1,7 +1,3 @@
-#include <doctest/doctest.h>
-
-#include <fmt/format.h>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -10,13 +6,16 @@
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
 using namespace revolute;
 
 namespace {
 
 std::string origin(Expr x) { return x.graph->origin(x.id); }
 
-std::string made_at(int line) { return fmt::format("made at source_lines.cpp:{}", line); }
+std::string made_at(int line) { return fmt::format("made at source_lines_test.cpp:{}", line); }
 
 }  // namespace
 
@@ -29,7 +28,7 @@ TEST_CASE("source lines: the folder of the file is left out") {
 TEST_CASE("source lines: here is the line of the call") {
     const SourceLine line = SourceLine::here();
     CHECK(line.line == __LINE__ - 1);
-    CHECK(std::string_view(line.file).ends_with("source_lines.cpp"));
+    CHECK(std::string_view(line.file).ends_with("source_lines_test.cpp"));
 }
 
 TEST_CASE("source lines: leaves carry the line of the call") {

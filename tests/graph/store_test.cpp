@@ -1,14 +1,14 @@
-#include <cmath>
-#include <limits>
-
-#include <doctest/doctest.h>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 #include <support/random_graph.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
 
 using namespace revolute;
 using test::message_of;
@@ -153,7 +153,8 @@ TEST_CASE("graph: an operator with identity makes a new node every time") {
 
 TEST_CASE("graph: two records with equal fields are two operators") {
     static constexpr Op one{.name = "same", .shape = [](const ShapeArguments& x) { return x[0]; }};
-    static constexpr Op other{.name = "same", .shape = [](const ShapeArguments& x) { return x[0]; }};
+    static constexpr Op other{.name = "same",
+                              .shape = [](const ShapeArguments& x) { return x[0]; }};
     Graph graph;
     const Expr x = graph.input("x", {1, 1});
     CHECK(apply(one, {x}) != apply(other, {x}));
@@ -189,8 +190,9 @@ TEST_CASE("graph: more nodes than the limit throw CapacityError") {
 TEST_CASE("graph: more leaves than the limit throw CapacityError") {
     Graph graph(Sharing::on, 1);
     graph.input("x", {1, 1});
-    CHECK(message_of<CapacityError>([&] { graph.parameter("W", {1, 1}); }) ==
-          "graph: is full (1 nodes and 0 operands, at most 1 of each)");
+    CHECK(message_of<CapacityError>([&] {
+              graph.parameter("W", {1, 1});
+          }) == "graph: is full (1 nodes and 0 operands, at most 1 of each)");
 }
 
 TEST_CASE("graph: more operands than the limit throw CapacityError") {

@@ -1,13 +1,13 @@
-#include <stdexcept>
-
-#include <doctest/doctest.h>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
 
 using namespace revolute;
 
@@ -93,10 +93,11 @@ TEST_CASE("steps: a transpose of a stepless operand has none in any scope") {
 }
 
 TEST_CASE("steps: an operator with the role reshape has its operand's step") {
-    static constexpr Op column_op{
-        .name = "column",
-        .shape = [](const ShapeArguments& x) -> Shape { return {x[0].rows * x[0].columns, 1}; },
-        .role = Role::reshape};
+    static constexpr Op column_op{.name = "column",
+                                  .shape = [](const ShapeArguments& x) -> Shape {
+                                      return {x[0].rows * x[0].columns, 1};
+                                  },
+                                  .role = Role::reshape};
     Graph graph;
     const Expr x = input_at(graph, 2, {2, 3});
     const Scope scope(graph, at(3));
@@ -126,8 +127,8 @@ TEST_CASE("steps: head and loss after the recurrence have none") {
 
 TEST_CASE("steps: unroll gives what the cell makes the step it is applied at") {
     Graph graph;
-    const ManyToOne net = many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2},
-                                      InitialState::trainable);
+    const ManyToOne net =
+        many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2}, InitialState::trainable);
     for (std::int32_t t = 0; t < 3; ++t)
         CHECK(net.unrolled.output(static_cast<std::size_t>(t)).step() == at(t));
     CHECK(net.unrolled.initial.state.front().step() == at(-1));
@@ -135,17 +136,30 @@ TEST_CASE("steps: unroll gives what the cell makes the step it is applied at") {
 
 TEST_CASE("steps: a pullback rule works in the step of its node") {
     Graph graph;
-    const Expr w = graph.parameter("w", {1, 1}), start = graph.initial_state("h", {1, 1});
-    Expr x = start;
+    const Expr w = graph.parameter("w", {1, 1});
+    Expr x = input_at(graph, -1);
     for (std::int32_t t = 0; t < 3; ++t) {
         const Scope scope(graph, at(t));
         x = tanh(w * x);
     }
-    const Derivative d = differentiate(sum(x), {w});
-    const std::vector<Term> terms = d.terms(w);
-    REQUIRE(terms.size() == 2);  // h(-1) has no step outside a scope, and neither has w h(-1)
+    const std::vector<Term> terms = differentiate(sum(x), {w}).terms(w);
+    REQUIRE(terms.size() == 3);
     CHECK(terms[0].value.step() == at(2));
     CHECK(terms[1].value.step() == at(1));
+    CHECK(terms[2].value.step() == at(0));
+}
+
+TEST_CASE("steps: adjoints of a linear recurrence depend on no step and have none") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1});
+    std::vector<Expr> x{input_at(graph, -1)};
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope scope(graph, at(t));
+        x.push_back(w * x.back());
+    }
+    const Derivative d = differentiate(x.back(), {x.front()});
+    CHECK(x[1].step() == at(0));
+    CHECK_FALSE(d.adjoint(x[1]).step().has_value());
 }
 
 TEST_CASE("steps: the sum of a parameter's terms has none") {

@@ -1,13 +1,12 @@
-#include <revolute/graph/evaluate.hpp>
-
-#include <cstring>
-
-#include <doctest/doctest.h>
-
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/random_graph.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstring>
 
 using namespace revolute;
 using Eigen::MatrixXd;
@@ -29,7 +28,8 @@ struct Pair {
     /// Largest difference between the engine's value and Eigen's; infinite when shapes differ.
     double difference(Expr y, const MatrixXd& expected) const {
         const Matrix value = evaluate(y, values);
-        if (value.shape() != Shape{static_cast<int>(expected.rows()), static_cast<int>(expected.cols())})
+        if (value.shape() !=
+            Shape{static_cast<int>(expected.rows()), static_cast<int>(expected.cols())})
             return INFINITY;
         return (as_eigen(value) - expected).cwiseAbs().maxCoeff();
     }

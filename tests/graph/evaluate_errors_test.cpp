@@ -1,12 +1,11 @@
-#include <cmath>
-
-#include <doctest/doctest.h>
-
-#include <fmt/format.h>
-
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cmath>
 
 using namespace revolute;
 using test::message_of;
@@ -25,7 +24,7 @@ TEST_CASE("bind: a leaf of another graph is refused") {
     values.bind(x, Matrix(1, 1));
     CHECK(message_of<GraphError>([&] { values.bind(y, Matrix(1, 1)); }) ==
           fmt::format("bind: belongs to another graph than earlier leaves: y [1 x 1], made at "
-                      "evaluate_errors.cpp:{}",
+                      "evaluate_errors_test.cpp:{}",
                       line));
 }
 
@@ -36,7 +35,7 @@ TEST_CASE("bind: a computed node is refused") {
     const Expr y = tanh(x).named("y");
     CHECK(message_of<GraphError>([&] { Bindings().bind(y, Matrix(1, 1)); }) ==
           fmt::format("bind: only inputs, parameters and initial states are given values, not y "
-                      "[1 x 1], made at evaluate_errors.cpp:{}",
+                      "[1 x 1], made at evaluate_errors_test.cpp:{}",
                       line));
 }
 
@@ -46,7 +45,7 @@ TEST_CASE("bind: a constant is refused") {
     const Expr half = graph.constant(0.5);
     CHECK(message_of<GraphError>([&] { Bindings().bind(half, Matrix(1, 1)); }) ==
           fmt::format("bind: only inputs, parameters and initial states are given values, not 0.5 "
-                      "[1 x 1], made at evaluate_errors.cpp:{}",
+                      "[1 x 1], made at evaluate_errors_test.cpp:{}",
                       line));
 }
 
@@ -56,7 +55,7 @@ TEST_CASE("bind: a value of the wrong shape is refused") {
     const Expr x = graph.input("x", {3, 1});
     CHECK(message_of<ShapeError>([&] { Bindings().bind(x, Matrix(1, 3)); }) ==
           fmt::format("bind: the value's shape [1 x 3] must be that of the leaf\n"
-                      "  leaf is x [3 x 1], made at evaluate_errors.cpp:{}",
+                      "  leaf is x [3 x 1], made at evaluate_errors_test.cpp:{}",
                       line));
 }
 
@@ -66,8 +65,9 @@ TEST_CASE("evaluate: a leaf without a value is named") {
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {3, 1});
     CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), {}); }) ==
-          fmt::format("evaluate: no value is bound to x[2] [3 x 1], made at evaluate_errors.cpp:{}",
-                      line));
+          fmt::format(
+              "evaluate: no value is bound to x[2] [3 x 1], made at evaluate_errors_test.cpp:{}",
+              line));
 }
 
 TEST_CASE("evaluate: values bound in another graph do not count") {
@@ -76,8 +76,10 @@ TEST_CASE("evaluate: values bound in another graph do not count") {
     const int line = __LINE__ + 1;
     const Expr y = other.input("y", {1, 1});
     const Bindings values = Bindings().bind(x, Matrix(1, 1));
-    CHECK(message_of<EvaluationError>([&] { evaluate(y, values); }) ==
-          fmt::format("evaluate: no value is bound to y [1 x 1], made at evaluate_errors.cpp:{}", line));
+    CHECK(
+        message_of<EvaluationError>([&] { evaluate(y, values); }) ==
+        fmt::format("evaluate: no value is bound to y [1 x 1], made at evaluate_errors_test.cpp:{}",
+                    line));
 }
 
 namespace {
@@ -103,12 +105,14 @@ struct Overflow {
 
 TEST_CASE("check_finite: the first node that is not finite is named with its operands' ranges") {
     Overflow o;
-    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
-          fmt::format("evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
-                      "  node is y[3] [2 x 2], made at evaluate_errors.cpp:{1}\n"
-                      "  operand 0 is h[3] [2 x 2], made at evaluate_errors.cpp:{0}, from -2 to 1e+200\n"
-                      "  operand 1 is h[3] [2 x 2], made at evaluate_errors.cpp:{0}, from -2 to 1e+200",
-                      o.first_line, o.first_line + 1));
+    CHECK(
+        message_of<EvaluationError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
+        fmt::format(
+            "evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
+            "  node is y[3] [2 x 2], made at evaluate_errors_test.cpp:{1}\n"
+            "  operand 0 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200\n"
+            "  operand 1 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200",
+            o.first_line, o.first_line + 1));
 }
 
 TEST_CASE("check_finite: a value given for a leaf is checked too") {
@@ -118,7 +122,7 @@ TEST_CASE("check_finite: a value given for a leaf is checked too") {
     const Bindings values = Bindings().bind(x, Matrix(2, 1, {1.0, std::nan("")}));
     CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), values, check_finite); }) ==
           fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
-                      "  node is x [2 x 1], made at evaluate_errors.cpp:{}",
+                      "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}",
                       line));
 }
 

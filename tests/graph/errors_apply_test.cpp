@@ -1,11 +1,5 @@
 // Errors of putting operators together: apply, append, structural walks.
 
-#include <array>
-
-#include <doctest/doctest.h>
-
-#include <fmt/format.h>
-
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -13,6 +7,11 @@
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <array>
 
 using namespace revolute;
 using test::message_of;
@@ -23,8 +22,9 @@ TEST_CASE("apply: an empty operand is named by its place") {
     const int line = __LINE__ + 1;
     const auto add = [&] { x + Expr{}; };
     CHECK(message_of<GraphError>(add) ==
-          fmt::format("add: operand 1 is an empty expression\n  asked for at errors_apply.cpp:{}",
-                      line));
+          fmt::format(
+              "add: operand 1 is an empty expression\n  asked for at errors_apply_test.cpp:{}",
+              line));
 }
 
 TEST_CASE("apply: operands of two graphs are both described") {
@@ -33,17 +33,19 @@ TEST_CASE("apply: operands of two graphs are both described") {
     const Expr x = one.input("x", {2, 1});
     const Expr y = other.input("y", {2, 1});
     const auto add = [&] { x + y; };
-    CHECK(message_of<GraphError>(add) ==
-          fmt::format("add: operands must belong to one graph\n"
-                      "  operand 0 is x [2 x 1], made at errors_apply.cpp:{}\n"
-                      "  operand 1 is y [2 x 1], made at errors_apply.cpp:{}, in another graph\n"
-                      "  asked for at errors_apply.cpp:{}",
-                      line, line + 1, line + 2));
+    CHECK(
+        message_of<GraphError>(add) ==
+        fmt::format("add: operands must belong to one graph\n"
+                    "  operand 0 is x [2 x 1], made at errors_apply_test.cpp:{}\n"
+                    "  operand 1 is y [2 x 1], made at errors_apply_test.cpp:{}, in another graph\n"
+                    "  asked for at errors_apply_test.cpp:{}",
+                    line, line + 1, line + 2));
 }
 
 TEST_CASE("apply: no operand at all leaves no graph to append to") {
-    CHECK(message_of<GraphError>([] { apply(constant_op, {}, {1.0, 1.0, 1.0}); }) ==
-          "constant: needs an operand");
+    CHECK(message_of<GraphError>([] {
+              apply(constant_op, {}, {1.0, 1.0, 1.0});
+          }) == "constant: needs an operand");
 }
 
 TEST_CASE("apply: too few operands are counted") {
@@ -55,7 +57,9 @@ TEST_CASE("apply: too few operands are counted") {
 TEST_CASE("apply: too many operands are counted") {
     Graph graph;
     const Expr x = graph.input("x", {1, 1});
-    CHECK(message_of<GraphError>([&] { apply(tanh_op, {x, x}); }) == "tanh: needs 1 operand (2 given)");
+    CHECK(message_of<GraphError>([&] {
+              apply(tanh_op, {x, x});
+          }) == "tanh: needs 1 operand (2 given)");
 }
 
 TEST_CASE("append: an id that the graph does not have is refused") {
@@ -81,7 +85,7 @@ TEST_CASE("constant: a number beside an empty expression has no shape") {
     const auto add = [] { 1.5 + Expr{}; };
     CHECK(message_of<GraphError>(add) ==
           fmt::format("constant: the expression beside 1.5 is empty\n"
-                      "  asked for at errors_apply.cpp:{}",
+                      "  asked for at errors_apply_test.cpp:{}",
                       line));
 }
 
@@ -91,23 +95,24 @@ TEST_CASE("accumulate: one term is no sum") {
     const Expr x = graph.input("x", {1, 1});
     // The terms are a list, so there is no line of the user's to give.
     const std::string text = message_of<ShapeError>([&] { accumulate(std::span(&x, 1)); });
-    CHECK(text.starts_with(
-        fmt::format("accumulate: needs two operands or more (1)\n"
-                    "  operand 0 is x [1 x 1], made at errors_apply.cpp:{}",
-                    line)));
+    CHECK(
+        text.starts_with(fmt::format("accumulate: needs two operands or more (1)\n"
+                                     "  operand 0 is x [1 x 1], made at errors_apply_test.cpp:{}",
+                                     line)));
 }
 
 TEST_CASE("accumulate: terms of different shapes are named") {
     Graph graph;
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {1, 1}), y = graph.input("y", {2, 1});
-    const std::string text =
-        message_of<ShapeError>([&] { accumulate(std::vector<Expr>{x, x, y}); });
+    const std::string text = message_of<ShapeError>([&] {
+        accumulate(std::vector<Expr>{x, x, y});
+    });
     CHECK(text.starts_with(
         fmt::format("accumulate: shape of operand 2 [2 x 1] must be that of operand 0 [1 x 1]\n"
-                    "  operand 0 is x [1 x 1], made at errors_apply.cpp:{0}\n"
-                    "  operand 1 is x [1 x 1], made at errors_apply.cpp:{0}\n"
-                    "  operand 2 is y [2 x 1], made at errors_apply.cpp:{0}",
+                    "  operand 0 is x [1 x 1], made at errors_apply_test.cpp:{0}\n"
+                    "  operand 1 is x [1 x 1], made at errors_apply_test.cpp:{0}\n"
+                    "  operand 2 is y [2 x 1], made at errors_apply_test.cpp:{0}",
                     line)));
 }
 
@@ -121,7 +126,8 @@ TEST_CASE("common_graph: nothing has no graph") {
 }
 
 TEST_CASE("common_graph: an empty expression has no graph") {
-    CHECK(message_of<GraphError>([] { evaluate(Expr{}, {}); }) == "evaluate: an expression is empty");
+    CHECK(message_of<GraphError>([] { evaluate(Expr{}, {}); }) ==
+          "evaluate: an expression is empty");
 }
 
 TEST_CASE("common_graph: an empty expression after others is found") {
@@ -136,14 +142,15 @@ TEST_CASE("common_graph: expressions of two graphs are both described") {
     const std::vector<Expr> outputs{one.input("x", {1, 1}), other.input("y", {2, 1})};
     CHECK(message_of<GraphError>([&] { evaluate(outputs, {}); }) ==
           fmt::format("evaluate: expressions must belong to one graph\n"
-                      "  one is x [1 x 1], made at errors_apply.cpp:{0}\n"
-                      "  another is y [2 x 1], made at errors_apply.cpp:{0}",
+                      "  one is x [1 x 1], made at errors_apply_test.cpp:{0}\n"
+                      "  another is y [2 x 1], made at errors_apply_test.cpp:{0}",
                       line));
 }
 
 TEST_CASE("shape_only: the mark cannot be called") {
     Graph graph;
     const Expr y = tanh(graph.input("x", {1, 1}));
-    CHECK(message_of<InternalError>([&] { shape_only(Pullback{{y, 0}, y}); }) ==
-          "tanh: shape_only is a mark and must not be called");
+    CHECK(message_of<InternalError>([&] {
+              shape_only(Pullback{{y, 0}, y});
+          }) == "tanh: shape_only is a mark and must not be called");
 }

@@ -1,12 +1,13 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/graph/matrix.hpp>
-
-#include <array>
+#include <support/message.hpp>
 
 #include <doctest/doctest.h>
 
-#include <revolute/graph/eigen.hpp>
-#include <revolute/graph/error.hpp>
-#include <support/message.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
 
 using namespace revolute;
 using test::message_of;
@@ -68,13 +69,15 @@ TEST_CASE("matrix: a negative size is refused") {
 }
 
 TEST_CASE("matrix: a wrong number of entries is refused") {
-    CHECK(message_of<ShapeError>([] { Matrix(2, 2, {1, 2, 3}); }) ==
-          "matrix: a 2 x 2 matrix has 4 entries (3 given)");
+    CHECK(message_of<ShapeError>([] {
+              Matrix(2, 2, {1, 2, 3});
+          }) == "matrix: a 2 x 2 matrix has 4 entries (3 given)");
 }
 
 TEST_CASE("matrix: rows of different lengths are refused") {
-    CHECK(message_of<ShapeError>([] { Matrix::from_rows({{1, 2}, {3}}); }) ==
-          "matrix: all rows must have as many entries as row 0 (2), row 1 has 1");
+    CHECK(message_of<ShapeError>([] {
+              Matrix::from_rows({{1, 2}, {3}});
+          }) == "matrix: all rows must have as many entries as row 0 (2), row 1 has 1");
 }
 
 TEST_CASE("shape: size counts entries beyond the range of int") {
@@ -102,10 +105,11 @@ TEST_CASE("as_eigen: writes through to the matrix") {
 }
 
 TEST_CASE("as_eigen: reads through a view") {
-    std::array<double, 4> data{1, 2, 3, 4};
+    const std::vector<double> data{1, 2, 3, 4};
     const ConstMatrixView view{data.data(), 2, 2};
-    CHECK(as_eigen(view).sum() == 10);
+    CHECK(as_eigen(view).data() == data.data());
     CHECK(as_eigen(view)(0, 1) == 3);
+    CHECK(as_eigen(view)(1, 0) == 2);
 }
 
 TEST_CASE("to_matrix: copies an Eigen expression") {
@@ -113,4 +117,31 @@ TEST_CASE("to_matrix: copies an Eigen expression") {
     CHECK(to_matrix(a) == Matrix::from_rows({{1, 2, 3}, {4, 5, 6}}));
     CHECK(to_matrix(a.transpose()) == Matrix::from_rows({{1, 4}, {2, 5}, {3, 6}}));
     CHECK(to_matrix(2 * a.row(0)) == Matrix::from_rows({{2, 4, 6}}));
+}
+
+TEST_CASE("largest_entry: is the largest absolute value, and not a number once one is not") {
+    CHECK(largest_entry(Matrix::from_rows({{1, -5, 3}})) == 5);
+    CHECK(largest_entry(Matrix()) == 0);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK(std::isnan(largest_entry(Matrix::from_rows({{nan, 1}}))));
+    CHECK(std::isnan(largest_entry(Matrix::from_rows({{1, nan}}))));
+}
+
+TEST_CASE("largest_difference: is that of the entries in one place") {
+    const Matrix a = Matrix::from_rows({{1, 2}, {3, 4}}), b = Matrix::from_rows({{1, 2.5}, {1, 4}});
+    CHECK(largest_difference(a, b) == 2);
+    CHECK(largest_difference(a, a) == 0);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK(std::isnan(largest_difference(a, Matrix(2, 2, nan))));
+}
+
+TEST_CASE("largest_difference: unequal shapes are refused") {
+    CHECK(message_of<ShapeError>([] { largest_difference(Matrix(2, 3), Matrix(3, 2)); }) ==
+          "difference: shapes must be equal ([2 x 3] and [3 x 2])");
+}
+
+TEST_CASE("relative_difference: is measured by the largest entry of the reference") {
+    CHECK(relative_difference(Matrix(1, 1, 3), Matrix(1, 1, 4)) == 0.25);
+    CHECK(relative_difference(Matrix(1, 1, 0), Matrix(1, 1, 0)) == 0);
+    CHECK(std::isinf(relative_difference(Matrix(1, 1, 1e-300), Matrix(1, 1, 0))));
 }

@@ -1,9 +1,9 @@
 #include <revolute/graph/hash_index.hpp>
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using revolute::detail::HashIndex;
 using revolute::detail::mix;

@@ -1,10 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <fmt/format.h>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace revolute;
 using test::message_of;
@@ -114,7 +113,7 @@ TEST_CASE("names: a node is described by label, shape and origin") {
     const Scope scope(graph, Step{0, 3});
     const int line = __LINE__ + 1;
     const Expr h = graph.input("h", {32, 1});
-    CHECK(graph.describe(h.id) == fmt::format("h[3] [32 x 1], made at names.cpp:{}", line));
+    CHECK(graph.describe(h.id) == fmt::format("h[3] [32 x 1], made at names_test.cpp:{}", line));
 }
 
 TEST_CASE("names: an unnamed node is described by operator, step and shape") {
@@ -124,14 +123,14 @@ TEST_CASE("names: an unnamed node is described by operator, step and shape") {
     const int line = __LINE__ + 1;
     const Expr y = tanh(h);
     CHECK(graph.describe(y.id) ==
-          fmt::format("unnamed tanh at t = 3 [32 x 1], made at names.cpp:{}", line));
+          fmt::format("unnamed tanh at t = 3 [32 x 1], made at names_test.cpp:{}", line));
 }
 
 TEST_CASE("names: a constant is described by its value") {
     Graph graph;
     const int line = __LINE__ + 1;
     const Expr half = graph.constant(0.5, {2, 3});
-    CHECK(graph.describe(half.id) == fmt::format("0.5 [2 x 3], made at names.cpp:{}", line));
+    CHECK(graph.describe(half.id) == fmt::format("0.5 [2 x 3], made at names_test.cpp:{}", line));
 }
 
 TEST_CASE("names: a constant cannot be named") {
@@ -139,8 +138,9 @@ TEST_CASE("names: a constant cannot be named") {
     const int line = __LINE__ + 1;
     const Expr two = graph.constant(2.0);
     CHECK(message_of<GraphError>([&] { two.named("k"); }) ==
-          fmt::format("name: a constant has no name (k was given to 2 [1 x 1], made at names.cpp:{})",
-                      line));
+          fmt::format(
+              "name: a constant has no name (k was given to 2 [1 x 1], made at names_test.cpp:{})",
+              line));
 }
 
 TEST_CASE("names: an empty name is refused") {
@@ -148,7 +148,7 @@ TEST_CASE("names: an empty name is refused") {
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {1, 1});
     CHECK(message_of<GraphError>([&] { x.named(""); }) ==
-          fmt::format("name: must not be empty, for x [1 x 1], made at names.cpp:{}", line));
+          fmt::format("name: must not be empty, for x [1 x 1], made at names_test.cpp:{}", line));
 }
 
 TEST_CASE("names: an empty expression cannot be named") {
@@ -161,7 +161,7 @@ TEST_CASE("names: an empty name for a leaf is refused and nothing is appended") 
     const int line = __LINE__ + 1;
     const auto nameless = [&] { graph.parameter("", {1, 1}); };
     CHECK(message_of<GraphError>(nameless) ==
-          fmt::format("parameter: needs a name\n  asked for at names.cpp:{}", line));
+          fmt::format("parameter: needs a name\n  asked for at names_test.cpp:{}", line));
     CHECK(graph.size() == 0);
 }
 
@@ -170,7 +170,9 @@ TEST_CASE("names: a leaf without rows is refused") {
     const int line = __LINE__ + 1;
     const auto flat = [&] { graph.input("x", {0, 4}); };
     CHECK(message_of<ShapeError>(flat) ==
-          fmt::format("input: sizes of x must be positive ([0 x 4])\n  asked for at names.cpp:{}", line));
+          fmt::format(
+              "input: sizes of x must be positive ([0 x 4])\n  asked for at names_test.cpp:{}",
+              line));
 }
 
 TEST_CASE("names: a leaf with a negative number of columns is refused") {
@@ -178,15 +180,17 @@ TEST_CASE("names: a leaf with a negative number of columns is refused") {
     const int line = __LINE__ + 1;
     const auto flat = [&] { graph.initial_state("h", {4, -2}); };
     CHECK(message_of<ShapeError>(flat) ==
-          fmt::format(
-              "initial_state: sizes of h must be positive ([4 x -2])\n  asked for at names.cpp:{}",
-              line));
+          fmt::format("initial_state: sizes of h must be positive ([4 x -2])\n  asked for at "
+                      "names_test.cpp:{}",
+                      line));
 }
 
 TEST_CASE("names: a constant without entries is refused") {
     Graph graph;
     const int line = __LINE__ + 1;
     const auto flat = [&] { graph.constant(1.5, {3, 0}); };
-    CHECK(message_of<ShapeError>(flat) ==
-          fmt::format("constant: sizes must be positive ([3 x 0])\n  asked for at names.cpp:{}", line));
+    CHECK(
+        message_of<ShapeError>(flat) ==
+        fmt::format("constant: sizes must be positive ([3 x 0])\n  asked for at names_test.cpp:{}",
+                    line));
 }
