@@ -47,14 +47,15 @@ class ReversePass {
     }
 
     std::optional<Expr> sum_of_terms(NodeId node) {
-        const Scope scope = Scope::adjoint_of(graph_.at(node));
         if (node == result_.loss_.id) return graph_.constant(1.0);
         summands_.clear();
         for (std::uint32_t link = result_.terms_[index(node)].first; link != Derivative::nothing;
              link = result_.links_[link].next)
             summands_.push_back(graph_.at(result_.links_[link].value));
         if (summands_.empty()) return std::nullopt;
-        return summands_.size() == 1 ? summands_.front() : accumulate(summands_);
+        if (summands_.size() == 1) return summands_.front();
+        const Scope scope = Scope::adjoint_of(graph_.at(node));
+        return accumulate(summands_);
     }
 
     void pull_back(NodeId node, Expr y_bar, std::uint32_t slot) {

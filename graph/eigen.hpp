@@ -5,8 +5,9 @@
 #include <Eigen/Core>
 
 // Looks at Revolute's matrices as Eigen expressions and back. Header-only, so that everything of
-// Eigen is compiled with the flags of the translation unit that uses it; a template, so that two
-// translation units that configure Eigen differently do not share one function.
+// Eigen is compiled with the flags of the translation unit that uses it. Templates on Eigen's own
+// type: the library compiles Eigen in a namespace of its own, and shares no function with the
+// user's.
 
 namespace revolute {
 

@@ -89,29 +89,23 @@ class Evaluation {
     }
 
     void compute_with(const Op& op, NodeId node) {
-        operand_views_.clear();
         const Shape shape = graph_.shape(node);
-        std::vector<double> output = take_buffer(shape.size());
+        const std::uint32_t buffer = acquire(shape.size());
+        operand_views_.clear();
         for (const NodeId operand : graph_.operands(node)) operand_views_.push_back(value(operand));
         op.evaluate({operand_views_, graph_.attributes(node)},
-                    {output.data(), shape.rows, shape.columns});
-        buffers_[buffer_[index(node)] = next_buffer()] = std::move(output);
+                    {buffers_[buffer].data(), shape.rows, shape.columns});
+        buffer_[index(node)] = buffer;
     }
 
-    std::vector<double> take_buffer(std::size_t size) {
-        std::vector<double> buffer;
-        if (!free_.empty()) buffer = std::move(buffers_[free_.back()]);
-        buffer.resize(size);
-        return buffer;
-    }
-
-    std::uint32_t next_buffer() {
+    std::uint32_t acquire(std::size_t size) {
         if (free_.empty()) {
-            buffers_.emplace_back();
+            buffers_.emplace_back(size);
             return static_cast<std::uint32_t>(buffers_.size() - 1);
         }
         const std::uint32_t buffer = free_.back();
         free_.pop_back();
+        buffers_[buffer].resize(size);
         return buffer;
     }
 

@@ -30,7 +30,7 @@ bool same_bits(std::span<const double> a, std::span<const double> b) {
 }  // namespace
 
 Graph::Graph(Sharing sharing, std::uint32_t limit)
-    : sharing_(sharing), limit_(limit), steps_(1), sources_(1), strings_(1) {}
+    : sharing_(sharing), limit_(limit), steps_(2), sources_(1), strings_(1) {}
 
 Expr Graph::input(std::string_view name, Shape shape, SourceLine line) {
     return append_leaf(input_op, name, shape, context_.step, line);

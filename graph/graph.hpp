@@ -66,6 +66,8 @@ class Graph {
     }
 
     std::optional<Step> step(NodeId id) const;
+    /// Whether the node has a step or depends on one that has: the loss does, a parameter does not.
+    bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
     /// Name without step, empty when there is none.
     std::string_view name(NodeId id) const;
     /// Names given after the first one.
@@ -81,6 +83,9 @@ class Graph {
     Sharing sharing() const { return sharing_; }
     /// Step of the innermost open scope that sets one.
     std::optional<Step> open_step() const;
+    /// "at train.cpp:31", or "by the adjoint of h[3]": the source that the open scopes set; empty
+    /// when none does.
+    std::string open_origin() const;
 
  private:
     friend class Scope;
@@ -110,6 +115,8 @@ class Graph {
     };
     static constexpr std::uint32_t adjoint_mark = 0xFFFFFFFF;
     static constexpr std::uint32_t none = 0;
+    /// Index into steps_ of a node that depends on time and has no step: the head, the loss.
+    static constexpr std::uint32_t stepless = 1;
 
     /// What the open scopes say of nodes to be made: `none`, or indices into the side tables.
     struct Context {
@@ -122,6 +129,7 @@ class Graph {
     std::uint32_t intern_string(std::string_view text);
     std::uint32_t intern_source(Source source);
     std::uint32_t intern_source(SourceLine line);
+    std::string origin_text(std::uint32_t source) const;
     std::uint32_t append_step(Step step);
     std::uint32_t step_for(const Op& op, std::span<const NodeId> operands) const;
     Expr append_leaf(const Op& op, std::string_view name, Shape shape, std::uint32_t step,
@@ -143,7 +151,7 @@ class Graph {
     std::vector<double> attributes_;
     detail::HashIndex kind_index_;
 
-    std::vector<Step> steps_;      // entry 0 stands for no step
+    std::vector<Step> steps_;      // entries `none` and `stepless` stand for no step
     std::vector<Source> sources_;  // entry 0 stands for no source
     detail::HashIndex source_index_;
     SourceLine last_line_;
@@ -157,8 +165,8 @@ class Graph {
 };
 
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened
-/// with. Scopes nest; a source that is set stays set inside, so that everything an outer call makes
-/// carries that call's line.
+/// with. Scopes nest; a line that is set stays set inside, so that everything an outer call makes
+/// carries that call's line. Only a pass's adjoint_of takes its place.
 class [[nodiscard]] Scope {
  public:
     Scope(Graph& graph, Step step);

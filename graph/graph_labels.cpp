@@ -34,28 +34,31 @@ std::string to_string(SourceLine line) {
 }
 
 std::optional<Step> Graph::open_step() const {
-    if (context_.step == none) return std::nullopt;
+    if (context_.step == none || context_.step == stepless) return std::nullopt;
     return steps_[context_.step];
 }
 
+std::string Graph::open_origin() const { return origin_text(context_.source); }
+
 std::optional<Step> Graph::step(NodeId id) const {
     const std::uint32_t step = nodes_[index(id)].step;
-    if (step == none) return std::nullopt;
+    if (step == none || step == stepless) return std::nullopt;
     return steps_[step];
 }
 
 std::uint32_t Graph::append_step(Step step) {
-    if (steps_.size() == 1 || steps_.back() != step) steps_.push_back(step);
+    if (steps_.size() == 2 || steps_.back() != step) steps_.push_back(step);
     return static_cast<std::uint32_t>(steps_.size() - 1);
 }
 
-// A node none of whose operands has a step has none. A transpose or reshape has its operand's: else
-// it would have that of whoever asked for it first. Any other node has the open scope's.
+// A node none of whose operands depends on time has no step: W x(t) does and U' does not, in
+// whatever scope they are made. A transpose or reshape has its operand's step: else it would have
+// that of whoever asked for it first. Any other node has the open scope's.
 std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) const {
-    const auto step_of = [&](NodeId id) { return nodes_[index(id)].step; };
-    if (std::ranges::all_of(operands, [&](NodeId id) { return step_of(id) == none; })) return none;
-    if (op.role == Role::transpose || op.role == Role::reshape) return step_of(operands.front());
-    return context_.step;
+    if (std::ranges::none_of(operands, [&](NodeId id) { return depends_on_time(id); })) return none;
+    if (op.role == Role::transpose || op.role == Role::reshape)
+        return nodes_[index(operands.front())].step;
+    return context_.step == none ? stepless : context_.step;
 }
 
 std::uint32_t Graph::intern_string(std::string_view text) {
@@ -123,14 +126,18 @@ std::string Graph::label(NodeId id) const {
 
 std::string Graph::origin(NodeId id) const {
     const std::uint32_t number = nodes_[index(id)].source;
-    if (number == none) return "made by a pass";
+    return number == none ? "made by a pass" : fmt::format("made {}", origin_text(number));
+}
+
+std::string Graph::origin_text(std::uint32_t number) const {
+    if (number == none) return {};
     const Source source = sources_[number];
     if (source.file != adjoint_mark)
-        return fmt::format("made at {}", to_string({strings_[source.file].c_str(),
-                                                    static_cast<int>(source.line)}));
+        return fmt::format("at {}", to_string({strings_[source.file].c_str(),
+                                               static_cast<int>(source.line)}));
     const NodeId node{source.line};
     const std::string name = label(node);
-    return fmt::format("made by the adjoint of {}", name.empty() ? describe(node) : name);
+    return fmt::format("by the adjoint of {}", name.empty() ? describe(node) : name);
 }
 
 std::string Graph::describe(NodeId id) const {

@@ -77,8 +77,9 @@ bool is_given(const Op& op) {
     return &op == &input_op || &op == &parameter_op || &op == &initial_state_op;
 }
 
-Expr accumulate(std::span<const Expr> terms) {
-    const std::vector<Operand> operands(terms.begin(), terms.end());
+Expr accumulate(std::span<const Expr> terms, SourceLine line) {
+    std::vector<Operand> operands;
+    for (const Expr& term : terms) operands.emplace_back(term, line);
     return apply_to_all(accumulate_op, operands);
 }
 

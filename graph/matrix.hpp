@@ -51,6 +51,8 @@ class Matrix {
     explicit Matrix(Shape shape, double fill = 0.0) : Matrix(shape.rows, shape.columns, fill) {}
     /// Takes entries in column-major order. Throws ShapeError unless there are rows * columns.
     Matrix(int rows, int columns, std::vector<double> column_major);
+    Matrix(int rows, int columns, std::initializer_list<double> column_major)
+        : Matrix(rows, columns, std::vector<double>(column_major)) {}
     /// Entries as one writes a matrix, row by row. Throws ShapeError when rows differ in length.
     static Matrix from_rows(std::initializer_list<std::initializer_list<double>> rows);
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <unordered_map>
+#include <vector>
 
 namespace revolute {
 
@@ -46,15 +47,14 @@ class Writer {
         return text;
     }
 
-    /// "name(x, y)", for an operator without a template.
+    /// "name(x, y, 0.5)", operands and attributes, for an operator without a template.
     std::string as_function() const {
-        std::string text(graph_.op(node_).name);
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot) {
-            text += slot == 0 ? "(" : ", ";
-            text += operand_(slot).text;
-        }
-        if (graph_.operand_count(node_) > 0) text += ')';
-        return text;
+        std::vector<std::string> parts;
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+            parts.push_back(operand_(slot).text);
+        for (const double attribute : graph_.attributes(node_))
+            parts.push_back(number_formula(attribute, notation_).text);
+        return fmt::format("{}({})", graph_.op(node_).name, fmt::join(parts, ", "));
     }
 
  private:
@@ -62,8 +62,13 @@ class Writer {
         const char which = form[begin + 1];
         if (which == '*') return sum_of_all();
         const auto number = static_cast<std::uint32_t>(which - '1');
-        if (form[begin] == '@')
-            return written(number_formula(graph_.attributes(node_)[number]), begin == 0);
+        const bool is_attribute = form[begin] == '@';
+        if (number >=
+            (is_attribute ? graph_.attributes(node_).size() : graph_.operand_count(node_)))
+            throw InternalError(fmt::format("{}: its form \"{}\" has no such place as {}",
+                                            graph_.op(node_).name, form, form.substr(begin, 2)));
+        if (is_attribute)
+            return written(number_formula(graph_.attributes(node_)[number], notation_), begin == 0);
         const Formula x = operand_(number);
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
     }
@@ -91,16 +96,29 @@ class Writer {
     const std::function<Formula(std::uint32_t)>& operand_;
 };
 
+/// Shared operands are written out again at every use, which could double the text at every node.
+constexpr std::size_t longest_operand = 4000;
+
 }  // namespace
 
-Formula number_formula(double value) {
-    return {fmt::format("{}", value), std::signbit(value) ? Precedence::sum : Precedence::atom};
+Formula number_formula(double value, Notation notation) {
+    std::string text = fmt::format("{}", value);
+    if (notation == Notation::latex) {
+        if (std::isinf(value)) text = value < 0 ? "-\\infty" : "\\infty";
+        if (const std::size_t e = text.find('e'); e != std::string::npos)
+            text = fmt::format("{} \\cdot 10^{{{}}}", text.substr(0, e),
+                               std::stoi(text.substr(e + 1)));
+    }
+    const bool composite = text.find("cdot") != std::string::npos;
+    const Precedence positive = composite ? Precedence::product : Precedence::atom;
+    return {std::move(text), std::signbit(value) ? Precedence::sum : positive};
 }
 
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t)>& operand) {
     const Op& op = graph.op(node);
-    if (&op == &constant_op) return number_formula(graph.attributes(node)[0]);
+    if (&op == &constant_op) return number_formula(graph.attributes(node)[0], notation);
+    if (op.has_identity) return {std::string(op.name), Precedence::atom};
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
     Writer writer(graph, node, notation, operand);
     if (!form.empty()) return {writer.fill(form), op.precedence};
@@ -112,10 +130,12 @@ Formula expression(Expr root, Notation notation) {
     std::unordered_map<NodeId, Formula> written;
     for (const NodeId node : postorder(graph, std::span(&root.id, 1))) {
         const std::string label = node == root.id ? std::string{} : graph.label(node);
-        written[node] = !label.empty() ? Formula{label, Precedence::atom}
-                                       : formula(graph, node, notation, [&](std::uint32_t slot) {
-                                             return written.at(graph.operand(node, slot));
-                                         });
+        const auto operand = [&](std::uint32_t slot) {
+            const Formula& x = written.at(graph.operand(node, slot));
+            return x.text.size() <= longest_operand ? x : Formula{"...", Precedence::atom};
+        };
+        written[node] = label.empty() ? formula(graph, node, notation, operand)
+                                      : Formula{label, Precedence::atom};
     }
     return written.at(root.id);
 }

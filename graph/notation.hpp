@@ -16,8 +16,8 @@ struct Formula {
     Precedence precedence = Precedence::atom;
 };
 
-/// A number, as short as reads back to the same double, with a pair of parentheses when negative.
-Formula number_formula(double value);
+/// A number, as short as reads back to the same double; one with a minus sign binds like a sum.
+Formula number_formula(double value, Notation notation = Notation::text);
 
 /// The formula of one node by its op's notation: each operand is written as `operand(slot)` says,
 /// in parentheses where it binds less tightly than its place needs. Leaves other than constants
@@ -26,7 +26,8 @@ Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t slot)>& operand);
 
 /// The whole expression below a node as one formula: operands are written out down to leaves and
-/// nodes with a name of their own, which stand as their labels.
+/// nodes with a name of their own, which stand as their labels. An operand of more than 4000
+/// characters is written as an ellipsis.
 Formula expression(Expr root, Notation notation);
 
 }  // namespace revolute

@@ -14,7 +14,9 @@ void ShapeArguments::fail(std::string_view requirement) const {
     if (const auto step = graph.open_step()) text += fmt::format(", in step {}", to_string(*step));
     for (std::size_t slot = 0; slot < operands.size(); ++slot)
         text += fmt::format("\n  operand {} is {}", slot, graph.describe(operands[slot]));
+    const std::string opened = graph.open_origin();
     if (line.line != 0) text += fmt::format("\n  asked for at {}", to_string(line));
+    if (line.line != 0 && !opened.empty()) text += fmt::format(", for what is made {}", opened);
     throw ShapeError(text);
 }
 

@@ -29,7 +29,7 @@ class Listing {
     }
 
     Formula written(NodeId node) const {
-        if (is_constant(node)) return number_formula(graph_.attributes(node)[0]);
+        if (is_constant(node)) return number_formula(graph_.attributes(node)[0], Notation::text);
         return {names_[index(node)], Precedence::atom};
     }
 

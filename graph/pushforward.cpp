@@ -64,6 +64,10 @@ std::vector<Expr> pushforward(std::span<const Expr> outputs, std::span<const See
                             "{}\n  tangent "
                             "is {}",
                             graph.describe(seed.variable.id), graph.describe(seed.tangent.id)));
+        if (tangents[index(seed.variable.id)])
+            throw GraphError(
+                fmt::format("pushforward: a variable must have one tangent\n  variable is {}",
+                            graph.describe(seed.variable.id)));
         tangents[index(seed.variable.id)] = seed.tangent;
     }
 

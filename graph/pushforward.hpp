@@ -15,7 +15,8 @@ struct Seed {
 
 /// Appends the tangents of the outputs, J x_dot, to their graph: forward accumulation (Griewank and
 /// Walther 2008, section 3.1). An output that no seed reaches has a tangent of zeros. Throws
-/// ShapeError for a seed of the wrong shape and DerivativeError for an operator without a rule.
+/// ShapeError for a seed of the wrong shape, GraphError for a second seed of a variable, and
+/// DerivativeError for an operator without a rule.
 std::vector<Expr> pushforward(std::span<const Expr> outputs, std::span<const Seed> seeds,
                               SourceLine line = SourceLine::here());
 

@@ -7,7 +7,7 @@ namespace revolute {
 /// The line of the user's program that asked for a node. Captured by default arguments with the
 /// builtins that gcc and clang share, because clang 14 has no std::source_location.
 struct SourceLine {
-    const char* file = "";
+    const char* file = "";  ///< a literal: it is told apart by its address first
     int line = 0;
 
     static constexpr SourceLine here(const char* file = __builtin_FILE(),

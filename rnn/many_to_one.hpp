@@ -41,7 +41,7 @@ ManyToOne many_to_one(const C& cell, const Sizes& sizes, InitialState kind = Ini
                       SourceLine line = SourceLine::here()) {
     ManyToOne net;
     net.parameters = cell.parameters();
-    Graph& graph = *net.parameters.at(0).graph;
+    Graph& graph = common_graph("many_to_one", net.parameters);
     const Scope made_here(graph, line);
     const std::vector<StateTensor> tensors = cell.state_tensors();
     const auto inputs =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/structure.hpp>
 #include <revolute/rnn/cell.hpp>
 
 #include <span>
@@ -46,8 +47,7 @@ Initial initial_state(Graph& graph, std::span<const StateTensor> tensors, int ba
 template <Cell C>
 Unrolled unroll(const C& cell, std::span<const Expr> inputs, Initial initial, int axis = 0,
                 SourceLine line = SourceLine::here()) {
-    if (inputs.empty()) throw GraphError("unroll: needs at least one step");
-    Graph& graph = *inputs.front().graph;
+    Graph& graph = common_graph("unroll", inputs);
     const Scope made_here(graph, line);
     Unrolled result{{inputs.begin(), inputs.end()}, std::move(initial), {}};
     State state = result.initial.state;

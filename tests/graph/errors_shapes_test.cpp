@@ -271,7 +271,7 @@ TEST_CASE("unroll: no input is refused") {
     const SimpleRnn cell(graph, 1, 2);
     const Initial start = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
     CHECK(message_of<GraphError>([&] { unroll(cell, {}, start); }) ==
-          "unroll: needs at least one step");
+          "unroll: needs an expression");
 }
 
 namespace {
@@ -299,6 +299,7 @@ TEST_CASE("unroll: a shape error inside a cell names the step") {
               "step t = 0\n"
               "  operand 0 is W [2 x 3], made at errors_shapes_test.cpp:{}\n"
               "  operand 1 is x[0] [2 x 1], made at errors_shapes_test.cpp:{}\n"
-              "  asked for at errors_shapes_test.cpp:{}",
-              line, line + 1, NarrowCell::line));
+              "  asked for at errors_shapes_test.cpp:{}, for what is made at "
+              "errors_shapes_test.cpp:{}",
+              line, line + 1, NarrowCell::line, line + 3));
 }

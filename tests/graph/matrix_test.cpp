@@ -145,3 +145,9 @@ TEST_CASE("relative_difference: is measured by the largest entry of the referenc
     CHECK(relative_difference(Matrix(1, 1, 0), Matrix(1, 1, 0)) == 0);
     CHECK(std::isinf(relative_difference(Matrix(1, 1, 1e-300), Matrix(1, 1, 0))));
 }
+
+TEST_CASE("Matrix: a list in braces is its entries and never a value to fill it with") {
+    CHECK(Matrix(2, 1, {5, 6}) == Matrix::from_rows({{5}, {6}}));
+    CHECK_THROWS_WITH_AS(Matrix(2, 1, {5}), "matrix: a 2 x 1 matrix has 2 entries (1 given)",
+                         ShapeError);
+}

@@ -8,6 +8,7 @@
 #include <limits>
 
 using namespace revolute;
+using test::message_of;
 
 namespace {
 
@@ -197,4 +198,38 @@ TEST_CASE("notation: an expression stops at named nodes") {
 TEST_CASE("notation: an empty expression cannot be written") {
     CHECK(test::message_of<GraphError>([] { expression(Expr{}, Notation::text); }) ==
           "expression: an expression is empty");
+}
+
+TEST_CASE("notation: LaTeX writes powers of ten and infinity as mathematics") {
+    CHECK(number_formula(1e-5, Notation::latex).text == "1 \\cdot 10^{-5}");
+    CHECK(number_formula(2.5e300, Notation::latex).text == "2.5 \\cdot 10^{300}");
+    CHECK(number_formula(1e-5, Notation::latex).precedence == Precedence::product);
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(number_formula(-infinity, Notation::latex).text == "-\\infty");
+    CHECK(number_formula(0.5, Notation::latex).text == "0.5");
+}
+
+TEST_CASE("notation: an operator without templates is written with its attributes") {
+    static constinit const Op shift{.name = "shift", .shape = first_shape};
+    Letters l;
+    CHECK(text(apply(shift, {l.a}, {2.0, -1.0})) == "shift(a, 2, -1)");
+}
+
+TEST_CASE("notation: a place that the node does not have is the record's defect") {
+    static constinit const Op wrong{.name = "wrong", .shape = first_shape, .text = "#1 + #2"};
+    static constinit const Op worse{.name = "worse", .shape = first_shape, .text = "#1 @1"};
+    Letters l;
+    CHECK(message_of<InternalError>([&] { text(apply(wrong, {l.a})); }) ==
+          "wrong: its form \"#1 + #2\" has no such place as #2");
+    CHECK(message_of<InternalError>([&] { text(apply(worse, {l.a})); }) ==
+          "worse: its form \"#1 @1\" has no such place as @1");
+}
+
+TEST_CASE("notation: an expression that doubles at every node stays short") {
+    Letters l;
+    Expr x = l.a;
+    for (int i = 0; i < 60; ++i) x = x + x;
+    CHECK(text(x).size() < 10'000);
+    CHECK(text(x).find("...") != std::string::npos);
+    CHECK(text(l.a + l.a) == "a + a");
 }

@@ -5,6 +5,7 @@
 #include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 
@@ -151,4 +152,18 @@ TEST_CASE("pushforward: an elementwise operator without a rule uses its pullback
     const std::vector<Seed> seeds{{x, v}};
     const Expr tangent = pushforward(std::span(&y, 1), seeds).front();
     CHECK(evaluate(tangent, Bindings().bind(x, Matrix(1, 1, 2.0)))(0, 0) == 6.0);
+}
+
+TEST_CASE("pushforward: a variable has one tangent") {
+    Graph graph;
+    const int line = __LINE__ + 1;
+    const Expr x = graph.input("x", {1, 1});
+    const std::vector<Expr> outputs{square(x)};
+    const std::vector<Seed> twice{{x, x}, {x, x}};
+    CHECK_THROWS_WITH_AS(pushforward(outputs, twice),
+                         fmt::format("pushforward: a variable must have one tangent\n"
+                                     "  variable is x [1 x 1], made at pushforward_test.cpp:{}",
+                                     line)
+                             .c_str(),
+                         GraphError);
 }

@@ -162,6 +162,47 @@ TEST_CASE("steps: adjoints of a linear recurrence depend on no step and have non
     CHECK_FALSE(d.adjoint(x[1]).step().has_value());
 }
 
+TEST_CASE("steps: adjoints of a linear recurrence under a loss have their value's step") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1});
+    std::vector<Expr> x{input_at(graph, -1)};
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope scope(graph, at(t));
+        x.push_back(w * x.back());
+    }
+    const Derivative d = differentiate(mse(x.back(), graph.input("Y", {1, 1})), {x.front()});
+    // Nothing with a step is an operand of w' dy, but dy depends on x(2).
+    CHECK(d.adjoint(x[1]).step() == at(1));
+}
+
+TEST_CASE("steps: the sum of stepless terms for a stepped value has the value's step") {
+    Graph graph;
+    const Expr V = graph.parameter("V", {1, 1}), U = graph.parameter("U", {1, 1});
+    Expr h = input_at(graph, 1);
+    {
+        const Scope scope(graph, at(2));
+        h = 0.9 * h;
+    }
+    const Expr target = graph.input("Y", {1, 1});
+    const Derivative d = differentiate(mse(V * h, target) + mse(U * h, target), {h});
+    REQUIRE(d.terms(h).size() == 2);
+    CHECK_FALSE(d.terms(h)[0].value.step().has_value());
+    CHECK(d[h].step() == at(2));
+}
+
+TEST_CASE("steps: what depends on time and has no step is told from what does not") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
+    const Expr y = W * input_at(graph, 3);
+    const Scope scope(graph, at(5));
+    CHECK(graph.depends_on_time(y.id));
+    CHECK_FALSE(y.step().has_value());
+    CHECK(tanh(y).step() == at(5));
+    CHECK_FALSE(graph.depends_on_time(transpose(W).id));
+    CHECK(transpose(y) != y);
+    CHECK_FALSE(transpose(y).step().has_value());
+}
+
 TEST_CASE("steps: the sum of a parameter's terms has none") {
     Graph graph;
     const ManyToOne net = many_to_one(SimpleRnn(graph, 1, 2), {.steps = 3, .hidden = 2});
