@@ -49,8 +49,4 @@ inline constexpr double closed_form_tolerance = 1e-12;
 BpttCheck check_simple_rnn(const Sizes& sizes, InitialState initial, std::uint64_t seed,
                            bool with_differences = true);
 
-/// The table that `revolute check` prints, and the same as JSON (schema in docs/check.md).
-std::string to_table(const BpttCheck& check);
-std::string to_json(const BpttCheck& check);
-
 }  // namespace revolute

@@ -2,15 +2,17 @@
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
 # docs/*.md and README.md stands in the output of a program of docs/examples, or of `revolute check`.
 set -eu
+source=$(cd "$1" && pwd)
+build=$(cd "$2" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for example in "$2"/tests/example_*; do
+for example in "$build"/tests/example_*; do
     [ -x "$example" ] && [ -f "$example" ] || continue
     "$example" >>outputs
 done
-"$2"/revolute check >>outputs
-cd "$1"
+"$build"/revolute check >>outputs
+cd "$source"
 awk '
     FILENAME !~ /\.md$/ { output = output $0 "\n"; next }
     FNR == 1 { inside = 0 }

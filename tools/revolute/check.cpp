@@ -1,5 +1,5 @@
+#include "check_report.hpp"
 #include "commands.hpp"
-#include <revolute/tools/bptt_check.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,4 @@
-// What `revolute check` shows: a table for people, JSON for programs.
-
-#include <revolute/tools/bptt_check.hpp>
+#include "check_report.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
