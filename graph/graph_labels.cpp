@@ -133,8 +133,8 @@ std::string Graph::origin_text(std::uint32_t number) const {
     if (number == none) return {};
     const Source source = sources_[number];
     if (source.file != adjoint_mark)
-        return fmt::format("at {}", to_string({strings_[source.file].c_str(),
-                                               static_cast<int>(source.line)}));
+        return fmt::format(
+            "at {}", to_string({strings_[source.file].c_str(), static_cast<int>(source.line)}));
     const NodeId node{source.line};
     const std::string name = label(node);
     return fmt::format("by the adjoint of {}", name.empty() ? describe(node) : name);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/graph/matrix.hpp>
+
 #include <cstdint>
 #include <random>
-
-#include <revolute/graph/matrix.hpp>
 
 namespace revolute {
 

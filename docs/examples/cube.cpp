@@ -1,12 +1,12 @@
 // Adding an operator out of tree: y = x^3, in one file.
 
-#include <iostream>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/notation.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/shape_rules.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

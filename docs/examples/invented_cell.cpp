@@ -1,11 +1,11 @@
 // Tour, chapter 4: a cell that nobody has published. No derivative is written anywhere.
 
-#include <iostream>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

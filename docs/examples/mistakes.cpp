@@ -1,9 +1,9 @@
 // Tour, chapter 5: a mistake, and what the library says of it.
 
-#include <iostream>
-
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/ops.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

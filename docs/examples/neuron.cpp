@@ -1,11 +1,11 @@
 // Tour, chapter 1: one neuron, its derivative, and the numbers.
 
-#include <iostream>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/ops/ops.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

@@ -1,10 +1,10 @@
-#include <fstream>
-#include <iostream>
-
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/tools/dot.hpp>
+
+#include <fstream>
+#include <iostream>
 
 using namespace revolute;
 

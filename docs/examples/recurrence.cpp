@@ -1,12 +1,12 @@
 // Tour, chapter 2: a shared weight. Its gradient is a sum with one term for every use.
 
-#include <iostream>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/unroll.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

@@ -1,11 +1,11 @@
 // Tour, chapter 3: the simple recurrent net, unrolled over three steps, and its backward graph.
 
-#include <iostream>
-
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+
+#include <iostream>
 
 using namespace revolute;
 

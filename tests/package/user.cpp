@@ -1,11 +1,11 @@
 // A user's program: a perceptron without time steps and a cell of their own, drawn as DOT.
-#include <fstream>
-#include <iostream>
-
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/tools/dot.hpp>
+
+#include <fstream>
+#include <iostream>
 
 using namespace revolute;
 

@@ -1,0 +1,120 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/csv.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/sunspots.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+std::string parse_error(const char* text) {
+    return message_of<ParseError>([&] { Table::parse(text, "data.csv"); });
+}
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+}  // namespace
+
+TEST_CASE("csv: plain cells") {
+    const Table table = Table::parse("year,count\n1700,5\n1701,11.5\n", "data.csv");
+    CHECK(table.source() == "data.csv");
+    CHECK(table.columns() == Names{"year", "count"});
+    CHECK(table.row_count() == 2);
+    CHECK(table.numbers(table.column("count")) == Numbers{5, 11.5});
+}
+
+TEST_CASE("csv: byte order mark, CRLF, quotes and empty lines at the end") {
+    const Table table = Table::parse(
+        "\xEF\xBB\xBF\"a\",\"b, \"\"c\"\"\"\r\n\"1\", 2\t\r\n3,+4e0\r\n\r\n\n", "data.csv");
+    CHECK(table.columns() == Names{"a", "b, \"c\""});
+    CHECK(table.numbers(0) == Numbers{1, 3});
+    CHECK(table.numbers(1) == Numbers{2, 4});
+}
+
+TEST_CASE("csv: the last line needs no end") {
+    CHECK(Table::parse("a\n1\n2", "data.csv").numbers(0) == Numbers{1, 2});
+    CHECK(Table::parse("a\r\n1\r\n2\r", "data.csv").numbers(0) == Numbers{1, 2});
+}
+
+TEST_CASE("csv: a quoted cell may hold line ends, and lines are still counted") {
+    const Table table = Table::parse("a,b\n\"one\ntwo\",1\nx,oops\n", "data.csv");
+    CHECK(message_of<ParseError>([&] { table.numbers(1); }) ==
+          "data.csv: every cell of the column must be a finite number (\"oops\")\n"
+          "  line 4, column 2 \"b\"");
+}
+
+TEST_CASE("csv: an empty cell cites line and column") {
+    const Table table = Table::parse("year,count\n1700,5\n1701,\n", "data.csv");
+    CHECK(message_of<ParseError>([&] { table.numbers(1); }) ==
+          "data.csv: every cell of the column must be a finite number (it is empty)\n"
+          "  line 3, column 2 \"count\"");
+    CHECK(!table.is_numeric(1));
+    CHECK(table.is_numeric(0));
+}
+
+TEST_CASE("csv: an empty text has no header") {
+    CHECK(parse_error("") == "data.csv: has no header row (it is empty)");
+    CHECK(parse_error("\n\n") == "data.csv: has no header row (it is empty)");
+}
+
+TEST_CASE("csv: a row of another length cites its line") {
+    CHECK(parse_error("a,b\n1,2\n3\n") ==
+          "data.csv: every row must have as many cells as the header\n"
+          "  line 3 has 1 cell, the header has 2");
+    CHECK(parse_error("a,b\n1,2,3\n") ==
+          "data.csv: every row must have as many cells as the header\n"
+          "  line 2 has 3 cells, the header has 2");
+}
+
+TEST_CASE("csv: quotes must be closed, and nothing may follow") {
+    CHECK(parse_error("a\n\"1\n2\n") == "data.csv: the quote opened in line 2 is never closed");
+    CHECK(parse_error("a\n\"1\"2\n") ==
+          "data.csv: a closing quote must be followed by a comma or the end of the line\n"
+          "  line 2");
+}
+
+TEST_CASE("csv: an unknown or doubled column lists the columns") {
+    const Table table = Table::parse("a,b,b\n1,2,3\n", "data.csv");
+    CHECK(message_of<ParseError>([&] { table.column("c"); }) ==
+          "data.csv: no column is called \"c\"\n  columns are: a, b, b");
+    CHECK(message_of<ParseError>([&] { table.column("b"); }) ==
+          "data.csv: more than one column is called \"b\"\n  columns are: a, b, b");
+}
+
+TEST_CASE("csv: only finite numbers are numbers") {
+    CHECK(to_number(" -1.5e3 ") == -1500.0);
+    CHECK(to_number("+2") == 2.0);
+    for (const char* text :
+         {"", " ", "+", "-", "+-2", "1,5", "1 2", "nan", "inf", "1e999", "0x10", "NA"})
+        CHECK(!to_number(text));
+}
+
+TEST_CASE("csv: columns are written with gaps, quotes and all digits") {
+    const double gap = std::numeric_limits<double>::quiet_NaN();
+    CHECK(to_csv({{"year", {1700, 1701}}, {"a, \"b\"", {0.1, gap}}}) ==
+          "year,\"a, \"\"b\"\"\"\n1700,0.1\n1701,\n");
+    const Numbers values{1.0 / 3, 5e-324, -1.7976931348623157e308};
+    CHECK(Table::parse(to_csv({{"x", values}}), "x").numbers(0) == values);
+}
+
+TEST_CASE("csv: columns of different lengths are not written") {
+    CHECK(message_of<ShapeError>([] {
+              to_csv({{"a", {1, 2}}, {"b", {1}}});
+          }) == "to_csv: columns must be equally long\n  \"a\" has 2 rows, \"b\" has 1 row");
+}
+
+TEST_CASE("csv: a missing file names the system's reason") {
+    CHECK(message_of<FileError>([] { Table::read("no/such.csv"); }) ==
+          "cannot read no/such.csv: No such file or directory");
+}
+
+TEST_CASE("sunspots: the embedded series is the file of the tests") {
+    CHECK(sunspots_csv == read_file(REVOLUTE_TEST_DATA "/sunspots.csv"));
+}

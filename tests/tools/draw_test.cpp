@@ -1,0 +1,114 @@
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/render.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <sys/wait.h>
+
+#ifdef REVOLUTE_PROGRAM
+
+namespace revolute {
+
+namespace {
+
+struct Result {
+    int status;
+    std::string errors;
+};
+
+Result draw(const test::TemporaryFolder& folder, const std::string& arguments) {
+    const std::string errors = (folder / "errors").string();
+    const std::string command = "cd " + folder.path().string() + " && " REVOLUTE_PROGRAM " draw " +
+                                arguments + " > /dev/null 2> " + errors;
+    const int status = std::system(command.c_str());
+    Result result{WEXITSTATUS(status), read_file(errors)};
+    std::filesystem::remove(errors);
+    return result;
+}
+
+void check_drawn(const std::string& arguments) {
+    CAPTURE(arguments);
+    const test::TemporaryFolder folder;
+    const Result result = draw(folder, arguments + " -o figure.dot");
+    CHECK(result.status == 0);
+    CHECK(result.errors.empty());
+    CHECK(read_file(folder / "figure.dot").starts_with("digraph revolute {\n"));
+}
+
+}  // namespace
+
+TEST_CASE("draw: every view with every kind of label") {
+    for (const std::string view : {"forward", "backward", "joint", "local"})
+        for (const std::string labels : {"formula", "op", "shape"})
+            check_drawn("--cell simple --steps 3 --view " + view + " --labels " + labels);
+}
+
+TEST_CASE("draw: any sizes and initial states") {
+    for (const std::string initial : {"zero", "given", "trainable"})
+        check_drawn("--view joint --hidden 4 --input 1 --output 2 --batch 3 --initial " + initial);
+    check_drawn("--steps 1 --hidden 1 --input 1 --title 'One step'");
+}
+
+TEST_CASE("draw: two runs write the same bytes") {
+    const test::TemporaryFolder folder;
+    CHECK(draw(folder, "--view joint --steps 4 -o a.dot").status == 0);
+    CHECK(draw(folder, "--view joint --steps 4 -o b.dot").status == 0);
+    CHECK(read_file(folder / "a.dot") == read_file(folder / "b.dot"));
+}
+
+TEST_CASE("draw: SVG, PDF and PNG where this build has Graphviz") {
+    for (const std::string name : {"a.svg", "a.pdf", "a.png"}) {
+        const test::TemporaryFolder folder;
+        const Result result = draw(folder, "--view joint -o " + name);
+        CHECK(result.status == (can_render() ? 0 : 1));
+        CHECK(result.errors.empty() == can_render());
+        CHECK(folder.file_count() == (can_render() ? 1U : 0U));
+    }
+}
+
+TEST_CASE("draw: another ending of the file name ends with 1 and a line") {
+    const test::TemporaryFolder folder;
+    const Result result = draw(folder, "-o figure.gif");
+    CHECK(result.status == 1);
+    CHECK(result.errors ==
+          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure.gif)\n");
+    CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("draw: an unwritable file ends with 1 and a line") {
+    const test::TemporaryFolder folder;
+    const Result result = draw(folder, "-o missing/figure.dot");
+    CHECK(result.status == 1);
+    CHECK(result.errors == "cannot write missing/figure.dot: No such file or directory\n");
+    CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("draw: a figure too large to read ends with 1 and advice, unless forced") {
+    const test::TemporaryFolder folder;
+    const Result result = draw(folder, "--steps 1000 -o figure.dot");
+    CHECK(result.status == 1);
+    CHECK(result.errors ==
+          "draw: a figure of 6010 nodes is too large to read (at most 2000)\n  ask for fewer "
+          "--steps, or "
+          "add --force\n");
+    CHECK(folder.file_count() == 0);
+    CHECK(draw(folder, "--steps 1000 --force -o figure.dot").status == 0);
+    CHECK(folder.file_count() == 1);
+}
+
+TEST_CASE("draw: wrong usage ends with 2") {
+    const test::TemporaryFolder folder;
+    for (const std::string arguments :
+         {"", "-o a.dot --view sideways", "-o a.dot --cell lstm", "-o a.dot --steps 0",
+          "-o a.dot --colour", "-o a.dot --labels none", "-o a.dot --initial some"}) {
+        CAPTURE(arguments);
+        CHECK(draw(folder, arguments).status == 2);
+    }
+    CHECK(folder.file_count() == 0);
+}
+
+}  // namespace revolute
+
+#endif

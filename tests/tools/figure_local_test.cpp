@@ -1,0 +1,116 @@
+#include "figure_models.hpp"
+#include <revolute/tools/figure.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+namespace revolute {
+
+namespace {
+
+/// Labels of the edges, by "from -> to".
+std::multimap<std::string, std::string> factors_of(const Figure& figure) {
+    std::multimap<std::string, std::string> factors;
+    for (const FigureEdge& edge : figure.edges)
+        factors.emplace(figure.nodes[edge.from].id + " -> " + figure.nodes[edge.to].id,
+                        to_plain(edge.label));
+    return factors;
+}
+
+std::string factor(const Figure& figure, const std::string& edge) {
+    const auto factors = factors_of(figure);
+    CAPTURE(edge);
+    REQUIRE(factors.count(edge) == 1);
+    return factors.find(edge)->second;
+}
+
+/// The local derivative of an expression with respect to x, in the figure of its sum.
+std::string derivative_of(Expr y, Expr x) {
+    const Figure figure = local_derivatives(differentiate(sum(y.named("y")), {x}));
+    return factor(figure, "y -> " + x.label());
+}
+
+// y = x^3, written with a name of its own for every part of the rule.
+constinit const Op cube_op{
+    .name = "cube",
+    .shape = [](const ShapeArguments& x) { return x[0]; },
+    .pullback = {[](const Pullback& p) { return 3.0 * hadamard(p.adjoint, square(p.input(0))); }},
+};
+
+// An operator whose rule is no product: it is written out.
+constinit const Op odd_op{
+    .name = "odd",
+    .shape = [](const ShapeArguments& x) { return x[0]; },
+    .pullback = {[](const Pullback& p) { return tanh(p.adjoint) + p.input(0); }},
+};
+
+}  // namespace
+
+TEST_CASE("local derivatives: those of the simple net are figure 7-6") {
+    const test::Net net({.steps = 3, .input = 2, .hidden = 3}, InitialState::given);
+    const Figure figure = local_derivatives(net.derivative);
+    CHECK(factor(figure, "L -> y") == "y − Y");
+    CHECK(factor(figure, "y -> h[2]") == "V^T");
+    CHECK(factor(figure, "y -> V") == "h_2^T");
+    CHECK(factor(figure, "y -> c") == "1");
+    CHECK(factor(figure, "h[1] -> z[1]") == "1 − h_1^2");
+    CHECK(factor(figure, "z[1] -> h[0]") == "U^T");
+    CHECK(factor(figure, "z[1] -> U") == "h_0^T");
+    CHECK(factor(figure, "z[1] -> W") == "x_1^T");
+    CHECK(factor(figure, "z[1] -> b") == "1");
+    CHECK(factor(figure, "z[0] -> h[-1]") == "U^T");
+    CHECK(figure.nodes.size() == 14);  // L, y, V, c, W, U, b, h(-1), and h, z of three steps
+}
+
+TEST_CASE("local derivatives: the factor is read off each operator's own rule") {
+    Graph graph;
+    const Expr a = graph.parameter("a", {2, 2}), x = graph.parameter("x", {2, 2});
+    CHECK(derivative_of(a * x, x) == "a^T");
+    CHECK(derivative_of(x * a, x) == "a^T");
+    CHECK(derivative_of(hadamard(a, x), x) == "a");
+    CHECK(derivative_of(a - x, x) == "−1");
+    CHECK(derivative_of(a + x, x) == "1");
+    CHECK(derivative_of(square(x), x) == "2 x");
+    CHECK(derivative_of(scale(0.5, x), x) == "0.5");
+    CHECK(derivative_of(tanh(x), x) == "1 − y^2");
+    CHECK(derivative_of(transpose(x), x) == "·^T");
+    CHECK(derivative_of(row_sums(x), x) == "broadcast_columns(·, 2)");
+}
+
+TEST_CASE("local derivatives: an operator of the user's is read like any other") {
+    Graph graph;
+    const Expr x = graph.parameter("x", {2, 1});
+    CHECK(derivative_of(apply(cube_op, {x}), x) == "3 x^2");
+    CHECK(derivative_of(apply(odd_op, {x}), x) == "tanh(·) + x");
+}
+
+TEST_CASE("local derivatives: both operands of x o x have an edge") {
+    Graph graph;
+    const Expr x = graph.parameter("x", {2, 1});
+    const Figure figure = local_derivatives(differentiate(sum(hadamard(x, x).named("y")), {x}));
+    CHECK(factors_of(figure).count("y -> x") == 2);
+}
+
+TEST_CASE("local derivatives: values without a variable behind them are left out") {
+    Graph graph;
+    const Expr x = graph.parameter("x", {2, 1}), data = graph.input("data", {2, 1});
+    const Figure figure = local_derivatives(differentiate(sum(hadamard(x, tanh(data))), {x}));
+    for (const FigureNode& node : figure.nodes) CHECK(node.id != "data");
+}
+
+TEST_CASE("local derivatives: tooltips say what is divided by what") {
+    const test::Net net({.steps = 1, .input = 2, .hidden = 3});
+    const Figure figure = local_derivatives(net.derivative);
+    for (const FigureEdge& edge : figure.edges)
+        if (figure.nodes[edge.to].id == "W") CHECK(edge.tooltip == "d(z_0) / d(W) = x_0^T");
+}
+
+TEST_CASE("local derivatives: the graph is left as it is") {
+    const test::Net net({.steps = 2});
+    const std::uint32_t size = net.graph.size();
+    local_derivatives(net.derivative);
+    CHECK(net.graph.size() == size);
+}
+
+}  // namespace revolute

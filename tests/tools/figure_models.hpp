@@ -1,0 +1,89 @@
+#pragma once
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+
+#include <vector>
+
+// Graphs that figures are tested on.
+
+namespace revolute::test {
+
+/// A many-to-one simple recurrent net in a graph of its own.
+struct Net {
+    explicit Net(Sizes sizes = {}, InitialState initial = InitialState::zero,
+                 Sharing sharing = Sharing::on)
+        : graph(sharing),
+          cell(graph, sizes.input, sizes.hidden),
+          model(many_to_one(cell, sizes, initial)),
+          derivative(differentiate(model.loss, model.variables())) {}
+
+    Graph graph;
+    SimpleRnn cell;
+    ManyToOne model;
+    Derivative derivative;
+};
+
+/// An invented cell with two state tensors: a slow and a fast one that read each other.
+class TwoStates {
+ public:
+    explicit TwoStates(Graph& graph)
+        : A(graph.parameter("A", {2, 2})),
+          B(graph.parameter("B", {2, 2})),
+          C(graph.parameter("C", {2, 2})) {}
+
+    std::vector<StateTensor> state_tensors() const { return {{"fast", 2}, {"slow", 2}}; }
+    std::vector<Expr> parameters() const { return {A, B, C}; }
+    State step(Expr x, const State& previous) const {
+        const Expr kept = A * previous[1];
+        const Expr seen = B * x;
+        const Expr slow = tanh(kept + seen).named("slow");
+        const Expr gate = hadamard(previous[0], slow);
+        const Expr mixed = C * gate;
+        return {tanh(mixed + x).named("fast"), slow};
+    }
+
+    Expr A, B, C;
+};
+
+/// A perceptron of two layers, without steps.
+struct Perceptron {
+    Perceptron() {
+        const Expr W1 = graph.parameter("W1", {4, 3}), b1 = graph.parameter("b1", {4, 1});
+        const Expr W2 = graph.parameter("W2", {2, 4}), b2 = graph.parameter("b2", {2, 1});
+        const Expr x = graph.input("x", {3, 5}), target = graph.input("Y", {2, 5});
+        const Expr hidden = tanh(dense(W1, x, b1)).named("a");
+        output = dense(W2, hidden, b2).named("y");
+        loss = mse(output, target).named("L");
+        variables = {W1, b1, W2, b2};
+    }
+
+    Graph graph;
+    Expr output, loss;
+    std::vector<Expr> variables;
+};
+
+/// An encoder on one time axis and a decoder on another, joined by a value without a step.
+struct EncoderDecoder {
+    EncoderDecoder() {
+        const SimpleRnn encoder(graph, 2, 3), decoder(graph, 3, 3);
+        const auto x = input_sequence(graph, "x", {2, 1}, 3, 0);
+        const auto read =
+            unroll(encoder, x,
+                   initial_state(graph, encoder.state_tensors(), 1, InitialState::given, 0), 0);
+        const Expr M = graph.parameter("M", {3, 3});
+        const Expr context = (M * read.last()).named("context");
+        const auto fed = input_sequence(graph, "u", {3, 1}, 2, 1);
+        const auto written = unroll(decoder, fed, {{context}, {}}, 1);
+        loss = (sum(written.output(0)) + sum(written.output(1))).named("L");
+        variables = {encoder.W, encoder.U, encoder.b, M, decoder.W, decoder.U, decoder.b};
+    }
+
+    Graph graph;
+    Expr loss;
+    std::vector<Expr> variables;
+};
+
+}  // namespace revolute::test

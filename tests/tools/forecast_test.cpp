@@ -1,0 +1,112 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/forecast_report.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+/// Window 2, one unit: h(0) = tanh(2 x(0)), h(1) = tanh(2 x(1) + h(0)), y = 3 h(1) + 0.5.
+ForecastModel small_model() {
+    ForecastModel model;
+    model.column = "count";
+    model.level = {10, 2};
+    model.change = {1, 4};
+    model.parameters = {Matrix(1, 1, 2), Matrix(1, 1, 1), Matrix(1, 1, 0), Matrix(1, 1, 3),
+                        Matrix(1, 1, 0.5)};
+    model.settings.window = 2;
+    model.settings.hidden = 1;
+    model.training_rows = 4;
+    return model;
+}
+
+double by_hand(double before_last, double last) {
+    const double h = std::tanh(2 * (last - 10) / 2 + std::tanh(2 * (before_last - 10) / 2));
+    return last + 1 + 4 * (3 * h + 0.5);
+}
+
+Series small_series() {
+    return {"data.csv", "count", {"year", 2000, 1}, {10, 11, 9, 10.5, 10, 9.5}};
+}
+
+}  // namespace
+
+TEST_CASE("forecast: each from the true values before it, by hand") {
+    const std::vector<double> values = small_series().values;
+    const std::vector<double> forecasts = forecast_each(small_model(), values, 4);
+    REQUIRE(forecasts.size() == 2);
+    CHECK(forecasts[0] == doctest::Approx(by_hand(9, 10.5)).epsilon(1e-14));
+    CHECK(forecasts[1] == doctest::Approx(by_hand(10.5, 10)).epsilon(1e-14));
+    CHECK(forecast_each(small_model(), values, 6).empty());
+}
+
+TEST_CASE("forecast: ahead, forecasts are read as values, by hand") {
+    const std::vector<double> values = small_series().values;
+    const std::vector<double> forecasts = forecast_ahead(small_model(), values, 3);
+    REQUIRE(forecasts.size() == 3);
+    CHECK(forecasts[0] == doctest::Approx(by_hand(10, 9.5)).epsilon(1e-14));
+    CHECK(forecasts[1] == doctest::Approx(by_hand(9.5, forecasts[0])).epsilon(1e-14));
+    CHECK(forecasts[2] == doctest::Approx(by_hand(forecasts[0], forecasts[1])).epsilon(1e-14));
+}
+
+TEST_CASE("forecast: needs a whole window and a horizon") {
+    const std::vector<double> values{1};
+    CHECK(message_of<ShapeError>([&] { forecast_each(small_model(), values, 1); }) ==
+          "forecast: a whole window of 2 values must come before (there are 1)");
+    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), values, 1); }) ==
+          "forecast: a whole window of 2 values must come before (there are 1)");
+    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), values, 0); }) ==
+          "forecast: the horizon must be at least 1 (0)");
+}
+
+TEST_CASE("forecast report: table beside persistence, in the units of the data") {
+    ForecastModel model = small_model();
+    model.parameters[3](0, 0) = 0;  // forecasts the last value + 1 + 4 * 0.5
+    CHECK(to_table(report_forecasts(model, small_series(), 4)) ==
+          "One step ahead on 2 held-out rows, year 2004 to 2005, in units of count:\n"
+          "\n"
+          "                                        RMSE   of persistence\n"
+          "recurrent net                            3.5            7.000\n"
+          "persistence (the value before)           0.5            1.000\n"
+          "linear autoregression of order 9   too few training rows to fit it\n");
+}
+
+TEST_CASE("forecast report: with enough training rows it has the linear autoregression") {
+    Series series = small_series();
+    for (int i = 0; i < 30; ++i) series.values.push_back(10 + std::sin(i));
+    ForecastModel model = small_model();
+    model.training_rows = 30;
+    const ForecastReport report = report_forecasts(model, series, 30);
+    REQUIRE(report.autoregression);
+    CHECK(report.autoregression->values.size() == 6);
+    CHECK(to_table(report).find("\nlinear autoregression of order 9 ") != std::string::npos);
+}
+
+TEST_CASE("forecast report: the held-out rows come after the training rows") {
+    CHECK(message_of<ShapeError>([] { report_forecasts(small_model(), small_series(), 3); }) ==
+          "forecast report: the first held-out row must come after the 4 training rows of 6 (3)");
+    CHECK(message_of<ShapeError>([] { report_forecasts(small_model(), small_series(), 6); }) ==
+          "forecast report: the first held-out row must come after the 4 training rows of 6 (6)");
+}
+
+TEST_CASE("forecast report: the plot shows as much of the training part as was held out") {
+    const ForecastReport report = report_forecasts(small_model(), small_series(), 4);
+    const Plot plot = to_plot(report);
+    CHECK(plot.x == std::vector<double>{2002, 2003, 2004, 2005});
+    CHECK(plot.x_label == "year");
+    CHECK(plot.y_label == "count");
+    CHECK(plot.held_out_from == 2004);
+    REQUIRE(plot.curves.size() == 3);
+    CHECK(plot.curves[0].title == "truth");
+    CHECK(plot.curves[0].y == std::vector<double>{9, 10.5, 10, 9.5});
+    CHECK(plot.curves[1].title == "persistence");
+    CHECK(std::isnan(plot.curves[1].y[1]));
+    CHECK(plot.curves[1].y[2] == 10.5);
+    CHECK(plot.curves[2].title == "recurrent net");
+    CHECK(plot.curves[2].y[3] == report.net.values[1]);
+}

@@ -1,0 +1,165 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/model_file.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/random.hpp>
+#include <revolute/tools/trainer.hpp>
+#include <support/message.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <limits>
+
+using namespace revolute;
+using nlohmann::json;
+using test::message_of;
+
+namespace {
+
+ForecastModel model() {
+    ForecastModel result;
+    result.column = "count, \"quoted\" \xC3\xA9";
+    result.level = {1.0 / 3, 5e-324};
+    result.change = {-0.1, 1.7976931348623157e308};
+    result.settings.window = 3;
+    result.settings.hidden = 2;
+    result.settings.optimizer = OptimizerKind::sgd;
+    result.settings.seed = std::numeric_limits<std::uint64_t>::max();
+    result.epochs_done = 7;
+    result.training_rows = 20;
+    Random random(3);
+    result.parameters = initial_parameters(result.sizes(1), random);
+    return result;
+}
+
+/// What is said of a file that `change` made of a good one.
+std::string damage(const std::function<void(json&)>& change) {
+    json good = json::parse(to_json(model()));
+    change(good);
+    return message_of<ParseError>([&] { parse_model(good.dump(), "m.json"); });
+}
+
+}  // namespace
+
+TEST_CASE("model file: what is written reads back to the same bits") {
+    const test::TemporaryFolder folder;
+    write_model(folder / "m.json", model());
+    CHECK(read_model(folder / "m.json") == model());
+    CHECK(to_json(read_model(folder / "m.json")) == to_json(model()));
+}
+
+TEST_CASE("model file: values stand row by row") {
+    const json file = json::parse(to_json(model()));
+    const Matrix U = model().parameters[1];
+    CHECK(file["parameters"][1]["name"] == "U");
+    CHECK(file["parameters"][1]["values"][0][1] == U(0, 1));
+    CHECK(file["parameters"][1]["values"][1][0] == U(1, 0));
+}
+
+TEST_CASE("model file: a missing file names the system's reason") {
+    CHECK(message_of<FileError>([] { read_model("no/such.json"); }) ==
+          "cannot read no/such.json: No such file or directory");
+}
+
+TEST_CASE("model file: text that is no JSON cites the place") {
+    const auto refused = [](const char* text) {
+        return message_of<ParseError>([&] { parse_model(text, "m.json"); });
+    };
+    CHECK(refused("") ==
+          "m.json: is not a model file, or a damaged one: no JSON from line 1, column 1 on");
+    CHECK(refused("YEAR,SUNACTIVITY\n") ==
+          "m.json: is not a model file, or a damaged one: no JSON from line 1, column 1 on");
+    CHECK(refused("{\n \"format\": oops}") ==
+          "m.json: is not a model file, or a damaged one: no JSON from line 2, column 12 on");
+    CHECK(refused("[1e999]") ==
+          "m.json: is not a model file, or a damaged one: a number is too large");
+}
+
+TEST_CASE("model file: a file cut short is damaged") {
+    const std::string whole = to_json(model());
+    for (const std::size_t length : {whole.size() / 4, whole.size() / 2, whole.size() - 3})
+        CHECK(message_of<ParseError>([&] {
+                  parse_model(whole.substr(0, length), "m.json");
+              }).starts_with("m.json: is not a model file, or a damaged one: no JSON from line "));
+}
+
+TEST_CASE("model file: foreign JSON is told from a damaged model") {
+    const char* foreign = "m.json: is not a model file: it must say \"format\": \"revolute model\"";
+    for (const char* text : {"[]", "3", "{}", "null", "{\"format\": \"onnx\"}", "{\"format\": 1}"})
+        CHECK(message_of<ParseError>([&] { parse_model(text, "m.json"); }) == foreign);
+}
+
+TEST_CASE("model file: an unknown version is refused") {
+    CHECK(damage([](json& m) { m["version"] = 2; }) ==
+          "m.json: version of the model file must be 1 (2)");
+    CHECK(damage([](json& m) { m["version"] = "1"; }) ==
+          "m.json: version of the model file must be 1 (\"1\")");
+    CHECK(damage([](json& m) { m.erase("version"); }) ==
+          "m.json: version of the model file must be 1 (there is none)");
+}
+
+TEST_CASE("model file: every entry is needed") {
+    const json good = json::parse(to_json(model()));
+    for (const auto& [name, value] : good.items()) {
+        if (name == "format" || name == "version") continue;
+        CHECK(damage([&, key = name](json& m) { m.erase(key); }) ==
+              fmt::format("m.json: is a damaged model file: {} is missing", name));
+    }
+    for (const auto& [name, value] : good["training"].items())
+        CHECK(damage([&, key = name](json& m) { m["training"].erase(key); }) ==
+              fmt::format("m.json: is a damaged model file: training.{} is missing", name));
+}
+
+TEST_CASE("model file: entries of the wrong type or range are named") {
+    const auto said = [](const std::function<void(json&)>& change) {
+        constexpr std::string_view prefix = "m.json: is a damaged model file: ";
+        const std::string text = damage(change);
+        REQUIRE(text.starts_with(prefix));
+        return text.substr(prefix.size());
+    };
+    CHECK(said([](json& m) { m["cell"] = "lstm"; }) == "cell must be \"simple\"");
+    CHECK(said([](json& m) { m["activation"] = 1; }) == "activation must be \"tanh\"");
+    CHECK(said([](json& m) { m["window"] = 0; }) == "window must be an integer of at least 1");
+    CHECK(said([](json& m) { m["window"] = 2.5; }) == "window must be an integer of at least 1");
+    CHECK(said([](json& m) { m["hidden"] = 4294967298; }) ==
+          "hidden must be an integer of at least 1");
+    CHECK(said([](json& m) { m["input"] = 2; }) == "input must be an integer from 1 to 1");
+    CHECK(said([](json& m) { m["column"] = nullptr; }) == "column must be a text");
+    CHECK(said([](json& m) { m["level"] = 1; }) == "level must be an object");
+    CHECK(said([](json& m) { m["level"]["mean"] = "0"; }) == "level.mean must be a number");
+    CHECK(said([](json& m) { m["change"]["deviation"] = 0; }) ==
+          "change.deviation must be above 0");
+    CHECK(said([](json& m) { m["training"]["optimizer"] = "lion"; }) ==
+          "training.optimizer must be \"adam\" or \"sgd\"");
+    CHECK(said([](json& m) { m["training"]["epochs_done"] = 201; }) ==
+          "training.epochs_done must be an integer from 0 to 200");
+    CHECK(said([](json& m) { m["training"]["seed"] = -1; }) ==
+          "training.seed must be an integer of at least 0");
+}
+
+TEST_CASE("model file: parameters must have the shapes that the sizes say") {
+    const auto said = [](const std::function<void(json&)>& change) {
+        return damage([&](json& m) { change(m["parameters"]); });
+    };
+    const std::string prefix = "m.json: is a damaged model file: parameters";
+    CHECK(said([](json& p) { p.erase(4); }) == prefix + " must be a list of 5");
+    CHECK(said([](json& p) { std::swap(p[0], p[1]); }) == prefix + "[0].name must be \"W\"");
+    CHECK(said([](json& p) { p[1]["rows"] = 3; }) ==
+          prefix + "[1].rows must be an integer from 2 to 2");
+    CHECK(said([](json& p) { p[1]["values"].erase(1); }) ==
+          prefix + "[1].values must be a list of 2");
+    CHECK(said([](json& p) { p[1]["values"][1].push_back(0); }) ==
+          prefix + "[1].values[1] must be a list of 2");
+    CHECK(said([](json& p) { p[1]["values"][1][0] = nullptr; }) ==
+          prefix + "[1].values[1][0] must be a number");
+    CHECK(damage([](json& m) { m["hidden"] = 2000000000; }) ==
+          prefix + "[0].rows must be an integer from 2000000000 to 2000000000");
+}
+
+TEST_CASE("model file: what cannot be written leaves no trace") {
+    CHECK(message_of<FileError>([] { write_model("no/such/m.json", model()); }) ==
+          "cannot write no/such/m.json: No such file or directory");
+}

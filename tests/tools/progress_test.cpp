@@ -1,0 +1,46 @@
+#include <revolute/tools/progress.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+using namespace revolute;
+
+TEST_CASE("progress: plain lines, one for each tenth") {
+    std::ostringstream out;
+    {
+        Progress progress(out, ProgressStyle::lines, "epoch", 30);
+        for (int done = 1; done <= 30; ++done) progress.update(done, "note");
+    }
+    std::string expected;
+    for (int done = 3; done <= 30; done += 3)
+        expected += "epoch " + std::to_string(done) + "/30  note\n";
+    CHECK(out.str() == expected);
+}
+
+TEST_CASE("progress: few plain lines for a short task") {
+    std::ostringstream out;
+    Progress progress(out, ProgressStyle::lines, "epoch", 2);
+    progress.update(1, "a");
+    progress.update(2, "b");
+    CHECK(out.str() == "epoch 1/2  a\nepoch 2/2  b\n");
+}
+
+TEST_CASE("progress: the bar is drawn over, wiped, and its line ended") {
+    std::ostringstream out;
+    {
+        Progress progress(out, ProgressStyle::bar, "epoch", 3);
+        progress.update(1, "a long note");
+        progress.update(2, "not shown: it comes too soon");
+        progress.update(3, "short");
+    }
+    CHECK(out.str() ==
+          "\repoch [##########....................] 1/3  a long note"
+          "\repoch [##############################] 3/3  short      \n");
+}
+
+TEST_CASE("progress: a bar that was never drawn ends no line") {
+    std::ostringstream out;
+    { const Progress progress(out, ProgressStyle::bar, "epoch", 3); }
+    CHECK(out.str().empty());
+}

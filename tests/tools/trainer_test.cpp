@@ -1,0 +1,197 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/rnn/closed_form.hpp>
+#include <revolute/tools/baselines.hpp>
+#include <revolute/tools/model_file.hpp>
+#include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/sunspots.hpp>
+#include <revolute/tools/trainer.hpp>
+#include <support/golden.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+Series sunspots() { return read_series(Table::parse(sunspots_csv, "sunspots.csv")); }
+
+TrainingSettings small_settings() {
+    TrainingSettings settings;
+    settings.window = 3;
+    settings.hidden = 2;
+    settings.epochs = 4;
+    return settings;
+}
+
+std::string refused(const TrainingSettings& settings) {
+    return message_of<Error>([&] { train(sunspots(), 247, settings); });
+}
+
+}  // namespace
+
+TEST_CASE("trainer: settings out of their range are refused, by name") {
+    const auto with = [](auto member, auto value) {
+        TrainingSettings settings;
+        settings.*member = value;
+        return refused(settings);
+    };
+    using S = TrainingSettings;
+    CHECK(with(&S::window, 0) == "train: the window must be at least 1 (0)");
+    CHECK(with(&S::hidden, -3) == "train: the number of hidden units must be at least 1 (-3)");
+    CHECK(with(&S::epochs, 0) == "train: the number of epochs must be at least 1 (0)");
+    CHECK(with(&S::batch, -1) == "train: the batch must be at least 1, or 0 for all (-1)");
+    CHECK(with(&S::learning_rate, 0.0) == "train: the learning rate must be above 0 (0)");
+    CHECK(with(&S::learning_rate, std::nan("")) ==
+          "train: the learning rate must be above 0 (nan)");
+    CHECK(with(&S::momentum, 1.0) == "train: the momentum must be at least 0 and below 1 (1)");
+    CHECK(with(&S::clip, -1.0) ==
+          "train: the limit for clipping must be above 0, or 0 for none (-1)");
+}
+
+TEST_CASE("trainer: needs more training rows than the window") {
+    CHECK(message_of<ShapeError>([] { train(sunspots(), 25, TrainingSettings{}); }) ==
+          "train: the training part must have more rows than the window\n"
+          "  window is 25, the training part has 25 of the 309 rows of \"SUNACTIVITY\" in "
+          "sunspots.csv");
+    CHECK(message_of<ShapeError>([] { train(sunspots(), 310, TrainingSettings{}); }) ==
+          "train: the training part must have more rows than the window\n"
+          "  window is 25, the training part has 310 of the 309 rows of \"SUNACTIVITY\" in "
+          "sunspots.csv");
+}
+
+TEST_CASE("trainer: a loss that ceases to be finite is an error, not a model") {
+    TrainingSettings settings = small_settings();
+    settings.optimizer = OptimizerKind::sgd;
+    settings.learning_rate = 1e300;
+    settings.clip = 0;
+    CHECK(message_of<EvaluationError>([&] { train(sunspots(), 247, settings); }) ==
+          "train: the loss must stay finite (it did not in epoch 2)\n"
+          "  a smaller learning rate may help; it is 1e+300");
+}
+
+TEST_CASE("trainer: the held-out rows do not matter") {
+    Series series = sunspots();
+    const ForecastModel model = train(series, 247, small_settings()).model;
+    for (std::size_t row = 247; row < series.values.size(); ++row) series.values[row] = 1e6;
+    CHECK(train(series, 247, small_settings()).model == model);
+}
+
+TEST_CASE("trainer: one seed is one model, another seed another") {
+    TrainingSettings settings = small_settings();
+    const ForecastModel model = train(sunspots(), 247, settings).model;
+    CHECK(train(sunspots(), 247, settings).model == model);
+    settings.seed = 2;
+    CHECK(train(sunspots(), 247, settings).model.parameters != model.parameters);
+}
+
+TEST_CASE("trainer: a seed means the same bits on every compiler") {
+    TrainingSettings settings = small_settings();
+    settings.batch = 100;  // 100, 100 and 44 windows: the order of the windows counts too
+    test::check_golden("tools/golden/model.json", to_json(train(sunspots(), 247, settings).model));
+}
+
+TEST_CASE("trainer: with a batch of one window every window is a step") {
+    Series series = sunspots();
+    TrainingSettings settings = small_settings();
+    settings.batch = 1;
+    settings.epochs = 1;
+    int asked = 0;
+    const TrainingHooks hooks{.after_epoch = {}, .should_stop = [&] { return ++asked == 0; }};
+    train(series, 20, settings, hooks);
+    CHECK(asked == 17);
+}
+
+TEST_CASE("trainer: one epoch of one batch is one step of the optimiser along the closed form") {
+    const Series series = sunspots();
+    TrainingSettings settings = small_settings();
+    settings.epochs = 1;
+    settings.optimizer = OptimizerKind::sgd;
+    settings.learning_rate = 0.5;
+    settings.clip = 0;
+    const ForecastModel after = train(series, 40, settings).model;
+
+    Random random(settings.seed);
+    const std::vector<Matrix> before = initial_parameters(after.sizes(1), random);
+    closed_form::SimpleRnn net{before[0], before[1], before[2], before[3],
+                               before[4], {},        {},        Matrix(1, 37)};
+    for (int t = 0; t < 3; ++t) net.x.emplace_back(1, 37);
+    for (int i = 0; i < 37; ++i) {
+        const auto row = static_cast<std::size_t>(i);
+        for (std::size_t t = 0; t < 3; ++t)
+            net.x[t](0, i) = after.level.apply(series.values[row + t]);
+        net.target(0, i) = after.change.apply(series.values[row + 3] - series.values[row + 2]);
+    }
+    const auto by_hand = closed_form::gradients(net);
+    const Matrix* gradients[] = {&by_hand.dW, &by_hand.dU, &by_hand.db, &by_hand.dV, &by_hand.dc};
+    for (std::size_t k = 0; k < 5; ++k)
+        for (std::size_t i = 0; i < before[k].size(); ++i)
+            // Entries are of the order of 1, summed over 37 windows: a few hundred roundings at most.
+            CHECK(after.parameters[k].values()[i] ==
+                  doctest::Approx(before[k].values()[i] - 0.5 * gradients[k]->values()[i])
+                      .epsilon(1e-13));
+}
+
+TEST_CASE("trainer: reports come epoch by epoch, in the units of the data") {
+    std::vector<double> errors;
+    const TrainingHooks hooks{.after_epoch =
+                                  [&](const EpochReport& report) {
+                                      errors.push_back(report.training_rmse);
+                                      CHECK(report.epoch == static_cast<int>(errors.size()));
+                                      CHECK(report.model.epochs_done == report.epoch);
+                                  },
+                              .should_stop = {}};
+    const Series series = sunspots();
+    TrainingSettings settings = small_settings();
+    settings.epochs = 2;
+    train(series, 247, settings, hooks);
+    REQUIRE(errors.size() == 2);
+    // The error of the second epoch is met before its step: that of the model after one epoch.
+    settings.epochs = 1;
+    const ForecastModel model = train(series, 247, settings).model;
+    const auto training = std::span(series.values).first(247);
+    CHECK(errors[1] == doctest::Approx(root_mean_square_error(forecast_each(model, training, 3),
+                                                              training.subspan(3)))
+                           .epsilon(1e-12));
+}
+
+TEST_CASE("trainer: stopped in the middle of an epoch, it returns the last complete one") {
+    TrainingSettings settings = small_settings();
+    settings.batch = 100;  // three steps an epoch
+    int asked = 0;
+    const TrainingHooks hooks{.after_epoch = {}, .should_stop = [&] { return ++asked == 8; }};
+    const TrainingResult stopped = train(sunspots(), 247, settings, hooks);
+    CHECK(stopped.was_stopped);
+    CHECK(stopped.model.epochs_done == 2);
+    settings.epochs = 2;
+    const TrainingResult whole = train(sunspots(), 247, settings);
+    CHECK(!whole.was_stopped);
+    CHECK(whole.model.parameters == stopped.model.parameters);
+}
+
+TEST_CASE("trainer: weights start within their bounds, biases at zero") {
+    Random random(1);
+    const auto p =
+        initial_parameters({.steps = 5, .input = 4, .hidden = 25, .output = 2, .batch = 1}, random);
+    const double bounds[] = {1.0 / 2, 0.5 / 5, 0, 1.0 / 5, 0};
+    const Shape shapes[] = {{25, 4}, {25, 25}, {25, 1}, {2, 25}, {2, 1}};
+    REQUIRE(p.size() == 5);
+    for (std::size_t i = 0; i < 5; ++i) {
+        CHECK(p[i].shape() == shapes[i]);
+        double largest = 0;
+        for (const double entry : p[i].values()) largest = std::max(largest, std::abs(entry));
+        CHECK(largest <= bounds[i]);
+        CHECK(largest >= 0.8 * bounds[i]);  // 50 draws stay below that with probability 1e-5
+    }
+}
+
+TEST_CASE("sequence net: wants a value for every leaf") {
+    SequenceNet net({.steps = 2, .input = 1, .hidden = 1, .output = 1, .batch = 1});
+    const std::vector<Matrix> parameters(5, Matrix(1, 1)), inputs(1, Matrix(1, 1));
+    CHECK(message_of<ShapeError>([&] { net.answer(parameters, inputs); }) ==
+          "sequence net: needs one value for each of 2 leaves from x[0] on (1)");
+}

@@ -1,0 +1,61 @@
+#include <revolute/graph/structure.hpp>
+#include <revolute/tools/figure.hpp>
+#include <revolute/tools/figure_builder.hpp>
+
+namespace revolute {
+
+namespace {
+
+void connect_operands(FigureBuilder& builder, NodeId user) {
+    const Graph& graph = builder.graph();
+    for (std::uint32_t slot = 0; slot < graph.operand_count(user); ++slot)
+        builder.connect(graph.operand(user, slot), user);
+}
+
+}  // namespace
+
+Figure forward(std::span<const Expr> outputs, const FigureOptions& options) {
+    FigureBuilder builder(outputs, nullptr, options);
+    for (const NodeId node : builder.walk()) {
+        builder.draw(node);
+        connect_operands(builder, node);
+    }
+    return builder.finish();
+}
+
+Figure forward(Expr output, const FigureOptions& options) {
+    return forward(std::span(&output, 1), options);
+}
+
+Figure backward(const Derivative& derivative, const FigureOptions& options) {
+    FigureBuilder builder(derivative.gradients(), &derivative, options);
+    std::vector<bool> is_read(builder.graph().size());
+    for (const NodeId node : builder.walk())
+        if (!builder.is_forward(node))
+            for (const NodeId operand : builder.graph().operands(node))
+                is_read[index(operand)] = true;
+    for (const NodeId node : builder.walk()) {
+        const bool is_saved = builder.is_forward(node);
+        if (is_saved && !is_read[index(node)] && !builder.is_gradient(node)) continue;
+        if (is_saved && builder.graph().operand_count(node) > 0) {
+            builder.draw_saved(node);
+            continue;
+        }
+        builder.draw(node);
+        if (!is_saved) connect_operands(builder, node);
+    }
+    return builder.finish();
+}
+
+Figure joint(const Derivative& derivative, const FigureOptions& options) {
+    std::vector<Expr> outputs{derivative.loss()};
+    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
+    FigureBuilder builder(outputs, &derivative, options);
+    for (const NodeId node : builder.walk()) {
+        builder.draw(node, builder.is_forward(node) ? 0 : 1);
+        connect_operands(builder, node);
+    }
+    return builder.finish();
+}
+
+}  // namespace revolute

@@ -1,0 +1,248 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/tools/figure_builder.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace revolute {
+
+namespace {
+
+std::vector<bool> marked(const Graph& graph, std::span<const Expr> nodes) {
+    std::vector<bool> marks(graph.size());
+    for (const Expr& node : nodes) marks[index(node.id)] = true;
+    return marks;
+}
+
+Labels make_labels(const Graph& graph, const Derivative* derivative) {
+    Labels labels(graph);
+    if (derivative != nullptr) labels.add(*derivative);
+    return labels;
+}
+
+std::vector<const Derivative*> list_of(const Derivative* derivative) {
+    if (derivative == nullptr) return {};
+    return {derivative};
+}
+
+/// Letters, digits and what listings use; anything else becomes an underline.
+std::string identifier(std::string_view text) {
+    std::string id;
+    for (const char c : text) {
+        const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+        id += is_plain || std::string_view("_[]=.#-").find(c) != std::string_view::npos ? c : '_';
+    }
+    return id;
+}
+
+/// The ids of a walk's nodes. Graphviz keeps names that begin with % for itself.
+class ListingIds {
+ public:
+    ListingIds(const Graph& graph, const Labels& labels) : graph_(graph), labels_(labels) {}
+
+    std::string next(NodeId node) {
+        std::string id = identifier(name(node));
+        const std::string first = id;
+        int& count = counts_[first];
+        while (++count > 1 || !taken_.insert(id).second) {
+            id = fmt::format("{}#{}", first, std::max(count, 2));
+            if (taken_.insert(id).second) break;
+        }
+        return id;
+    }
+
+ private:
+    std::string name(NodeId node) {
+        if (&graph_.op(node) == &constant_op) return fmt::format("={}", graph_.attributes(node)[0]);
+        if (std::string label = labels_(node); !label.empty()) return label;
+        const auto step = graph_.step(node);
+        return fmt::format("_{}{}", ++unnamed_, step ? subscript(*step) : "");
+    }
+
+    const Graph& graph_;
+    const Labels& labels_;
+    std::unordered_map<std::string, int> counts_;
+    std::unordered_set<std::string> taken_;
+    int unnamed_ = 0;
+};
+
+}  // namespace
+
+FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* derivative,
+                             const FigureOptions& options)
+    : graph_(common_graph("figure", outputs)),
+      derivatives_(list_of(derivative)),
+      labels_(make_labels(graph_, derivative)),
+      walk_(postorder(graph_, ids_of(outputs))),
+      captions_(graph_, labels_, walk_, options),
+      homes_(graph_, labels_, derivatives_, walk_),
+      is_output_(marked(graph_, outputs)),
+      leaves_home_(graph_.size()),
+      drawn_(graph_.size(), nowhere),
+      ids_(graph_.size()) {
+    if (derivative != nullptr) {
+        const NodeId loss = derivative->loss().id;
+        is_forward_ = ancestors(graph_, std::span(&loss, 1));
+        is_gradient_ = marked(graph_, derivative->gradients());
+    } else {
+        is_gradient_.assign(graph_.size(), false);
+    }
+    if (!options.title.empty()) figure_.title = typeset_name(options.title);
+    figure_.title.bold = true;
+    ListingIds ids(graph_, labels_);
+    for (const NodeId node : walk_) ids_[index(node)] = ids.next(node);
+    find_states();
+}
+
+/// A named value is a state when one of its name leaves its step, or when there are no steps at all.
+void FigureBuilder::find_states() {
+    for (const NodeId node : walk_) {
+        const Home home = homes_[node];
+        if (is_output(node) && home.is_step()) leaves_home_[index(node)] = true;
+        for (const NodeId operand : graph_.operands(node))
+            if (is_forward(node) && homes_[operand].is_step() && homes_[operand] != home)
+                leaves_home_[index(operand)] = true;
+    }
+    std::unordered_set<std::string_view> states;
+    for (const NodeId node : walk_)
+        if (leaves_home_[index(node)]) states.insert(graph_.name(node));
+    for (const NodeId node : walk_)
+        if (homes_[node].is_step() && states.contains(graph_.name(node)))
+            leaves_home_[index(node)] = true;
+    const bool has_steps =
+        std::ranges::any_of(walk_, [&](NodeId node) { return homes_[node].is_step(); });
+    if (!has_steps) leaves_home_.assign(graph_.size(), true);
+}
+
+NodeKind FigureBuilder::kind_of(NodeId node) const {
+    const Op& op = graph_.op(node);
+    if (&op == &parameter_op) return NodeKind::parameter;
+    if (&op == &input_op) return NodeKind::input;
+    if (&op == &initial_state_op) return NodeKind::initial_state;
+    if (&op == &constant_op) return NodeKind::constant;
+    if (!is_forward(node)) return backward_kind(node);
+    const bool is_loss = !derivatives_.empty() ? node == derivatives_.front()->loss().id
+                                               : is_output(node) && graph_.shape(node).is_scalar();
+    if (is_loss) return NodeKind::loss;
+    if (&op == &accumulate_op) return NodeKind::accumulate;
+    return !graph_.name(node).empty() && leaves_its_home(node) ? NodeKind::state
+                                                               : NodeKind::operation;
+}
+
+NodeKind FigureBuilder::backward_kind(NodeId node) const {
+    if (&graph_.op(node) == &accumulate_op) return NodeKind::accumulate;
+    if (is_gradient(node) && !labels_.step(node)) {
+        const Derivative& derivative = *derivatives_.front();
+        for (const Expr& variable : derivative.variables())
+            if (derivative[variable].id == node &&
+                labels_.name(node) == "d" + labels_.name(variable.id))
+                return NodeKind::accumulate;
+    }
+    return labels_.name(node).empty() ? NodeKind::operation : NodeKind::adjoint;
+}
+
+EdgeKind FigureBuilder::edge_kind(NodeId operand, NodeId user) const {
+    const Home from = homes_[operand], to = homes_[user];
+    const bool same_band = bands_[drawn_[index(operand)]] == bands_[drawn_[index(user)]];
+    if (!same_band) return EdgeKind::saved;
+    if (from == to) return EdgeKind::data;
+    const bool is_shared = homes_.is_timeless(operand) && !homes_.is_before_first(operand);
+    if (is_shared && !from.is_step() && !labels_.step(operand)) return EdgeKind::fan_out;
+    const bool is_sum = from.is_step() && !to.is_step() && &graph_.op(user) == &accumulate_op;
+    return is_sum ? EdgeKind::sum : EdgeKind::carried;
+}
+
+std::uint32_t FigureBuilder::draw(NodeId node, std::int32_t band) {
+    std::uint32_t& place = drawn_[index(node)];
+    if (place != nowhere) return place;
+    place = static_cast<std::uint32_t>(figure_.nodes.size());
+    FigureNode drawn;
+    drawn.id = ids_[index(node)];
+    drawn.kind = kind_of(node);
+    drawn.label = captions_.label(node);
+    drawn.label.bold = drawn.kind == NodeKind::parameter;
+    drawn.tooltip = captions_.tooltip(node);
+    drawn.node = node;
+    figure_.nodes.push_back(std::move(drawn));
+    bands_.push_back(band);
+    return place;
+}
+
+std::uint32_t FigureBuilder::draw_name(NodeId node) {
+    const std::uint32_t place = draw(node);
+    RichText name = captions_.name(node);
+    if (name.empty() || &graph_.op(node) == &constant_op) return place;
+    name.bold = figure_.nodes[place].label.bold;
+    figure_.nodes[place].label = std::move(name);
+    return place;
+}
+
+void FigureBuilder::draw_saved(NodeId node) {
+    figure_.nodes[draw_name(node)].kind = NodeKind::saved;
+}
+
+void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText label) {
+    FigureEdge edge;
+    edge.from = drawn_[index(user)];
+    edge.to = drawn_[index(operand)];
+    const bool is_shared = homes_.is_timeless(operand) && !homes_.is_before_first(operand) &&
+                           !labels_.step(operand) && homes_[operand] != homes_[user];
+    edge.kind = is_shared ? EdgeKind::shared_derivative : EdgeKind::derivative;
+    const auto written = [&](NodeId node) { return to_plain(captions_.written(node).text); };
+    edge.tooltip =
+        fmt::format("d({}) / d({}) = {}", written(user), written(operand), to_plain(label));
+    edge.label = std::move(label);
+    figure_.edges.push_back(std::move(edge));
+}
+
+void FigureBuilder::connect(NodeId operand, NodeId user) {
+    FigureEdge edge;
+    edge.from = drawn_[index(operand)];
+    edge.to = drawn_[index(user)];
+    edge.kind = edge_kind(operand, user);
+    figure_.edges.push_back(std::move(edge));
+}
+
+void FigureBuilder::make_panels() {
+    using Place = std::tuple<std::int32_t, std::int32_t>;  // place, t
+    const auto place_of = [&](std::size_t i) {
+        const Home home = homes_[figure_.nodes[i].node];
+        return Place{home.place, home.step.t};
+    };
+    std::map<Place, std::int32_t> columns;
+    std::map<std::pair<std::int32_t, Place>, std::uint32_t> panels;
+    for (std::size_t i = 0; i < figure_.nodes.size(); ++i) {
+        columns.emplace(place_of(i), 0);
+        panels.emplace(std::pair(bands_[i], place_of(i)), 0);
+    }
+    std::int32_t column = 0;
+    for (auto& [_, number] : columns) number = column++;
+    for (auto& [key, number] : panels) {
+        number = static_cast<std::uint32_t>(figure_.panels.size());
+        FigurePanel panel;
+        panel.band = key.first;
+        panel.column = columns.at(key.second);
+        figure_.panels.push_back(std::move(panel));
+    }
+    for (std::size_t i = 0; i < figure_.nodes.size(); ++i) {
+        FigureNode& node = figure_.nodes[i];
+        node.panel = panels.at({bands_[i], place_of(i)});
+        RichText& title = figure_.panels[node.panel].title;
+        const Home home = homes_[node.node];
+        if (home.is_step() && title.empty()) title.add(to_string(home.step));
+    }
+}
+
+Figure FigureBuilder::finish() {
+    make_panels();
+    return std::move(figure_);
+}
+
+}  // namespace revolute

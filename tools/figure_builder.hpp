@@ -1,0 +1,70 @@
+#pragma once
+
+#include <revolute/tools/figure.hpp>
+#include <revolute/tools/figure_captions.hpp>
+#include <revolute/tools/figure_homes.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// Makes a figure of some of the ancestors of `outputs`. What it is asked to draw decides the view.
+class FigureBuilder {
+ public:
+    /// `derivative` may be null: then nothing is a value of the backward pass.
+    FigureBuilder(std::span<const Expr> outputs, const Derivative* derivative,
+                  const FigureOptions& options);
+
+    const Graph& graph() const { return graph_; }
+    const Captions& captions() const { return captions_; }
+    /// The outputs' ancestors, operands before users.
+    std::span<const NodeId> walk() const { return walk_; }
+    /// Whether the loss depends on the node, or is it.
+    bool is_forward(NodeId node) const { return is_forward_.empty() || is_forward_[index(node)]; }
+    bool is_gradient(NodeId node) const { return is_gradient_[index(node)]; }
+    bool is_output(NodeId node) const { return is_output_[index(node)]; }
+
+    /// Draws a node, once: asked again, it returns the same index. Call it in the order of the walk.
+    std::uint32_t draw(NodeId node, std::int32_t band = 0);
+    /// Draws the edge of an operand slot. Both ends are drawn already.
+    void connect(NodeId operand, NodeId user);
+    /// Draws a node by its name alone, when it has one.
+    std::uint32_t draw_name(NodeId node);
+    /// A computed value of the forward pass as a leaf.
+    void draw_saved(NodeId node);
+    /// Draws a local derivative, from the value to what it is computed from.
+    void connect_derivative(NodeId user, NodeId operand, RichText label);
+    bool is_drawn(NodeId node) const { return drawn_[index(node)] != nowhere; }
+
+    /// The figure of what was drawn.
+    Figure finish();
+
+ private:
+    static constexpr std::uint32_t nowhere = 0xFFFFFFFF;
+
+    NodeKind kind_of(NodeId node) const;
+    NodeKind backward_kind(NodeId node) const;
+    EdgeKind edge_kind(NodeId operand, NodeId user) const;
+    bool leaves_its_home(NodeId node) const { return leaves_home_[index(node)]; }
+    void find_states();
+    void make_panels();
+
+    const Graph& graph_;
+    std::vector<const Derivative*> derivatives_;
+    Labels labels_;
+    std::vector<NodeId> walk_;
+    Captions captions_;
+    Homes homes_;
+    std::vector<bool> is_forward_;      // by id; empty: all
+    std::vector<bool> is_gradient_;     // by id
+    std::vector<bool> is_output_;       // by id
+    std::vector<bool> leaves_home_;     // by id
+    std::vector<std::uint32_t> drawn_;  // by id: index into figure_.nodes
+    std::vector<std::int32_t> bands_;   // by index into figure_.nodes
+    std::vector<std::string> ids_;      // by id
+    Figure figure_;
+};
+
+}  // namespace revolute

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <revolute/graph/labels.hpp>
+#include <revolute/graph/notation.hpp>
+#include <revolute/tools/figure.hpp>
+
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// What formulas in figures write for an operand.
+struct WrittenOperand {
+    RichText text;
+    Precedence precedence = Precedence::atom;
+    const Op* op = nullptr;  ///< of a formula
+};
+
+/// The labels and tooltips of nodes. Names come from `Labels`; an operand without a name is written
+/// out while that is short, else it is a gap, "·". A repeated vector is written like the vector: W x + b.
+class Captions {
+ public:
+    static constexpr std::size_t longest_operand = 20;  ///< glyphs
+
+    /// For the nodes of `walk`: operands before users.
+    Captions(const Graph& graph, const Labels& labels, std::span<const NodeId> walk,
+             const FigureOptions& options);
+
+    RichText label(NodeId node) const;
+    std::string tooltip(NodeId node) const;
+    /// How a formula that uses the node writes it.
+    const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
+    /// "h₂", empty when the node has no name.
+    RichText name(NodeId node) const;
+
+ private:
+    RichText formula_of(NodeId node) const;
+    WrittenOperand write(NodeId node) const;
+
+    const Graph& graph_;
+    const Labels& labels_;
+    LabelMode mode_;
+    bool source_lines_;
+    std::vector<WrittenOperand> written_;  // by id
+};
+
+/// The formula of a node, with its operands written as `operand` says. Products of two kinds get
+/// parentheses: (a o b) c.
+RichText typeset_formula(const Graph& graph, NodeId node,
+                         const std::function<const WrittenOperand&(NodeId)>& operand);
+
+/// "[3 × 1]"
+RichText typeset_shape(Shape shape);
+
+}  // namespace revolute

@@ -1,0 +1,92 @@
+#include <revolute/tools/figure_builder.hpp>
+#include <revolute/tools/figure_factor.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+namespace {
+
+/// The view of local derivatives of one loss.
+class LocalView {
+ public:
+    LocalView(const Derivative& derivative, const FigureOptions& options)
+        : derivative_(derivative),
+          loss_(derivative.loss()),
+          graph_(*loss_.graph),
+          builder_(std::span(&loss_, 1), &derivative, options),
+          uses_(graph_.size()),
+          passes_(graph_.size()) {}
+
+    Figure run() {
+        find_passing();
+        for (const NodeId node : builder_.walk())
+            if (is_active(node) && !passes_[index(node)]) builder_.draw_name(node);
+        const auto walk = builder_.walk();
+        for (std::size_t i = walk.size(); i-- > 0;)
+            if (builder_.is_drawn(walk[i])) connect(walk[i]);
+        return builder_.finish();
+    }
+
+ private:
+    bool is_active(NodeId node) const { return derivative_.has_adjoint({&graph_, node}); }
+
+    bool is_variable(NodeId node) const {
+        for (const Expr& variable : derivative_.variables())
+            if (variable.id == node) return true;
+        return false;
+    }
+
+    /// Values that are not drawn: edges go through.
+    void find_passing() {
+        for (const NodeId node : builder_.walk())
+            if (is_active(node))
+                for (const NodeId operand : graph_.operands(node)) ++uses_[index(operand)];
+        for (const NodeId node : builder_.walk()) {
+            if (!is_active(node)) continue;
+            for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
+                const NodeId operand = graph_.operand(node, slot);
+                const bool may_pass = uses_[index(operand)] == 1 && graph_.name(operand).empty() &&
+                                      graph_.operand_count(operand) > 0 && !is_variable(operand);
+                if (may_pass && is_active(operand))
+                    passes_[index(operand)] = factor(node, slot).is_one;
+            }
+        }
+    }
+
+    Factor factor(NodeId node, std::uint32_t slot) const {
+        return local_derivative(graph_, node, slot, builder_.captions());
+    }
+
+    /// Edges from a drawn value to the drawn values that its adjoint is handed on to.
+    void connect(NodeId node) {
+        std::vector<NodeId> through{node};
+        while (!through.empty()) {
+            const NodeId at = through.back();
+            through.pop_back();
+            for (std::uint32_t slot = 0; slot < graph_.operand_count(at); ++slot) {
+                const NodeId operand = graph_.operand(at, slot);
+                if (!is_active(operand)) continue;
+                if (passes_[index(operand)])
+                    through.push_back(operand);
+                else if (Factor local = factor(at, slot); !local.is_nothing)
+                    builder_.connect_derivative(node, operand, std::move(local.written.text));
+            }
+        }
+    }
+
+    const Derivative& derivative_;
+    Expr loss_;
+    Graph& graph_;
+    FigureBuilder builder_;
+    std::vector<std::uint32_t> uses_;  // by id: operand slots of active nodes
+    std::vector<bool> passes_;         // by id
+};
+
+}  // namespace
+
+Figure local_derivatives(const Derivative& derivative, const FigureOptions& options) {
+    return LocalView(derivative, options).run();
+}
+
+}  // namespace revolute

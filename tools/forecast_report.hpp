@@ -1,0 +1,40 @@
+#pragma once
+
+#include <revolute/tools/forecast_model.hpp>
+#include <revolute/tools/plot.hpp>
+
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// A forecaster's one-step-ahead forecasts of the held-out rows, and their error.
+struct HeldOutForecast {
+    std::string name;
+    std::vector<double> values;
+    double rmse = 0;  ///< in the units of the data
+};
+
+/// The net on the held-out rows, beside persistence and, where the training part is long enough to fit
+/// it, a linear autoregression of order 9.
+struct ForecastReport {
+    Series series;
+    std::size_t first = 0;  ///< number of the first held-out row
+    HeldOutForecast net, persistence;
+    std::optional<HeldOutForecast> autoregression;
+
+    double rmse_over_persistence() const { return net.rmse / persistence.rmse; }
+};
+
+/// Forecasts the rows from `first` on, which must be at least one and those after the training rows.
+ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
+                                std::size_t first);
+
+/// A row for each forecaster: name, RMSE, and RMSE over that of persistence.
+std::string to_table(const ForecastReport& report);
+
+/// The truth, the net's forecasts and persistence; the last of the training part goes with it, as many
+/// rows as were held out.
+Plot to_plot(const ForecastReport& report);
+
+}  // namespace revolute

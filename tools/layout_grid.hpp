@@ -1,0 +1,31 @@
+#pragma once
+
+#include <revolute/tools/figure.hpp>
+
+#include <optional>
+#include <vector>
+
+// The inner parts of lay_out.
+
+namespace revolute::layout {
+
+/// Which row each node stands in.
+struct Rows {
+    std::vector<int> of_node;
+    /// By node: the node that a leaf stands beside, because it alone reads the leaf, and reads nothing else.
+    std::vector<std::optional<std::uint32_t>> beside;
+    std::vector<int> title_of_band;  ///< row of the panels' titles; -1 where no panel has a frame
+    std::vector<int> first_of_band;
+    std::vector<int> last_framed;  ///< by band: the last row of a frame
+    int count = 0;
+};
+
+/// Rows by longest path over the edges that run downwards: those inside a panel, those from
+/// parameters and those into sums. Nodes of one name have one row in all panels of a band. Where
+/// edges have labels, every second row is left for them.
+Rows assign_rows(const Figure& figure);
+
+/// Whether many edges of this one's source, or target, share a line.
+bool is_bus(const FigureEdge& edge);
+
+}  // namespace revolute::layout

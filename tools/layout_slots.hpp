@@ -1,0 +1,81 @@
+#pragma once
+
+#include <revolute/tools/figure.hpp>
+#include <revolute/tools/layout_grid.hpp>
+
+#include <optional>
+#include <vector>
+
+// The inner parts of lay_out.
+
+namespace revolute::layout {
+
+inline constexpr int node_height = 22;
+inline constexpr int label_height = 15;
+inline constexpr int frame_padding = 11;
+
+enum class SlotKind : std::uint8_t {
+    node,
+    bend,   ///< where an edge passes through a row
+    label,  ///< the same, with the edge's label at its right
+    title,  ///< of a panel
+};
+
+/// Something that takes room in a cell, a row of a column.
+struct Slot {
+    SlotKind kind = SlotKind::node;
+    std::uint32_t thing = 0;  ///< index of the node, edge or panel
+    int column = 0;
+    int row = 0;
+    int width = 0;
+    int anchor = 0;  ///< from the left side to where edges enter and leave
+    int x = 0;       ///< of the anchor, from the column's left side
+    int place = 0;   ///< position in its cell
+
+    int left() const { return x - anchor; }
+    int right() const { return left() + width; }
+};
+
+/// A piece of an edge between two slots. A direct one goes down to the next row of the same column;
+/// others are routed through channels and lanes.
+struct Hop {
+    std::uint32_t from = 0;  ///< index of a slot
+    std::uint32_t to = 0;
+    std::uint32_t edge = 0;
+    bool is_direct = true;
+    bool is_level = false;  ///< from a leaf to the node at its left that it stands beside
+};
+
+/// The figure cut into slots and hops.
+struct Grid {
+    Rows rows;
+    int columns = 0;
+    std::vector<Slot> slots;
+    std::vector<Hop> hops;  ///< by edge, from source to target
+    std::vector<std::vector<std::uint32_t>>
+        cells;  ///< by column, then row: slots from left to right
+    std::vector<std::vector<std::uint32_t>> above;   ///< by slot: direct hops into it
+    std::vector<std::vector<std::uint32_t>> below;   ///< by slot: direct hops out of it
+    std::vector<std::vector<std::uint32_t>> routed;  ///< by slot: its other hops
+
+    std::vector<std::uint32_t>& cell(int column, int row) {
+        return cells[static_cast<std::size_t>(column * rows.count + row)];
+    }
+    const std::vector<std::uint32_t>& cell(int column, int row) const {
+        return cells[static_cast<std::size_t>(column * rows.count + row)];
+    }
+    bool is_outermost(std::uint32_t slot, int direction) const {
+        const auto& all = cell(slots[slot].column, slots[slot].row);
+        return (direction > 0 ? all.back() : all.front()) == slot;
+    }
+};
+
+/// Cuts a figure into slots; empty when they are more than `most_slots`.
+std::optional<Grid> make_grid(const Figure& figure, std::size_t most_slots);
+/// Orders the slots of each cell so that edges cross little (barycenters, then exchanges), and puts leaves
+/// beside the nodes that read them.
+void order_cells(const Figure& figure, Grid& grid);
+/// Gives every slot its x in its column; returns the columns' widths.
+std::vector<int> place_in_columns(const Figure& figure, Grid& grid);
+
+}  // namespace revolute::layout

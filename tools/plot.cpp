@@ -1,0 +1,152 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/csv.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/plot.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace revolute {
+
+namespace {
+
+/// A gnuplot string. What stands between single quotes is taken as it is, up to the end of the line.
+std::string gnuplot_string(std::string_view text) {
+    std::string result = "'";
+    for (const char c : text) {
+        if (c == '\'') result += '\'';
+        result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+    return result + '\'';
+}
+
+struct LineType {
+    CurveStyle style;
+    std::string_view text;
+};
+
+constexpr LineType line_types[] = {
+    {CurveStyle::line, "lw 2 lc rgb '#b03a2e'"},
+    {CurveStyle::faint_line, "lw 1.6 lc rgb '#5d6d7e'"},
+    {CurveStyle::dashes, "lw 1.2 dt (6,4) lc rgb '#b7950b'"},
+};
+
+std::string_view line_type(CurveStyle style) {
+    return std::ranges::find(line_types, style, &LineType::style)->text;
+}
+
+std::string head(const Plot& plot, const std::filesystem::path& svg) {
+    return fmt::format(
+        "set terminal svg size 900,440 font 'DejaVu Sans,13' background rgb 'white' noenhanced\n"
+        "set output {}\n"
+        "set title {} font ',15' offset 0,0.7\n"
+        "set xlabel {} offset 0,0.4\n"
+        "set ylabel {}\n"
+        "set border 3 lc rgb '#444444'\n"
+        "set tics nomirror out\n"
+        "set bmargin at screen 0.23\n"
+        "set key at screen 0.5, 0.035 center center horizontal samplen 2.5\n"
+        "set datafile missing 'NaN'\n",
+        gnuplot_string(svg.string()), gnuplot_string(plot.title), gnuplot_string(plot.x_label),
+        gnuplot_string(plot.y_label));
+}
+
+/// A shade behind the part that was held out, and words above where it begins.
+std::string held_out_marks(double from) {
+    return fmt::format(
+        "set object rectangle from {0}, graph 0 to graph 1, graph 1 behind fc rgb '#eef3f8' fs "
+        "noborder\n"
+        "set arrow from {0}, graph 0 to {0}, graph 1 nohead lw 1 lc rgb '#8899aa'\n"
+        "set label 'training' at {0}, graph 1.04 right offset -0.8,0 tc rgb '#667788'\n"
+        "set label 'held out' at {0}, graph 1.04 left offset 0.8,0 tc rgb '#667788'\n",
+        from);
+}
+
+std::string data_block(const Plot& plot) {
+    std::string text = "$data << end_of_data\n";
+    for (std::size_t row = 0; row < plot.x.size(); ++row) {
+        text += fmt::format("{}", plot.x[row]);
+        for (const Curve& curve : plot.curves)
+            text += std::isfinite(curve.y[row]) ? fmt::format(" {}", curve.y[row]) : " NaN";
+        text += '\n';
+    }
+    return text + "end_of_data\n";
+}
+
+bool is_installed(std::string_view program) {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path != nullptr ? path : "");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (access((std::filesystem::path(folder) / program).c_str(), X_OK) == 0) return true;
+    return false;
+}
+
+/// While it lives, writing into a pipe that nobody reads is an error and not the end of the process.
+class IgnoreBrokenPipe {
+ public:
+    IgnoreBrokenPipe() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+    IgnoreBrokenPipe(const IgnoreBrokenPipe&) = delete;
+    IgnoreBrokenPipe& operator=(const IgnoreBrokenPipe&) = delete;
+    ~IgnoreBrokenPipe() { std::signal(SIGPIPE, before_); }
+
+ private:
+    void (*before_)(int);
+};
+
+void run_gnuplot(const std::string& commands, const std::filesystem::path& svg) {
+    const IgnoreBrokenPipe ignore;
+    std::FILE* pipe = popen("gnuplot", "w");
+    const bool written = pipe != nullptr &&
+                         std::fwrite(commands.data(), 1, commands.size(), pipe) == commands.size();
+    const int status = pipe != nullptr ? pclose(pipe) : -1;
+    if (!written || status != 0)
+        throw FileError(fmt::format("cannot draw {}: gnuplot failed (status {})", svg.string(),
+                                    WIFEXITED(status) ? WEXITSTATUS(status) : status));
+}
+
+}  // namespace
+
+std::string to_csv(const Plot& plot) {
+    std::vector<NumberColumn> columns{{plot.x_label, plot.x}};
+    for (const Curve& curve : plot.curves) columns.push_back({curve.title, curve.y});
+    return to_csv(columns);
+}
+
+std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
+    if (plot.x.empty() || plot.curves.empty())
+        throw ShapeError(fmt::format("plot: needs at least one point and one curve ({} and {})",
+                                     plot.x.size(), plot.curves.size()));
+    std::string text = head(plot, svg);
+    if (plot.x.front() < plot.x.back())
+        text += fmt::format("set xrange [{}:{}]\n", plot.x.front(), plot.x.back());
+    if (plot.starts_at_zero) text += "set yrange [0:*]\n";
+    if (plot.held_out_from) text += held_out_marks(*plot.held_out_from);
+    text += data_block(plot) + "plot ";
+    for (std::size_t i = 0; i < plot.curves.size(); ++i)
+        text += fmt::format("{}$data using 1:{} with lines {} title {}", i > 0 ? ", " : "", i + 2,
+                            line_type(plot.curves[i].style), gnuplot_string(plot.curves[i].title));
+    return text + "\nset output\n";
+}
+
+std::filesystem::path csv_beside(const std::filesystem::path& svg) {
+    return std::filesystem::path(svg).replace_extension(".csv");
+}
+
+bool write_plot(const std::filesystem::path& svg, const Plot& plot) {
+    write_file(csv_beside(svg), to_csv(plot));
+    if (!is_installed("gnuplot")) return false;
+    OutputFile output(svg);
+    run_gnuplot(to_gnuplot(plot, output.temporary()), svg);
+    output.commit();
+    return true;
+}
+
+}  // namespace revolute

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// How a curve is drawn.
+enum class CurveStyle : std::uint8_t { line, faint_line, dashes };
+
+/// One curve of a plot. NaN leaves a gap.
+struct Curve {
+    std::string title;
+    std::vector<double> y;
+    CurveStyle style = CurveStyle::line;
+};
+
+/// Curves over a common x.
+struct Plot {
+    std::string title;
+    std::string x_label;
+    std::string y_label;
+    std::vector<double> x;
+    std::vector<Curve> curves;
+    bool starts_at_zero = false;                         ///< the y axis, for what is never negative
+    std::optional<double> held_out_from = std::nullopt;  ///< x from which the data was held out
+};
+
+/// The x column and the curves as CSV.
+std::string to_csv(const Plot& plot);
+
+/// What gnuplot is told to draw the plot as SVG into the file `svg`.
+std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg);
+
+/// Where the CSV of a plot is written: `svg` with the ending .csv.
+std::filesystem::path csv_beside(const std::filesystem::path& svg);
+
+/// Writes the plot as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
+/// is none where gnuplot is not installed. Throws FileError when a file cannot be written or gnuplot
+/// fails.
+bool write_plot(const std::filesystem::path& svg, const Plot& plot);
+
+}  // namespace revolute

@@ -1,0 +1,144 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/dot.hpp>
+#include <revolute/tools/layout.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/render.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <sstream>
+
+#ifdef REVOLUTE_HAVE_GRAPHVIZ
+#include <gvc.h>
+
+#include <memory>
+#include <mutex>
+#endif
+
+namespace revolute {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> format_names{"dot", "svg", "pdf", "png"};
+
+std::string_view name_of(FigureFormat format) {
+    return format_names[static_cast<std::size_t>(format)];
+}
+
+#ifdef REVOLUTE_HAVE_GRAPHVIZ
+
+/// What Graphviz says goes here instead of to the standard error.
+std::string& messages() {
+    static std::string text;
+    return text;
+}
+
+int keep_message(char* text) {
+    messages() += text;
+    return 0;
+}
+
+[[noreturn]] void fail_to_draw() {
+    throw Error(fmt::format("draw: Graphviz failed\n  {}", messages()));
+}
+
+std::string draw(const std::string& dot, const char* engine, const char* format) {
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    messages().clear();
+    agseterrf(keep_message);
+    const std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(gvContext(), gvFreeContext);
+    const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(dot.c_str()), agclose);
+    if (!context || !graph) fail_to_draw();
+    if (gvLayout(context.get(), graph.get(), engine) != 0) fail_to_draw();
+    char* data = nullptr;
+    unsigned size = 0;
+    const bool failed = gvRenderData(context.get(), graph.get(), format, &data, &size) != 0;
+    const std::string content = failed ? std::string{} : std::string(data, size);
+    if (data != nullptr) gvFreeRenderData(data);
+    gvFreeLayout(context.get(), graph.get());
+    if (failed) fail_to_draw();
+    return content;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+}
+
+/// Browsers do not follow baseline-shift on a text, and Graphviz leaves scripts at full size there: each
+/// becomes a text of the size and height that PNG and PDF show.
+std::string with_settled_scripts(const std::string& svg) {
+    std::string result;
+    std::size_t done = 0;
+    constexpr std::string_view shift = " baseline-shift=\"", size_name = " font-size=\"";
+    for (std::size_t at = svg.find(shift); at != std::string::npos; at = svg.find(shift, done)) {
+        const bool is_below = svg.compare(at + shift.size(), 3, "sub") == 0;
+        const std::size_t begin = svg.find(size_name, at) + size_name.size();
+        double size = 0;
+        const char* const end =
+            std::from_chars(svg.data() + begin, svg.data() + svg.size(), size).ptr;
+        result.append(svg, done, at - done);
+        result += fmt::format(" dy=\"{:.2f}\" font-size=\"{:.2f}", size * (is_below ? 0.25 : -0.45),
+                              size * 5 / 6);
+        done = static_cast<std::size_t>(end - svg.data());
+    }
+    return result.append(svg, done);
+}
+
+#endif
+
+}  // namespace
+
+FigureFormat figure_format(const std::filesystem::path& path) {
+    const std::string ending = path.extension().string();
+    for (std::size_t i = 0; i < format_names.size(); ++i)
+        if (ending == fmt::format(".{}", format_names[i])) return static_cast<FigureFormat>(i);
+    throw Error(
+        fmt::format("draw: the name of a figure's file must end in .dot, .svg, .pdf or .png ({})",
+                    path.string()));
+}
+
+bool can_render() {
+#ifdef REVOLUTE_HAVE_GRAPHVIZ
+    return true;
+#else
+    return false;
+#endif
+}
+
+std::string render(const Figure& figure, FigureFormat format) {
+    Figure placed = figure;
+    if (!placed.is_laid_out) lay_out(placed);
+    std::ostringstream dot;
+    write_dot(dot, placed, {.positions = placed.is_laid_out});
+    if (format == FigureFormat::dot) return dot.str();
+#ifdef REVOLUTE_HAVE_GRAPHVIZ
+    const char* const engine = placed.is_laid_out ? "nop2" : "dot";
+    std::string source = dot.str();
+    // Points are coarse dots on today's screens.
+    if (format == FigureFormat::png) source.insert(source.find('\n') + 1, "  graph [dpi=144];\n");
+    std::string content = draw(source, engine, name_of(format).data());
+    if (format != FigureFormat::svg) return content;
+    content = with_settled_scripts(content);
+    // Else spaces at the ends of runs are lost.
+    replace_all(content, "<text ", "<text xml:space=\"preserve\" ");
+    return content;
+#else
+    throw Error(fmt::format(
+        "draw: this build has no Graphviz and writes .dot only\n  write FIGURE.dot, then run: "
+        "neato -n2 -T{0} FIGURE.dot -o FIGURE.{0}",
+        name_of(format)));
+#endif
+}
+
+void write_figure(const std::filesystem::path& path, const Figure& figure) {
+    const FigureFormat format = figure_format(path);
+    require_writable(path);
+    write_file(path, render(figure, format));
+}
+
+}  // namespace revolute

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <revolute/tools/figure.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace revolute {
+
+/// What a figure can be written as.
+enum class FigureFormat : std::uint8_t { dot, svg, pdf, png };
+
+/// The format that a file's ending asks for. Throws Error for an ending other than .dot, .svg, .pdf and
+/// .png.
+FigureFormat figure_format(const std::filesystem::path& path);
+
+/// Whether this build can write formats other than DOT: whether it has Graphviz (libgvc).
+bool can_render();
+
+/// Draws a figure by Graphviz, at the places of its layout; one that is too large for a layout is placed
+/// by Graphviz's `dot`. Returns the content of the file. Graphviz is not made for threads: calls wait
+/// for each other. Throws Error in a build without Graphviz, and when Graphviz fails.
+std::string render(const Figure& figure, FigureFormat format);
+
+/// Writes a figure into a file of the format that its ending asks for, whole or not at all. Throws as
+/// `figure_format` and `render` do, and FileError when the file cannot be written.
+void write_figure(const std::filesystem::path& path, const Figure& figure);
+
+}  // namespace revolute

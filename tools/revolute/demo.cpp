@@ -1,0 +1,141 @@
+#include "check_report.hpp"
+#include "commands.hpp"
+#include "demo_figures.hpp"
+#include "training_run.hpp"
+#include <revolute/tools/forecast_report.hpp>
+#include <revolute/tools/model_file.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/sunspots.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace revolute {
+
+namespace {
+
+constexpr double test_fraction = 0.2;
+constexpr const char* unit = "yearly sunspot number";
+
+/// What is written, for the list at the end.
+class Written {
+ public:
+    explicit Written(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void add(std::string name, std::string what) {
+        files_.push_back({std::move(name), std::move(what)});
+    }
+    void add(const std::vector<DemoFile>& files) {
+        files_.insert(files_.end(), files.begin(), files.end());
+    }
+
+    /// Writes the plot and notes its CSV and, where gnuplot is there, its SVG.
+    void plot(const std::string& stem, const Plot& plot, const std::string& what) {
+        has_gnuplot_ = write_plot(folder_ / (stem + ".svg"), plot) && has_gnuplot_;
+        if (has_gnuplot_) add(stem + ".svg", what);
+        add(stem + ".csv", what + ", in numbers");
+    }
+
+    void print() const {
+        std::size_t width = 0;
+        for (const DemoFile& file : files_)
+            width = std::max(width, (folder_ / file.name).string().size());
+        for (const DemoFile& file : files_)
+            fmt::print("{:<{}}  {}\n", (folder_ / file.name).string(), width, file.what);
+        if (!has_gnuplot_)
+            fmt::print("The plots are written as CSV only: gnuplot is not installed.\n");
+    }
+
+ private:
+    std::filesystem::path folder_;
+    std::vector<DemoFile> files_;
+    bool has_gnuplot_ = true;
+};
+
+void print_check() {
+    fmt::print(
+        "\nGradients by the generic reverse pass, by the formulas derived by hand, and by finite "
+        "differences:\n\n");
+    const Sizes sizes{.steps = 25, .input = 2, .hidden = 8, .output = 1, .batch = 4};
+    fmt::print("{}", to_table(check_simple_rnn(sizes, InitialState::given, 1)));
+}
+
+Plot loss_curve(const std::vector<double>& training, const std::vector<double>& held_out) {
+    Plot plot{.title = "Learning the sunspots: error of one-step-ahead forecasts",
+              .x_label = "epoch",
+              .y_label = fmt::format("RMSE ({})", unit),
+              .x = {},
+              .curves = {{"training", training, CurveStyle::line},
+                         {"held out", held_out, CurveStyle::faint_line}},
+              .starts_at_zero = true};
+    for (std::size_t i = 0; i < training.size(); ++i) plot.x.push_back(static_cast<double>(i + 1));
+    return plot;
+}
+
+Plot forecast_plot(const ForecastReport& report) {
+    Plot plot = to_plot(report);
+    plot.title = "Sunspots: each year forecast from the 25 years before";
+    plot.x_label = "year";
+    plot.y_label = unit;
+    return plot;
+}
+
+void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
+    const Series series = read_series(Table::parse(sunspots_csv, "sunspots"));
+    const std::size_t first = first_held_out(series.values.size(), test_fraction);
+    fmt::print("\nTraining on the sunspots of {} to {}; {} to {} are held out.\n",
+               series.axis.at(0), series.axis.at(first - 1), series.axis.at(first),
+               series.axis.at(series.values.size() - 1));
+    std::fflush(stdout);  // progress goes to standard error
+
+    std::vector<double> training, held_out;
+    const auto note = [&](const EpochReport& report) {
+        training.push_back(report.training_rmse);
+        held_out.push_back(report_forecasts(report.model, series, first).net.rmse);
+    };
+    const TrainingResult result = train_with_progress(series, first, TrainingSettings{}, note);
+    if (result.was_stopped) {
+        fmt::print(stderr, "interrupted; the figures are in {}\n", folder.string());
+        throw CLI::RuntimeError(Interrupt::exit_status);
+    }
+    const ForecastReport report = report_forecasts(result.model, series, first);
+    fmt::print("\n{}", to_table(report));
+    written.plot("loss", loss_curve(training, held_out), "how the error falls from epoch to epoch");
+    written.plot("forecast", forecast_plot(report),
+                 "forecasts of the held-out years beside the truth");
+    write_model(folder / "model.json", result.model);
+    write_file(folder / "sunspots.csv", sunspots_csv);
+    written.add("model.json", "the trained net, for `revolute predict`");
+    written.add("sunspots.csv", "the series, for `revolute train` and `revolute predict`");
+}
+
+void run_demo(const std::filesystem::path& folder) {
+    std::error_code reason;
+    std::filesystem::create_directories(folder, reason);
+    require_writable(folder / "model.json");
+    Written written(folder);
+    fmt::print(
+        "A simple recurrent net, unrolled over three steps and differentiated: figures in {}\n",
+        folder.string());
+    written.add(write_demo_figures(folder));
+    print_check();
+    train_on_sunspots(folder, written);
+    fmt::print("\n");
+    written.print();
+}
+
+}  // namespace
+
+void add_demo_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "demo", "Draw a net and its derivative, check the gradients, learn the sunspots");
+    const auto folder = std::make_shared<std::string>("revolute-demo");
+    command.add_option("--folder", *folder, "Folder for the files that are written")
+        ->capture_default_str();
+    command.footer("Example:\n  revolute demo");
+    command.callback([folder] { run_demo(*folder); });
+}
+
+}  // namespace revolute

@@ -1,0 +1,78 @@
+#include "commands.hpp"
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/csv.hpp>
+#include <revolute/tools/model_file.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace revolute {
+
+namespace {
+
+struct PredictOptions {
+    std::string model;
+    std::string data;
+    int horizon = 1;
+    std::string format = "table";
+};
+
+void print_table(const Series& series, std::span<const double> at,
+                 std::span<const double> forecasts) {
+    const std::size_t width = std::max<std::size_t>(series.axis.name.size(), 10);
+    fmt::print("{:>{}}  {:>12}\n", series.axis.name, width, series.name);
+    for (std::size_t i = 0; i < at.size(); ++i)
+        fmt::print("{:>{}}  {:>12.6g}\n", at[i], width, forecasts[i]);
+}
+
+void print_json(const Series& series, std::span<const double> at,
+                std::span<const double> forecasts) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < at.size(); ++i)
+        list.push_back({{"at", at[i]}, {"forecast", forecasts[i]}});
+    const nlohmann::ordered_json json{
+        {"column", series.name}, {"axis", series.axis.name}, {"forecasts", std::move(list)}};
+    fmt::print("{}\n", json.dump(2));
+}
+
+void predict(const PredictOptions& options) {
+    const ForecastModel model = read_model(options.model);
+    const Series series = read_series(Table::read(options.data), model.column);
+    const std::vector<double> forecasts = forecast_ahead(model, series.values, options.horizon);
+    std::vector<double> at;
+    for (std::size_t i = 0; i < forecasts.size(); ++i)
+        at.push_back(series.axis.at(series.values.size() + i));
+    if (options.format == "json")
+        print_json(series, at, forecasts);
+    else if (options.format == "csv")
+        fmt::print("{}", to_csv({{series.axis.name, at}, {series.name, forecasts}}));
+    else
+        print_table(series, at, forecasts);
+}
+
+}  // namespace
+
+void add_predict_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "predict", "Forecast the rows after the last one of a table with a trained model");
+    const auto options = std::make_shared<PredictOptions>();
+    command.option_defaults()->always_capture_default();
+    command.add_option("model.json", options->model, "Model file that `revolute train` wrote")
+        ->required();
+    command
+        .add_option("DATA.csv", options->data,
+                    "Table with the column that the model was trained on")
+        ->required();
+    command.add_option(
+        "--horizon", options->horizon,
+        "Number of rows; from the second on, forecasts are read as if they were data");
+    command.add_option("--format", options->format, "How to print them")
+        ->check(CLI::IsMember({"table", "csv", "json"}));
+    command.footer("Example:\n  revolute predict model.json sunspots.csv --horizon 5");
+    command.callback([options] { predict(*options); });
+}
+
+}  // namespace revolute

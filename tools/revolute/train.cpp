@@ -1,0 +1,116 @@
+#include "commands.hpp"
+#include "training_run.hpp"
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/forecast_report.hpp>
+#include <revolute/tools/model_file.hpp>
+#include <revolute/tools/output_file.hpp>
+
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+
+namespace revolute {
+
+namespace {
+
+struct TrainOptions {
+    std::string data;
+    std::optional<std::string> column;
+    TrainingSettings settings;
+    double test_fraction = 0.2;
+    std::string save = "model.json";
+    std::string plot = "out.svg";
+};
+
+/// Nothing is computed that could not be written in the end, and nothing the user has is lost.
+void require_outputs(const TrainOptions& options) {
+    const std::filesystem::path table = csv_beside(options.plot);
+    require_distinct({options.data, options.save, options.plot, table});
+    for (const std::filesystem::path& path :
+         {std::filesystem::path(options.save), std::filesystem::path(options.plot), table})
+        require_writable(path);
+}
+
+void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
+            std::size_t first) {
+    fmt::print("{}  the model, for `revolute predict {} {}`\n", options.save, options.save,
+               options.data);
+    if (first == series.values.size()) {
+        fmt::print(
+            "No row was held out, so there is nothing to compare with and nothing to plot.\n");
+        return;
+    }
+    const ForecastReport forecasts = report_forecasts(model, series, first);
+    const bool is_drawn = write_plot(options.plot, to_plot(forecasts));
+    fmt::print("{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
+    if (is_drawn)
+        fmt::print("{}  the same as a plot\n", options.plot);
+    else
+        fmt::print("{}  is not written: gnuplot is not installed\n", options.plot);
+    fmt::print("\n{}", to_table(forecasts));
+}
+
+void train_and_report(const TrainOptions& options) {
+    require_valid(options.settings);
+    if (!(options.test_fraction >= 0 && options.test_fraction < 1))
+        throw Error(fmt::format("train: the test fraction must be at least 0 and below 1 ({})",
+                                options.test_fraction));
+    const Series series = read_series(Table::read(options.data), options.column);
+    require_outputs(options);
+    const std::size_t first = first_held_out(series.values.size(), options.test_fraction);
+    const TrainingResult result = train_with_progress(series, first, options.settings);
+    if (result.was_stopped && result.model.epochs_done == 0) {
+        fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
+        throw CLI::RuntimeError(Interrupt::exit_status);
+    }
+    write_model(options.save, result.model);
+    if (result.was_stopped) {
+        fmt::print(stderr, "interrupted: {} holds the model after epoch {} of {}\n", options.save,
+                   result.model.epochs_done, options.settings.epochs);
+        throw CLI::RuntimeError(Interrupt::exit_status);
+    }
+    report(options, result.model, series, first);
+}
+
+void add_options(CLI::App& command, TrainOptions& options) {
+    TrainingSettings& settings = options.settings;
+    const std::map<std::string, OptimizerKind> kinds{{"adam", OptimizerKind::adam},
+                                                     {"sgd", OptimizerKind::sgd}};
+    command.add_option("DATA.csv", options.data, "Table with a header row")->required();
+    command.add_option(
+        "--column", options.column,
+        "Column to forecast; may be left out where only one beside the first has numbers");
+    command.add_option("--window", settings.window, "Rows that the net reads for one forecast");
+    command.add_option("--hidden", settings.hidden, "Hidden units");
+    command.add_option("--epochs", settings.epochs, "Passes over the training part");
+    command.add_option("--batch", settings.batch,
+                       "Windows in one step of the optimiser, 0 for all");
+    command.add_option("--optimizer", settings.optimizer, "adam or sgd")
+        ->transform(CLI::CheckedTransformer(kinds).description("{adam,sgd}"))
+        ->default_str("adam");
+    command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
+    command.add_option("--momentum", settings.momentum, "Momentum of sgd");
+    command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
+    command.add_option("--seed", settings.seed, "The same seed gives the same model");
+    command.add_option("--test-fraction", options.test_fraction,
+                       "Part of the rows, at the end, held out from training");
+    command.add_option("--save", options.save, "Model file to write");
+    command.add_option("--plot", options.plot,
+                       "SVG to write of the held-out forecasts; a CSV is written beside it");
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "train", "Train a recurrent net to forecast a column of a table one row ahead");
+    const auto options = std::make_shared<TrainOptions>();
+    command.option_defaults()->always_capture_default();
+    add_options(command, *options);
+    command.footer(
+        "Example:\n  revolute train sunspots.csv --column SUNACTIVITY --save sunspots.json");
+    command.callback([options] { train_and_report(*options); });
+}
+
+}  // namespace revolute

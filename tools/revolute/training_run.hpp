@@ -1,0 +1,15 @@
+#pragma once
+
+#include "interrupt.hpp"
+#include <revolute/tools/trainer.hpp>
+
+#include <vector>
+
+namespace revolute {
+
+/// Trains with progress on standard error; Ctrl-C stops it. `after_epoch` is called after each epoch.
+TrainingResult train_with_progress(const Series& series, std::size_t training_rows,
+                                   const TrainingSettings& settings,
+                                   const std::function<void(const EpochReport&)>& after_epoch = {});
+
+}  // namespace revolute

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <revolute/tools/forecast_model.hpp>
+#include <revolute/tools/random.hpp>
+
+#include <functional>
+
+namespace revolute {
+
+/// What is told after each complete epoch.
+struct EpochReport {
+    int epoch = 0;             ///< counted from 1
+    double training_rmse = 0;  ///< over the epoch, before each step; in the units of the data
+    const ForecastModel& model;
+};
+
+struct TrainingHooks {
+    std::function<void(const EpochReport&)> after_epoch;
+    /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
+    std::function<bool()> should_stop;
+};
+
+struct TrainingResult {
+    ForecastModel model;  ///< as the last complete epoch left it
+    bool was_stopped = false;
+};
+
+/// Throws Error naming the first setting that is out of its range.
+void require_valid(const TrainingSettings& settings);
+
+/// Weights to start from: W and V uniform within +-1/sqrt(fan in), U within half of that, b and c zero.
+/// With the smaller U the memory fades at first, so that the net begins as a nearly linear filter of
+/// the last few values and learns to remember where that pays.
+std::vector<Matrix> initial_parameters(const Sizes& sizes, Random& random);
+
+/// Trains a net to forecast the series one step ahead, on its first `training_rows` rows alone.
+///
+/// The recipe: values are standardised; the net forecasts the standardised change from the last value
+/// rather than the next value, because a tanh net's answer is bounded and a series may rise above all
+/// that was seen; weights start as `initial_parameters` says; the loss is half the mean squared error;
+/// gradients are clipped by their global norm. Nothing else: no noise, decay, schedule or choice among
+/// epochs. It was chosen by the forecasts of five parts of the sunspots before 1947, each left out of training.
+///
+/// An epoch visits all windows once, in batches of `batch` in an order drawn anew; the last batch of an
+/// epoch is as small as it must be. The same settings and series give the same bits.
+///
+/// Throws Error for settings out of range, ShapeError when there are too few rows for the window,
+/// EvaluationError when the series is constant or the loss ceases to be finite.
+TrainingResult train(const Series& series, std::size_t training_rows,
+                     const TrainingSettings& settings, const TrainingHooks& hooks = {});
+
+}  // namespace revolute

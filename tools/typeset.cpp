@@ -1,0 +1,140 @@
+#include <revolute/tools/typeset.hpp>
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <charconv>
+
+namespace revolute {
+
+namespace {
+
+constexpr char mark_begin = '\x1A';
+constexpr char mark_end = '\x1B';
+
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Reads notation from left to right, a token at a time.
+class Typesetter {
+ public:
+    Typesetter(std::string_view text, std::span<const RichText> atoms)
+        : text_(text), atoms_(atoms) {}
+
+    RichText run() {
+        while (at_ < text_.size()) token();
+        return std::move(result_);
+    }
+
+ private:
+    bool starts_with(std::string_view prefix) const {
+        return text_.substr(at_).starts_with(prefix);
+    }
+    bool after_word() const {
+        return at_ > 0 && (is_word(text_[at_ - 1]) || text_[at_ - 1] == '.');
+    }
+
+    void token() {
+        if (text_[at_] == mark_begin) return atom();
+        if (text_[at_] == '^') return power();
+        if (starts_with("1/2") && !after_word()) return replace(3, "½");
+        if (is_digit(text_[at_]) && !after_word()) return number();
+        if (starts_with(" o ")) return replace(3, " ∘ ");
+        if (starts_with(" * ")) return replace(3, " · ");
+        if (text_[at_] == '-') return replace(1, "−");
+        if (text_[at_] == '\'') {
+            result_.add("T", Script::superscript);
+            ++at_;
+            return;
+        }
+        replace(1, text_.substr(at_, 1));
+    }
+
+    void replace(std::size_t length, std::string_view by) {
+        result_.add(by);
+        at_ += length;
+    }
+
+    void atom() {
+        const std::size_t end = text_.find(mark_end, at_);
+        std::size_t number = 0;
+        std::from_chars(text_.data() + at_ + 1, text_.data() + end, number);
+        result_.add(atoms_[number]);
+        at_ = end + 1;
+    }
+
+    /// ^2, ^-1, ^n
+    void power() {
+        const std::size_t begin = ++at_;
+        if (at_ < text_.size() && text_[at_] == '-') ++at_;
+        while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+        for (const char c : text_.substr(begin, at_ - begin))
+            result_.add(c == '-' ? "−" : std::string_view(&c, 1), Script::superscript);
+    }
+
+    void number() {
+        double value = 0;
+        const char* const begin = text_.data() + at_;
+        const auto [end, status] = std::from_chars(begin, text_.data() + text_.size(), value);
+        const std::string_view written(begin, static_cast<std::size_t>(end - begin));
+        result_.add(written.size() > 6 ? fmt::format("{:.4g}", value) : written);
+        at_ += written.size();
+    }
+
+    std::string_view text_;
+    std::span<const RichText> atoms_;
+    std::size_t at_ = 0;
+    RichText result_;
+};
+
+std::string plain_script(const std::string& text, char mark) {
+    return mark + (glyph_count({{{text}}}) == 1 ? text : "{" + text + "}");
+}
+
+}  // namespace
+
+RichText& RichText::add(std::string_view text, Script script) {
+    if (text.empty()) return *this;
+    if (!runs.empty() && runs.back().script == script)
+        runs.back().text += text;
+    else
+        runs.push_back({std::string(text), script});
+    return *this;
+}
+
+RichText& RichText::add(const RichText& text) {
+    for (const TextRun& run : text.runs) add(run.text, run.script);
+    return *this;
+}
+
+RichText typeset_name(std::string_view name, std::optional<Step> step) {
+    RichText text;
+    text.add(printable(name));
+    if (!step) return text;
+    const std::string axis = step->axis == 0 ? "" : axis_name(step->axis) + "=";
+    const std::int64_t t = step->t;
+    return text.add(axis + (t < 0 ? fmt::format("−{}", -t) : fmt::format("{}", t)),
+                    Script::subscript);
+}
+
+std::string atom_mark(std::size_t number) { return mark_begin + std::to_string(number) + mark_end; }
+
+RichText typeset(std::string_view notation, std::span<const RichText> atoms) {
+    return Typesetter(notation, atoms).run();
+}
+
+std::string to_plain(const RichText& text) {
+    std::string plain;
+    for (const TextRun& run : text.runs) {
+        if (run.script == Script::normal) plain += run.text;
+        if (run.script == Script::subscript) plain += plain_script(run.text, '_');
+        if (run.script == Script::superscript) plain += plain_script(run.text, '^');
+    }
+    return plain;
+}
+
+}  // namespace revolute
