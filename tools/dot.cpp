@@ -79,7 +79,7 @@ std::string html(const RichText& text, int size) {
         result += fmt::format("<{0}><FONT POINT-SIZE=\"{1}\">{2}</FONT></{0}>", tag,
                               script_size(size), inner);
     }
-    return text.bold ? "<B>" + result + "</B>" : result;
+    return text.bold ? fmt::format("<B>{}</B>", result) : result;
 }
 
 class DotWriter {
@@ -197,8 +197,8 @@ class DotWriter {
         if (distance > 0)
             path.back() = {tip.x + static_cast<int>(std::lround(dx / distance * length)),
                            tip.y + static_cast<int>(std::lround(dy / distance * length))};
-        std::string text = "e," + point(tip);
-        for (const Point p : path) text += " " + point(p);
+        std::string text = fmt::format("e,{}", point(tip));
+        for (const Point p : path) text += fmt::format(" {}", point(p));
         return text;
     }
 

@@ -142,7 +142,7 @@ NodeKind FigureBuilder::backward_kind(NodeId node) const {
         const Derivative& derivative = *derivatives_.front();
         for (const Expr& variable : derivative.variables())
             if (derivative[variable].id == node &&
-                labels_.name(node) == "d" + labels_.name(variable.id))
+                labels_.name(node) == fmt::format("d{}", labels_.name(variable.id)))
                 return NodeKind::accumulate;
     }
     return labels_.name(node).empty() ? NodeKind::operation : NodeKind::adjoint;

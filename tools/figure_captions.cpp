@@ -85,6 +85,8 @@ RichText Captions::label(NodeId node) const {
     RichText text = name(node);
     const Op& op = graph_.op(node);
     const bool is_leaf = is_given(op);
+    if (mode_ == LabelMode::shape && text.empty() && is_constant(graph_, node))
+        text = formula_of(node);
     if (mode_ == LabelMode::shape)
         return text.add(text.empty() ? std::string(op.name) + " " : " ")
             .add(typeset_shape(graph_.shape(node)));

@@ -51,7 +51,7 @@ void Homes::find_axes() {
         if (const auto step = labels_.step(node))
             if (axes_.empty() || axes_.back() != step->axis) axes_.push_back(step->axis);
     std::ranges::sort(axes_);
-    axes_.erase(std::ranges::unique(axes_).begin(), axes_.end());
+    axes_.erase(std::unique(axes_.begin(), axes_.end()), axes_.end());
     first_step_.assign(axes_.size(), std::numeric_limits<std::int32_t>::max());
     for (const NodeId node : walk_)
         if (const auto step = labels_.step(node); step && step->t >= 0) {

@@ -11,8 +11,6 @@ namespace layout {
 namespace {
 
 constexpr int margin = 10;
-constexpr int line_spacing = 7;
-constexpr int lane_spacing = 8;
 
 /// Turns rows, columns, channels and gaps into points.
 class Sizes {
@@ -78,7 +76,7 @@ class Sizes {
         const int before = below_band ? frame_padding + 8 : k == 0 ? 4 : 10;
         const int after = is_last ? 2 : above_title ? frame_padding : 15;
         if (tracks == 0) return {least, before};
-        const int needed = before + (tracks - 1) * line_spacing + after;
+        const int needed = before + (tracks - 1) * track_spacing + after;
         const int slack = std::max(0, least - needed) / 2;
         return {std::max(least, needed), before + slack};
     }

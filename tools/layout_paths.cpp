@@ -8,8 +8,6 @@ namespace revolute::layout {
 namespace {
 
 constexpr int corner_radius = 7;
-constexpr int track_spacing = 7;
-constexpr int lane_spacing = 8;
 
 /// A path of Bezier curves under construction.
 class Pen {

@@ -13,6 +13,8 @@ namespace revolute::layout {
 inline constexpr int node_height = 22;
 inline constexpr int label_height = 15;
 inline constexpr int frame_padding = 11;
+inline constexpr int track_spacing = 7;
+inline constexpr int lane_spacing = 8;
 
 enum class SlotKind : std::uint8_t {
     node,

@@ -92,7 +92,7 @@ class Typesetter {
 };
 
 std::string plain_script(const std::string& text, char mark) {
-    return mark + (glyph_count({{{text}}}) == 1 ? text : "{" + text + "}");
+    return mark + (glyph_count({{{text}}}) == 1 ? text : fmt::format("{{{}}}", text));
 }
 
 }  // namespace

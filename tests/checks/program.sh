@@ -66,7 +66,7 @@ refused 2 '' train
 refused 2 '' no-such-command
 refused 2 ''
 
-for command in '' demo train predict; do
+for command in "" demo draw check train predict ops; do
     # shellcheck disable=SC2086  # no word for no command
     run $command --help
     [ "$status" = 0 ] && grep -q '^Usage: revolute' .output || complain "revolute $command --help"

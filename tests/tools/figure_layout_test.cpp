@@ -30,6 +30,22 @@ void check_views(const Derivative& derivative, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("layout: the check of figures sees what cannot be read") {
+    const test::Net net({.steps = 2});
+    Figure good = forward(net.model.loss);
+    REQUIRE(lay_out(good));
+    Figure overlapping = good;
+    overlapping.nodes[0].box = overlapping.nodes[5].box;
+    CHECK(faults_of(overlapping).find("overlaps") != std::string::npos);
+    Figure struck = good;
+    struck.edges[0].path = {{0, 0}, {0, 0}, {0, 0}, good.nodes[7].box.center()};
+    CHECK(faults_of(struck).find(" runs through " + good.nodes[7].id) != std::string::npos);
+    CHECK(faults_of(struck).find("does not run from border to border") != std::string::npos);
+    Figure narrow = good;
+    narrow.nodes[3].box.right -= 30;
+    CHECK(faults_of(narrow).find("is wider than its box") != std::string::npos);
+}
+
 TEST_CASE("layout: the simple net can be read at any number of steps") {
     for (const int steps : {1, 2, 3, 5, 8})
         for (const auto initial :

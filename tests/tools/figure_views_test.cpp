@@ -172,6 +172,7 @@ TEST_CASE("figure: labels by operator and by shape") {
     const Figure by_shape = forward(net.model.loss, {"", LabelMode::shape});
     CHECK(label_of(by_shape, h2) == "h_2 [3 × 1]");
     CHECK(label_of(by_shape, net.cell.W) == "W [3 × 2]");
+    CHECK(label_of(by_shape, net.model.unrolled.initial.state[0]) == "0 [3 × 1]");
 }
 
 TEST_CASE("figure: a vector repeated over a batch is written like the vector") {
