@@ -49,16 +49,17 @@ std::string draw(const std::string& dot, const char* engine, const char* format)
     const std::lock_guard lock(one_at_a_time);
     messages().clear();
     agseterrf(keep_message);
-    const std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(gvContext(), gvFreeContext);
+    // One context for ever: the text plugin keeps pointers into the first one and reads them later.
+    static GVC_t* const context = gvContext();
     const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(dot.c_str()), agclose);
-    if (!context || !graph) fail_to_draw();
-    if (gvLayout(context.get(), graph.get(), engine) != 0) fail_to_draw();
+    if (context == nullptr || !graph) fail_to_draw();
+    if (gvLayout(context, graph.get(), engine) != 0) fail_to_draw();
     char* data = nullptr;
     unsigned size = 0;
-    const bool failed = gvRenderData(context.get(), graph.get(), format, &data, &size) != 0;
+    const bool failed = gvRenderData(context, graph.get(), format, &data, &size) != 0;
     const std::string content = failed ? std::string{} : std::string(data, size);
     if (data != nullptr) gvFreeRenderData(data);
-    gvFreeLayout(context.get(), graph.get());
+    gvFreeLayout(context, graph.get());
     if (failed) fail_to_draw();
     return content;
 }

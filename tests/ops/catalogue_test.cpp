@@ -77,7 +77,7 @@ TEST_CASE("catalogue: every pullback rule agrees with finite differences") {
             const Derivative d = differentiate(loss, applied.operands);
             for (const Expr& x : applied.operands)
                 // One entry at a time would hide nothing; the random direction joins them all.
-                for (const std::size_t entries : {24, 1})
+                for (const std::size_t entries : {std::size_t{24}, std::size_t{1}})
                     check_sweep(check_by_differences(loss, x, evaluate(d[x], applied.values),
                                                      applied.values, seed, entries));
         }
