@@ -93,7 +93,8 @@ TEST_CASE("accumulate: one term is no sum") {
     Graph graph;
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {1, 1});
-    CHECK(message_of<ShapeError>([&] { accumulate(std::span(&x, 1)); }) ==
+    const auto sum_one = [&] { accumulate(std::span(&x, 1)); };
+    CHECK(message_of<ShapeError>(sum_one) ==
           fmt::format("accumulate: needs two operands or more (1)\n"
                       "  operand 0 is x [1 x 1], made at errors_apply_test.cpp:{}\n"
                       "  asked for at errors_apply_test.cpp:{}",
@@ -105,7 +106,8 @@ TEST_CASE("accumulate: terms of different shapes are named") {
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {1, 1}), y = graph.input("y", {2, 1});
     const std::vector<Expr> terms{x, x, y};
-    CHECK(message_of<ShapeError>([&] { accumulate(terms); }) ==
+    const auto sum_all = [&] { accumulate(terms); };
+    CHECK(message_of<ShapeError>(sum_all) ==
           fmt::format("accumulate: shape of operand 2 [2 x 1] must be that of operand 0 [1 x 1]\n"
                       "  operand 0 is x [1 x 1], made at errors_apply_test.cpp:{0}\n"
                       "  operand 1 is x [1 x 1], made at errors_apply_test.cpp:{0}\n"

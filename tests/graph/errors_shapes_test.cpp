@@ -293,7 +293,8 @@ TEST_CASE("unroll: a shape error inside a cell names the step") {
     const NarrowCell cell{graph.parameter("W", {2, 3})};
     const auto x = input_sequence(graph, "x", {2, 1}, 1);
     const Initial start = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
-    CHECK(message_of<ShapeError>([&] { unroll(cell, x, start); }) ==
+    const auto unrolled = [&] { unroll(cell, x, start); };
+    CHECK(message_of<ShapeError>(unrolled) ==
           fmt::format(
               "matmul: columns of the first operand (3) must equal rows of the second (2), in "
               "step t = 0\n"
