@@ -165,12 +165,7 @@ void place_title(Figure& figure, Places& places) {
     figure.title_box = {left, margin - 4, left + width, margin + title_size + 4};
 }
 
-}  // namespace
-
-}  // namespace layout
-
-bool lay_out(Figure& figure, std::size_t most_slots) {
-    using namespace layout;
+bool lay_out_grid(Figure& figure, std::size_t most_slots) {
     if (figure.nodes.size() > most_slots) return false;
     std::optional<Grid> grid = make_grid(figure, most_slots);
     if (!grid) return false;
@@ -185,6 +180,14 @@ bool lay_out(Figure& figure, std::size_t most_slots) {
     figure.box = {0, 0, places.size.x, places.size.y};
     figure.is_laid_out = true;
     return true;
+}
+
+}  // namespace
+
+}  // namespace layout
+
+bool lay_out(Figure& figure, std::size_t most_slots) {
+    return layout::lay_out_grid(figure, most_slots);
 }
 
 }  // namespace revolute

@@ -18,6 +18,12 @@ struct Rows {
     std::vector<int> first_of_band;
     std::vector<int> last_framed;  ///< by band: the last row of a frame
     int count = 0;
+
+    /// Number of a cell: by column, then row.
+    std::size_t cell(int column, int row) const {
+        return static_cast<std::size_t>(column) * static_cast<std::size_t>(count) +
+               static_cast<std::size_t>(row);
+    }
 };
 
 /// Rows by longest path over the edges that run downwards: those inside a panel, those from

@@ -56,7 +56,7 @@ class GridMaker {
             slot.width = std::max(node_width(node), 8 * edges + 8);
             slot.width += slot.width % 2;
             slot.anchor = slot.width / 2;
-            has_node_[static_cast<std::size_t>(slot.column * grid_.rows.count + slot.row)] = true;
+            has_node_[grid_.rows.cell(slot.column, slot.row)] = true;
             add(slot);
         }
     }
@@ -124,8 +124,7 @@ class GridMaker {
         const auto is_title = [&](int title) { return row < title && title < end; };
         if (std::ranges::none_of(grid_.rows.title_of_band, is_title)) return false;
         int nodes = 0;
-        while (++row < end)
-            nodes += has_node_[static_cast<std::size_t>(column * grid_.rows.count + row)] ? 1 : 0;
+        while (++row < end) nodes += has_node_[grid_.rows.cell(column, row)] ? 1 : 0;
         return nodes > 0;
     }
 

@@ -60,11 +60,9 @@ struct Grid {
     std::vector<std::vector<std::uint32_t>> below;   ///< by slot: direct hops out of it
     std::vector<std::vector<std::uint32_t>> routed;  ///< by slot: its other hops
 
-    std::vector<std::uint32_t>& cell(int column, int row) {
-        return cells[static_cast<std::size_t>(column * rows.count + row)];
-    }
+    std::vector<std::uint32_t>& cell(int column, int row) { return cells[rows.cell(column, row)]; }
     const std::vector<std::uint32_t>& cell(int column, int row) const {
-        return cells[static_cast<std::size_t>(column * rows.count + row)];
+        return cells[rows.cell(column, row)];
     }
     bool is_outermost(std::uint32_t slot, int direction) const {
         const auto& all = cell(slots[slot].column, slots[slot].row);

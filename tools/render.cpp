@@ -57,7 +57,7 @@ std::string draw(const std::string& dot, const char* engine, const char* format)
     char* data = nullptr;
     unsigned size = 0;
     const bool failed = gvRenderData(context, graph.get(), format, &data, &size) != 0;
-    const std::string content = failed ? std::string{} : std::string(data, size);
+    std::string content = failed ? std::string{} : std::string(data, size);
     if (data != nullptr) gvFreeRenderData(data);
     gvFreeLayout(context, graph.get());
     if (failed) fail_to_draw();

@@ -35,6 +35,8 @@ run_user() {
             found="$file: $(dot -Tplain "$file" | awk '$1 == "node" {n++} $1 == "edge" {e++} END {print n+0 " nodes, " e+0 " edges"}')"
             grep -qxF "$found" output || { cat output; echo "dot finds $found"; exit 1; }
         done
+        written=$(find . -name '*.dot' | wc -l)
+        [ "$written" -ge 4 ] || { echo "$1 wrote $written graphs instead of 4"; exit 1; }
     )
 }
 
