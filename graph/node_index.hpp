@@ -3,7 +3,6 @@
 #include <revolute/graph/hash_index.hpp>
 #include <revolute/graph/node_id.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -40,9 +39,9 @@ class NodeIndex {
         if (!operands.empty()) {
             const std::size_t bucket = bucket_of(operands);
             if (bucket >= buckets_.size()) buckets_.resize(bucket + 1, empty_bucket());
-            const auto free = std::ranges::find(buckets_[bucket], absent);
-            if (free != buckets_[bucket].end()) {
-                *free = number;
+            for (std::uint32_t& place : buckets_[bucket]) {
+                if (place != absent) continue;
+                place = number;
                 return;
             }
         }
@@ -62,7 +61,10 @@ class NodeIndex {
         return bucket;
     }
     static std::size_t bucket_of(std::span<const NodeId> operands) {
-        return index(*std::ranges::max_element(operands)) / ids_per_bucket;
+        NodeId newest = operands.front();
+        for (const NodeId operand : operands)
+            if (operand > newest) newest = operand;
+        return index(newest) / ids_per_bucket;
     }
 
     std::vector<Bucket> buckets_;
