@@ -64,70 +64,68 @@ void check_sweep(const DifferenceCheck& check) {
     }
 }
 
+/// Calls `test(applied, seed)` for every operator of the catalogue and seeds 1 to `seeds`.
+template <class Test>
+void for_every_operator(std::uint64_t seeds, const Test& test) {
+    for (const Op* op : catalogue())
+        for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+            CAPTURE(op->name);
+            CAPTURE(seed);
+            Applied applied(*op, seed);
+            test(applied, seed);
+        }
+}
+
 }  // namespace
 
 TEST_CASE("catalogue: every pullback rule agrees with finite differences") {
-    for (const Op* op : catalogue())
-        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-            CAPTURE(op->name);
-            CAPTURE(seed);
-            Applied applied(*op, seed);
-            const Expr weights = applied.leaf("weights", applied.y.shape());
-            const Expr loss = sum(hadamard(weights, applied.y));
-            const Derivative d = differentiate(loss, applied.operands);
-            for (const Expr& x : applied.operands)
-                // One entry at a time would hide nothing; the random direction joins them all.
-                for (const std::size_t entries : {std::size_t{24}, std::size_t{1}})
-                    check_sweep(check_by_differences(loss, x, evaluate(d[x], applied.values),
-                                                     applied.values, seed, entries));
-        }
+    for_every_operator(5, [](Applied& applied, std::uint64_t seed) {
+        const Expr weights = applied.leaf("weights", applied.y.shape());
+        const Expr loss = sum(hadamard(weights, applied.y));
+        const Derivative d = differentiate(loss, applied.operands);
+        for (const Expr& x : applied.operands)
+            // One entry at a time would hide nothing; the random direction joins them all.
+            for (const std::size_t entries : {std::size_t{24}, std::size_t{1}})
+                check_sweep(check_by_differences(loss, x, evaluate(d[x], applied.values),
+                                                 applied.values, seed, entries));
+    });
 }
 
 TEST_CASE("catalogue: pushforward and pullback rules are each other's transposes") {
-    for (const Op* op : catalogue())
-        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-            CAPTURE(op->name);
-            CAPTURE(seed);
-            Applied applied(*op, seed);
-            const Expr u = applied.leaf("u", applied.y.shape());
-            const Derivative d = differentiate(sum(hadamard(u, applied.y)), applied.operands);
-            for (const Expr& x : applied.operands) {
-                const Expr v = applied.leaf("v", x.shape());
-                const Seed direction{x, v};
-                const Expr Jv =
-                    pushforward(std::span(&applied.y, 1), std::span(&direction, 1)).front();
-                const Matrix u_value = *applied.values.find(u), v_value = *applied.values.find(v);
-                const Matrix Jv_value = evaluate(Jv, applied.values);
-                const Matrix Ju_value = evaluate(d[x], applied.values);
-                // Rounding of a few dozen products, relative to the sum of their magnitudes.
-                const double scale = std::sqrt(dot(u_value, u_value) * dot(Jv_value, Jv_value)) +
-                                     std::sqrt(dot(v_value, v_value) * dot(Ju_value, Ju_value));
-                CHECK(std::abs(dot(u_value, Jv_value) - dot(Ju_value, v_value)) <= 1e-12 * scale);
-                CHECK(scale > 0.0);
-            }
+    for_every_operator(20, [](Applied& applied, std::uint64_t) {
+        const Expr u = applied.leaf("u", applied.y.shape());
+        const Derivative d = differentiate(sum(hadamard(u, applied.y)), applied.operands);
+        for (const Expr& x : applied.operands) {
+            const Expr v = applied.leaf("v", x.shape());
+            const Seed direction{x, v};
+            const Expr Jv = pushforward(std::span(&applied.y, 1), std::span(&direction, 1)).front();
+            const Matrix u_value = *applied.values.find(u), v_value = *applied.values.find(v);
+            const Matrix Jv_value = evaluate(Jv, applied.values);
+            const Matrix Ju_value = evaluate(d[x], applied.values);
+            // Rounding of a few dozen products, relative to the sum of their magnitudes.
+            const double scale = std::sqrt(dot(u_value, u_value) * dot(Jv_value, Jv_value)) +
+                                 std::sqrt(dot(v_value, v_value) * dot(Ju_value, Ju_value));
+            CHECK(std::abs(dot(u_value, Jv_value) - dot(Ju_value, v_value)) <= 1e-12 * scale);
+            CHECK(scale > 0.0);
         }
+    });
 }
 
 TEST_CASE("catalogue: second derivatives agree with finite differences of the gradient") {
-    for (const Op* op : catalogue())
-        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-            CAPTURE(op->name);
-            CAPTURE(seed);
-            Applied applied(*op, seed);
-            const Expr weights = applied.leaf("weights", applied.y.shape());
-            // Squared, so that the second derivative of a linear operator is not zero.
-            const Expr loss = sum(hadamard(weights, square(applied.y)));
-            const Derivative first = differentiate(loss, applied.operands);
-            for (const Expr& x : applied.operands) {
-                const Expr v = applied.leaf("v", x.shape());
-                const Expr slope = sum(hadamard(first[x], v));
-                const Derivative second =
-                    differentiate(slope, applied.operands, Unreachable::zeros);
-                for (const Expr& z : applied.operands)
-                    check_sweep(check_by_differences(slope, z, evaluate(second[z], applied.values),
-                                                     applied.values, seed));
-            }
+    for_every_operator(5, [](Applied& applied, std::uint64_t seed) {
+        const Expr weights = applied.leaf("weights", applied.y.shape());
+        // Squared, so that the second derivative of a linear operator is not zero.
+        const Expr loss = sum(hadamard(weights, square(applied.y)));
+        const Derivative first = differentiate(loss, applied.operands);
+        for (const Expr& x : applied.operands) {
+            const Expr v = applied.leaf("v", x.shape());
+            const Expr slope = sum(hadamard(first[x], v));
+            const Derivative second = differentiate(slope, applied.operands, Unreachable::zeros);
+            for (const Expr& z : applied.operands)
+                check_sweep(check_by_differences(slope, z, evaluate(second[z], applied.values),
+                                                 applied.values, seed));
         }
+    });
 }
 
 TEST_CASE("catalogue: the same bits come out of a second run") {
