@@ -65,7 +65,7 @@ class ReversePass {
             throw DerivativeError(
                 fmt::format("{}: has no pullback rule for operand {}\n  node is {}", op.name, slot,
                             graph_.describe(node)));
-        if (rule == shape_only) return;
+        if (contributes_nothing(rule)) return;
         const Scope scope = Scope::adjoint_of(graph_.at(node));
         const Expr term = rule(Pullback{{graph_.at(node), slot}, y_bar});
         if (term.graph != &graph_)

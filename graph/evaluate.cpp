@@ -93,8 +93,12 @@ class Evaluation {
         const std::uint32_t buffer = acquire(shape.size());
         operand_views_.clear();
         for (const NodeId operand : graph_.operands(node)) operand_views_.push_back(value(operand));
-        op.evaluate({operand_views_, graph_.attributes(node)},
-                    {buffers_[buffer].data(), shape.rows, shape.columns});
+        try {
+            op.evaluate({operand_views_, graph_.attributes(node)},
+                        {buffers_[buffer].data(), shape.rows, shape.columns});
+        } catch (const EvaluationError& refusal) {  // a value that the kernel cannot take
+            fail(node, fmt::format("{}: {}", op.name, refusal.what()));
+        }
         buffer_[index(node)] = buffer;
     }
 
@@ -120,10 +124,14 @@ class Evaluation {
             std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
         if (bad == values.end()) return;
         const auto place = static_cast<int>(bad - values.begin());
+        fail(node, fmt::format("evaluate: {} is not finite ({} at row {}, column {})",
+                               graph_.op(node).name, *bad, place % y.rows, place / y.rows));
+    }
+
+    /// Throws the finding with the node's step, the node and the ranges of its operands.
+    [[noreturn]] void fail(NodeId node, std::string_view finding) const {
         std::string text =
-            fmt::format("evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}",
-                        graph_.op(node).name, *bad, place % y.rows, place / y.rows, in_step(node),
-                        graph_.describe(node));
+            fmt::format("{}{}\n  node is {}", finding, in_step(node), graph_.describe(node));
         for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
             const NodeId operand = graph_.operand(node, slot);
             const auto [low, high] = std::ranges::minmax(value(operand).values());

@@ -61,6 +61,7 @@ class Writer {
     std::string fill_place(std::string_view form, std::size_t begin) {
         const char which = form[begin + 1];
         if (which == '*') return sum_of_all();
+        if (const std::string_view sign = separator(which); !sign.empty()) return list_of_all(sign);
         const auto number = static_cast<std::uint32_t>(which - '1');
         const bool is_attribute = form[begin] == '@';
         if (number >=
@@ -87,6 +88,28 @@ class Writer {
         std::string text;
         for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
             text += fmt::format("{}{}", slot == 0 ? "" : " + ", written(operand_(slot), slot == 0));
+        return text;
+    }
+
+    static std::string_view separator(char which) {
+        switch (which) {
+            case ',':
+                return ", ";
+            case ';':
+                return "; ";
+            case '&':
+                return " & ";
+            case '/':
+                return R"( \\ )";
+            default:
+                return {};
+        }
+    }
+
+    std::string list_of_all(std::string_view sign) const {
+        std::string text;
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+            text += fmt::format("{}{}", slot == 0 ? "" : sign, operand_(slot).text);
         return text;
     }
 

@@ -33,6 +33,11 @@ Expr shape_only(const Pullback& p) {
         fmt::format("{}: shape_only is a mark and must not be called", p.op().name));
 }
 
+Expr zero_derivative(const Pullback& p) {
+    throw InternalError(
+        fmt::format("{}: zero_derivative is a mark and must not be called", p.op().name));
+}
+
 Expr multilinear(const Pushforward& p) {
     Graph& graph = *p.output.graph;
     const auto inputs = graph.operands(p.output.id);

@@ -109,10 +109,18 @@ class PerOperand {
     Rule every_ = nullptr;
 };
 
+/// Values that an operand may have: real numbers of an interval, or whole ones (indices).
+struct Domain {
+    double low = -2.0;
+    double high = 2.0;
+    bool is_whole = false;
+};
+
 /// Operands and attributes that an operator accepts: what the catalogue's tests and the generated
 /// docs apply it to. Every size differs from the others where the operator lets it.
 struct Example {
     std::array<Shape, 4> operands{};
+    std::array<Domain, 4> domains{};
     std::array<double, 4> attributes{};
     std::uint32_t attribute_count = 0;
 };
@@ -120,6 +128,15 @@ struct Example {
 /// Pullback rule of an operand that gives the node its shape only: its value does not matter, so it
 /// gets no term. A mark that the pass recognises by its address; it is never called.
 Expr shape_only(const Pullback&);
+
+/// Pullback rule of an operand that the node depends on by jumps alone (sign, an index), or whose
+/// derivative is cut: its derivative is zero wherever there is one, so it gets no term. A mark, too.
+Expr zero_derivative(const Pullback&);
+
+/// Whether the rule is one of the two marks: the operand gets no term and passes no tangent on.
+inline bool contributes_nothing(PullbackRule rule) {
+    return rule == shape_only || rule == zero_derivative;
+}
 
 /// Pushforward rule of an operator that is linear in that operand when the others are fixed
 /// (matmul, transpose, sums): the operator itself, with the tangent in the operand's place.
@@ -140,7 +157,8 @@ struct Op {
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
     /// transpose, and the pullback rule serves.
     PerOperand<PushforwardRule> pushforward{};
-    /// Text form: #1, #2 stand for operands, #* for all of them with " + " between, @1, @2 for
+    /// Text form: #1, #2 stand for operands, #* for all of them with " + " between, "#," "#;" "#&"
+    /// "#/" for all with that sign between (#/ gives the line break of LaTeX), @1, @2 for
     /// attributes; empty means name(#1, #2). Plain ASCII: juxtaposition is the matrix product, o
     /// the elementwise product, ' the transpose.
     std::string_view text{};

@@ -40,7 +40,7 @@ std::optional<Expr> tangent_of(Graph& graph, NodeId node,
                                std::span<const std::optional<Expr>> tangents) {
     std::vector<Expr> terms;
     for (std::uint32_t slot = 0; slot < graph.operand_count(node); ++slot)
-        if (graph.op(node).pullback[slot] != shape_only)
+        if (!contributes_nothing(graph.op(node).pullback[slot]))
             if (const auto& x_dot = tangents[index(graph.operand(node, slot))])
                 terms.push_back(push_forward(graph.at(node), slot, *x_dot));
     if (terms.empty()) return std::nullopt;

@@ -5,8 +5,30 @@
 namespace revolute {
 
 extern const Op tanh_op;
+extern const Op sigmoid_op;
+extern const Op relu_op;
+extern const Op leaky_relu_op;
+extern const Op softplus_op;
+extern const Op elu_op;
+extern const Op gelu_op;
+extern const Op heaviside_op;
 
 /// Hyperbolic tangent, entry by entry.
 Expr tanh(Operand x);
+/// 1 / (1 + exp(-x)), entry by entry; does not overflow.
+Expr sigmoid(Operand x);
+/// max(x, 0), entry by entry; the derivative at 0 is taken as 0.
+Expr relu(Operand x);
+/// x where x > 0, else slope x; the derivative at 0 is taken as the slope.
+Expr leaky_relu(Operand x, double slope = 0.01);
+/// log(1 + exp(x)), entry by entry; does not overflow.
+Expr softplus(Operand x);
+/// x where x > 0, else alpha (exp(x) - 1); the derivative at 0 is taken as alpha.
+Expr elu(Operand x, double alpha = 1.0);
+/// x Phi(x) with the exact normal distribution function (Hendrycks and Gimpel 2016), no
+/// approximation by tanh.
+Expr gelu(Operand x);
+/// 1 where x > 0, else 0, so 0 at 0. Its derivative is zero everywhere.
+Expr heaviside(Operand x);
 
 }  // namespace revolute

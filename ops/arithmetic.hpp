@@ -14,6 +14,7 @@ extern const Op scale_op;
 extern const Op multiply_op;
 extern const Op hadamard_op;
 extern const Op square_op;
+extern const Op divide_op;
 
 /// a + b, both [n x m]. Throws ShapeError unless the shapes are equal, and proposes the broadcast
 /// that would make them so.
@@ -39,6 +40,12 @@ Expr multiply(Operand factor, Operand x);
 
 /// a o b: the product entry by entry, both [n x m]. Throws ShapeError unless the shapes are equal.
 Expr hadamard(Operand a, Operand b);
+
+/// a / b, entry by entry, both [n x m]. Throws ShapeError unless the shapes are equal.
+Expr divide(Operand a, Operand b);
+Expr operator/(Operand a, Operand b);
+Expr operator/(Operand a, double b);
+Expr operator/(double a, Operand b);
 
 /// x o x, entry by entry.
 Expr square(Operand x);

@@ -1,39 +1,28 @@
 #include <revolute/graph/eigen.hpp>
-#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/column_mean.hpp>
 #include <revolute/ops/loss.hpp>
-#include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
 
 namespace {
 
-/// (y - Y) / B, without a factor when there is one column.
-Expr mean_error(const RuleSite& p) {
-    const Expr error = p.input(0) - p.input(1);
-    const int columns = error.shape().columns;
-    return columns == 1 ? error : (1.0 / columns) * error;
-}
+Expr error(const RuleSite& p) { return p.input(0) - p.input(1); }
+Expr negative_error(const RuleSite& p) { return p.input(1) - p.input(0); }
 
 }  // namespace
 
-// L = 1/(2 B) sum (y - Y)^2  =>  y_bar = L_bar (y - Y) / B,  Y_bar = -y_bar.
-// Forward:  L_dot = sum((y - Y) / B o (y_dot - Y_dot)).
+// L = 1/(2 B) sum (y - Y)^2  =>  y_bar = L_bar (y - Y) / B,  Y_bar = L_bar (Y - y) / B.
 constinit const Op mse_op{
     .name = "mse",
     .arity = 2,
-    .shape =
-        [](const ShapeArguments& x) {
-            return equal_shapes(x), Shape{1, 1};
-        },
+    .shape = equal_shapes_to_scalar,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).squaredNorm() / (2.0 * x[0].columns);
         },
-    .pullback = {[](const Pullback& p) { return multiply(p.adjoint, mean_error(p)); },
-                 [](const Pullback& p) { return -multiply(p.adjoint, mean_error(p)); }},
-    .pushforward = {[](const Pushforward& p) { return sum(hadamard(mean_error(p), p.tangent)); },
-                    [](const Pushforward& p) { return -sum(hadamard(mean_error(p), p.tangent)); }},
+    .pullback = {pull_back_mean<error>, pull_back_mean<negative_error>},
+    .pushforward = {push_forward_mean<error>, push_forward_mean<negative_error>},
     .text = "1/2 mean |#1 - #2|^2",
     .precedence = Precedence::product,
     .latex = R"(\tfrac{1}{2B} \left\lVert #1 - #2 \right\rVert^{2})",

@@ -33,6 +33,11 @@ Shape equal_shapes(const ShapeArguments& x) {
                        hint.empty() ? hint : fmt::format("; write {} if that is meant", hint)));
 }
 
+Shape equal_shapes_to_scalar(const ShapeArguments& x) {
+    equal_shapes(x);
+    return {1, 1};
+}
+
 Shape scalar_output(const ShapeArguments&) { return {1, 1}; }
 
 }  // namespace revolute

@@ -13,6 +13,9 @@ Shape same_as_input(const ShapeArguments& x);
 /// broadcast_columns or broadcast_rows: there is no implicit broadcasting.
 Shape equal_shapes(const ShapeArguments& x);
 
+/// Both operands have one shape, and the output is 1 x 1. Errors as equal_shapes.
+Shape equal_shapes_to_scalar(const ShapeArguments& x);
+
 /// 1 x 1 of anything.
 Shape scalar_output(const ShapeArguments& x);
 

@@ -27,4 +27,8 @@ concept Cell = requires(const C& cell, Expr x, const State& previous) {
     { cell.step(x, previous) } -> std::convertible_to<State>;
 };
 
+/// Puts what tells the cells of a net apart, the number of a layer say, behind the letter of a name
+/// and before its subscript: ("W_i", "2") -> "W2_i".
+std::string with_suffix(std::string_view name, std::string_view suffix);
+
 }  // namespace revolute

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <revolute/ops/loss.hpp>
-#include <revolute/ops/product.hpp>
+#include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <vector>
@@ -17,7 +16,7 @@ struct Sizes {
     int batch = 1;
 };
 
-/// A recurrent net that reads a sequence and answers once (equation 7.3):
+/// A recurrent net of one cell that reads a sequence and answers once (equation 7.3):
 /// y = V h(T) + c,  L = 1/(2 B) sum (y - Y)^2.
 struct ManyToOne {
     Unrolled unrolled;
@@ -43,17 +42,18 @@ ManyToOne many_to_one(const C& cell, const Sizes& sizes, InitialState kind = Ini
     net.parameters = cell.parameters();
     Graph& graph = common_graph("many_to_one", net.parameters);
     const Scope made_here(graph, line);
-    const std::vector<StateTensor> tensors = cell.state_tensors();
     const auto inputs =
         input_sequence(graph, "x", {sizes.input, sizes.batch}, sizes.steps, 0, line);
-    Initial initial = initial_state(graph, tensors, sizes.batch, kind, 0, line);
-    net.unrolled = unroll(cell, inputs, std::move(initial), 0, line);
+    Initial initial = initial_state(graph, cell.state_tensors(), sizes.batch, kind, {0, -1}, line);
+    net.unrolled = unroll(cell, inputs, std::move(initial), {}, line);
 
-    net.V = graph.parameter("V", {sizes.output, tensors.front().rows}, line);
-    net.c = graph.parameter("c", {sizes.output, 1}, line);
-    net.target = graph.input("Y", {sizes.output, sizes.batch}, line);
-    net.y = dense(net.V, net.unrolled.last(), net.c).named("y");
-    net.loss = mse(net.y, net.target).named("L");
+    const Expr last = net.unrolled.last();
+    const ReadOut head = read_out(std::span(&last, 1), sizes.output, LossKind::mse, line);
+    net.V = head.V;
+    net.c = head.c;
+    net.y = head.y.front();
+    net.target = head.targets.front();
+    net.loss = head.loss;
     net.parameters.insert(net.parameters.end(), {net.V, net.c});
     return net;
 }

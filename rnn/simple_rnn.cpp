@@ -1,23 +1,20 @@
-#include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/broadcast.hpp>
-#include <revolute/ops/product.hpp>
+#include <revolute/rnn/gate.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 
 namespace revolute {
 
-SimpleRnn::SimpleRnn(Graph& graph, int input, int hidden, Activation f, SourceLine line)
-    : W(graph.parameter("W", {hidden, input}, line)),
-      U(graph.parameter("U", {hidden, hidden}, line)),
-      b(graph.parameter("b", {hidden, 1}, line)),
-      f_(f) {}
+SimpleRnn::SimpleRnn(Graph& graph, int input, int hidden, Activation f, std::string_view suffix,
+                     SourceLine line)
+    : W(graph.parameter(with_suffix("W", suffix), {hidden, input}, line)),
+      U(graph.parameter(with_suffix("U", suffix), {hidden, hidden}, line)),
+      b(graph.parameter(with_suffix("b", suffix), {hidden, 1}, line)),
+      f_(f),
+      z_(with_suffix("z", suffix)),
+      h_(with_suffix("h", suffix)) {}
 
 State SimpleRnn::step(Expr x, const State& previous) const {
-    // One statement a node: C++ leaves the order of operands open, and with it the node ids.
-    const Expr Wx = W * x;
-    const Expr Uh = U * previous.front();
-    const Expr product = Wx + Uh;
-    const Expr z = (product + add_to_columns(b, x.shape().columns)).named("z");
-    return {f_(z).named("h")};
+    const Expr z = affine(W, x, U, previous.front(), b).named(z_);
+    return {f_(z).named(h_)};
 }
 
 }  // namespace revolute

@@ -12,11 +12,11 @@ class SimpleRnn {
     /// An operator of one operand that keeps the shape.
     using Activation = Expr (*)(Operand);
 
-    /// Makes the parameters W, U and b.
+    /// Makes the parameters W, U and b; `suffix` tells their names from those of other cells.
     SimpleRnn(Graph& graph, int input, int hidden, Activation f = tanh,
-              SourceLine line = SourceLine::here());
+              std::string_view suffix = {}, SourceLine line = SourceLine::here());
 
-    std::vector<StateTensor> state_tensors() const { return {{"h", U.shape().rows}}; }
+    std::vector<StateTensor> state_tensors() const { return {{h_, U.shape().rows}}; }
     std::vector<Expr> parameters() const { return {W, U, b}; }
     State step(Expr x, const State& previous) const;
 
@@ -24,6 +24,7 @@ class SimpleRnn {
 
  private:
     Activation f_;
+    std::string z_, h_;  // what values are called
 };
 
 static_assert(Cell<SimpleRnn>);

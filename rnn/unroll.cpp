@@ -20,9 +20,9 @@ std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shap
 }
 
 Initial initial_state(Graph& graph, std::span<const StateTensor> tensors, int batch,
-                      InitialState kind, int axis, SourceLine line) {
+                      InitialState kind, Step at, SourceLine line) {
     const Scope made_here(graph, line);
-    const Scope before_first(graph, Step{axis, -1});
+    const Scope at_start(graph, at);
     Initial initial;
     for (const StateTensor& tensor : tensors) {
         if (kind == InitialState::zero) {

@@ -156,7 +156,7 @@ class Experiment {
 Factor local_derivative(const Graph& graph, NodeId node, std::uint32_t slot,
                         const Captions& captions) {
     const PullbackRule rule = graph.op(node).pullback[slot];
-    if (rule == nullptr || rule == shape_only) return {{}, false, true};
+    if (rule == nullptr || contributes_nothing(rule)) return {{}, false, true};
     return Experiment(graph, node, slot, captions).read();
 }
 

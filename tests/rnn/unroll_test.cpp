@@ -69,8 +69,9 @@ TEST_CASE("unroll: a second time axis labels its steps with its own letter") {
     const SimpleRnn cell(graph, 1, 2);
     const auto x = input_sequence(graph, "x", {1, 1}, 2, 1);
     const auto tensors = cell.state_tensors();
+    const TimeAxis time{.number = 1};
     const Unrolled net =
-        unroll(cell, x, initial_state(graph, tensors, 1, InitialState::given, 1), 1);
+        unroll(cell, x, initial_state(graph, tensors, 1, InitialState::given, time.start(2)), time);
     CHECK(net.last().label() == "h[s=1]");
     CHECK(x[0].label() == "x[s=0]");
     CHECK(net.initial.leaves.front().label() == "h[s=-1]");

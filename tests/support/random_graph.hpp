@@ -60,11 +60,24 @@ class RandomGraph {
     Bindings bindings;
 
  private:
-    /// Whether the operator that was drawn accepts the operands that were drawn.
+    /// The node brought into the values that an operator may be given. Whole numbers are zeros: the one
+    /// index that is right for any size.
+    NodeId fit(Expr x, const Domain& domain) {
+        if (domain.is_whole) return graph.constant(0.0, x.shape()).id;
+        const Domain any;
+        if (domain.low == any.low && domain.high == any.high) return x.id;
+        const double middle = (domain.low + domain.high) / 2;
+        return (middle + (domain.high - middle) * tanh(x)).id;
+    }
+
+    /// Whether the operator that was drawn is differentiated as it computes, and accepts the operands that were drawn.
     bool apply_something() {
         const Op& op = *catalogue()[random.below(catalogue().size())];
+        if (op.role == Role::stop_gradient)
+            return false;  // its derivative is not that of its value
         std::vector<NodeId> operands(op.arity == variadic ? 2 + random.below(2) : op.arity);
-        for (NodeId& operand : operands) operand = nodes[random.below(nodes.size())].id;
+        for (std::size_t slot = 0; slot < operands.size(); ++slot)
+            operands[slot] = fit(nodes[random.below(nodes.size())], op.example.domains[slot % 4]);
         try {
             const Expr made = graph.append(
                 op, operands, {op.example.attributes.data(), op.example.attribute_count}, {});

@@ -70,13 +70,12 @@ struct EncoderDecoder {
     EncoderDecoder() {
         const SimpleRnn encoder(graph, 2, 3), decoder(graph, 3, 3);
         const auto x = input_sequence(graph, "x", {2, 1}, 3, 0);
-        const auto read =
-            unroll(encoder, x,
-                   initial_state(graph, encoder.state_tensors(), 1, InitialState::given, 0), 0);
+        const auto read = unroll(
+            encoder, x, initial_state(graph, encoder.state_tensors(), 1, InitialState::given));
         const Expr M = graph.parameter("M", {3, 3});
         const Expr context = (M * read.last()).named("context");
         const auto fed = input_sequence(graph, "u", {3, 1}, 2, 1);
-        const auto written = unroll(decoder, fed, {{context}, {}}, 1);
+        const auto written = unroll(decoder, fed, {{context}, {}}, {.number = 1});
         loss = (sum(written.output(0)) + sum(written.output(1))).named("L");
         variables = {encoder.W, encoder.U, encoder.b, M, decoder.W, decoder.U, decoder.b};
     }

@@ -1,0 +1,44 @@
+#include <revolute/ops/activation.hpp>
+#include <revolute/ops/column_mean.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/shape_rules.hpp>
+
+#include <cmath>
+
+namespace revolute {
+
+namespace {
+
+Expr by_logit(const RuleSite& p) { return sigmoid(p.input(0)) - p.input(1); }
+Expr by_target(const RuleSite& p) { return -p.input(0); }
+
+/// -Y log s - (1 - Y) log(1 - s) for s = sigmoid(z), written so that nothing overflows or cancels.
+double entropy_of(double z, double target) {
+    return (z > 0 ? z : 0.0) + std::log1p(std::exp(-std::abs(z))) - z * target;
+}
+
+}  // namespace
+
+// L = 1/B sum (softplus(z) - Y o z)  =>  z_bar = L_bar (sigmoid(z) - Y) / B,  Y_bar = -L_bar z / B.
+constinit const Op binary_cross_entropy_with_logits_op{
+    .name = "binary_cross_entropy_with_logits",
+    .arity = 2,
+    .shape = equal_shapes_to_scalar,
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            double sum = 0.0;
+            for (std::size_t i = 0; i < x[0].size(); ++i)
+                sum += entropy_of(x[0].data[i], x[1].data[i]);
+            y(0, 0) = sum / x[0].columns;
+        },
+    .pullback = {pull_back_mean<by_logit>, pull_back_mean<by_target>},
+    .pushforward = {push_forward_mean<by_logit>, push_forward_mean<by_target>},
+    .latex = R"(\tfrac{1}{B} \sum \operatorname{bce}\left(\sigma(#1), #2\right))",
+    .example = {.operands = {{{3, 2}, {3, 2}}}, .domains = {{{-2, 2}, {0, 1}}}},
+};
+
+Expr binary_cross_entropy_with_logits(Operand z, Operand target) {
+    return apply(binary_cross_entropy_with_logits_op, {z, target});
+}
+
+}  // namespace revolute

@@ -1,0 +1,40 @@
+#include <revolute/ops/activation.hpp>
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/elementary.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace revolute {
+
+// y = min(max(x, low), high)  =>  x_bar = y_bar where low < x < high; at the bounds the derivative is 0.
+constinit const Op clamp_op{
+    .name = "clamp",
+    .shape =
+        [](const ShapeArguments& x) {
+            if (!(x.attributes[0] <= x.attributes[1]))
+                x.fail(fmt::format("the lower bound must not be above the upper one ({} and {})",
+                                   x.attributes[0], x.attributes[1]));
+            return x[0];
+        },
+    .role = Role::elementwise,
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            const double low = x.attribute(0), high = x.attribute(1);
+            std::ranges::transform(x[0].values(), y.data, [&](double z) {
+                return z < low ? low : z > high ? high : z;
+            });
+        },
+    .pullback = {[](const Pullback& p) {
+        const Expr above = heaviside(p.input() - p.attribute(0));
+        const Expr below = heaviside(p.attribute(1) - p.input());
+        return hadamard(p.adjoint, hadamard(above, below));
+    }},
+    .latex = R"(\operatorname{clamp}_{@1}^{@2}\left(#1\right))",
+    .example = {.operands = {{{2, 3}}}, .attributes = {-1, 0.5}, .attribute_count = 2},
+};
+
+Expr clamp(Operand x, double low, double high) { return apply(clamp_op, {x}, {low, high}); }
+
+}  // namespace revolute

@@ -1,0 +1,29 @@
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/elementary.hpp>
+#include <revolute/ops/shape_rules.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace revolute {
+
+// y = erf x = 2/sqrt(pi) times the integral of exp(-s^2) from 0 to x  =>  x_bar = 2/sqrt(pi) y_bar o exp(-x o x).
+constinit const Op erf_op{
+    .name = "erf",
+    .shape = same_as_input,
+    .role = Role::elementwise,
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            std::ranges::transform(x[0].values(), y.data, [](double z) { return std::erf(z); });
+        },
+    .pullback = {[](const Pullback& p) {
+        return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(p.input())));
+    }},
+    .latex = R"(\operatorname{erf}\left(#1\right))",
+    .example = {.operands = {{{2, 3}}}},
+};
+
+Expr erf(Operand x) { return apply(erf_op, {x}); }
+
+}  // namespace revolute

@@ -1,0 +1,35 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/index.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+// y(:, b) = table(:, i(b))  =>  table_bar(:, k) = the sum of y_bar(:, b) over the b with i(b) = k.
+constinit const Op gather_columns_op{
+    .name = "gather_columns",
+    .arity = 2,
+    .shape = [](const ShapeArguments& x) -> Shape {
+        if (x[1].rows != 1)
+            x.fail(fmt::format("the indices must be a row vector ({})", to_string(x[1])));
+        return {x[0].rows, x[1].columns};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            for (int b = 0; b < y.columns; ++b)
+                as_eigen(y).col(b) = as_eigen(x[0]).col(index_at(x[1], b, x[0].columns));
+        },
+    .pullback = {[](const Pullback& p) {
+                     return scatter_columns(p.adjoint, p.input(1), p.input(0).shape().columns);
+                 },
+                 zero_derivative},
+    .pushforward = {multilinear},
+    .latex = R"(#1_{:, #2})",
+    .example = {.operands = {{{2, 5}, {1, 4}}}, .domains = {{{-2, 2, false}, {0, 4, true}}}},
+};
+
+Expr gather_columns(Operand table, Operand indices) {
+    return apply(gather_columns_op, {table, indices});
+}
+
+}  // namespace revolute

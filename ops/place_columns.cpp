@@ -1,0 +1,36 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+// y = x in the columns from `first` on, zeros around it  =>  x_bar = those columns of y_bar.
+constinit const Op place_columns_op{
+    .name = "place_columns",
+    .shape = [](const ShapeArguments& x) -> Shape {
+        const double first = x.attributes[0], total = x.attributes[1];
+        if (first < 0 || first + x[0].columns > total)
+            x.fail(fmt::format("the place must be among the {} columns ({} from column {} on)",
+                               total, x[0].columns, first));
+        return {x[0].rows, static_cast<int>(total)};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            as_eigen(y).setZero();
+            as_eigen(y).middleCols(static_cast<int>(x.attribute(0)), x[0].columns) = as_eigen(x[0]);
+        },
+    .pullback = {[](const Pullback& p) {
+        return columns(p.adjoint, static_cast<int>(p.attribute(0)), p.input().shape().columns);
+    }},
+    .pushforward = {multilinear},
+    .text = "place_columns(#1, @1, @2)",
+    .latex = R"(\operatorname{place}_{@1,@2}\left(#1\right))",
+    .example = {.operands = {{{3, 2}}}, .attributes = {1, 5}, .attribute_count = 2},
+};
+
+Expr place_columns(Operand x, int first, int total) {
+    return apply(place_columns_op, {x}, {static_cast<double>(first), static_cast<double>(total)});
+}
+
+}  // namespace revolute

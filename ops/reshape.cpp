@@ -1,0 +1,35 @@
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace revolute {
+
+// y = the entries of x, column by column, in another shape  =>  x_bar = y_bar in the shape of x.
+constinit const Op reshape_op{
+    .name = "reshape",
+    .shape = [](const ShapeArguments& x) -> Shape {
+        const double rows = x.attributes[0], columns = x.attributes[1];
+        if (rows < 1 || columns < 1 || rows * columns != static_cast<double>(x[0].size()))
+            x.fail(fmt::format("the shapes must have equally many entries ({} and [{} x {}])",
+                               to_string(x[0]), rows, columns));
+        return {static_cast<int>(rows), static_cast<int>(columns)};
+    },
+    .role = Role::reshape,
+    .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::copy(x[0].values(), y.data); },
+    .pullback = {[](const Pullback& p) {
+        const Shape shape = p.input().shape();
+        return reshape(p.adjoint, shape.rows, shape.columns);
+    }},
+    .pushforward = {multilinear},
+    .text = "reshape(#1, @1, @2)",
+    .latex = R"(\operatorname{reshape}_{@1 \times @2}\left(#1\right))",
+    .example = {.operands = {{{4, 3}}}, .attributes = {2, 6}, .attribute_count = 2},
+};
+
+Expr reshape(Operand x, int rows, int columns) {
+    return apply(reshape_op, {x}, {static_cast<double>(rows), static_cast<double>(columns)});
+}
+
+}  // namespace revolute

@@ -1,0 +1,35 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+// y = rows first .. first + count - 1 of x  =>  x_bar = y_bar in those rows, zeros around it.
+constinit const Op rows_op{
+    .name = "rows",
+    .shape = [](const ShapeArguments& x) -> Shape {
+        const double first = x.attributes[0], count = x.attributes[1];
+        if (first < 0 || count < 1 || first + count > x[0].rows)
+            x.fail(fmt::format("the rows must be among 0 to {} ({} from row {} on)", x[0].rows - 1,
+                               count, first));
+        return {static_cast<int>(count), x[0].columns};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            as_eigen(y) = as_eigen(x[0]).middleRows(static_cast<int>(x.attribute(0)), y.rows);
+        },
+    .pullback = {[](const Pullback& p) {
+        return place_rows(p.adjoint, static_cast<int>(p.attribute(0)), p.input().shape().rows);
+    }},
+    .pushforward = {multilinear},
+    .text = "rows(#1, @1, @2)",
+    .latex = R"(\operatorname{rows}_{@1,@2}\left(#1\right))",
+    .example = {.operands = {{{5, 3}}}, .attributes = {1, 2}, .attribute_count = 2},
+};
+
+Expr rows(Operand x, int first, int count) {
+    return apply(rows_op, {x}, {static_cast<double>(first), static_cast<double>(count)});
+}
+
+}  // namespace revolute

@@ -1,0 +1,41 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/index.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+// y(:, k) = the sum of x(:, b) over the b with i(b) = k  =>  x_bar(:, b) = y_bar(:, i(b)).
+constinit const Op scatter_columns_op{
+    .name = "scatter_columns",
+    .arity = 2,
+    .shape = [](const ShapeArguments& x) -> Shape {
+        if (x[1] != Shape{1, x[0].columns})
+            x.fail(
+                fmt::format("the indices must be {}, one for each column of the first operand ({})",
+                            to_string(Shape{1, x[0].columns}), to_string(x[1])));
+        if (x.attributes[0] < 1)
+            x.fail(fmt::format("the number of columns must be positive ({})", x.attributes[0]));
+        return {x[0].rows, static_cast<int>(x.attributes[0])};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            as_eigen(y).setZero();
+            for (int b = 0; b < x[0].columns; ++b)
+                as_eigen(y).col(index_at(x[1], b, y.columns)) += as_eigen(x[0]).col(b);
+        },
+    .pullback = {[](const Pullback& p) { return gather_columns(p.adjoint, p.input(1)); },
+                 zero_derivative},
+    .pushforward = {multilinear},
+    .latex = R"(\operatorname{scatter}_{#2}\left(#1\right))",
+    .example = {.operands = {{{2, 4}, {1, 4}}},
+                .domains = {{{-2, 2, false}, {0, 4, true}}},
+                .attributes = {5},
+                .attribute_count = 1},
+};
+
+Expr scatter_columns(Operand x, Operand indices, int total) {
+    return apply(scatter_columns_op, {x, indices}, {static_cast<double>(total)});
+}
+
+}  // namespace revolute

@@ -1,0 +1,59 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/graph/graph.hpp>
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+namespace {
+
+/// Column of the output at which operand `p.slot` begins.
+int first_column(const RuleSite& p) {
+    int first = 0;
+    for (std::uint32_t slot = 0; slot < p.slot; ++slot) first += p.input(slot).shape().columns;
+    return first;
+}
+
+}  // namespace
+
+// y = [x1, x2, ...]  =>  xi_bar = the columns of y_bar that hold xi.
+constinit const Op stack_columns_op{
+    .name = "stack_columns",
+    .arity = variadic,
+    .shape = [](const ShapeArguments& x) -> Shape {
+        int columns = 0;
+        for (std::size_t slot = 0; slot < x.operands.size(); ++slot) {
+            if (x[slot].rows != x[0].rows)
+                x.fail(fmt::format("rows of operand {} ({}) must be those of operand 0 ({})", slot,
+                                   x[slot].rows, x[0].rows));
+            columns += x[slot].columns;
+        }
+        return {x[0].rows, columns};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            int first = 0;
+            for (const ConstMatrixView part : x.operands) {
+                as_eigen(y).middleCols(first, part.columns) = as_eigen(part);
+                first += part.columns;
+            }
+        },
+    .pullback = PerOperand<PullbackRule>::every([](const Pullback& p) {
+        return columns(p.adjoint, first_column(p), p.input().shape().columns);
+    }),
+    .pushforward = PerOperand<PushforwardRule>::every([](const Pushforward& p) {
+        return place_columns(p.tangent, first_column(p), p.output.shape().columns);
+    }),
+    .text = "[#,]",
+    .latex = R"(\begin{bmatrix} #& \end{bmatrix})",
+    .example = {.operands = {{{3, 1}, {3, 2}, {3, 4}}}},
+};
+
+Expr stack_columns(std::span<const Operand> parts) { return apply_to_all(stack_columns_op, parts); }
+
+Expr stack_columns(std::initializer_list<Operand> parts) {
+    return apply_to_all(stack_columns_op, std::span(parts.begin(), parts.size()));
+}
+
+}  // namespace revolute

@@ -1,0 +1,58 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/graph/graph.hpp>
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+namespace {
+
+/// Row of the output at which operand `p.slot` begins.
+int first_row(const RuleSite& p) {
+    int first = 0;
+    for (std::uint32_t slot = 0; slot < p.slot; ++slot) first += p.input(slot).shape().rows;
+    return first;
+}
+
+}  // namespace
+
+// y = [x1; x2; ...]  =>  xi_bar = the rows of y_bar that hold xi.
+constinit const Op stack_rows_op{
+    .name = "stack_rows",
+    .arity = variadic,
+    .shape = [](const ShapeArguments& x) -> Shape {
+        int rows = 0;
+        for (std::size_t slot = 0; slot < x.operands.size(); ++slot) {
+            if (x[slot].columns != x[0].columns)
+                x.fail(fmt::format("columns of operand {} ({}) must be those of operand 0 ({})",
+                                   slot, x[slot].columns, x[0].columns));
+            rows += x[slot].rows;
+        }
+        return {rows, x[0].columns};
+    },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            int first = 0;
+            for (const ConstMatrixView part : x.operands) {
+                as_eigen(y).middleRows(first, part.rows) = as_eigen(part);
+                first += part.rows;
+            }
+        },
+    .pullback = PerOperand<PullbackRule>::every(
+        [](const Pullback& p) { return rows(p.adjoint, first_row(p), p.input().shape().rows); }),
+    .pushforward = PerOperand<PushforwardRule>::every([](const Pushforward& p) {
+        return place_rows(p.tangent, first_row(p), p.output.shape().rows);
+    }),
+    .text = "[#;]",
+    .latex = R"(\begin{bmatrix} #/ \end{bmatrix})",
+    .example = {.operands = {{{1, 3}, {2, 3}, {4, 3}}}},
+};
+
+Expr stack_rows(std::span<const Operand> parts) { return apply_to_all(stack_rows_op, parts); }
+
+Expr stack_rows(std::initializer_list<Operand> parts) {
+    return apply_to_all(stack_rows_op, std::span(parts.begin(), parts.size()));
+}
+
+}  // namespace revolute

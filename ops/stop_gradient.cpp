@@ -1,0 +1,21 @@
+#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/shape_rules.hpp>
+#include <revolute/ops/structure.hpp>
+
+namespace revolute {
+
+// y = x  =>  x gets no term: the derivative is cut here, on purpose.
+constinit const Op stop_gradient_op{
+    .name = "stop_gradient",
+    .shape = same_as_input,
+    .role = Role::stop_gradient,
+    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]); },
+    .pullback = {zero_derivative},
+    .text = "stop(#1)",
+    .latex = R"(\operatorname{stop}\left(#1\right))",
+    .example = {.operands = {{{2, 3}}}},
+};
+
+Expr stop_gradient(Operand x) { return apply(stop_gradient_op, {x}); }
+
+}  // namespace revolute

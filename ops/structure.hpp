@@ -1,0 +1,60 @@
+#pragma once
+
+#include <revolute/graph/op.hpp>
+
+#include <initializer_list>
+#include <span>
+
+// Parts of matrices, matrices put together, and the cut of a derivative.
+
+namespace revolute {
+
+extern const Op rows_op;
+extern const Op place_rows_op;
+extern const Op stack_rows_op;
+extern const Op columns_op;
+extern const Op place_columns_op;
+extern const Op stack_columns_op;
+extern const Op reshape_op;
+extern const Op scale_rows_op;
+extern const Op scale_columns_op;
+extern const Op mask_op;
+extern const Op stop_gradient_op;
+
+/// Rows first, ..., first + count - 1: [n x m] -> [count x m]. Throws ShapeError unless they are
+/// rows of x.
+Expr rows(Operand x, int first, int count);
+/// x in the rows from `first` on of a matrix of zeros: [count x m] -> [total x m]; the transpose of
+/// `rows`. Throws ShapeError unless x fits.
+Expr place_rows(Operand x, int first, int total);
+/// The operands below each other, all with m columns. Throws ShapeError unless they have.
+Expr stack_rows(std::span<const Operand> parts);
+Expr stack_rows(std::initializer_list<Operand> parts);
+
+/// Columns first, ..., first + count - 1: [n x m] -> [n x count]. Throws ShapeError unless they are
+/// columns of x.
+Expr columns(Operand x, int first, int count);
+/// x in the columns from `first` on of a matrix of zeros: [n x count] -> [n x total]; the transpose
+/// of `columns`. Throws ShapeError unless x fits.
+Expr place_columns(Operand x, int first, int total);
+/// The operands beside each other, all with n rows. Throws ShapeError unless they have.
+Expr stack_columns(std::span<const Operand> parts);
+Expr stack_columns(std::initializer_list<Operand> parts);
+
+/// The entries of x, column by column, as a matrix of another shape. Throws ShapeError unless it has
+/// as many entries.
+Expr reshape(Operand x, int rows, int columns);
+
+/// diag(d) x, row r times d(r): d [n x 1], x [n x m]. Throws ShapeError unless they fit.
+Expr scale_rows(Operand factors, Operand x);
+/// x diag(d), column c times d(c): x [n x m], d [1 x m]. Throws ShapeError unless they fit.
+Expr scale_columns(Operand x, Operand factors);
+
+/// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what is
+/// masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
+Expr mask(Operand x, Operand keep);
+
+/// x, but a constant to differentiation: no adjoint and no tangent passes.
+Expr stop_gradient(Operand x);
+
+}  // namespace revolute

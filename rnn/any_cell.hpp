@@ -1,0 +1,41 @@
+#pragma once
+
+#include <revolute/rnn/cell.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace revolute {
+
+/// A cell whose type is known at run time only: itself a Cell. Copies share the cell, which nobody
+/// can change.
+class AnyCell {
+ public:
+    template <class C>
+        requires(Cell<C> && !std::same_as<C, AnyCell>)
+    AnyCell(C cell)
+        : cell_(std::make_shared<const C>(std::move(cell))),
+          state_tensors_([](const void* c) -> std::vector<StateTensor> {
+              return static_cast<const C*>(c)->state_tensors();
+          }),
+          parameters_([](const void* c) -> std::vector<Expr> {
+              return static_cast<const C*>(c)->parameters();
+          }),
+          step_([](const void* c, Expr x, const State& previous) -> State {
+              return static_cast<const C*>(c)->step(x, previous);
+          }) {}
+
+    std::vector<StateTensor> state_tensors() const { return state_tensors_(cell_.get()); }
+    std::vector<Expr> parameters() const { return parameters_(cell_.get()); }
+    State step(Expr x, const State& previous) const { return step_(cell_.get(), x, previous); }
+
+ private:
+    std::shared_ptr<const void> cell_;
+    std::vector<StateTensor> (*state_tensors_)(const void*);
+    std::vector<Expr> (*parameters_)(const void*);
+    State (*step_)(const void*, Expr, const State&);
+};
+
+static_assert(Cell<AnyCell>);
+
+}  // namespace revolute

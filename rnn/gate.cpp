@@ -1,0 +1,25 @@
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/product.hpp>
+#include <revolute/rnn/cell.hpp>
+#include <revolute/rnn/gate.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+Expr affine(Expr W, Expr x, Expr U, Expr h, Expr b) {
+    // One statement a node: C++ leaves the order of operands open, and with it the node ids.
+    const Expr Wx = W * x;
+    const Expr Uh = U * h;
+    const Expr product = Wx + Uh;
+    return product + add_to_columns(b, x.shape().columns);
+}
+
+Gate::Gate(Graph& graph, int input, int hidden, std::string_view name, std::string_view suffix,
+           SourceLine line)
+    : W(graph.parameter(fmt::format("W{}_{}", suffix, name), {hidden, input}, line)),
+      U(graph.parameter(fmt::format("U{}_{}", suffix, name), {hidden, hidden}, line)),
+      b(graph.parameter(fmt::format("b{}_{}", suffix, name), {hidden, 1}, line)) {}
+
+}  // namespace revolute

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <revolute/rnn/cell.hpp>
+#include <revolute/rnn/gate.hpp>
+
+#include <optional>
+
+namespace revolute {
+
+/// Where the reset gate of a Gru acts: on h(t-1) before the product with U_n (Cho et al. 2014), or on
+/// the product (PyTorch, cuDNN).
+enum class Reset : std::uint8_t { before_product, after_product };
+
+/// The gated recurrent unit (Cho et al. 2014), in the order of PyTorch, r z n:
+///
+///     r = sigmoid(W_r x(t) + U_r h(t-1) + b_r)    z = sigmoid(W_z x(t) + U_z h(t-1) + b_z)
+///     n = tanh(W_n x(t) + U_n (r o h(t-1)) + b_n)               reset before the product
+///     n = tanh(W_n x(t) + b_n + r o (U_n h(t-1) + b_hn))        reset after the product
+///     h(t) = (1 - z) o n + z o h(t-1)
+///
+/// so that z = 1 keeps the state; Cho et al., and many books, swap z and 1 - z. W [H x I], U [H x H], b [H x 1];
+/// x [I x B], h [H x B].
+class Gru {
+ public:
+    Gru(Graph& graph, int input, int hidden, Reset reset = Reset::after_product,
+        std::string_view suffix = {}, SourceLine line = SourceLine::here());
+
+    std::vector<StateTensor> state_tensors() const;
+    /// W, U, b of r, z, n; then b_hn where there is one.
+    std::vector<Expr> parameters() const;
+    State step(Expr x, const State& previous) const;
+
+    Gate r, z, n;
+    std::optional<Expr> b_hn;  ///< the second bias of the reset after the product
+
+ private:
+    Expr candidate(Expr x, Expr h, Expr rt) const;
+    std::string name(std::string_view letter) const { return with_suffix(letter, suffix_); }
+
+    std::string suffix_;
+};
+
+static_assert(Cell<Gru>);
+
+}  // namespace revolute

@@ -1,0 +1,52 @@
+#include <revolute/ops/activation.hpp>
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/rnn/lstm.hpp>
+
+namespace revolute {
+
+Lstm::Lstm(Graph& graph, int input, int hidden, const LstmOptions& options, SourceLine line)
+    : i(graph, input, hidden, "i", options.suffix, line),
+      f(graph, input, hidden, "f", options.suffix, line),
+      g(graph, input, hidden, "g", options.suffix, line),
+      o(graph, input, hidden, "o", options.suffix, line),
+      forget_bias_(options.forget_bias),
+      suffix_(options.suffix) {
+    if (!options.peepholes) return;
+    for (const char* gate : {"p_i", "p_f", "p_o"})
+        peepholes.push_back(graph.parameter(name(gate), {hidden, 1}, line));
+}
+
+std::vector<StateTensor> Lstm::state_tensors() const {
+    const int hidden = i.U.shape().rows;
+    return {{name("h"), hidden}, {name("c"), hidden}};
+}
+
+std::vector<Expr> Lstm::parameters() const {
+    std::vector<Expr> all;
+    for (const Gate* gate : {&i, &f, &g, &o}) all.insert(all.end(), {gate->W, gate->U, gate->b});
+    all.insert(all.end(), peepholes.begin(), peepholes.end());
+    return all;
+}
+
+Expr Lstm::sees(Expr z, std::size_t peephole, Expr c) const {
+    if (peepholes.empty()) return z;
+    return z + hadamard(add_to_columns(peepholes[peephole], c.shape().columns), c);
+}
+
+State Lstm::step(Expr x, const State& previous) const {
+    const Expr h_before = previous[0], c_before = previous[1];
+    // One statement a node: C++ leaves the order of operands open, and with it the node ids.
+    const Expr it = sigmoid(sees(i(x, h_before), 0, c_before)).named(name("i"));
+    Expr forget = sees(f(x, h_before), 1, c_before);
+    if (forget_bias_ != 0.0) forget = forget + forget_bias_;
+    const Expr ft = sigmoid(forget).named(name("f"));
+    const Expr gt = tanh(g(x, h_before)).named(name("g"));
+    const Expr kept = hadamard(ft, c_before);
+    const Expr written = hadamard(it, gt);
+    const Expr c = (kept + written).named(name("c"));
+    const Expr ot = sigmoid(sees(o(x, h_before), 2, c)).named(name("o"));
+    return {hadamard(ot, tanh(c)).named(name("h")), c};
+}
+
+}  // namespace revolute

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <revolute/rnn/cell.hpp>
+#include <revolute/rnn/gate.hpp>
+
+namespace revolute {
+
+/// What an Lstm may have beyond the usual.
+struct LstmOptions {
+    bool peepholes =
+        false;  ///< gates that see the cell state (Gers, Schraudolph, Schmidhuber 2002)
+    double forget_bias =
+        0.0;  ///< a constant added to what f is the sigmoid of; 1 keeps the memory open
+    std::string_view suffix{};  ///< tells the names of its parameters from those of other cells
+};
+
+/// The long short-term memory cell (Hochreiter and Schmidhuber 1997; with the forget gate of Gers
+/// et al. 2000), in the order of PyTorch, i f g o:
+///
+///     i = sigmoid(W_i x(t) + U_i h(t-1) + b_i)    f, o likewise    g = tanh(W_g x(t) + U_g h(t-1) + b_g)
+///     c(t) = f o c(t-1) + i o g                   h(t) = o o tanh(c(t))
+///
+/// W [H x I], U [H x H], b [H x 1], one bias a gate; x [I x B], state h, c [H x B]. With peepholes, i and f
+/// also see p_i o c(t-1) and p_f o c(t-1), and o sees p_o o c(t), p [H x 1].
+class Lstm {
+ public:
+    Lstm(Graph& graph, int input, int hidden, const LstmOptions& options = {},
+         SourceLine line = SourceLine::here());
+
+    std::vector<StateTensor> state_tensors() const;
+    /// W, U, b of i, f, g, o; then the peepholes.
+    std::vector<Expr> parameters() const;
+    State step(Expr x, const State& previous) const;
+
+    Gate i, f, g, o;
+    std::vector<Expr> peepholes;  ///< p_i, p_f, p_o, or none
+
+ private:
+    Expr sees(Expr z, std::size_t peephole, Expr c) const;
+    std::string name(std::string_view letter) const { return with_suffix(letter, suffix_); }
+
+    double forget_bias_;
+    std::string suffix_;
+};
+
+static_assert(Cell<Lstm>);
+
+}  // namespace revolute

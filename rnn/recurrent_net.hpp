@@ -1,0 +1,73 @@
+#pragma once
+
+#include <revolute/rnn/layers.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace revolute {
+
+/// The cells that come with the library, for choosing one at run time.
+enum class CellKind : std::uint8_t {
+    simple,         ///< SimpleRnn with tanh
+    simple_relu,    ///< SimpleRnn with relu
+    gru,            ///< Gru, reset after the product
+    gru_before,     ///< Gru, reset before the product
+    lstm,           ///< Lstm
+    lstm_peephole,  ///< Lstm with peepholes
+};
+
+/// All kinds, in the order above.
+std::span<const CellKind> cell_kinds();
+/// What commands and files call a kind: "simple", "simple-relu", "gru", "gru-before", "lstm",
+/// "lstm-peephole".
+std::string_view name_of(CellKind kind);
+/// The kind with that name, if there is one.
+std::optional<CellKind> cell_kind(std::string_view name);
+
+/// Makes the parameters of a cell of that kind.
+AnyCell make_cell(CellKind kind, Graph& graph, int input, int hidden, std::string_view suffix = {},
+                  SourceLine line = SourceLine::here());
+
+/// What a net of the library's cells is made of.
+struct Architecture {
+    CellKind cell = CellKind::simple;
+    int layers = 1;
+    bool is_bidirectional = false;
+    bool is_residual = false;  ///< every layer but the first adds its input to its output
+    InitialState initial = InitialState::zero;
+    LossKind loss = LossKind::mse;
+    /// The steps at which the net answers; none: the last alone.
+    std::vector<int> answers{};
+};
+
+/// A net of layers over one sequence, with a dense layer and a loss. In a bidirectional net the
+/// answer at step t reads [forward h(t); backward h(t)], so an answer at the last step sees the
+/// backward state after its first step only.
+struct RecurrentNet {
+    std::vector<Expr> inputs;  ///< x(t), [I x B] each
+    std::vector<Layer> layers;
+    ReadOut read_out;
+
+    Expr loss() const { return read_out.loss; }
+    /// Those of the cells, layer by layer and direction by direction, then V and c.
+    std::vector<Expr> parameters() const;
+    /// The leaves of the initial states, layer by layer and direction by direction.
+    std::vector<Expr> initial_leaves() const;
+    /// What gradients are asked for: the parameters, then the leaves of the initial states.
+    std::vector<Expr> variables() const;
+};
+
+/// Suffix of the names in a layer, from 0, and a direction: "" for the one cell of a net, "1", "2",
+/// ... for the layers of a stack; "r" behind it for the backward direction.
+std::string cell_suffix(const Architecture& architecture, int layer, Direction direction);
+
+/// Builds the net. The nodes it makes carry the line of this call. Throws GraphError for fewer than
+/// one step or layer, or for an answer at a step that is not there; ShapeError for sizes below 1.
+RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture& architecture = {},
+                           SourceLine line = SourceLine::here());
+
+}  // namespace revolute
