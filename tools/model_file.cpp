@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/json_entry.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/sequence_net.hpp>
@@ -7,20 +8,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <concepts>
-#include <limits>
-
 namespace revolute {
 
 namespace {
 
 // Entries are written in the order in which one reads them.
 using Json = nlohmann::ordered_json;
+using Entry = JsonEntry;
 
 constexpr std::string_view format_name = "revolute model";
 constexpr int format_version = 1;
+constexpr std::string_view damaged = "is a damaged model file";
 
 Json standardisation_to_json(const Standardisation& s) {
     return {{"mean", s.mean}, {"deviation", s.deviation}};
@@ -51,72 +49,6 @@ Json training_to_json(const ForecastModel& model) {
             {"clip", s.clip},
             {"seed", s.seed}};
 }
-
-/// A look at one entry of the file, which knows where it stands.
-class Entry {
- public:
-    Entry(const Json& json, std::string place, std::string_view source)
-        : json_(json), place_(std::move(place)), source_(source) {}
-
-    Entry operator[](const std::string& name) const {
-        require(json_.is_object(), "must be an object");
-        const std::string place = place_.empty() ? name : place_ + "." + name;
-        const auto found = json_.find(name);
-        if (found == json_.end()) Entry(json_, place, source_).fail("is missing");
-        return {*found, place, source_};
-    }
-
-    Entry at(std::size_t i) const { return {json_[i], fmt::format("{}[{}]", place_, i), source_}; }
-
-    void require_list(std::size_t size) const {
-        require(json_.is_array() && json_.size() == size,
-                fmt::format("must be a list of {}", size));
-    }
-
-    std::string text() const {
-        require(json_.is_string(), "must be a text");
-        return json_.get<std::string>();
-    }
-
-    void require_text(std::string_view expected) const {
-        require(json_.is_string() && json_.get_ref<const std::string&>() == expected,
-                fmt::format("must be \"{}\"", expected));
-    }
-
-    double number() const {
-        require(json_.is_number(), "must be a number");
-        const double value = json_.get<double>();
-        require(std::isfinite(value), "must be finite");
-        return value;
-    }
-
-    int integer(int low, int high = std::numeric_limits<int>::max()) const {
-        const bool is_in_range = json_.is_number_integer() && json_ >= low && json_ <= high;
-        require(is_in_range, high == std::numeric_limits<int>::max()
-                                 ? fmt::format("must be an integer of at least {}", low)
-                                 : fmt::format("must be an integer from {} to {}", low, high));
-        return json_.get<int>();
-    }
-
-    std::uint64_t seed() const {
-        require(json_.is_number_unsigned(), "must be an integer of at least 0");
-        return json_.get<std::uint64_t>();
-    }
-
-    void require(bool holds, std::string_view requirement) const {
-        if (!holds) fail(requirement);
-    }
-
- private:
-    [[noreturn]] void fail(std::string_view requirement) const {
-        throw ParseError(fmt::format("{}: is a damaged model file: {} {}", source_,
-                                     place_.empty() ? "the whole" : place_, requirement));
-    }
-
-    const Json& json_;
-    std::string place_;
-    std::string_view source_;
-};
 
 Standardisation read_standardisation(const Entry& entry) {
     const Standardisation result{entry["mean"].number(), entry["deviation"].number()};
@@ -161,27 +93,6 @@ void read_training(const Entry& training, ForecastModel& model) {
     settings.seed = training["seed"].seed();
 }
 
-/// "line 3, column 5" of a byte, counted from 1.
-std::string place_of(std::string_view text, std::size_t byte) {
-    const std::string_view before = text.substr(0, byte == 0 ? 0 : std::min(byte, text.size()) - 1);
-    const auto line_begin = before.rfind('\n');
-    return fmt::format("line {}, column {}", std::count(before.begin(), before.end(), '\n') + 1,
-                       before.size() - (line_begin == before.npos ? 0 : line_begin + 1) + 1);
-}
-
-Json parse_json(std::string_view text, std::string_view source) {
-    try {
-        return Json::parse(text);
-    } catch (const Json::parse_error& error) {
-        throw ParseError(
-            fmt::format("{}: is not a model file, or a damaged one: no JSON from {} on", source,
-                        place_of(text, error.byte)));
-    } catch (const Json::out_of_range&) {
-        throw ParseError(fmt::format(
-            "{}: is not a model file, or a damaged one: a number is too large", source));
-    }
-}
-
 void require_format(const Json& json, std::string_view source) {
     const auto format = json.is_object() ? json.find("format") : json.end();
     if (!json.is_object() || format == json.end() || *format != format_name)
@@ -219,9 +130,9 @@ std::string to_json(const ForecastModel& model) {
 }
 
 ForecastModel parse_model(std::string_view json, std::string_view source) {
-    const Json parsed = parse_json(json, source);
+    const Json parsed = parse_json(json, source, "is not a model file, or a damaged one");
     require_format(parsed, source);
-    const Entry whole(parsed, "", source);
+    const Entry whole(parsed, source, damaged);
     whole["cell"].require_text("simple");
     whole["activation"].require_text("tanh");
     ForecastModel model;

@@ -1,0 +1,261 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/case_file.hpp>
+#include <revolute/tools/json_entry.hpp>
+#include <revolute/tools/output_file.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace revolute {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Entry = JsonEntry;
+
+/// Larger sizes are refused before anything is made of them.
+constexpr int largest_size = 1'000'000;
+
+/// A list of the columns of a matrix, each a list of its rows: [B][I] of the file is [I x B].
+Matrix read_columns(const Entry& entry, Shape shape) {
+    entry.require_list(static_cast<std::size_t>(shape.columns));
+    Matrix matrix(shape);
+    for (int c = 0; c < shape.columns; ++c) {
+        const Entry column = entry.at(static_cast<std::size_t>(c));
+        column.require_list(static_cast<std::size_t>(shape.rows));
+        for (int r = 0; r < shape.rows; ++r)
+            matrix(r, c) = column.at(static_cast<std::size_t>(r)).number();
+    }
+    return matrix;
+}
+
+std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape shape) {
+    entry.require_list(count);
+    std::vector<Matrix> sequence;
+    for (std::size_t i = 0; i < count; ++i) sequence.push_back(read_columns(entry.at(i), shape));
+    return sequence;
+}
+
+/// A vector is a list of numbers, a matrix a list of rows.
+Matrix read_array(const Entry& entry, Shape shape) {
+    entry.require_list(static_cast<std::size_t>(shape.rows));
+    Matrix matrix(shape);
+    for (int r = 0; r < shape.rows; ++r) {
+        const Entry row = entry.at(static_cast<std::size_t>(r));
+        if (shape.columns == 1 && row.json().is_number()) {
+            matrix(r, 0) = row.number();
+            continue;
+        }
+        row.require_list(static_cast<std::size_t>(shape.columns));
+        for (int c = 0; c < shape.columns; ++c)
+            matrix(r, c) = row.at(static_cast<std::size_t>(c)).number();
+    }
+    return matrix;
+}
+
+Matrix read_classes(const Entry& entry, int count, int classes) {
+    entry.require_list(static_cast<std::size_t>(count));
+    Matrix matrix(1, count);
+    for (int b = 0; b < count; ++b)
+        matrix(0, b) = entry.at(static_cast<std::size_t>(b)).integer(0, classes - 1);
+    return matrix;
+}
+
+StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes) {
+    entry.require(entry.json().is_object(), "must be an object");
+    for (const auto& [name, value] : entry.json().items()) {
+        const auto known = [&](const ArrayShape& array) { return array.name == name; };
+        if (std::none_of(shapes.begin(), shapes.end(), known))
+            entry[name].fail("does not belong to this net");
+    }
+    StateDict arrays;
+    for (const auto& [name, shape] : shapes)
+        arrays.push_back({name, read_array(entry[name], shape)});
+    return arrays;
+}
+
+CellKind read_cell(const Entry& whole) {
+    const std::string cell = whole["cell"].text();
+    if (cell == "rnn") {
+        const std::string activation = whole["activation"].text();
+        whole["activation"].require(activation == "tanh" || activation == "relu",
+                                    "must be \"tanh\" or \"relu\"");
+        return activation == "tanh" ? CellKind::simple : CellKind::simple_relu;
+    }
+    const std::optional<CellKind> kind = cell_kind(cell);
+    if (!kind || *kind == CellKind::simple || *kind == CellKind::simple_relu)
+        whole["cell"].fail(
+            "must be \"rnn\", \"gru\", \"gru-before\", \"lstm\" or \"lstm-peephole\"");
+    return *kind;
+}
+
+LossKind read_loss(const Entry& entry) {
+    const std::string loss = entry.text();
+    entry.require(loss == "mse_half" || loss == "cross_entropy",
+                  "must be \"mse_half\" or \"cross_entropy\"");
+    return loss == "mse_half" ? LossKind::mse : LossKind::cross_entropy;
+}
+
+void read_net(const Entry& whole, Case& result) {
+    const auto size = [&](const char* name) { return whole[name].integer(1, largest_size); };
+    result.sizes = {.steps = size("T"),
+                    .input = size("I"),
+                    .hidden = size("H"),
+                    .output = size("O"),
+                    .batch = size("B")};
+    result.architecture = {.cell = read_cell(whole),
+                           .layers = whole["layers"].integer(1, 1000),
+                           .is_bidirectional = whole["bidirectional"].boolean(),
+                           .initial = InitialState::given,
+                           .loss = read_loss(whole["loss"])};
+    if (whole["many_to_many"].boolean())
+        for (int t = 0; t < result.sizes.steps; ++t) result.architecture.answers.push_back(t);
+}
+
+std::size_t answer_count(const Case& of) {
+    return of.architecture.answers.empty() ? 1 : of.architecture.answers.size();
+}
+
+bool is_many_to_many(const Case& of) { return !of.architecture.answers.empty(); }
+
+std::size_t direction_count(const Case& of) {
+    return static_cast<std::size_t>(of.architecture.layers) *
+           (of.architecture.is_bidirectional ? 2 : 1);
+}
+
+Shape input_shape(const Case& of) { return {of.sizes.input, of.sizes.batch}; }
+Shape state_shape(const Case& of) { return {of.sizes.hidden, of.sizes.batch}; }
+Shape answer_shape(const Case& of) { return {of.sizes.output, of.sizes.batch}; }
+
+/// One answer stands alone; several are a list.
+std::vector<Matrix> read_answers(const Entry& entry, const Case& of) {
+    if (!is_many_to_many(of)) return {read_columns(entry, answer_shape(of))};
+    return read_sequence(entry, answer_count(of), answer_shape(of));
+}
+
+std::vector<Matrix> read_targets(const Entry& entry, const Case& of) {
+    if (of.architecture.loss == LossKind::mse) return read_answers(entry, of);
+    const auto classes = [&](const Entry& list) {
+        return read_classes(list, of.sizes.batch, of.sizes.output);
+    };
+    if (!is_many_to_many(of)) return {classes(entry)};
+    entry.require_list(answer_count(of));
+    std::vector<Matrix> targets;
+    for (std::size_t i = 0; i < answer_count(of); ++i) targets.push_back(classes(entry.at(i)));
+    return targets;
+}
+
+/// Reads what a result has; what is missing is left empty, but for the gradients.
+CaseResult read_result(const Entry& entry, const Case& of) {
+    CaseResult result;
+    result.grads = read_state_dict(entry["grads"], state_dict_shapes(of.architecture, of.sizes));
+    if (entry.has("loss")) result.loss = entry["loss"].number();
+    if (entry.has("yhat")) result.yhat = read_answers(entry["yhat"], of);
+    if (entry.has("dx")) result.dx = read_sequence(entry["dx"], of.x.size(), input_shape(of));
+    const auto states = [&](const char* name) {
+        const bool is_there = entry.has(name) && !entry[name].json().is_null();
+        return is_there ? read_sequence(entry[name], direction_count(of), state_shape(of))
+                        : std::vector<Matrix>();
+    };
+    result.dh0 = states("dh0");
+    if (has_cell_state(of.architecture.cell)) result.dc0 = states("dc0");
+    return result;
+}
+
+Case read(const Entry& whole) {
+    Case result;
+    result.name = whole["name"].text();
+    read_net(whole, result);
+    result.x = read_sequence(whole["x"], static_cast<std::size_t>(result.sizes.steps),
+                             input_shape(result));
+    result.targets = read_targets(whole["y"], result);
+    result.h0 = read_sequence(whole["h0"], direction_count(result), state_shape(result));
+    if (has_cell_state(result.architecture.cell))
+        result.c0 = read_sequence(whole["c0"], direction_count(result), state_shape(result));
+    result.parameters =
+        read_state_dict(whole["params"], state_dict_shapes(result.architecture, result.sizes));
+    if (whole.has("expected")) {
+        const Entry expected = whole["expected"];
+        for (const char* name : {"loss", "yhat"}) static_cast<void>(expected[name]);
+        result.expected = read_result(expected, result);
+    }
+    return result;
+}
+
+Json columns_to_json(const Matrix& matrix) {
+    Json list = Json::array();
+    for (int c = 0; c < matrix.columns(); ++c) {
+        Json column = Json::array();
+        for (int r = 0; r < matrix.rows(); ++r) column.push_back(matrix(r, c));
+        list.push_back(std::move(column));
+    }
+    return list;
+}
+
+Json sequence_to_json(std::span<const Matrix> sequence) {
+    Json list = Json::array();
+    for (const Matrix& matrix : sequence) list.push_back(columns_to_json(matrix));
+    return list;
+}
+
+Json array_to_json(const Matrix& matrix) {
+    Json rows = Json::array();
+    for (int r = 0; r < matrix.rows(); ++r) {
+        if (matrix.columns() == 1) {
+            rows.push_back(matrix(r, 0));
+            continue;
+        }
+        Json row = Json::array();
+        for (int c = 0; c < matrix.columns(); ++c) row.push_back(matrix(r, c));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+/// A weight of one column is a matrix all the same.
+Json parameter_to_json(const NamedArray& array) {
+    const bool is_vector = array.name.find("weight") == std::string::npos;
+    if (is_vector || array.value.columns() != 1) return array_to_json(array.value);
+    Json rows = Json::array();
+    for (const double entry : array.value.values()) rows.push_back(Json::array({entry}));
+    return rows;
+}
+
+constexpr std::string_view complaint = "is no case that can be read";
+
+}  // namespace
+
+bool has_cell_state(CellKind kind) {
+    return kind == CellKind::lstm || kind == CellKind::lstm_peephole;
+}
+
+Case parse_case(std::string_view json, std::string_view source) {
+    const Json parsed = parse_json(json, source, complaint);
+    return read(Entry(parsed, source, complaint));
+}
+
+Case read_case(const std::filesystem::path& path) {
+    return parse_case(read_file(path), path.string());
+}
+
+CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of) {
+    constexpr std::string_view no_gradients = "has no gradients that can be read";
+    const Json parsed = parse_json(json, source, no_gradients);
+    return read_result(Entry(parsed, source, no_gradients), of);
+}
+
+std::string to_json(const CaseResult& result, const Case& of) {
+    Json grads = Json::object();
+    for (const NamedArray& array : result.grads) grads[array.name] = parameter_to_json(array);
+    Json json{{"loss", result.loss},
+              {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
+                                           : columns_to_json(result.yhat.front())},
+              {"grads", std::move(grads)},
+              {"dx", sequence_to_json(result.dx)},
+              {"dh0", sequence_to_json(result.dh0)}};
+    if (has_cell_state(of.architecture.cell)) json["dc0"] = sequence_to_json(result.dc0);
+    return json.dump(1) + '\n';
+}
+
+}  // namespace revolute

@@ -1,0 +1,122 @@
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/tools/case_net.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace revolute {
+
+namespace {
+
+/// The initial states' values in the order of the leaves: h, then c, direction by direction.
+std::vector<Matrix> initial_values(const Case& of) {
+    std::vector<Matrix> values;
+    for (std::size_t i = 0; i < of.h0.size(); ++i) {
+        values.push_back(of.h0[i]);
+        if (!of.c0.empty()) values.push_back(of.c0[i]);
+    }
+    return values;
+}
+
+void bind_all(Bindings& values, std::span<const Expr> leaves, std::span<const Matrix> matrices) {
+    for (std::size_t i = 0; i < leaves.size(); ++i) values.bind(leaves[i], matrices[i]);
+}
+
+/// Takes values off the front, in the order in which they were asked for.
+class Taker {
+ public:
+    explicit Taker(std::span<const Matrix> values) : values_(values) {}
+    std::vector<Matrix> take(std::size_t count) {
+        const auto taken = values_.first(count);
+        values_ = values_.subspan(count);
+        return {taken.begin(), taken.end()};
+    }
+
+ private:
+    std::span<const Matrix> values_;
+};
+
+double largest(std::span<const Matrix> all) {
+    double result = 0;
+    for (const Matrix& matrix : all) result = std::max(result, largest_entry(matrix));
+    return result;
+}
+
+ArrayComparison compare(std::string name, std::span<const Matrix> actual,
+                        std::span<const Matrix> expected) {
+    ArrayComparison result{.name = std::move(name), .shape = expected.front().shape()};
+    result.count = expected.size();
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const double difference = largest_difference(actual[i], expected[i]);
+        if (!(difference <= result.difference)) result.difference = difference;  // keeps NaN
+    }
+    const double scale = largest(expected);
+    if (result.difference != 0)
+        result.relative =
+            scale > 0 ? result.difference / scale : std::numeric_limits<double>::infinity();
+    return result;
+}
+
+}  // namespace
+
+CaseNet::CaseNet(const Case& of) : net(recurrent_net(graph, of.sizes, of.architecture)) {
+    bind_all(values, net.parameters(), from_state_dict(of.architecture, of.sizes, of.parameters));
+    bind_all(values, net.inputs, of.x);
+    bind_all(values, net.read_out.targets, of.targets);
+    bind_all(values, net.initial_leaves(), initial_values(of));
+}
+
+std::vector<Expr> CaseNet::variables() const {
+    std::vector<Expr> all = net.variables();
+    all.insert(all.end(), net.inputs.begin(), net.inputs.end());
+    return all;
+}
+
+CaseResult solve(const Case& of, FiniteCheck check) {
+    CaseNet net(of);
+    // In a bidirectional many-to-one net, the answer does not see all of the initial states.
+    const Derivative derivative =
+        differentiate(net.net.loss(), net.variables(), Unreachable::zeros);
+    std::vector<Expr> outputs{net.net.loss()};
+    const std::vector<Expr>& y = net.net.read_out.y;
+    outputs.insert(outputs.end(), y.begin(), y.end());
+    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
+    const std::vector<Matrix> values = evaluate(outputs, net.values, check);
+
+    Taker taker(values);
+    CaseResult result;
+    result.loss = taker.take(1).front()(0, 0);
+    result.yhat = taker.take(y.size());
+    result.grads =
+        gradients_to_state_dict(of.architecture, taker.take(net.net.parameters().size()));
+    for (std::size_t i = 0; i < of.h0.size(); ++i) {
+        result.dh0.push_back(taker.take(1).front());
+        if (!of.c0.empty()) result.dc0.push_back(taker.take(1).front());
+    }
+    result.dx = taker.take(of.x.size());
+    return result;
+}
+
+bool ArrayComparison::agrees() const { return relative <= case_tolerance; }
+
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected) {
+    std::vector<ArrayComparison> rows;
+    const auto add = [&](std::string name, std::span<const Matrix> actual,
+                         std::span<const Matrix> wanted) {
+        if (!wanted.empty()) rows.push_back(compare(std::move(name), actual, wanted));
+    };
+    const Matrix loss(1, 1, result.loss), expected_loss(1, 1, expected.loss);
+    add("loss", std::span(&loss, 1), std::span(&expected_loss, 1));
+    add("yhat", result.yhat, expected.yhat);
+    for (const NamedArray& array : expected.grads) {
+        const auto own = std::ranges::find(result.grads, array.name, &NamedArray::name);
+        add(array.name, std::span(&own->value, 1), std::span(&array.value, 1));
+    }
+    add("dx", result.dx, expected.dx);
+    add("dh0", result.dh0, expected.dh0);
+    add("dc0", result.dc0, expected.dc0);
+    return rows;
+}
+
+}  // namespace revolute

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/case_file.hpp>
+
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// The net of a case as a graph, its leaves bound to the case's values.
+struct CaseNet {
+    explicit CaseNet(const Case& of);
+
+    /// What gradients are asked for: the parameters, the initial states and the inputs, in this order.
+    std::vector<Expr> variables() const;
+
+    Graph graph;
+    RecurrentNet net;
+    Bindings values;
+};
+
+/// Loss, answers and gradients of a case, by the graph's backward pass and the reference evaluator.
+CaseResult solve(const Case& of, FiniteCheck check = FiniteCheck::off);
+
+/// One array of a result beside the one expected.
+struct ArrayComparison {
+    std::string name;
+    Shape shape;            ///< of one matrix, where there are several
+    std::size_t count = 1;  ///< of matrices: steps, or layers and directions
+    double difference = 0;  ///< largest absolute difference
+    double relative =
+        0;  ///< over the largest absolute entry expected; infinite, unless met exactly,
+            ///< where that is 0
+    bool agrees() const;  ///< at most 1e-10; NaN does not
+};
+
+/// Largest relative difference that agrees.
+inline constexpr double case_tolerance = 1e-10;
+
+/// Every array of the result beside what is expected; arrays that are not expected are left out.
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected);
+
+}  // namespace revolute

@@ -1,0 +1,91 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/json_entry.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace revolute {
+
+namespace {
+
+/// "line 3, column 5" of a byte, counted from 1.
+std::string place_of(std::string_view text, std::size_t byte) {
+    const std::string_view before = text.substr(0, byte == 0 ? 0 : std::min(byte, text.size()) - 1);
+    const auto line_begin = before.rfind('\n');
+    return fmt::format("line {}, column {}", std::count(before.begin(), before.end(), '\n') + 1,
+                       before.size() - (line_begin == before.npos ? 0 : line_begin + 1) + 1);
+}
+
+}  // namespace
+
+nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
+                                  std::string_view complaint) {
+    try {
+        return nlohmann::ordered_json::parse(text);
+    } catch (const nlohmann::ordered_json::parse_error& error) {
+        throw ParseError(fmt::format("{}: {}: no JSON from {} on", source, complaint,
+                                     place_of(text, error.byte)));
+    } catch (const nlohmann::ordered_json::out_of_range&) {
+        throw ParseError(fmt::format("{}: {}: a number is too large", source, complaint));
+    }
+}
+
+JsonEntry JsonEntry::operator[](const std::string& name) const {
+    require(json_.is_object(), "must be an object");
+    const std::string place = place_.empty() ? name : fmt::format("{}.{}", place_, name);
+    const auto found = json_.find(name);
+    if (found == json_.end()) JsonEntry(json_, place, source_, complaint_).fail("is missing");
+    return {*found, place, source_, complaint_};
+}
+
+JsonEntry JsonEntry::at(std::size_t i) const {
+    return {json_[i], fmt::format("{}[{}]", place_, i), source_, complaint_};
+}
+
+void JsonEntry::require_list(std::size_t size) const {
+    require(json_.is_array() && json_.size() == size, fmt::format("must be a list of {}", size));
+}
+
+std::string JsonEntry::text() const {
+    require(json_.is_string(), "must be a text");
+    return json_.get<std::string>();
+}
+
+void JsonEntry::require_text(std::string_view expected) const {
+    require(json_.is_string() && json_.get_ref<const std::string&>() == expected,
+            fmt::format("must be \"{}\"", expected));
+}
+
+bool JsonEntry::boolean() const {
+    require(json_.is_boolean(), "must be true or false");
+    return json_.get<bool>();
+}
+
+double JsonEntry::number() const {
+    require(json_.is_number(), "must be a number");
+    const double value = json_.get<double>();
+    require(std::isfinite(value), "must be finite");
+    return value;
+}
+
+int JsonEntry::integer(int low, int high) const {
+    const bool is_in_range = json_.is_number_integer() && json_ >= low && json_ <= high;
+    require(is_in_range, high == std::numeric_limits<int>::max()
+                             ? fmt::format("must be an integer of at least {}", low)
+                             : fmt::format("must be an integer from {} to {}", low, high));
+    return json_.get<int>();
+}
+
+std::uint64_t JsonEntry::seed() const {
+    require(json_.is_number_unsigned(), "must be an integer of at least 0");
+    return json_.get<std::uint64_t>();
+}
+
+void JsonEntry::fail(std::string_view requirement) const {
+    throw ParseError(fmt::format("{}: {}: {} {}", source_, complaint_,
+                                 place_.empty() ? "the whole" : place_, requirement));
+}
+
+}  // namespace revolute

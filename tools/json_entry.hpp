@@ -1,0 +1,59 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace revolute {
+
+/// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no JSON from
+/// line 3, column 5 on".
+nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
+                                  std::string_view complaint);
+
+/// A look at one entry of a JSON file, which knows its place in it ("x[3][0]"). What is missing, of the
+/// wrong type or out of range throws ParseError: "source: complaint: place must be ...". It refers to
+/// the JSON and the texts that it was made of.
+class JsonEntry {
+ public:
+    using Json = nlohmann::ordered_json;
+
+    JsonEntry(const Json& json, std::string_view source, std::string_view complaint)
+        : JsonEntry(json, {}, source, complaint) {}
+
+    const Json& json() const { return json_; }
+    const std::string& place() const { return place_; }
+    bool has(const std::string& name) const { return json_.is_object() && json_.contains(name); }
+
+    JsonEntry operator[](const std::string& name) const;
+    JsonEntry at(std::size_t i) const;
+    std::size_t size() const { return json_.size(); }
+
+    void require_list(std::size_t size) const;
+    void require_text(std::string_view expected) const;
+    std::string text() const;
+    bool boolean() const;
+    double number() const;
+    int integer(int low, int high = std::numeric_limits<int>::max()) const;
+    std::uint64_t seed() const;
+
+    void require(bool holds, std::string_view requirement) const {
+        if (!holds) fail(requirement);
+    }
+    [[noreturn]] void fail(std::string_view requirement) const;
+
+ private:
+    JsonEntry(const Json& json, std::string place, std::string_view source,
+              std::string_view complaint)
+        : json_(json), place_(std::move(place)), source_(source), complaint_(complaint) {}
+
+    const Json& json_;
+    std::string place_;
+    std::string_view source_;
+    std::string_view complaint_;
+};
+
+}  // namespace revolute

@@ -1,0 +1,88 @@
+#include "commands.hpp"
+#include <revolute/tools/case_net.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace revolute {
+
+namespace {
+
+struct GradOptions {
+    std::string file;
+    bool json = false;
+    bool check_finite = false;
+};
+
+void print_matrix(const std::string& name, const Matrix& matrix) {
+    fmt::print("\n{} {}\n", name, to_string(matrix.shape()));
+    for (int r = 0; r < matrix.rows(); ++r) {
+        for (int c = 0; c < matrix.columns(); ++c) fmt::print("{:>14.6g}", matrix(r, c));
+        fmt::print("\n");
+    }
+}
+
+void print_sequence(const char* name, std::span<const Matrix> sequence) {
+    for (std::size_t i = 0; i < sequence.size(); ++i)
+        print_matrix(sequence.size() == 1 ? name : fmt::format("{}[{}]", name, i), sequence[i]);
+}
+
+void print_result(const CaseResult& result) {
+    fmt::print("loss {:.17g}\n", result.loss);
+    print_sequence("yhat", result.yhat);
+    for (const NamedArray& array : result.grads) print_matrix("d " + array.name, array.value);
+    print_sequence("dx", result.dx);
+    print_sequence("dh0", result.dh0);
+    print_sequence("dc0", result.dc0);
+}
+
+void print_comparison(std::span<const ArrayComparison> rows) {
+    std::size_t width = 5;
+    for (const ArrayComparison& row : rows) width = std::max(width, row.name.size());
+    fmt::print("\n{:<{}}  {:>14}  {:>12}  {:>12}  {}\n", "array", width, "shape", "difference",
+               "relative", "verdict");
+    for (const ArrayComparison& row : rows) {
+        const std::string shape = row.count == 1
+                                      ? to_string(row.shape)
+                                      : fmt::format("{} of {}", row.count, to_string(row.shape));
+        fmt::print("{:<{}}  {:>14}  {:>12.3e}  {:>12.3e}  {}\n", row.name, width, shape,
+                   row.difference, row.relative, row.agrees() ? "agrees" : "differs");
+    }
+    fmt::print("relative: largest difference / largest entry expected, at most {:g} agrees\n",
+               case_tolerance);
+}
+
+void grad(const GradOptions& options) {
+    const Case of = read_case(options.file);
+    const CaseResult result = solve(of, options.check_finite ? FiniteCheck::on : FiniteCheck::off);
+    if (options.json)
+        fmt::print("{}", to_json(result, of));
+    else
+        print_result(result);
+    if (!of.expected) return;
+    const std::vector<ArrayComparison> rows = compare(result, *of.expected);
+    if (!options.json) print_comparison(rows);
+    if (!std::ranges::all_of(rows, &ArrayComparison::agrees)) throw CLI::RuntimeError(1);
+}
+
+}  // namespace
+
+void add_grad_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "grad", "Loss and gradients of a net given as a file, in PyTorch's names and layout");
+    const auto options = std::make_shared<GradOptions>();
+    command
+        .add_option("CASE.json", options->file, "The net, its data and, if known, its gradients")
+        ->required();
+    command.add_flag("--json", options->json, "Print JSON in the layout of the file");
+    command.add_flag("--check-finite", options->check_finite,
+                     "Stop at the first value that is not finite, and name it");
+    command.footer(
+        "Exit status 1 when the file holds gradients and one differs.\nThe format: docs/grad.md\n\n"
+        "Example:\n  revolute grad lstm.json --json");
+    command.callback([options] { grad(*options); });
+}
+
+}  // namespace revolute
