@@ -41,12 +41,7 @@ Matrix Matrix::from_rows(std::initializer_list<std::initializer_list<double>> ro
     return matrix;
 }
 
-namespace {
-
-/// The larger of two, but NaN once there is one.
 double larger(double a, double b) { return std::isnan(a) || a > b ? a : b; }
-
-}  // namespace
 
 double largest_entry(ConstMatrixView x) {
     double largest = 0.0;

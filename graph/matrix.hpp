@@ -78,6 +78,8 @@ class Matrix {
     std::vector<double> values_;
 };
 
+/// The larger of two numbers, but NaN once one is: a maximum that hides nothing.
+double larger(double a, double b);
 /// Largest absolute entry; 0 for no entries, NaN when an entry is NaN.
 double largest_entry(ConstMatrixView x);
 /// Largest absolute difference of two matrices. Throws ShapeError unless the shapes are equal.

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 namespace revolute {
 
@@ -17,16 +17,24 @@ using Entry = JsonEntry;
 /// Larger sizes are refused before anything is made of them.
 constexpr int largest_size = 1'000'000;
 
+/// Weights are matrices, though they have one column; biases and peepholes are vectors.
+bool is_weight(std::string_view name) { return name.find("weight") != std::string_view::npos; }
+
+/// Refuses lists of other lengths before there is memory for what they should hold.
+void require_lists(const Entry& entry, int count, int size) {
+    entry.require_list(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < entry.size(); ++i)
+        entry.at(i).require_list(static_cast<std::size_t>(size));
+}
+
 /// A list of the columns of a matrix, each a list of its rows: [B][I] of the file is [I x B].
 Matrix read_columns(const Entry& entry, Shape shape) {
-    entry.require_list(static_cast<std::size_t>(shape.columns));
+    require_lists(entry, shape.columns, shape.rows);
     Matrix matrix(shape);
-    for (int c = 0; c < shape.columns; ++c) {
-        const Entry column = entry.at(static_cast<std::size_t>(c));
-        column.require_list(static_cast<std::size_t>(shape.rows));
+    for (int c = 0; c < shape.columns; ++c)
         for (int r = 0; r < shape.rows; ++r)
-            matrix(r, c) = column.at(static_cast<std::size_t>(r)).number();
-    }
+            matrix(r, c) =
+                entry.at(static_cast<std::size_t>(c)).at(static_cast<std::size_t>(r)).number();
     return matrix;
 }
 
@@ -38,18 +46,18 @@ std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape s
 }
 
 /// A vector is a list of numbers, a matrix a list of rows.
-Matrix read_array(const Entry& entry, Shape shape) {
-    entry.require_list(static_cast<std::size_t>(shape.rows));
+Matrix read_array(const Entry& entry, const ArrayShape& array) {
+    const Shape shape = array.shape;
+    const bool is_vector = !is_weight(array.name);
+    if (is_vector)
+        entry.require_list(static_cast<std::size_t>(shape.rows));
+    else
+        require_lists(entry, shape.rows, shape.columns);
     Matrix matrix(shape);
     for (int r = 0; r < shape.rows; ++r) {
         const Entry row = entry.at(static_cast<std::size_t>(r));
-        if (shape.columns == 1 && row.json().is_number()) {
-            matrix(r, 0) = row.number();
-            continue;
-        }
-        row.require_list(static_cast<std::size_t>(shape.columns));
         for (int c = 0; c < shape.columns; ++c)
-            matrix(r, c) = row.at(static_cast<std::size_t>(c)).number();
+            matrix(r, c) = is_vector ? row.number() : row.at(static_cast<std::size_t>(c)).number();
     }
     return matrix;
 }
@@ -70,8 +78,8 @@ StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes
             entry[name].fail("does not belong to this net");
     }
     StateDict arrays;
-    for (const auto& [name, shape] : shapes)
-        arrays.push_back({name, read_array(entry[name], shape)});
+    for (const ArrayShape& array : shapes)
+        arrays.push_back({array.name, read_array(entry[array.name], array)});
     return arrays;
 }
 
@@ -199,26 +207,13 @@ Json sequence_to_json(std::span<const Matrix> sequence) {
     return list;
 }
 
-Json array_to_json(const Matrix& matrix) {
+Json array_to_json(const NamedArray& array) {
     Json rows = Json::array();
-    for (int r = 0; r < matrix.rows(); ++r) {
-        if (matrix.columns() == 1) {
-            rows.push_back(matrix(r, 0));
-            continue;
-        }
+    for (int r = 0; r < array.value.rows(); ++r) {
         Json row = Json::array();
-        for (int c = 0; c < matrix.columns(); ++c) row.push_back(matrix(r, c));
-        rows.push_back(std::move(row));
+        for (int c = 0; c < array.value.columns(); ++c) row.push_back(array.value(r, c));
+        rows.push_back(is_weight(array.name) ? std::move(row) : Json(array.value(r, 0)));
     }
-    return rows;
-}
-
-/// A weight of one column is a matrix all the same.
-Json parameter_to_json(const NamedArray& array) {
-    const bool is_vector = array.name.find("weight") == std::string::npos;
-    if (is_vector || array.value.columns() != 1) return array_to_json(array.value);
-    Json rows = Json::array();
-    for (const double entry : array.value.values()) rows.push_back(Json::array({entry}));
     return rows;
 }
 
@@ -247,7 +242,7 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
 
 std::string to_json(const CaseResult& result, const Case& of) {
     Json grads = Json::object();
-    for (const NamedArray& array : result.grads) grads[array.name] = parameter_to_json(array);
+    for (const NamedArray& array : result.grads) grads[array.name] = array_to_json(array);
     Json json{{"loss", result.loss},
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},

@@ -47,10 +47,8 @@ ArrayComparison compare(std::string name, std::span<const Matrix> actual,
                         std::span<const Matrix> expected) {
     ArrayComparison result{.name = std::move(name), .shape = expected.front().shape()};
     result.count = expected.size();
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        const double difference = largest_difference(actual[i], expected[i]);
-        if (!(difference <= result.difference)) result.difference = difference;  // keeps NaN
-    }
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        result.difference = larger(result.difference, largest_difference(actual[i], expected[i]));
     const double scale = largest(expected);
     if (result.difference != 0)
         result.relative =

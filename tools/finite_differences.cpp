@@ -96,10 +96,8 @@ DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView g
     Directions along(loss, variable, gradient, values);
     for (const double step : {1e-2, 1e-3, 1e-4, 1e-5, 1e-6}) {
         DifferenceStep row{step, 0.0, 1e-7 * magnitude + 20 * epsilon * loss_value / step};
-        for (const Matrix& direction : directions) {
-            const double error = along.error(direction, step);
-            if (!(error <= row.error)) row.error = error;  // keeps NaN
-        }
+        for (const Matrix& direction : directions)
+            row.error = larger(row.error, along.error(direction, step));
         check.sweep.push_back(row);
     }
     check.best = *std::ranges::min_element(check.sweep, {}, [](const DifferenceStep& row) {

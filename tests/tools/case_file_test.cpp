@@ -1,0 +1,100 @@
+// Cases in files: what comes in, what is refused, and that the gradients are those of other programs.
+
+#include "support/message.hpp"
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/case_net.hpp>
+#include <revolute/tools/output_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace revolute;
+using revolute::test::message_of;
+
+namespace {
+
+std::vector<std::filesystem::path> files_in(const std::string& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::filesystem::path(REVOLUTE_TEST_DATA) / folder))
+        if (file.path().extension() == ".json") files.push_back(file.path());
+    std::ranges::sort(files);
+    return files;
+}
+
+std::filesystem::path case_path(const std::string& name) {
+    return std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / (name + ".json");
+}
+
+}  // namespace
+
+TEST_CASE("cases: losses, answers and gradients are those of PyTorch and of the complex step") {
+    const auto files = files_in("cases");
+    CHECK(files.size() == 21);
+    for (const auto& file : files) {
+        CAPTURE(file.filename().string());
+        const Case of = read_case(file);
+        REQUIRE(of.expected.has_value());
+        const std::vector<ArrayComparison> rows = compare(solve(of), *of.expected);
+        // loss, yhat, dx, dh0, and dc0 where there are cell states, beside the parameters.
+        const std::size_t others = has_cell_state(of.architecture.cell) ? 5 : 4;
+        CHECK(rows.size() == of.parameters.size() + others);
+        for (const ArrayComparison& row : rows) {
+            CAPTURE(row.name);
+            CHECK(row.relative <= 1e-13);
+            CHECK(row.agrees());
+        }
+    }
+}
+
+TEST_CASE("cases: a gradient that is wrong in one entry differs") {
+    const Case of = read_case(case_path("lstm_many_to_one"));
+    const CaseResult right = solve(of);
+    for (std::size_t i = 0; i < right.grads.size(); ++i) {
+        CaseResult wrong = right;
+        wrong.grads[i].value(0, 0) += 1e-8 * largest_entry(wrong.grads[i].value);
+        const std::vector<ArrayComparison> rows = compare(wrong, *of.expected);
+        CHECK(std::ranges::count_if(rows, [](const auto& row) { return !row.agrees(); }) == 1);
+    }
+    CaseResult not_a_number = right;
+    not_a_number.dx[3](0, 0) = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<ArrayComparison> rows = compare(not_a_number, *of.expected);
+    CHECK_FALSE(std::ranges::find(rows, "dx", &ArrayComparison::name)->agrees());
+}
+
+TEST_CASE("cases: what is printed as JSON reads back to the same bits") {
+    for (const auto& file : files_in("cases")) {
+        CAPTURE(file.filename().string());
+        const Case of = read_case(file);
+        const CaseResult result = solve(of);
+        const CaseResult again = parse_gradients(to_json(result, of), "text", of);
+        CHECK(again.loss == result.loss);
+        CHECK(again.yhat == result.yhat);
+        CHECK(again.grads == result.grads);
+        CHECK(again.dx == result.dx);
+        CHECK(again.dh0 == result.dh0);
+        CHECK(again.dc0 == result.dc0);
+    }
+}
+
+TEST_CASE("cases: every bad file is refused with its text") {
+    const auto files = files_in("bad_cases");
+    CHECK(files.size() >= 30);
+    for (const auto& file : files) {
+        CAPTURE(file.filename().string());
+        std::filesystem::path text = file;
+        const std::string expected = read_file(text.replace_extension(".txt"));
+        const std::string json = read_file(file), name = file.filename().string();
+        CHECK(message_of<ParseError>([&] { parse_case(json, name); }) + '\n' == expected);
+    }
+}
+
+TEST_CASE("cases: gradients alone name what they lack") {
+    const Case of = read_case(case_path("rnn_one_of_each_complex_step"));
+    CHECK(message_of<ParseError>([&] { parse_gradients("{}", "mine.json", of); }) ==
+          "mine.json: has no gradients that can be read: grads is missing");
+    CHECK(message_of<ParseError>([&] { parse_gradients("{\"grads\": {}}", "mine.json", of); }) ==
+          "mine.json: has no gradients that can be read: grads.weight_ih_l0 is missing");
+}
