@@ -1,3 +1,4 @@
+#include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
@@ -11,7 +12,9 @@ namespace revolute {
 class ReversePass {
  public:
     ReversePass(Graph& graph, Expr loss, std::span<const Expr> variables)
-        : graph_(graph), end_(index(loss.id) + 1), active_(end_, false) {
+        : graph_(graph),
+          end_(index(loss.id) + 1),
+          active_(differentiable_nodes(graph, variables, end_)) {
         result_.loss_ = loss;
         result_.variables_.assign(variables.begin(), variables.end());
         result_.terms_.assign(end_, {Derivative::nothing, Derivative::nothing});
@@ -19,15 +22,12 @@ class ReversePass {
     }
 
     Derivative run(Unreachable unreachable) {
-        mark_active();
         for (std::uint32_t i = end_; i-- > 0;) {  // ids are a topological order: users come last
             if (!active_[i]) continue;
             const std::optional<Expr> y_bar = sum_of_terms(NodeId{i});
             if (!y_bar) continue;
             result_.adjoints_[i] = y_bar->id;
-            for (std::uint32_t slot = 0; slot < graph_.operand_count(NodeId{i}); ++slot)
-                if (active_[index(graph_.operand(NodeId{i}, slot))])
-                    pull_back(NodeId{i}, *y_bar, slot);
+            add_terms(NodeId{i}, *y_bar);
         }
         for (const Expr& variable : result_.variables_)
             result_.gradients_.push_back(gradient(variable, unreachable));
@@ -36,16 +36,6 @@ class ReversePass {
     }
 
  private:
-    /// A node is active when a variable reaches it.
-    void mark_active() {
-        for (const Expr& variable : result_.variables_)
-            if (index(variable.id) < end_) active_[index(variable.id)] = true;
-        for (std::uint32_t i = 0; i < end_; ++i)
-            if (std::ranges::any_of(graph_.operands(NodeId{i}),
-                                    [&](NodeId operand) { return active_[index(operand)]; }))
-                active_[i] = true;
-    }
-
     std::optional<Expr> sum_of_terms(NodeId node) {
         if (node == result_.loss_.id) return graph_.constant(1.0);
         summands_.clear();
@@ -58,27 +48,15 @@ class ReversePass {
         return accumulate(summands_);
     }
 
-    void pull_back(NodeId node, Expr y_bar, std::uint32_t slot) {
-        const Op& op = graph_.op(node);
-        const PullbackRule rule = op.pullback[slot];
-        if (rule == nullptr)
-            throw DerivativeError(
-                fmt::format("{}: has no pullback rule for operand {}\n  node is {}", op.name, slot,
-                            graph_.describe(node)));
-        if (contributes_nothing(rule)) return;
+    void add_terms(NodeId node, Expr y_bar) {
         const Scope scope = Scope::adjoint_of(graph_.at(node));
-        const Expr term = rule(Pullback{{graph_.at(node), slot}, y_bar});
-        if (term.graph != &graph_)
-            throw InternalError(
-                fmt::format("{}: the pullback rule for operand {} made no expression of its "
-                            "graph\n  node is {}",
-                            op.name, slot, graph_.describe(node)));
-        const NodeId operand = graph_.operand(node, slot);
-        if (term.shape() != graph_.shape(operand))
-            throw InternalError(
-                fmt::format("{}: the pullback rule for operand {} made {}, but the operand is {}",
-                            op.name, slot, to_string(term.shape()), graph_.describe(operand)));
-        add_term(operand, {term.id, node, slot, Derivative::nothing});
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
+            // By index: a rule appends, which moves the operand array.
+            const NodeId operand = graph_.operand(node, slot);
+            if (!active_[index(operand)] || !carries_derivative(graph_, node, slot)) continue;
+            const Expr term = pull_back({{graph_.at(node), slot}, y_bar});
+            add_term(operand, {term.id, node, slot, Derivative::nothing});
+        }
     }
 
     void add_term(NodeId operand, Derivative::Link link) {
@@ -108,7 +86,7 @@ class ReversePass {
 
     Graph& graph_;
     std::uint32_t end_;
-    std::vector<bool> active_;
+    std::vector<bool> active_;  // a node is active when a variable reaches it
     std::vector<Expr> summands_;
     Derivative result_;
 };

@@ -1,3 +1,4 @@
+#include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/pushforward.hpp>
 #include <revolute/graph/structure.hpp>
@@ -11,38 +12,14 @@ namespace revolute {
 
 namespace {
 
-Expr push_forward(Expr node, std::uint32_t slot, Expr tangent) {
-    const Op& op = node.graph->op(node.id);
-    Expr term;
-    if (const PushforwardRule rule = op.pushforward[slot]; rule != nullptr) {
-        term = rule(Pushforward{{node, slot}, tangent});
-    } else if (const PullbackRule diagonal = op.pullback[slot];
-               op.role == Role::elementwise && diagonal != nullptr) {
-        term = diagonal(Pullback{{node, slot}, tangent});
-    } else {
-        throw DerivativeError(
-            fmt::format("{}: has no pushforward rule for operand {}\n  node is {}", op.name, slot,
-                        node.graph->describe(node.id)));
-    }
-    if (term.graph != node.graph)
-        throw InternalError(fmt::format(
-            "{}: the pushforward rule for operand {} made no expression of its graph\n  node is {}",
-            op.name, slot, node.graph->describe(node.id)));
-    if (term.shape() != node.shape())
-        throw InternalError(
-            fmt::format("{}: the pushforward rule for operand {} made {}, but the node is {}",
-                        op.name, slot, to_string(term.shape()), node.graph->describe(node.id)));
-    return term;
-}
-
 /// Tangent of a node from those of its operands; none when no operand has one.
 std::optional<Expr> tangent_of(Graph& graph, NodeId node,
                                std::span<const std::optional<Expr>> tangents) {
     std::vector<Expr> terms;
     for (std::uint32_t slot = 0; slot < graph.operand_count(node); ++slot)
-        if (!contributes_nothing(graph.op(node).pullback[slot]))
-            if (const auto& x_dot = tangents[index(graph.operand(node, slot))])
-                terms.push_back(push_forward(graph.at(node), slot, *x_dot));
+        if (const auto& x_dot = tangents[index(graph.operand(node, slot))])
+            if (carries_derivative(graph, node, slot))
+                terms.push_back(push_forward({{graph.at(node), slot}, *x_dot}));
     if (terms.empty()) return std::nullopt;
     return terms.size() == 1 ? terms.front() : accumulate(terms);
 }

@@ -16,6 +16,15 @@ Shape same_shape(const ShapeArguments& x) { return x[0]; }
 /// Without any derivative rule.
 constinit const Op opaque_op{.name = "opaque", .shape = same_shape};
 
+/// With a pullback rule, which is no pushforward rule: the operator is not elementwise.
+constinit const Op one_way_op{.name = "one_way",
+                              .shape = same_shape,
+                              .pullback = {[](const Pullback& p) { return p.adjoint; }}};
+
+/// Elementwise, without a rule to serve for both.
+constinit const Op opaque_elementwise_op{
+    .name = "opaque_elementwise", .shape = same_shape, .role = Role::elementwise};
+
 /// Whose rules make a number of whatever they are given.
 constinit const Op shrinking_op{
     .name = "shrinking",
@@ -163,15 +172,18 @@ TEST_CASE("pushforward: a tangent of the wrong shape names variable and tangent"
 }
 
 TEST_CASE("pushforward: an operator without a rule is named with its node") {
-    Graph graph;
-    const Expr x = graph.parameter("x", {1, 1});
-    const int line = __LINE__ + 1;
-    const std::vector<Expr> outputs{apply(opaque_op, {x})};
-    const std::vector<Seed> seeds{{x, graph.constant(1.0)}};
-    CHECK(message_of<DerivativeError>([&] { pushforward(outputs, seeds); }) ==
-          fmt::format("opaque: has no pushforward rule for operand 0\n"
-                      "  node is unnamed opaque [1 x 1], made at differentiate_errors_test.cpp:{}",
-                      line));
+    for (const Op* op : {&opaque_op, &one_way_op, &opaque_elementwise_op}) {
+        Graph graph;
+        const Expr x = graph.parameter("x", {1, 1});
+        const int line = __LINE__ + 1;
+        const std::vector<Expr> outputs{apply(*op, {x})};
+        const std::vector<Seed> seeds{{x, graph.constant(1.0)}};
+        CHECK(message_of<DerivativeError>([&] { pushforward(outputs, seeds); }) ==
+              fmt::format("{0}: has no pushforward rule for operand 0\n"
+                          "  node is unnamed {0} [1 x 1], made at "
+                          "differentiate_errors_test.cpp:{1}",
+                          op->name, line));
+    }
 }
 
 TEST_CASE("pushforward: a rule that makes a wrong shape is a defect") {

@@ -145,5 +145,5 @@ TEST_CASE("using namespace: every main function is found beside namespace std") 
     CHECK(terms.size() == 2);
     CHECK_FALSE(catalogue().empty());
     CHECK(largest_difference(value, value) == 0);
-    CHECK_THROWS_AS(closed_form::gradients({}), revolute::Error);
+    CHECK_THROWS_AS(closed_form::gradients(closed_form::SimpleRnn{}), revolute::Error);
 }
