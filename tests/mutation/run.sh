@@ -1,0 +1,135 @@
+#!/bin/bash
+# run.sh [--only FILE] [--jobs N] [BUILD]: whether the tests notice a wrong derivative rule.
+#
+# Every derivative rule of ops/, and the logic of the passes that apply them, is broken in all the ways that
+# mutate.cpp knows, one at a time: a sign turned, a factor or a transpose dropped, operands swapped, a step
+# shifted. The tests of graph, ops and rnn must fail for each. BUILD (build/release unless given) is a build
+# folder configured with Ninja; of each mutant only the changed file is compiled. Takes some 25 minutes on two
+# cores; `--only ops/tanh.cpp` half a minute.
+#
+# Prints every mutant that survives, then the score. Fails when one survives that equivalent.txt does not
+# list, and when a line of equivalent.txt is of no use. Mutants that do not compile are counted apart.
+# BUILD/mutation/results.txt keeps the outcome of each.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+source=$(cd "$here/../.." && pwd)
+
+# Files whose whole logic is mutated; of the others, the derivative rules.
+logic='graph/derivative_rule.cpp graph/differentiate.cpp graph/pushforward.cpp graph/hessian_vector_product.cpp
+       ops/jacobian.cpp rnn/unroll.hpp rnn/unroll.cpp'
+
+mode_of() { case " $(echo $logic) " in *" $1 "*) echo logic ;; *) echo rules ;; esac; }
+
+# The sources that are compiled anew when a file changes: itself, or for a header the sources of its folder
+# that include it, or a header which does.
+sources_of() {
+    case $1 in *.cpp) echo "$1"; return ;; esac
+    local folder=${1%%/*} headers=$1 header
+    headers="$headers $(cd "$source" && grep -l "include <revolute/$1>" "$folder"/*.hpp || true)"
+    for header in $headers; do
+        (cd "$source" && grep -l "include <revolute/$header>" "$folder"/*.cpp || true)
+    done | sort -u
+}
+
+# The compiler's command for a source, without -o and -c; the launcher (ccache) would only fill its cache.
+command_for() {
+    local folder=${1%%/*}
+    ninja -C "$build" -t commands "$folder/CMakeFiles/revolute_$folder.dir/${1#*/}.o" | tail -n 1 |
+        sed -E 's/ -M[DTF] .*//; s/ -o .*//; s/^[^ ]*ccache //'
+}
+
+# one FILE NUMBER LINE ORIGINAL MUTATED: makes, links and runs one mutant; writes its outcome and what it is.
+one() {
+    local file=$1 number=$2 folder=$work/$2.$BASHPID outcome=survived place object objects=
+    mkdir -p "$folder/include/revolute/${file%/*}"
+    place=$folder/include/revolute/$file
+    "$work/mutate" "$(mode_of "$file")" "$source/$file" "$number" > "$place"
+    while read -r changed; do
+        object=$folder/${changed//\//_}.o
+        objects="$objects $object"
+        [ "$changed" = "$file" ] || place=$source/$changed
+        # The rules gain signs, so the operators must be declared.
+        # shellcheck disable=SC2086,SC2046
+        if ! (cd "$build" && set -- $(command_for "$changed") && compiler=$1 && shift &&
+              "$compiler" -I"$folder/include" "$@" -O1 -w \
+                  $([ "$(mode_of "$file")" = logic ] || echo -include revolute/ops/arithmetic.hpp) \
+                  -c "$place" -o "$object") > "$folder/log" 2>&1; then
+            outcome='not compiled'
+        fi
+    done <<< "$(sources_of "$file")"
+    if [ "$outcome" = survived ]; then
+        # shellcheck disable=SC2086
+        (cd "$build" && eval "$(sed "s|@OBJECTS@|$objects|; s|@RUNNER@|$folder/runner|" "$work/link")")
+        # A group, so that the shell's word on a crash goes into the log as well.
+        { (ulimit -v 4000000 -c 0 && cd "$folder" && timeout 60 ./runner --abort-after=1 < /dev/null); } \
+            > "$folder/log" 2>&1 || outcome=killed
+    fi
+    printf '%s\t%s:%s\t%s\t%s\n' "$outcome" "$file" "$3" "$4" "$5"
+    rm -rf "$folder"
+}
+
+if [ "${1-}" = --one ]; then  # a worker of the run below
+    IFS=$'\t' read -r file number line original mutated <<< "$2"
+    one "$file" "$number" "$line" "$original" "$mutated"
+    exit
+fi
+
+only='' jobs=2 build=$source/build/release
+while [ $# -gt 0 ]; do
+    case $1 in
+        --only) only=$2; shift 2 ;;
+        --jobs) jobs=$2; shift 2 ;;
+        *) build=$1; shift ;;
+    esac
+done
+build=$(cd "$build" && pwd)
+work=$build/mutation
+export build work
+rm -rf "$work"
+mkdir -p "$work"
+
+ninja -C "$build" test_graph test_ops test_rnn > "$work/log" || { tail -n 20 "$work/log"; exit 1; }
+# How a test program is linked: the objects of all three, the mutant's before everything.
+link_of() { ninja -C "$build" -t commands "tests/$1" | tail -n 1 | sed -E 's/^: && //; s/ && .*//'; }
+objects=$(for test in test_graph test_ops test_rnn; do link_of $test; done | tr ' ' '\n' | grep '\.o$' | sort -u)
+link_of test_rnn | tr ' ' '\n' | grep -v '\.o$' | sed 's|^tests/test_rnn$|@RUNNER@ @OBJECTS@ @TESTS@|' |
+    tr '\n' ' ' | sed "s|@TESTS@|$(echo $objects)|" > "$work/link"
+compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+"$compiler" -std=c++20 -O1 "$here/mutate.cpp" -o "$work/mutate"
+
+(cd "$build" && eval "$(sed "s|@OBJECTS@||; s|@RUNNER@|$work/runner|" "$work/link")")
+(cd "$work" && ./runner > "$work/log" 2>&1) ||
+    { tail -n 20 "$work/log"; echo 'run.sh: the tests fail without a mutant'; exit 1; }
+
+files=$(cd "$source" && ls ops/*.cpp ops/*.hpp graph/leaf.cpp graph/op.cpp $logic | sort -u)
+for file in ${only:-$files}; do
+    "$work/mutate" "$(mode_of "$file")" "$source/$file" | sed "s|^|$file\t|"
+done > "$work/mutants"
+tr '\n' '\0' < "$work/mutants" | xargs -0 -P "$jobs" -I MUTANT nice "$0" --one MUTANT > "$work/results.txt"
+
+# equivalent.txt: file, original and mutated line between tabs; '#' lines say why.
+awk -F '\t' -v only="$only" '
+    FNR == NR { if ($0 !~ /^#/ && NF == 3) listed[$1 FS $2 FS $3] = 0; next }
+    {
+        count[$1]++
+        file = $2; sub(/:[0-9]+$/, "", file); seen[file]
+        key = file FS $3 FS $4
+        if ($1 != "survived") next
+        if (key in listed) { listed[key] = 1; equivalent++; next }
+        printf "survived  %s\n    %s\n    %s\n", $2, $3, $4
+        bad = 1
+    }
+    END {
+        for (key in listed) {
+            split(key, part, FS)
+            if (!listed[key] && (only == "" || part[1] in seen)) {
+                printf "of no use in equivalent.txt: %s\n", key
+                bad = 1
+            }
+        }
+        compiled = count["killed"] + count["survived"]
+        printf "%d mutants: %d killed, %d survived of which %d equivalent; %d more did not compile\n",
+            compiled, count["killed"], count["survived"], equivalent, count["not compiled"]
+        exit bad || compiled == 0
+    }' "$here/equivalent.txt" "$work/results.txt"
