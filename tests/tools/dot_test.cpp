@@ -62,7 +62,7 @@ TEST_CASE("dot: a small graph is written as in the golden file") {
 TEST_CASE("dot: the joint figure of the simple net is written as in the golden file") {
     Graph graph;
     const SourceLine line{"net.cpp", 1};
-    const SimpleRnn cell(graph, 2, 3, tanh, line);
+    const SimpleRnn cell(graph, 2, 3, tanh, {}, line);
     const ManyToOne net =
         many_to_one(cell, {.steps = 2, .input = 2, .hidden = 3}, InitialState::given, line);
     const Derivative derivative = differentiate(net.loss, net.variables());

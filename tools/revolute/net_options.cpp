@@ -1,0 +1,87 @@
+#include "net_options.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cctype>
+#include <map>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+const std::map<std::string, InitialState> initial_states{{"zero", InitialState::zero},
+                                                         {"given", InitialState::given},
+                                                         {"trainable", InitialState::trainable}};
+
+/// In the order of CellKind.
+constexpr std::array cell_titles{"simple RNN", "simple RNN with relu",
+                                 "GRU",        "GRU with the reset before the product",
+                                 "LSTM",       "LSTM with peepholes"};
+
+/// The name that an option's value stands for, as its default is shown.
+template <class Value>
+std::string name_in(const std::map<std::string, Value>& names, Value value) {
+    for (const auto& [name, named] : names)
+        if (named == value) return name;
+    return {};
+}
+
+template <class Value>
+void add_choice(CLI::App& command, const std::string& option, Value& value, const std::string& what,
+                const std::map<std::string, Value>& names, const std::vector<std::string>& order) {
+    const std::string list = fmt::format("{{{}}}", CLI::detail::join(order));
+    command.add_option(option, value, what)
+        ->transform(CLI::CheckedTransformer(names).description(list))
+        ->default_str(name_in(names, value));
+}
+
+}  // namespace
+
+void add_architecture_options(CLI::App& command, Architecture& architecture) {
+    std::map<std::string, CellKind> kinds;
+    std::vector<std::string> order;
+    for (const CellKind kind : cell_kinds()) {
+        order.emplace_back(name_of(kind));
+        kinds.emplace(order.back(), kind);
+    }
+    add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds, order);
+    command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command.add_flag("--bidirectional", architecture.is_bidirectional,
+                     "Every layer reads its input forward and backward in time");
+    command.add_flag("--residual", architecture.is_residual,
+                     "Every layer but the first adds its input to its output");
+}
+
+void add_size_options(CLI::App& command, Sizes& sizes) {
+    const auto add = [&command](const char* name, int& size, const char* what) {
+        command.add_option(name, size, what)
+            ->check(CLI::Range(1, 1'000'000))
+            ->capture_default_str();
+    };
+    add("--steps", sizes.steps, "Number of steps N");
+    add("--hidden", sizes.hidden, "Hidden units H");
+    add("--input", sizes.input, "Inputs I");
+    add("--output", sizes.output, "Outputs O");
+    add("--batch", sizes.batch, "Columns B of the batch");
+}
+
+void add_initial_option(CLI::App& command, InitialState& initial) {
+    add_choice(command, "--initial", initial,
+               "Initial state: zero, given for each column, or trainable, one for all",
+               initial_states, {"zero", "given", "trainable"});
+}
+
+std::string describe(const Architecture& architecture) {
+    std::string text = cell_titles.at(static_cast<std::size_t>(architecture.cell));
+    if (architecture.is_bidirectional) text = "bidirectional " + text;
+    if (architecture.layers > 1) text += fmt::format(", {} layers", architecture.layers);
+    if (architecture.is_residual) text += ", residual";
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    return text;
+}
+
+}  // namespace revolute
