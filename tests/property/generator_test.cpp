@@ -52,7 +52,7 @@ TEST_CASE("random graphs: hold every operator, shared and repeated operands, and
     constexpr int graphs = 400;
     seen = {};
     CHECK(check_property(look, graphs).holds);
-    CHECK(seen.graphs == graphs);
+    REQUIRE(seen.graphs >= graphs);
     CHECK(seen.most_applied >= 12);
     for (const Op* op : differentiable_operators()) {
         CAPTURE(op->name);

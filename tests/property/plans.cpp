@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <rapidcheck.h>
+#include <rapidcheck/detail/TestListenerAdapter.h>
 
 #include <cstdlib>
 #include <ostream>
 #include <string>
+#include <unordered_map>
 
 namespace revolute::test {
 
@@ -74,6 +76,7 @@ Report check_property(Property property, int graphs, std::span<const Op* const> 
                                     [operators](const GraphPlan& plan) {
                                         return ShownPlan{plan, operators};
                                     });
+    rc::detail::TestListenerAdapter silent;
     const auto result = rc::detail::checkTestable(
         [&] {
             const ShownPlan shown = *drawn;
@@ -81,7 +84,8 @@ Report check_property(Property property, int graphs, std::span<const Op* const> 
             ++report.graphs;
             if (property(graph) == Outcome::undecided) ++report.undecided;
         },
-        rc::detail::TestMetadata{}, parameters);
+        rc::detail::TestMetadata{}, parameters, silent,
+        std::unordered_map<std::string, rc::detail::Reproduce>{});
     report.holds = result.is<rc::detail::SuccessResult>();
     if (result.is<rc::detail::FailureResult>())
         report.text = text_of(result.get<rc::detail::FailureResult>());
