@@ -72,11 +72,9 @@ Matrix read_classes(const Entry& entry, int count, int classes) {
 
 StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes) {
     entry.require(entry.json().is_object(), "must be an object");
-    for (const auto& [name, value] : entry.json().items()) {
-        const auto known = [&](const ArrayShape& array) { return array.name == name; };
-        if (std::none_of(shapes.begin(), shapes.end(), known))
-            entry[name].fail("does not belong to this net");
-    }
+    for (const auto& item : entry.json().items())
+        if (std::ranges::find(shapes, item.key(), &ArrayShape::name) == shapes.end())
+            entry[item.key()].fail("does not belong to this net");
     StateDict arrays;
     for (const ArrayShape& array : shapes)
         arrays.push_back({array.name, read_array(entry[array.name], array)});
