@@ -209,7 +209,8 @@ TEST_CASE("trainer: a column that does not change in the training part is named"
     CHECK(refused(constant) ==
           "standardisation: the values of \"b\" in the training part must differ (all 50 are 3)");
     Series steady = two_waves();
-    for (std::size_t row = 0; row < 60; ++row) steady.target.values[row] = 2.0 * double(row);
+    for (std::size_t row = 0; row < 60; ++row)
+        steady.target.values[row] = 2.0 * static_cast<double>(row);
     CHECK(refused(steady) ==
           "standardisation: the changes of \"y\" in the training part must differ (all 49 are 2)");
 }
