@@ -1,4 +1,4 @@
-#include <revolute/rnn/closed_form_parts.hpp>
+#include <revolute/rnn/detail/closed_form_parts.hpp>
 
 namespace revolute::closed_form {
 

@@ -18,7 +18,7 @@ enum class Reset : std::uint8_t { before_product, after_product };
 ///     n = tanh(W_n x(t) + b_n + r o (U_n h(t-1) + b_hn))        reset after the product
 ///     h(t) = (1 - z) o n + z o h(t-1)
 ///
-/// so that z = 1 keeps the state; Cho et al., and many books, swap z and 1 - z. W [H x I], U [H x H], b [H x 1];
+/// so that z = 1 keeps the state; Chung et al. (2014), and many books, swap z and 1 - z. W [H x I], U [H x H], b [H x 1];
 /// x [I x B], h [H x B].
 class Gru {
  public:

@@ -2,7 +2,7 @@
 # include_rules.sh SOURCE: fails and names the lines that break a rule on what may include what.
 #   graph <- ops <- rnn <- tools: a folder includes only itself and what stands left of it.
 #   Our files are named <revolute/folder/file.hpp>, never by a relative path.
-#   Public headers are free of Eigen, except graph/eigen.hpp.
+#   Public headers are free of Eigen, except graph/eigen.hpp. Those in a folder detail/ are not installed.
 #   rnn/closed_form.* proves the engine, so it shares nothing with it but the matrix it returns.
 set -eu
 cd "$1"
@@ -29,10 +29,10 @@ sources() { find "$1" -name '*.[ch]pp'; }
     refuse 'no includes by relative path' '"' $(sources graph) $(sources ops) $(sources rnn) \
         $(find tools -path tools/revolute -prune -o -name '*.[ch]pp' -print)
     refuse 'public headers are free of Eigen' '<(Eigen/|revolute/graph/eigen)' \
-        $(find graph ops rnn tools -name '*.hpp' ! -path graph/eigen.hpp ! -path 'tools/revolute/*')
+        $(find graph ops rnn tools -name '*.hpp' ! -path graph/eigen.hpp ! -path 'tools/revolute/*' ! -path '*/detail/*')
 }
 
-allowed='<revolute/(graph/(matrix|eigen|error|shape)|rnn/closed_form[a-z_]*)\.hpp>'
+allowed='<revolute/(graph/(matrix|eigen|error|shape)|rnn/(detail/)?closed_form[a-z_]*)\.hpp>'
 if find rnn -name 'closed_form*.[ch]pp' -exec grep -nHE 'include[[:space:]]*<revolute/' {} + | grep -vE "$allowed"; then
     echo '  broken rule: closed_form shares no code with the engine'
     status=1

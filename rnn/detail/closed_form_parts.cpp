@@ -1,5 +1,5 @@
 #include <revolute/graph/error.hpp>
-#include <revolute/rnn/closed_form_parts.hpp>
+#include <revolute/rnn/detail/closed_form_parts.hpp>
 
 #include <fmt/format.h>
 
