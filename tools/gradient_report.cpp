@@ -51,15 +51,14 @@ void add_columns(Line& line, const VariableCheck& variable) {
 }
 
 std::string meaning_of_columns(const GradientCheck& check) {
-    const std::string forward = check.no_forward_mode.empty()
-                                    ? "largest difference / largest entry, along the directions of "
-                                      "the differences; at most "
-                                      "1e-12 agrees"
-                                    : fmt::format("not to be had: {}", check.no_forward_mode);
+    const std::string forward =
+        check.no_forward_mode.empty()
+            ? "largest difference / largest entry, along the same directions"
+            : fmt::format("not to be had: {}", check.no_forward_mode);
     return fmt::format(
         "forward mode        {}\n"
-        "finite differences  difference at the worst entry (row, column; from 0), at the step that "
-        "comes closest (and what is allowed)\n",
+        "finite differences  error (and what is allowed) at the worst entry, numbered from (0, 0), "
+        "for the step that comes closest\n",
         forward);
 }
 
@@ -112,10 +111,13 @@ std::string worst_entry(const VariableCheck& variable) {
 std::string conclusion(Verdict verdict, const std::vector<std::string>& concerned,
                        std::size_t count) {
     if (verdict == Verdict::agrees)
-        return fmt::format("\nVerdict: agrees ({} of {} gradients)\n", count, count);
+        return fmt::format("\nVerdict: agrees{}\n",
+                           count > 1 ? fmt::format(" (all {} gradients)", count) : "");
     if (concerned.empty()) return fmt::format("\nVerdict: {}\n", in_words(verdict));
-    return fmt::format("\nVerdict: {}: {} ({} of {} gradients)\n", in_words(verdict),
-                       fmt::join(concerned, ", "), concerned.size(), count);
+    const std::string share =
+        count > 1 ? fmt::format(" ({} of {} gradients)", concerned.size(), count) : "";
+    return fmt::format("\nVerdict: {}: {}{}\n", in_words(verdict), fmt::join(concerned, ", "),
+                       share);
 }
 
 std::string furthest_from_closed_form(const NetCheck& check) {
@@ -151,7 +153,7 @@ std::string to_text(const GradientCheck& check) {
     std::vector<std::string> concerned;
     for (const VariableCheck& variable : check.variables)
         if (variable.verdict() == check.verdict()) concerned.push_back(variable.name);
-    return table(check) + meaning_of_columns(check) + worst_entry(check.worst()) +
+    return table(check) + "\n" + meaning_of_columns(check) + worst_entry(check.worst()) +
            conclusion(check.verdict(), concerned, check.variables.size());
 }
 
