@@ -90,21 +90,30 @@ std::string where(const std::string& name, const std::optional<Entry>& entry) {
     return fmt::format("{}, row {}, column {}", name, entry->row, entry->column);
 }
 
+/// Why differences cannot tell, where they cannot.
+std::string_view advice(Verdict verdict) {
+    if (verdict == Verdict::kink)
+        return "  The loss has a kink within the steps, or a bend sharper than they: its slopes to "
+               "the "
+               "left\n  and to the right do not meet. Move the values a little and check again.\n";
+    if (verdict == Verdict::too_small)
+        return "  The gradient is below the rounding of a difference of two losses: all that can "
+               "be "
+               "seen is that it is small.\n";
+    return {};
+}
+
 std::string worst_entry(const VariableCheck& variable) {
     const DirectionCheck& worst = variable.differences.worst;
     if (worst.sweep.empty()) return {};
-    std::string text = fmt::format(
+    return fmt::format(
         "\nWorst entry: {}\n"
         "  gradient           {:>22}\n"
         "  finite difference  {:>22}  with step {:.0e}\n"
-        "  relative error     {:>22.1e}\n",
+        "  relative error     {:>22.1e}\n"
+        "{}\n{}",
         where(variable.name, worst.entry), in_full(worst.gradient), in_full(worst.difference()),
-        worst.best.step, worst.relative_error());
-    if (worst.verdict == Verdict::kink)
-        text +=
-            "  The loss has a kink within the steps, or a bend sharper than they: its slopes to "
-            "the left\n  and to the right do not meet. Move the values a little and check again.\n";
-    return fmt::format("{}\n{}", text, sweep(worst));
+        worst.best.step, worst.relative_error(), advice(worst.verdict), sweep(worst));
 }
 
 /// The last line: the gravest verdict and whom it concerns.
