@@ -99,13 +99,6 @@ bool does_agree(const VariableCheck& variable, const CheckOptions& options, bool
                std::max(options.forward_tolerance, options.differences.tolerance);
 }
 
-/// How far the worst entry is from agreeing.
-std::tuple<bool, double> remoteness(const VariableCheck& variable) {
-    const DifferenceStep& best = variable.differences.worst.best;
-    return {variable.differences.verdict == variable.verdict(),
-            best.allowed > 0 ? best.error / best.allowed : best.error};
-}
-
 }  // namespace
 
 Verdict VariableCheck::verdict() const {
@@ -121,7 +114,8 @@ Verdict GradientCheck::verdict() const {
 const VariableCheck& GradientCheck::worst() const {
     const Verdict gravest = verdict();
     return *std::ranges::max_element(variables, {}, [gravest](const VariableCheck& v) {
-        return std::tuple_cat(std::tuple(v.verdict() == gravest), remoteness(v));
+        return std::tuple(v.verdict() == gravest, v.differences.verdict == gravest,
+                          v.differences.worst.best.share());
     });
 }
 

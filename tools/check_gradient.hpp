@@ -27,7 +27,7 @@ struct VariableCheck {
     Shape shape;
     Matrix gradient;  ///< what was checked
     double norm = 0;  ///< its Frobenius norm
-    /// The gravest direction of all that were tried; an untold number when differences were not asked for.
+    /// Without directions when differences were not asked for.
     DifferenceCheck differences;
     /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|), over the directions v
     /// of the differences; none when it was not asked for, or an operator has no rule for it.

@@ -35,13 +35,24 @@ class LossLine {
         if (!std::isfinite(here_)) evaluate(loss_, values_, check_finite);  // names the culprit
     }
 
+    /// A point of the line, and how far away it is: the step, rounded to the precision of the values.
+    struct Point {
+        double loss;
+        double step;
+    };
+
     double here() const { return here_; }
-    double at(const Matrix& direction, double step) {
+    Point at(const Matrix& v, double step) {
         Matrix moved = base_;
-        for (std::size_t i = 0; i < moved.size(); ++i)
-            moved.values()[i] += step * direction.values()[i];
+        double taken = 0, length = 0;
+        for (std::size_t i = 0; i < moved.size(); ++i) {
+            const double direction = v.values()[i];
+            moved.values()[i] += step * direction;
+            taken += direction * (moved.values()[i] - base_.values()[i]);
+            length += direction * direction;
+        }
         values_.bind(variable_, std::move(moved));
-        return evaluate(loss_, values_)(0, 0);
+        return {evaluate(loss_, values_)(0, 0), taken / length};
     }
 
  private:
@@ -56,7 +67,8 @@ std::vector<double> steps_of(const DifferenceOptions& options) {
     std::vector<double> steps;
     // A power of ten each, not products of 0.1, so that tables show 1e-06 and mean it.
     const double first = std::log10(options.largest_step);
-    const double count = std::round(first - std::log10(options.smallest_step));
+    constexpr double slack = 1e-9;  // of the logarithms
+    const double count = std::floor(first - std::log10(options.smallest_step) + slack);
     for (double i = 0; i <= count; ++i) steps.push_back(std::pow(10.0, first - i));
     return steps;
 }
@@ -100,8 +112,8 @@ bool is_at_kink(std::span<const DifferenceStep> sweep, std::size_t i, double gra
 /// step, or, beside a jump of the second derivative, with the step.
 bool runs_towards(std::span<const DifferenceStep> sweep, std::size_t i, double gradient) {
     const double shrink = sweep[i].step / sweep[i - 1].step, square = shrink * shrink;
-    const double last = sweep[i].central();
-    const double to_come = (gradient - last) / (last - sweep[i - 1].central());
+    const double last = sweep[i].central;
+    const double to_come = (gradient - last) / (last - sweep[i - 1].central);
     return to_come >= 0.5 * square / (1 - square) && to_come <= 1.5 * shrink / (1 - shrink);
 }
 
@@ -116,11 +128,7 @@ bool is_beyond_the_steps(const DirectionCheck& check) {
 }
 
 /// How far the step is from agreeing; 0 when it does.
-double excess(const DifferenceStep& row) {
-    if (!std::isfinite(row.error)) return infinity;
-    if (row.agrees()) return 0;
-    return row.error / row.allowed;
-}
+double excess(const DifferenceStep& row) { return row.agrees() ? 0 : row.share(); }
 
 DifferenceStep closest(std::span<const DifferenceStep> sweep) {
     return *std::ranges::min_element(sweep, [](const DifferenceStep& a, const DifferenceStep& b) {
@@ -173,11 +181,15 @@ class Differences {
 
  private:
     DifferenceStep difference(const Matrix& v, double step, double gradient) {
-        const double here = line_.here(), ahead = line_.at(v, step), behind = line_.at(v, -step);
-        DifferenceStep row{
-            .step = step, .backward = (here - behind) / step, .forward = (ahead - here) / step};
-        row.error = std::abs(gradient - (ahead - behind) / (2 * step));
-        const double largest = std::max({std::abs(here), std::abs(ahead), std::abs(behind)});
+        const double here = line_.here();
+        const LossLine::Point ahead = line_.at(v, step), behind = line_.at(v, -step);
+        DifferenceStep row{.step = step,
+                           .backward = (here - behind.loss) / -behind.step,
+                           .forward = (ahead.loss - here) / ahead.step,
+                           .central = (ahead.loss - behind.loss) / (ahead.step - behind.step)};
+        row.error = std::abs(gradient - row.central);
+        const double largest =
+            std::max({std::abs(here), std::abs(ahead.loss), std::abs(behind.loss)});
         row.rounding = roundings * epsilon * largest / step;
         row.allowed = tolerance_ * magnitude_ + row.rounding;
         return row;
@@ -209,10 +221,7 @@ class Differences {
 bool is_worse(const DirectionCheck& a, const DirectionCheck& b) {
     if (a.verdict != b.verdict) return graver(a.verdict, b.verdict) == a.verdict;
     if (a.entry.has_value() != b.entry.has_value()) return a.entry.has_value();
-    const auto ratio = [](const DifferenceStep& row) {
-        return row.allowed > 0 ? row.error / row.allowed : row.error;
-    };
-    return ratio(a.best) > ratio(b.best);
+    return a.best.share() > b.best.share();
 }
 
 void keep_largest(std::vector<DifferenceStep>& largest, std::span<const DifferenceStep> sweep) {
@@ -259,6 +268,11 @@ double derivative_along(const Probe& probe, ConstMatrixView gradient) {
     // Not the product with all the zeros of v: a NaN elsewhere is not this entry's.
     if (probe.entry) return gradient(probe.entry->row, probe.entry->column);
     return std::inner_product(probe.v.values().begin(), probe.v.values().end(), gradient.data, 0.0);
+}
+
+double DifferenceStep::share() const {
+    if (!std::isfinite(error)) return infinity;
+    return error == 0 ? 0 : error / allowed;
 }
 
 double DirectionCheck::relative_error() const {

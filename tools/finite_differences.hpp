@@ -23,7 +23,7 @@ Verdict graver(Verdict a, Verdict b);
 /// How finite differences are taken.
 struct DifferenceOptions {
     double largest_step = 1e-2;
-    double smallest_step = 1e-6;    ///< steps fall from the largest to this one, tenfold
+    double smallest_step = 1e-6;    ///< steps fall tenfold, none below this
     double tolerance = 1e-7;        ///< error that is allowed, over the gradient's largest entry
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
     std::uint64_t seed = 1;         ///< of the random direction
@@ -50,17 +50,20 @@ std::vector<Probe> probes_of(Shape shape, const DifferenceOptions& options);
 /// <gradient, v>: the derivative of the loss along the probe's direction.
 double derivative_along(const Probe& probe, ConstMatrixView gradient);
 
-/// The loss on both sides of x, one step s away along a direction v.
+/// The loss on both sides of x, one step s away along a direction v. Slopes are over the step that x takes
+/// in doubles, which is s rounded to the precision of x.
 struct DifferenceStep {
     double step = 0;
     double backward = 0;  ///< (L(x) - L(x - s v)) / s
     double forward = 0;   ///< (L(x + s v) - L(x)) / s
+    double central = 0;   ///< (L(x + s v) - L(x - s v)) / 2s
     double error = 0;     ///< |gradient - central|
     double rounding = 0;  ///< of the central difference: 20 eps |L| / s
     double allowed = 0;   ///< tolerance * max|gradient| + rounding
 
-    double central() const { return (forward + backward) / 2; }
     bool agrees() const { return std::isfinite(error) && error <= allowed; }
+    /// error / allowed; infinite where the loss is not finite.
+    double share() const;
 };
 
 /// A gradient beside differences along one direction.
@@ -71,7 +74,7 @@ struct DirectionCheck {
     std::vector<DifferenceStep> sweep;  ///< all steps tried, largest first
     Verdict verdict = Verdict::agrees;
 
-    double difference() const { return best.central(); }
+    double difference() const { return best.central; }
     /// |gradient - difference| over the larger of the two; 0 when they are equal.
     double relative_error() const;
 };

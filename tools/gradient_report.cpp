@@ -80,7 +80,7 @@ std::string sweep(const DirectionCheck& worst) {
         {"  step", "slope to the left", "slope to the right", "their mean", "error", "allowed"}};
     for (const DifferenceStep& row : worst.sweep)
         lines.push_back({fmt::format("  {:.0e}", row.step), fmt::format("{:.9e}", row.backward),
-                         fmt::format("{:.9e}", row.forward), fmt::format("{:.9e}", row.central()),
+                         fmt::format("{:.9e}", row.forward), fmt::format("{:.9e}", row.central),
                          fmt::format("{:.1e}", row.error), fmt::format("{:.1e}", row.allowed)});
     return in_columns(lines);
 }

@@ -103,6 +103,22 @@ TEST_CASE("kinks: a gradient outside of both slopes differs even at the kink") {
     }
 }
 
+TEST_CASE("kinks: a net of relu units at rest, all of them at their corners, is not called wrong") {
+    Graph graph;
+    const Expr h = graph.parameter("h", {3, 1}), U = graph.parameter("U", {4, 3});
+    const Expr V = graph.parameter("V", {1, 4}), Y = graph.input("Y", {1, 1});
+    const Expr loss = mse(V * relu(U * h), Y);
+    Bindings values;
+    values.bind(h, Matrix(3, 1));  // so that relu takes 0 for every slope, and dL/dh is 0
+    values.bind(U, Matrix(4, 3, {0.3, -0.5, 0.8, 0.2, 0.7, 0.1, -0.9, 0.4, -0.6, 0.5, 0.2, -0.1}));
+    values.bind(V, Matrix(1, 4, {0.5, 0.3, 0.9, 0.4}));
+    values.bind(Y, Matrix(1, 1, 1.0));
+    const GradientCheck check = check_gradient(loss, {h, U, V}, values);
+    CHECK(check.variables[0].gradient == Matrix(3, 1));
+    CHECK(check.variables[0].verdict() == Verdict::kink);
+    CHECK(check.passes());
+}
+
 TEST_CASE("kinks: a smooth loss has none, straight, curved or bent sharply") {
     const std::array smooth{
         Kinked{"straight", [](Expr x) { return 2.0 * x; }},

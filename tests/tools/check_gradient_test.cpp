@@ -149,6 +149,8 @@ TEST_CASE("check_gradient: the sweep is of the steps asked for") {
     CHECK(x.differences.sweep[0].step == 1e-3);
     CHECK(x.differences.sweep[1].step == 1e-4);
     CHECK(x.differences.sweep[2].step == 1e-5);
+    // Half a decade more does not make a step.
+    CHECK(one.check({.differences = {.smallest_step = 4e-6}}).differences.sweep.size() == 4);
     CHECK(one.check({.differences = {.most_entries = 1}}).differences.directions == 2);
     CHECK(one.check({.with_differences = false}).differences.directions == 0);
     CHECK_FALSE(one.check({.with_forward_mode = false}).forward_mode);
@@ -160,6 +162,15 @@ TEST_CASE("check_gradient: a gradient below the rounding of the loss cannot be t
     // What is large enough to be seen is no excuse.
     OneLoss one(hidden, random_values({2, 1}));
     CHECK(one.check(Matrix(2, 1, 1.0)).verdict() == Verdict::differs);
+}
+
+TEST_CASE("check_gradient: values so large that steps are rounded are no miss") {
+    // At 1e8 numbers are 1.5e-8 apart: a step of 1e-4 is wrong by up to 1e-4 of it, one of 1e-2 by 1e-6.
+    OneLoss one([](Expr x) { return sum(sin(x)); }, Matrix(2, 1, {1e8, 1.23456789e8}));
+    CHECK(one.check().verdict() == Verdict::agrees);
+    Matrix wrong = one.gradient();
+    wrong(1, 0) *= 1 + 1e-5;
+    CHECK(one.check(wrong).verdict() == Verdict::differs);
 }
 
 TEST_CASE("check_gradient: a variable that the loss does not depend on has a gradient of zeros") {
