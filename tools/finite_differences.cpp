@@ -13,52 +13,222 @@ namespace revolute {
 
 namespace {
 
-/// dL/dv for one direction v, by the gradient and by differences.
-class Directions {
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// What one evaluation of the loss is taken to be wrong by, over eps |L|.
+constexpr double roundings = 20;
+/// The gap between the slopes on the two sides has three values of the loss in it, one of them twice.
+constexpr double gap_roundings = 4;
+
+/// The loss along lines through the values.
+class LossLine {
  public:
-    Directions(Expr loss, Expr variable, ConstMatrixView gradient, const Bindings& values)
-        : loss_(loss), variable_(variable), gradient_(gradient), values_(values) {
+    LossLine(Expr loss, Expr variable, const Bindings& values)
+        : loss_(loss), variable_(variable), values_(values) {
         const Matrix* base = values.find(variable);
         if (base == nullptr)
             throw EvaluationError(fmt::format("check_by_differences: no value is bound to {}",
                                               variable.graph->describe(variable.id)));
         base_ = *base;
+        here_ = evaluate(loss_, values_)(0, 0);
+        if (!std::isfinite(here_)) evaluate(loss_, values_, check_finite);  // names the culprit
     }
 
-    double error(const Matrix& direction, double step) {
-        const double difference =
-            (loss_at(direction, step) - loss_at(direction, -step)) / (2 * step);
-        const double expected = std::inner_product(direction.values().begin(),
-                                                   direction.values().end(), gradient_.data, 0.0);
-        return std::abs(expected - difference);
+    /// A point of the line, and how far away it is: the step, rounded to the precision of the values.
+    struct Point {
+        double loss;
+        double step;
+    };
+
+    double here() const { return here_; }
+    Point at(const Matrix& v, double step) {
+        Matrix moved = base_;
+        double taken = 0, length = 0;
+        for (std::size_t i = 0; i < moved.size(); ++i) {
+            const double direction = v.values()[i];
+            moved.values()[i] += step * direction;
+            taken += direction * (moved.values()[i] - base_.values()[i]);
+            length += direction * direction;
+        }
+        values_.bind(variable_, std::move(moved));
+        return {evaluate(loss_, values_)(0, 0), taken / length};
     }
 
  private:
-    double loss_at(const Matrix& direction, double step) {
-        Matrix moved = base_;
-        for (std::size_t i = 0; i < moved.size(); ++i)
-            moved.values()[i] += step * direction.values()[i];
-        values_.bind(variable_, std::move(moved));
-        return evaluate(loss_, values_)(0, 0);
-    }
-
     Expr loss_;
     Expr variable_;
-    ConstMatrixView gradient_;
     Bindings values_;
     Matrix base_;
+    double here_ = 0;
 };
 
-std::vector<Matrix> make_directions(Shape shape, std::uint64_t seed, std::size_t most_entries) {
-    std::vector<Matrix> directions;
-    const std::size_t entries = std::min(shape.size(), most_entries);
-    for (std::size_t i = 0; i < entries; ++i) {
-        Matrix direction(shape);
-        direction.values()[i * shape.size() / entries] = 1.0;
-        directions.push_back(std::move(direction));
+std::vector<double> steps_of(const DifferenceOptions& options) {
+    std::vector<double> steps;
+    // A power of ten each, not products of 0.1, so that tables show 1e-06 and mean it.
+    const double first = std::log10(options.largest_step);
+    constexpr double slack = 1e-9;  // of the logarithms
+    const double count = std::floor(first - std::log10(options.smallest_step) + slack);
+    for (double i = 0; i <= count; ++i) steps.push_back(std::pow(10.0, first - i));
+    return steps;
+}
+
+void require_sensible(const DifferenceOptions& options) {
+    if (!(options.smallest_step > 0 && options.largest_step >= options.smallest_step &&
+          std::isfinite(options.largest_step)))
+        throw Error(
+            fmt::format("check_by_differences: steps must be positive and fall from the largest to "
+                        "the smallest ({:g} to {:g})",
+                        options.largest_step, options.smallest_step));
+    if (!(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+        throw Error(fmt::format("check_by_differences: the tolerance must not be negative ({:g})",
+                                options.tolerance));
+}
+
+double gap(const DifferenceStep& row) { return std::abs(row.forward - row.backward); }
+
+/// Whether the gap between the slopes of two sides, seen at step `i`, is more than curvature makes it: that
+/// falls with the step. A kink between two steps leaves its trace in the pair above.
+bool is_more_than_curvature(std::span<const DifferenceStep> sweep, std::size_t i) {
+    constexpr double clearly = 1.5, barely_shrunk = 0.5;
+    const double shrink = sweep[i].step / sweep[i - 1].step;
+    if (gap(sweep[i]) >= clearly * shrink * gap(sweep[i - 1])) return true;
+    return i > 1 && gap(sweep[i - 1]) >= barely_shrunk * gap(sweep[i - 2]);
+}
+
+/// Whether a kink between the two sides of step `i` explains that the gradient misses there.
+bool is_at_kink(std::span<const DifferenceStep> sweep, std::size_t i, double gradient) {
+    constexpr double several_kinks = 5;  // may shift the mean slope by more than the gap they leave
+    const DifferenceStep& row = sweep[i];
+    if (gap(row) <= gap_roundings * row.rounding || row.error > several_kinks * gap(row))
+        return false;
+    const double slack = row.allowed + gap(row) / 10;
+    const auto [low, high] = std::minmax({row.backward, row.forward, 0.0});
+    return low - slack <= gradient && gradient <= high + slack && is_more_than_curvature(sweep, i);
+}
+
+/// Whether the differences have not settled by step `i`: they still run towards the gradient, and what they
+/// moved by since the step before makes up for what is missing. Their error falls with the square of the
+/// step, or, beside a jump of the second derivative, with the step.
+bool runs_towards(std::span<const DifferenceStep> sweep, std::size_t i, double gradient) {
+    const double shrink = sweep[i].step / sweep[i - 1].step, square = shrink * shrink;
+    const double last = sweep[i].central;
+    const double to_come = (gradient - last) / (last - sweep[i - 1].central);
+    return to_come >= 0.5 * square / (1 - square) && to_come <= 1.5 * shrink / (1 - shrink);
+}
+
+/// Whether the steps, and not the gradient, may be to blame for a miss. Only the finest step that is not
+/// lost in rounding counts: a kink that it does not reach excuses nothing.
+bool is_beyond_the_steps(const DirectionCheck& check) {
+    for (std::size_t i = check.sweep.size(); i-- > 1;)
+        if (gap_roundings * check.sweep[i].rounding <= check.sweep[i].error)
+            return is_at_kink(check.sweep, i, check.gradient) ||
+                   runs_towards(check.sweep, i, check.gradient);
+    return false;
+}
+
+/// How far the step is from agreeing; 0 when it does.
+double excess(const DifferenceStep& row) { return row.agrees() ? 0 : row.share(); }
+
+DifferenceStep closest(std::span<const DifferenceStep> sweep) {
+    return *std::ranges::min_element(sweep, [](const DifferenceStep& a, const DifferenceStep& b) {
+        return std::pair(excess(a), a.error) < std::pair(excess(b), b.error);
+    });
+}
+
+/// The probe that moves the entry alone.
+Probe unit_probe(Shape shape, std::size_t place) {
+    const auto rows = static_cast<std::size_t>(shape.rows);
+    const Entry entry{static_cast<int>(place % rows), static_cast<int>(place / rows)};
+    Probe probe{entry, Matrix(shape)};
+    probe.v(entry.row, entry.column) = 1.0;
+    return probe;
+}
+
+/// Differences beside one variable's gradient.
+class Differences {
+ public:
+    Differences(Expr loss, Expr variable, ConstMatrixView gradient, const Bindings& values,
+                const DifferenceOptions& options)
+        : line_(loss, variable, values),
+          gradient_(gradient),
+          magnitude_(largest_entry(gradient)),
+          tolerance_(options.tolerance),
+          steps_(steps_of(options)) {}
+
+    DirectionCheck along(const Probe& probe) {
+        DirectionCheck check{.entry = probe.entry,
+                             .gradient = derivative_along(probe, gradient_),
+                             .best = {},
+                             .sweep = {}};
+        for (const double step : steps_)
+            check.sweep.push_back(difference(probe.v, step, check.gradient));
+        check.best = closest(check.sweep);
+        check.verdict = verdict_of(check);
+        return check;
     }
-    if (entries < shape.size()) directions.push_back(Random(seed).matrix(shape));
-    return directions;
+
+    /// The entry behind a miss along v: the half that misses by more, again and again.
+    DirectionCheck locate(const Matrix& v) {
+        std::size_t first = 0, end = v.size();
+        while (end - first > 1) {
+            const std::size_t middle = first + (end - first) / 2;
+            const bool is_in_front = misses_by(v, first, middle) >= misses_by(v, middle, end);
+            (is_in_front ? end : first) = middle;
+        }
+        return along(unit_probe(v.shape(), first));
+    }
+
+ private:
+    DifferenceStep difference(const Matrix& v, double step, double gradient) {
+        const double here = line_.here();
+        const LossLine::Point ahead = line_.at(v, step), behind = line_.at(v, -step);
+        DifferenceStep row{.step = step,
+                           .backward = (here - behind.loss) / -behind.step,
+                           .forward = (ahead.loss - here) / ahead.step,
+                           .central = (ahead.loss - behind.loss) / (ahead.step - behind.step)};
+        row.error = std::abs(gradient - row.central);
+        const double largest =
+            std::max({std::abs(here), std::abs(ahead.loss), std::abs(behind.loss)});
+        row.rounding = roundings * epsilon * largest / step;
+        row.allowed = tolerance_ * magnitude_ + row.rounding;
+        return row;
+    }
+
+    Verdict verdict_of(const DirectionCheck& check) const {
+        if (std::ranges::none_of(check.sweep, &DifferenceStep::agrees))
+            return is_beyond_the_steps(check) ? Verdict::kink : Verdict::differs;
+        const bool is_telling = std::ranges::any_of(check.sweep, [&](const DifferenceStep& row) {
+            return row.agrees() && row.rounding <= magnitude_;
+        });
+        return is_telling ? Verdict::agrees : Verdict::too_small;
+    }
+
+    double misses_by(const Matrix& v, std::size_t first, std::size_t end) {
+        Probe part{std::nullopt, Matrix(v.shape())};
+        std::copy(v.data() + first, v.data() + end, part.v.data() + first);
+        return excess(along(part).best);
+    }
+
+    LossLine line_;
+    ConstMatrixView gradient_;
+    double magnitude_;
+    double tolerance_;
+    std::vector<double> steps_;
+};
+
+/// Whether a says more than b about what is wrong.
+bool is_worse(const DirectionCheck& a, const DirectionCheck& b) {
+    if (a.verdict != b.verdict) return graver(a.verdict, b.verdict) == a.verdict;
+    if (a.entry.has_value() != b.entry.has_value()) return a.entry.has_value();
+    return a.best.share() > b.best.share();
+}
+
+void keep_largest(std::vector<DifferenceStep>& largest, std::span<const DifferenceStep> sweep) {
+    if (largest.empty()) largest.assign(sweep.size(), {});
+    for (std::size_t i = 0; i < sweep.size(); ++i)
+        if (largest[i].step == 0 || std::isnan(sweep[i].error) || sweep[i].error > largest[i].error)
+            largest[i] = sweep[i];
 }
 
 }  // namespace
@@ -69,45 +239,72 @@ std::string_view in_words(Verdict verdict) {
             return "agrees";
         case Verdict::differs:
             return "differs";
+        case Verdict::kink:
+            return "too close to a kink to tell";
         case Verdict::too_small:
             break;
     }
     return "too small for finite differences to tell";
 }
 
+Verdict graver(Verdict a, Verdict b) {
+    constexpr std::array order{Verdict::differs, Verdict::kink, Verdict::too_small,
+                               Verdict::agrees};
+    return *std::ranges::find_if(order, [&](Verdict v) { return v == a || v == b; });
+}
+
+std::vector<Probe> probes_of(Shape shape, const DifferenceOptions& options) {
+    std::vector<Probe> probes;
+    const std::size_t entries =
+        std::min(shape.size(), std::max<std::size_t>(options.most_entries, 1));
+    for (std::size_t i = 0; i < entries; ++i)
+        probes.push_back(unit_probe(shape, i * shape.size() / entries));
+    if (entries < shape.size())
+        probes.push_back({std::nullopt, Random(options.seed).matrix(shape)});
+    return probes;
+}
+
+double derivative_along(const Probe& probe, ConstMatrixView gradient) {
+    // Not the product with all the zeros of v: a NaN elsewhere is not this entry's.
+    if (probe.entry) return gradient(probe.entry->row, probe.entry->column);
+    return std::inner_product(probe.v.values().begin(), probe.v.values().end(), gradient.data, 0.0);
+}
+
+double DifferenceStep::share() const {
+    if (!std::isfinite(error)) return infinity;
+    return error == 0 ? 0 : error / allowed;
+}
+
+double DirectionCheck::relative_error() const {
+    if (best.error == 0) return 0;
+    return best.error / std::max(std::abs(gradient), std::abs(difference()));
+}
+
 DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView gradient,
-                                     const Bindings& values, std::uint64_t seed,
-                                     std::size_t most_entries) {
+                                     const Bindings& values, const DifferenceOptions& options) {
     if (!loss.shape().is_scalar() || gradient.shape() != variable.shape())
         throw ShapeError(fmt::format(
             "check_by_differences: needs a loss [1 x 1] ({}) and a gradient of the variable's "
-            "shape {} "
-            "({})",
+            "shape {} ({})",
             to_string(loss.shape()), to_string(variable.shape()), to_string(gradient.shape())));
-    constexpr double epsilon = std::numeric_limits<double>::epsilon();
-    const double magnitude = largest_entry(gradient);
-    const double loss_value = std::abs(evaluate(loss, values)(0, 0));
-    const std::vector<Matrix> directions =
-        make_directions(variable.shape(), seed, std::max<std::size_t>(most_entries, 1));
-
+    require_sensible(options);
+    Differences differences(loss, variable, gradient, values, options);
     DifferenceCheck check;
-    check.directions = directions.size();
-    check.entries = std::min(variable.shape().size(), std::max<std::size_t>(most_entries, 1));
-    Directions along(loss, variable, gradient, values);
-    for (const double step : {1e-2, 1e-3, 1e-4, 1e-5, 1e-6}) {
-        DifferenceStep row{step, 0.0, 1e-7 * magnitude + 20 * epsilon * loss_value / step};
-        for (const Matrix& direction : directions)
-            row.error = larger(row.error, along.error(direction, step));
-        check.sweep.push_back(row);
+    const auto note = [&check](DirectionCheck one) {
+        check.verdict = graver(check.verdict, one.verdict);
+        keep_largest(check.sweep, one.sweep);
+        if (check.worst.sweep.empty() || is_worse(one, check.worst)) check.worst = std::move(one);
+    };
+    const std::vector<Probe> probes = probes_of(variable.shape(), options);
+    for (const Probe& probe : probes) {
+        note(differences.along(probe));
+        if (probe.entry) ++check.entries;
     }
-    check.best = *std::ranges::min_element(check.sweep, {}, [](const DifferenceStep& row) {
-        return std::isnan(row.error) ? std::numeric_limits<double>::infinity() : row.error;
-    });
-    const double rounding = 20 * epsilon * loss_value / check.best.step;
-    if (!(check.best.error <= check.best.allowed))
-        check.verdict = Verdict::differs;
-    else if (rounding > magnitude)
-        check.verdict = Verdict::too_small;
+    check.directions = probes.size();
+    if (check.worst.entry) return check;
+    // Only the direction through all entries misses: one that was not moved alone is behind it.
+    DirectionCheck behind = differences.locate(probes.back().v);
+    if (behind.verdict == check.worst.verdict) note(std::move(behind));
     return check;
 }
 

@@ -93,7 +93,8 @@ struct Applied {
 void check_sweep(Expr loss, Expr x, Expr gradient, const Bindings& values, std::uint64_t seed,
                  std::size_t most_entries = 24) {
     const Matrix value = evaluate(gradient, values);
-    const DifferenceCheck check = check_by_differences(loss, x, value, values, seed, most_entries);
+    const DifferenceCheck check =
+        check_by_differences(loss, x, value, values, {.most_entries = most_entries, .seed = seed});
     const bool is_zero = largest_entry(value) == 0.0;
     CHECK(check.verdict == (is_zero ? Verdict::too_small : Verdict::agrees));
     const DifferenceStep& coarse = check.sweep.front();

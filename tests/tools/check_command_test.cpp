@@ -1,6 +1,6 @@
 // The program's command `check`, as a user runs it.
 
-#include <revolute/tools/bptt_check.hpp>
+#include <revolute/tools/net_check.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -46,30 +46,101 @@ TEST_CASE("check: JSON has the documented keys and the values of the library's o
     const Ran ran = run("check --json --steps 5 --hidden 3 --input 2 --batch 2 --seed 4");
     REQUIRE(ran.status == 0);
     const auto json = nlohmann::json::parse(ran.output);
-    const BpttCheck expected = check_simple_rnn(
-        {.steps = 5, .input = 2, .hidden = 3, .output = 1, .batch = 2}, InitialState::given, 4);
-    CHECK(json.at("loss").get<double>() == expected.loss);
+    const NetCheck expected = check_net({.steps = 5, .input = 2, .hidden = 3, .batch = 2},
+                                        {.initial = InitialState::given}, 4);
+    CHECK(json.at("loss").get<double>() == expected.gradients.loss);
     CHECK(json.at("loss_relative").get<double>() == expected.loss_relative);
+    CHECK(json.at("no_closed_form").is_null());
     CHECK(json.at("passes").get<bool>());
-    REQUIRE(json.at("parameters").size() == expected.rows.size());
-    for (std::size_t i = 0; i < expected.rows.size(); ++i) {
+    CHECK(json.at("verdict") == "agrees");
+    CHECK(json.at("worst") == expected.gradients.worst().name);
+    REQUIRE(json.at("parameters").size() == expected.closed_form.size());
+    for (std::size_t i = 0; i < expected.closed_form.size(); ++i) {
         const auto& row = json.at("parameters").at(i);
-        CHECK(row.at("name") == expected.rows[i].name);
-        CHECK(row.at("rows") == expected.rows[i].shape.rows);
-        CHECK(row.at("columns") == expected.rows[i].shape.columns);
-        CHECK(row.at("norm").get<double>() == expected.rows[i].norm);
-        CHECK(row.at("closed_form_relative").get<double>() ==
-              expected.rows[i].closed_form_relative);
+        const VariableCheck& variable = expected.gradients.variables[i];
+        CHECK(row.at("name") == variable.name);
+        CHECK(row.at("rows") == variable.shape.rows);
+        CHECK(row.at("columns") == variable.shape.columns);
+        CHECK(row.at("norm").get<double>() == variable.norm);
+        CHECK(row.at("closed_form_relative").get<double>() == expected.closed_form[i].relative);
         CHECK(row.at("closed_form_agrees").get<bool>());
+        CHECK(row.at("forward_mode_relative").get<double>() == variable.forward_mode.value());
+        CHECK(row.at("forward_mode_agrees").get<bool>());
         CHECK(row.at("verdict") == "agrees");
         CHECK(row.at("passes").get<bool>());
         const auto& differences = row.at("finite_differences");
         CHECK(differences.at("verdict") == "agrees");
-        CHECK(differences.at("step").get<double>() == expected.rows[i].differences.best.step);
+        CHECK(differences.at("step").get<double>() == variable.differences.worst.best.step);
         CHECK(differences.at("error").get<double>() <= differences.at("allowed").get<double>());
-        CHECK(differences.at("entries") == expected.rows[i].differences.entries);
-        CHECK(differences.at("directions") == expected.rows[i].differences.directions);
+        CHECK(differences.at("entries") == variable.differences.entries);
+        CHECK(differences.at("directions") == variable.differences.directions);
         CHECK(differences.at("sweep").size() == 5);
+        const auto& worst = row.at("worst");
+        const DirectionCheck& element = variable.differences.worst;
+        CHECK(worst.at("row") == element.entry->row);
+        CHECK(worst.at("column") == element.entry->column);
+        CHECK(worst.at("gradient").get<double>() == element.gradient);
+        CHECK(worst.at("finite_difference").get<double>() == element.difference());
+        CHECK(worst.at("relative_error").get<double>() == element.relative_error());
+        CHECK(worst.at("verdict") == "agrees");
+        REQUIRE(worst.at("sweep").size() == 5);
+        const auto& step = worst.at("sweep").at(4);
+        CHECK(step.at("step").get<double>() == 1e-6);
+        CHECK(step.at("backward").get<double>() == element.sweep[4].backward);
+        CHECK(step.at("forward").get<double>() == element.sweep[4].forward);
+        CHECK(step.at("error").get<double>() == element.sweep[4].error);
+        CHECK(step.at("allowed").get<double>() == element.sweep[4].allowed);
+    }
+}
+
+TEST_CASE("check: every cell agrees, alone and in nets of several") {
+    struct Cell {
+        const char* option;
+        const char* title;
+        const char* parameter;
+        const char* closed_form;
+    };
+    constexpr std::array cells{
+        Cell{"simple", "Simple RNN", "U", "largest difference"},
+        Cell{"simple-relu", "Simple RNN with relu", "U", "there is none with relu"},
+        Cell{"gru", "GRU", "b_hn", "largest difference"},
+        Cell{"gru-before", "GRU with the reset before the product", "U_n", "largest difference"},
+        Cell{"lstm", "LSTM", "c0", "largest difference"},
+        Cell{"lstm-peephole", "LSTM with peepholes", "p_o", "there is none with peepholes"},
+    };
+    for (const Cell& cell : cells) {
+        CAPTURE(std::string(cell.option));
+        const Ran ran = run(fmt::format("check --cell {} --batch 2", cell.option));
+        CHECK(ran.status == 0);
+        CHECK(ran.output.starts_with(fmt::format("{}, 3 steps, 2 inputs, ", cell.title)));
+        CHECK(ran.output.find(fmt::format("\n{} ", cell.parameter)) != std::string::npos);
+        CHECK(ran.output.find(fmt::format("\nclosed form         {}", cell.closed_form)) !=
+              std::string::npos);
+        CHECK(ran.output.find("\nWorst entry: ") != std::string::npos);
+        CHECK(ran.output.find("differs") == std::string::npos);
+
+        const Ran deep = run(fmt::format(
+            "check --cell {} --layers 2 --bidirectional --residual --initial trainable --hidden 3",
+            cell.option));
+        CHECK(deep.status == 0);
+        CHECK(deep.output.find(", 2 layers, residual, 3 steps") != std::string::npos);
+        CHECK(deep.output.find("\nh2r_0 ") != std::string::npos);
+        CHECK(deep.output.find("\nclosed form         there is none") != std::string::npos);
+        CHECK(deep.output.find("differs") == std::string::npos);
+    }
+}
+
+TEST_CASE("check: JSON says that there is no closed form, and why") {
+    const Ran ran = run("check --json --cell gru --layers 2");
+    REQUIRE(ran.status == 0);
+    const auto json = nlohmann::json::parse(ran.output);
+    CHECK(json.at("no_closed_form") == "none for more than one layer");
+    CHECK(json.at("loss_relative").is_null());
+    CHECK(json.at("parameters").size() == 24);
+    for (const auto& parameter : json.at("parameters")) {
+        CHECK(parameter.at("closed_form_relative").is_null());
+        CHECK(parameter.at("closed_form_agrees").is_null());
+        CHECK(parameter.at("forward_mode_relative").get<double>() <= 1e-12);
     }
 }
 
@@ -88,23 +159,33 @@ TEST_CASE("check: a gradient too small for differences is said to be so and is n
 TEST_CASE("check: wrong usage ends with status 2") {
     CHECK(run("check --steps 0").status == 2);
     CHECK(run("check --initial sometimes").status == 2);
+    CHECK(run("check --cell transformer").status == 2);
+    CHECK(run("check --layers 0").status == 2);
     CHECK(run("check --no-such-option").status == 2);
     CHECK(run("no-such-command").status == 2);
     CHECK(run("").status == 2);
 }
 
 TEST_CASE("check: a row that differs makes the whole check fail") {
-    BpttCheck check = check_simple_rnn({.steps = 2, .hidden = 2}, InitialState::given, 1);
+    const NetCheck check =
+        check_net({.steps = 2, .hidden = 2}, {.initial = InitialState::given}, 1);
     CHECK(check.passes());
-    BpttCheck wrong = check;
-    wrong.rows[1].closed_form_agrees = false;
+    NetCheck wrong = check;
+    wrong.closed_form[1].relative = 1e-11;
     CHECK_FALSE(wrong.passes());
     wrong = check;
-    wrong.rows[2].differences.verdict = Verdict::differs;
+    wrong.gradients.variables[2].differences.verdict = Verdict::differs;
+    CHECK_FALSE(wrong.passes());
+    wrong = check;
+    wrong.gradients.variables[2].forward_mode_agrees = false;
     CHECK_FALSE(wrong.passes());
     wrong = check;
     wrong.loss_relative = 1e-11;
     CHECK_FALSE(wrong.passes());
+    NetCheck undecided = check;
+    undecided.gradients.variables[0].differences.verdict = Verdict::kink;
+    CHECK(undecided.passes());
+    CHECK(undecided.verdict() == Verdict::kink);
 }
 
 TEST_CASE("check: --help has an example and --version a number") {

@@ -1,5 +1,7 @@
 #include "check_report.hpp"
 #include "commands.hpp"
+#include "net_options.hpp"
+#include <revolute/tools/gradient_report.hpp>
 
 #include <fmt/format.h>
 
@@ -10,28 +12,27 @@ namespace revolute {
 
 namespace {
 
-struct CheckOptions {
-    Sizes sizes;
-    std::string initial = "given";
+struct CheckCommand {
+    Sizes sizes{.steps = 3, .input = 2, .hidden = 4};
+    Architecture architecture{.initial = InitialState::given};
     std::uint64_t seed = 1;
     bool json = false;
 };
 
-InitialState initial_state_of(const std::string& name) {
-    if (name == "zero") return InitialState::zero;
-    return name == "given" ? InitialState::given : InitialState::trainable;
+std::string count(int number, std::string_view what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
-void check(const CheckOptions& options) {
-    const BpttCheck result =
-        check_simple_rnn(options.sizes, initial_state_of(options.initial), options.seed);
-    if (options.json) {
+void check(const CheckCommand& command) {
+    const NetCheck result = check_net(command.sizes, command.architecture, command.seed);
+    if (command.json) {
         fmt::print("{}\n", to_json(result));
     } else {
-        const Sizes& sizes = options.sizes;
-        fmt::print("Simple RNN, {} steps, {} inputs, {} hidden units, {} outputs, batch of {}\n\n",
-                   sizes.steps, sizes.input, sizes.hidden, sizes.output, sizes.batch);
-        fmt::print("{}", to_table(result));
+        const Sizes& sizes = command.sizes;
+        fmt::print("{}, {}, {}, {}, {}, batch of {}\n\n{}", describe(command.architecture),
+                   count(sizes.steps, "step"), count(sizes.input, "input"),
+                   count(sizes.hidden, "hidden unit"), count(sizes.output, "output"), sizes.batch,
+                   to_text(result));
     }
     if (!result.passes()) throw CLI::RuntimeError(1);
 }
@@ -40,26 +41,17 @@ void check(const CheckOptions& options) {
 
 void add_check_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
-        "check", "Compare gradients with hand-derived BPTT and with finite differences");
-    const auto options = std::make_shared<CheckOptions>();
-    command.option_defaults()->always_capture_default();
-    const auto add_size = [&command](const char* name, int& size, const char* what) {
-        command.add_option(name, size, what)->check(CLI::Range(1, 1'000'000));
-    };
-    add_size("--steps", options->sizes.steps, "Number of steps N");
-    add_size("--hidden", options->sizes.hidden = 4, "Hidden units H");
-    add_size("--input", options->sizes.input = 2, "Inputs I");
-    add_size("--output", options->sizes.output, "Outputs O");
-    add_size("--batch", options->sizes.batch, "Columns B of the batch");
-    command.add_option("--seed", options->seed, "Seed of the random values");
-    command
-        .add_option("--initial", options->initial,
-                    "Initial state: zero, given for each column, or trainable, one for all")
-        ->check(CLI::IsMember({"zero", "given", "trainable"}));
+        "check",
+        "Compare gradients with hand-derived BPTT, with forward mode and with finite differences");
+    const auto options = std::make_shared<CheckCommand>();
+    add_architecture_options(command, options->architecture);
+    add_size_options(command, options->sizes);
+    add_initial_option(command, options->architecture.initial);
+    command.add_option("--seed", options->seed, "Seed of the random values")->capture_default_str();
     command.add_flag("--json", options->json, "Print JSON (docs/check.md says what is in it)");
     command.footer(
-        "Exit status 1 when a gradient differs.\n\nExample:\n  revolute check --steps 25 "
-        "--hidden 8 --batch 3");
+        "Exit status 1 when a gradient differs.\n\nExample:\n  revolute check --cell lstm --layers "
+        "2 --steps 25 --hidden 8 --batch 3");
     command.callback([options] { check(*options); });
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <revolute/tools/bptt_check.hpp>
+#include <revolute/tools/net_check.hpp>
 
 #include <string>
 
 namespace revolute {
 
-/// What `revolute check` prints: a table, and with --json an object (its keys are in docs/check.md).
-std::string to_table(const BpttCheck& check);
-std::string to_json(const BpttCheck& check);
+/// What `revolute check --json` prints: an object (its keys are in docs/check.md).
+std::string to_json(const NetCheck& check);
 
 }  // namespace revolute

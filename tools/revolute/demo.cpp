@@ -1,8 +1,8 @@
-#include "check_report.hpp"
 #include "commands.hpp"
 #include "demo_figures.hpp"
 #include "training_run.hpp"
 #include <revolute/tools/forecast_report.hpp>
+#include <revolute/tools/gradient_report.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/sunspots.hpp>
@@ -56,10 +56,11 @@ class Written {
 
 void print_check() {
     fmt::print(
-        "\nGradients by the generic reverse pass, by the formulas derived by hand, and by finite "
-        "differences:\n\n");
+        "\nGradients by the generic reverse pass, by the formulas derived by hand, by forward "
+        "mode, "
+        "and by finite differences:\n\n");
     const Sizes sizes{.steps = 25, .input = 2, .hidden = 8, .output = 1, .batch = 4};
-    fmt::print("{}", to_table(check_simple_rnn(sizes, InitialState::given, 1)));
+    fmt::print("{}", to_table(check_net(sizes, {.initial = InitialState::given}, 1)));
 }
 
 Plot loss_curve(const std::vector<double>& training, const std::vector<double>& held_out) {

@@ -1,0 +1,160 @@
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/tools/check_gradient.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
+
+namespace revolute {
+
+namespace {
+
+/// A loss and its variables in a graph of their own, with their values.
+struct Copy {
+    Copy(Expr of, std::span<const Expr> variables, const Bindings& bound)
+        : graph(of.graph->sharing()) {
+        std::vector<Expr> outputs{of};
+        outputs.insert(outputs.end(), variables.begin(), variables.end());
+        const Extracted extracted = extract(outputs, graph);
+        loss = extracted.outputs.front();
+        wrt.assign(extracted.outputs.begin() + 1, extracted.outputs.end());
+        for (std::uint32_t i = 0; i < extracted.copies.size(); ++i)
+            if (extracted.copies[i])
+                if (const Matrix* value = bound.find(of.graph->at(NodeId{i})))
+                    values.bind(graph.at(*extracted.copies[i]), *value);
+    }
+
+    Graph graph;
+    Expr loss;
+    std::vector<Expr> wrt;
+    Bindings values;
+};
+
+double norm(ConstMatrixView x) {
+    const auto values = x.values();
+    return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
+}
+
+void require_shapes(std::span<const Expr> wrt, std::span<const Matrix> gradients) {
+    if (gradients.size() != wrt.size())
+        throw ShapeError(
+            fmt::format("check_gradient: needs one gradient for each of {} variables ({} given)",
+                        wrt.size(), gradients.size()));
+    for (std::size_t i = 0; i < wrt.size(); ++i)
+        if (gradients[i].shape() != wrt[i].shape())
+            throw ShapeError(fmt::format(
+                "check_gradient: the gradient's shape {} must be that of the variable\n  variable "
+                "is {}",
+                to_string(gradients[i].shape()), wrt[i].graph->describe(wrt[i].id)));
+}
+
+std::vector<Matrix> engine_gradients(Expr loss, std::span<const Expr> wrt, const Bindings& values) {
+    Copy copy(loss, wrt, values);
+    const Derivative derivative = differentiate(copy.loss, copy.wrt, Unreachable::zeros);
+    return evaluate(derivative.gradients(), copy.values);
+}
+
+/// Largest difference of <gradient, v> from the tangent of the loss along v, over the directions.
+double beside_forward_mode(const Copy& of, std::size_t variable, ConstMatrixView gradient,
+                           const DifferenceOptions& options) {
+    Copy copy(of.loss, of.wrt, of.values);
+    const Expr x = copy.wrt[variable];
+    const Expr direction = copy.graph.input("v", x.shape());
+    const Seed seed{x, direction};
+    const Expr tangent = pushforward(std::span(&copy.loss, 1), std::span(&seed, 1)).front();
+    const double magnitude = largest_entry(gradient);
+    double largest = 0;
+    for (const Probe& along : probes_of(x.shape(), options)) {
+        copy.values.bind(direction, along.v);
+        const double reverse = derivative_along(along, gradient);
+        const double error = std::abs(reverse - evaluate(tangent, copy.values)(0, 0));
+        // Zeros must be met exactly.
+        if (error != 0) largest = larger(largest, error / (magnitude * norm(along.v)));
+    }
+    return largest;
+}
+
+/// Sets the variable beside forward mode; what is missing for that, empty when nothing is.
+std::string try_forward_mode(VariableCheck& variable, const Copy& copy, std::size_t number,
+                             ConstMatrixView gradient, const DifferenceOptions& options) {
+    try {
+        variable.forward_mode = beside_forward_mode(copy, number, gradient, options);
+    } catch (const DerivativeError& no_rule) {
+        return no_rule.what();
+    }
+    return {};
+}
+
+bool does_agree(const VariableCheck& variable, const CheckOptions& options, bool is_brought) {
+    if (!is_brought) return *variable.forward_mode <= options.forward_tolerance;
+    // At a kink, a gradient from elsewhere may be another of the slopes than the rules choose.
+    return variable.differences.verdict == Verdict::kink ||
+           *variable.forward_mode <=
+               std::max(options.forward_tolerance, options.differences.tolerance);
+}
+
+}  // namespace
+
+Verdict VariableCheck::verdict() const {
+    return forward_mode_agrees ? differences.verdict : Verdict::differs;
+}
+
+Verdict GradientCheck::verdict() const {
+    return std::accumulate(
+        variables.begin(), variables.end(), Verdict::agrees,
+        [](Verdict gravest, const VariableCheck& v) { return graver(gravest, v.verdict()); });
+}
+
+const VariableCheck& GradientCheck::worst() const {
+    const Verdict gravest = verdict();
+    return *std::ranges::max_element(variables, {}, [gravest](const VariableCheck& v) {
+        return std::tuple(v.verdict() == gravest, v.differences.verdict == gravest,
+                          v.differences.worst.best.share());
+    });
+}
+
+GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Bindings& values,
+                             const CheckOptions& options) {
+    common_graph("check_gradient", wrt);
+    std::vector<Expr> all{loss};
+    all.insert(all.end(), wrt.begin(), wrt.end());
+    common_graph("check_gradient", all);
+    const bool are_brought = !options.gradients.empty();
+    if (are_brought) require_shapes(wrt, options.gradients);
+    const std::vector<Matrix> gradients =
+        are_brought ? options.gradients : engine_gradients(loss, wrt, values);
+
+    const Copy copy(loss, wrt, values);
+    GradientCheck check;
+    check.loss = evaluate(copy.loss, copy.values)(0, 0);
+    for (std::size_t i = 0; i < wrt.size(); ++i) {
+        VariableCheck& variable = check.variables.emplace_back();
+        variable.name = wrt[i].label();
+        variable.shape = wrt[i].shape();
+        variable.gradient = gradients[i];
+        variable.norm = norm(gradients[i]);
+        DifferenceOptions differences = options.differences;
+        differences.seed += i;
+        if (options.with_differences)
+            variable.differences = check_by_differences(copy.loss, copy.wrt[i], gradients[i],
+                                                        copy.values, differences);
+        if (options.with_forward_mode && check.no_forward_mode.empty())
+            check.no_forward_mode = try_forward_mode(variable, copy, i, gradients[i], differences);
+        if (variable.forward_mode)
+            variable.forward_mode_agrees = does_agree(variable, options, are_brought);
+    }
+    return check;
+}
+
+GradientCheck check_gradient(Expr loss, std::initializer_list<Expr> wrt, const Bindings& values,
+                             const CheckOptions& options) {
+    return check_gradient(loss, std::span(wrt.begin(), wrt.size()), values, options);
+}
+
+}  // namespace revolute

@@ -1,0 +1,95 @@
+#include <revolute/tools/closed_form_net.hpp>
+#include <revolute/tools/net_check.hpp>
+#include <revolute/tools/random.hpp>
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace revolute {
+
+namespace {
+
+/// Uniform in +-1/sqrt(n), n the number of terms of each sum: keeps z of the order of 1 for any size.
+/// Columns (biases) in +-1/2.
+Matrix parameter_value(Random& random, Shape shape) {
+    const double bound =
+        shape.columns == 1 ? 0.5 : 1.0 / std::sqrt(static_cast<double>(shape.columns));
+    return random.matrix(shape, -bound, bound);
+}
+
+/// Targets of mse are numbers; those of cross-entropy the number of a class.
+Matrix target_value(Random& random, Shape shape, LossKind loss, int classes) {
+    if (loss == LossKind::mse) return random.matrix(shape);
+    Matrix target = random.matrix(shape, 0.0, classes);
+    for (double& value : target.values()) value = std::floor(value);
+    return target;
+}
+
+std::string name_of_initial(Expr leaf) {
+    const std::string_view name = leaf.graph->name(leaf.id);
+    return fmt::format("{}{}0", name, name.size() == 1 ? "" : "_");
+}
+
+ClosedFormComparison compare(ConstMatrixView gradient, ConstMatrixView by_hand) {
+    ClosedFormComparison result;
+    result.relative = relative_difference(gradient, by_hand);
+    const double largest = largest_difference(gradient, by_hand);
+    for (std::size_t i = 0; i < gradient.size(); ++i)
+        if (std::abs(gradient.data[i] - by_hand.data[i]) == largest) {
+            result.worst = {static_cast<int>(i) % gradient.rows,
+                            static_cast<int>(i) / gradient.rows};
+            break;
+        }
+    result.gradient = gradient(result.worst.row, result.worst.column);
+    result.by_hand = by_hand(result.worst.row, result.worst.column);
+    return result;
+}
+
+}  // namespace
+
+RandomNet::RandomNet(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed)
+    : net(recurrent_net(graph, sizes, architecture)) {
+    Random random(seed);
+    for (const Expr& leaf : net.parameters())
+        values.bind(leaf, parameter_value(random, leaf.shape()));
+    for (const Expr& leaf : net.inputs) values.bind(leaf, random.matrix(leaf.shape()));
+    for (const Expr& leaf : net.initial_leaves()) values.bind(leaf, random.matrix(leaf.shape()));
+    for (const Expr& leaf : net.read_out.targets)
+        values.bind(leaf, target_value(random, leaf.shape(), architecture.loss, sizes.output));
+}
+
+Verdict NetCheck::verdict(std::size_t parameter) const {
+    const bool has_missed = !closed_form.empty() && !closed_form[parameter].agrees();
+    return has_missed ? Verdict::differs : gradients.variables[parameter].verdict();
+}
+
+Verdict NetCheck::verdict() const {
+    Verdict gravest = loss_relative <= closed_form_tolerance ? Verdict::agrees : Verdict::differs;
+    for (std::size_t i = 0; i < gradients.variables.size(); ++i)
+        gravest = graver(gravest, verdict(i));
+    return gravest;
+}
+
+NetCheck check_net(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed,
+                   const CheckOptions& options) {
+    const RandomNet random(sizes, architecture, seed);
+    const std::vector<Expr> variables = random.net.variables();
+    NetCheck check;
+    CheckOptions with_seed = options;
+    with_seed.differences.seed = seed;
+    check.gradients = check_gradient(random.net.loss(), variables, random.values, with_seed);
+    for (std::size_t i = random.net.parameters().size(); i < variables.size(); ++i)
+        check.gradients.variables[i].name = name_of_initial(variables[i]);
+
+    check.no_closed_form = why_no_closed_form(architecture);
+    if (!check.no_closed_form.empty()) return check;
+    const ClosedFormResult by_hand = closed_form_of(random.net, architecture, random.values);
+    check.loss_relative = std::abs(check.gradients.loss - by_hand.loss) / by_hand.loss;
+    for (std::size_t i = 0; i < variables.size(); ++i)
+        check.closed_form.push_back(
+            compare(check.gradients.variables[i].gradient, by_hand.gradients[i]));
+    return check;
+}
+
+}  // namespace revolute
