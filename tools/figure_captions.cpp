@@ -92,6 +92,10 @@ RichText Captions::label(NodeId node) const {
             .add(typeset_shape(graph_.shape(node)));
     if (is_leaf) return text;
     const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
+    if (!text.empty() && is_formula)
+        for (const Expr& leaf : labels_.other_leaves(node))
+            text.add(" = ").add(
+                typeset_name(fmt::format("d{}", labels_.name(leaf.id)), labels_.step(leaf.id)));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));

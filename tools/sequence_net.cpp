@@ -1,12 +1,14 @@
 #include <revolute/rnn/simple_rnn.hpp>
+#include <revolute/tools/finite_report.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
 
-SequenceNet::SequenceNet(const Sizes& sizes)
-    : net_(many_to_one(SimpleRnn(graph_, sizes.input, sizes.hidden), sizes)) {}
+SequenceNet::SequenceNet(const Sizes& sizes, std::optional<std::filesystem::path> finite_figure)
+    : net_(many_to_one(SimpleRnn(graph_, sizes.input, sizes.hidden), sizes)),
+      finite_figure_(std::move(finite_figure)) {}
 
 void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> values) {
     if (leaves.size() != values.size())
@@ -25,15 +27,15 @@ Matrix SequenceNet::answer(std::span<const Matrix> parameters, std::span<const M
 SequenceNet::LossAndGradients SequenceNet::loss_and_gradients(std::span<const Matrix> parameters,
                                                               std::span<const Matrix> inputs,
                                                               const Matrix& target) {
-    if (loss_and_gradients_.empty()) {
-        const Derivative derivative = differentiate(net_.loss, net_.parameters);
-        loss_and_gradients_ = {derivative.gradients().begin(), derivative.gradients().end()};
-        loss_and_gradients_.insert(loss_and_gradients_.begin(), net_.loss);
-    }
+    if (!derivative_) derivative_ = differentiate(net_.loss, net_.parameters);
+    std::vector<Expr> outputs{net_.loss};
+    outputs.insert(outputs.end(), derivative_->gradients().begin(), derivative_->gradients().end());
     bind(net_.parameters, parameters);
     bind(net_.unrolled.inputs, inputs);
     values_.bind(net_.target, target);
-    std::vector<Matrix> values = evaluate(loss_and_gradients_, values_);
+    std::vector<Matrix> values =
+        finite_figure_ ? evaluate_finite(*derivative_, outputs, values_, *finite_figure_)
+                       : evaluate(outputs, values_);
     const double loss = values.front()(0, 0);
     values.erase(values.begin());
     return {loss, std::move(values)};

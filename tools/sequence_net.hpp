@@ -4,6 +4,7 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <vector>
@@ -14,7 +15,10 @@ namespace revolute {
 /// where training and forecasting meet graphs. Parameters are in the order W, U, b, V, c.
 class SequenceNet {
  public:
-    explicit SequenceNet(const Sizes& sizes);
+    /// With the name of a file, values are checked for being finite, and the first that is not is drawn
+    /// there: `evaluate_finite`.
+    explicit SequenceNet(const Sizes& sizes,
+                         std::optional<std::filesystem::path> finite_figure = {});
 
     /// y for the inputs x(0), x(1), ...
     Matrix answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs);
@@ -36,7 +40,8 @@ class SequenceNet {
 
     Graph graph_;
     ManyToOne net_;
-    std::vector<Expr> loss_and_gradients_;  // made by the first call that asks for them
+    std::optional<Derivative> derivative_;  // made by the first call that asks for gradients
+    std::optional<std::filesystem::path> finite_figure_;
     Bindings values_;
 };
 

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "finite_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/forecast_report.hpp>
@@ -21,6 +22,7 @@ struct TrainOptions {
     double test_fraction = 0.2;
     std::string save = "model.json";
     std::string plot = "out.svg";
+    FiniteOptions finite;
 };
 
 /// Nothing is computed that could not be written in the end, and nothing the user has is lost.
@@ -59,7 +61,8 @@ void train_and_report(const TrainOptions& options) {
     const Series series = read_series(Table::read(options.data), options.column);
     require_outputs(options);
     const std::size_t first = first_held_out(series.values.size(), options.test_fraction);
-    const TrainingResult result = train_with_progress(series, first, options.settings);
+    const TrainingResult result = train_with_progress(series, first, options.settings, {},
+                                                     finite_figure(options.finite));
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status);
@@ -98,6 +101,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--save", options.save, "Model file to write");
     command.add_option("--plot", options.plot,
                        "SVG to write of the held-out forecasts; a CSV is written beside it");
+    add_finite_options(command, options.finite);
 }
 
 }  // namespace
