@@ -149,9 +149,11 @@ class Evaluation {
         if (bad == values.end()) return;
         const auto place = static_cast<int>(bad - values.begin());
         const ValueRange range = range_of(values);
+        // A NaN may have a sign, which means nothing.
+        const std::string found = std::isnan(*bad) ? "nan" : fmt::format("{}", *bad);
         const std::string text =
             fmt::format("evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}{}",
-                        graph_.op(node).name, *bad, place % y.rows, place / y.rows, in_step(node),
+                        graph_.op(node).name, found, place % y.rows, place / y.rows, in_step(node),
                         graph_.describe(node), to_string(range), operands_text(node));
         throw NonFiniteError(text, node, range, operand_ranges(node));
     }

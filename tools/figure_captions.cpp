@@ -11,10 +11,11 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
-/// A sum sign, over t where every term has a step on one axis.
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none.
 RichText sum_sign(const Graph& graph, NodeId node) {
     RichText text;
     text.add("Σ");
+    if (graph.step(node)) return text;
     const auto step = graph.step(graph.operand(node, 0));
     const auto terms = graph.operands(node);
     if (step && std::ranges::any_of(terms, [&](NodeId term) {

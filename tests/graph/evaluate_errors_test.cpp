@@ -107,7 +107,7 @@ struct Overflow {
 TEST_CASE("check_finite: the first node that is not finite is named with its operands' ranges") {
     Overflow o;
     CHECK(
-        message_of<EvaluationError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
+        message_of<NonFiniteError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
         fmt::format(
             "evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
             "  node is y[3] [2 x 2], made at evaluate_errors_test.cpp:{1}, from 0.25 to 4, 1 inf\n"
@@ -121,7 +121,7 @@ TEST_CASE("check_finite: a value given for a leaf is checked too") {
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {2, 1});
     const Bindings values = Bindings().bind(x, Matrix(2, 1, {1.0, std::nan("")}));
-    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), values, check_finite); }) ==
+    CHECK(message_of<NonFiniteError>([&] { evaluate(tanh(x), values, check_finite); }) ==
           fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
                       "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}, from 1 to 1, 1 nan",
                       line));
