@@ -52,7 +52,8 @@ ValueRange range_of(std::span<const double> values) {
 
 std::string to_string(const ValueRange& range) {
     std::vector<std::string> parts;
-    if (range.finite > 0) parts.push_back(fmt::format("from {:.6g} to {:.6g}", range.low, range.high));
+    if (range.finite > 0)
+        parts.push_back(fmt::format("from {:.6g} to {:.6g}", range.low, range.high));
     if (range.nans > 0) parts.push_back(fmt::format("{} nan", range.nans));
     if (range.infinities > 0) parts.push_back(fmt::format("{} inf", range.infinities));
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -151,10 +152,10 @@ class Evaluation {
         const ValueRange range = range_of(values);
         // A NaN may have a sign, which means nothing.
         const std::string found = std::isnan(*bad) ? "nan" : fmt::format("{}", *bad);
-        const std::string text =
-            fmt::format("evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}{}",
-                        graph_.op(node).name, found, place % y.rows, place / y.rows, in_step(node),
-                        graph_.describe(node), to_string(range), operands_text(node));
+        const std::string text = fmt::format(
+            "evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}{}",
+            graph_.op(node).name, found, place % y.rows, place / y.rows, in_step(node),
+            graph_.describe(node), to_string(range), operands_text(node));
         throw NonFiniteError(text, node, range, operand_ranges(node));
     }
 
@@ -175,9 +176,9 @@ class Evaluation {
         std::string text;
         const std::vector<ValueRange> ranges = operand_ranges(node);
         for (std::uint32_t slot = 0; slot < ranges.size(); ++slot)
-            text += fmt::format("\n  operand {} is {}, {}", slot,
-                                graph_.describe(graph_.operand(node, slot)),
-                                to_string(ranges[slot]));
+            text +=
+                fmt::format("\n  operand {} is {}, {}", slot,
+                            graph_.describe(graph_.operand(node, slot)), to_string(ranges[slot]));
         return text;
     }
 

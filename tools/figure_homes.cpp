@@ -69,10 +69,10 @@ void Homes::find_last_steps(std::span<const Derivative* const> derivatives) {
     std::vector<bool> is_start(graph_.size());
     for (const NodeId node : walk_) {
         const auto operands = graph_.operands(node);
-        is_start[index(node)] =
-            &graph_.op(node) == &initial_state_op ||
-            (!operands.empty() &&
-             std::ranges::all_of(operands, [&](NodeId x) { return is_start[index(x)]; }));
+        is_start[index(node)] = &graph_.op(node) == &initial_state_op ||
+                                (!operands.empty() && std::ranges::all_of(operands, [&](NodeId x) {
+                                    return is_start[index(x)];
+                                }));
         const bool is_adjoint =
             !derivatives.empty() && index(node) > index(derivatives.front()->loss().id);
         const auto step = graph_.step(node);

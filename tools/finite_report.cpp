@@ -80,10 +80,10 @@ std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<cons
         return evaluate(outputs, values, check_finite);
     } catch (const NonFiniteError& error) {
         write_figure(figure, finite_figure(derivative, outputs, error));
-        throw NonFiniteError(
-            fmt::format("{}\n{}\n  {} shows it in red", error.what(),
-                        findings(derivative, error.node()), figure.string()),
-            error.node(), error.values(), {error.operands().begin(), error.operands().end()});
+        throw NonFiniteError(fmt::format("{}\n{}\n  {} shows it in red", error.what(),
+                                         findings(derivative, error.node()), figure.string()),
+                             error.node(), error.values(),
+                             {error.operands().begin(), error.operands().end()});
     }
 }
 

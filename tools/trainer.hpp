@@ -21,7 +21,7 @@ struct TrainingHooks {
     /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
     std::function<bool()> should_stop;
     /// Where to draw the first value that is not finite (`evaluate_finite`); none: nobody looks for one.
-    std::optional<std::filesystem::path> finite_figure;
+    std::optional<std::filesystem::path> finite_figure{};
 };
 
 struct TrainingResult {

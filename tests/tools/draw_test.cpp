@@ -58,7 +58,8 @@ TEST_CASE("draw: every cell, stacked, in both directions and with residual sums"
         for (const std::string net :
              {"", "--layers 2", "--bidirectional", "--layers 2 --bidirectional --residual"})
             for (const std::string view : {"forward", "backward", "joint", "local"})
-                check_drawn(fmt::format("--cell {} {} --steps 2 --view {}", name_of(cell), net, view));
+                check_drawn(
+                    fmt::format("--cell {} {} --steps 2 --view {}", name_of(cell), net, view));
 }
 
 TEST_CASE("draw: Graphviz draws every cell") {
@@ -67,7 +68,8 @@ TEST_CASE("draw: Graphviz draws every cell") {
     for (const CellKind cell : cell_kinds())
         for (const std::string net : {"", "--layers 2 --bidirectional"}) {
             const Result result = draw(
-                folder, fmt::format("--cell {} {} --steps 2 --view joint -o a.svg", name_of(cell), net));
+                folder,
+                fmt::format("--cell {} {} --steps 2 --view joint -o a.svg", name_of(cell), net));
             CHECK(result.status == 0);
             CHECK(result.errors.empty());
             CHECK(read_file(folder / "a.svg").find("</svg>") != std::string::npos);
@@ -147,8 +149,9 @@ TEST_CASE("draw: a figure too large to read ends with 1 and advice, unless force
 TEST_CASE("draw: wrong usage ends with 2") {
     const test::TemporaryFolder folder;
     for (const std::string arguments :
-         {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0", "-o a.dot --answers some", "-o a.dot --steps 0",
-          "-o a.dot --colour", "-o a.dot --labels none", "-o a.dot --initial some"}) {
+         {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0",
+          "-o a.dot --answers some", "-o a.dot --steps 0", "-o a.dot --colour",
+          "-o a.dot --labels none", "-o a.dot --initial some"}) {
         CAPTURE(arguments);
         CHECK(draw(folder, arguments).status == 2);
     }

@@ -133,8 +133,7 @@ TEST_CASE("figure of cells: adjoints of gates are named in the backward figure")
 }
 
 TEST_CASE("figure of cells: layers stand below each other, steps beside each other") {
-    const StackedNet net(
-        {.cell = CellKind::lstm, .layers = 2, .initial = InitialState::given});
+    const StackedNet net({.cell = CellKind::lstm, .layers = 2, .initial = InitialState::given});
     Figure figure = forward(net.net.loss());
     REQUIRE(lay_out(figure));
     for (int t = 0; t < 3; ++t) {
@@ -162,7 +161,8 @@ TEST_CASE("figure of cells: gates keep their order from step to step") {
                 CHECK((left(one, 0) < left(other, 0)) == (left(one, t) < left(other, t)));
 }
 
-TEST_CASE("figure of cells: the state that a backward recurrence starts from stands behind the steps") {
+TEST_CASE(
+    "figure of cells: the state that a backward recurrence starts from stands behind the steps") {
     for (const InitialState initial : {InitialState::given, InitialState::trainable}) {
         const StackedNet net({.is_bidirectional = true, .initial = initial});
         for (Figure figure : net.views()) {

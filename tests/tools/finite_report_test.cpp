@@ -132,8 +132,7 @@ TEST_CASE("finite report: finite values are returned and nothing is drawn") {
     for (const Expr& input : net.model.unrolled.inputs) values.bind(input, Matrix(1, 1, 0.25));
     values.bind(net.model.target, Matrix(1, 1, 1.0));
     const std::vector<Expr> outputs{net.model.loss};
-    const auto result =
-        evaluate_finite(net.derivative, outputs, values, folder / "nonfinite.dot");
+    const auto result = evaluate_finite(net.derivative, outputs, values, folder / "nonfinite.dot");
     CHECK(result.front() == evaluate(net.model.loss, values));
     CHECK(folder.file_count() == 0);
 }
@@ -174,8 +173,8 @@ TEST_CASE("finite report: a net in training stops at its first value that is not
     const std::string text = test::message_of<NonFiniteError>(
         [&] { net.loss_and_gradients(parameters, inputs, Matrix(1, 1, 0.0)); });
     CHECK(text.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n  node is L "));
-    CHECK(text.ends_with(fmt::format("  it is L, in the forward pass\n  {} shows it in red",
-                                     figure)));
+    CHECK(text.ends_with(
+        fmt::format("  it is L, in the forward pass\n  {} shows it in red", figure)));
     CHECK(contains(read_file(figure), red));
 }
 

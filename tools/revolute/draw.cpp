@@ -114,7 +114,8 @@ void add_draw_command(CLI::App& program) {
     command.add_flag("--force", options->force, "Draw more than 2000 nodes");
     command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
         ->required();
-    command.footer("Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
+    command.footer(
+        "Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
     command.callback([options] { draw(*options); });
 }
 

@@ -6,9 +6,9 @@
 namespace revolute {
 
 void add_finite_options(CLI::App& command, FiniteOptions& options) {
-    CLI::Option* const check = command.add_flag(
-        "--check-finite", options.check,
-        "Stop at the first value that is not finite, name it and draw it in red");
+    CLI::Option* const check =
+        command.add_flag("--check-finite", options.check,
+                         "Stop at the first value that is not finite, name it and draw it in red");
     command
         .add_option("--finite-dot", options.figure,
                     "File that --check-finite draws to: .dot, .svg, .pdf or .png")

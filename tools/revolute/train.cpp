@@ -61,8 +61,8 @@ void train_and_report(const TrainOptions& options) {
     const Series series = read_series(Table::read(options.data), options.column);
     require_outputs(options);
     const std::size_t first = first_held_out(series.values.size(), options.test_fraction);
-    const TrainingResult result = train_with_progress(series, first, options.settings, {},
-                                                     finite_figure(options.finite));
+    const TrainingResult result =
+        train_with_progress(series, first, options.settings, {}, finite_figure(options.finite));
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status);
