@@ -10,8 +10,9 @@ int main() {
     Graph graph;
     const Expr x = graph.parameter("x", {2, 1});
     const Expr length = sqrt(sum(square(x))).named("r");
-    const Derivative d = differentiate(length, {x});
-    const std::vector<Expr> outputs{length, d[x]};
+    const Expr loss = (0.1 * length).named("L");
+    const Derivative d = differentiate(loss, {x});
+    const std::vector<Expr> outputs{loss, d[x]};
 
     Bindings values;
     values.bind(x, Matrix(2, 1, {0.0, 0.0}));

@@ -5,11 +5,10 @@
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
-#include <revolute/tools/render.hpp>
 
 #include <doctest/doctest.h>
 
-#include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
