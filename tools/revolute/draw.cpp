@@ -101,15 +101,16 @@ void add_draw_command(CLI::App& program) {
     add_size_options(command, options->sizes);
     add_initial_option(command, options->architecture.initial);
     command
-        .add_option("--answers", options->answers,
-                    "Steps the net answers at: last, or every (default when bidirectional)")
-        ->transform(CLI::CheckedTransformer(answer_modes));
+        .add_option(
+            "--answers", options->answers,
+            "Steps the net answers at: the last, or, by default when bidirectional, every one")
+        ->transform(CLI::CheckedTransformer(answer_modes).description("{last,every}"));
     command
         .add_option("--view", options->view,
-                    "forward (default), backward, joint (both) or local (derivatives on the edges)")
-        ->transform(CLI::CheckedTransformer(views));
-    command.add_option("--labels", options->labels, "Labels: formula (default), op or shape")
-        ->transform(CLI::CheckedTransformer(label_modes));
+                    "forward (default), backward, both in joint, or local derivatives on the edges")
+        ->transform(CLI::CheckedTransformer(views).description("{forward,backward,joint,local}"));
+    command.add_option("--labels", options->labels, "What labels say, formulas by default")
+        ->transform(CLI::CheckedTransformer(label_modes).description("{formula,op,shape}"));
     command.add_option("--title", options->title, "Title, in place of one that says what is drawn");
     command.add_flag("--force", options->force, "Draw more than 2000 nodes");
     command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
