@@ -34,6 +34,31 @@ const Matrix* Bindings::find(Expr leaf) const {
     return value.empty() ? nullptr : &value;
 }
 
+ValueRange range_of(std::span<const double> values) {
+    ValueRange range;
+    for (const double value : values) {
+        if (std::isnan(value)) {
+            ++range.nans;
+        } else if (std::isinf(value)) {
+            ++range.infinities;
+        } else {
+            range.low = range.finite == 0 ? value : std::min(range.low, value);
+            range.high = range.finite == 0 ? value : std::max(range.high, value);
+            ++range.finite;
+        }
+    }
+    return range;
+}
+
+std::string to_string(const ValueRange& range) {
+    std::vector<std::string> parts;
+    if (range.finite > 0)
+        parts.push_back(fmt::format("from {:.6g} to {:.6g}", range.low, range.high));
+    if (range.nans > 0) parts.push_back(fmt::format("{} nan", range.nans));
+    if (range.infinities > 0) parts.push_back(fmt::format("{} inf", range.infinities));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 namespace {
 
 /// One evaluation. Computed values live in buffers that are handed on after their last use.
@@ -124,21 +149,37 @@ class Evaluation {
             std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
         if (bad == values.end()) return;
         const auto place = static_cast<int>(bad - values.begin());
-        fail(node, fmt::format("evaluate: {} is not finite ({} at row {}, column {})",
-                               graph_.op(node).name, *bad, place % y.rows, place / y.rows));
+        const ValueRange range = range_of(values);
+        // A NaN may have a sign, which means nothing.
+        const std::string found = std::isnan(*bad) ? "nan" : fmt::format("{}", *bad);
+        const std::string text = fmt::format(
+            "evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}{}",
+            graph_.op(node).name, found, place % y.rows, place / y.rows, in_step(node),
+            graph_.describe(node), to_string(range), operands_text(node));
+        throw NonFiniteError(text, node, range, operand_ranges(node));
     }
 
-    /// Throws the finding with the node's step, the node and the ranges of its operands.
+    /// Throws what a kernel refuses, with the node's step, the node and the ranges of its operands.
     [[noreturn]] void fail(NodeId node, std::string_view finding) const {
-        std::string text =
-            fmt::format("{}{}\n  node is {}", finding, in_step(node), graph_.describe(node));
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
-            const NodeId operand = graph_.operand(node, slot);
-            const auto [low, high] = std::ranges::minmax(value(operand).values());
-            text += fmt::format("\n  operand {} is {}, from {:.6g} to {:.6g}", slot,
-                                graph_.describe(operand), low, high);
-        }
-        throw EvaluationError(text);
+        throw EvaluationError(fmt::format("{}{}\n  node is {}{}", finding, in_step(node),
+                                          graph_.describe(node), operands_text(node)));
+    }
+
+    std::vector<ValueRange> operand_ranges(NodeId node) const {
+        std::vector<ValueRange> ranges;
+        for (const NodeId operand : graph_.operands(node))
+            ranges.push_back(range_of(value(operand).values()));
+        return ranges;
+    }
+
+    std::string operands_text(NodeId node) const {
+        std::string text;
+        const std::vector<ValueRange> ranges = operand_ranges(node);
+        for (std::uint32_t slot = 0; slot < ranges.size(); ++slot)
+            text +=
+                fmt::format("\n  operand {} is {}, {}", slot,
+                            graph_.describe(graph_.operand(node, slot)), to_string(ranges[slot]));
+        return text;
     }
 
     std::string in_step(NodeId node) const {

@@ -4,6 +4,8 @@
 #include <revolute/graph/matrix.hpp>
 
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -28,10 +30,43 @@ class Bindings {
 enum class FiniteCheck : bool { off, on };
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
+/// What a matrix holds: the range of its finite values, and how many are not finite.
+struct ValueRange {
+    double low = 0;  ///< of the finite values, of which there may be none
+    double high = 0;
+    std::size_t finite = 0;
+    std::size_t nans = 0;
+    std::size_t infinities = 0;
+};
+
+ValueRange range_of(std::span<const double> values);
+/// "from -1 to 2.5", "from -1 to 2.5, 1 nan, 2 inf", "3 nan".
+std::string to_string(const ValueRange& range);
+
+/// With `check_finite`: a node's value is the first that is not finite. The text names the node, its
+/// step, and the ranges of its values and its operands'.
+class NonFiniteError : public EvaluationError {
+ public:
+    NonFiniteError(const std::string& text, NodeId node, const ValueRange& values,
+                   std::vector<ValueRange> operands)
+        : EvaluationError(text), node_(node), values_(values), operands_(std::move(operands)) {}
+
+    NodeId node() const { return node_; }
+    const ValueRange& values() const { return values_; }
+    /// By slot.
+    std::span<const ValueRange> operands() const { return operands_; }
+
+ private:
+    NodeId node_;
+    ValueRange values_;
+    std::vector<ValueRange> operands_;
+};
+
 /// The outputs' values, computed one node at a time in double by the operators' reference kernels:
 /// obviously right, and the oracle for everything faster. Values are freed after their last use.
-/// Throws EvaluationError when a leaf has no value; with `check_finite`, also when a node's value
-/// is the first that is not finite: it names the node, its step and its operands' ranges.
+/// Nodes come in the order of their ids: the forward pass before the backward pass. Throws
+/// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError at the first node
+/// whose value is not finite.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);

@@ -1,4 +1,5 @@
 #include <revolute/graph/labels.hpp>
+#include <revolute/graph/leaf.hpp>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,17 @@ std::optional<Step> Labels::step(NodeId node, std::size_t count) const {
     if (graph_->name(node).empty())
         if (const auto of = primal(node, count)) return step(of->id, count);
     return graph_->step(node);
+}
+
+std::vector<Expr> Labels::other_leaves(NodeId node) const {
+    std::vector<Expr> others;
+    std::size_t count = derivatives_.size();
+    const auto named_after = primal(node, count);
+    if (!named_after || !graph_->name(node).empty()) return others;
+    const Derivative& derivative = *derivatives_[count];
+    for (const Expr& of : derivative.adjoint_of({derivative.loss().graph, node}))
+        if (is_given(graph_->op(of.id)) && of != named_after) others.push_back(of);
+    return others;
 }
 
 std::string Labels::operator()(NodeId node) const {

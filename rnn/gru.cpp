@@ -32,9 +32,9 @@ Expr Gru::candidate(Expr x, Expr h, Expr rt) const {
 State Gru::step(Expr x, const State& previous) const {
     const Expr h = previous.front();
     // One statement a node: C++ leaves the order of operands open, and with it the node ids.
-    const Expr rt = sigmoid(r(x, h)).named(name("r"));
-    const Expr zt = sigmoid(z(x, h)).named(name("z"));
-    const Expr nt = tanh(candidate(x, h, rt)).named(name("n"));
+    const Expr rt = sigmoid(r(x, h).named(name("a_r"))).named(name("r"));
+    const Expr zt = sigmoid(z(x, h).named(name("a_z"))).named(name("z"));
+    const Expr nt = tanh(candidate(x, h, rt).named(name("a_n"))).named(name("n"));
     const Expr renewed = hadamard(1.0 - zt, nt);
     const Expr kept = hadamard(zt, h);
     return {(renewed + kept).named(name("h"))};

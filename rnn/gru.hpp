@@ -19,7 +19,7 @@ enum class Reset : std::uint8_t { before_product, after_product };
 ///     h(t) = (1 - z) o n + z o h(t-1)
 ///
 /// so that z = 1 keeps the state; Chung et al. (2014), and many books, swap z and 1 - z. W [H x I], U [H x H], b [H x 1];
-/// x [I x B], h [H x B].
+/// x [I x B], h [H x B]. What r is the sigmoid of is called a_r in figures and listings, and so on for z and n.
 class Gru {
  public:
     Gru(Graph& graph, int input, int hidden, Reset reset = Reset::after_product,

@@ -37,15 +37,17 @@ Expr Lstm::sees(Expr z, std::size_t peephole, Expr c) const {
 State Lstm::step(Expr x, const State& previous) const {
     const Expr h_before = previous[0], c_before = previous[1];
     // One statement a node: C++ leaves the order of operands open, and with it the node ids.
-    const Expr it = sigmoid(sees(i(x, h_before), 0, c_before)).named(name("i"));
-    Expr forget = sees(f(x, h_before), 1, c_before);
-    if (forget_bias_ != 0.0) forget = forget + forget_bias_;
-    const Expr ft = sigmoid(forget).named(name("f"));
-    const Expr gt = tanh(g(x, h_before)).named(name("g"));
+    const Expr a_i = sees(i(x, h_before), 0, c_before).named(name("a_i"));
+    const Expr it = sigmoid(a_i).named(name("i"));
+    Expr a_f = sees(f(x, h_before), 1, c_before);
+    if (forget_bias_ != 0.0) a_f = a_f + forget_bias_;
+    const Expr ft = sigmoid(a_f.named(name("a_f"))).named(name("f"));
+    const Expr gt = tanh(g(x, h_before).named(name("a_g"))).named(name("g"));
     const Expr kept = hadamard(ft, c_before);
     const Expr written = hadamard(it, gt);
     const Expr c = (kept + written).named(name("c"));
-    const Expr ot = sigmoid(sees(o(x, h_before), 2, c)).named(name("o"));
+    const Expr a_o = sees(o(x, h_before), 2, c).named(name("a_o"));
+    const Expr ot = sigmoid(a_o).named(name("o"));
     return {hadamard(ot, tanh(c)).named(name("h")), c};
 }
 

@@ -21,7 +21,8 @@ struct LstmOptions {
 ///     c(t) = f o c(t-1) + i o g                   h(t) = o o tanh(c(t))
 ///
 /// W [H x I], U [H x H], b [H x 1], one bias a gate; x [I x B], state h, c [H x B]. With peepholes, i and f
-/// also see p_i o c(t-1) and p_f o c(t-1), and o sees p_o o c(t), p [H x 1].
+/// also see p_i o c(t-1) and p_f o c(t-1), and o sees p_o o c(t), p [H x 1]. What i is the sigmoid of is
+/// called a_i in figures and listings, and so on for the other gates.
 class Lstm {
  public:
     Lstm(Graph& graph, int input, int hidden, const LstmOptions& options = {},

@@ -1,5 +1,6 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/tools/case_net.hpp>
+#include <revolute/tools/finite_report.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -71,7 +72,7 @@ std::vector<Expr> CaseNet::variables() const {
     return all;
 }
 
-CaseResult solve(const Case& of, FiniteCheck check) {
+CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& finite_figure) {
     CaseNet net(of);
     // In a bidirectional many-to-one net, the answer does not see all of the initial states.
     const Derivative derivative =
@@ -80,7 +81,9 @@ CaseResult solve(const Case& of, FiniteCheck check) {
     const std::vector<Expr>& y = net.net.read_out.y;
     outputs.insert(outputs.end(), y.begin(), y.end());
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    const std::vector<Matrix> values = evaluate(outputs, net.values, check);
+    const std::vector<Matrix> values =
+        finite_figure ? evaluate_finite(derivative, outputs, net.values, *finite_figure)
+                      : evaluate(outputs, net.values);
 
     Taker taker(values);
     CaseResult result;

@@ -3,6 +3,8 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/case_file.hpp>
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,10 @@ struct CaseNet {
     Bindings values;
 };
 
-/// Loss, answers and gradients of a case, by the graph's backward pass and the reference evaluator.
-CaseResult solve(const Case& of, FiniteCheck check = FiniteCheck::off);
+/// Loss, answers and gradients of a case, by the graph's backward pass and the reference evaluator. With
+/// the name of a file, throws NonFiniteError at the first value that is not finite, having drawn it there
+/// as `evaluate_finite` does.
+CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& finite_figure = {});
 
 /// One array of a result beside the one expected.
 struct ArrayComparison {

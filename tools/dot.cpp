@@ -36,6 +36,9 @@ std::string escaped_html(std::string_view text) {
             case ' ':
                 result += "&#160;";
                 break;  // other spaces would be lost at the ends of runs
+            case ']':
+                result += "&#93;";
+                break;  // Graphviz loses one that ends a label
             default:
                 result += c;
         }

@@ -69,6 +69,7 @@ struct FigureNode {
     std::string tooltip;      ///< operator, shape, source line
     NodeId node{};            ///< in the graph
     std::uint32_t panel = 0;  ///< index into Figure::panels
+    bool is_marked = false;   ///< drawn in red, whatever its kind
     Box box;
 };
 

@@ -38,6 +38,12 @@ class FigureBuilder {
     void connect_derivative(NodeId user, NodeId operand, RichText label);
     bool is_drawn(NodeId node) const { return drawn_[index(node)] != nowhere; }
 
+    /// Paints a node that is drawn already in red.
+    void mark(NodeId node) { figure_.nodes[drawn_[index(node)]].is_marked = true; }
+    /// Adds to what the tooltip of a node says that is drawn already.
+    void say(NodeId node, std::string_view text) {
+        figure_.nodes[drawn_[index(node)]].tooltip += text;
+    }
     /// The figure of what was drawn.
     Figure finish();
 

@@ -11,10 +11,11 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
-/// A sum sign, over t where every term has a step on one axis.
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none.
 RichText sum_sign(const Graph& graph, NodeId node) {
     RichText text;
     text.add("Σ");
+    if (graph.step(node)) return text;
     const auto step = graph.step(graph.operand(node, 0));
     const auto terms = graph.operands(node);
     if (step && std::ranges::any_of(terms, [&](NodeId term) {
@@ -89,6 +90,10 @@ RichText Captions::label(NodeId node) const {
             .add(typeset_shape(graph_.shape(node)));
     if (is_leaf) return text;
     const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
+    if (!text.empty() && is_formula)
+        for (const Expr& leaf : labels_.other_leaves(node))
+            text.add(" = ").add(
+                typeset_name(fmt::format("d{}", labels_.name(leaf.id)), labels_.step(leaf.id)));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));

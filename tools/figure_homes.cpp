@@ -37,6 +37,7 @@ Homes::Homes(const Graph& graph, const Labels& labels,
       homes_(graph.size()),
       is_before_first_(graph.size()) {
     find_axes();
+    find_last_steps(derivatives);
     find_terms(derivatives);
     resolve_dependent();
     resolve_timeless();
@@ -59,6 +60,29 @@ void Homes::find_axes() {
             std::int32_t& first = first_step_[static_cast<std::size_t>(axis)];
             first = std::min(first, step->t);
         }
+}
+
+/// A recurrence that runs backward in time starts from a state behind the last step: that is no step.
+void Homes::find_last_steps(std::span<const Derivative* const> derivatives) {
+    constexpr std::int32_t none = std::numeric_limits<std::int32_t>::min();
+    last_step_.assign(axes_.size(), none);
+    std::vector<bool> is_start(graph_.size());
+    for (const NodeId node : walk_) {
+        const auto operands = graph_.operands(node);
+        is_start[index(node)] = &graph_.op(node) == &initial_state_op ||
+                                (!operands.empty() && std::ranges::all_of(operands, [&](NodeId x) {
+                                    return is_start[index(x)];
+                                }));
+        const bool is_adjoint =
+            !derivatives.empty() && index(node) > index(derivatives.front()->loss().id);
+        const auto step = graph_.step(node);
+        if (!step || is_start[index(node)] || is_adjoint) continue;
+        const auto axis = std::ranges::lower_bound(axes_, step->axis) - axes_.begin();
+        std::int32_t& last = last_step_[static_cast<std::size_t>(axis)];
+        last = std::max(last, step->t);
+    }
+    for (std::int32_t& last : last_step_)
+        if (last == none) last = std::numeric_limits<std::int32_t>::max();
 }
 
 void Homes::find_terms(std::span<const Derivative* const> derivatives) {
@@ -88,7 +112,9 @@ std::optional<Home> Homes::home_by_step(NodeId node) const {
     if (!step || &graph_.op(node) == &constant_op) return std::nullopt;
     const auto axis =
         static_cast<std::int32_t>(std::ranges::lower_bound(axes_, step->axis) - axes_.begin());
-    return step->t < 0 ? Home{2 * axis, {}} : Home{2 * axis + 1, *step};
+    if (step->t < 0) return Home{2 * axis, {}};
+    if (step->t > last_step_[static_cast<std::size_t>(axis)]) return Home{2 * axis + 2, {}};
+    return Home{2 * axis + 1, *step};
 }
 
 /// Home of a stepless node that depends on steps, when it is decided already.

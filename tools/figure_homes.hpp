@@ -20,8 +20,8 @@ struct Home {
 
 /// The home of every node of a walk.
 ///
-/// A node whose label has a step t >= 0 belongs to that step; one with t < 0 stands before the steps. Of
-/// the others, what depends on steps stands behind them (the head, the loss), what depends on
+/// A node whose label has a step t >= 0 belongs to that step; one with t < 0 stands before the steps, and
+/// the state that a recurrence backward in time starts from behind them. Of the others, what depends on steps stands behind them (the head, the loss), what depends on
 /// none before (parameters), except that
 /// - a parameter stands in the zone of its users where they share one;
 /// - another leaf, and a computed value of several operands, stands where all of its users stand,
@@ -41,6 +41,7 @@ class Homes {
 
  private:
     void find_axes();
+    void find_last_steps(std::span<const Derivative* const> derivatives);
     void find_terms(std::span<const Derivative* const> derivatives);
     std::optional<Home> home_by_step(NodeId node) const;
     void resolve_dependent();
@@ -59,6 +60,7 @@ class Homes {
     std::vector<std::optional<Home>> homes_;     // by id
     std::vector<bool> is_before_first_;          // by id
     std::vector<std::int32_t> first_step_;       // by axis, as in axes_
+    std::vector<std::int32_t> last_step_;        // by axis, as in axes_
 };
 
 }  // namespace revolute

@@ -5,6 +5,7 @@
 namespace revolute {
 
 NodeLooks looks_of(const FigureNode& node) {
+    if (node.is_marked) return {"#E02424", "#7F1D1D", "#FFFFFF"};
     switch (node.kind) {
         case NodeKind::parameter:
             return {"#DCE9F7", "#2B6CB0", "#1A202C", false};

@@ -9,6 +9,7 @@ namespace revolute::layout {
 namespace {
 
 constexpr std::int64_t unit = 1000;
+constexpr std::int64_t pull_divisor = 30;
 
 class Ordering {
  public:
@@ -35,6 +36,7 @@ class Ordering {
             sum += value * times;
             weight += times;
         }
+        std::int64_t mean() const { return sum / weight; }
     };
 
     /// Where a slot stands in its row: 0 at the left, `unit` at the right.
@@ -62,8 +64,11 @@ class Ordering {
             for (const std::uint32_t i : grid_.above[slot]) mean.add(position(grid_.hops[i].from));
         if (from_below)
             for (const std::uint32_t i : grid_.below[slot]) mean.add(position(grid_.hops[i].to));
-        add_routed(slot, mean);
-        return mean.weight == 0 ? position(slot) : mean.sum / mean.weight;
+        Mean pull;
+        add_routed(slot, pull);
+        if (mean.weight == 0) return pull.weight == 0 ? position(slot) : pull.mean();
+        // Neighbours above and below decide; the way to other columns, among those that share them.
+        return mean.mean() + (pull.weight == 0 ? 0 : (pull.mean() - unit / 2) / pull_divisor);
     }
 
     void sort_row(int row, bool from_above, bool from_below) {
@@ -87,7 +92,10 @@ class Ordering {
         for (std::size_t i = 0; i + 1 < cell.size(); ++i) {
             const std::uint32_t left = cell[i], right = cell[i + 1];
             if (grid_.slots[left].kind == SlotKind::title) continue;
-            if (cost(left, right) <= cost(right, left)) continue;
+            // Only the outermost can be left sideways.
+            const bool at_left = i == 0, at_right = i + 2 == cell.size();
+            if (cost(left, right, at_left, at_right) <= cost(right, left, at_left, at_right))
+                continue;
             std::swap(cell[i], cell[i + 1]);
             std::swap(grid_.slots[left].place, grid_.slots[right].place);
             swapped = true;
@@ -96,8 +104,10 @@ class Ordering {
     }
 
     /// Crossings of the edges of two slots, and edges to other columns that one takes the way of.
-    int cost(std::uint32_t left, std::uint32_t right) const {
-        int count = blocked(left, 1) + blocked(right, -1);
+    int cost(std::uint32_t left, std::uint32_t right, bool at_left, bool at_right) const {
+        int count = 0;
+        if (at_right) count += blocked(left, 1);
+        if (at_left) count += blocked(right, -1);
         for (const std::uint32_t i : grid_.above[left])
             for (const std::uint32_t j : grid_.above[right])
                 count += place(grid_.hops[i].from) > place(grid_.hops[j].from) ? 1 : 0;

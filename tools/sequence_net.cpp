@@ -1,11 +1,15 @@
+#include <revolute/tools/finite_report.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
 
-SequenceNet::SequenceNet(const Architecture& architecture, const Sizes& sizes)
-    : net_(recurrent_net(graph_, sizes, architecture)), parameters_(net_.parameters()) {}
+SequenceNet::SequenceNet(const Architecture& architecture, const Sizes& sizes,
+                         std::optional<std::filesystem::path> finite_figure)
+    : net_(recurrent_net(graph_, sizes, architecture)),
+      parameters_(net_.parameters()),
+      finite_figure_(std::move(finite_figure)) {}
 
 void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> values) {
     if (leaves.size() != values.size())
@@ -24,15 +28,15 @@ Matrix SequenceNet::answer(std::span<const Matrix> parameters, std::span<const M
 SequenceNet::LossAndGradients SequenceNet::loss_and_gradients(std::span<const Matrix> parameters,
                                                               std::span<const Matrix> inputs,
                                                               const Matrix& target) {
-    if (loss_and_gradients_.empty()) {
-        const Derivative derivative = differentiate(net_.loss(), parameters_);
-        loss_and_gradients_ = {derivative.gradients().begin(), derivative.gradients().end()};
-        loss_and_gradients_.insert(loss_and_gradients_.begin(), net_.loss());
-    }
+    if (!derivative_) derivative_ = differentiate(net_.loss(), parameters_);
+    std::vector<Expr> outputs{net_.loss()};
+    outputs.insert(outputs.end(), derivative_->gradients().begin(), derivative_->gradients().end());
     bind(parameters_, parameters);
     bind(net_.inputs, inputs);
     values_.bind(net_.read_out.targets.front(), target);
-    std::vector<Matrix> values = evaluate(loss_and_gradients_, values_);
+    std::vector<Matrix> values =
+        finite_figure_ ? evaluate_finite(*derivative_, outputs, values_, *finite_figure_)
+                       : evaluate(outputs, values_);
     const double loss = values.front()(0, 0);
     values.erase(values.begin());
     return {loss, std::move(values)};

@@ -4,6 +4,8 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
+#include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +16,10 @@ namespace revolute {
 /// meet graphs. Parameters are in the order of RecurrentNet::parameters().
 class SequenceNet {
  public:
-    SequenceNet(const Architecture& architecture, const Sizes& sizes);
+    /// With the name of a file, values are checked for being finite, and the first that is not is drawn
+    /// there: `evaluate_finite`.
+    SequenceNet(const Architecture& architecture, const Sizes& sizes,
+                std::optional<std::filesystem::path> finite_figure = {});
 
     /// y for the inputs x(0), x(1), ...
     Matrix answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs);
@@ -33,7 +38,8 @@ class SequenceNet {
     Graph graph_;
     RecurrentNet net_;
     std::vector<Expr> parameters_;
-    std::vector<Expr> loss_and_gradients_;  // made by the first call that asks for them
+    std::optional<Derivative> derivative_;  // made by the first call that asks for gradients
+    std::optional<std::filesystem::path> finite_figure_;
     Bindings values_;
 };
 

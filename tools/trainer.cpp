@@ -132,8 +132,8 @@ class Training {
         const int columns = static_cast<int>(batch.size());
         auto& net = nets_[columns];
         if (!net)
-            net =
-                std::make_unique<SequenceNet>(model_.settings.architecture, model_.sizes(columns));
+            net = std::make_unique<SequenceNet>(model_.settings.architecture, model_.sizes(columns),
+                                                hooks_.finite_figure);
         Matrix target(1, columns);
         for (std::size_t i = 0; i < batch.size(); ++i)
             target.values()[i] = standard_changes_[batch[i] - 1];

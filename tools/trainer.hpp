@@ -3,6 +3,7 @@
 #include <revolute/tools/forecast_model.hpp>
 #include <revolute/tools/random.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -17,9 +18,11 @@ struct EpochReport {
 };
 
 struct TrainingHooks {
-    std::function<void(const EpochReport&)> after_epoch;
+    std::function<void(const EpochReport&)> after_epoch{};
     /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
-    std::function<bool()> should_stop;
+    std::function<bool()> should_stop{};
+    /// Where to draw the first value that is not finite (`evaluate_finite`); none: nobody looks for one.
+    std::optional<std::filesystem::path> finite_figure{};
 };
 
 struct TrainingResult {

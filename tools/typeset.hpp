@@ -34,8 +34,8 @@ struct RichText {
     friend bool operator==(const RichText&, const RichText&) = default;
 };
 
-/// A name as it is given, with its step below: h and t = 2 are h₂; off the first axis the letter of the
-/// axis is written too.
+/// A name with its step below: h and t = 2 are h₂; off the first axis the letter of the axis is written
+/// too. What a name holds behind an underline goes below as well: W_f is W with a lowered f.
 RichText typeset_name(std::string_view name, std::optional<Step> step = std::nullopt);
 
 /// Stands for `atoms[number]` in the text handed to `typeset`.

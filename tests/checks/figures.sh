@@ -1,22 +1,40 @@
 #!/bin/sh
-# figures.sh SOURCE BUILD [update]: the figures in docs/figures are what the program draws today: their DOT is made
-# anew and compared byte for byte. With `update` they are written instead, the SVG beside them too.
+# figures.sh SOURCE BUILD [update]: the figures in docs/figures are what the program draws today, by the commands in
+# docs/figures.md: their DOT is made anew and compared byte for byte. With `update` they are written instead, the SVG
+# beside them too.
 set -eu
 figures=$1/docs/figures
 program=$2/revolute
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
+mode=${3-}
 
-for view in forward backward joint local; do
-    if [ "${3-}" = update ]; then
-        "$program" draw --cell simple --steps 3 --view $view -o "$figures/$view.dot"
-        "$program" draw --cell simple --steps 3 --view $view -o "$figures/$view.svg"
-        continue
+# figure NAME OPTIONS: one figure of docs/figures.
+figure() {
+    name=$1
+    shift
+    if [ "$mode" = update ]; then
+        "$program" draw "$@" -o "$figures/$name.dot"
+        "$program" draw "$@" -o "$figures/$name.svg"
+        return
     fi
-    "$program" draw --cell simple --steps 3 --view $view -o "$work/$view.dot"
-    if ! cmp "$work/$view.dot" "$figures/$view.dot"; then
-        echo "docs/figures/$view.dot is not what the program draws"
+    "$program" draw "$@" -o "$work/$name.dot"
+    if ! cmp "$work/$name.dot" "$figures/$name.dot"; then
+        echo "docs/figures/$name.dot is not what the program draws"
+        status=1
+    fi
+}
+
+sed -n 's/^revolute draw \(.*\) -o \([a-z_]*\)\.svg$/\2 \1/p' "$1/docs/figures.md" >"$work/list"
+while read -r name options; do
+    # shellcheck disable=SC2086  # the options are words
+    figure "$name" $options
+done <"$work/list"
+for file in "$figures"/*.dot; do
+    name=$(basename "$file" .dot)
+    if ! grep -q "^$name " "$work/list"; then
+        echo "docs/figures.md has no command that draws $name"
         status=1
     fi
 done

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 using namespace revolute;
 using test::message_of;
@@ -106,10 +107,10 @@ struct Overflow {
 TEST_CASE("check_finite: the first node that is not finite is named with its operands' ranges") {
     Overflow o;
     CHECK(
-        message_of<EvaluationError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
+        message_of<NonFiniteError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
         fmt::format(
             "evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
-            "  node is y[3] [2 x 2], made at evaluate_errors_test.cpp:{1}\n"
+            "  node is y[3] [2 x 2], made at evaluate_errors_test.cpp:{1}, from 0.25 to 4, 1 inf\n"
             "  operand 0 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200\n"
             "  operand 1 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200",
             o.first_line, o.first_line + 1));
@@ -120,10 +121,36 @@ TEST_CASE("check_finite: a value given for a leaf is checked too") {
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {2, 1});
     const Bindings values = Bindings().bind(x, Matrix(2, 1, {1.0, std::nan("")}));
-    CHECK(message_of<EvaluationError>([&] { evaluate(tanh(x), values, check_finite); }) ==
-          fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
-                      "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}",
-                      line));
+    CHECK(
+        message_of<NonFiniteError>([&] { evaluate(tanh(x), values, check_finite); }) ==
+        fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
+                    "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}, from 1 to 1, 1 nan",
+                    line));
+}
+
+TEST_CASE("check_finite: the error knows the node and the ranges") {
+    Overflow o;
+    const Expr answer = tanh(o.y);
+    try {
+        evaluate(answer, o.values, check_finite);
+        FAIL("no error");
+    } catch (const NonFiniteError& error) {
+        CHECK(error.node() == o.y.id);
+        CHECK(error.values().finite == 3);
+        CHECK(error.values().infinities == 1);
+        CHECK(error.values().nans == 0);
+        REQUIRE(error.operands().size() == 2);
+        CHECK(error.operands()[0].low == -2.0);
+        CHECK(error.operands()[1].high == 1e200);
+    }
+}
+
+TEST_CASE("check_finite: a range counts what is not finite") {
+    const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
+    CHECK(to_string(range_of(std::vector{nan, 2.0, -inf, -3.5, inf})) ==
+          "from -3.5 to 2, 1 nan, 2 inf");
+    CHECK(to_string(range_of(std::vector{nan, nan})) == "2 nan");
+    CHECK(to_string(range_of(std::vector{0.5})) == "from 0.5 to 0.5");
 }
 
 TEST_CASE("check_finite: without it infinite values pass") {

@@ -205,3 +205,16 @@ TEST_CASE("labels: a constant that is its own adjoint has no name") {
     REQUIRE(d[one] == one);
     CHECK(Labels(d)(one.id).empty());
 }
+
+TEST_CASE("labels: an adjoint that is a leaf's gradient too knows that leaf") {
+    Graph graph;
+    const SimpleRnn cell(graph, 2, 3);
+    const ManyToOne net = many_to_one(cell, {.steps = 2, .input = 2, .hidden = 3});
+    const Derivative d = differentiate(net.loss, net.variables());
+    const Labels labels(d);
+    CHECK(labels(d[net.c].id) == "dy");
+    CHECK(labels.other_leaves(d[net.c].id) == std::vector{net.c});
+    CHECK(labels.other_leaves(d[net.V].id).empty());
+    CHECK(labels.other_leaves(net.y.id).empty());
+    CHECK(labels(d[cell.b].id) == "db");
+}

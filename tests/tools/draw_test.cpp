@@ -1,8 +1,10 @@
+#include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <sys/wait.h>
@@ -49,6 +51,52 @@ TEST_CASE("draw: any sizes and initial states") {
     for (const std::string initial : {"zero", "given", "trainable"})
         check_drawn("--view joint --hidden 4 --input 1 --output 2 --batch 3 --initial " + initial);
     check_drawn("--steps 1 --hidden 1 --input 1 --title 'One step'");
+}
+
+TEST_CASE("draw: every cell, stacked, in both directions and with residual sums") {
+    for (const CellKind cell : cell_kinds())
+        for (const std::string net :
+             {"", "--layers 2", "--bidirectional", "--layers 2 --bidirectional --residual"})
+            for (const std::string view : {"forward", "backward", "joint", "local"})
+                check_drawn(
+                    fmt::format("--cell {} {} --steps 2 --view {}", name_of(cell), net, view));
+}
+
+TEST_CASE("draw: Graphviz draws every cell") {
+    if (!can_render()) return;
+    const test::TemporaryFolder folder;
+    for (const CellKind cell : cell_kinds())
+        for (const std::string net : {"", "--layers 2 --bidirectional"}) {
+            const Result result = draw(
+                folder,
+                fmt::format("--cell {} {} --steps 2 --view joint -o a.svg", name_of(cell), net));
+            CHECK(result.status == 0);
+            CHECK(result.errors.empty());
+            CHECK(read_file(folder / "a.svg").find("</svg>") != std::string::npos);
+        }
+}
+
+TEST_CASE("draw: the title says what is drawn") {
+    const test::TemporaryFolder folder;
+    const auto has_title = [&](const std::string& arguments, std::string_view title) {
+        CAPTURE(arguments);
+        REQUIRE(draw(folder, fmt::format("{} -o a.dot", arguments)).status == 0);
+        std::string written = "<B>";
+        for (const char c : title)
+            if (c == ' ')
+                written.append("&#160;");
+            else
+                written.push_back(c);
+        CHECK(read_file(folder / "a.dot").find(fmt::format("{}</B>", written)) !=
+              std::string::npos);
+    };
+    has_title("--cell lstm --layers 2 --steps 1 --view backward",
+              "LSTM, 2 layers, many-to-one, 1 step: backward graph");
+    has_title("--bidirectional --view joint",
+              "Bidirectional simple RNN, many-to-many, 3 steps: forward and backward graph");
+    has_title("--bidirectional --answers last --view local",
+              "Bidirectional simple RNN, many-to-one, 3 steps: local derivatives");
+    has_title("--cell gru --answers every", "GRU, many-to-many, 3 steps: forward graph");
 }
 
 TEST_CASE("draw: two runs write the same bytes") {
@@ -101,8 +149,9 @@ TEST_CASE("draw: a figure too large to read ends with 1 and advice, unless force
 TEST_CASE("draw: wrong usage ends with 2") {
     const test::TemporaryFolder folder;
     for (const std::string arguments :
-         {"", "-o a.dot --view sideways", "-o a.dot --cell lstm", "-o a.dot --steps 0",
-          "-o a.dot --colour", "-o a.dot --labels none", "-o a.dot --initial some"}) {
+         {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0",
+          "-o a.dot --answers some", "-o a.dot --steps 0", "-o a.dot --colour",
+          "-o a.dot --labels none", "-o a.dot --initial some"}) {
         CAPTURE(arguments);
         CHECK(draw(folder, arguments).status == 2);
     }

@@ -96,7 +96,8 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
         training.push_back(report.training_rmse);
         held_out.push_back(report_forecasts(report.model, series, first).net.rmse);
     };
-    const TrainingResult result = train_with_progress(series, first, TrainingSettings{}, note);
+    const TrainingResult result =
+        train_with_progress(series, first, TrainingSettings{}, {.after_epoch = note});
     if (result.was_stopped) {
         fmt::print(stderr, "interrupted; the figures are in {}\n", folder.string());
         throw CLI::RuntimeError(Interrupt::exit_status);

@@ -1,6 +1,5 @@
 #include "commands.hpp"
-#include <revolute/rnn/many_to_one.hpp>
-#include <revolute/rnn/simple_rnn.hpp>
+#include "net_options.hpp"
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/render.hpp>
 
@@ -8,6 +7,8 @@
 
 #include <map>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <string>
 
 namespace revolute {
@@ -18,10 +19,13 @@ constexpr std::size_t most_nodes = 2000;
 
 enum class View : std::uint8_t { forward, backward, joint, local };
 
+/// At which steps the net answers.
+enum class Answers : std::uint8_t { last, every };
+
 struct DrawOptions {
-    std::string cell = "simple";
+    Architecture architecture{.initial = InitialState::given};
+    std::optional<Answers> answers;
     Sizes sizes{.steps = 3, .input = 2, .hidden = 3, .output = 1, .batch = 1};
-    InitialState initial = InitialState::given;
     View view = View::forward;
     LabelMode labels = LabelMode::formula;
     std::string title;
@@ -35,9 +39,15 @@ const std::map<std::string, View> views{{"forward", View::forward},
                                         {"local", View::local}};
 const std::map<std::string, LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
-const std::map<std::string, InitialState> initial_states{{"zero", InitialState::zero},
-                                                         {"given", InitialState::given},
-                                                         {"trainable", InitialState::trainable}};
+const std::map<std::string, Answers> answer_modes{{"last", Answers::last},
+                                                  {"every", Answers::every}};
+
+/// Unless it is said, a net answers after the last step; a bidirectional one at every step, since an
+/// answer to the last step alone would read one step of the backward direction.
+bool answers_every_step(const DrawOptions& options) {
+    if (options.answers) return *options.answers == Answers::every;
+    return options.architecture.is_bidirectional;
+}
 
 std::string title_of(const DrawOptions& options) {
     if (!options.title.empty()) return options.title;
@@ -46,14 +56,24 @@ std::string title_of(const DrawOptions& options) {
                                            {View::joint, "forward and backward graph"},
                                            {View::local, "local derivatives"}};
     const int steps = options.sizes.steps;
-    return fmt::format("Simple RNN, many-to-one, {} {}: {}", steps, steps == 1 ? "step" : "steps",
-                       what.at(options.view));
+    return fmt::format("{}, {}, {} {}: {}", describe(options.architecture),
+                       answers_every_step(options) ? "many-to-many" : "many-to-one", steps,
+                       steps == 1 ? "step" : "steps", what.at(options.view));
 }
 
-Figure figure_of(const ManyToOne& net, const DrawOptions& options) {
+RecurrentNet net_of(Graph& graph, const DrawOptions& options) {
+    Architecture architecture = options.architecture;
+    if (answers_every_step(options)) {
+        architecture.answers.resize(static_cast<std::size_t>(options.sizes.steps));
+        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    }
+    return recurrent_net(graph, options.sizes, architecture);
+}
+
+Figure figure_of(const RecurrentNet& net, const DrawOptions& options) {
     const FigureOptions figure{title_of(options), options.labels, false};
-    if (options.view == View::forward) return forward(net.loss, figure);
-    const Derivative derivative = differentiate(net.loss, net.variables());
+    if (options.view == View::forward) return forward(net.loss(), figure);
+    const Derivative derivative = differentiate(net.loss(), net.variables());
     if (options.view == View::backward) return backward(derivative, figure);
     return options.view == View::joint ? joint(derivative, figure)
                                        : local_derivatives(derivative, figure);
@@ -62,8 +82,7 @@ Figure figure_of(const ManyToOne& net, const DrawOptions& options) {
 void draw(const DrawOptions& options) {
     figure_format(options.output);  // refuses before anything is made
     Graph graph;
-    const SimpleRnn cell(graph, options.sizes.input, options.sizes.hidden);
-    const Figure figure = figure_of(many_to_one(cell, options.sizes, options.initial), options);
+    const Figure figure = figure_of(net_of(graph, options), options);
     if (figure.nodes.size() > most_nodes && !options.force)
         throw Error(fmt::format(
             "draw: a figure of {} nodes is too large to read (at most {})\n  ask for fewer "
@@ -78,32 +97,26 @@ void add_draw_command(CLI::App& program) {
     CLI::App& command =
         *program.add_subcommand("draw", "Draw the forward or backward graph of a recurrent net");
     const auto options = std::make_shared<DrawOptions>();
-    command.option_defaults()->always_capture_default();
-    command.add_option("--cell", options->cell, "Cell: simple")->check(CLI::IsMember({"simple"}));
-    const auto add_size = [&command](const char* name, int& size, const char* what) {
-        command.add_option(name, size, what)->check(CLI::Range(1, 1'000'000));
-    };
-    add_size("--steps", options->sizes.steps, "Number of steps N");
-    add_size("--hidden", options->sizes.hidden, "Hidden units H");
-    add_size("--input", options->sizes.input, "Inputs I");
-    add_size("--output", options->sizes.output, "Outputs O");
-    add_size("--batch", options->sizes.batch, "Columns B of the batch");
-    command.option_defaults()->always_capture_default(false);
+    add_architecture_options(command, options->architecture);
+    add_size_options(command, options->sizes);
+    add_initial_option(command, options->architecture.initial);
     command
-        .add_option("--initial", options->initial,
-                    "Initial state: zero, given (default) or trainable")
-        ->transform(CLI::CheckedTransformer(initial_states));
+        .add_option(
+            "--answers", options->answers,
+            "Steps the net answers at: the last, or, by default when bidirectional, every one")
+        ->transform(CLI::CheckedTransformer(answer_modes).description("{last,every}"));
     command
         .add_option("--view", options->view,
-                    "forward (default), backward, joint (both) or local (derivatives on the edges)")
-        ->transform(CLI::CheckedTransformer(views));
-    command.add_option("--labels", options->labels, "Labels: formula (default), op or shape")
-        ->transform(CLI::CheckedTransformer(label_modes));
+                    "forward (default), backward, both in joint, or local derivatives on the edges")
+        ->transform(CLI::CheckedTransformer(views).description("{forward,backward,joint,local}"));
+    command.add_option("--labels", options->labels, "What labels say, formulas by default")
+        ->transform(CLI::CheckedTransformer(label_modes).description("{formula,op,shape}"));
     command.add_option("--title", options->title, "Title, in place of one that says what is drawn");
     command.add_flag("--force", options->force, "Draw more than 2000 nodes");
     command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
         ->required();
-    command.footer("Example:\n  revolute draw --cell simple --steps 3 --view joint -o joint.svg");
+    command.footer(
+        "Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
     command.callback([options] { draw(*options); });
 }
 

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "finite_options.hpp"
 #include <revolute/tools/case_net.hpp>
 
 #include <fmt/format.h>
@@ -13,7 +14,7 @@ namespace {
 struct GradOptions {
     std::string file;
     bool json = false;
-    bool check_finite = false;
+    FiniteOptions finite;
 };
 
 void print_matrix(const std::string& name, const Matrix& matrix) {
@@ -56,7 +57,7 @@ void print_comparison(std::span<const ArrayComparison> rows) {
 
 void grad(const GradOptions& options) {
     const Case of = read_case(options.file);
-    const CaseResult result = solve(of, options.check_finite ? FiniteCheck::on : FiniteCheck::off);
+    const CaseResult result = solve(of, finite_figure(options.finite));
     if (options.json)
         fmt::print("{}", to_json(result, of));
     else
@@ -77,8 +78,7 @@ void add_grad_command(CLI::App& program) {
         .add_option("CASE.json", options->file, "The net, its data and, if known, its gradients")
         ->required();
     command.add_flag("--json", options->json, "Print JSON in the layout of the file");
-    command.add_flag("--check-finite", options->check_finite,
-                     "Stop at the first value that is not finite, and name it");
+    add_finite_options(command, options->finite);
     command.footer(
         "Exit status 1 when the file holds gradients and one differs.\nThe format: docs/grad.md\n\n"
         "Example:\n  revolute grad lstm.json --json");

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "finite_options.hpp"
 #include "net_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
@@ -25,6 +26,7 @@ struct TrainOptions {
     double test_fraction = 0.2;
     std::string save = "model.json";
     std::string plot = "out.svg";
+    FiniteOptions finite;
 };
 
 /// Nothing is computed that could not be written in the end, and nothing the user has is lost.
@@ -80,7 +82,8 @@ void train_and_report(const TrainOptions& options) {
     const auto weights = weights_to_start_from(options, series.inputs.size());
     require_outputs(options);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
-    const TrainingResult result = train_with_progress(series, first, options.settings, {}, weights);
+    const TrainingResult result = train_with_progress(
+        series, first, options.settings, {.finite_figure = finite_figure(options.finite)}, weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status);
@@ -150,6 +153,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--save", options.save, "Model file to write");
     command.add_option("--plot", options.plot,
                        "SVG to write of the held-out forecasts; a CSV is written beside it");
+    add_finite_options(command, options.finite);
 }
 
 }  // namespace

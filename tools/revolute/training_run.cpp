@@ -5,20 +5,22 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <utility>
 
 namespace revolute {
 
 TrainingResult train_with_progress(const Series& series, std::size_t training_rows,
-                                   const TrainingSettings& settings,
-                                   const std::function<void(const EpochReport&)>& after_epoch,
+                                   const TrainingSettings& settings, TrainingHooks hooks,
                                    const std::optional<std::vector<Matrix>>& weights) {
     const Interrupt interrupt;
     Progress progress(std::cerr, style_of_standard_error(), "epoch", settings.epochs);
-    const auto show = [&](const EpochReport& report) {
+    const auto after_epoch = std::move(hooks.after_epoch);
+    hooks.after_epoch = [&](const EpochReport& report) {
         progress.update(report.epoch, fmt::format("training RMSE {:.4g}", report.training_rmse));
         if (after_epoch) after_epoch(report);
     };
-    return train(series, training_rows, settings, {show, Interrupt::came}, weights);
+    hooks.should_stop = Interrupt::came;
+    return train(series, training_rows, settings, hooks, weights);
 }
 
 }  // namespace revolute

@@ -7,11 +7,10 @@
 
 namespace revolute {
 
-/// Trains with progress on standard error; Ctrl-C stops it. `after_epoch` is called after each epoch;
-/// training starts from `weights` where there are some.
+/// Trains with progress on standard error; Ctrl-C stops it, in place of the hooks' `should_stop`. Training
+/// starts from `weights` where there are some.
 TrainingResult train_with_progress(const Series& series, std::size_t training_rows,
-                                   const TrainingSettings& settings,
-                                   const std::function<void(const EpochReport&)>& after_epoch = {},
+                                   const TrainingSettings& settings, TrainingHooks hooks = {},
                                    const std::optional<std::vector<Matrix>>& weights = {});
 
 }  // namespace revolute

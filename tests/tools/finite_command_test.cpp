@@ -1,0 +1,130 @@
+// --check-finite of the program's commands, as a user runs them.
+
+#include <revolute/tools/output_file.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <sys/wait.h>
+
+#ifdef REVOLUTE_PROGRAM
+
+namespace revolute {
+
+namespace {
+
+/// A simple net of one unit and one step that reads x = 1 and answers v tanh(1).
+std::string case_of(std::string_view v) {
+    return fmt::format(
+        R"({{"name": "one", "cell": "rnn", "activation": "tanh", "T": 1, "B": 1, "I": 1, "H": 1, "O": 1,
+            "layers": 1, "bidirectional": false, "many_to_many": false, "loss": "mse_half",
+            "x": [[[1]]], "y": [[0]], "h0": [[[0]]],
+            "params": {{"weight_ih_l0": [[1]], "weight_hh_l0": [[1]], "bias_ih_l0": [0], "bias_hh_l0": [0],
+                        "head.weight": [[{}]], "head.bias": [0]}}}})",
+        v);
+}
+
+/// Runs the program in a folder of its own that holds case.json.
+struct Ran {
+    test::TemporaryFolder folder;
+    int status = 0;
+    std::string errors;
+
+    explicit Ran(const std::string& arguments, std::string_view v = "1e200") {
+        write_file(folder / "case.json", case_of(v));
+        const std::string command =
+            fmt::format("cd {} && {} {} > output 2> errors", folder.path().string(),
+                        REVOLUTE_PROGRAM, arguments);
+        const int result = std::system(command.c_str());
+        status = WEXITSTATUS(result);
+        errors = read_file(folder / "errors");
+    }
+
+    bool says(std::string_view text) const { return errors.find(text) != std::string::npos; }
+    bool has(const std::string& file) const { return std::filesystem::exists(folder / file); }
+};
+
+constexpr std::string_view red_loss = "\"L\" [label=<L";
+
+}  // namespace
+
+TEST_CASE("check-finite: grad names the first value that is not finite and draws it") {
+    const Ran ran("grad case.json --check-finite");
+    CHECK(ran.status == 1);
+    CHECK(
+        ran.errors.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n"
+                               "  node is L [1 x 1], made at case_net.cpp:"));
+    // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
+    CHECK(ran.says(", from 7.61594e+199 to 7.61594e+199\n  operand 1 is Y [1 x 1], made at "));
+    CHECK(
+        ran.says(", from 0 to 0\n  it is L, in the forward pass\n"
+                 "  nonfinite.dot shows it in red\n"));
+    const std::string dot = read_file(ran.folder / "nonfinite.dot");
+    const std::size_t loss = dot.find(red_loss);
+    REQUIRE(loss != std::string::npos);
+    CHECK(dot.substr(loss, dot.find('\n', loss) - loss).find("fillcolor=\"#E02424\"") !=
+          std::string::npos);
+    CHECK(dot.find("\"y\" -> \"L\"") != std::string::npos);
+}
+
+TEST_CASE("check-finite: grad finds what only the backward pass makes") {
+    // L = 1/2 (v tanh(1))^2 and dh(0) = v^2 tanh(1): 2.9e307 and 7.6e307 for v = 1e154; 8.4e307 and
+    // 2.2e308, more than a double holds, for v = 1.7e154.
+    const Ran finite("grad case.json --check-finite", "1e154");
+    CHECK(finite.status == 0);
+    CHECK(finite.errors.empty());
+    CHECK_FALSE(finite.has("nonfinite.dot"));
+    const Ran ran("grad case.json --check-finite", "1.7e154");
+    CHECK(ran.status == 1);
+    CHECK(ran.errors.starts_with("evaluate: matmul is not finite (inf at row 0, column 0)"));
+    CHECK(ran.says("  it is dh[0], in the backward pass\n  nonfinite.dot shows it in red\n"));
+}
+
+TEST_CASE("check-finite: the figure's file can be chosen") {
+    const Ran ran("grad case.json --check-finite --finite-dot other.dot");
+    CHECK(ran.status == 1);
+    CHECK(ran.says("  other.dot shows it in red\n"));
+    CHECK(ran.has("other.dot"));
+    CHECK_FALSE(ran.has("nonfinite.dot"));
+}
+
+TEST_CASE("check-finite: a figure that cannot be written is refused at once") {
+    const Ran format("grad case.json --check-finite --finite-dot a.gif");
+    CHECK(format.status == 1);
+    CHECK(format.errors ==
+          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (a.gif)\n");
+    const Ran place("grad case.json --check-finite --finite-dot missing/a.dot");
+    CHECK(place.status == 1);
+    CHECK(place.errors == "cannot write missing/a.dot: No such file or directory\n");
+}
+
+TEST_CASE("check-finite: a file for the figure alone is wrong usage") {
+    CHECK(Ran("grad case.json --finite-dot a.dot").status == 2);
+    CHECK(Ran("train data.csv --finite-dot a.dot").status == 2);
+}
+
+TEST_CASE("check-finite: without it grad says nothing of what is not finite") {
+    const Ran ran("grad case.json");
+    CHECK(ran.status == 0);
+    CHECK(ran.errors.empty());
+    CHECK_FALSE(ran.has("nonfinite.dot"));
+}
+
+TEST_CASE("check-finite: train stops where the weights overflow") {
+    const Ran ran(fmt::format(
+        "train {}/sunspots.csv --column SUNACTIVITY --window 3 --epochs 3 --optimizer sgd "
+        "--clip 0 --learning-rate 1e200 --check-finite",
+        REVOLUTE_TEST_DATA));
+    CHECK(ran.status == 1);
+    CHECK(ran.says(
+        "evaluate: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], made "));
+    CHECK(ran.says("  it is L, in the forward pass\n  nonfinite.dot shows it in red\n"));
+    CHECK(ran.has("nonfinite.dot"));
+    CHECK_FALSE(ran.has("model.json"));
+}
+
+}  // namespace revolute
+
+#endif
