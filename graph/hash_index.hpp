@@ -48,11 +48,6 @@ class HashIndex {
         return number;
     }
 
-    void reserve(std::size_t count) {
-        const std::size_t capacity = count + count / 4 + 16;
-        if (capacity > slots_.size()) grow(capacity);
-    }
-
  private:
     struct Slot {
         std::uint32_t tag;

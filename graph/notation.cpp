@@ -74,14 +74,19 @@ class Writer {
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
     }
 
-    /// The first place of a formula may hold what binds as tightly as the operator itself, since
-    /// text reads from the left; any other place needs what binds more tightly. So does the base of
-    /// a power: LaTeX refuses two superscripts.
     std::string written(const Formula& x, bool first) const {
         const Precedence own = graph_.op(node_).precedence;
-        const bool reads_on = first && x.precedence == own && own != Precedence::power;
-        const bool fits = x.precedence > own || reads_on || x.precedence == Precedence::atom;
+        const bool fits =
+            x.precedence > own || (first && reads_on(x, own)) || x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
+    }
+
+    /// The first place of a formula may hold what binds as tightly as the operator itself, since
+    /// text reads from the left. Not so the base of a power, as LaTeX refuses two superscripts, nor
+    /// a product of another kind, as (a o b) c is not a o (b c).
+    bool reads_on(const Formula& x, Precedence own) const {
+        if (x.precedence != own || own == Precedence::power) return false;
+        return own != Precedence::product || x.op == nullptr || x.op == &graph_.op(node_);
     }
 
     std::string sum_of_all() const {
@@ -144,7 +149,7 @@ Formula formula(const Graph& graph, NodeId node, Notation notation,
     if (op.has_identity) return {std::string(op.name), Precedence::atom};
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
     Writer writer(graph, node, notation, operand);
-    if (!form.empty()) return {writer.fill(form), op.precedence};
+    if (!form.empty()) return {writer.fill(form), op.precedence, &op};
     return {writer.as_function(), Precedence::atom};
 }
 

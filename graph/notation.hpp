@@ -10,10 +10,11 @@ namespace revolute {
 /// In which language a formula is written.
 enum class Notation : std::uint8_t { text, latex };
 
-/// A written expression and how tightly it binds.
+/// A written expression, how tightly it binds, and the operator whose sign joins its parts.
 struct Formula {
     std::string text;
     Precedence precedence = Precedence::atom;
+    const Op* op = nullptr;  ///< none: one thing, such as a name
 };
 
 /// A number, as short as reads back to the same double; one with a minus sign binds like a sum.

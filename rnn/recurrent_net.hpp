@@ -42,6 +42,8 @@ struct Architecture {
     LossKind loss = LossKind::mse;
     /// The steps at which the net answers; none: the last alone.
     std::vector<int> answers{};
+
+    friend bool operator==(const Architecture&, const Architecture&) = default;
 };
 
 /// A net of layers over one sequence, with a dense layer and a loss. In a bidirectional net the

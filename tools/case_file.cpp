@@ -2,6 +2,7 @@
 #include <revolute/tools/case_file.hpp>
 #include <revolute/tools/json_entry.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/weights_file.hpp>
 
 #include <fmt/format.h>
 
@@ -17,19 +18,9 @@ using Entry = JsonEntry;
 /// Larger sizes are refused before anything is made of them.
 constexpr int largest_size = 1'000'000;
 
-/// Weights are matrices, though they have one column; biases and peepholes are vectors.
-bool is_weight(std::string_view name) { return name.find("weight") != std::string_view::npos; }
-
-/// Refuses lists of other lengths before there is memory for what they should hold.
-void require_lists(const Entry& entry, int count, int size) {
-    entry.require_list(static_cast<std::size_t>(count));
-    for (std::size_t i = 0; i < entry.size(); ++i)
-        entry.at(i).require_list(static_cast<std::size_t>(size));
-}
-
 /// A list of the columns of a matrix, each a list of its rows: [B][I] of the file is [I x B].
 Matrix read_columns(const Entry& entry, Shape shape) {
-    require_lists(entry, shape.columns, shape.rows);
+    entry.require_lists(shape.columns, shape.rows);
     Matrix matrix(shape);
     for (int c = 0; c < shape.columns; ++c)
         for (int r = 0; r < shape.rows; ++r)
@@ -45,21 +36,8 @@ std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape s
     return sequence;
 }
 
-/// A vector is a list of numbers, a matrix a list of rows.
 Matrix read_array(const Entry& entry, const ArrayShape& array) {
-    const Shape shape = array.shape;
-    const bool is_vector = !is_weight(array.name);
-    if (is_vector)
-        entry.require_list(static_cast<std::size_t>(shape.rows));
-    else
-        require_lists(entry, shape.rows, shape.columns);
-    Matrix matrix(shape);
-    for (int r = 0; r < shape.rows; ++r) {
-        const Entry row = entry.at(static_cast<std::size_t>(r));
-        for (int c = 0; c < shape.columns; ++c)
-            matrix(r, c) = is_vector ? row.number() : row.at(static_cast<std::size_t>(c)).number();
-    }
-    return matrix;
+    return is_weight(array.name) ? entry.matrix(array.shape) : entry.vector(array.shape.rows);
 }
 
 Matrix read_classes(const Entry& entry, int count, int classes) {
@@ -72,11 +50,9 @@ Matrix read_classes(const Entry& entry, int count, int classes) {
 
 StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes) {
     entry.require(entry.json().is_object(), "must be an object");
-    for (const auto& [name, value] : entry.json().items()) {
-        const auto known = [&](const ArrayShape& array) { return array.name == name; };
-        if (std::none_of(shapes.begin(), shapes.end(), known))
-            entry[name].fail("does not belong to this net");
-    }
+    for (const auto& item : entry.json().items())
+        if (std::ranges::find(shapes, item.key(), &ArrayShape::name) == shapes.end())
+            entry[item.key()].fail("does not belong to this net");
     StateDict arrays;
     for (const ArrayShape& array : shapes)
         arrays.push_back({array.name, read_array(entry[array.name], array)});
@@ -207,23 +183,9 @@ Json sequence_to_json(std::span<const Matrix> sequence) {
     return list;
 }
 
-Json array_to_json(const NamedArray& array) {
-    Json rows = Json::array();
-    for (int r = 0; r < array.value.rows(); ++r) {
-        Json row = Json::array();
-        for (int c = 0; c < array.value.columns(); ++c) row.push_back(array.value(r, c));
-        rows.push_back(is_weight(array.name) ? std::move(row) : Json(array.value(r, 0)));
-    }
-    return rows;
-}
-
 constexpr std::string_view complaint = "is no case that can be read";
 
 }  // namespace
-
-bool has_cell_state(CellKind kind) {
-    return kind == CellKind::lstm || kind == CellKind::lstm_peephole;
-}
 
 Case parse_case(std::string_view json, std::string_view source) {
     const Json parsed = parse_json(json, source, complaint);
@@ -242,7 +204,7 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
 
 std::string to_json(const CaseResult& result, const Case& of) {
     Json grads = Json::object();
-    for (const NamedArray& array : result.grads) grads[array.name] = array_to_json(array);
+    for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
     Json json{{"loss", result.loss},
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},

@@ -34,9 +34,6 @@ struct Case {
     std::optional<CaseResult> expected;
 };
 
-/// Whether the kind of cell has a cell state c beside h.
-bool has_cell_state(CellKind kind);
-
 /// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
 /// size, out of range, or not finite.
 Case parse_case(std::string_view json, std::string_view source);

@@ -34,10 +34,7 @@ RichText typeset_formula(const Graph& graph, NodeId node,
     const Formula written = formula(graph, node, Notation::text, [&](std::uint32_t slot) {
         const WrittenOperand& x = operand(graph.operand(node, slot));
         atoms.push_back(x.text);
-        const bool is_mixed = x.op != nullptr && x.op != &graph.op(node) &&
-                              x.precedence == Precedence::product &&
-                              graph.op(node).precedence == Precedence::product;
-        return Formula{atom_mark(atoms.size() - 1), is_mixed ? Precedence::sum : x.precedence};
+        return Formula{atom_mark(atoms.size() - 1), x.precedence, x.op};
     });
     return typeset(written.text, atoms);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/matrix.hpp>
-#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/series.hpp>
 
 #include <cstdint>
@@ -17,7 +17,9 @@ std::string_view name_of(OptimizerKind kind);
 
 /// What a training run is told; the defaults are those of `revolute train`.
 struct TrainingSettings {
-    int window = 25;  ///< values that the net reads for one forecast
+    Architecture architecture;
+    Reading reading = Reading::values;  ///< changes suit columns that keep rising
+    int window = 25;                    ///< rows that the net reads for one forecast
     int hidden = 32;
     int epochs = 200;
     int batch = 0;  ///< windows in one step of the optimiser; 0: all
@@ -30,20 +32,34 @@ struct TrainingSettings {
     friend bool operator==(const TrainingSettings&, const TrainingSettings&) = default;
 };
 
-/// A net that forecasts the next value of a series from a window of values: it reads the standardised
-/// values and answers with the standardised change from the last value to the next.
+/// A column that a net reads.
+struct InputColumn {
+    std::string name;
+    Standardisation level;  ///< of what is read of it
+
+    friend bool operator==(const InputColumn&, const InputColumn&) = default;
+};
+
+/// A net that forecasts the next value of a column from a window of rows: it reads the standardised
+/// values of its columns, or their changes, and answers with the standardised change of the target from the last value to
+/// the next.
 struct ForecastModel {
-    std::string column;
-    Standardisation level;           ///< of the values
-    Standardisation change;          ///< of the changes from one value to the next
-    std::vector<Matrix> parameters;  ///< W, U, b, V, c
-    TrainingSettings settings;       ///< window and hidden are the net's sizes
+    std::vector<InputColumn> inputs;
+    std::string target;              ///< the column that is forecast; an input or not
+    Standardisation change;          ///< of the target's changes from one value to the next
+    std::vector<Matrix> parameters;  ///< in the order of RecurrentNet::parameters()
+    TrainingSettings settings;       ///< architecture, reading, window and hidden are the net's
     int epochs_done = 0;
     int training_rows = 0;
 
+    /// Rows that must come before one that is forecast: the window, and one more for its first change.
+    std::size_t rows_before() const {
+        return static_cast<std::size_t>(settings.window) +
+               (settings.reading == Reading::changes ? 1 : 0);
+    }
     Sizes sizes(int batch) const {
         return {.steps = settings.window,
-                .input = 1,
+                .input = static_cast<int>(inputs.size()),
                 .hidden = settings.hidden,
                 .output = 1,
                 .batch = batch};
@@ -51,18 +67,29 @@ struct ForecastModel {
     friend bool operator==(const ForecastModel&, const ForecastModel&) = default;
 };
 
-/// The windows that end before the rows `targets`, as a batch: x(t) [1 x B] for each step of the window.
-std::vector<Matrix> windows_before(std::span<const std::size_t> targets,
-                                   std::span<const double> values, std::size_t window);
+/// The columns of a table that the model is for.
+ColumnNames columns_of(const ForecastModel& model);
 
-/// One-step-ahead forecasts of values[first], values[first + 1], ..., each from the true values before
-/// it. Throws ShapeError unless there is a whole window before the first.
-std::vector<double> forecast_each(const ForecastModel& model, std::span<const double> values,
+/// What the net reads of each row: the standardised inputs, [I x rows]; NaN where the first row would have
+/// a change. Throws ShapeError unless the
+/// series has the columns of the model.
+Matrix standardised_inputs(const ForecastModel& model, const Series& series);
+
+/// The windows that end before the rows `targets`, as a batch: x(t) [I x B] for each step of the window.
+/// `inputs` has a column for each row of the series.
+std::vector<Matrix> windows_before(std::span<const std::size_t> targets, const Matrix& inputs,
+                                   std::size_t window);
+
+/// One-step-ahead forecasts of the target in the rows first, first + 1, ..., each from the true values
+/// before it. Throws ShapeError unless the series has the columns of the model and a whole window before
+/// the first.
+std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
                                   std::size_t first);
 
-/// Forecasts of the `horizon` values after the last one; each forecast is read as if it were the value.
-/// Throws ShapeError unless there is a whole window of values, and for a horizon below 1.
-std::vector<double> forecast_ahead(const ForecastModel& model, std::span<const double> values,
-                                   int horizon);
+/// Forecasts of the target in the `horizon` rows after the last one; each forecast is read as if it were
+/// the value. Throws ShapeError unless the series has the columns of the model and a whole window of rows,
+/// and for a horizon below 1; Error for one above 1 when the net reads other columns than the target,
+/// whose next values nobody forecasts.
+std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon);
 
 }  // namespace revolute

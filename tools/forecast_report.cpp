@@ -29,18 +29,18 @@ std::vector<double> from_row(std::span<const double> values, std::size_t first, 
 
 ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
                                 std::size_t first) {
-    if (first < static_cast<std::size_t>(model.training_rows) || first >= series.values.size())
+    if (first < static_cast<std::size_t>(model.training_rows) || first >= series.row_count())
         throw ShapeError(
             fmt::format("forecast report: the first held-out row must come after the "
                         "{} training rows of {} ({})",
-                        model.training_rows, series.values.size(), first));
-    const std::span values(series.values);
+                        model.training_rows, series.row_count(), first));
+    const std::span values(series.target.values);
     const auto scored = [&](std::string name, std::vector<double> forecasts) {
         const double rmse = root_mean_square_error(forecasts, values.subspan(first));
         return HeldOutForecast{std::move(name), std::move(forecasts), rmse};
     };
     ForecastReport report{
-        series, first, scored("recurrent net", forecast_each(model, values, first)),
+        series, first, scored("recurrent net", forecast_each(model, series, first)),
         scored("persistence (the value before)", persistence(values, first)), std::nullopt};
     const auto training = values.first(static_cast<std::size_t>(model.training_rows));
     if (training.size() >= LinearAutoregression::fewest_values(autoregression_order))
@@ -55,7 +55,8 @@ std::string to_table(const ForecastReport& report) {
     std::string text = fmt::format(
         "One step ahead on {} held-out rows, {} {} to {}, in units of {}:\n\n{:<34} {:>9} {:>16}\n",
         report.net.values.size(), axis.name, axis.at(report.first),
-        axis.at(report.series.values.size() - 1), report.series.name, "", "RMSE", "of persistence");
+        axis.at(report.series.row_count() - 1), report.series.target.name, "", "RMSE",
+        "of persistence");
     text += table_row(report.net, report.persistence);
     text += table_row(report.persistence, report.persistence);
     if (report.autoregression)
@@ -67,17 +68,18 @@ std::string to_table(const ForecastReport& report) {
 
 Plot to_plot(const ForecastReport& report) {
     const Series& series = report.series;
-    const std::size_t held_out = series.values.size() - report.first;
+    const std::size_t held_out = series.row_count() - report.first;
     const std::size_t begin = report.first - std::min(report.first, held_out);
-    Plot plot{.title = fmt::format("{}: one-step-ahead forecasts", series.name),
+    Plot plot{.title = fmt::format("{}: one-step-ahead forecasts", series.target.name),
               .x_label = series.axis.name,
-              .y_label = series.name,
+              .y_label = series.target.name,
               .x = {},
               .curves = {},
               .held_out_from = series.axis.at(report.first)};
-    for (std::size_t row = begin; row < series.values.size(); ++row)
+    for (std::size_t row = begin; row < series.row_count(); ++row)
         plot.x.push_back(series.axis.at(row));
-    plot.curves.push_back({"truth", from_row(std::span(series.values).subspan(begin), begin, begin),
+    plot.curves.push_back({"truth",
+                           from_row(std::span(series.target.values).subspan(begin), begin, begin),
                            CurveStyle::faint_line});
     plot.curves.push_back({"persistence", from_row(report.persistence.values, report.first, begin),
                            CurveStyle::dashes});

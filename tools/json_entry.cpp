@@ -32,6 +32,21 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view source
     }
 }
 
+nlohmann::ordered_json matrix_to_json(const Matrix& matrix) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (int r = 0; r < matrix.rows(); ++r) {
+        nlohmann::ordered_json row = nlohmann::ordered_json::array();
+        for (int c = 0; c < matrix.columns(); ++c) row.push_back(matrix(r, c));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+nlohmann::ordered_json vector_to_json(const Matrix& vector) {
+    const std::span<const double> values = vector.values();
+    return std::vector<double>(values.begin(), values.end());
+}
+
 JsonEntry JsonEntry::operator[](const std::string& name) const {
     require(json_.is_object(), "must be an object");
     const std::string place = place_.empty() ? name : fmt::format("{}.{}", place_, name);
@@ -46,6 +61,30 @@ JsonEntry JsonEntry::at(std::size_t i) const {
 
 void JsonEntry::require_list(std::size_t size) const {
     require(json_.is_array() && json_.size() == size, fmt::format("must be a list of {}", size));
+}
+
+void JsonEntry::require_lists(int count, int size) const {
+    require_list(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < json_.size(); ++i)
+        at(i).require_list(static_cast<std::size_t>(size));
+}
+
+Matrix JsonEntry::matrix(Shape shape) const {
+    require_lists(shape.rows, shape.columns);
+    Matrix result(shape);
+    for (int r = 0; r < shape.rows; ++r) {
+        const JsonEntry row = at(static_cast<std::size_t>(r));
+        for (int c = 0; c < shape.columns; ++c)
+            result(r, c) = row.at(static_cast<std::size_t>(c)).number();
+    }
+    return result;
+}
+
+Matrix JsonEntry::vector(int size) const {
+    require_list(static_cast<std::size_t>(size));
+    Matrix result(size, 1);
+    for (std::size_t i = 0; i < json_.size(); ++i) result.values()[i] = at(i).number();
+    return result;
 }
 
 std::string JsonEntry::text() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <revolute/graph/matrix.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -13,6 +15,10 @@ namespace revolute {
 /// line 3, column 5 on".
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   std::string_view complaint);
+
+/// A matrix as the list of its rows, and a vector [n x 1] as a list of numbers.
+nlohmann::ordered_json matrix_to_json(const Matrix& matrix);
+nlohmann::ordered_json vector_to_json(const Matrix& vector);
 
 /// A look at one entry of a JSON file, which knows its place in it ("x[3][0]"). What is missing, of the
 /// wrong type or out of range throws ParseError: "source: complaint: place must be ...". It refers to
@@ -33,6 +39,12 @@ class JsonEntry {
     std::size_t size() const { return json_.size(); }
 
     void require_list(std::size_t size) const;
+    /// A list of `count` lists of that size: asked before there is memory for what they should hold.
+    void require_lists(int count, int size) const;
+    /// A matrix as the list of its rows.
+    Matrix matrix(Shape shape) const;
+    /// A vector [size x 1] as a list of numbers.
+    Matrix vector(int size) const;
     void require_text(std::string_view expected) const;
     std::string text() const;
     bool boolean() const;

@@ -17,24 +17,20 @@ using Json = nlohmann::ordered_json;
 using Entry = JsonEntry;
 
 constexpr std::string_view format_name = "revolute model";
-constexpr int format_version = 1;
+constexpr int format_version = 2;
+constexpr int largest_hidden = 1'000'000;
+constexpr int most_layers = 1000;
 constexpr std::string_view damaged = "is a damaged model file";
 
-Json standardisation_to_json(const Standardisation& s) {
-    return {{"mean", s.mean}, {"deviation", s.deviation}};
+Json column_to_json(const std::string& name, const Standardisation& s) {
+    return {{"column", name}, {"mean", s.mean}, {"deviation", s.deviation}};
 }
 
 Json parameter_to_json(const std::string& name, const Matrix& matrix) {
-    Json rows = Json::array();
-    for (int r = 0; r < matrix.rows(); ++r) {
-        Json row = Json::array();
-        for (int c = 0; c < matrix.columns(); ++c) row.push_back(matrix(r, c));
-        rows.push_back(std::move(row));
-    }
     return {{"name", name},
             {"rows", matrix.rows()},
             {"columns", matrix.columns()},
-            {"values", std::move(rows)}};
+            {"values", matrix_to_json(matrix)}};
 }
 
 Json training_to_json(const ForecastModel& model) {
@@ -60,33 +56,26 @@ Matrix read_parameter(const Entry& entry, const std::string& name, Shape shape) 
     entry["name"].require_text(name);
     entry["rows"].integer(shape.rows, shape.rows);
     entry["columns"].integer(shape.columns, shape.columns);
-    const Entry values = entry["values"];
-    values.require_list(static_cast<std::size_t>(shape.rows));
-    Matrix matrix(shape);
-    for (int r = 0; r < shape.rows; ++r) {
-        const Entry row = values.at(static_cast<std::size_t>(r));
-        row.require_list(static_cast<std::size_t>(shape.columns));
-        for (int c = 0; c < shape.columns; ++c)
-            matrix(r, c) = row.at(static_cast<std::size_t>(c)).number();
-    }
-    return matrix;
+    return entry["values"].matrix(shape);
 }
 
-OptimizerKind read_optimizer(const Entry& entry) {
+/// One of two values that have names.
+template <class Value>
+Value read_choice(const Entry& entry, Value first, Value second) {
     const std::string name = entry.text();
-    for (const OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::sgd})
-        if (name == name_of(kind)) return kind;
-    entry.require(false, "must be \"adam\" or \"sgd\"");
-    return OptimizerKind::adam;
+    for (const Value value : {first, second})
+        if (name == name_of(value)) return value;
+    entry.fail(fmt::format("must be \"{}\" or \"{}\"", name_of(first), name_of(second)));
 }
 
 void read_training(const Entry& training, ForecastModel& model) {
     TrainingSettings& settings = model.settings;
     model.training_rows = training["rows"].integer(2);
-    settings.epochs = training["epochs"].integer(1);
+    settings.epochs = training["epochs"].integer(0);
     model.epochs_done = training["epochs_done"].integer(0, settings.epochs);
     settings.batch = training["batch"].integer(0);
-    settings.optimizer = read_optimizer(training["optimizer"]);
+    settings.optimizer =
+        read_choice(training["optimizer"], OptimizerKind::adam, OptimizerKind::sgd);
     settings.learning_rate = training["learning_rate"].number();
     settings.momentum = training["momentum"].number();
     settings.clip = training["clip"].number();
@@ -99,31 +88,74 @@ void require_format(const Json& json, std::string_view source) {
         throw ParseError(fmt::format("{}: is not a model file: it must say \"format\": \"{}\"",
                                      source, format_name));
     const auto version = json.find("version");
-    if (version == json.end() || *version != format_version)
-        throw ParseError(fmt::format("{}: version of the model file must be {} ({})", source,
+    if (version == json.end() || (*version != 1 && *version != format_version))
+        throw ParseError(fmt::format("{}: version of the model file must be 1 or {} ({})", source,
                                      format_version,
                                      version == json.end() ? "there is none" : version->dump()));
+}
+
+CellKind read_cell(const Entry& entry) {
+    std::string names;
+    for (const CellKind kind : cell_kinds())
+        names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name_of(kind));
+    const std::optional<CellKind> kind = cell_kind(entry.text());
+    entry.require(kind.has_value(), fmt::format("must be one of {}", names));
+    return *kind;
+}
+
+InputColumn read_column(const Entry& entry) {
+    return {entry["column"].text(), read_standardisation(entry)};
+}
+
+/// What the net is and what it reads and answers.
+void read_net(const Entry& whole, ForecastModel& model) {
+    Architecture& net = model.settings.architecture;
+    net.cell = read_cell(whole["cell"]);
+    net.layers = whole["layers"].integer(1, most_layers);
+    net.is_bidirectional = whole["bidirectional"].boolean();
+    net.is_residual = whole["residual"].boolean();
+    model.settings.reading = read_choice(whole["reading"], Reading::values, Reading::changes);
+    const Entry inputs = whole["inputs"];
+    inputs.require(inputs.json().is_array() && inputs.size() > 0, "must be a list of columns");
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        model.inputs.push_back(read_column(inputs.at(i)));
+    const InputColumn target = read_column(whole["target"]);
+    model.target = target.name;
+    model.change = target.level;
+}
+
+/// The same of version 1.
+void read_simple_net(const Entry& whole, ForecastModel& model) {
+    whole["cell"].require_text("simple");
+    whole["activation"].require_text("tanh");
+    whole["input"].integer(1, 1);
+    whole["output"].integer(1, 1);
+    model.target = whole["column"].text();
+    model.inputs = {{model.target, read_standardisation(whole["level"])}};
+    model.change = read_standardisation(whole["change"]);
 }
 
 }  // namespace
 
 std::string to_json(const ForecastModel& model) {
-    const Sizes sizes = model.sizes(1);
+    const Architecture& net = model.settings.architecture;
+    Json inputs = Json::array();
+    for (const auto& [name, level] : model.inputs) inputs.push_back(column_to_json(name, level));
     Json parameters = Json::array();
-    for (std::size_t i = 0; i < model.parameters.size(); ++i)
-        parameters.push_back(
-            parameter_to_json(SequenceNet::parameter_names().at(i), model.parameters[i]));
+    const auto shapes = parameter_shapes(net, model.sizes(1));
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        parameters.push_back(parameter_to_json(shapes[i].name, model.parameters.at(i)));
     const Json json{{"format", format_name},
                     {"version", format_version},
-                    {"cell", "simple"},
-                    {"activation", "tanh"},
-                    {"window", sizes.steps},
-                    {"input", sizes.input},
-                    {"hidden", sizes.hidden},
-                    {"output", sizes.output},
-                    {"column", model.column},
-                    {"level", standardisation_to_json(model.level)},
-                    {"change", standardisation_to_json(model.change)},
+                    {"cell", name_of(net.cell)},
+                    {"layers", net.layers},
+                    {"bidirectional", net.is_bidirectional},
+                    {"residual", net.is_residual},
+                    {"reading", name_of(model.settings.reading)},
+                    {"window", model.settings.window},
+                    {"hidden", model.settings.hidden},
+                    {"inputs", std::move(inputs)},
+                    {"target", column_to_json(model.target, model.change)},
                     {"training", training_to_json(model)},
                     {"parameters", std::move(parameters)}};
     return json.dump(1) + '\n';
@@ -133,24 +165,21 @@ ForecastModel parse_model(std::string_view json, std::string_view source) {
     const Json parsed = parse_json(json, source, "is not a model file, or a damaged one");
     require_format(parsed, source);
     const Entry whole(parsed, source, damaged);
-    whole["cell"].require_text("simple");
-    whole["activation"].require_text("tanh");
     ForecastModel model;
+    if (parsed["version"] == 1)
+        read_simple_net(whole, model);
+    else
+        read_net(whole, model);
     model.settings.window = whole["window"].integer(1);
-    whole["input"].integer(1, 1);
-    model.settings.hidden = whole["hidden"].integer(1);
-    whole["output"].integer(1, 1);
-    model.column = whole["column"].text();
-    model.level = read_standardisation(whole["level"]);
-    model.change = read_standardisation(whole["change"]);
+    model.settings.hidden = whole["hidden"].integer(1, largest_hidden);
     read_training(whole["training"], model);
 
-    const std::vector<std::string> names = SequenceNet::parameter_names();
-    const std::vector<Shape> shapes = SequenceNet::parameter_shapes(model.sizes(1));
+    const auto shapes = parameter_shapes(model.settings.architecture, model.sizes(1));
     const Entry parameters = whole["parameters"];
-    parameters.require_list(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i)
-        model.parameters.push_back(read_parameter(parameters.at(i), names[i], shapes[i]));
+    parameters.require_list(shapes.size());
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        model.parameters.push_back(
+            read_parameter(parameters.at(i), shapes[i].name, shapes[i].shape));
     return model;
 }
 

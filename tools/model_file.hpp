@@ -8,20 +8,26 @@
 
 namespace revolute {
 
-/// A model as JSON. All numbers read back to the same bits. The schema, version 1:
+/// A model as JSON. All numbers read back to the same bits. The schema, version 2:
 ///
 ///     format                "revolute model"
-///     version               1
-///     cell, activation      "simple", "tanh"
-///     window, input, hidden, output
-///     column                name of the column that is forecast
-///     level, change         standardisation of values and of changes: mean, deviation
-///     parameters            list of: name, rows, columns, values (a list of rows)
+///     version               2
+///     cell                  as name_of(CellKind) says: "simple", "lstm", ...
+///     layers, bidirectional, residual
+///     reading               what is read of the inputs: "values" or "changes"
+///     window, hidden
+///     inputs                list of: column (its name), mean, deviation (of what is read)
+///     target                column (the one that is forecast), mean, deviation (of its changes)
 ///     training              rows, epochs_done, and the settings: epochs, batch, optimizer,
 ///                           learning_rate, momentum, clip, seed
+///     parameters            list of: name, rows, columns, values (a list of rows)
+///
+/// Version 1, which is read too, is a simple cell that forecasts a column from itself. In place of the
+/// entries from cell to target it has: cell "simple", activation "tanh", window, input 1, hidden,
+/// output 1, column (its name), level and change (mean and deviation).
 std::string to_json(const ForecastModel& model);
 
-/// Reads what `to_json` wrote. Throws ParseError naming `source` and the entry that is missing, of the
+/// Reads what `to_json` wrote, now or in version 1. Throws ParseError naming `source` and the entry that is missing, of the
 /// wrong type, out of range, of another shape than the sizes say, or not finite.
 ForecastModel parse_model(std::string_view json, std::string_view source);
 

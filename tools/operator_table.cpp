@@ -42,17 +42,20 @@ class Sample {
         const Expr adjoint = graph_.input("y_bar", y_.shape());
         if (graph_.label(y_.id).empty()) y_.named("y");
         std::string text;
-        for (std::uint32_t slot = 0; slot < operands_.size(); ++slot) {
-            const Expr term = op_.pullback[slot](Pullback{{y_, slot}, adjoint});
-            const std::string written =
-                term == adjoint ? "y_bar" : expression(term, Notation::text).text;
+        for (std::uint32_t slot = 0; slot < operands_.size(); ++slot)
             text += fmt::format("{}{}_bar = {}", text.empty() ? "" : "<br>",
-                                operands_[slot].label(), written);
-        }
+                                operands_[slot].label(), derivative(slot, adjoint));
         return text;
     }
 
  private:
+    std::string derivative(std::uint32_t slot, Expr adjoint) const {
+        const PullbackRule rule = op_.pullback[slot];
+        if (contributes_nothing(rule)) return "0";
+        const Expr term = rule(Pullback{{y_, slot}, adjoint});
+        return term == adjoint ? "y_bar" : expression(term, Notation::text).text;
+    }
+
     const Op& op_;
     Graph graph_;
     std::vector<Expr> operands_;

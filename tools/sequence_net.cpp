@@ -1,4 +1,3 @@
-#include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/tools/finite_report.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
@@ -6,8 +5,10 @@
 
 namespace revolute {
 
-SequenceNet::SequenceNet(const Sizes& sizes, std::optional<std::filesystem::path> finite_figure)
-    : net_(many_to_one(SimpleRnn(graph_, sizes.input, sizes.hidden), sizes)),
+SequenceNet::SequenceNet(const Architecture& architecture, const Sizes& sizes,
+                         std::optional<std::filesystem::path> finite_figure)
+    : net_(recurrent_net(graph_, sizes, architecture)),
+      parameters_(net_.parameters()),
       finite_figure_(std::move(finite_figure)) {}
 
 void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> values) {
@@ -19,20 +20,20 @@ void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> val
 }
 
 Matrix SequenceNet::answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs) {
-    bind(net_.parameters, parameters);
-    bind(net_.unrolled.inputs, inputs);
-    return evaluate(net_.y, values_);
+    bind(parameters_, parameters);
+    bind(net_.inputs, inputs);
+    return evaluate(net_.read_out.y.front(), values_);
 }
 
 SequenceNet::LossAndGradients SequenceNet::loss_and_gradients(std::span<const Matrix> parameters,
                                                               std::span<const Matrix> inputs,
                                                               const Matrix& target) {
-    if (!derivative_) derivative_ = differentiate(net_.loss, net_.parameters);
-    std::vector<Expr> outputs{net_.loss};
+    if (!derivative_) derivative_ = differentiate(net_.loss(), parameters_);
+    std::vector<Expr> outputs{net_.loss()};
     outputs.insert(outputs.end(), derivative_->gradients().begin(), derivative_->gradients().end());
-    bind(net_.parameters, parameters);
-    bind(net_.unrolled.inputs, inputs);
-    values_.bind(net_.target, target);
+    bind(parameters_, parameters);
+    bind(net_.inputs, inputs);
+    values_.bind(net_.read_out.targets.front(), target);
     std::vector<Matrix> values =
         finite_figure_ ? evaluate_finite(*derivative_, outputs, values_, *finite_figure_)
                        : evaluate(outputs, values_);
@@ -41,12 +42,13 @@ SequenceNet::LossAndGradients SequenceNet::loss_and_gradients(std::span<const Ma
     return {loss, std::move(values)};
 }
 
-std::vector<Shape> SequenceNet::parameter_shapes(const Sizes& sizes) {
-    return {{sizes.hidden, sizes.input},
-            {sizes.hidden, sizes.hidden},
-            {sizes.hidden, 1},
-            {sizes.output, sizes.hidden},
-            {sizes.output, 1}};
+std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, Sizes sizes) {
+    sizes.steps = 1;  // parameters do not depend on them
+    Graph graph;
+    std::vector<ParameterShape> result;
+    for (const Expr& parameter : recurrent_net(graph, sizes, architecture).parameters())
+        result.push_back({parameter.label(), parameter.shape()});
+    return result;
 }
 
 }  // namespace revolute

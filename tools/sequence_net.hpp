@@ -2,23 +2,24 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
-#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
 
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace revolute {
 
-/// The many-to-one net of a simple recurrent cell for one batch size, ready to be run: the one place
-/// where training and forecasting meet graphs. Parameters are in the order W, U, b, V, c.
+/// A many-to-one net for one batch size, ready to be run: the one place where training and forecasting
+/// meet graphs. Parameters are in the order of RecurrentNet::parameters().
 class SequenceNet {
  public:
     /// With the name of a file, values are checked for being finite, and the first that is not is drawn
     /// there: `evaluate_finite`.
-    explicit SequenceNet(const Sizes& sizes,
-                         std::optional<std::filesystem::path> finite_figure = {});
+    SequenceNet(const Architecture& architecture, const Sizes& sizes,
+                std::optional<std::filesystem::path> finite_figure = {});
 
     /// y for the inputs x(0), x(1), ...
     Matrix answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs);
@@ -31,18 +32,23 @@ class SequenceNet {
     LossAndGradients loss_and_gradients(std::span<const Matrix> parameters,
                                         std::span<const Matrix> inputs, const Matrix& target);
 
-    /// Shapes of the parameters, and their names.
-    static std::vector<Shape> parameter_shapes(const Sizes& sizes);
-    static std::vector<std::string> parameter_names() { return {"W", "U", "b", "V", "c"}; }
-
  private:
     void bind(std::span<const Expr> leaves, std::span<const Matrix> values);
 
     Graph graph_;
-    ManyToOne net_;
+    RecurrentNet net_;
+    std::vector<Expr> parameters_;
     std::optional<Derivative> derivative_;  // made by the first call that asks for gradients
     std::optional<std::filesystem::path> finite_figure_;
     Bindings values_;
 };
+
+/// A parameter as figures and files name it: "W", "U1r_f".
+struct ParameterShape {
+    std::string name;
+    Shape shape;
+};
+/// The parameters of a net, in the order of RecurrentNet::parameters().
+std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, Sizes sizes);
 
 }  // namespace revolute

@@ -39,17 +39,45 @@ std::optional<Axis> even_axis(const Table& table) {
 
 }  // namespace
 
-Series read_series(const Table& table, std::optional<std::string_view> column) {
-    const std::size_t chosen = column ? table.column(*column) : only_numeric_column(table);
-    Series series;
-    series.source = table.source();
-    series.name = table.columns()[chosen];
-    series.values = table.numbers(chosen);
-    if (chosen != 0) series.axis = even_axis(table).value_or(Axis{});
+Series read_series(const Table& table, const ColumnNames& names) {
+    if (names.inputs.empty())
+        throw ParseError(fmt::format("{}: needs at least one column to forecast \"{}\" from",
+                                     table.source(), names.target));
+    const auto column = [&](const std::string& name) {
+        return NumberColumn{name, table.numbers(table.column(name))};
+    };
+    Series series{
+        .source = table.source(), .axis = {}, .target = column(names.target), .inputs = {}};
+    for (const std::string& name : names.inputs) {
+        if (std::ranges::count(names.inputs, name) > 1)
+            throw ParseError(
+                fmt::format("{}: column \"{}\" is asked for twice\n"
+                            "  asked for are: {}",
+                            table.source(), name, fmt::join(names.inputs, ", ")));
+        series.inputs.push_back(column(name));
+    }
+    if (table.column(names.target) != 0) series.axis = even_axis(table).value_or(Axis{});
     return series;
 }
 
-Standardisation standardisation_of(std::span<const double> values) {
+Series read_series(const Table& table, std::optional<std::string_view> column) {
+    const std::string name =
+        column ? std::string(*column) : table.columns()[only_numeric_column(table)];
+    return read_series(table, ColumnNames{{name}, name});
+}
+
+std::string_view name_of(Reading reading) {
+    return reading == Reading::values ? "values" : "changes";
+}
+
+std::vector<double> as_read(std::span<const double> values, Reading reading) {
+    if (reading == Reading::values) return {values.begin(), values.end()};
+    std::vector<double> changes;
+    for (std::size_t i = 1; i < values.size(); ++i) changes.push_back(values[i] - values[i - 1]);
+    return changes;
+}
+
+Standardisation standardisation_of(std::span<const double> values, std::string_view what) {
     if (values.empty()) throw ShapeError("standardisation: needs at least one value");
     const double count = static_cast<double>(values.size());
     Standardisation result;
@@ -62,7 +90,7 @@ Standardisation standardisation_of(std::span<const double> values) {
     result.deviation = std::sqrt(variance);
     const auto [low, high] = std::ranges::minmax(values);
     if (low == high)
-        throw EvaluationError(fmt::format("standardisation: the values must differ (all {} are {})",
+        throw EvaluationError(fmt::format("standardisation: {} must differ (all {} are {})", what,
                                           values.size(), low));
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/csv.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,17 +20,39 @@ struct Axis {
     double at(std::size_t row) const { return first + spacing * static_cast<double>(row); }
 };
 
-/// One column of a table, row after row at equal distances.
+/// Columns of a table, row after row at equal distances: one that is forecast, and those that it is
+/// forecast from, which may or may not include it. All have equally many rows.
 struct Series {
     std::string source;  ///< the file
-    std::string name;    ///< the column
     Axis axis;           ///< the table's first column where that rises evenly, else rows
-    std::vector<double> values;
+    NumberColumn target;
+    std::vector<NumberColumn> inputs;
+
+    std::size_t row_count() const { return target.values.size(); }
 };
 
-/// Takes a column out of a table. Without a name: the only numeric column beside the first. Throws
-/// ParseError when there is no such column, listing the columns, and for a cell that is not a number.
+/// Which columns of a table are meant.
+struct ColumnNames {
+    std::vector<std::string> inputs;
+    std::string target;
+
+    friend bool operator==(const ColumnNames&, const ColumnNames&) = default;
+};
+
+/// Takes columns out of a table. Throws ParseError when there is no such column, listing the columns, when
+/// there is no input or one twice, and for a cell that is not a number.
+Series read_series(const Table& table, const ColumnNames& names);
+
+/// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric column
+/// beside the first. Throws likewise.
 Series read_series(const Table& table, std::optional<std::string_view> column = std::nullopt);
+
+/// What there is to read of a column: its values, or their changes from one row to the next.
+enum class Reading : std::uint8_t { values, changes };
+std::string_view name_of(Reading reading);
+
+/// The values themselves, or their changes: one fewer.
+std::vector<double> as_read(std::span<const double> values, Reading reading);
 
 /// Shift and scale that bring a series to mean 0 and standard deviation 1.
 struct Standardisation {
@@ -42,8 +65,9 @@ struct Standardisation {
 };
 
 /// The standardisation of these values. Throws ShapeError when there are none, EvaluationError when
-/// they are all equal.
-Standardisation standardisation_of(std::span<const double> values);
+/// they are all equal; errors call the values `what`.
+Standardisation standardisation_of(std::span<const double> values,
+                                   std::string_view what = "the values");
 
 /// Number of the first held-out row: the last `fraction` of the rows, rounded, are held out.
 std::size_t first_held_out(std::size_t rows, double fraction);

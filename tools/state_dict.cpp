@@ -102,26 +102,27 @@ StateDict convert(const Architecture& architecture, std::span<const Matrix> para
 /// The arrays as a look-up that was checked against the shapes.
 class Arrays {
  public:
-    Arrays(std::span<const ArrayShape> shapes, std::span<const NamedArray> arrays)
-        : arrays_(arrays) {
+    Arrays(std::span<const ArrayShape> shapes, std::span<const NamedArray> arrays,
+           std::string_view source)
+        : arrays_(arrays), source_(source) {
         for (const NamedArray& array : arrays) {
             const auto same_name = [&](const auto& other) { return other.name == array.name; };
             if (std::ranges::none_of(shapes, same_name))
-                throw ParseError(fmt::format("state dict: the net has no array {} (it has {})",
+                throw ParseError(fmt::format("{}: the net has no array {} (it has {})", source_,
                                              array.name, names_of(shapes)));
             if (std::ranges::count_if(arrays, same_name) > 1)
-                throw ParseError(fmt::format("state dict: {} is there twice", array.name));
+                throw ParseError(fmt::format("{}: {} is there twice", source_, array.name));
         }
         for (const ArrayShape& expected : shapes)
             if (const Shape actual = (*this)[expected.name].shape(); actual != expected.shape)
-                throw ParseError(fmt::format("state dict: {} must be {} ({})", expected.name,
+                throw ParseError(fmt::format("{}: {} must be {} ({})", source_, expected.name,
                                              to_string(expected.shape), to_string(actual)));
     }
 
     const Matrix& operator[](const std::string& name) const {
         const auto found = std::ranges::find(arrays_, name, &NamedArray::name);
         if (found == arrays_.end())
-            throw ParseError(fmt::format("state dict: {} is missing", name));
+            throw ParseError(fmt::format("{}: {} is missing", source_, name));
         return found->value;
     }
 
@@ -134,6 +135,7 @@ class Arrays {
     }
 
     std::span<const NamedArray> arrays_;
+    std::string_view source_;
 };
 
 /// b of gate i: the sum of both biases, but for a gate that keeps them apart.
@@ -146,6 +148,12 @@ Matrix bias_of(const Layout& layout, const Matrix& first, const Matrix& second, 
 }
 
 }  // namespace
+
+bool has_cell_state(CellKind kind) {
+    return kind == CellKind::lstm || kind == CellKind::lstm_peephole;
+}
+
+bool is_weight(std::string_view name) { return name.find("weight") != std::string_view::npos; }
 
 StateDict to_state_dict(const Architecture& architecture, std::span<const Matrix> parameters) {
     return convert(architecture, parameters, Meaning::weights);
@@ -177,9 +185,9 @@ std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, cons
 }
 
 std::vector<Matrix> from_state_dict(const Architecture& architecture, const Sizes& sizes,
-                                    std::span<const NamedArray> arrays) {
+                                    std::span<const NamedArray> arrays, std::string_view source) {
     const Layout layout = layout_of(architecture.cell);
-    const Arrays array(state_dict_shapes(architecture, sizes), arrays);
+    const Arrays array(state_dict_shapes(architecture, sizes), arrays, source);
     std::vector<Matrix> parameters;
     for (int layer = 0; layer < architecture.layers; ++layer)
         for (int direction = 0; direction < (architecture.is_bidirectional ? 2 : 1); ++direction) {

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The parameters of a net under the names and in the layout of PyTorch's state_dict(): for layer k,
@@ -18,6 +19,9 @@
 // bias_hh. The reset after the product alone tells them apart, in the rows of n: b_n is bias_ih, b_hn is bias_hh.
 
 namespace revolute {
+
+/// Whether the kind of cell has a cell state c beside h.
+bool has_cell_state(CellKind kind);
 
 struct NamedArray {
     std::string name;
@@ -41,10 +45,14 @@ struct ArrayShape {
 };
 std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, const Sizes& sizes);
 
+/// Weights are matrices, though they may have one column; biases and peepholes are vectors.
+bool is_weight(std::string_view name);
+
 /// The way back: values in the order of RecurrentNet::parameters(). The arrays may come in any order.
 /// Throws ParseError for one that is missing, is there twice, is of another shape, or does not belong to
-/// the net.
+/// the net; errors name `source`, the file, say.
 std::vector<Matrix> from_state_dict(const Architecture& architecture, const Sizes& sizes,
-                                    std::span<const NamedArray> arrays);
+                                    std::span<const NamedArray> arrays,
+                                    std::string_view source = "state dict");
 
 }  // namespace revolute

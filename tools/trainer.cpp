@@ -1,10 +1,12 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/optimizer.hpp>
 #include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/state_dict.hpp>
 #include <revolute/tools/trainer.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -19,18 +21,14 @@ void require(bool holds, std::string_view requirement, Value actual) {
     if (!holds) throw Error(fmt::format("train: {} ({})", requirement, actual));
 }
 
-std::vector<double> changes(std::span<const double> values) {
-    std::vector<double> result;
-    for (std::size_t i = 1; i < values.size(); ++i) result.push_back(values[i] - values[i - 1]);
-    return result;
-}
-
-void require_rows(const Series& series, std::size_t rows, int window) {
-    if (rows > series.values.size() || rows <= static_cast<std::size_t>(window))
-        throw ShapeError(
-            fmt::format("train: the training part must have more rows than the window\n"
-                        "  window is {}, the training part has {} of the {} rows of \"{}\" in {}",
-                        window, rows, series.values.size(), series.name, series.source));
+void require_rows(const Series& series, const ForecastModel& model) {
+    const auto rows = static_cast<std::size_t>(model.training_rows);
+    if (rows > series.row_count() || rows <= model.rows_before())
+        throw ShapeError(fmt::format(
+            "train: the training part must have more rows than the window\n"
+            "  window is {}{}, the training part has {} of the {} rows of \"{}\" in {}",
+            model.settings.window, model.settings.reading == Reading::changes ? " changes" : "",
+            rows, series.row_count(), series.target.name, series.source));
 }
 
 Optimizer make_optimizer(const TrainingSettings& settings) {
@@ -38,24 +36,63 @@ Optimizer make_optimizer(const TrainingSettings& settings) {
     return Sgd(settings.learning_rate, settings.momentum);
 }
 
+/// The standardisation of what is read of a column in the first rows.
+Standardisation training_standardisation(const NumberColumn& column, std::size_t rows,
+                                         Reading reading) {
+    return standardisation_of(
+        as_read(std::span(column.values).first(rows), reading),
+        fmt::format("the {} of \"{}\" in the training part", name_of(reading), column.name));
+}
+
+/// The model but for its weights.
+ForecastModel untrained_model(const Series& series, std::size_t rows,
+                              const TrainingSettings& settings) {
+    ForecastModel model;
+    model.settings = settings;
+    model.training_rows = static_cast<int>(rows);
+    require_rows(series, model);
+    for (const NumberColumn& input : series.inputs)
+        model.inputs.push_back(
+            {input.name, training_standardisation(input, rows, settings.reading)});
+    model.target = series.target.name;
+    model.change = training_standardisation(series.target, rows, Reading::changes);
+    return model;
+}
+
+void require_parameters(const ForecastModel& model) {
+    const auto shapes = parameter_shapes(model.settings.architecture, model.sizes(1));
+    if (!std::ranges::equal(model.parameters, shapes, {}, &Matrix::shape, &ParameterShape::shape))
+        throw ShapeError(
+            fmt::format("train: the weights to start from must be the {} parameters of the net, in "
+                        "their shapes ({} given)",
+                        shapes.size(), model.parameters.size()));
+}
+
+/// Sets the rows of f to 1, in the biases of i f g o.
+void open_forget_gate(Matrix& biases) {
+    const auto gate = biases.values().size() / 4;
+    std::ranges::fill(biases.values().subspan(gate, gate), 1.0);
+}
+
 /// One training run.
 class Training {
  public:
     Training(const Series& series, std::size_t rows, const TrainingSettings& settings,
-             const TrainingHooks& hooks)
-        : hooks_(hooks), random_(settings.seed), optimizer_(make_optimizer(settings)) {
-        const auto values = std::span(series.values).first(rows);
-        model_.column = series.name;
-        model_.settings = settings;
-        model_.training_rows = static_cast<int>(rows);
-        model_.level = standardisation_of(values);
-        model_.change = standardisation_of(changes(values));
-        model_.parameters = initial_parameters(model_.sizes(1), random_);
-        for (const double value : values) standard_.push_back(model_.level.apply(value));
-        targets_.resize(rows - window());
-        std::iota(targets_.begin(), targets_.end(), window());
-        for (const double change : changes(values))
+             const TrainingHooks& hooks, const std::optional<std::vector<Matrix>>& weights)
+        : hooks_(hooks),
+          random_(settings.seed),
+          optimizer_(make_optimizer(settings)),
+          model_(untrained_model(series, rows, settings)),
+          inputs_(standardised_inputs(model_, series)) {
+        model_.parameters =
+            weights ? *weights
+                    : initial_parameters(settings.architecture, model_.sizes(1), random_);
+        require_parameters(model_);
+        for (const double change :
+             as_read(std::span(series.target.values).first(rows), Reading::changes))
             standard_changes_.push_back(model_.change.apply(change));
+        targets_.resize(rows - model_.rows_before());
+        std::iota(targets_.begin(), targets_.end(), model_.rows_before());
     }
 
     TrainingResult run() {
@@ -94,12 +131,14 @@ class Training {
     double step(std::span<const std::size_t> batch) {
         const int columns = static_cast<int>(batch.size());
         auto& net = nets_[columns];
-        if (!net) net = std::make_unique<SequenceNet>(model_.sizes(columns), hooks_.finite_figure);
+        if (!net)
+            net = std::make_unique<SequenceNet>(model_.settings.architecture, model_.sizes(columns),
+                                                hooks_.finite_figure);
         Matrix target(1, columns);
         for (std::size_t i = 0; i < batch.size(); ++i)
             target.values()[i] = standard_changes_[batch[i] - 1];
-        auto result = net->loss_and_gradients(parameters_,
-                                              windows_before(batch, standard_, window()), target);
+        auto result =
+            net->loss_and_gradients(parameters_, windows_before(batch, inputs_, window()), target);
         if (model_.settings.clip > 0) clip_by_global_norm(result.gradients, model_.settings.clip);
         std::visit([&](auto& rule) { rule.step(parameters_, result.gradients); }, optimizer_);
         return result.loss;
@@ -130,7 +169,7 @@ class Training {
     Optimizer optimizer_;
     ForecastModel model_;                               // as the last complete epoch left it
     std::vector<Matrix> parameters_;                    // as they are now
-    std::vector<double> standard_;                      // the values, standardised
+    Matrix inputs_;                                     // a column for each row of the series
     std::vector<double> standard_changes_;              // by row - 1
     std::vector<std::size_t> targets_;                  // rows to be forecast
     std::map<int, std::unique_ptr<SequenceNet>> nets_;  // by batch size
@@ -139,9 +178,15 @@ class Training {
 }  // namespace
 
 void require_valid(const TrainingSettings& settings) {
+    const Architecture& net = settings.architecture;
+    require(net.layers >= 1, "the number of layers must be at least 1", net.layers);
+    require(net.initial == InitialState::zero, "the initial state must be zero", "it is not");
+    require(net.loss == LossKind::mse, "the loss must be the squared error", "cross entropy");
+    require(net.answers.empty(), "the net must answer once, at its last step",
+            fmt::format("answers at {} steps", net.answers.size()));
     require(settings.window >= 1, "the window must be at least 1", settings.window);
     require(settings.hidden >= 1, "the number of hidden units must be at least 1", settings.hidden);
-    require(settings.epochs >= 1, "the number of epochs must be at least 1", settings.epochs);
+    require(settings.epochs >= 0, "the number of epochs must be at least 0", settings.epochs);
     require(settings.batch >= 0, "the batch must be at least 1, or 0 for all", settings.batch);
     require(std::isfinite(settings.learning_rate) && settings.learning_rate > 0,
             "the learning rate must be above 0", settings.learning_rate);
@@ -151,24 +196,26 @@ void require_valid(const TrainingSettings& settings) {
             "the limit for clipping must be above 0, or 0 for none", settings.clip);
 }
 
-std::vector<Matrix> initial_parameters(const Sizes& sizes, Random& random) {
-    const auto uniform = [&](Shape shape, double factor) {
+std::vector<Matrix> initial_parameters(const Architecture& architecture, const Sizes& sizes,
+                                       Random& random) {
+    StateDict arrays;
+    // One after the other: the order of drawing is part of what a seed means.
+    for (const auto& [name, shape] : state_dict_shapes(architecture, sizes)) {
+        const double factor = name.starts_with("weight_hh") ? 0.5 : 1.0;
         const double bound = factor / std::sqrt(static_cast<double>(shape.columns));
-        return random.matrix(shape, -bound, bound);
-    };
-    const std::vector<Shape> shapes = SequenceNet::parameter_shapes(sizes);
-    // One statement each: the order of drawing is part of what a seed means.
-    Matrix W = uniform(shapes[0], 1.0);
-    Matrix U = uniform(shapes[1], 0.5);
-    Matrix V = uniform(shapes[3], 1.0);
-    return {std::move(W), std::move(U), Matrix(shapes[2]), std::move(V), Matrix(shapes[4])};
+        arrays.push_back(
+            {name, is_weight(name) ? random.matrix(shape, -bound, bound) : Matrix(shape)});
+        if (has_cell_state(architecture.cell) && name.starts_with("bias_ih"))
+            open_forget_gate(arrays.back().value);
+    }
+    return from_state_dict(architecture, sizes, arrays);
 }
 
 TrainingResult train(const Series& series, std::size_t training_rows,
-                     const TrainingSettings& settings, const TrainingHooks& hooks) {
+                     const TrainingSettings& settings, const TrainingHooks& hooks,
+                     const std::optional<std::vector<Matrix>>& weights) {
     require_valid(settings);
-    require_rows(series, training_rows, settings.window);
-    return Training(series, training_rows, settings, hooks).run();
+    return Training(series, training_rows, settings, hooks, weights).run();
 }
 
 }  // namespace revolute

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace revolute {
 
@@ -32,16 +33,21 @@ struct TrainingResult {
 /// Throws Error naming the first setting that is out of its range.
 void require_valid(const TrainingSettings& settings);
 
-/// Weights to start from: W and V uniform within +-1/sqrt(fan in), U within half of that, b and c zero.
-/// With the smaller U the memory fades at first, so that the net begins as a nearly linear filter of
-/// the last few values and learns to remember where that pays.
-std::vector<Matrix> initial_parameters(const Sizes& sizes, Random& random);
+/// Weights to start from, by gate: W and V uniform within +-1/sqrt(fan in), U within half of that, biases
+/// and peepholes zero. With the smaller U the memory fades at first, so that the net begins as a nearly
+/// linear filter of the last few values and learns to remember where that pays. The bias of an LSTM's forget
+/// gate starts at 1, because at 0 half of the memory would be lost at every step (Gers, Schmidhuber and
+/// Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015: it closes the gap between the LSTM and the GRU).
+std::vector<Matrix> initial_parameters(const Architecture& architecture, const Sizes& sizes,
+                                       Random& random);
 
-/// Trains a net to forecast the series one step ahead, on its first `training_rows` rows alone.
+/// Trains a net to forecast the series one step ahead, on its first `training_rows` rows alone. It starts
+/// from `weights` where there are some, else from `initial_parameters`.
 ///
-/// The recipe: values are standardised; the net forecasts the standardised change from the last value
-/// rather than the next value, because a tanh net's answer is bounded and a series may rise above all
-/// that was seen; weights start as `initial_parameters` says; the loss is half the mean squared error;
+/// The recipe: values are standardised, each column by its own mean and deviation in the training rows; the
+/// net forecasts the standardised change of the target from the last value rather than the next value,
+/// because a tanh net's answer is bounded and a series may rise above all that was seen; the loss is half
+/// the mean squared error;
 /// gradients are clipped by their global norm. Nothing else: no noise, decay, schedule or choice among
 /// epochs.
 ///
@@ -54,9 +60,11 @@ std::vector<Matrix> initial_parameters(const Sizes& sizes, Random& random);
 /// An epoch visits all windows once, in batches of `batch` in an order drawn anew; the last batch of an
 /// epoch is as small as it must be. The same settings and series give the same bits.
 ///
-/// Throws Error for settings out of range, ShapeError when there are too few rows for the window,
-/// EvaluationError when the series is constant or the loss ceases to be finite.
+/// Throws Error for settings out of range, ShapeError when there are too few rows for the window or the
+/// weights are not those of the net, EvaluationError when a column, or the target's change, is constant in
+/// the training rows or the loss ceases to be finite.
 TrainingResult train(const Series& series, std::size_t training_rows,
-                     const TrainingSettings& settings, const TrainingHooks& hooks = {});
+                     const TrainingSettings& settings, const TrainingHooks& hooks = {},
+                     const std::optional<std::vector<Matrix>>& weights = std::nullopt);
 
 }  // namespace revolute

@@ -54,6 +54,18 @@ refused 1 'train: the training part must have more rows than the window
 refused 1 'cannot write no/m.json: No such file or directory' train "$data/sunspots.csv" --save no/m.json
 refused 1 'cannot write no/p.svg: No such file or directory' train "$data/sunspots.csv" --plot no/p.svg
 refused 1 'cannot write short.csv: it would be written over short.csv, choose another name' train short.csv --plot short.svg
+columns=realgdp,realcons,realinv,cpi,unemp
+refused 1 "$data/macrodata.csv: no column is called \"gdp\"
+  columns are: year, quarter, realgdp, realcons, realinv, realgovt, realdpi, cpi, m1, tbilrate, unemp, pop, infl, realint" \
+    train "$data/macrodata.csv" --columns gdp,cpi --target unemp
+refused 1 "$data/macrodata.csv: column \"cpi\" is asked for twice
+  asked for are: cpi, unemp, cpi" train --columns cpi,unemp,cpi "$data/macrodata.csv" --target unemp
+printf 'a,b\n1,5\n2,5\n4,5\n3,5\n1,4\n' >constant.csv
+refused 1 'standardisation: the values of "b" in the training part must differ (all 4 are 5)' \
+    train constant.csv --columns a,b --target a --window 1
+refused 1 'cannot read no.json: No such file or directory' train "$data/sunspots.csv" --init no.json
+printf '{"weight_ih_l0": [[1], [2]]}' >few.json
+refused 1 'few.json: weight_hh_l0 is missing' train "$data/sunspots.csv" --hidden 2 --init few.json
 refused 1 'train: the window must be at least 1 (0)' train "$data/sunspots.csv" --window 0
 refused 1 'train: the test fraction must be at least 0 and below 1 (1.5)' train "$data/sunspots.csv" --test-fraction 1.5
 refused 1 'foreign.json: is not a model file: it must say "format": "revolute model"' predict foreign.json "$data/sunspots.csv"
@@ -61,12 +73,19 @@ refused 1 'cannot read no.json: No such file or directory' predict no.json "$dat
 refused 1 'cannot write short.csv/x/model.json: Not a directory' demo --folder short.csv/x
 refused 2 '' train "$data/sunspots.csv" --no-such-option
 refused 2 '' train "$data/sunspots.csv" --epochs many
+refused 2 '' train "$data/sunspots.csv" --cell tanh
+refused 2 '' train "$data/sunspots.csv" --layers 0
+refused 2 '' train "$data/sunspots.csv" --read levels
+refused 2 '' train "$data/macrodata.csv" --columns cpi,unemp
+refused 2 '' train "$data/macrodata.csv" --target unemp
+refused 2 '' train "$data/macrodata.csv" --columns cpi,unemp --target unemp --column unemp
+refused 2 '' weights
 refused 2 '' train "$data/sunspots.csv" --optimizer lion
 refused 2 '' train
 refused 2 '' no-such-command
 refused 2 ''
 
-for command in "" demo draw check train predict ops; do
+for command in "" demo draw check train predict weights ops; do
     # shellcheck disable=SC2086  # no word for no command
     run $command --help
     [ "$status" = 0 ] && grep -q '^Usage: revolute' .output || complain "revolute $command --help"
@@ -87,6 +106,33 @@ run predict model.json "$data/sunspots.csv"
 refused 1 'forecast: the horizon must be at least 1 (0)' predict model.json "$data/sunspots.csv" --horizon 0
 refused 1 'short.csv: no column is called "SUNACTIVITY"
   columns are: year, count' predict model.json short.csv
+refused 1 'cannot write model.json: it would be written over model.json, choose another name' weights model.json -o model.json
+
+net="--columns $columns --target unemp --cell lstm-peephole --layers 2 --bidirectional --residual --hidden 3 --read changes"
+# shellcheck disable=SC2086  # words
+run train "$data/macrodata.csv" $net --epochs 2 --save several.json
+[ "$status" = 0 ] || complain 'train reads several columns'
+run predict several.json "$data/macrodata.csv" --format csv
+[ "$status" = 0 ] && [ "$(sed 's/,.*//' .output)" = 'row
+204' ] || complain 'predict goes one row ahead from several columns'
+refused 1 'forecast: the horizon must be 1 for a net that reads other columns than it forecasts (2)
+  it forecasts unemp alone; to go on, it would have to read the next values of realgdp, realcons, realinv, cpi' \
+    predict several.json "$data/macrodata.csv" --horizon 2
+refused 1 "$data/sunspots.csv: no column is called \"unemp\"
+  columns are: YEAR, SUNACTIVITY" predict several.json "$data/sunspots.csv"
+run weights several.json
+cp .output weights.json
+# shellcheck disable=SC2086  # words
+run train "$data/macrodata.csv" $net --init weights.json --epochs 0 --save kept.json
+[ "$status" = 0 ] || complain 'train starts from weights'
+run weights kept.json -o kept_weights.json
+[ "$status" = 0 ] && cmp -s weights.json kept_weights.json || complain 'weights go out, in and out again to the bit'
+# shellcheck disable=SC2086  # words
+refused 1 'cannot write weights.json: it would be written over weights.json, choose another name' \
+    train "$data/macrodata.csv" $net --init weights.json --save weights.json
+refused 1 'weights.json: weight_ih_l0 must be [12 x 1] ([12 x 5])' train "$data/macrodata.csv" --column unemp \
+    --cell lstm-peephole --layers 2 --bidirectional --hidden 3 --init weights.json
+
 head -c 1000 model.json >damaged.json
 run predict damaged.json "$data/sunspots.csv"
 [ "$status" = 1 ] && grep -q '^damaged.json: is not a model file, or a damaged one' .error || complain 'a damaged model is refused'

@@ -193,10 +193,7 @@ TEST_CASE("differentiate: gradients extracted into a new graph have the same val
         const Derivative d = differentiate(random.loss(), random.leaves, Unreachable::zeros);
         Graph copy;
         const Extracted extracted = extract(d.gradients(), copy);
-        Bindings values;
-        for (const Expr& leaf : random.leaves)
-            if (const auto copied = extracted.copies[index(leaf.id)])
-                values.bind(copy.at(*copied), *random.bindings.find(leaf));
+        const Bindings values = random.bindings_of(extracted, copy);
         const std::vector<Matrix> expected = evaluate(d.gradients(), random.bindings);
         CHECK(evaluate(extracted.outputs, values) == expected);
     }

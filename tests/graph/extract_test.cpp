@@ -130,10 +130,7 @@ TEST_CASE("extract: the copy of a random graph has the same values") {
         const auto outputs = std::span(random.nodes).last(5);
         Graph copy;
         const Extracted extracted = extract(outputs, copy);
-        Bindings values;
-        for (const Expr& leaf : random.leaves)
-            if (const auto copied = extracted.copies[index(leaf.id)])
-                values.bind(copy.at(*copied), *random.bindings.find(leaf));
+        const Bindings values = random.bindings_of(extracted, copy);
         CHECK(evaluate(extracted.outputs, values) == evaluate(outputs, random.bindings));
         CHECK_NOTHROW(verify(copy));
     }

@@ -70,18 +70,3 @@ TEST_CASE("hash index: compares only records whose tag is that of the hash") {
     // A wrong tag agrees once in 2^32 pairs: with 10^6 pairs, hardly ever.
     CHECK(comparisons == 1000);
 }
-
-TEST_CASE("hash index: reserve keeps what is there and takes what is announced") {
-    Records records;
-    for (std::uint64_t i = 0; i < 100; ++i) records.add(mix(0, i), i);
-    records.index.reserve(10000);
-    for (std::uint64_t i = 100; i < 10000; ++i) records.add(mix(0, i), i);
-    for (std::uint64_t i = 0; i < 10000; ++i) REQUIRE(records.find(mix(0, i), i) == i);
-}
-
-TEST_CASE("hash index: reserving less than there is changes nothing") {
-    Records records;
-    for (std::uint64_t i = 0; i < 1000; ++i) records.add(mix(0, i), i);
-    records.index.reserve(1);
-    for (std::uint64_t i = 0; i < 1000; ++i) REQUIRE(records.find(mix(0, i), i) == i);
-}

@@ -45,8 +45,15 @@ TEST_CASE("notation: products read from the left and the other way round in pare
     CHECK(text((l.a * l.b) * l.c) == "a b c");
     CHECK(text(l.a * (l.b * l.c)) == "a (b c)");
     CHECK(text(hadamard(l.a, hadamard(l.b, l.c))) == "a o (b o c)");
-    CHECK(text(hadamard(l.a * l.b, l.c)) == "a b o c");
+    CHECK(text(hadamard(hadamard(l.a, l.b), l.c)) == "a o b o c");
     CHECK(text(hadamard(l.a, l.b * l.c)) == "a o (b c)");
+}
+
+TEST_CASE("notation: a product of one kind in a product of another is in parentheses") {
+    Letters l;
+    CHECK(text(hadamard(l.a * l.b, l.c)) == "(a b) o c");
+    CHECK(text(hadamard(l.a, l.b) * l.c) == "(a o b) c");
+    CHECK(text(hadamard(l.a, l.b) / l.c) == "(a o b) / c");
 }
 
 TEST_CASE("notation: a product in a sum needs none and a sum in a product does") {

@@ -9,7 +9,7 @@ using namespace revolute;
 TEST_CASE(
     "sunspots: with the defaults every seed from 1 to 10 has at most 0.65 of persistence's error") {
     const Series series = read_series(Table::parse(sunspots_csv, "sunspots.csv"));
-    const std::size_t first = first_held_out(series.values.size(), 0.2);
+    const std::size_t first = first_held_out(series.row_count(), 0.2);
     REQUIRE(series.axis.at(first) == 1947);
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         TrainingSettings settings;

@@ -5,6 +5,7 @@
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/pushforward.hpp>
 #include <revolute/graph/structure.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <support/random_graph.hpp>

@@ -49,7 +49,7 @@ TEST_CASE("baselines: a linear recurrence is found again") {
 
 TEST_CASE("baselines: the fit sees the training part alone") {
     const Series series = read_series(Table::read(REVOLUTE_TEST_DATA "/sunspots.csv"));
-    const std::span values(series.values);
+    const std::span values(series.target.values);
     const LinearAutoregression fit(values.first(247), 9);
     const auto truth = values.subspan(247);
     const double of_persistence = root_mean_square_error(fit.forecasts(values, 247), truth) /

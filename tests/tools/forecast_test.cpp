@@ -14,8 +14,8 @@ namespace {
 /// Window 2, one unit: h(0) = tanh(2 x(0)), h(1) = tanh(2 x(1) + h(0)), y = 3 h(1) + 0.5.
 ForecastModel small_model() {
     ForecastModel model;
-    model.column = "count";
-    model.level = {10, 2};
+    model.inputs = {{"count", {10, 2}}};
+    model.target = "count";
     model.change = {1, 4};
     model.parameters = {Matrix(1, 1, 2), Matrix(1, 1, 1), Matrix(1, 1, 0), Matrix(1, 1, 3),
                         Matrix(1, 1, 0.5)};
@@ -30,24 +30,27 @@ double by_hand(double before_last, double last) {
     return last + 1 + 4 * (3 * h + 0.5);
 }
 
-Series small_series() {
-    return {"data.csv", "count", {"year", 2000, 1}, {10, 11, 9, 10.5, 10, 9.5}};
+Series series_of(const std::vector<double>& values) {
+    return {.source = "data.csv",
+            .axis = {"year", 2000, 1},
+            .target = {"count", values},
+            .inputs = {{"count", values}}};
 }
+
+Series small_series() { return series_of({10, 11, 9, 10.5, 10, 9.5}); }
 
 }  // namespace
 
 TEST_CASE("forecast: each from the true values before it, by hand") {
-    const std::vector<double> values = small_series().values;
-    const std::vector<double> forecasts = forecast_each(small_model(), values, 4);
+    const std::vector<double> forecasts = forecast_each(small_model(), small_series(), 4);
     REQUIRE(forecasts.size() == 2);
     CHECK(forecasts[0] == doctest::Approx(by_hand(9, 10.5)).epsilon(1e-14));
     CHECK(forecasts[1] == doctest::Approx(by_hand(10.5, 10)).epsilon(1e-14));
-    CHECK(forecast_each(small_model(), values, 6).empty());
+    CHECK(forecast_each(small_model(), small_series(), 6).empty());
 }
 
 TEST_CASE("forecast: ahead, forecasts are read as values, by hand") {
-    const std::vector<double> values = small_series().values;
-    const std::vector<double> forecasts = forecast_ahead(small_model(), values, 3);
+    const std::vector<double> forecasts = forecast_ahead(small_model(), small_series(), 3);
     REQUIRE(forecasts.size() == 3);
     CHECK(forecasts[0] == doctest::Approx(by_hand(10, 9.5)).epsilon(1e-14));
     CHECK(forecasts[1] == doctest::Approx(by_hand(9.5, forecasts[0])).epsilon(1e-14));
@@ -55,12 +58,12 @@ TEST_CASE("forecast: ahead, forecasts are read as values, by hand") {
 }
 
 TEST_CASE("forecast: needs a whole window and a horizon") {
-    const std::vector<double> values{1};
-    CHECK(message_of<ShapeError>([&] { forecast_each(small_model(), values, 1); }) ==
-          "forecast: a whole window of 2 values must come before (there are 1)");
-    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), values, 1); }) ==
-          "forecast: a whole window of 2 values must come before (there are 1)");
-    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), values, 0); }) ==
+    const Series short_series = series_of({1});
+    CHECK(message_of<ShapeError>([&] { forecast_each(small_model(), short_series, 1); }) ==
+          "forecast: a whole window of 2 rows must come before (there are 1)");
+    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), short_series, 1); }) ==
+          "forecast: a whole window of 2 rows must come before (there are 1)");
+    CHECK(message_of<ShapeError>([&] { forecast_ahead(small_model(), short_series, 0); }) ==
           "forecast: the horizon must be at least 1 (0)");
 }
 
@@ -77,11 +80,11 @@ TEST_CASE("forecast report: table beside persistence, in the units of the data")
 }
 
 TEST_CASE("forecast report: with enough training rows it has the linear autoregression") {
-    Series series = small_series();
-    for (int i = 0; i < 30; ++i) series.values.push_back(10 + std::sin(i));
+    std::vector<double> values = small_series().target.values;
+    for (int i = 0; i < 30; ++i) values.push_back(10 + std::sin(i));
     ForecastModel model = small_model();
     model.training_rows = 30;
-    const ForecastReport report = report_forecasts(model, series, 30);
+    const ForecastReport report = report_forecasts(model, series_of(values), 30);
     REQUIRE(report.autoregression);
     CHECK(report.autoregression->values.size() == 6);
     CHECK(to_table(report).find("\nlinear autoregression of order 9 ") != std::string::npos);

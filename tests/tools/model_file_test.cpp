@@ -21,8 +21,8 @@ namespace {
 
 ForecastModel model() {
     ForecastModel result;
-    result.column = "count, \"quoted\" \xC3\xA9";
-    result.level = {1.0 / 3, 5e-324};
+    result.inputs = {{"count, \"quoted\" \xC3\xA9", {1.0 / 3, 5e-324}}};
+    result.target = result.inputs[0].name;
     result.change = {-0.1, 1.7976931348623157e308};
     result.settings.window = 3;
     result.settings.hidden = 2;
@@ -31,7 +31,7 @@ ForecastModel model() {
     result.epochs_done = 7;
     result.training_rows = 20;
     Random random(3);
-    result.parameters = initial_parameters(result.sizes(1), random);
+    result.parameters = initial_parameters({}, result.sizes(1), random);
     return result;
 }
 
@@ -93,12 +93,12 @@ TEST_CASE("model file: foreign JSON is told from a damaged model") {
 }
 
 TEST_CASE("model file: an unknown version is refused") {
-    CHECK(damage([](json& m) { m["version"] = 2; }) ==
-          "m.json: version of the model file must be 1 (2)");
+    CHECK(damage([](json& m) { m["version"] = 3; }) ==
+          "m.json: version of the model file must be 1 or 2 (3)");
     CHECK(damage([](json& m) { m["version"] = "1"; }) ==
-          "m.json: version of the model file must be 1 (\"1\")");
+          "m.json: version of the model file must be 1 or 2 (\"1\")");
     CHECK(damage([](json& m) { m.erase("version"); }) ==
-          "m.json: version of the model file must be 1 (there is none)");
+          "m.json: version of the model file must be 1 or 2 (there is none)");
 }
 
 TEST_CASE("model file: every entry is needed") {
@@ -120,18 +120,26 @@ TEST_CASE("model file: entries of the wrong type or range are named") {
         REQUIRE(text.starts_with(prefix));
         return text.substr(prefix.size());
     };
-    CHECK(said([](json& m) { m["cell"] = "lstm"; }) == "cell must be \"simple\"");
-    CHECK(said([](json& m) { m["activation"] = 1; }) == "activation must be \"tanh\"");
+    CHECK(said([](json& m) { m["cell"] = "tanh"; }) ==
+          "cell must be one of \"simple\", \"simple-relu\", \"gru\", \"gru-before\", \"lstm\", "
+          "\"lstm-peephole\"");
+    CHECK(said([](json& m) { m["cell"] = 1; }) == "cell must be a text");
+    CHECK(said([](json& m) { m["reading"] = "levels"; }) ==
+          "reading must be \"values\" or \"changes\"");
+    CHECK(said([](json& m) { m["layers"] = 0; }) == "layers must be an integer from 1 to 1000");
+    CHECK(said([](json& m) { m["bidirectional"] = 0; }) == "bidirectional must be true or false");
+    CHECK(said([](json& m) { m["residual"] = nullptr; }) == "residual must be true or false");
     CHECK(said([](json& m) { m["window"] = 0; }) == "window must be an integer of at least 1");
     CHECK(said([](json& m) { m["window"] = 2.5; }) == "window must be an integer of at least 1");
     CHECK(said([](json& m) { m["hidden"] = 4294967298; }) ==
-          "hidden must be an integer of at least 1");
-    CHECK(said([](json& m) { m["input"] = 2; }) == "input must be an integer from 1 to 1");
-    CHECK(said([](json& m) { m["column"] = nullptr; }) == "column must be a text");
-    CHECK(said([](json& m) { m["level"] = 1; }) == "level must be an object");
-    CHECK(said([](json& m) { m["level"]["mean"] = "0"; }) == "level.mean must be a number");
-    CHECK(said([](json& m) { m["change"]["deviation"] = 0; }) ==
-          "change.deviation must be above 0");
+          "hidden must be an integer from 1 to 1000000");
+    CHECK(said([](json& m) { m["inputs"] = json::array(); }) == "inputs must be a list of columns");
+    CHECK(said([](json& m) { m["inputs"] = 1; }) == "inputs must be a list of columns");
+    CHECK(said([](json& m) { m["inputs"][0] = 1; }) == "inputs[0] must be an object");
+    CHECK(said([](json& m) { m["inputs"][0]["mean"] = "0"; }) == "inputs[0].mean must be a number");
+    CHECK(said([](json& m) { m["target"]["column"] = nullptr; }) == "target.column must be a text");
+    CHECK(said([](json& m) { m["target"]["deviation"] = 0; }) ==
+          "target.deviation must be above 0");
     CHECK(said([](json& m) { m["training"]["optimizer"] = "lion"; }) ==
           "training.optimizer must be \"adam\" or \"sgd\"");
     CHECK(said([](json& m) { m["training"]["epochs_done"] = 201; }) ==
@@ -155,8 +163,9 @@ TEST_CASE("model file: parameters must have the shapes that the sizes say") {
           prefix + "[1].values[1] must be a list of 2");
     CHECK(said([](json& p) { p[1]["values"][1][0] = nullptr; }) ==
           prefix + "[1].values[1][0] must be a number");
-    CHECK(damage([](json& m) { m["hidden"] = 2000000000; }) ==
-          prefix + "[0].rows must be an integer from 2000000000 to 2000000000");
+    CHECK(damage([](json& m) { m["hidden"] = 1000000; }) ==
+          prefix + "[0].rows must be an integer from 1000000 to 1000000");
+    CHECK(damage([](json& m) { m["cell"] = "gru"; }) == prefix + " must be a list of 12");
 }
 
 TEST_CASE("model file: what cannot be written leaves no trace") {

@@ -43,7 +43,7 @@ TEST_CASE("trainer: settings out of their range are refused, by name") {
     using S = TrainingSettings;
     CHECK(with(&S::window, 0) == "train: the window must be at least 1 (0)");
     CHECK(with(&S::hidden, -3) == "train: the number of hidden units must be at least 1 (-3)");
-    CHECK(with(&S::epochs, 0) == "train: the number of epochs must be at least 1 (0)");
+    CHECK(with(&S::epochs, -1) == "train: the number of epochs must be at least 0 (-1)");
     CHECK(with(&S::batch, -1) == "train: the batch must be at least 1, or 0 for all (-1)");
     CHECK(with(&S::learning_rate, 0.0) == "train: the learning rate must be above 0 (0)");
     CHECK(with(&S::learning_rate, std::nan("")) ==
@@ -51,6 +51,14 @@ TEST_CASE("trainer: settings out of their range are refused, by name") {
     CHECK(with(&S::momentum, 1.0) == "train: the momentum must be at least 0 and below 1 (1)");
     CHECK(with(&S::clip, -1.0) ==
           "train: the limit for clipping must be above 0, or 0 for none (-1)");
+    CHECK(with(&S::architecture, Architecture{.layers = 0}) ==
+          "train: the number of layers must be at least 1 (0)");
+    CHECK(with(&S::architecture, Architecture{.initial = InitialState::given}) ==
+          "train: the initial state must be zero (it is not)");
+    CHECK(with(&S::architecture, Architecture{.loss = LossKind::cross_entropy}) ==
+          "train: the loss must be the squared error (cross entropy)");
+    CHECK(with(&S::architecture, Architecture{.answers = {0, 1}}) ==
+          "train: the net must answer once, at its last step (answers at 2 steps)");
 }
 
 TEST_CASE("trainer: needs more training rows than the window") {
@@ -77,7 +85,8 @@ TEST_CASE("trainer: a loss that ceases to be finite is an error, not a model") {
 TEST_CASE("trainer: the held-out rows do not matter") {
     Series series = sunspots();
     const ForecastModel model = train(series, 247, small_settings()).model;
-    for (std::size_t row = 247; row < series.values.size(); ++row) series.values[row] = 1e6;
+    for (std::size_t row = 247; row < series.row_count(); ++row)
+        series.target.values[row] = series.inputs[0].values[row] = 1e6;
     CHECK(train(series, 247, small_settings()).model == model);
 }
 
@@ -116,15 +125,16 @@ TEST_CASE("trainer: one epoch of one batch is one step of the optimiser along th
     const ForecastModel after = train(series, 40, settings).model;
 
     Random random(settings.seed);
-    const std::vector<Matrix> before = initial_parameters(after.sizes(1), random);
+    const std::vector<Matrix> before = initial_parameters({}, after.sizes(1), random);
     closed_form::SimpleRnn net{before[0], before[1], before[2], before[3],
                                before[4], {},        {},        Matrix(1, 37)};
     for (int t = 0; t < 3; ++t) net.x.emplace_back(1, 37);
+    const std::vector<double>& values = series.target.values;
     for (int i = 0; i < 37; ++i) {
         const auto row = static_cast<std::size_t>(i);
         for (std::size_t t = 0; t < 3; ++t)
-            net.x[t](0, i) = after.level.apply(series.values[row + t]);
-        net.target(0, i) = after.change.apply(series.values[row + 3] - series.values[row + 2]);
+            net.x[t](0, i) = after.inputs[0].level.apply(values[row + t]);
+        net.target(0, i) = after.change.apply(values[row + 3] - values[row + 2]);
     }
     const auto by_hand = closed_form::gradients(net);
     const Matrix* gradients[] = {&by_hand.dW, &by_hand.dU, &by_hand.db, &by_hand.dV, &by_hand.dc};
@@ -153,8 +163,9 @@ TEST_CASE("trainer: reports come epoch by epoch, in the units of the data") {
     // The error of the second epoch is met before its step: that of the model after one epoch.
     settings.epochs = 1;
     const ForecastModel model = train(series, 247, settings).model;
-    const auto training = std::span(series.values).first(247);
-    CHECK(errors[1] == doctest::Approx(root_mean_square_error(forecast_each(model, training, 3),
+    const std::vector<double> forecasts = forecast_each(model, series, 3);
+    const auto training = std::span(series.target.values).first(247);
+    CHECK(errors[1] == doctest::Approx(root_mean_square_error(std::span(forecasts).first(244),
                                                               training.subspan(3)))
                            .epsilon(1e-12));
 }
@@ -176,7 +187,7 @@ TEST_CASE("trainer: stopped in the middle of an epoch, it returns the last compl
 TEST_CASE("trainer: weights start within their bounds, biases at zero") {
     Random random(1);
     const auto p =
-        initial_parameters({.steps = 5, .input = 4, .hidden = 25, .output = 2, .batch = 1}, random);
+        initial_parameters({}, {.steps = 5, .input = 4, .hidden = 25, .output = 2}, random);
     const double bounds[] = {1.0 / 2, 0.5 / 5, 0, 1.0 / 5, 0};
     const Shape shapes[] = {{25, 4}, {25, 25}, {25, 1}, {2, 25}, {2, 1}};
     REQUIRE(p.size() == 5);
@@ -190,7 +201,7 @@ TEST_CASE("trainer: weights start within their bounds, biases at zero") {
 }
 
 TEST_CASE("sequence net: wants a value for every leaf") {
-    SequenceNet net({.steps = 2, .input = 1, .hidden = 1, .output = 1, .batch = 1});
+    SequenceNet net({}, {.steps = 2, .input = 1, .hidden = 1, .output = 1, .batch = 1});
     const std::vector<Matrix> parameters(5, Matrix(1, 1)), inputs(1, Matrix(1, 1));
     CHECK(message_of<ShapeError>([&] { net.answer(parameters, inputs); }) ==
           "sequence net: needs one value for each of 2 leaves from x[0] on (1)");

@@ -12,6 +12,7 @@ void add_demo_command(CLI::App& program);
 void add_draw_command(CLI::App& program);
 void add_check_command(CLI::App& program);
 void add_train_command(CLI::App& program);
+void add_weights_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_grad_command(CLI::App& program);
 void add_ops_command(CLI::App& program);

@@ -18,7 +18,18 @@ void add_ops_command(CLI::App& program) {
             "The\n"
             "derivatives are what the operators' rules return for symbols. mse is HALF the squared "
             "error,\n"
-            "summed over rows and averaged over columns.\n\n{}",
+            "summed over rows and averaged over columns; so are the other losses, without the "
+            "half.\n\n"
+            "At its kink an operator has one of its one-sided derivatives, or a number between "
+            "them: abs, sign\n"
+            "and mae have 0 at 0, relu and heaviside 0, leaky_relu its slope, elu its alpha, clamp "
+            "0 at its bounds.\n"
+            "Of equal operands minimum and maximum take the first, row_max and column_max the "
+            "first of the largest\n"
+            "entries. A derivative written as 0 is zero wherever there is one, or is cut on "
+            "purpose (stop_gradient);\n"
+            "a variable that reaches the loss through such operands alone counts as "
+            "unreachable.\n\n{}",
             operator_table());
     });
 }

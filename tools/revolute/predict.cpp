@@ -23,7 +23,7 @@ struct PredictOptions {
 void print_table(const Series& series, std::span<const double> at,
                  std::span<const double> forecasts) {
     const std::size_t width = std::max<std::size_t>(series.axis.name.size(), 10);
-    fmt::print("{:>{}}  {:>12}\n", series.axis.name, width, series.name);
+    fmt::print("{:>{}}  {:>12}\n", series.axis.name, width, series.target.name);
     for (std::size_t i = 0; i < at.size(); ++i)
         fmt::print("{:>{}}  {:>12.6g}\n", at[i], width, forecasts[i]);
 }
@@ -34,21 +34,21 @@ void print_json(const Series& series, std::span<const double> at,
     for (std::size_t i = 0; i < at.size(); ++i)
         list.push_back({{"at", at[i]}, {"forecast", forecasts[i]}});
     const nlohmann::ordered_json json{
-        {"column", series.name}, {"axis", series.axis.name}, {"forecasts", std::move(list)}};
+        {"column", series.target.name}, {"axis", series.axis.name}, {"forecasts", std::move(list)}};
     fmt::print("{}\n", json.dump(2));
 }
 
 void predict(const PredictOptions& options) {
     const ForecastModel model = read_model(options.model);
-    const Series series = read_series(Table::read(options.data), model.column);
-    const std::vector<double> forecasts = forecast_ahead(model, series.values, options.horizon);
+    const Series series = read_series(Table::read(options.data), columns_of(model));
+    const std::vector<double> forecasts = forecast_ahead(model, series, options.horizon);
     std::vector<double> at;
     for (std::size_t i = 0; i < forecasts.size(); ++i)
-        at.push_back(series.axis.at(series.values.size() + i));
+        at.push_back(series.axis.at(series.row_count() + i));
     if (options.format == "json")
         print_json(series, at, forecasts);
     else if (options.format == "csv")
-        fmt::print("{}", to_csv({{series.axis.name, at}, {series.name, forecasts}}));
+        fmt::print("{}", to_csv({{series.axis.name, at}, {series.target.name, forecasts}}));
     else
         print_table(series, at, forecasts);
 }
@@ -64,11 +64,12 @@ void add_predict_command(CLI::App& program) {
         ->required();
     command
         .add_option("DATA.csv", options->data,
-                    "Table with the column that the model was trained on")
+                    "Table with the columns that the model was trained on")
         ->required();
     command.add_option(
         "--horizon", options->horizon,
-        "Number of rows; from the second on, forecasts are read as if they were data");
+        "Number of rows; from the second on, forecasts are read as if they were data, so a model "
+        "that reads other columns than it forecasts goes one row ahead only");
     command.add_option("--format", options->format, "How to print them")
         ->check(CLI::IsMember({"table", "csv", "json"}));
     command.footer("Example:\n  revolute predict model.json sunspots.csv --horizon 5");

@@ -1,10 +1,12 @@
 #include "commands.hpp"
 #include "finite_options.hpp"
+#include "net_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/forecast_report.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/weights_file.hpp>
 
 #include <fmt/format.h>
 
@@ -18,6 +20,8 @@ namespace {
 struct TrainOptions {
     std::string data;
     std::optional<std::string> column;
+    ColumnNames columns;  // in place of `column`
+    std::optional<std::string> init;
     TrainingSettings settings;
     double test_fraction = 0.2;
     std::string save = "model.json";
@@ -29,6 +33,7 @@ struct TrainOptions {
 void require_outputs(const TrainOptions& options) {
     const std::filesystem::path table = csv_beside(options.plot);
     require_distinct({options.data, options.save, options.plot, table});
+    if (options.init) require_distinct({*options.init, options.save, options.plot, table});
     for (const std::filesystem::path& path :
          {std::filesystem::path(options.save), std::filesystem::path(options.plot), table})
         require_writable(path);
@@ -38,7 +43,7 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
             std::size_t first) {
     fmt::print("{}  the model, for `revolute predict {} {}`\n", options.save, options.save,
                options.data);
-    if (first == series.values.size()) {
+    if (first == series.row_count()) {
         fmt::print(
             "No row was held out, so there is nothing to compare with and nothing to plot.\n");
         return;
@@ -53,16 +58,32 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
     fmt::print("\n{}", to_table(forecasts));
 }
 
+Series read_data(const TrainOptions& options) {
+    const Table table = Table::read(options.data);
+    return options.columns.inputs.empty() ? read_series(table, options.column)
+                                          : read_series(table, options.columns);
+}
+
+/// The weights of --init for a net that reads so many columns.
+std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& options,
+                                                         std::size_t inputs) {
+    if (!options.init) return std::nullopt;
+    const Sizes sizes{.input = static_cast<int>(inputs), .hidden = options.settings.hidden};
+    return from_state_dict(options.settings.architecture, sizes, read_weights(*options.init),
+                           *options.init);
+}
+
 void train_and_report(const TrainOptions& options) {
     require_valid(options.settings);
     if (!(options.test_fraction >= 0 && options.test_fraction < 1))
         throw Error(fmt::format("train: the test fraction must be at least 0 and below 1 ({})",
                                 options.test_fraction));
-    const Series series = read_series(Table::read(options.data), options.column);
+    const Series series = read_data(options);
+    const auto weights = weights_to_start_from(options, series.inputs.size());
     require_outputs(options);
-    const std::size_t first = first_held_out(series.values.size(), options.test_fraction);
-    const TrainingResult result =
-        train_with_progress(series, first, options.settings, {}, finite_figure(options.finite));
+    const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
+    const TrainingResult result = train_with_progress(series, first, options.settings, {}, weights,
+                                                      finite_figure(options.finite));
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status);
@@ -76,14 +97,42 @@ void train_and_report(const TrainOptions& options) {
     report(options, result.model, series, first);
 }
 
+void add_column_options(CLI::App& command, TrainOptions& options) {
+    CLI::Option* column = command.add_option(
+        "--column", options.column,
+        "Column to forecast from itself; may be left out where only one beside the first has "
+        "numbers");
+    CLI::Option* inputs = command
+                              .add_option("--columns", options.columns.inputs,
+                                          "Columns that the net reads, with commas between them")
+                              ->delimiter(',')
+                              ->allow_extra_args(false)  // what follows may be DATA.csv
+                              ->default_str("")
+                              ->excludes(column);
+    CLI::Option* target =
+        command
+            .add_option("--target", options.columns.target,
+                        "Column to forecast from --columns, one of them or another")
+            ->needs(inputs)
+            ->excludes(column);
+    inputs->needs(target);
+    const std::map<std::string, Reading> readings{{"values", Reading::values},
+                                                  {"changes", Reading::changes}};
+    command
+        .add_option("--read", options.settings.reading,
+                    "What the net reads: values, or their changes from row to row, which suit "
+                    "columns that keep rising")
+        ->transform(CLI::CheckedTransformer(readings).description("{values,changes}"))
+        ->default_str("values");
+}
+
 void add_options(CLI::App& command, TrainOptions& options) {
     TrainingSettings& settings = options.settings;
     const std::map<std::string, OptimizerKind> kinds{{"adam", OptimizerKind::adam},
                                                      {"sgd", OptimizerKind::sgd}};
     command.add_option("DATA.csv", options.data, "Table with a header row")->required();
-    command.add_option(
-        "--column", options.column,
-        "Column to forecast; may be left out where only one beside the first has numbers");
+    add_column_options(command, options);
+    add_architecture_options(command, settings.architecture);
     command.add_option("--window", settings.window, "Rows that the net reads for one forecast");
     command.add_option("--hidden", settings.hidden, "Hidden units");
     command.add_option("--epochs", settings.epochs, "Passes over the training part");
@@ -96,6 +145,9 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--momentum", settings.momentum, "Momentum of sgd");
     command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
     command.add_option("--seed", settings.seed, "The same seed gives the same model");
+    command.add_option("--init", options.init,
+                       "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
+                       "they are kept");
     command.add_option("--test-fraction", options.test_fraction,
                        "Part of the rows, at the end, held out from training");
     command.add_option("--save", options.save, "Model file to write");
@@ -113,7 +165,8 @@ void add_train_command(CLI::App& program) {
     command.option_defaults()->always_capture_default();
     add_options(command, *options);
     command.footer(
-        "Example:\n  revolute train sunspots.csv --column SUNACTIVITY --save sunspots.json");
+        "Examples:\n  revolute train sunspots.csv --column SUNACTIVITY --save sunspots.json\n"
+        "  revolute train macrodata.csv --columns realgdp,cpi,unemp --target unemp --cell lstm");
     command.callback([options] { train_and_report(*options); });
 }
 

@@ -1,0 +1,125 @@
+// Softmax and the losses built on logarithms, where exp of an entry overflows, and against numbers worked out by hand.
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/ops/ops.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+using namespace revolute;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+/// softmax of (0, 0, log 2) is (1, 1, 2) / 4.
+const double ln2 = 0.6931471805599453;
+
+struct Evaluated {
+    Matrix value, gradient;
+};
+
+/// f(x), and the gradient of its sum.
+template <class Function>
+Evaluated evaluated(const Matrix& x, const Function& f) {
+    Graph graph;
+    const Expr variable = graph.parameter("x", x.shape());
+    const Bindings values = Bindings().bind(variable, x);
+    const Expr y = f(variable);
+    return {evaluate(y, values), evaluate(differentiate(sum(y), {variable})[variable], values)};
+}
+
+/// Up to a few units in the last place of 1.
+bool near(const Matrix& x, const Matrix& expected) {
+    return largest_difference(x, expected) <= 1e-15;
+}
+
+}  // namespace
+
+TEST_CASE("softmax: works column by column and does not notice a common shift") {
+    const Matrix expected(3, 2, {0.25, 0.25, 0.5, 0.5, 0.25, 0.25});
+    const auto of = [](const Matrix& x) {
+        return evaluated(x, [](Expr z) { return softmax(z); }).value;
+    };
+    CHECK(near(of(Matrix(3, 2, {0, 0, ln2, ln2, 0, 0})), expected));
+    const Matrix far = of(Matrix(3, 2, {1e4, 1e4, 1e4 + ln2, ln2 - 1e4, -1e4, -1e4}));
+    // 1e4 + log 2 is itself rounded, to 1e4 eps.
+    CHECK(largest_difference(far, expected) <= 1e-12);
+    CHECK(of(Matrix(2, 1, {1e4, -1e4})) == Matrix(2, 1, {1, 0}));
+    CHECK(of(Matrix(1, 2, {1e4, -1e4})) == Matrix(1, 2, {1, 1}));
+}
+
+TEST_CASE("log_sum_exp: is the largest entry of those that are far apart") {
+    const auto of = [](const Matrix& x) {
+        return evaluated(x, [](Expr z) { return log_sum_exp(z); });
+    };
+    const Evaluated y = of(Matrix(2, 3, {1e4, -1e4, -1e4, -1e4, 0, 0}));
+    CHECK(y.value == Matrix(1, 3, {1e4, -1e4 + ln2, ln2}));
+    CHECK(y.gradient == Matrix(2, 3, {1, 0, 0.5, 0.5, 0.5, 0.5}));
+    // log(1 + 1 + 2).
+    CHECK(near(of(Matrix(3, 1, {0, 0, ln2})).value, Matrix(1, 1, 2 * ln2)));
+    CHECK(of(Matrix(1, 1, 1e4)).value == Matrix(1, 1, 1e4));
+    CHECK(of(Matrix(2, 1, {-infinity, -infinity})).value == Matrix(1, 1, -infinity));
+    CHECK(of(Matrix(2, 1, {infinity, 0})).value == Matrix(1, 1, infinity));
+}
+
+TEST_CASE(
+    "softmax_cross_entropy: is -log of the right class's probability, averaged over columns") {
+    Graph graph;
+    const Expr z = graph.parameter("z", {3, 2}), classes = graph.input("i", {1, 2});
+    Bindings values = Bindings().bind(z, Matrix(3, 2, {0, 0, ln2, ln2, 0, 0}));
+    values.bind(classes, Matrix(1, 2, {2, 1}));  // probabilities 1/2 and 1/4
+    const Expr loss = softmax_cross_entropy(z, classes);
+    const Expr gradient = differentiate(loss, {z})[z];
+    CHECK(near(evaluate(loss, values), Matrix(1, 1, 1.5 * ln2)));
+    CHECK(
+        near(evaluate(gradient, values), Matrix(3, 2, {0.125, 0.125, -0.25, 0.25, -0.375, 0.125})));
+
+    values.bind(z, Matrix(3, 2, {1e4, 0, -1e4, 1e4, 0, -1e4})).bind(classes, Matrix(1, 2, {2, 0}));
+    CHECK(evaluate(loss, values) == Matrix(1, 1, 1e4));  // (2e4 + 0) / 2
+    CHECK(evaluate(gradient, values) == Matrix(3, 2, {0.5, 0, -0.5, 0, 0, 0}));
+}
+
+TEST_CASE(
+    "binary_cross_entropy_with_logits: is log 2 for what cannot be told, |z| for what is all "
+    "wrong") {
+    Graph graph;
+    const Expr z = graph.parameter("z", {1, 4}), target = graph.input("Y", {1, 4});
+    Bindings values = Bindings().bind(z, Matrix(1, 4, {0, 0, 1e4, -1e4}));
+    values.bind(target, Matrix(1, 4, {1, 0, 1, 0}));
+    const Expr loss = binary_cross_entropy_with_logits(z, target);
+    const Expr gradient = differentiate(loss, {z})[z];
+    CHECK(near(evaluate(loss, values), Matrix(1, 1, ln2 / 2)));
+    CHECK(evaluate(gradient, values) == Matrix(1, 4, {-0.125, 0.125, 0, 0}));
+    values.bind(target, Matrix(1, 4, {1, 1, 0, 1}));
+    CHECK(evaluate(loss, values)(0, 0) == doctest::Approx((2e4 + 2 * ln2) / 4).epsilon(1e-15));
+    CHECK(evaluate(gradient, values) == Matrix(1, 4, {-0.125, -0.125, 0.25, -0.25}));
+}
+
+TEST_CASE("mae and huber: are summed over rows and averaged over columns") {
+    Graph graph;
+    const Expr y = graph.parameter("y", {2, 2}), target = graph.input("Y", {2, 2});
+    Bindings values = Bindings().bind(y, Matrix(2, 2, {1, 2, 3, 4}));
+    values.bind(target, Matrix(2, 2, {1.5, 2, 0, 5}));  // errors -0.5, 0, 3, -1
+    const Expr absolute = mae(y, target), robust = huber(y, target, 1.0);
+    CHECK(evaluate(absolute, values) == Matrix(1, 1, 4.5 / 2));
+    CHECK(evaluate(differentiate(absolute, {y})[y], values) == Matrix(2, 2, {-0.5, 0, 0.5, -0.5}));
+    CHECK(evaluate(robust, values) == Matrix(1, 1, (0.125 + 2.5 + 0.5) / 2));
+    CHECK(evaluate(differentiate(robust, {y})[y], values) == Matrix(2, 2, {-0.25, 0, 0.5, -0.5}));
+}
+
+TEST_CASE("row_max and column_max: the first of equals gets the adjoint") {
+    const Matrix x = Matrix::from_rows({{3, 5, 5}, {7, 5, 0}});
+    const Evaluated rows = evaluated(x, [](Expr z) { return row_max(z); });
+    CHECK(rows.value == Matrix(2, 1, {5, 7}));
+    CHECK(rows.gradient == Matrix::from_rows({{0, 1, 0}, {1, 0, 0}}));
+    const Evaluated columns = evaluated(x, [](Expr z) { return column_max(z); });
+    CHECK(columns.value == Matrix(1, 3, {7, 5, 5}));
+    CHECK(columns.gradient == Matrix::from_rows({{0, 1, 1}, {1, 0, 0}}));
+    const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+    const Evaluated bad =
+        evaluated(Matrix(2, 1, {not_a_number, 1}), [](Expr z) { return column_max(z); });
+    CHECK(std::isnan(bad.value(0, 0)));
+}

@@ -1,0 +1,99 @@
+// Case files with damage: truncations, changed bytes, deletions, the same for every run.
+
+#include "fuzz/read_case.hpp"
+#include <revolute/tools/output_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace revolute;
+
+namespace {
+
+/// A case as text, and pieces that make a difference where they are put.
+struct Damage {
+    explicit Damage(std::string whole) : text(std::move(whole)) {}
+
+    std::string truncated(std::size_t at) const { return text.substr(0, at); }
+    std::string flipped(std::size_t at, unsigned bit) const {
+        std::string damaged = text;
+        damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << bit));
+        return damaged;
+    }
+    std::string without(std::size_t at, std::size_t count) const {
+        return text.substr(0, at) + text.substr(std::min(text.size(), at + count));
+    }
+    /// The number, text or name around `at` replaced by something else.
+    std::string replaced(std::size_t at, const std::string& by) const {
+        constexpr const char* ends = "[]{}:, \n";
+        const std::size_t before = text.find_last_of(ends, at),
+                          after = text.find_first_of(ends, at);
+        if (before == text.npos || after == text.npos) return by;
+        return text.substr(0, before + 1) + by + text.substr(after);
+    }
+
+    std::string text;
+};
+
+std::vector<std::string> damaged_texts(const std::string& text, unsigned seed) {
+    const Damage damage(text);
+    std::mt19937 random(seed);
+    const auto place = [&] { return random() % text.size(); };
+    const std::vector<std::string> words{"null",
+                                         "[]",
+                                         "{}",
+                                         "-1",
+                                         "0.5",
+                                         "1e400",
+                                         "1e308",
+                                         "1000000",
+                                         "1000001",
+                                         "4294967297",
+                                         "18446744073709551615",
+                                         "\"rnn\"",
+                                         "true"};
+    std::vector<std::string> texts;
+    for (int i = 0; i < 60; ++i) {
+        texts.push_back(damage.truncated(place()));
+        texts.push_back(damage.flipped(place(), random() % 8));
+        texts.push_back(damage.without(place(), 1 + random() % 20));
+        texts.push_back(damage.replaced(place(), words[random() % words.size()]));
+    }
+    return texts;
+}
+
+std::vector<std::filesystem::path> small_cases() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : std::filesystem::directory_iterator(REVOLUTE_TEST_DATA "/cases"))
+        if (file.path().extension() == ".json" && file.file_size() < 12'000)
+            files.push_back(file.path());
+    std::ranges::sort(files);
+    return files;
+}
+
+}  // namespace
+
+TEST_CASE("cases: damaged files are read or refused, and what is read can be solved") {
+    unsigned seed = 1, refused = 0, read = 0;
+    for (const auto& file : small_cases()) {
+        const std::string good = read_file(file);
+        const Case undamaged = parse_case(good, "text");
+        for (const std::string& text : damaged_texts(good, seed++)) {
+            INFO(text);
+            std::optional<Case> of;
+            REQUIRE_NOTHROW(of = test::read_any_case(text));
+            ++(of ? read : refused);
+            if (of && test::is_small(*of) && read % 8 == 0)
+                REQUIRE_NOTHROW(test::solve_and_read_back(*of));
+            REQUIRE_NOTHROW(test::has_gradients(text, undamaged));
+        }
+    }
+    // Both happen often: most changed digits are read, most truncations are not.
+    CHECK(read > 200);
+    CHECK(refused > 1000);
+}

@@ -1,0 +1,87 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/random.hpp>
+#include <revolute/tools/weights_file.hpp>
+#include <support/message.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+const Sizes sizes{.steps = 2, .input = 2, .hidden = 3, .output = 1, .batch = 1};
+
+StateDict random_arrays(const Architecture& architecture) {
+    Random random(1);
+    StateDict arrays;
+    for (const auto& [name, shape] : state_dict_shapes(architecture, sizes))
+        arrays.push_back({name, random.matrix(shape)});
+    return arrays;
+}
+
+std::string refused(const char* text) {
+    return message_of<ParseError>([&] { parse_weights(text, "w.json"); });
+}
+
+}  // namespace
+
+TEST_CASE("weights file: a weight is a list of rows, a bias a list of numbers, an array a line") {
+    const StateDict arrays{{"weight_ih_l0", Matrix::from_rows({{1, 0.5}, {-2, 3}})},
+                           {"bias_ih_l0", Matrix::from_rows({{0.25}, {4}})},
+                           {"head.weight", Matrix::from_rows({{7}})},
+                           {"head.bias", Matrix::from_rows({{8}})}};
+    const char* text =
+        "{\n"
+        " \"weight_ih_l0\": [[1.0,0.5],[-2.0,3.0]],\n"
+        " \"bias_ih_l0\": [0.25,4.0],\n"
+        " \"head.weight\": [[7.0]],\n"
+        " \"head.bias\": [8.0]\n"
+        "}\n";
+    CHECK(weights_to_json(arrays) == text);
+    CHECK(parse_weights(text, "w.json") == arrays);
+}
+
+TEST_CASE("weights file: what is written reads back to the same bits, for every cell") {
+    const test::TemporaryFolder folder;
+    for (const CellKind kind : cell_kinds()) {
+        CAPTURE(name_of(kind));
+        const StateDict arrays =
+            random_arrays({.cell = kind, .layers = 2, .is_bidirectional = true});
+        write_file(folder / "w.json", weights_to_json(arrays));
+        CHECK(read_weights(folder / "w.json") == arrays);
+    }
+}
+
+TEST_CASE("weights file: what is no list of numbers or of rows is named") {
+    const std::string prefix = "w.json: has no weights that can be read: ";
+    CHECK(refused("{\"a\": [1,") == prefix + "no JSON from line 1, column 9 on");
+    CHECK(refused("[1]") == prefix + "the whole must be an object");
+    const std::string wanted = " must be a list of numbers, or of rows of numbers";
+    CHECK(refused("{\"a\": 1}") == prefix + "a" + wanted);
+    CHECK(refused("{\"a\": []}") == prefix + "a" + wanted);
+    CHECK(refused("{\"a\": [[]]}") == prefix + "a[0]" + wanted);
+    CHECK(refused("{\"a\": [1, \"2\"]}") == prefix + "a[1] must be a number");
+    CHECK(refused("{\"a\": [1, null]}") == prefix + "a[1] must be a number");
+    CHECK(refused("{\"a\": [[1, 2], [3]]}") == prefix + "a[1] must be a list of 2");
+    CHECK(refused("{\"a\": [[1, 2], 3]}") == prefix + "a[1] must be a list of 2");
+    CHECK(refused("{\"a\": [[1, [2]]]}") == prefix + "a[0][1] must be a number");
+}
+
+TEST_CASE("weights file: arrays that do not fit the net are named with both shapes") {
+    const Architecture lstm{.cell = CellKind::lstm};
+    const auto fits = [&](const Architecture& architecture, const StateDict& arrays) {
+        return message_of<ParseError>(
+            [&] { from_state_dict(architecture, sizes, arrays, "w.json"); });
+    };
+    CHECK(fits({}, random_arrays(lstm)) == "w.json: weight_ih_l0 must be [3 x 2] ([12 x 2])");
+    StateDict arrays = random_arrays(lstm);
+    arrays.erase(arrays.begin() + 2);
+    CHECK(fits(lstm, arrays) == "w.json: bias_ih_l0 is missing");
+    CHECK(fits(lstm, random_arrays({.cell = CellKind::lstm_peephole})) ==
+          "w.json: the net has no array peephole_l0 (it has weight_ih_l0, weight_hh_l0, "
+          "bias_ih_l0, bias_hh_l0, head.weight, head.bias)");
+}
