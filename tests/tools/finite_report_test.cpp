@@ -165,7 +165,7 @@ TEST_CASE("finite report: of a large graph the neighbourhood is drawn, readably"
 TEST_CASE("finite report: a net in training stops at its first value that is not finite") {
     const test::TemporaryFolder folder;
     const std::string figure = (folder / "net.dot").string();
-    SequenceNet net({.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1}, figure);
+    SequenceNet net({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1}, figure);
     // W, U, b, V, c: y = 1e200 tanh(1), and its square overflows.
     const std::vector<Matrix> parameters{Matrix(1, 1, 1.0), Matrix(1, 1, 1.0), Matrix(1, 1, 0.0),
                                          Matrix(1, 1, 1e200), Matrix(1, 1, 0.0)};
