@@ -3,6 +3,7 @@
 #include <revolute/rnn/cell.hpp>
 
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace revolute {
@@ -37,5 +38,8 @@ class AnyCell {
 };
 
 static_assert(Cell<AnyCell>);
+
+/// The parameters of all the cells, in their order.
+std::vector<Expr> parameters_of(std::span<const AnyCell> cells);
 
 }  // namespace revolute

@@ -1,5 +1,7 @@
 #include <revolute/rnn/cell.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace revolute {
@@ -7,6 +9,14 @@ namespace revolute {
 std::string with_suffix(std::string_view name, std::string_view suffix) {
     std::string result(name);
     return result.insert(std::min(name.find('_'), name.size()), suffix);
+}
+
+std::string to_string(std::span<const StateTensor> tensors) {
+    std::string text;
+    for (const StateTensor& tensor : tensors)
+        text +=
+            fmt::format("{}{} with {} rows", text.empty() ? "" : ", ", tensor.name, tensor.rows);
+    return text;
 }
 
 }  // namespace revolute

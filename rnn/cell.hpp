@@ -3,6 +3,7 @@
 #include <revolute/graph/graph.hpp>
 
 #include <concepts>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct StateTensor {
     std::string name;
     int rows;
 };
+
+/// "h with 3 rows, c with 3 rows".
+std::string to_string(std::span<const StateTensor> tensors);
 
 /// One step of a recurrence. `step` computes the state at t from x(t) [I x B] and the state at t-1;
 /// it builds with ordinary operators, in whatever graph its parameters belong to. It does not know

@@ -8,25 +8,49 @@ namespace revolute {
 
 namespace {
 
-Unrolled run(const AnyCell& cell, std::span<const Expr> inputs, InitialState kind, TimeAxis time,
-             SourceLine line) {
-    Graph& graph = common_graph("unroll", inputs);
-    const int batch = inputs.front().shape().columns;
-    Initial initial = initial_state(graph, cell.state_tensors(), batch, kind,
-                                    time.start(static_cast<int>(inputs.size())), line);
-    return unroll(cell, inputs, std::move(initial), time, line);
+/// What the layers of a net are laid over: the same for both directions.
+struct Sequence {
+    std::span<const Expr> inputs;
+    const Lengths* lengths;  ///< of a padded batch, else none
+    InitialState initial;
+    int axis;
+    SourceLine line;
+};
+
+Unrolled run(const AnyCell& cell, const Sequence& over, Direction direction) {
+    Graph& graph = common_graph("unroll", over.inputs);
+    const int batch = over.inputs.front().shape().columns;
+    const TimeAxis time{over.axis, direction};
+    Initial initial = initial_state(graph, cell.state_tensors(), batch, over.initial,
+                                    time.start(static_cast<int>(over.inputs.size())), over.line);
+    if (over.lengths == nullptr)
+        return unroll(cell, over.inputs, std::move(initial), time, over.line);
+    return unroll_masked(cell, over.inputs, *over.lengths, std::move(initial), time, over.line);
+}
+
+Layer one_direction(AnyCell cell, const Sequence& over) {
+    Layer layer{{std::move(cell)}, {}, {}};
+    layer.directions.push_back(run(layer.cells[0], over, Direction::forward));
+    layer.outputs = layer.directions[0].outputs();
+    return layer;
+}
+
+Layer two_directions(AnyCell forward, AnyCell backward, const Sequence& over) {
+    Layer layer = one_direction(std::move(forward), over);
+    layer.cells.push_back(std::move(backward));
+    layer.directions.push_back(run(layer.cells[1], over, Direction::backward));
+    Graph& graph = *over.inputs.front().graph;
+    const Scope made_here(graph, over.line);
+    for (std::size_t t = 0; t < over.inputs.size(); ++t) {
+        const Scope at_step(graph, Step{over.axis, static_cast<int>(t)});
+        layer.outputs[t] = stack_rows({layer.outputs[t], layer.directions[1].output(t)});
+    }
+    return layer;
 }
 
 }  // namespace
 
-std::vector<Expr> Layer::parameters() const {
-    std::vector<Expr> all;
-    for (const AnyCell& cell : cells) {
-        const std::vector<Expr> own = cell.parameters();
-        all.insert(all.end(), own.begin(), own.end());
-    }
-    return all;
-}
+std::vector<Expr> Layer::parameters() const { return parameters_of(cells); }
 
 std::vector<Expr> Layer::initial_leaves() const {
     std::vector<Expr> all;
@@ -37,26 +61,24 @@ std::vector<Expr> Layer::initial_leaves() const {
 
 Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, InitialState initial, int axis,
                      SourceLine line) {
-    Layer layer{{std::move(cell)}, {}, {}};
-    layer.directions.push_back(
-        run(layer.cells[0], inputs, initial, {axis, Direction::forward}, line));
-    for (const State& state : layer.directions[0].states) layer.outputs.push_back(state.front());
-    return layer;
+    return one_direction(std::move(cell), {inputs, nullptr, initial, axis, line});
+}
+
+Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, const Lengths& lengths,
+                     InitialState initial, int axis, SourceLine line) {
+    return one_direction(std::move(cell), {inputs, &lengths, initial, axis, line});
 }
 
 Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inputs,
                     InitialState initial, int axis, SourceLine line) {
-    Layer layer = unidirectional(std::move(forward), inputs, initial, axis, line);
-    layer.cells.push_back(std::move(backward));
-    layer.directions.push_back(
-        run(layer.cells[1], inputs, initial, {axis, Direction::backward}, line));
-    Graph& graph = *inputs.front().graph;
-    const Scope made_here(graph, line);
-    for (std::size_t t = 0; t < inputs.size(); ++t) {
-        const Scope at_step(graph, Step{axis, static_cast<int>(t)});
-        layer.outputs[t] = stack_rows({layer.outputs[t], layer.directions[1].output(t)});
-    }
-    return layer;
+    return two_directions(std::move(forward), std::move(backward),
+                          {inputs, nullptr, initial, axis, line});
+}
+
+Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inputs,
+                    const Lengths& lengths, InitialState initial, int axis, SourceLine line) {
+    return two_directions(std::move(forward), std::move(backward),
+                          {inputs, &lengths, initial, axis, line});
 }
 
 std::vector<Expr> residual(std::span<const Expr> inputs, std::span<const Expr> outputs,

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <revolute/rnn/any_cell.hpp>
+#include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <vector>
 
-// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each other.
+// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each
+// other.
 
 namespace revolute {
 
@@ -29,6 +31,15 @@ Layer unidirectional(AnyCell cell, std::span<const Expr> inputs,
 /// to the first. The output of a step is the two outputs of that step, one below the other.
 Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inputs,
                     InitialState initial = InitialState::zero, int axis = 0,
+                    SourceLine line = SourceLine::here());
+
+/// The same over a padded batch (see `unroll_masked`): a column that has ended keeps its state, and
+/// the direction that runs backward starts at its own last step.
+Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, const Lengths& lengths,
+                     InitialState initial = InitialState::zero, int axis = 0,
+                     SourceLine line = SourceLine::here());
+Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inputs,
+                    const Lengths& lengths, InitialState initial = InitialState::zero, int axis = 0,
                     SourceLine line = SourceLine::here());
 
 /// outputs(t) + inputs(t): a layer that learns what to add to its input (He et al. 2016). Throws

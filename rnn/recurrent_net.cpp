@@ -61,14 +61,16 @@ Layer make_layer(Graph& graph, std::span<const Expr> inputs, int hidden,
 }
 
 /// The outputs of the steps at which the net answers.
-std::vector<Expr> answered(std::span<const Expr> outputs, std::span<const int> steps) {
+std::vector<Expr> answered(std::span<const Expr> outputs, std::span<const int> steps,
+                           SourceLine line) {
     if (steps.empty()) return {outputs.back()};
     std::vector<Expr> result;
     for (const int t : steps) {
         if (t < 0 || static_cast<std::size_t>(t) >= outputs.size())
             throw GraphError(
-                fmt::format("recurrent_net: the steps of answers must be among 0 to {} ({})",
-                            outputs.size() - 1, t));
+                fmt::format("recurrent_net: the steps of answers must be among 0 to {} ({})\n  "
+                            "asked for at {}",
+                            outputs.size() - 1, t, to_string(line)));
         result.push_back(outputs[static_cast<std::size_t>(t)]);
     }
     return result;
@@ -144,8 +146,8 @@ RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture&
         const std::vector<Expr>& outputs = net.layers.back().outputs;
         sequence = architecture.is_residual && i > 0 ? residual(sequence, outputs, line) : outputs;
     }
-    net.read_out =
-        read_out(answered(sequence, architecture.answers), sizes.output, architecture.loss, line);
+    net.read_out = read_out(answered(sequence, architecture.answers, line), sizes.output,
+                            architecture.loss, line);
     return net;
 }
 

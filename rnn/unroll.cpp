@@ -1,9 +1,19 @@
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/structure.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
+
+std::vector<Expr> Unrolled::outputs() const {
+    std::vector<Expr> all;
+    all.reserve(states.size());
+    for (const State& state : states) all.push_back(state.front());
+    return all;
+}
 
 std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shape, int steps,
                                  int axis, SourceLine line) {
@@ -35,6 +45,63 @@ Initial initial_state(Graph& graph, std::span<const StateTensor> tensors, int ba
         initial.state.push_back(columns == batch ? leaf : broadcast_columns(leaf, batch));
     }
     return initial;
+}
+
+State for_columns(const State& state, const Initial& initial, int columns) {
+    State result;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+        const int before = state[i].shape().columns;
+        if (before == columns) {
+            result.push_back(state[i]);
+        } else if (before > columns) {
+            result.push_back(revolute::columns(state[i], 0, columns));
+        } else {
+            const Expr begins = revolute::columns(initial.state[i], before, columns - before);
+            result.push_back(stack_columns({state[i], begins}));
+        }
+    }
+    return result;
+}
+
+void require_batches(std::string_view subject, std::span<const Expr> inputs, const Initial& initial,
+                     SourceLine line) {
+    const int batch = inputs.front().shape().columns;
+    for (std::size_t t = 1; t < inputs.size(); ++t)
+        if (inputs[t].shape().columns > inputs[t - 1].shape().columns)
+            throw GraphError(fmt::format(
+                "{}: the batch must not grow from one input to the next ({} columns, then {}); put "
+                "the longest sequences first\n  one is {}\n  the next is {}\n  asked for at {}",
+                subject, inputs[t - 1].shape().columns, inputs[t].shape().columns,
+                inputs[t].graph->describe(inputs[t - 1].id),
+                inputs[t].graph->describe(inputs[t].id), to_string(line)));
+    for (const Expr& tensor : initial.state)
+        if (tensor.shape().columns != batch)
+            throw ShapeError(fmt::format(
+                "{}: the initial state must have as many columns as the first input ({} and {})\n  "
+                "state is {}\n  input is {}\n  asked for at {}",
+                subject, tensor.shape().columns, batch, tensor.graph->describe(tensor.id),
+                inputs.front().graph->describe(inputs.front().id), to_string(line)));
+}
+
+void require_initial(std::string_view subject, const Initial& initial,
+                     std::span<const StateTensor> tensors, SourceLine line) {
+    if (!initial.state.empty()) common_graph(subject, initial.state);
+    const auto rows_of = [](Expr tensor) { return tensor.shape().rows; };
+    if (std::ranges::equal(initial.state, tensors, {}, rows_of, &StateTensor::rows)) return;
+    std::string text =
+        fmt::format("{}: the initial state must be as the cell's: {}", subject, to_string(tensors));
+    for (const Expr& tensor : initial.state)
+        text += fmt::format("\n  there is {}", tensor.graph->describe(tensor.id));
+    throw ShapeError(fmt::format("{}\n  asked for at {}", text, to_string(line)));
+}
+
+void require_state(std::string_view subject, const State& state, const Initial& initial, Step at) {
+    if (state.size() != initial.state.size())
+        throw GraphError(
+            fmt::format("{}: the cell's step must return as many state tensors as the recurrence "
+                        "starts from ({} "
+                        "and {}), in step {}",
+                        subject, state.size(), initial.state.size(), to_string(at)));
 }
 
 }  // namespace revolute

@@ -1,0 +1,169 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/index.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/product.hpp>
+#include <revolute/ops/reduction.hpp>
+#include <revolute/ops/softmax.hpp>
+#include <revolute/ops/structure.hpp>
+#include <revolute/rnn/lengths.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace revolute {
+
+namespace {
+
+void require_falling(std::span<const int> lengths, SourceLine line) {
+    if (lengths.empty())
+        throw GraphError(
+            fmt::format("shrinking_input_sequence: needs at least one length\n  asked for at {}",
+                        to_string(line)));
+    for (std::size_t b = 0; b < lengths.size(); ++b) {
+        if (lengths[b] < 1)
+            throw GraphError(fmt::format(
+                "shrinking_input_sequence: every length must be at least 1 ({} for column {})\n  "
+                "asked for at {}",
+                lengths[b], b, to_string(line)));
+        if (b > 0 && lengths[b] > lengths[b - 1])
+            throw GraphError(fmt::format(
+                "shrinking_input_sequence: the longest sequence must be first ({} for column {} "
+                "after {})\n  asked for at {}",
+                lengths[b], b, lengths[b - 1], to_string(line)));
+    }
+}
+
+void require_one_for_each_step(std::string_view subject, std::string_view what, std::size_t count,
+                               const Lengths& lengths, SourceLine line) {
+    if (count != lengths.running.size())
+        throw GraphError(fmt::format(
+            "{}: needs one {} for each step of the lengths ({} and {})\n  asked for at {}", subject,
+            what, count, lengths.running.size(), to_string(line)));
+}
+
+/// x in the columns that are running, zeros in the others.
+Expr where_running(Expr x, Expr running) {
+    return mask(x, broadcast_rows(running, x.shape().rows));
+}
+
+/// The new value in the columns that are running, the old one in the others.
+Expr keep_ended(Expr made, Expr old, Expr running) {
+    const Expr is_running = broadcast_rows(running, made.shape().rows);
+    const Expr has_ended = 1.0 - is_running;
+    const Expr moved_on = mask(made, is_running);
+    return moved_on + mask(old, has_ended);
+}
+
+/// -log of the probability of each column's class: [O x B], [1 x B] -> [1 x B].
+Expr column_cross_entropy(Expr y, Expr classes) {
+    const Expr of_class = column_sums(hadamard(y, one_hot(classes, y.shape().rows)));
+    return log_sum_exp(y) - of_class;
+}
+
+/// The mean over all columns of the losses of those that are running.
+Expr masked_loss(Expr y, Expr target, Expr running, LossKind kind) {
+    const Expr own_target = where_running(target, running);
+    if (kind == LossKind::mse) return mse(where_running(y, running), own_target);
+    return mean(mask(column_cross_entropy(y, own_target), running));
+}
+
+}  // namespace
+
+std::vector<Expr> shrinking_input_sequence(Graph& graph, std::string_view name, int rows,
+                                           std::span<const int> lengths, int axis,
+                                           SourceLine line) {
+    require_falling(lengths, line);
+    std::vector<Expr> inputs;
+    for (int t = 0; t < lengths.front(); ++t) {
+        const auto running = std::ranges::count_if(lengths, [t](int length) { return length > t; });
+        const Scope at_step(graph, Step{axis, t});
+        inputs.push_back(graph.input(name, {rows, static_cast<int>(running)}, line));
+    }
+    return inputs;
+}
+
+Expr last_outputs(std::span<const Expr> outputs, SourceLine line) {
+    Graph& graph = common_graph("last_outputs", outputs);
+    const Scope made_here(graph, line);
+    require_batches("last_outputs", outputs, {}, line);
+    std::vector<Operand> parts;
+    int taken = 0;
+    for (std::size_t t = outputs.size(); t-- > 0;) {
+        const int running = outputs[t].shape().columns;
+        if (running == taken) continue;
+        parts.emplace_back(taken == 0 ? outputs[t] : columns(outputs[t], taken, running - taken));
+        taken = running;
+    }
+    return parts.size() == 1 ? parts.front().expr : stack_columns(parts);
+}
+
+Expr outputs_at(std::span<const Expr> outputs, std::span<const int> steps, SourceLine line) {
+    Graph& graph = common_graph("outputs_at", outputs);
+    const Scope made_here(graph, line);
+    const int batch = outputs.front().shape().columns;
+    if (steps.size() != static_cast<std::size_t>(batch))
+        throw GraphError(
+            fmt::format("outputs_at: needs one step for each column ({} and {})\n  asked for at {}",
+                        steps.size(), batch, to_string(line)));
+    std::vector<Operand> parts;
+    for (int b = 0; b < batch; ++b) {
+        const int t = steps[static_cast<std::size_t>(b)];
+        if (t < 0 || static_cast<std::size_t>(t) >= outputs.size())
+            throw GraphError(fmt::format(
+                "outputs_at: the steps must be among 0 to {} ({} for column {})\n  asked for at {}",
+                outputs.size() - 1, t, b, to_string(line)));
+        parts.emplace_back(columns(outputs[static_cast<std::size_t>(t)], b, 1));
+    }
+    return parts.size() == 1 ? parts.front().expr : stack_columns(parts);
+}
+
+// The one-hot column of a length n has its one in row n, so t < n where the rows below row t sum to 1.
+Lengths input_lengths(Graph& graph, int batch, int steps, int axis, SourceLine line) {
+    if (steps < 1)
+        throw GraphError(
+            fmt::format("input_lengths: needs at least one step ({})\n  asked for at {}", steps,
+                        to_string(line)));
+    const Scope made_here(graph, line);
+    Lengths result{graph.input("lengths", {1, batch}, line), {}};
+    const Expr ends = one_hot(result.lengths, steps + 1);
+    result.running.resize(static_cast<std::size_t>(steps));
+    Expr running = rows(ends, steps, 1);
+    for (int t = steps - 1; t >= 0; --t) {
+        const Scope at_step(graph, Step{axis, t});
+        if (t < steps - 1) running = running + rows(ends, t + 1, 1);
+        result.running[static_cast<std::size_t>(t)] = running.named(fmt::format("running_{}", t));
+    }
+    return result;
+}
+
+Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const Lengths& lengths,
+                       Initial initial, TimeAxis time, SourceLine line) {
+    require_one_for_each_step("unroll_masked", "input", inputs.size(), lengths, line);
+    const std::vector<StateTensor> tensors = cell.state_tensors();
+    require_initial("unroll_masked", initial, tensors, line);
+    return unroll_with(
+        inputs, std::move(initial), time, line, [&](std::size_t t, const State& previous) {
+            const Expr running = lengths.running[t];
+            const State made = cell.step(where_running(inputs[t], running), previous);
+            State state;
+            state.reserve(made.size());
+            for (std::size_t i = 0; i < made.size(); ++i)
+                state.push_back(keep_ended(made[i], previous[i], running)
+                                    .named(fmt::format("{}_kept", tensors[i].name)));
+            return state;
+        });
+}
+
+ReadOut read_out_masked(std::span<const Expr> outputs, const Lengths& lengths, int rows,
+                        LossKind kind, SourceLine line) {
+    require_one_for_each_step("read_out_masked", "output", outputs.size(), lengths, line);
+    const auto loss = [&](std::size_t t, Expr y, Expr target) {
+        return masked_loss(y, target, lengths.running[t], kind);
+    };
+    return read_out_with(outputs, {}, rows, kind, loss, line);
+}
+
+}  // namespace revolute

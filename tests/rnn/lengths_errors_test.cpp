@@ -1,0 +1,116 @@
+// What the builders for sequences of different lengths refuse.
+
+#include <revolute/rnn/lengths.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <array>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+/// The text of the GraphError of an action, without where it was asked for, which must be this file.
+template <class Action>
+std::string refused(Action&& action) {
+    const std::string text = message_of<GraphError>(std::forward<Action>(action));
+    const std::size_t end = text.find("\n  asked for at lengths_errors_test.cpp:");
+    REQUIRE(end != std::string::npos);
+    return text.substr(0, end);
+}
+
+/// A cell, and two steps of a batch of two.
+struct Net {
+    Graph graph;
+    SimpleRnn cell{graph, 1, 2};
+    std::vector<Expr> inputs = input_sequence(graph, "x", {1, 2}, 2);
+    Initial initial = initial_state(graph, cell.state_tensors(), 2, InitialState::zero);
+};
+
+}  // namespace
+
+TEST_CASE("shrinking_input_sequence: lengths must be there, positive and falling") {
+    Graph graph;
+    CHECK(refused([&] { shrinking_input_sequence(graph, "x", 1, {}); }) ==
+          "shrinking_input_sequence: needs at least one length");
+    CHECK(refused([&] {
+              shrinking_input_sequence(graph, "x", 1, std::array{2, 0});
+          }) == "shrinking_input_sequence: every length must be at least 1 (0 for column 1)");
+    CHECK(refused([&] {
+              shrinking_input_sequence(graph, "x", 1, std::array{3, 2, 4});
+          }) ==
+          "shrinking_input_sequence: the longest sequence must be first (4 for column 2 after 2)");
+}
+
+TEST_CASE("unroll: a batch that grows is refused") {
+    Net net;
+    const int line = __LINE__ + 1;
+    const auto bigger = net.graph.input("w", {1, 3});
+    const auto grow = [&] { unroll(net.cell, std::array{net.inputs[0], bigger}, net.initial); };
+    CHECK(message_of<GraphError>(grow) ==
+          fmt::format("unroll: the batch must not grow from one input to the next (2 columns, then "
+                      "3); put the longest sequences first\n"
+                      "  one is {}\n"
+                      "  the next is w [1 x 3], made at lengths_errors_test.cpp:{}\n"
+                      "  asked for at lengths_errors_test.cpp:{}",
+                      net.graph.describe(net.inputs[0].id), line, line + 1));
+}
+
+TEST_CASE("unroll: an initial state of another batch is refused") {
+    Net net;
+    const int line = __LINE__ + 1;
+    const Initial wide = initial_state(net.graph, net.cell.state_tensors(), 3, InitialState::given);
+    const auto start = [&] { unroll(net.cell, net.inputs, wide); };
+    CHECK(message_of<ShapeError>(start) ==
+          fmt::format("unroll: the initial state must have as many columns as the first input (3 "
+                      "and 2)\n"
+                      "  state is h[-1] [2 x 3], made at lengths_errors_test.cpp:{}\n"
+                      "  input is {}\n"
+                      "  asked for at lengths_errors_test.cpp:{}",
+                      line, net.graph.describe(net.inputs[0].id), line + 1));
+}
+
+TEST_CASE("last_outputs: outputs that grow are refused") {
+    Graph graph;
+    const std::array outputs{graph.input("h", {1, 1}), graph.input("h", {1, 2})};
+    CHECK(
+        refused([&] { last_outputs(outputs); })
+            .starts_with("last_outputs: the batch must not grow from one input to the next (1 "
+                         "columns, then 2); put the longest sequences first\n  one is h [1 x 1]"));
+    CHECK(message_of<GraphError>([] { last_outputs({}); }) == "last_outputs: needs an expression");
+}
+
+TEST_CASE("outputs_at: one step for each column, among those that are there") {
+    Net net;
+    CHECK(refused([&] { outputs_at(net.inputs, std::array{1}); }) ==
+          "outputs_at: needs one step for each column (1 and 2)");
+    CHECK(refused([&] {
+              outputs_at(net.inputs, std::array{1, 2});
+          }) == "outputs_at: the steps must be among 0 to 1 (2 for column 1)");
+    CHECK(refused([&] {
+              outputs_at(net.inputs, std::array{-1, 0});
+          }) == "outputs_at: the steps must be among 0 to 1 (-1 for column 0)");
+}
+
+TEST_CASE("lengths: there must be a step, and an input and an output for each") {
+    Net net;
+    CHECK(refused([&] { input_lengths(net.graph, 2, 0); }) ==
+          "input_lengths: needs at least one step (0)");
+    const Lengths three = input_lengths(net.graph, 2, 3);
+    CHECK(refused([&] { unroll_masked(net.cell, net.inputs, three, net.initial); }) ==
+          "unroll_masked: needs one input for each step of the lengths (2 and 3)");
+    CHECK(refused([&] { read_out_masked(net.inputs, three, 1); }) ==
+          "read_out_masked: needs one output for each step of the lengths (2 and 3)");
+}
+
+TEST_CASE("unroll_masked: there must be a length for each column") {
+    Net net;
+    const Lengths of_three = input_lengths(net.graph, 3, 2);
+    const std::string text =
+        message_of<ShapeError>([&] { unroll_masked(net.cell, net.inputs, of_three, net.initial); });
+    CHECK(text.starts_with("mask: shapes of the operands must be equal ([1 x 2] and [1 x 3])"));
+}
