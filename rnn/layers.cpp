@@ -31,7 +31,7 @@ Unrolled run(const AnyCell& cell, const Sequence& over, Direction direction) {
 Layer one_direction(AnyCell cell, const Sequence& over) {
     Layer layer{{std::move(cell)}, {}, {}};
     layer.directions.push_back(run(layer.cells[0], over, Direction::forward));
-    for (const State& state : layer.directions[0].states) layer.outputs.push_back(state.front());
+    layer.outputs = layer.directions[0].outputs();
     return layer;
 }
 

@@ -6,7 +6,8 @@
 
 #include <vector>
 
-// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each other.
+// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each
+// other.
 
 namespace revolute {
 
@@ -32,8 +33,8 @@ Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inp
                     InitialState initial = InitialState::zero, int axis = 0,
                     SourceLine line = SourceLine::here());
 
-/// The same over a padded batch (see `unroll_masked`): a column that has ended keeps its state, and the
-/// direction that runs backward starts at its own last step.
+/// The same over a padded batch (see `unroll_masked`): a column that has ended keeps its state, and
+/// the direction that runs backward starts at its own last step.
 Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, const Lengths& lengths,
                      InitialState initial = InitialState::zero, int axis = 0,
                      SourceLine line = SourceLine::here());

@@ -149,6 +149,7 @@ Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const 
             const Expr running = lengths.running[t];
             const State made = cell.step(where_running(inputs[t], running), previous);
             State state;
+            state.reserve(made.size());
             for (std::size_t i = 0; i < made.size(); ++i)
                 state.push_back(keep_ended(made[i], previous[i], running)
                                     .named(fmt::format("{}_kept", tensors[i].name)));

@@ -15,7 +15,8 @@ namespace {
 
 int columns_of(const Expr& output) { return output.shape().columns; }
 
-/// Appends the answer to one output, its target where none is given, and its loss, which it returns.
+/// Appends the answer to one output, its target where none is given, and its loss, which it
+/// returns.
 Expr answer(ReadOut& result, Expr output, std::span<const Expr> given, LossKind kind,
             const AnswerLoss& loss) {
     const std::size_t place = result.y.size();

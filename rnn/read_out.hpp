@@ -25,9 +25,9 @@ struct ReadOut {
 
 /// Reads the outputs h [H x B] that are given, those of the steps that count, through one dense
 /// layer with O rows. An answer to one output belongs to no step, answers to several belong to
-/// theirs. In a batch that shrinks, the loss of an answer counts in proportion to its columns, so that
-/// L is the mean over the sequences of the widest output of the sums over their steps. The nodes it
-/// makes carry the line of this call. Throws GraphError when there is no output.
+/// theirs. In a batch that shrinks, the loss of an answer counts in proportion to its columns, so
+/// that L is the mean over the sequences of the widest output of the sums over their steps. The
+/// nodes it makes carry the line of this call. Throws GraphError when there is no output.
 ReadOut read_out(std::span<const Expr> outputs, int rows, LossKind kind = LossKind::mse,
                  SourceLine line = SourceLine::here());
 

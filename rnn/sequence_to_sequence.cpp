@@ -72,8 +72,7 @@ SequenceToSequence sequence_to_sequence(const AnyCell& encoder, const AnyCell& d
     net.decoder = unroll(decoder, fed_targets, {net.encoder.final_state(), {}},
                          {.number = decoder_axis}, line);
 
-    std::vector<Expr> outputs;
-    for (const State& state : net.decoder.states) outputs.push_back(state.front());
+    const std::vector<Expr> outputs = net.decoder.outputs();
     net.read_out = read_out_with(outputs, std::span(targets).subspan(1), options.rows, options.loss,
                                  answer_loss(options.loss, outputs), line);
     net.parameters = parameters_of(std::array{encoder, decoder});

@@ -6,10 +6,10 @@
 
 namespace revolute {
 
-/// Cells on each other as one cell: each takes the output of the one below it in the same step. Layers of
-/// recurrences compute the same; a Stack also goes where one cell is asked for: into `truncate`, whose
-/// cuts are then through all layers, or into an encoder. The state holds the tensors of the top cell,
-/// whose output is the output, then those of the one below it, and so on.
+/// Cells on each other as one cell: each takes the output of the one below it in the same step.
+/// Layers of recurrences compute the same; a Stack also goes where one cell is asked for: into
+/// `truncate`, whose cuts are then through all layers, or into an encoder. The state holds the
+/// tensors of the top cell, whose output is the output, then those of the one below it, and so on.
 class Stack {
  public:
     /// From the bottom to the top. Throws GraphError when there is none.

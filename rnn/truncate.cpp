@@ -9,8 +9,8 @@ namespace revolute {
 
 namespace {
 
-/// The steps begin, ..., end - 1, whose losses one backward pass takes up, and the first step that it
-/// reaches. Steps are counted in the order in which the recurrence does them.
+/// The steps begin, ..., end - 1, whose losses one backward pass takes up, and the first step that
+/// it reaches. Steps are counted in the order in which the recurrence does them.
 struct Chunk {
     std::size_t begin, end, first;
 };

@@ -22,21 +22,21 @@ struct Truncation {
 /// - A loss that reads a state of the chunk flows back to step e - k2 + 1 and no further: what that
 ///   step starts from, all state tensors of it, is cut. When there are no k2 steps before, it flows
 ///   back to the initial state, which is not cut; so k2 >= N is plain unrolling, node for node.
-/// - Where k2 > k1, windows overlap, and one cut cannot serve two of them: the states between the cut
-///   and the chunk are computed again, from the cut state, as nodes of their own.
-/// - Where k2 < k1, the chunk's steps up to e - k2 are in no window. They run on, and a loss may read
-///   their states, but these are cut: it gives a gradient to what reads them (V and c of a dense
-///   layer), none to the cell. In Sutskever's algorithm no pass sees such a loss; leave these steps
-///   out of the loss (see `in_window`) for exactly that.
+/// - Where k2 > k1, windows overlap, and one cut cannot serve two of them: the states between the
+///   cut and the chunk are computed again, from the cut state, as nodes of their own.
+/// - Where k2 < k1, the chunk's steps up to e - k2 are in no window. They run on, and a loss may
+///   read their states, but these are cut: it gives a gradient to what reads them (V and c of a
+///   dense layer), none to the cell. In Sutskever's algorithm no pass sees such a loss; leave these
+///   steps out of the loss (see `in_window`) for exactly that.
 ///
-/// Values are those of `unroll`, bit for bit. `states[t]` is what a loss at step t is to read; it is not
-/// always what step t + 1 was computed from. Backward in time, steps are counted from the last one.
-/// Throws GraphError when k1 or k2 is below 1, and as `unroll` does.
+/// Values are those of `unroll`, bit for bit. `states[t]` is what a loss at step t is to read; it
+/// is not always what step t + 1 was computed from. Backward in time, steps are counted from the
+/// last one. Throws GraphError when k1 or k2 is below 1, and as `unroll` does.
 Unrolled truncate(const AnyCell& cell, std::span<const Expr> inputs, Initial initial,
                   Truncation cuts, TimeAxis time = {}, SourceLine line = SourceLine::here());
 
-/// Of N steps, those that a window covers, ascending: all, where k2 >= k1. Throws GraphError when k1
-/// or k2 is below 1.
+/// Of N steps, those that a window covers, ascending: all, where k2 >= k1. Throws GraphError when
+/// k1 or k2 is below 1.
 std::vector<int> in_window(Truncation cuts, int steps, TimeAxis time = {},
                            SourceLine line = SourceLine::here());
 

@@ -8,6 +8,13 @@
 
 namespace revolute {
 
+std::vector<Expr> Unrolled::outputs() const {
+    std::vector<Expr> all;
+    all.reserve(states.size());
+    for (const State& state : states) all.push_back(state.front());
+    return all;
+}
+
 std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shape, int steps,
                                  int axis, SourceLine line) {
     if (steps < 1)

@@ -33,6 +33,8 @@ struct Unrolled {
     Direction direction = Direction::forward;
 
     Expr output(std::size_t t) const { return states.at(t).front(); }
+    /// Those of all steps.
+    std::vector<Expr> outputs() const;
     /// The state after all steps.
     const State& final_state() const {
         return direction == Direction::forward ? states.back() : states.front();
@@ -71,12 +73,13 @@ State for_columns(const State& state, const Initial& initial, int columns);
 void require_batches(std::string_view subject, std::span<const Expr> inputs, const Initial& initial,
                      SourceLine line);
 
-/// Throws ShapeError unless there is a state to start from for each tensor of a cell, as high as it.
+/// Throws ShapeError unless there is a state to start from for each tensor of a cell, as high as
+/// it.
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line);
 
-/// Throws GraphError unless the state that a cell gave for step t has as many tensors as the one that
-/// the recurrence starts from.
+/// Throws GraphError unless the state that a cell gave for step t has as many tensors as the one
+/// that the recurrence starts from.
 void require_state(std::string_view subject, const State& state, const Initial& initial, Step at);
 
 /// The loop behind every way of unrolling: states[t] = step(t, states[t-1]), or, backward in time,
@@ -108,8 +111,8 @@ Unrolled unroll_with(std::span<const Expr> inputs, Initial initial, TimeAxis tim
 /// The batch may shrink from step to step, which is how sequences of different lengths stand beside
 /// each other without padding, the longest first (lengths.hpp). Throws GraphError when there is no
 /// input, the batch grows, or the cell gives another number of state tensors than it says;
-/// ShapeError when the initial state is not as the cell's state tensors and the first input's columns
-/// ask; and whatever the cell throws.
+/// ShapeError when the initial state is not as the cell's state tensors and the first input's
+/// columns ask; and whatever the cell throws.
 template <Cell C>
 Unrolled unroll(const C& cell, std::span<const Expr> inputs, Initial initial, TimeAxis time = {},
                 SourceLine line = SourceLine::here()) {

@@ -27,9 +27,7 @@ double loss_without_padding() {
     const auto x = shrinking_input_sequence(graph, "x", 1, std::array{4, 2, 1});
     const Initial zero = initial_state(graph, cell.state_tensors(), 3, InitialState::zero);
     const Unrolled net = unroll(cell, x, zero);
-    std::vector<Expr> outputs;
-    for (const State& state : net.states) outputs.push_back(state.front());
-    const Expr last = last_outputs(outputs);  // each sequence's at its own last step
+    const Expr last = last_outputs(net.outputs());  // each sequence's at its own last step
     const ReadOut head = read_out(std::array{last}, 1);
 
     for (const Expr& at_step : x)

@@ -41,9 +41,7 @@ void print_terms() {
     const auto inputs = input_sequence(graph, "x", {1, 1}, 6);
     const Initial start = initial_state(graph, cell.state_tensors(), 1, InitialState::given);
     const Unrolled net = truncate(cell, inputs, start, {.every = 2, .window = 3});
-    std::vector<Expr> outputs;
-    for (const State& state : net.states) outputs.push_back(state.front());
-    const ReadOut head = read_out(outputs, 1);  // a loss at every step
+    const ReadOut head = read_out(net.outputs(), 1);  // a loss at every step
     const Derivative d = differentiate(head.loss, {cell.f.U});
     for (const Term& term : d.terms(cell.f.U)) {
         const Expr product = term.consumer, factor = graph.at(graph.operand(product.id, 1));

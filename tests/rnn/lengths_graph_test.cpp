@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <memory>
 
@@ -28,12 +29,6 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<bool> ancestors_of(Expr output) {
     return ancestors(*output.graph, ids_of(std::span(&output, 1)));
-}
-
-std::vector<Expr> outputs_of(const Unrolled& run) {
-    std::vector<Expr> outputs;
-    for (const State& state : run.states) outputs.push_back(state.front());
-    return outputs;
 }
 
 /// What the output depends on by a path that passes no mask with the given entries to keep.
@@ -58,7 +53,7 @@ struct Masked {
     Lengths of = input_lengths(graph, batch, steps);
     Initial initial = initial_state(graph, cell.state_tensors(), batch, InitialState::given);
     Unrolled run = unroll_masked(cell, inputs, of, initial);
-    ReadOut head = read_out_masked(outputs_of(run), of, 2);
+    ReadOut head = read_out_masked(run.outputs(), of, 2);
     Bindings values;
 
     void bind_all() {
@@ -81,7 +76,7 @@ TEST_CASE("lengths: without padding, an answer depends on the inputs of its own 
     REQUIRE(inputs.size() == steps);
     const Unrolled run = unroll(
         cell, inputs, initial_state(graph, cell.state_tensors(), batch, InitialState::given));
-    const Expr last = last_outputs(outputs_of(run));
+    const Expr last = last_outputs(run.outputs());
     CHECK(last.shape() == Shape{3, batch});
     // The operands are the parts of the batch that end together, the longest first.
     REQUIRE(graph.operand_count(last.id) == lengths.size());
@@ -102,7 +97,7 @@ TEST_CASE("outputs_at: steps after a column's own have no path to its part") {
     const auto inputs = input_sequence(graph, "x", {2, 2}, steps);
     const Unrolled run =
         unroll(cell, inputs, initial_state(graph, cell.state_tensors(), 2, InitialState::zero));
-    const Expr answers = outputs_at(outputs_of(run), std::array{1, 2});
+    const Expr answers = outputs_at(run.outputs(), std::array{1, 2});
     const std::vector<bool> all = ancestors_of(answers);
     CHECK(all[index(inputs[2].id)]);
     CHECK_FALSE(all[index(inputs[3].id)]);
@@ -111,8 +106,9 @@ TEST_CASE("outputs_at: steps after a column's own have no path to its part") {
     CHECK_FALSE(first[index(inputs[2].id)]);
 }
 
-// A mask chooses: the entries that it does not keep have no influence. So padding has no path to the loss when
-// every path from a step's input, new state or answer passes a mask that keeps the columns running in that step.
+// A mask chooses: the entries that it does not keep have no influence. So padding has no path to
+// the loss when every path from a step's input, new state or answer passes a mask that keeps the
+// columns running in that step.
 TEST_CASE("lengths: every path from a step of a masked batch to the loss passes that step's mask") {
     Masked net;
     const auto is_input_of_loss = ancestors_of(net.head.loss);
@@ -147,6 +143,29 @@ TEST_CASE("lengths: gradients at padding are exactly zero, at the rest they are 
                 const double entry = gradients[static_cast<std::size_t>(t)](r, b);
                 CHECK((entry == 0.0) == (t >= lengths[static_cast<std::size_t>(b)]));
             }
+}
+
+TEST_CASE(
+    "lengths: a recurrence that runs backward starts each sequence from its own initial state") {
+    Graph graph;
+    const SimpleRnn cell(graph, 1, 1);
+    const auto inputs = shrinking_input_sequence(graph, "x", 1, lengths);
+    const TimeAxis time{.direction = Direction::backward};
+    const Initial start =
+        initial_state(graph, cell.state_tensors(), batch, InitialState::given, time.start(steps));
+    const Unrolled run = unroll(cell, inputs, start, time);
+    Bindings values;
+    values.bind(cell.W, Matrix(1, 1, 0.5)).bind(cell.U, Matrix(1, 1, 0.7));
+    values.bind(cell.b, Matrix(1, 1, 0.1));
+    values.bind(start.leaves.front(), Matrix::from_rows({{0.2, -0.6, 0.9}}));
+    for (const Expr& x : inputs) values.bind(x, Matrix(x.shape(), 1.0));
+    for (int b = 0; b < batch; ++b) {
+        const auto own = static_cast<std::size_t>(lengths[static_cast<std::size_t>(b)] - 1);
+        const double h = (*values.find(start.leaves.front()))(0, b);
+        // The column ends here, so the recurrence enters it here.
+        CHECK(evaluate(run.output(own), values)(0, b) ==
+              doctest::Approx(std::tanh(0.5 + 0.7 * h + 0.1)).epsilon(1e-15));
+    }
 }
 
 TEST_CASE("lengths: a sequence that has ended keeps its state") {

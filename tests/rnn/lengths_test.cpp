@@ -21,6 +21,7 @@ namespace {
 constexpr int steps = 5, input = 2, hidden = 3, answer_rows = 2;
 const std::vector<int> lengths{5, 3, 3, 1};
 constexpr int batch = 4;
+constexpr InitialState initial = InitialState::trainable;
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// The data of the batch, padded: column b of x[t] and target[t].
@@ -55,7 +56,7 @@ Matrix padded(Matrix matrix, int t, double padding) {
     return matrix;
 }
 
-/// Gradients with respect to the cells' parameters, V and c, and the loss in front of them.
+/// Gradients with respect to the cells' parameters, h(-1), V and c, and the loss in front of them.
 using Results = std::vector<Matrix>;
 
 /// How the sequences stand in a net: the columns that begin with `first` and their inputs.
@@ -65,6 +66,9 @@ struct Form {
     std::vector<Expr> parameters, inputs;
     ReadOut head;
 
+    void add_initial(const Layer& layer) {
+        for (const Expr& leaf : layer.initial_leaves()) parameters.push_back(leaf);
+    }
     /// Values of the variables, the same in every form.
     Results results() {
         parameters.insert(parameters.end(), {head.V, head.c});
@@ -98,8 +102,10 @@ Results without_padding(const Kind& kind, const Data& data, std::span<const int>
     Form form;
     const std::vector<AnyCell> made = cells(form, kind);
     form.inputs = shrinking_input_sequence(form.graph, "x", input, of);
-    const Layer layer = kind.is_bidirectional ? bidirectional(made[0], made[1], form.inputs)
-                                              : unidirectional(made[0], form.inputs);
+    const Layer layer = kind.is_bidirectional
+                            ? bidirectional(made[0], made[1], form.inputs, initial)
+                            : unidirectional(made[0], form.inputs, initial);
+    form.add_initial(layer);
     for (std::size_t t = 0; t < form.inputs.size(); ++t)
         form.values.bind(form.inputs[t],
                          columns_of(data.x[t], first, form.inputs[t].shape().columns));
@@ -138,8 +144,10 @@ Results with_mask(const Kind& kind, const Data& data, double padding) {
     const std::vector<AnyCell> made = cells(form, kind);
     form.inputs = input_sequence(form.graph, "x", {input, batch}, steps);
     const Lengths of = input_lengths(form.graph, batch, steps);
-    const Layer layer = kind.is_bidirectional ? bidirectional(made[0], made[1], form.inputs, of)
-                                              : unidirectional(made[0], form.inputs, of);
+    const Layer layer = kind.is_bidirectional
+                            ? bidirectional(made[0], made[1], form.inputs, of, initial)
+                            : unidirectional(made[0], form.inputs, of, initial);
+    form.add_initial(layer);
     std::vector<int> last;
     for (const int length : lengths) last.push_back(length - 1);
     const Expr answered =
@@ -201,7 +209,8 @@ TEST_CASE("lengths: a padded batch with a mask equals its sequences one by one")
     });
 }
 
-// NaN times zero is NaN, so one path from padding to a result would show: equal bits prove that there is none.
+// NaN times zero is NaN, so one path from padding to a result would show: equal bits prove that
+// there is none.
 TEST_CASE("lengths: padding of NaN changes no bit of loss and gradients") {
     for_every_kind([](const Kind& kind, const Data& data) {
         CHECK(with_mask(kind, data, not_a_number) == with_mask(kind, data, 0.5));

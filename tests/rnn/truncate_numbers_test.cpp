@@ -1,4 +1,5 @@
-// Truncated gradients beside the algorithms as the literature states them, in plain loops without a graph.
+// Truncated gradients beside the algorithms as the literature states them, in plain loops without a
+// graph.
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
@@ -83,8 +84,8 @@ Numbers gru_step(Reader& parameters, double x, const Numbers& h) {
     return next;
 }
 
-/// A net with a loss at some steps, and its numbers as plain lists. Variables in the order: the cell's parameters, V, c,
-/// h(-1), c(-1).
+/// A net with a loss at some steps, and its numbers as plain lists. Variables in the order: the
+/// cell's parameters, V, c, h(-1), c(-1).
 struct Net {
     template <Cell C>
     Net(Graph& graph, const C& cell, Truncation truncation, std::vector<int> at)
@@ -152,8 +153,8 @@ Number loss_at(const Net& net, const Numbers& point, std::size_t place, const Nu
     return 0.5 * error * error;
 }
 
-/// The losses of a chunk as one function of the variables: the states before the window are numbers, taken from
-/// `fixed`.
+/// The losses of a chunk as one function of the variables: the states before the window are
+/// numbers, taken from `fixed`.
 Number chunk_loss(const Net& net, PlainStep step, const Numbers& point,
                   const std::vector<Numbers>& fixed, int begin, int end) {
     const int first = std::max(0, end - net.cuts.window);
@@ -174,7 +175,8 @@ Number chunk_loss(const Net& net, PlainStep step, const Numbers& point,
     return loss;
 }
 
-/// The truncated gradient by the complex step (Squire and Trapp 1998): the derivatives of all chunks' losses, added.
+/// The truncated gradient by the complex step (Squire and Trapp 1998): the derivatives of all
+/// chunks' losses, added.
 std::vector<double> by_complex_step(const Net& net, PlainStep step) {
     constexpr double tiny = 1e-30;
     const std::vector<Numbers> fixed = forward(net, step, net.point);

@@ -64,8 +64,8 @@ int first_reached(int t, Truncation cuts) {
     return std::max(0, end - cuts.window);
 }
 
-/// Checks that what a gradient from the state of step t reaches are the steps from `first` to t, a cut
-/// for each tensor of the state before them, or the initial state.
+/// Checks that what a gradient from the state of step t reaches are the steps from `first` to t, a
+/// cut for each tensor of the state before them, or the initial state.
 void check_reach(const Net& net, Expr tensor, int t, int first) {
     const std::vector<bool> reached = on_gradient_path(net.graph, tensor);
     std::set<int> steps_reached;
@@ -98,8 +98,8 @@ std::string refused(Action&& action) {
 
 }  // namespace
 
-// x(3) = a^3 x(0), and d x(3) / da = 3 a^2 x(0) is a sum of three equal terms, 0.2^2 0.9 = 0.036 each, one for
-// every use of a. A window of k2 steps keeps k2 of them.
+// x(3) = a^3 x(0), and d x(3) / da = 3 a^2 x(0) is a sum of three equal terms, 0.2^2 0.9 = 0.036
+// each, one for every use of a. A window of k2 steps keeps k2 of them.
 TEST_CASE("truncate: the gradient of a power keeps one term a step of the window") {
     for (const int every : {1, 2, 3, 5}) {
         CAPTURE(every);

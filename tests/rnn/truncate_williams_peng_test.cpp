@@ -1,5 +1,5 @@
-// Truncated gradients of the simple net beside the algorithm of Williams and Peng (1990), as the paper
-// states it.
+// Truncated gradients of the simple net beside the algorithm of Williams and Peng (1990), as the
+// paper states it.
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
@@ -17,8 +17,9 @@ using namespace revolute;
 
 namespace {
 
-/// BPTT(h; h') of Williams and Peng for h(t) = tanh(w x(t) + u h(t-1) + b), y = v h + c, all numbers: the gradients with
-/// respect to w, u, b, v, c, h(-1). Errors are injected at the steps of the chunk, and carried back to the window's end.
+/// BPTT(h; h') of Williams and Peng for h(t) = tanh(w x(t) + u h(t-1) + b), y = v h + c, all
+/// numbers: the gradients with respect to w, u, b, v, c, h(-1). Errors are injected at the steps of
+/// the chunk, and carried back to the window's end.
 std::vector<double> williams_peng(const std::vector<double>& p, const std::vector<double>& x,
                                   const std::vector<double>& target, Truncation cuts) {
     std::vector<double> h{p[5]}, gradient(6, 0.0);
@@ -63,9 +64,7 @@ TEST_CASE("truncate: a simple net's gradients are those of the algorithm of Will
         const auto inputs = input_sequence(graph, "x", {1, 1}, steps);
         const Unrolled run = truncate(
             cell, inputs, initial_state(graph, cell.state_tensors(), 1, InitialState::given), cuts);
-        std::vector<Expr> outputs;
-        for (const State& state : run.states) outputs.push_back(state.front());
-        const ReadOut head = read_out(outputs, 1);
+        const ReadOut head = read_out(run.outputs(), 1);
         const std::vector<Expr> variables{cell.W, cell.U, cell.b,
                                           head.V, head.c, run.initial.leaves.front()};
         Random random(3);

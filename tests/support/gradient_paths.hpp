@@ -6,8 +6,8 @@
 
 namespace revolute::test {
 
-/// For each id: whether a gradient of `output` could get there, that is, whether a path leads there on
-/// which no node but the last is a stop_gradient.
+/// For each id: whether a gradient of `output` could get there, that is, whether a path leads there
+/// on which no node but the last is a stop_gradient.
 inline std::vector<bool> on_gradient_path(const Graph& graph, Expr output) {
     std::vector<bool> marked(graph.size(), false);
     marked[index(output.id)] = true;
