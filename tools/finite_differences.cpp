@@ -88,12 +88,10 @@ void require_sensible(const DifferenceOptions& options) {
 double gap(const DifferenceStep& row) { return std::abs(row.forward - row.backward); }
 
 /// Whether the gap between the slopes of two sides, seen at step `i`, is more than curvature makes it: that
-/// falls with the step. A kink between two steps leaves its trace in the pair above.
+/// falls with the step.
 bool is_more_than_curvature(std::span<const DifferenceStep> sweep, std::size_t i) {
-    constexpr double clearly = 1.5, barely_shrunk = 0.5;
-    const double shrink = sweep[i].step / sweep[i - 1].step;
-    if (gap(sweep[i]) >= clearly * shrink * gap(sweep[i - 1])) return true;
-    return i > 1 && gap(sweep[i - 1]) >= barely_shrunk * gap(sweep[i - 2]);
+    constexpr double clearly = 1.5;
+    return gap(sweep[i]) >= clearly * sweep[i].step / sweep[i - 1].step * gap(sweep[i - 1]);
 }
 
 /// Whether a kink between the two sides of step `i` explains that the gradient misses there.
@@ -109,7 +107,7 @@ bool is_at_kink(std::span<const DifferenceStep> sweep, std::size_t i, double gra
 
 /// Whether the differences have not settled by step `i`: they still run towards the gradient, and what they
 /// moved by since the step before makes up for what is missing. Their error falls with the square of the
-/// step, or, beside a jump of the second derivative, with the step.
+/// step, or, beside a jump of the second derivative or a kink at the step's end, with the step.
 bool runs_towards(std::span<const DifferenceStep> sweep, std::size_t i, double gradient) {
     const double shrink = sweep[i].step / sweep[i - 1].step, square = shrink * shrink;
     const double last = sweep[i].central;
@@ -124,6 +122,14 @@ bool is_beyond_the_steps(const DirectionCheck& check) {
         if (gap_roundings * check.sweep[i].rounding <= check.sweep[i].error)
             return is_at_kink(check.sweep, i, check.gradient) ||
                    runs_towards(check.sweep, i, check.gradient);
+    return false;
+}
+
+/// Whether the finest step that misses, before rounding takes over, misses by as much as the one above: the
+/// error of differences themselves would have fallen.
+bool is_settled_miss(const DirectionCheck& check) {
+    for (std::size_t i = check.sweep.size(); i-- > 1;)
+        if (!check.sweep[i].agrees()) return check.sweep[i].error >= check.sweep[i - 1].error / 2;
     return false;
 }
 
@@ -196,12 +202,13 @@ class Differences {
     }
 
     Verdict verdict_of(const DirectionCheck& check) const {
-        if (std::ranges::none_of(check.sweep, &DifferenceStep::agrees))
-            return is_beyond_the_steps(check) ? Verdict::kink : Verdict::differs;
-        const bool is_telling = std::ranges::any_of(check.sweep, [&](const DifferenceStep& row) {
+        const auto is_telling = [this](const DifferenceStep& row) {
             return row.agrees() && row.rounding <= magnitude_;
-        });
-        return is_telling ? Verdict::agrees : Verdict::too_small;
+        };
+        if (std::ranges::any_of(check.sweep, is_telling)) return Verdict::agrees;
+        if (std::ranges::any_of(check.sweep, &DifferenceStep::agrees) && !is_settled_miss(check))
+            return Verdict::too_small;
+        return is_beyond_the_steps(check) ? Verdict::kink : Verdict::differs;
     }
 
     double misses_by(const Matrix& v, std::size_t first, std::size_t end) {

@@ -90,11 +90,13 @@ struct DifferenceCheck {
 
 /// Compares `gradient`, dL/dvariable at `values`, with central differences over a sweep of steps.
 ///
-/// A direction agrees when a step does. One that misses at all steps is too close to a kink to tell when
-/// the slopes on the two sides, at the finest step that rounding leaves usable, differ by more than the
-/// curvature that the coarser steps show, and the gradient lies between them, or between one of them and
-/// 0, which operators take at a kink; or when the differences still run towards the gradient, in a bend
-/// sharper than the steps. Where only the random direction misses, halving it finds the entry.
+/// A direction agrees when a step does whose rounding is below the gradient. If only steps agree that rounding
+/// blinds, and no coarser one shows a miss that stays, it is too small to tell. One that misses is too close
+/// to a kink to tell when, at the finest step that rounding leaves usable, the slopes on the two sides differ
+/// by more than curvature explains, and by a good part of the miss, and the gradient lies between them, or
+/// between one of them and 0, which operators take at a kink; or when the differences still run towards the
+/// gradient, in a bend sharper than the steps. Otherwise it differs. Where only the random direction misses,
+/// halving it finds the entry.
 ///
 /// Throws what `evaluate` throws, ShapeError unless the loss is 1 x 1 and the gradient has the variable's
 /// shape, Error for options that make no sense, and EvaluationError when the variable has no value or the

@@ -81,9 +81,23 @@ TEST_CASE("kinks: a correct gradient never differs, however close the kink") {
             }
 }
 
+TEST_CASE(
+    "kinks: one at nine tenths of the finest step, whose gap falls as curvature's does, is seen") {
+    for (const double distance : {8.7e-7, 8.9e-7, 9.1e-7, 9.3e-7, 9.7e-7}) {
+        CAPTURE(distance);
+        CHECK(verdict_at(kinked_functions[0], distance) == Verdict::kink);
+        CHECK(verdict_at(kinked_functions[0], -distance) == Verdict::kink);
+    }
+}
+
+TEST_CASE("kinks: rounding at the finest steps does not hide one") {
+    const Kinked large{"large", [](Expr x) { return 1e8 + relu(x); }};
+    for (const double at : {-1e-9, 0.0, 1e-9}) CHECK(verdict_at(large, at) == Verdict::kink);
+}
+
 TEST_CASE("kinks: a wrong gradient away from the kink is no kink's fault") {
     for (const Kinked& function : kinked_functions)
-        for (double distance = 1e-5; distance < 0.2; distance *= 3)
+        for (double distance = 2e-6; distance < 0.2; distance *= 3)
             for (const double at : {-distance, distance}) {
                 CAPTURE(std::string(function.name));
                 CAPTURE(at);
@@ -117,6 +131,15 @@ TEST_CASE("kinks: a net of relu units at rest, all of them at their corners, is 
     CHECK(check.variables[0].gradient == Matrix(3, 1));
     CHECK(check.variables[0].verdict() == Verdict::kink);
     CHECK(check.passes());
+}
+
+TEST_CASE("kinks: a small one does not excuse a large miss") {
+    const Kinked small{"small", [](Expr x) { return 2.0 * x + 1e-3 * relu(x); }};
+    for (const double at : {-1e-9, 0.0, 1e-9}) {
+        CAPTURE(at);
+        CHECK(verdict_at(small, at) == Verdict::kink);
+        CHECK(verdict_at(small, at, 0.5) == Verdict::differs);
+    }
 }
 
 TEST_CASE("kinks: a smooth loss has none, straight, curved or bent sharply") {

@@ -162,6 +162,15 @@ TEST_CASE("check_gradient: a gradient below the rounding of the loss cannot be t
     // What is large enough to be seen is no excuse.
     OneLoss one(hidden, random_values({2, 1}));
     CHECK(one.check(Matrix(2, 1, 1.0)).verdict() == Verdict::differs);
+    // Nor is a fine step, at which rounding hides all, when a coarse one has seen the miss.
+    OneLoss large([](Expr x) { return 1e9 + sum(x); }, random_values({2, 1}));
+    CHECK(large.check().verdict() == Verdict::agrees);
+    for (const double wrong : {0.0, -1.0, 1.5})
+        CHECK(large.check(Matrix(2, 1, wrong)).verdict() == Verdict::differs);
+    // The coarse steps miss because the loss is curved, the fine ones see nothing.
+    OneLoss curved([](Expr x) { return 1.0 + sum(power(x, 3.0)); }, Matrix(1, 1, 1e-6));
+    CHECK(curved.check().verdict() == Verdict::too_small);
+    CHECK(curved.check(Matrix(1, 1, 1e-3)).verdict() == Verdict::differs);
 }
 
 TEST_CASE("check_gradient: values so large that steps are rounded are no miss") {
