@@ -2,8 +2,10 @@
 
 #include "fuzz/read_case.hpp"
 #include <revolute/tools/output_file.hpp>
+#include <support/message.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -96,4 +98,29 @@ TEST_CASE("cases: damaged files are read or refused, and what is read can be sol
     // Both happen often: most changed digits are read, most truncations are not.
     CHECK(read > 200);
     CHECK(refused > 1000);
+}
+
+TEST_CASE("cases: sizes of a million beside small arrays are refused before memory is asked for") {
+    // Reserved, any two of them together would be 8 TB: the exception would be another one.
+    const std::string good =
+        read_file(REVOLUTE_TEST_DATA "/cases/rnn_one_of_each_complex_step.json");
+    const auto refusal = [&](std::initializer_list<const char*> sizes) {
+        std::string text = good;
+        for (const std::string size : sizes) {
+            const std::string entry = fmt::format("\"{}\": 1,", size);
+            REQUIRE(text.find(entry) != text.npos);
+            text.replace(text.find(entry), entry.size(), fmt::format("\"{}\": 1000000,", size));
+        }
+        return test::message_of<ParseError>([&] { parse_case(text, "text"); });
+    };
+    const std::string text = "text: is no case that can be read: ";
+    CHECK(refusal({"T"}) == text + "x must be a list of 1000000");
+    CHECK(refusal({"B"}) == text + "x[0] must be a list of 1000000");
+    CHECK(refusal({"I"}) == text + "x[0][0] must be a list of 1000000");
+    CHECK(refusal({"O"}) == text + "y[0] must be a list of 1000000");
+    CHECK(refusal({"H"}) == text + "h0[0][0] must be a list of 1000000");
+    CHECK(refusal({"T", "B", "I", "H", "O"}) == text + "x must be a list of 1000000");
+    CHECK(refusal({"B", "I"}) == text + "x[0] must be a list of 1000000");
+    CHECK(refusal({"I", "H", "O"}) == text + "x[0][0] must be a list of 1000000");
+    CHECK(refusal({"layers"}) == text + "layers must be an integer from 1 to 1000");
 }
