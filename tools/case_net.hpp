@@ -3,6 +3,7 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/case_file.hpp>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct CaseNet {
 
 /// Loss, answers and gradients of a case, by the graph's backward pass and the reference evaluator.
 CaseResult solve(const Case& of, FiniteCheck check = FiniteCheck::off);
+
+/// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
+CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
 
 /// One array of a result beside the one expected.
 struct ArrayComparison {

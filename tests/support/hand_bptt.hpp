@@ -1,0 +1,51 @@
+#pragma once
+
+#include <revolute/graph/matrix.hpp>
+#include <revolute/tools/case_file.hpp>
+
+#include <string>
+
+// Back-propagation through time as people write it by hand, with mistakes to order. It shares no code with the
+// library but Matrix and the case that it reads.
+
+namespace revolute::test {
+
+/// Sizes of a case made of fixed pseudo-random numbers.
+struct HandSizes {
+    int steps = 5;
+    int batch = 3;
+    int input = 2;
+    int hidden = 4;
+    int output = 3;
+};
+
+/// A many-to-one net of one layer with half the squared error; `cell` is as in a case file.
+Case hand_case(const std::string& cell, const HandSizes& sizes);
+
+/// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in hand_bptt_rnn.cpp, or
+/// empty.
+CaseResult hand_rnn(const Case& of, const std::string& mistake = {});
+/// The same for an LSTM and for a GRU (reset after the product).
+CaseResult hand_lstm(const Case& of, const std::string& mistake = {});
+CaseResult hand_gru(const Case& of, const std::string& mistake = {});
+
+// Plain loops over matrices.
+
+Matrix times(const Matrix& a, const Matrix& b);
+Matrix transposed(const Matrix& a);
+/// a o b, entry by entry.
+Matrix by_entry(const Matrix& a, const Matrix& b);
+/// a + factor b.
+Matrix plus(Matrix a, const Matrix& b, double factor = 1);
+/// f of each entry.
+Matrix each(Matrix a, double (*f)(double));
+Matrix row_sums(const Matrix& a);
+/// Rows of each part below those of the part before.
+Matrix below(std::initializer_list<const Matrix*> parts);
+Matrix rows_of(const Matrix& a, int first, int count);
+/// W x + U h + b.
+Matrix affine(const Matrix& W, const Matrix& x, const Matrix& U, const Matrix& h, const Matrix& b);
+
+const Matrix& array_of(const StateDict& arrays, const std::string& name);
+
+}  // namespace revolute::test
