@@ -37,6 +37,13 @@ ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, 
         verdict.relative =
             scale > 0 ? verdict.difference / scale : std::numeric_limits<double>::infinity();
     verdict.agrees = verdict.relative <= tolerance;
+    for (std::size_t i = 0; i < right.values.size(); ++i)
+        for (std::size_t k = 0; k < right.values[i].size(); ++k) {
+            const double difference =
+                std::abs(given.values[i].values()[k] - right.values[i].values()[k]);
+            ++verdict.entries;
+            if (difference > tolerance * scale) ++verdict.differing_entries;
+        }
     return verdict;
 }
 

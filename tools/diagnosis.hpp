@@ -19,11 +19,13 @@ struct EntryDifference {
 /// One array of gradients that were given beside the right one.
 struct ArrayVerdict {
     std::string name;
-    Shape shape;            ///< of one matrix, where there are several
-    std::size_t count = 1;  ///< of matrices: steps, or layers and directions
-    double difference = 0;  ///< largest absolute difference
-    double relative = 0;    ///< over the largest entry of the right one; infinite where that is 0
-    EntryDifference worst;  ///< where the difference is largest
+    Shape shape;              ///< of one matrix, where there are several
+    std::size_t count = 1;    ///< of matrices: steps, or layers and directions
+    double difference = 0;    ///< largest absolute difference
+    double relative = 0;      ///< over the largest entry of the right one; infinite where that is 0
+    EntryDifference worst;    ///< where the difference is largest
+    std::size_t entries = 0;  ///< of all matrices
+    std::size_t differing_entries = 0;  ///< those whose own difference is over the tolerance
     bool agrees = true;
 };
 

@@ -37,8 +37,10 @@ std::string matrix_name(const ArrayVerdict& array) {
 
 std::string first_text(const ArrayVerdict& first, const Case& of) {
     std::string text = fmt::format("\nThe first that differs is {}.\n", first.name);
-    text += fmt::format("  largest difference {:.6g}, {:.3g} of the largest entry\n",
-                        first.difference, first.relative);
+    text += fmt::format(
+        "  largest difference {:.6g}, {:.3g} of the largest entry; {} of {} entries "
+        "differ\n",
+        first.difference, first.relative, first.differing_entries, first.entries);
     text += fmt::format("  {}, {}: given {:.10g}, right {:.10g}\n", matrix_name(first),
                         place_of(first.worst, first, of), first.worst.given, first.worst.right);
     return text;
@@ -76,6 +78,8 @@ nlohmann::ordered_json to_json(const ArrayVerdict& array) {
             {"agrees", array.agrees},
             {"difference", array.difference},
             {"relative", relative},
+            {"entries", array.entries},
+            {"differing_entries", array.differing_entries},
             {"worst",
              {{"matrix", array.worst.matrix},
               {"row", array.worst.row},

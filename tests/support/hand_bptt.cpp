@@ -1,6 +1,9 @@
 #include "support/hand_bptt.hpp"
 
+#include <revolute/tools/case_net.hpp>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -66,6 +69,17 @@ Case hand_case(const std::string& cell, const HandSizes& s) {
                 {"head.bias", numbers.list(s.output)}}}};
     if (cell == "lstm") json["c0"] = Json::array({numbers.matrix(s.batch, s.hidden)});
     return parse_case(json.dump(), "hand_case");
+}
+
+std::string findings_of(const Case& of, const CaseResult& given) {
+    const GradientComparison comparison = compare_gradients(of, given, case_tolerance);
+    std::string text;
+    for (const Finding& finding : comparison.findings)
+        text += fmt::format("{}: {}\n", fmt::join(finding.arrays, ", "),
+                            fmt::join(finding.words, " | "));
+    if (!comparison.unexplained.empty())
+        text += fmt::format("not explained: {}\n", fmt::join(comparison.unexplained, ", "));
+    return text;
 }
 
 Matrix times(const Matrix& a, const Matrix& b) {

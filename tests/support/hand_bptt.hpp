@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/matrix.hpp>
-#include <revolute/tools/case_file.hpp>
+#include <revolute/tools/diagnosis.hpp>
 
 #include <string>
 
@@ -12,11 +12,11 @@ namespace revolute::test {
 
 /// Sizes of a case made of fixed pseudo-random numbers.
 struct HandSizes {
-    int steps = 5;
+    int steps = 6;
     int batch = 3;
     int input = 2;
     int hidden = 4;
-    int output = 3;
+    int output = 5;
 };
 
 /// A many-to-one net of one layer with half the squared error; `cell` is as in a case file.
@@ -28,6 +28,10 @@ CaseResult hand_rnn(const Case& of, const std::string& mistake = {});
 /// The same for an LSTM and for a GRU (reset after the product).
 CaseResult hand_lstm(const Case& of, const std::string& mistake = {});
 CaseResult hand_gru(const Case& of, const std::string& mistake = {});
+
+/// What `compare_gradients` finds, at the tolerance of the command: a line for each finding, "arrays: words | words",
+/// then one for what is not explained.
+std::string findings_of(const Case& of, const CaseResult& given);
 
 // Plain loops over matrices.
 

@@ -75,6 +75,7 @@ CaseResult hand_rnn(const Case& of, const std::string& mistake) {
     }
     if (mistake == "dU transposed") dU = transposed(dU);
     if (mistake == "mean of db") db = plus(Matrix(db.shape()), db, 1.0 / of.sizes.batch);
+    if (mistake == "both biases") db = plus(db, db);
     if (mistake == "dU transposed, dW doubled") {
         dU = transposed(dU);
         dW = plus(dW, dW);
