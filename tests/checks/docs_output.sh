@@ -1,6 +1,6 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
-# docs/*.md and README.md stands in the output of a program of docs/examples, or of `revolute check`.
+# docs/*.md and README.md stands in the output of a program of docs/examples, or of `revolute check`, `grad` or `compare`.
 set -eu
 source=$(cd "$1" && pwd)
 build=$(cd "$2" && pwd)
@@ -12,6 +12,9 @@ for example in "$build"/tests/example_*; do
     "$example" >>outputs
 done
 "$build"/revolute check >>outputs
+"$build"/revolute grad "$source"/docs/examples/three_steps.json >>outputs
+"$build"/revolute compare "$source"/docs/examples/three_steps.json "$source"/docs/examples/three_steps_by_hand.json \
+    >>outputs || [ $? = 1 ]  # the example has a mistake
 cd "$source"
 awk '
     FILENAME !~ /\.md$/ { output = output $0 "\n"; next }
