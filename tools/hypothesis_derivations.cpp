@@ -164,27 +164,34 @@ std::optional<int> steps_before(const RuleSite& site, const std::vector<bool>& m
     return there->t < here->t ? here->t : steps - 1 - here->t;
 }
 
-/// Gradients that do not go back to the first step, or not by every state.
+/// Gradients that do not go back to the first step, or not by every state, or not from every answer.
 void consider_cuts(Derivations& derivations) {
     const RecurrentNet& net = derivations.net();
     const int steps = derivations.steps();
+    derivations.cut("the answer at the last step alone hands its adjoint on to the layer below it",
+                    [&](const Pullback& p) {
+                        const bool is_head = p.slot == 1 && p.input(0) == net.read_out.V;
+                        return is_head && p.output.step() && p.output.step()->t < steps - 1;
+                    });
     const std::vector<bool> all = marked_states(net, std::nullopt);
     for (int k = 1; k < steps; ++k) {
-        const auto behind = [&](const Pullback& p) { return steps_before(p, all, steps); };
-        derivations.cut(fmt::format("the gradient is cut off: it goes back over the last {} of {} "
-                                    "steps and no further",
-                                    k, steps),
-                        [&](const Pullback& p) { return behind(p) == steps - k; });
         derivations.cut(
-            fmt::format("the gradient is cut off every {} steps", k),
-            [&](const Pullback& p) { return behind(p) && *behind(p) % k == 0 && *behind(p) > 0; });
+            fmt::format("the gradient is cut off: it goes back over the last {} of {} steps and no "
+                        "further",
+                        k, steps),
+            [&](const Pullback& p) { return steps_before(p, all, steps) == steps - k; });
+        derivations.cut(fmt::format("the gradient is cut off every {} steps", k),
+                        [&](const Pullback& p) {
+                            const auto before = steps_before(p, all, steps);
+                            return before && *before > 0 && *before % k == 0;
+                        });
     }
     const std::vector<StateTensor> tensors = net.layers.front().cells.front().state_tensors();
     for (std::size_t i = 0; i < tensors.size() && tensors.size() > 1; ++i) {
         const std::vector<bool> marked = marked_states(net, i);
         derivations.cut(
             fmt::format("the adjoint of {} is not passed on to the step before, at every step",
-                        "hc"[i]),
+                        tensors[i].name.front()),
             [&](const Pullback& p) { return steps_before(p, marked, steps).has_value(); });
     }
 }

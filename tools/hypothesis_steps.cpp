@@ -127,15 +127,15 @@ std::string terms_text(int first, int last) {
 }
 
 void consider_initial_state(Judge& judge, const StepParts& parts) {
-    for (const auto& [words, count] :
-         {std::pair("the initial state's term is missing: the product of dz at the first step with "
-                    "h(-1)'",
-                    0.0),
-          std::pair("the initial state's term is there twice", 2.0)})
+    const auto consider = [&](const char* words, double count) {
         judge.consider(weighted(judge, parts, words, [&](const std::string& array, int t) {
             const bool counts = is_recurrent_weight(array) && t == first_step(array, parts.steps());
             return counts ? count : 1.0;
         }));
+    };
+    consider("the initial state's term is missing: the product of dz at the first step with h(-1)'",
+             0);
+    consider("the initial state's term is there twice", 2);
 }
 
 }  // namespace

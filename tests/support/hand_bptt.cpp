@@ -43,8 +43,22 @@ Case hand_case(const std::string& cell, const HandSizes& s) {
     Numbers numbers;
     const int gates = cell == "rnn" ? 1 : (cell == "gru" ? 3 : 4);
     const int rows = gates * s.hidden;
-    Json x = Json::array();
-    for (int t = 0; t < s.steps; ++t) x.push_back(numbers.matrix(s.batch, s.input));
+    const auto sequence = [&](int rows_of_one) {
+        Json list = Json::array();
+        for (int t = 0; t < s.steps; ++t) list.push_back(numbers.matrix(s.batch, rows_of_one));
+        return list;
+    };
+    Json h0 = Json::array(), params = Json::object();
+    for (int layer = 0; layer < s.layers; ++layer) {
+        const std::string end = fmt::format("_l{}", layer);
+        h0.push_back(numbers.matrix(s.batch, s.hidden));
+        params["weight_ih" + end] = numbers.matrix(rows, layer == 0 ? s.input : s.hidden);
+        params["weight_hh" + end] = numbers.matrix(rows, s.hidden);
+        params["bias_ih" + end] = numbers.list(rows);
+        params["bias_hh" + end] = numbers.list(rows);
+    }
+    params["head.weight"] = numbers.matrix(s.output, s.hidden);
+    params["head.bias"] = numbers.list(s.output);
     Json json{{"name", "by hand"},
               {"cell", cell},
               {"activation", cell == "rnn" ? Json("tanh") : Json(nullptr)},
@@ -53,20 +67,14 @@ Case hand_case(const std::string& cell, const HandSizes& s) {
               {"I", s.input},
               {"H", s.hidden},
               {"O", s.output},
-              {"layers", 1},
+              {"layers", s.layers},
               {"bidirectional", false},
-              {"many_to_many", false},
+              {"many_to_many", s.every_step},
               {"loss", "mse_half"},
-              {"x", x},
-              {"y", numbers.matrix(s.batch, s.output)},
-              {"h0", Json::array({numbers.matrix(s.batch, s.hidden)})},
-              {"params",
-               {{"weight_ih_l0", numbers.matrix(rows, s.input)},
-                {"weight_hh_l0", numbers.matrix(rows, s.hidden)},
-                {"bias_ih_l0", numbers.list(rows)},
-                {"bias_hh_l0", numbers.list(rows)},
-                {"head.weight", numbers.matrix(s.output, s.hidden)},
-                {"head.bias", numbers.list(s.output)}}}};
+              {"x", sequence(s.input)},
+              {"y", s.every_step ? sequence(s.output) : numbers.matrix(s.batch, s.output)},
+              {"h0", h0},
+              {"params", params}};
     if (cell == "lstm") json["c0"] = Json::array({numbers.matrix(s.batch, s.hidden)});
     return parse_case(json.dump(), "hand_case");
 }

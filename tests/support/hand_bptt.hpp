@@ -17,9 +17,12 @@ struct HandSizes {
     int input = 2;
     int hidden = 4;
     int output = 5;
+    int layers = 1;
+    bool every_step = false;  ///< whether the net answers at every step
 };
 
-/// A many-to-one net of one layer with half the squared error; `cell` is as in a case file.
+/// A net with half the squared error; `cell` is as in a case file. Only a simple RNN may have layers or answer at
+/// every step.
 Case hand_case(const std::string& cell, const HandSizes& sizes);
 
 /// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in hand_bptt_rnn.cpp, or

@@ -54,13 +54,41 @@ constexpr Recognised gru_mistakes[] = {
      "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] is missing, at every step"},
 };
 
+constexpr Recognised stack_mistakes[] = {
+    {"no f'",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), at every step"},
+    {"no f' in the recurrence",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), on the way to the step before alone, at every step"},
+    {"no f' at the last step",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), at the step t = 3 alone"},
+    {"U for U'",
+     "a matrix is not transposed: U1 stands where U1' belongs, in the term that U1 "
+     "h1[t-1] adds to the adjoint of h1[t-1]; likewise for U2 h2[t-1], at every step"},
+};
+
+constexpr Recognised every_step_mistakes[] = {
+    {"no f'", "a factor f' is missing: 1 - h[t]^2 for h[t] = tanh(z[t]), at every step"},
+    {"cut every 2 steps", "the gradient is cut off every 2 steps"},
+    {"cut to 3 steps",
+     "the gradient is cut off: it goes back over the last 3 of 6 steps and no further"},
+    {"last answer only",
+     "the answer at the last step alone hands its adjoint on to the layer below it"},
+    {"two steps only",
+     "the terms of the steps t = 0 to 3 are missing from the sum: the gradient "
+     "goes back over the last 2 steps alone"},
+};
+
 void check_all(std::span<const Recognised> mistakes, const Case& of,
-               CaseResult (*by_hand)(const Case&, const std::string&)) {
+               CaseResult (*by_hand)(const Case&, const std::string&),
+               std::string_view arrays = "bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0") {
     CHECK(findings_of(of, by_hand(of, "")).empty());
     for (const Recognised& known : mistakes) {
         CAPTURE(known.mistake);
         CHECK(findings_of(of, by_hand(of, known.mistake)) ==
-              fmt::format("bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0: {}\n", known.words));
+              fmt::format("{}: {}\n", arrays, known.words));
     }
 }
 
@@ -86,6 +114,24 @@ TEST_CASE("compare: mistakes in the BPTT of a GRU are recognised") {
         CHECK(findings_of(of, hand_gru(of, "b_hn like b_n")) ==
               "bias_hh_l0: it is the gradient of bias_ih_l0\n");
     }
+}
+
+TEST_CASE("compare: mistakes in every layer of a stack are told at once") {
+    const Case of = hand_case("rnn", {.steps = 4, .output = 2, .layers = 2});
+    check_all(stack_mistakes, of, hand_rnn,
+              "bias_hh_l1, bias_ih_l1, weight_hh_l1, weight_ih_l1, bias_hh_l0, bias_ih_l0, "
+              "weight_hh_l0, weight_ih_l0");
+    CHECK(findings_of(of, hand_rnn(of, "h(t) in dU")) ==
+          "weight_hh_l1, weight_hh_l0: a step is off: the gradient of U1 takes h1[t] where h1[t-1] "
+          "belongs; likewise for U2 h2[t-1], at every step\n");
+}
+
+TEST_CASE("compare: mistakes of nets that answer at every step are recognised") {
+    const Case of = hand_case("rnn", {.every_step = true});
+    check_all(every_step_mistakes, of, hand_rnn);
+    CHECK(findings_of(of, hand_rnn(of, "no initial state")) ==
+          "weight_hh_l0: the initial state's term is missing: the product of dz at the first step "
+          "with h(-1)'\n");
 }
 
 TEST_CASE("compare: arrays of two directions that were taken for one another are named") {
