@@ -54,8 +54,12 @@ std::string finding_text(const Finding& finding) {
     return text;
 }
 
+/// Rounding shows in most arrays, and is small in all.
 bool looks_rounded(const GradientComparison& comparison) {
-    return std::ranges::all_of(comparison.arrays,
+    const std::vector<ArrayVerdict>& arrays = comparison.arrays;
+    const auto agreeing = std::ranges::count(arrays, true, &ArrayVerdict::agrees);
+    return 2 * static_cast<std::size_t>(agreeing) < arrays.size() &&
+           std::ranges::all_of(arrays,
                                [](const ArrayVerdict& array) { return array.relative < rounding; });
 }
 
