@@ -205,7 +205,7 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
 std::string to_json(const CaseResult& result, const Case& of) {
     Json grads = Json::object();
     for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
-    Json json{{"loss", result.loss},
+    Json json{{"loss", result.loss.value()},
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},
               {"grads", std::move(grads)},

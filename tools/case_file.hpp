@@ -13,8 +13,8 @@ namespace revolute {
 /// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under PyTorch's
 /// names; h0 and c0 are by layer * directions + direction.
 struct CaseResult {
-    double loss = 0;
-    std::vector<Matrix> yhat;  ///< one for each answer, [O x B]
+    std::optional<double> loss;  ///< none where a file of gradients has none
+    std::vector<Matrix> yhat;    ///< one for each answer, [O x B]
     StateDict grads;
     std::vector<Matrix> dx;   ///< by step, [I x B]
     std::vector<Matrix> dh0;  ///< [H x B] each

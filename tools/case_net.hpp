@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct CaseNet {
 /// the name of a file, throws NonFiniteError at the first value that is not finite, having drawn it there
 /// as `evaluate_finite` does.
 CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& finite_figure = {});
+
+/// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
+CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
 
 /// One array of a result beside the one expected.
 struct ArrayComparison {

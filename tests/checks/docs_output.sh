@@ -1,7 +1,7 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
-# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, or of
-# the example of docs/train.md.
+# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `grad` or `compare`,
+# or of the example of docs/train.md.
 set -eu
 source=$(cd "$1" && pwd)
 build=$(cd "$2" && pwd)
@@ -16,6 +16,9 @@ done
 cp "$source/tests/data/macrodata.csv" .
 "$build"/revolute train macrodata.csv --columns realgdp,realcons,realinv,cpi,unemp --target unemp \
     --cell lstm --read changes --window 12 --hidden 8 --epochs 50 >>outputs 2>progress || { cat progress; exit 1; }
+"$build"/revolute grad "$source"/docs/examples/three_steps.json >>outputs
+"$build"/revolute compare "$source"/docs/examples/three_steps.json "$source"/docs/examples/three_steps_by_hand.json \
+    >>outputs || [ $? = 1 ]  # the example has a mistake
 cd "$source"
 awk '
     FILENAME !~ /\.md$/ { output = output $0 "\n"; next }

@@ -15,6 +15,7 @@ void add_train_command(CLI::App& program);
 void add_weights_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_grad_command(CLI::App& program);
+void add_compare_command(CLI::App& program);
 void add_ops_command(CLI::App& program);
 
 }  // namespace revolute

@@ -31,7 +31,7 @@ void print_sequence(const char* name, std::span<const Matrix> sequence) {
 }
 
 void print_result(const CaseResult& result) {
-    fmt::print("loss {:.17g}\n", result.loss);
+    fmt::print("loss {:.17g}\n", result.loss.value());
     print_sequence("yhat", result.yhat);
     for (const NamedArray& array : result.grads) print_matrix("d " + array.name, array.value);
     print_sequence("dx", result.dx);

@@ -1,0 +1,65 @@
+#!/bin/sh
+# compare_command.sh SOURCE BUILD: exit statuses and messages of `revolute compare`.
+set -u
+if grep -q '^REVOLUTE_BUILD_PROGRAM:BOOL=OFF' "$2/CMakeCache.txt"; then
+    echo 'nothing to test: the program is not built'
+    exit 0
+fi
+revolute=$(cd "$2" && pwd)/revolute
+examples=$(cd "$1" && pwd)/docs/examples
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+result=0
+
+# expect STATUS MESSAGE ARGUMENT...: `compare` ends with the status and says just that on standard error.
+expect() {
+    status=$1
+    message=$2
+    shift 2
+    actual=0
+    "$revolute" compare "$@" >output 2>error || actual=$?
+    if [ "$actual" != "$status" ] || [ "$(cat error)" != "$message" ]; then
+        printf 'not so: status %s and "%s" from: compare %s\n-- status %s, standard error:\n%s\n' \
+            "$status" "$message" "$*" "$actual" "$(cat error)"
+        result=1
+    fi
+}
+# says TEXT: a line of the output is just that.
+says() {
+    grep -qxF -e "$1" output && return
+    printf 'not in the output: %s\n' "$1"
+    cat output
+    result=1
+}
+
+cp "$examples/three_steps.json" case.json
+"$revolute" grad case.json --json >right.json
+expect 0 '' case.json right.json
+says 'All arrays agree.'
+expect 0 '' case.json right.json --json
+says ' "agrees": true,'
+says ' "first": null,'
+
+expect 1 '' case.json "$examples/three_steps_by_hand.json"
+says 'The first that differs is bias_hh_l0.'
+expect 1 '' case.json "$examples/three_steps_by_hand.json" --json
+says ' "agrees": false,'
+says ' "first": "bias_hh_l0",'
+expect 1 "" case.json "$examples/three_steps_by_hand.json" --tolerance 1e-3
+
+printf '{"grads": ' >cut.json
+printf '{"grads": {}}' >empty.json
+sed 's/"head.bias": \[.*\]/"head.bias": [1, 2]/' "$examples/three_steps_by_hand.json" >long.json
+sed 's/"head.bias"/"head.biases"/' "$examples/three_steps_by_hand.json" >renamed.json
+sed 's/"head.bias": \[.*\]/"head.bias": ["much"]/' "$examples/three_steps_by_hand.json" >text.json
+expect 1 'cannot read no.json: No such file or directory' case.json no.json
+expect 1 'cannot read no.json: No such file or directory' no.json right.json
+expect 1 'cut.json: has no gradients that can be read: no JSON from line 1, column 10 on' case.json cut.json
+expect 1 'empty.json: has no gradients that can be read: grads.weight_ih_l0 is missing' case.json empty.json
+expect 1 'long.json: has no gradients that can be read: grads.head.bias must be a list of 1' case.json long.json
+expect 1 'renamed.json: has no gradients that can be read: grads.head.biases does not belong to this net' \
+    case.json renamed.json
+expect 1 'text.json: has no gradients that can be read: grads.head.bias[0] must be a number' case.json text.json
+expect 1 'right.json: is no case that can be read: name is missing' right.json right.json
+exit $result

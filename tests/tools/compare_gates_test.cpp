@@ -1,0 +1,195 @@
+// Gradients of nets with gates, and of nets of several cells, with mistakes.
+
+#include "support/hand_bptt.hpp"
+#include <revolute/tools/case_net.hpp>
+#include <revolute/tools/diagnosis_report.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace revolute;
+using namespace revolute::test;
+
+namespace {
+
+constexpr HandSizes square{.steps = 4, .batch = 2, .input = 3, .hidden = 3, .output = 3};
+
+struct Recognised {
+    const char* mistake;
+    const char* words;
+};
+
+constexpr Recognised lstm_mistakes[] = {
+    {"no tanh'(c)", "a factor f' is missing: 1 - tanh(c[t])^2 for tanh(c[t]), at every step"},
+    {"no o in dc",
+     "the term that h[t] = o[t] o tanh(c[t]) adds to the adjoint of tanh(c[t]) lacks "
+     "the factor o[t], at every step"},
+    {"c(t) in df",
+     "a step is off: the term that f[t] o c[t-1] adds to the adjoint of f[t] has the "
+     "factor c[t] where c[t-1] belongs, at every step"},
+    {"no f' of f",
+     "a factor f' is missing: f[t] (1 - f[t]) for f[t] = sigmoid(W_f x[t] + U_f "
+     "h[t-1] + b_f), at every step"},
+    {"sigmoid' for g",
+     "the derivative of sigmoid stands where that of tanh belongs: g[t] (1 - "
+     "g[t]) for 1 - g[t]^2, at every step"},
+    {"dc without f",
+     "the term that f[t] o c[t-1] adds to the adjoint of c[t-1] lacks the factor "
+     "f[t], at every step"},
+    {"dc not passed on", "the adjoint of c is not passed on to the step before, at every step"},
+    {"order i f o g", "the gates' rows stand in the order i f o g, where i f g o belongs"},
+};
+
+constexpr Recognised gru_mistakes[] = {
+    {"n - h without n",
+     "the term that (1 - z[t]) o n[t] adds to the adjoint of 1 - z[t] is "
+     "missing, at every step"},
+    {"no r in the product",
+     "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of U_n "
+     "h[t-1] + b_hn lacks the factor r[t], at every step"},
+    {"no z o dh",
+     "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] is missing, at every step"},
+};
+
+constexpr Recognised stack_mistakes[] = {
+    {"no f'",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), at every step"},
+    {"no f' in the recurrence",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), on the way to the step before alone, at every step"},
+    {"no f' at the last step",
+     "a factor f' is missing: 1 - h1[t]^2 for h1[t] = tanh(z1[t]); likewise for h2[t] = "
+     "tanh(z2[t]), at the step t = 3 alone"},
+    {"U for U'",
+     "a matrix is not transposed: U1 stands where U1' belongs, in the term that U1 "
+     "h1[t-1] adds to the adjoint of h1[t-1]; likewise for U2 h2[t-1], at every step"},
+};
+
+constexpr Recognised every_step_mistakes[] = {
+    {"no f'", "a factor f' is missing: 1 - h[t]^2 for h[t] = tanh(z[t]), at every step"},
+    {"cut every 2 steps", "the gradient is cut off every 2 steps"},
+    {"cut to 3 steps",
+     "the gradient is cut off: it goes back over the last 3 of 6 steps and no further"},
+    {"last answer only",
+     "the answer at the last step alone hands its adjoint on to the layer below it"},
+    {"two steps only",
+     "the terms of the steps t = 0 to 3 are missing from the sum: the gradient "
+     "goes back over the last 2 steps alone"},
+};
+
+void check_all(std::span<const Recognised> mistakes, const Case& of,
+               CaseResult (*by_hand)(const Case&, const std::string&),
+               std::string_view arrays = "bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0") {
+    CHECK(findings_of(of, by_hand(of, "")).empty());
+    for (const Recognised& known : mistakes) {
+        CAPTURE(known.mistake);
+        CHECK(findings_of(of, by_hand(of, known.mistake)) ==
+              fmt::format("{}: {}\n", arrays, known.words));
+    }
+}
+
+Case case_named(const std::string& name) {
+    return read_case(std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / (name + ".json"));
+}
+
+Matrix& array_of(CaseResult& result, const std::string& name) {
+    return std::ranges::find(result.grads, name, &NamedArray::name)->value;
+}
+
+}  // namespace
+
+TEST_CASE("compare: mistakes in the BPTT of an LSTM are recognised") {
+    check_all(lstm_mistakes, hand_case("lstm", HandSizes{}), hand_lstm);
+    check_all(lstm_mistakes, hand_case("lstm", square), hand_lstm);
+}
+
+TEST_CASE("compare: mistakes in the BPTT of a GRU are recognised") {
+    for (const HandSizes& sizes : {HandSizes{}, square}) {
+        const Case of = hand_case("gru", sizes);
+        check_all(gru_mistakes, of, hand_gru);
+        CHECK(findings_of(of, hand_gru(of, "b_hn like b_n")) ==
+              "bias_hh_l0: it is the gradient of bias_ih_l0\n");
+    }
+}
+
+TEST_CASE("compare: mistakes in every layer of a stack are told at once") {
+    const Case of = hand_case("rnn", {.steps = 4, .output = 2, .layers = 2});
+    check_all(stack_mistakes, of, hand_rnn,
+              "bias_hh_l1, bias_ih_l1, weight_hh_l1, weight_ih_l1, bias_hh_l0, bias_ih_l0, "
+              "weight_hh_l0, weight_ih_l0");
+    CHECK(findings_of(of, hand_rnn(of, "h(t) in dU")) ==
+          "weight_hh_l1, weight_hh_l0: a step is off: the gradient of U1 takes h1[t] where h1[t-1] "
+          "belongs; likewise for U2 h2[t-1], at every step\n");
+}
+
+TEST_CASE("compare: mistakes of nets that answer at every step are recognised") {
+    const Case of = hand_case("rnn", {.every_step = true});
+    check_all(every_step_mistakes, of, hand_rnn);
+    CHECK(findings_of(of, hand_rnn(of, "no initial state")) ==
+          "weight_hh_l0: the initial state's term is missing: the product of dz at the first step "
+          "with h(-1)'\n");
+}
+
+TEST_CASE("compare: arrays of two directions that were taken for one another are named") {
+    const Case of = case_named("rnn_bidirectional_many_to_one");
+    CaseResult given = solve(of);
+    std::swap(array_of(given, "weight_hh_l0"), array_of(given, "weight_hh_l0_reverse"));
+    CHECK(findings_of(of, given) ==
+          "weight_hh_l0_reverse: it is the gradient of weight_hh_l0\n"
+          "weight_hh_l0: it is the gradient of weight_hh_l0_reverse\n");
+}
+
+TEST_CASE("compare: a factor in the loss of classes is recognised") {
+    const Case of = case_named("rnn_cross_entropy");
+    CaseResult given = solve(of);
+    for (NamedArray& array : given.grads)
+        for (double& value : array.value.values()) value *= 4;
+    given.dx.clear();
+    given.dh0.clear();
+    CHECK(findings_of(of, given) ==
+          "head.bias, head.weight, bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0: a factor of "
+          "B = 4: a sum over the batch where its mean belongs\n");
+}
+
+TEST_CASE("compare: inputs and initial states are compared where they are given") {
+    const Case of = case_named("lstm_two_layers_bidirectional");
+    CaseResult given = solve(of);
+    CHECK(compare_gradients(of, given, 1e-10).agrees());
+    std::ranges::reverse(given.dx);
+    CHECK(findings_of(of, given) == "dx: the matrices stand in reverse order\n");
+    given = solve(of);
+    given.dh0[2](1, 1) += 1;
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.first() != nullptr);
+    CHECK(comparison.first()->name == "dh0");
+    CHECK(comparison.first()->worst.matrix == 2);
+    CHECK(comparison.unexplained == std::vector<std::string>{"dh0"});
+    CHECK(to_text(comparison, of).find("\n  dh0[2], row 1, column 1: given ") != std::string::npos);
+}
+
+TEST_CASE("compare: a loss that differs comes first") {
+    const Case of = case_named("lstm_many_to_one");
+    CaseResult given = solve(of);
+    given.loss = 4 * given.loss.value();
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.first() != nullptr);
+    CHECK(comparison.first()->name == "loss");
+    CHECK(comparison.findings.empty());
+    CHECK(to_text(comparison, of)
+              .ends_with("  the forward pass differs, so gradients may differ for that reason "
+                         "alone\n"));
+}
+
+TEST_CASE("compare: the row of a gate is named") {
+    const Case of = hand_case("lstm", HandSizes{});
+    CaseResult given = hand_lstm(of);
+    array_of(given, "weight_ih_l0")(9, 1) += 1;
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.first() != nullptr);
+    CHECK(place_of(comparison.first()->worst, *comparison.first(), of) ==
+          "row 9, column 1 (row 1 of gate g)");
+}

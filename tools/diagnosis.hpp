@@ -1,0 +1,64 @@
+#pragma once
+
+#include <revolute/tools/case_file.hpp>
+
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// An entry of an array, and what two programs have there.
+struct EntryDifference {
+    std::size_t matrix = 0;  ///< number of the matrix, where the array has several: the step, say
+    int row = 0;
+    int column = 0;
+    double given = 0;
+    double right = 0;
+};
+
+/// One array of gradients that were given beside the right one.
+struct ArrayVerdict {
+    std::string name;
+    Shape shape;              ///< of one matrix, where there are several
+    std::size_t count = 1;    ///< of matrices: steps, or layers and directions
+    double difference = 0;    ///< largest absolute difference
+    double relative = 0;      ///< over the largest entry of the right one; infinite where that is 0
+    EntryDifference worst;    ///< where the difference is largest
+    std::size_t entries = 0;  ///< of all matrices
+    std::size_t differing_entries = 0;  ///< those whose own difference is over the tolerance
+    bool agrees = true;
+};
+
+/// A mistake that gives the gradients that were given.
+struct Finding {
+    /// The mistake in words; several, where their numbers are the same for this case.
+    std::vector<std::string> words;
+    std::vector<std::string> arrays;  ///< those it explains
+};
+
+/// What was given beside what is right.
+struct GradientComparison {
+    /// Loss and answers where they are given, then the gradients in the order in which the backward pass
+    /// comes to them: the head, the layers from the last to the first, inputs and initial states.
+    std::vector<ArrayVerdict> arrays;
+    /// Mistakes that, together, explain as many of the arrays that differ as any that are known.
+    std::vector<Finding> findings;
+    std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
+
+    bool agrees() const;
+    /// The first array that differs; nullptr when there is none.
+    const ArrayVerdict* first() const;
+};
+
+/// A mistake counts as recognised when the gradients it gives differ from the given ones by no more than
+/// this many times the tolerance, and by no more than a ten-thousandth of what is to be explained.
+inline constexpr double recognition = 100;
+
+/// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
+/// what mistakes in a derivation would have given. Arrays that `given` lacks are left out.
+GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance);
+
+/// "row 4, column 1", with the gate that the row belongs to where the array has several.
+std::string place_of(const EntryDifference& entry, const ArrayVerdict& array, const Case& of);
+
+}  // namespace revolute

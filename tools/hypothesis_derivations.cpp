@@ -1,0 +1,306 @@
+#include <revolute/graph/derivative_rule.hpp>
+#include <revolute/tools/hypothesis.hpp>
+#include <revolute/tools/mistaken_rule.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+// Mistakes in the derivation: the backward graph is made again with a mistaken rule in some places.
+
+namespace revolute {
+
+namespace {
+
+/// So many numbers are evaluated at a time, and so many nodes appended, at most; the search ends there.
+constexpr std::size_t most_numbers = 4'000'000;
+constexpr std::uint32_t most_nodes = 3'000'000;
+
+/// A rule, and the families in which it is taken.
+struct Mistake {
+    const MistakenRule* rule;
+    std::vector<std::size_t> families;
+};
+
+/// Sees to it that mistakes which lead to the same backward graph are tried once.
+class Derivations {
+ public:
+    Derivations(const Case& of, Judge& judge)
+        : case_(of),
+          judge_(judge),
+          net_(of),
+          walk_(net_.net, net_.variables()),
+          families_(use_families(walk_)),
+          neighbours_(net_.graph, families_) {
+        const std::vector<Expr> right = walk_.gradients(right_rule);
+        known_.insert(ids_of(right));
+        for (std::size_t i = 0; i < families_.size(); ++i)
+            for (const Use& use : families_[i].uses) family_of_[{use.consumer, use.slot}] = i;
+    }
+
+    std::span<const UseFamily> families() const { return families_; }
+    const RecurrentNet& net() const { return net_.net; }
+    int steps() const { return static_cast<int>(net_.net.inputs.size()); }
+
+    /// The site of the first use of a family.
+    RuleSite site(std::size_t family) {
+        const Use use = families_[family].uses.front();
+        return {net_.graph.at(use.consumer), use.slot};
+    }
+
+    /// The derivation that leaves out the uses for which `is_cut` holds.
+    template <class Condition>
+    void cut(std::string words, const Condition& is_cut) {
+        const TermRule rule = [&](const Pullback& p) -> std::optional<Expr> {
+            if (is_cut(p)) return std::nullopt;
+            return pull_back(p);
+        };
+        add(std::move(words), {rule, rule});
+    }
+
+    /// The mistake at all steps, or at one.
+    void make(const Mistake& mistake, Reach reach, std::optional<int> step) {
+        const TermRule mistaken = [&](const Pullback& p) -> std::optional<Expr> {
+            const auto found = family_of_.find({p.output.id, p.slot});
+            if (found == family_of_.end()) return pull_back(p);
+            const std::size_t family = found->second;
+            const bool is_here = std::ranges::binary_search(mistake.families, family) &&
+                                 (!step || (p.output.step() && p.output.step()->t == *step));
+            return is_here ? mistake.rule->term({p, family, neighbours_}) : pull_back(p);
+        };
+        const TermRule right = right_rule;
+        add(words(mistake, reach, step), {reach == Reach::step ? right : mistaken,
+                                          reach == Reach::recurrence ? right : mistaken});
+    }
+
+    /// Evaluates what was added and hands it to the judge.
+    void finish() {
+        if (waiting_.empty()) return;
+        const std::vector<Matrix> values = evaluate(outputs_, net_.values);
+        const std::size_t count = outputs_.size() / waiting_.size();
+        for (std::size_t i = 0; i < waiting_.size(); ++i) {
+            const auto arrays =
+                gradient_arrays(gradients_of(case_, std::span(values).subspan(i * count, count)));
+            Hypothesis hypothesis{waiting_[i], {}};
+            for (const GradientArray& array : judge_.given())
+                hypothesis.arrays.push_back(
+                    std::ranges::find(arrays, array.name, &GradientArray::name)->values);
+            judge_.consider(hypothesis);
+        }
+        waiting_.clear();
+        outputs_.clear();
+        waiting_numbers_ = 0;
+    }
+
+    bool is_exhausted() const { return net_.graph.size() > most_nodes; }
+
+ private:
+    void add(std::string words, const Derivation& derivation) {
+        if (is_exhausted()) return;
+        const std::vector<Expr> gradients = walk_.gradients(derivation);
+        if (!known_.insert(ids_of(gradients)).second) return;
+        waiting_.push_back(std::move(words));
+        for (const Expr& gradient : gradients) waiting_numbers_ += gradient.shape().size();
+        outputs_.insert(outputs_.end(), gradients.begin(), gradients.end());
+        if (waiting_numbers_ > most_numbers) finish();
+    }
+
+    std::string words(const Mistake& mistake, Reach reach, std::optional<int> step) const {
+        const UseFamily& first = families_[mistake.families.back()];
+        std::string text = mistake.rule->words(first, net_.graph);
+        if (mistake.families.size() > 1) text += likewise(mistake.families);
+        if (reach == Reach::recurrence) text += ", on the way to the step before alone";
+        if (reach == Reach::step) text += ", in the gradients of the step's parameters alone";
+        if (step) return fmt::format("{}, at the step t = {} alone", text, *step);
+        return first.uses.size() > 1 ? text + ", at every step" : text;
+    }
+
+    /// The other places, as many as one reads.
+    std::string likewise(std::span<const std::size_t> families) const {
+        constexpr std::size_t most = 4;
+        std::vector<std::string> places;
+        for (std::size_t i = families.size() - 1; i-- > 0 && places.size() < most;)
+            places.push_back(families_[families[i]].described());
+        return fmt::format("; likewise for {}{}", fmt::join(places, ", "),
+                           families.size() - 1 > most ? " and more" : "");
+    }
+
+    const Case& case_;
+    Judge& judge_;
+    CaseNet net_;
+    BackwardWalk walk_;
+    std::vector<UseFamily> families_;
+    Neighbours neighbours_;
+    std::map<std::pair<NodeId, std::uint32_t>, std::size_t> family_of_;
+    std::set<std::vector<NodeId>> known_;  // gradients of derivations that were tried
+    std::vector<std::string> waiting_;
+    std::vector<Expr> outputs_;  // the gradients of each that waits
+    std::size_t waiting_numbers_ = 0;
+};
+
+/// The states of one tensor of the cell (of all, when there is no number), and their initial leaves.
+std::vector<bool> marked_states(const RecurrentNet& net, std::optional<std::size_t> tensor) {
+    std::vector<bool> marked(index(net.loss().id) + 1, false);
+    const auto mark = [&](const State& state) {
+        for (std::size_t k = 0; k < state.size(); ++k)
+            if (!tensor || k == *tensor) marked[index(state[k].id)] = true;
+    };
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions) {
+            mark(direction.initial.state);
+            std::ranges::for_each(direction.states, mark);
+        }
+    return marked;
+}
+
+/// How many steps of its recurrence come before the consumer, which reads a marked state of the step before;
+/// nothing for other uses.
+std::optional<int> steps_before(const RuleSite& site, const std::vector<bool>& marked, int steps) {
+    const auto here = site.output.step(), there = site.input().step();
+    if (!here || !there || here == there || !marked[index(site.input().id)]) return std::nullopt;
+    return there->t < here->t ? here->t : steps - 1 - here->t;
+}
+
+/// Gradients that do not go back to the first step, or not by every state, or not from every answer.
+void consider_cuts(Derivations& derivations) {
+    const RecurrentNet& net = derivations.net();
+    const int steps = derivations.steps();
+    derivations.cut("the answer at the last step alone hands its adjoint on to the layer below it",
+                    [&](const Pullback& p) {
+                        const bool is_head = p.slot == 1 && p.input(0) == net.read_out.V;
+                        return is_head && p.output.step() && p.output.step()->t < steps - 1;
+                    });
+    const std::vector<bool> all = marked_states(net, std::nullopt);
+    for (int k = 1; k < steps; ++k) {
+        derivations.cut(
+            fmt::format("the gradient is cut off: it goes back over the last {} of {} steps and no "
+                        "further",
+                        k, steps),
+            [&](const Pullback& p) { return steps_before(p, all, steps) == steps - k; });
+        derivations.cut(fmt::format("the gradient is cut off every {} steps", k),
+                        [&](const Pullback& p) {
+                            const auto before = steps_before(p, all, steps);
+                            return before && *before > 0 && *before % k == 0;
+                        });
+    }
+    const std::vector<StateTensor> tensors = net.layers.front().cells.front().state_tensors();
+    for (std::size_t i = 0; i < tensors.size() && tensors.size() > 1; ++i) {
+        const std::vector<bool> marked = marked_states(net, i);
+        derivations.cut(
+            fmt::format("the adjoint of {} is not passed on to the step before, at every step",
+                        tensors[i].name.front()),
+            [&](const Pullback& p) { return steps_before(p, marked, steps).has_value(); });
+    }
+}
+
+/// Which cell of the net a family belongs to: their number, layer by layer and direction by direction; the head
+/// comes behind them.
+class Cells {
+ public:
+    explicit Cells(const RecurrentNet& net) {
+        for (const Layer& layer : net.layers)
+            for (const Unrolled& direction : layer.directions) {
+                NodeId last{0};
+                for (const State& state : direction.states)
+                    for (const Expr& tensor : state) last = std::max(last, tensor.id);
+                ends_.push_back(last);
+            }
+    }
+
+    std::size_t size() const { return ends_.size(); }
+    std::size_t operator()(NodeId node) const {
+        return static_cast<std::size_t>(std::ranges::lower_bound(ends_, node) - ends_.begin());
+    }
+
+ private:
+    std::vector<NodeId> ends_;
+};
+
+using Families = std::vector<std::size_t>;
+
+/// The families in the same place of every cell together: cells of a net are made alike.
+std::vector<Families> alike_in_cells(Derivations& derivations, const Families& families) {
+    const Cells cell_of(derivations.net());
+    std::vector<Families> by_cell(cell_of.size() + 1);
+    for (const std::size_t family : families)
+        by_cell[cell_of(derivations.site(family).output.id)].push_back(family);
+    by_cell.pop_back();
+    std::vector<Families> result;
+    const std::size_t count = by_cell.front().size();
+    const bool same =
+        std::ranges::all_of(by_cell, [&](const Families& cell) { return cell.size() == count; });
+    if (by_cell.size() == 1 || !same) return result;
+    for (std::size_t i = 0; i < count; ++i) {
+        result.emplace_back();
+        for (const Families& cell : by_cell) result.back().push_back(cell[i]);
+        std::ranges::sort(result.back());
+    }
+    return result;
+}
+
+/// Families of one operator; of products, those with parameters of the same letter.
+std::vector<Families> of_one_kind(Derivations& derivations, const Families& families) {
+    std::map<std::string, Families> kinds;
+    for (const std::size_t family : families) {
+        const RuleSite site = derivations.site(family);
+        const bool is_product = site.op().role == Role::product;
+        kinds[is_product ? derivations.families()[family].operands[0].substr(0, 1)
+                         : std::string(site.op().name)]
+            .push_back(family);
+    }
+    std::vector<Families> result;
+    for (auto& [kind, members] : kinds) result.push_back(std::move(members));
+    return result;
+}
+
+/// Where the rule may be taken: in all families it applies to, in those that are alike, in each.
+std::vector<Mistake> places_of(const MistakenRule& rule, Derivations& derivations) {
+    Families all;
+    for (std::size_t i = 0; i < derivations.families().size(); ++i)
+        if (rule.applies(derivations.site(i))) all.push_back(i);
+    std::vector<Mistake> mistakes;
+    if (all.empty()) return mistakes;
+    const auto add = [&](const std::vector<Families>& groups) {
+        for (const Families& group : groups) mistakes.push_back({&rule, group});
+    };
+    if (rule.is_shared) {
+        add({all});
+        add(of_one_kind(derivations, all));
+    }
+    add(alike_in_cells(derivations, all));
+    for (const std::size_t family : all) mistakes.push_back({&rule, {family}});
+    return mistakes;
+}
+
+void consider_rules(Derivations& derivations, std::span<const std::optional<int>> steps) {
+    const bool at_one_step = steps.front().has_value();
+    for (const MistakenRule& rule : mistaken_rules()) {
+        if (at_one_step && !rule.at_one_step) continue;
+        for (const Mistake& mistake : places_of(rule, derivations))
+            for (const Reach reach : {Reach::everywhere, Reach::recurrence, Reach::step})
+                if (reach == Reach::everywhere || rule.has_reach)
+                    for (const std::optional<int> step : steps)
+                        derivations.make(mistake, reach, step);
+    }
+    derivations.finish();
+}
+
+}  // namespace
+
+void consider_derivations(const Case& of, Judge& judge) {
+    Derivations derivations(of, judge);
+    consider_cuts(derivations);
+    consider_rules(derivations, std::array{std::optional<int>()});
+}
+
+void consider_mistakes_at_one_step(const Case& of, Judge& judge) {
+    Derivations derivations(of, judge);
+    std::vector<std::optional<int>> steps;
+    for (int t = 0; t < derivations.steps(); ++t) steps.emplace_back(t);
+    consider_rules(derivations, steps);
+}
+
+}  // namespace revolute

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <revolute/tools/use_family.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// Finds what stands in the same place at another step.
+class Neighbours {
+ public:
+    Neighbours(const Graph& graph, std::span<const UseFamily> families);
+
+    /// The consumer `distance` steps later in the family of the use, if there is one.
+    std::optional<Expr> consumer(const RuleSite& site, std::size_t family, int distance) const;
+    /// The node of that name `distance` steps later.
+    std::optional<Expr> named(Expr node, int distance) const;
+
+ private:
+    std::span<const UseFamily> families_;
+    std::vector<NodeId> named_;  // nodes with name and step, by id
+};
+
+/// Where a mistaken rule is asked for a term.
+struct MistakeSite {
+    Pullback use;
+    std::size_t family;
+    const Neighbours& neighbours;
+};
+
+/// Which of a step's gradients a mistake is in.
+enum class Reach : std::uint8_t { everywhere, recurrence, step };
+
+/// One way to get a local derivative wrong.
+struct MistakenRule {
+    bool (*applies)(const RuleSite& site);
+    /// What is added instead; nothing where the term is left out.
+    std::optional<Expr> (*term)(const MistakeSite& site);
+    /// The mistake in words, for the first of the families in which it is made.
+    std::string (*words)(const UseFamily& family, const Graph& graph);
+    /// Whether one makes it for many families at once: in every activation, in every product.
+    bool is_shared = false;
+    /// Whether one may make it in the recurrence alone, or in the step's gradients alone.
+    bool has_reach = false;
+    /// Whether to look for it at single steps, too.
+    bool at_one_step = false;
+};
+
+/// All that are known, the more likely ones first.
+std::span<const MistakenRule> mistaken_rules();
+
+}  // namespace revolute

@@ -1,0 +1,56 @@
+#include "commands.hpp"
+#include <revolute/tools/case_net.hpp>
+#include <revolute/tools/diagnosis.hpp>
+#include <revolute/tools/diagnosis_report.hpp>
+#include <revolute/tools/output_file.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+namespace revolute {
+
+namespace {
+
+struct CompareOptions {
+    std::string case_file;
+    std::string gradients_file;
+    double tolerance = case_tolerance;
+    bool json = false;
+};
+
+void compare(const CompareOptions& options) {
+    const Case of = read_case(options.case_file);
+    const CaseResult given =
+        parse_gradients(read_file(options.gradients_file), options.gradients_file, of);
+    const GradientComparison comparison = compare_gradients(of, given, options.tolerance);
+    fmt::print("{}", options.json ? to_json(comparison) : to_text(comparison, of));
+    if (!comparison.agrees()) throw CLI::RuntimeError(1);
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "compare", "What is wrong with gradients from a derivation of your own");
+    const auto options = std::make_shared<CompareOptions>();
+    command.add_option("CASE.json", options->case_file, "The net and its data")->required();
+    command
+        .add_option("MY_GRADIENTS.json", options->gradients_file,
+                    "The gradients to look at, as `revolute grad CASE.json --json` prints them")
+        ->required();
+    command
+        .add_option("--tolerance", options->tolerance,
+                    "Largest difference that agrees, relative to the largest entry of an array")
+        ->capture_default_str()
+        ->check(CLI::Range(1e-14, 1e-3));
+    command.add_flag("--json", options->json, "Print JSON (docs/compare.md says what is in it)");
+    command.footer(
+        "Exit status 1 when an array differs.\nThe formats: docs/grad.md; what is recognised: "
+        "docs/compare.md\n\n"
+        "Example:\n  revolute compare lstm.json my_gradients.json");
+    command.callback([options] { compare(*options); });
+}
+
+}  // namespace revolute
