@@ -160,3 +160,12 @@ TEST_CASE("elementary functions: a NaN stays one") {
         CHECK(std::isnan(at(not_a_number, all[i])[0]));
     }
 }
+
+TEST_CASE(
+    "elu: its slope is one up to infinity, and its second derivative at the kink that of the left "
+    "side") {
+    constexpr double alpha = 1.5;
+    CHECK(at(infinity, [](Expr x) { return elu(x, alpha); }) == Pair{infinity, 1.0});
+    const auto slope = [](Expr x) { return differentiate(elu(x, alpha), {x})[x]; };
+    CHECK(at(0.0, slope) == Pair{alpha, alpha});
+}

@@ -227,7 +227,7 @@ TEST_CASE("check_gradient: wrong use is told of in full") {
 
 TEST_CASE("check_gradient: a loss that is not finite names the node that makes it so") {
     OneLoss one([](Expr x) { return sum(log(x)); }, Matrix(1, 1, -1.0));
-    CHECK(message_of<EvaluationError>([&] {
+    CHECK(message_of<NonFiniteError>([&] {
               one.check();
           }).starts_with("evaluate: log is not finite ("));
     // Beside the edge of where log is defined, the large steps fall off, the small ones do not.

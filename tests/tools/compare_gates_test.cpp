@@ -1,6 +1,6 @@
 // Gradients of nets with gates, and of nets of several cells, with mistakes.
 
-#include "support/hand_bptt.hpp"
+#include "tools/hand_bptt.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
 
@@ -31,8 +31,7 @@ constexpr Recognised lstm_mistakes[] = {
      "a step is off: the term that f[t] o c[t-1] adds to the adjoint of f[t] has the "
      "factor c[t] where c[t-1] belongs, at every step"},
     {"no f' of f",
-     "a factor f' is missing: f[t] (1 - f[t]) for f[t] = sigmoid(W_f x[t] + U_f "
-     "h[t-1] + b_f), at every step"},
+     "a factor f' is missing: f[t] (1 - f[t]) for f[t] = sigmoid(a_f[t]), at every step"},
     {"sigmoid' for g",
      "the derivative of sigmoid stands where that of tanh belongs: g[t] (1 - "
      "g[t]) for 1 - g[t]^2, at every step"},

@@ -1,6 +1,6 @@
 // Gradients of a simple RNN derived by hand, with mistakes: each is recognised.
 
-#include "support/hand_bptt.hpp"
+#include "tools/hand_bptt.hpp"
 #include <revolute/tools/diagnosis_report.hpp>
 
 #include <doctest/doctest.h>

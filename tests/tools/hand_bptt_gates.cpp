@@ -1,4 +1,4 @@
-#include "support/hand_bptt.hpp"
+#include "tools/hand_bptt.hpp"
 
 #include <cmath>
 #include <vector>
