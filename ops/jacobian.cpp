@@ -19,9 +19,9 @@ Expr reshaped(Expr x, Shape shape) {
 /// Column j of J: the tangent of the output along entry j of the variable.
 Expr column(Expr output, Expr variable, int j) {
     const Expr unit = place_rows(output.graph->constant(1.0), j, size(variable));
-    const Seed seed{variable, reshaped(unit, variable.shape())};
-    const std::vector<Expr> tangent = pushforward(std::span(&output, 1), std::span(&seed, 1));
-    return reshaped(tangent.front(), {size(output), 1});
+    const Seed along[] = {{variable, reshaped(unit, variable.shape())}};
+    const Expr outputs[] = {output};
+    return reshaped(pushforward(outputs, along).front(), {size(output), 1});
 }
 
 /// Row i of J: the gradient of entry i of the output.
@@ -59,8 +59,7 @@ Expr jacobian(Expr output, Expr variable, Unreachable unreachable, SourceLine li
 
 Expr hessian(Expr loss, Expr variable, Unreachable unreachable, SourceLine line) {
     const Expr both[] = {loss, variable};
-    Graph& graph = common_graph("hessian", both);
-    const Scope made_here(graph, line);
+    common_graph("hessian", both);
     const Derivative d = differentiate(loss, {variable}, unreachable);
     return jacobian(d[variable], variable, Unreachable::zeros, line);
 }

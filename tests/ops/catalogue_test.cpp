@@ -150,6 +150,23 @@ TEST_CASE(
     });
 }
 
+TEST_CASE("catalogue: what is marked as without derivative changes nothing when it moves") {
+    for_every_operator(5, [](Applied& applied, std::uint64_t) {
+        const Op& op = applied.graph.op(applied.y.id);
+        if (op.role == Role::stop_gradient) return;  // cut on purpose
+        const Matrix before = evaluate(applied.y, applied.values);
+        for (std::size_t slot = 0; slot < applied.operands.size(); ++slot) {
+            if (!contributes_nothing(op.pullback[slot]) || op.example.domains[slot].is_whole)
+                continue;
+            Matrix moved = *applied.values.find(applied.operands[slot]);
+            for (double& value : moved.values()) value += 1e-3;
+            Bindings values = applied.values;
+            values.bind(applied.operands[slot], moved);
+            CHECK(evaluate(applied.y, values) == before);
+        }
+    });
+}
+
 TEST_CASE("catalogue: pushforward and pullback rules are each other's transposes") {
     for_every_operator(20, [](Applied& applied, std::uint64_t) {
         if (applied.is_constant()) return;

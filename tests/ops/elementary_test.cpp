@@ -169,3 +169,10 @@ TEST_CASE(
     const auto slope = [](Expr x) { return differentiate(elu(x, alpha), {x})[x]; };
     CHECK(at(0.0, slope) == Pair{alpha, alpha});
 }
+
+TEST_CASE(
+    "leaky_relu: a negative slope turns the sign below zero, where the slope stays that of x") {
+    const auto f = [](Expr x) { return leaky_relu(x, -0.5); };
+    CHECK(at(-2.0, f) == Pair{1.0, -0.5});
+    CHECK(at(2.0, f) == Pair{2.0, 1.0});
+}
