@@ -41,7 +41,7 @@ Expr push_forward(const Pushforward& p) {
         return checked(rule(p), "pushforward", p, "node", p.output);
     const PullbackRule diagonal = op.pullback[p.slot];
     if (op.role != Role::elementwise || diagonal == nullptr) fail_missing("pushforward", p);
-    return checked(diagonal(Pullback{p, p.tangent}), "pushforward", p, "node", p.output);
+    return checked(diagonal({{p.output, p.slot}, p.tangent}), "pushforward", p, "node", p.output);
 }
 
 bool carries_derivative(const Graph& graph, NodeId node, std::uint32_t slot) {

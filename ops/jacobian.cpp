@@ -50,8 +50,10 @@ Expr jacobian(Expr output, Expr variable, Unreachable unreachable, SourceLine li
         return graph.constant(0.0, {size(output), size(variable)});
     }
     const bool by_columns = size(variable) <= size(output);
+    const int count = by_columns ? size(variable) : size(output);
     std::vector<Operand> parts;
-    for (int i = 0; i < (by_columns ? size(variable) : size(output)); ++i)
+    parts.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
         parts.emplace_back(by_columns ? column(output, variable, i) : row(output, variable, i));
     if (parts.size() == 1) return parts.front().expr;
     return by_columns ? stack_columns(parts) : stack_rows(parts);
