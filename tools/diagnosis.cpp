@@ -19,7 +19,7 @@ EntryDifference worst_entry(std::span<const Matrix> given, std::span<const Matri
         for (int r = 0; r < right[i].rows(); ++r)
             for (int c = 0; c < right[i].columns(); ++c) {
                 const double difference = std::abs(given[i](r, c) - right[i](r, c));
-                if (difference <= largest) continue;
+                if (std::isnan(largest) || difference <= largest) continue;
                 largest = difference;
                 worst = {i, r, c, given[i](r, c), right[i](r, c)};
             }
@@ -42,7 +42,8 @@ ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, 
             const double difference =
                 std::abs(given.values[i].values()[k] - right.values[i].values()[k]);
             ++verdict.entries;
-            if (difference > tolerance * scale) ++verdict.differing_entries;
+            // Negated, so that NaN differs.
+            if (!(difference <= tolerance * scale)) ++verdict.differing_entries;
         }
     return verdict;
 }

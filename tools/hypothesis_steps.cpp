@@ -44,12 +44,14 @@ class StepParts {
         CaseNet net(of);
         const Derivative derivative =
             differentiate(net.net.loss(), net.variables(), Unreachable::zeros);
-        std::vector<Expr> outputs;
-        for (int t = 0; t < of.sizes.steps; ++t)
-            for (const Expr& variable : net.variables())
-                outputs.push_back(part(derivative, variable, t));
+        const std::vector<Expr> variables = net.variables();
+        const std::size_t count = variables.size();
+        std::vector<Expr> outputs(of.x.size() * count);  // of each step, one for each variable
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::vector<Expr> parts = by_step(derivative, variables[i], of.x.size());
+            for (std::size_t t = 0; t < parts.size(); ++t) outputs[t * count + i] = parts[t];
+        }
         const std::vector<Matrix> values = evaluate(outputs, net.values);
-        const std::size_t count = net.variables().size();
         for (std::size_t t = 0; t < of.x.size(); ++t) {
             const auto arrays =
                 gradient_arrays(gradients_of(of, std::span(values).subspan(t * count, count)));
@@ -70,14 +72,21 @@ class StepParts {
     }
 
  private:
-    static Expr part(const Derivative& derivative, Expr variable, int t) {
+    /// What each step adds to the gradient of the variable: zeros where it is no parameter.
+    static std::vector<Expr> by_step(const Derivative& derivative, Expr variable,
+                                     std::size_t steps) {
         Graph& graph = *variable.graph;
-        std::vector<Expr> terms;
+        std::vector<std::vector<Expr>> terms(steps);
         if (&graph.op(variable.id) == &parameter_op)
             for (const StepTerm& term : step_terms(derivative, variable))
-                if (term.step == t) terms.push_back(term.value);
-        if (terms.empty()) return graph.constant(0.0, variable.shape());
-        return terms.size() == 1 ? terms.front() : accumulate(terms);
+                terms.at(static_cast<std::size_t>(term.step)).push_back(term.value);
+        std::vector<Expr> parts;
+        for (const std::vector<Expr>& of_step : terms)
+            if (of_step.empty())
+                parts.push_back(graph.constant(0.0, variable.shape()));
+            else
+                parts.push_back(of_step.size() == 1 ? of_step.front() : accumulate(of_step));
+        return parts;
     }
 
     std::vector<std::vector<Matrix>> parts_;  // by step, then array

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <span>
 
 using namespace revolute;
@@ -153,6 +155,20 @@ TEST_CASE("compare: right gradients agree, and no mistake is looked for") {
     CHECK(comparison.unexplained.empty());
     CHECK(comparison.arrays.size() == 6);
     CHECK(to_text(comparison, of).ends_with("\n\nAll arrays agree.\n"));
+}
+
+TEST_CASE("compare: an entry that is not a number is the one that is shown") {
+    const Case of = hand_case("rnn", HandSizes{});
+    CaseResult given = hand_rnn(of);
+    Matrix& weight = given.grads.front().value;
+    weight(1, 0) = std::numeric_limits<double>::quiet_NaN();
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.first() != nullptr);
+    CHECK(comparison.first()->name == given.grads.front().name);
+    CHECK(std::isnan(comparison.first()->worst.given));
+    CHECK(comparison.first()->worst.row == 1);
+    CHECK(comparison.first()->worst.column == 0);
+    CHECK(comparison.first()->differing_entries == 1);
 }
 
 TEST_CASE("compare: numbers of six digits differ, and the text says why") {
