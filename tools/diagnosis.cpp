@@ -106,6 +106,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given, do
     if (judge.differing().empty()) return comparison;
     find_mistakes(of, judge);
     comparison.findings = judge.findings();
+    comparison.has_tried_all = judge.has_tried_all();
     for (const std::size_t i : judge.differing()) {
         const std::string& name = judge.right()[i].name;
         if (std::ranges::none_of(comparison.findings, [&](const Finding& finding) {
@@ -117,7 +118,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given, do
 }
 
 std::string place_of(const EntryDifference& entry, const ArrayVerdict& array, const Case& of) {
-    const std::string place = fmt::format("row {}, column {}", entry.row, entry.column);
+    std::string place = fmt::format("row {}, column {}", entry.row, entry.column);
     const int hidden = of.sizes.hidden;
     if (!has_gate_rows(array.name) || array.shape.rows == hidden) return place;
     const std::vector<std::string> gates = gate_names(CaseNet(of));

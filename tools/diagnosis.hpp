@@ -44,6 +44,8 @@ struct GradientComparison {
     /// Mistakes that, together, explain as many of the arrays that differ as any that are known.
     std::vector<Finding> findings;
     std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
+    /// False when the net is so large that not all known mistakes were tried.
+    bool has_tried_all = true;
 
     bool agrees() const;
     /// The first array that differs; nullptr when there is none.

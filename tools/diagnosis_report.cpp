@@ -67,6 +67,10 @@ std::string unexplained_text(const GradientComparison& comparison) {
     if (comparison.unexplained.empty()) return {};
     std::string text = fmt::format("\n{}: no mistake that is known here gives these numbers\n",
                                    fmt::join(comparison.unexplained, ", "));
+    if (!comparison.has_tried_all)
+        text +=
+            "  not all of them were tried, because the net is large: a case with fewer steps may "
+            "tell more\n";
     if (looks_rounded(comparison))
         text +=
             "  the differences are as small as those of single precision, or of numbers "
@@ -116,7 +120,8 @@ std::string to_json(const GradientComparison& comparison) {
                     {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
                     {"arrays", std::move(arrays)},
                     {"findings", std::move(findings)},
-                    {"unexplained", comparison.unexplained}};
+                    {"unexplained", comparison.unexplained},
+                    {"tried_all", comparison.has_tried_all}};
     return json.dump(1) + '\n';
 }
 

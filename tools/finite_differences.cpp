@@ -68,8 +68,8 @@ std::vector<double> steps_of(const DifferenceOptions& options) {
     // A power of ten each, not products of 0.1, so that tables show 1e-06 and mean it.
     const double first = std::log10(options.largest_step);
     constexpr double slack = 1e-9;  // of the logarithms
-    const double count = std::floor(first - std::log10(options.smallest_step) + slack);
-    for (double i = 0; i <= count; ++i) steps.push_back(std::pow(10.0, first - i));
+    const int last = static_cast<int>(first - std::log10(options.smallest_step) + slack);
+    for (int i = 0; i <= last; ++i) steps.push_back(std::pow(10.0, first - i));
     return steps;
 }
 

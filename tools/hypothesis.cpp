@@ -100,6 +100,7 @@ std::vector<Finding> Judge::findings() const {
     }
     std::ranges::sort(found, {}, &std::pair<std::size_t, Finding>::first);
     std::vector<Finding> result;
+    result.reserve(found.size());
     for (auto& [first, finding] : found) result.push_back(std::move(finding));
     return result;
 }

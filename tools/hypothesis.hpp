@@ -45,6 +45,9 @@ class Judge {
     /// What is considered from here on is less simple than what was before: where both explain the same, it
     /// is not mentioned.
     void go_on() { ++level_; }
+    /// Notes that a source had more hypotheses than there was room to try.
+    void leave_some_out() { has_tried_all_ = false; }
+    bool has_tried_all() const { return has_tried_all_; }
     /// Whether some hypothesis explains every array that differs.
     bool has_full_explanation() const;
     /// The hypotheses that explain most, until what is left cannot be explained.
@@ -71,6 +74,7 @@ class Judge {
     std::vector<std::size_t> differing_;
     std::vector<Match> matches_;
     int level_ = 0;
+    bool has_tried_all_ = true;
 };
 
 /// The largest absolute difference over all matrices of an array.

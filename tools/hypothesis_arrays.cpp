@@ -125,6 +125,7 @@ void consider_gate_orders(const Case& of, Judge& judge) {
     std::iota(order.begin(), order.end(), 0U);
     while (std::next_permutation(order.begin(), order.end())) {
         std::vector<std::string> given;
+        given.reserve(order.size());
         for (const std::size_t gate : order) given.push_back(names[gate]);
         judge.consider(in_all_differing(
             judge,

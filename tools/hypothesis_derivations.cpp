@@ -95,11 +95,9 @@ class Derivations {
         waiting_numbers_ = 0;
     }
 
-    bool is_exhausted() const { return net_.graph.size() > most_nodes; }
-
  private:
     void add(std::string words, const Derivation& derivation) {
-        if (is_exhausted()) return;
+        if (net_.graph.size() > most_nodes) return judge_.leave_some_out();
         const std::vector<Expr> gradients = walk_.gradients(derivation);
         if (!known_.insert(ids_of(gradients)).second) return;
         waiting_.push_back(std::move(words));
@@ -252,6 +250,7 @@ std::vector<Families> of_one_kind(Derivations& derivations, const Families& fami
             .push_back(family);
     }
     std::vector<Families> result;
+    result.reserve(kinds.size());
     for (auto& [kind, members] : kinds) result.push_back(std::move(members));
     return result;
 }
@@ -298,8 +297,8 @@ void consider_derivations(const Case& of, Judge& judge) {
 
 void consider_mistakes_at_one_step(const Case& of, Judge& judge) {
     Derivations derivations(of, judge);
-    std::vector<std::optional<int>> steps;
-    for (int t = 0; t < derivations.steps(); ++t) steps.emplace_back(t);
+    std::vector<std::optional<int>> steps(static_cast<std::size_t>(derivations.steps()));
+    for (std::size_t t = 0; t < steps.size(); ++t) steps[t] = static_cast<int>(t);
     consider_rules(derivations, steps);
 }
 
