@@ -83,17 +83,16 @@ void append_cell(StateDict& result, const Layout& layout, std::span<const Matrix
 StateDict convert(const Architecture& architecture, std::span<const Matrix> parameters,
                   Meaning meaning) {
     const Layout layout = layout_of(architecture.cell);
-    const int directions = architecture.is_bidirectional ? 2 : 1;
-    const std::size_t cells = static_cast<std::size_t>(architecture.layers * directions);
+    const std::size_t directions = architecture.is_bidirectional ? 2 : 1;
+    const std::size_t cells = static_cast<std::size_t>(architecture.layers) * directions;
     if (parameters.size() != cells * layout.size() + 2)
         throw ShapeError(fmt::format("state dict: the net has {} parameters ({} given)",
                                      cells * layout.size() + 2, parameters.size()));
     StateDict result;
-    for (std::size_t i = 0; i < cells; ++i) {
-        const int number = static_cast<int>(i);
+    for (std::size_t i = 0; i < cells; ++i)
         append_cell(result, layout, parameters.subspan(i * layout.size(), layout.size()),
-                    ending(number / directions, number % directions), meaning);
-    }
+                    ending(static_cast<int>(i / directions), static_cast<int>(i % directions)),
+                    meaning);
     result.push_back({"head.weight", parameters[parameters.size() - 2]});
     result.push_back({"head.bias", parameters[parameters.size() - 1]});
     return result;
