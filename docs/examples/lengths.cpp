@@ -54,7 +54,7 @@ double loss_with_mask() {
     values.bind(lengths.lengths, Matrix::from_rows({{4, 2, 1}}));
     values.bind(x[0], Matrix::from_rows({{1, 1, 1}}));
     values.bind(x[1], Matrix::from_rows({{1, 1, NAN}}));
-    for (const std::size_t t : {2, 3}) values.bind(x[t], Matrix::from_rows({{1, NAN, NAN}}));
+    for (const std::size_t t : {2U, 3U}) values.bind(x[t], Matrix::from_rows({{1, NAN, NAN}}));
     values.bind(head.targets.front(), Matrix(1, 3, 0.5));
     const Derivative d = differentiate(head.loss, x);
     const Matrix dx = evaluate(d[x[1]], values);

@@ -79,7 +79,8 @@ TEST_CASE("residual: there must be one output for each input") {
     Graph graph;
     const auto x = input_sequence(graph, "x", {2, 1}, 3);
     const int line = __LINE__ + 1;
-    CHECK(message_of<GraphError>([&] { residual(x, std::span(x).first(2)); }) ==
+    const auto call = [&] { residual(x, std::span(x).first(2)); };
+    CHECK(message_of<GraphError>(call) ==
           fmt::format("residual: needs one output for each input (3 inputs, 2 outputs)\n  asked "
                       "for at recurrent_net_errors_test.cpp:{}",
                       line));
@@ -134,7 +135,8 @@ TEST_CASE("many_to_one: fewer than one step is refused") {
     Graph graph;
     const SimpleRnn cell(graph, 1, 1);
     const int line = __LINE__ + 1;
-    CHECK(message_of<GraphError>([&] { many_to_one(cell, {.steps = 0}); }) ==
+    const auto call = [&] { many_to_one(cell, {.steps = 0}); };
+    CHECK(message_of<GraphError>(call) ==
           fmt::format("input_sequence: needs at least one step (0)\n  asked for at "
                       "recurrent_net_errors_test.cpp:{}",
                       line));
@@ -172,6 +174,6 @@ TEST_CASE("unroll: an initial state of another cell is refused") {
     const int next = __LINE__ + 1;
     CHECK(message_of<ShapeError>([&] { unroll(cell, x, one); }) == expected("unroll", next));
     const int last = __LINE__ + 1;
-    CHECK(message_of<ShapeError>([&] { truncate(cell, x, one, {}); }) ==
-          expected("truncate", last));
+    const auto cut = [&] { truncate(cell, x, one, {}); };
+    CHECK(message_of<ShapeError>(cut) == expected("truncate", last));
 }

@@ -173,15 +173,16 @@ TEST_CASE("sequence_to_sequence: no answer, no input, and a decoder of another s
     const AnyCell other = make_cell(CellKind::gru, graph, 1, 3, "d");
     const auto inputs = input_sequence(graph, "x", {1, 1}, 2);
     const int line = __LINE__ + 1;
-    CHECK(message_of<GraphError>([&] {
-              sequence_to_sequence(encoder, encoder, inputs, {.steps = 0});
-          }) == fmt::format("sequence_to_sequence: needs at least one answer (0)\n  asked for at "
-                            "sequence_to_sequence_test.cpp:{}",
-                            line));
+    const auto no_answer = [&] { sequence_to_sequence(encoder, encoder, inputs, {.steps = 0}); };
+    CHECK(message_of<GraphError>(no_answer) ==
+          fmt::format("sequence_to_sequence: needs at least one answer (0)\n  asked for at "
+                      "sequence_to_sequence_test.cpp:{}",
+                      line));
     CHECK(message_of<GraphError>([&] { sequence_to_sequence(encoder, encoder, {}, {}); }) ==
           "sequence_to_sequence: needs an expression");
     const int next = __LINE__ + 1;
-    CHECK(message_of<GraphError>([&] { sequence_to_sequence(encoder, other, inputs, {}); }) ==
+    const auto other_state = [&] { sequence_to_sequence(encoder, other, inputs, {}); };
+    CHECK(message_of<GraphError>(other_state) ==
           fmt::format("sequence_to_sequence: the decoder's state must be as the encoder's, from "
                       "which it starts\n  the encoder has he with 3 rows, ce with 3 rows\n  the "
                       "decoder has hd with 3 rows\n  asked for at sequence_to_sequence_test.cpp:{}",

@@ -251,6 +251,7 @@ TEST_CASE("truncate: no input is refused, and a stack without a cell") {
               truncate(net.cell, {}, net.initial, {1, 1});
           }) == "truncate: needs an expression");
     const int line = __LINE__ + 1;
-    CHECK(refused([] { Stack({}); }) ==
+    const auto no_cell = [] { Stack({}); };
+    CHECK(refused(no_cell) ==
           fmt::format("stack: needs at least one cell\n  asked for at truncate_test.cpp:{}", line));
 }
