@@ -22,20 +22,25 @@ logic='graph/derivative_rule.cpp graph/differentiate.cpp graph/pushforward.cpp g
 mode_of() { case " $(echo $logic) " in *" $1 "*) echo logic ;; *) echo rules ;; esac; }
 
 # The sources that are compiled anew when a file changes: itself, or for a header the sources of its folder
-# that include it, or a header which does.
+# that include it, or a header which does, and its own test.
 sources_of() {
     case $1 in *.cpp) echo "$1"; return ;; esac
     local folder=${1%%/*} headers=$1 header
     headers="$headers $(cd "$source" && grep -l "include <revolute/$1>" "$folder"/*.hpp || true)"
-    for header in $headers; do
-        (cd "$source" && grep -l "include <revolute/$header>" "$folder"/*.cpp || true)
-    done | sort -u
+    {
+        for header in $headers; do
+            (cd "$source" && grep -l "include <revolute/$header>" "$folder"/*.cpp || true)
+        done
+        # Templates and inline functions are in the tests as well; those of the mutant's come first in the link.
+        (cd "$source" && ls "tests/${1%.hpp}_test.cpp" 2> /dev/null || true)
+    } | sort -u
 }
 
 # The compiler's command for a source, without -o and -c; the launcher (ccache) would only fill its cache.
 command_for() {
-    local folder=${1%%/*}
-    ninja -C "$build" -t commands "$folder/CMakeFiles/revolute_$folder.dir/${1#*/}.o" | tail -n 1 |
+    local folder=${1%%/*} target=revolute_${1%%/*}
+    [ "$folder" != tests ] || target=test_$(echo "$1" | cut -d / -f 2)
+    ninja -C "$build" -t commands "$folder/CMakeFiles/$target.dir/${1#*/}.o" | tail -n 1 |
         sed -E 's/ -M[DTF] .*//; s/ -o .*//; s/^[^ ]*ccache //'
 }
 

@@ -176,3 +176,8 @@ TEST_CASE(
     CHECK(at(-2.0, f) == Pair{1.0, -0.5});
     CHECK(at(2.0, f) == Pair{2.0, 1.0});
 }
+
+TEST_CASE("power: the exponent 0 gives the constant 1, without a slope even at 0") {
+    for (const double x : {-2.0, 0.0, 3.0})
+        CHECK(at(x, [](Expr y) { return power(y, 0.0); }) == Pair{1.0, 0.0});
+}
