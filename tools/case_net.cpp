@@ -3,8 +3,6 @@
 #include <revolute/tools/finite_report.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace revolute {
 
@@ -37,25 +35,6 @@ class Taker {
  private:
     std::span<const Matrix> values_;
 };
-
-double largest(std::span<const Matrix> all) {
-    double result = 0;
-    for (const Matrix& matrix : all) result = std::max(result, largest_entry(matrix));
-    return result;
-}
-
-ArrayComparison compare(std::string name, std::span<const Matrix> actual,
-                        std::span<const Matrix> expected) {
-    ArrayComparison result{.name = std::move(name), .shape = expected.front().shape()};
-    result.count = expected.size();
-    for (std::size_t i = 0; i < expected.size(); ++i)
-        result.difference = larger(result.difference, largest_difference(actual[i], expected[i]));
-    const double scale = largest(expected);
-    if (result.difference != 0)
-        result.relative =
-            scale > 0 ? result.difference / scale : std::numeric_limits<double>::infinity();
-    return result;
-}
 
 }  // namespace
 
@@ -106,13 +85,12 @@ CaseResult gradients_of(const Case& of, std::span<const Matrix> values) {
     return result;
 }
 
-bool ArrayComparison::agrees() const { return relative <= case_tolerance; }
-
 std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected) {
     std::vector<ArrayComparison> rows;
     const auto add = [&](std::string name, std::span<const Matrix> actual,
                          std::span<const Matrix> wanted) {
-        if (!wanted.empty()) rows.push_back(compare(std::move(name), actual, wanted));
+        if (!wanted.empty())
+            rows.push_back(compare_arrays(std::move(name), actual, wanted, case_tolerance));
     };
     if (expected.loss) {
         const Matrix loss(1, 1, result.loss.value()), expected_loss(1, 1, *expected.loss);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
 
 #include <filesystem>
@@ -31,22 +32,11 @@ CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& fin
 /// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
 CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
 
-/// One array of a result beside the one expected.
-struct ArrayComparison {
-    std::string name;
-    Shape shape;            ///< of one matrix, where there are several
-    std::size_t count = 1;  ///< of matrices: steps, or layers and directions
-    double difference = 0;  ///< largest absolute difference
-    double relative =
-        0;  ///< over the largest absolute entry expected; infinite, unless met exactly,
-            ///< where that is 0
-    bool agrees() const;  ///< at most 1e-10; NaN does not
-};
-
 /// Largest relative difference that agrees.
 inline constexpr double case_tolerance = 1e-10;
 
-/// Every array of the result beside what is expected; arrays that are not expected are left out.
+/// Every array of the result beside what is expected, to `case_tolerance`; arrays that are not expected
+/// are left out.
 std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected);
 
 }  // namespace revolute

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace revolute {
 
@@ -27,16 +26,9 @@ EntryDifference worst_entry(std::span<const Matrix> given, std::span<const Matri
 }
 
 ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, double tolerance) {
-    ArrayVerdict verdict{.name = right.name,
-                         .shape = right.values.front().shape(),
-                         .count = right.values.size(),
-                         .difference = largest_difference(given.values, right.values),
-                         .worst = worst_entry(given.values, right.values)};
+    ArrayVerdict verdict{compare_arrays(right.name, given.values, right.values, tolerance),
+                         worst_entry(given.values, right.values)};
     const double scale = largest_entry(right.values);
-    if (verdict.difference != 0)
-        verdict.relative =
-            scale > 0 ? verdict.difference / scale : std::numeric_limits<double>::infinity();
-    verdict.agrees = verdict.relative <= tolerance;
     for (std::size_t i = 0; i < right.values.size(); ++i)
         for (std::size_t k = 0; k < right.values[i].size(); ++k) {
             const double difference =

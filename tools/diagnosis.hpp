@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
 
 #include <string>
@@ -17,16 +18,10 @@ struct EntryDifference {
 };
 
 /// One array of gradients that were given beside the right one.
-struct ArrayVerdict {
-    std::string name;
-    Shape shape;              ///< of one matrix, where there are several
-    std::size_t count = 1;    ///< of matrices: steps, or layers and directions
-    double difference = 0;    ///< largest absolute difference
-    double relative = 0;      ///< over the largest entry of the right one; infinite where that is 0
-    EntryDifference worst;    ///< where the difference is largest
-    std::size_t entries = 0;  ///< of all matrices
+struct ArrayVerdict : ArrayComparison {
+    EntryDifference worst;              ///< where the difference is largest
+    std::size_t entries = 0;            ///< of all matrices
     std::size_t differing_entries = 0;  ///< those whose own difference is over the tolerance
-    bool agrees = true;
 };
 
 /// A mistake that gives the gradients that were given.

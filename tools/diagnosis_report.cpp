@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace revolute {
 
@@ -12,21 +13,6 @@ namespace {
 
 /// What single precision, or numbers printed with six digits, differ by at most.
 constexpr double rounding = 1e-5;
-
-std::string table(const GradientComparison& comparison) {
-    std::size_t width = 5;
-    for (const ArrayVerdict& array : comparison.arrays) width = std::max(width, array.name.size());
-    std::string text = fmt::format("{:<{}}  {:>14}  {:>12}  {:>12}  {}\n", "array", width, "shape",
-                                   "difference", "relative", "verdict");
-    for (const ArrayVerdict& array : comparison.arrays) {
-        const std::string shape =
-            array.count == 1 ? to_string(array.shape)
-                             : fmt::format("{} of {}", array.count, to_string(array.shape));
-        text += fmt::format("{:<{}}  {:>14}  {:>12.3e}  {:>12.3e}  {}\n", array.name, width, shape,
-                            array.difference, array.relative, array.agrees ? "agrees" : "differs");
-    }
-    return text;
-}
 
 bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
 
@@ -83,7 +69,7 @@ nlohmann::ordered_json to_json(const ArrayVerdict& array) {
     const nlohmann::ordered_json relative =
         std::isfinite(array.relative) ? nlohmann::ordered_json(array.relative) : nullptr;
     return {{"name", array.name},
-            {"agrees", array.agrees},
+            {"agrees", array.agrees()},
             {"difference", array.difference},
             {"relative", relative},
             {"entries", array.entries},
@@ -99,7 +85,8 @@ nlohmann::ordered_json to_json(const ArrayVerdict& array) {
 }  // namespace
 
 std::string to_text(const GradientComparison& comparison, const Case& of) {
-    std::string text = table(comparison);
+    std::string text =
+        to_table(std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()));
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);

@@ -11,19 +11,6 @@ constexpr double rest = 1e-4;
 
 }  // namespace
 
-double largest_entry(std::span<const Matrix> all) {
-    double result = 0;
-    for (const Matrix& matrix : all) result = larger(result, largest_entry(matrix));
-    return result;
-}
-
-double largest_difference(std::span<const Matrix> a, std::span<const Matrix> b) {
-    double result = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        result = larger(result, largest_difference(a[i], b[i]));
-    return result;
-}
-
 std::vector<GradientArray> gradient_arrays(const CaseResult& result) {
     std::vector<GradientArray> arrays;
     for (auto array = result.grads.rbegin(); array != result.grads.rend(); ++array)

@@ -77,10 +77,6 @@ class Judge {
     bool has_tried_all_ = true;
 };
 
-/// The largest absolute difference over all matrices of an array.
-double largest_difference(std::span<const Matrix> a, std::span<const Matrix> b);
-double largest_entry(std::span<const Matrix> all);
-
 // Where hypotheses come from, the simpler ones first; each source hands its hypotheses to the judge.
 
 /// Arrays scaled, transposed, put in another order or taken for one another.

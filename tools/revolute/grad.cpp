@@ -39,22 +39,6 @@ void print_result(const CaseResult& result) {
     print_sequence("dc0", result.dc0);
 }
 
-void print_comparison(std::span<const ArrayComparison> rows) {
-    std::size_t width = 5;
-    for (const ArrayComparison& row : rows) width = std::max(width, row.name.size());
-    fmt::print("\n{:<{}}  {:>14}  {:>12}  {:>12}  {}\n", "array", width, "shape", "difference",
-               "relative", "verdict");
-    for (const ArrayComparison& row : rows) {
-        const std::string shape = row.count == 1
-                                      ? to_string(row.shape)
-                                      : fmt::format("{} of {}", row.count, to_string(row.shape));
-        fmt::print("{:<{}}  {:>14}  {:>12.3e}  {:>12.3e}  {}\n", row.name, width, shape,
-                   row.difference, row.relative, row.agrees() ? "agrees" : "differs");
-    }
-    fmt::print("relative: largest difference / largest entry expected, at most {:g} agrees\n",
-               case_tolerance);
-}
-
 void grad(const GradOptions& options) {
     const Case of = read_case(options.file);
     const CaseResult result = solve(of, finite_figure(options.finite));
@@ -64,7 +48,10 @@ void grad(const GradOptions& options) {
         print_result(result);
     if (!of.expected) return;
     const std::vector<ArrayComparison> rows = compare(result, *of.expected);
-    if (!options.json) print_comparison(rows);
+    if (!options.json)
+        fmt::print(
+            "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
+            to_table(rows), case_tolerance);
     if (!std::ranges::all_of(rows, &ArrayComparison::agrees)) throw CLI::RuntimeError(1);
 }
 

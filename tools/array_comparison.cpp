@@ -1,0 +1,52 @@
+#include <revolute/tools/array_comparison.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace revolute {
+
+double largest_entry(std::span<const Matrix> all) {
+    double result = 0;
+    for (const Matrix& matrix : all) result = larger(result, largest_entry(matrix));
+    return result;
+}
+
+double largest_difference(std::span<const Matrix> a, std::span<const Matrix> b) {
+    double result = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        result = larger(result, largest_difference(a[i], b[i]));
+    return result;
+}
+
+ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
+                               std::span<const Matrix> right, double tolerance) {
+    ArrayComparison result{.name = std::move(name),
+                           .shape = right.front().shape(),
+                           .count = right.size(),
+                           .difference = largest_difference(actual, right),
+                           .tolerance = tolerance};
+    const double scale = largest_entry(right);
+    if (result.difference != 0)
+        result.relative =
+            scale > 0 ? result.difference / scale : std::numeric_limits<double>::infinity();
+    return result;
+}
+
+std::string to_table(std::span<const ArrayComparison> rows) {
+    std::size_t width = 5;
+    for (const ArrayComparison& row : rows) width = std::max(width, row.name.size());
+    std::string text = fmt::format("{:<{}}  {:>14}  {:>12}  {:>12}  {}\n", "array", width, "shape",
+                                   "difference", "relative", "verdict");
+    for (const ArrayComparison& row : rows) {
+        const std::string shape = row.count == 1
+                                      ? to_string(row.shape)
+                                      : fmt::format("{} of {}", row.count, to_string(row.shape));
+        text += fmt::format("{:<{}}  {:>14}  {:>12.3e}  {:>12.3e}  {}\n", row.name, width, shape,
+                            row.difference, row.relative, row.agrees() ? "agrees" : "differs");
+    }
+    return text;
+}
+
+}  // namespace revolute
