@@ -169,6 +169,15 @@ std::string shifted_factor_words(const UseFamily& family, const Graph&) {
                        moved(other_factor(family), distance), other_factor(family));
 }
 
+/// What stands under the key, `distance` steps after the node.
+template <class Key, class ByStep>
+std::optional<Expr> later(const ByStep& nodes, Key key, Expr node, int distance) {
+    const auto step = node.step();
+    if (!step) return std::nullopt;
+    const auto found = nodes.find({std::move(key), step->axis, step->t + distance});
+    return found == nodes.end() ? std::nullopt : std::optional(Expr{node.graph, found->second});
+}
+
 constexpr std::array rules{
     MistakenRule{
         .applies = is_activation,
@@ -355,32 +364,23 @@ constexpr std::array rules{
 
 }  // namespace
 
-Neighbours::Neighbours(const Graph& graph, std::span<const UseFamily> families)
-    : families_(families) {
+Neighbours::Neighbours(const Graph& graph, std::span<const UseFamily> families) {
+    for (std::size_t family = 0; family < families.size(); ++family)
+        for (const Use& use : families[family].uses)
+            if (const auto step = graph.step(use.consumer))
+                consumers_.emplace(std::tuple(family, step->axis, step->t), use.consumer);
     for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (!graph.name(NodeId{i}).empty() && graph.step(NodeId{i})) named_.push_back(NodeId{i});
+        if (const auto step = graph.step(NodeId{i}); step && !graph.name(NodeId{i}).empty())
+            named_.emplace(std::tuple(graph.name(NodeId{i}), step->axis, step->t), NodeId{i});
 }
 
 std::optional<Expr> Neighbours::consumer(const RuleSite& site, std::size_t family,
                                          int distance) const {
-    const Graph& graph = *site.output.graph;
-    const auto step = site.output.step();
-    if (!step) return std::nullopt;
-    const Step wanted{step->axis, step->t + distance};
-    for (const Use& use : families_[family].uses)
-        if (graph.step(use.consumer) == wanted) return Expr{site.output.graph, use.consumer};
-    return std::nullopt;
+    return later(consumers_, family, site.output, distance);
 }
 
 std::optional<Expr> Neighbours::named(Expr node, int distance) const {
-    const Graph& graph = *node.graph;
-    const auto step = node.step();
-    if (!step) return std::nullopt;
-    const Step wanted{step->axis, step->t + distance};
-    const auto found = std::ranges::find_if(named_, [&](NodeId other) {
-        return graph.step(other) == wanted && graph.name(other) == graph.name(node.id);
-    });
-    return found == named_.end() ? std::nullopt : std::optional(Expr{node.graph, *found});
+    return later(named_, std::string(node.graph->name(node.id)), node, distance);
 }
 
 std::span<const MistakenRule> mistaken_rules() { return rules; }

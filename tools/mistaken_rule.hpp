@@ -2,11 +2,11 @@
 
 #include <revolute/tools/use_family.hpp>
 
-#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
+#include <tuple>
 
 namespace revolute {
 
@@ -21,8 +21,11 @@ class Neighbours {
     std::optional<Expr> named(Expr node, int distance) const;
 
  private:
-    std::span<const UseFamily> families_;
-    std::vector<NodeId> named_;  // nodes with name and step, by id
+    template <class Key>
+    using ByStep = std::map<std::tuple<Key, int, int>, NodeId>;  // axis and t
+
+    ByStep<std::size_t> consumers_;
+    ByStep<std::string> named_;
 };
 
 /// Where a mistaken rule is asked for a term.
