@@ -121,3 +121,28 @@ TEST_CASE("many_to_one: every node it makes carries the line of the call") {
     for (std::uint32_t i = index(net.unrolled.inputs[0].id); i < graph.size(); ++i)
         CHECK(graph.origin(NodeId{i}) == expected);
 }
+
+TEST_CASE(
+    "unroll: the last output is the first tensor of the state after all steps, in either "
+    "direction") {
+    Graph graph;
+    const TwoStates cell{graph.parameter("A", {2, 1})};
+    const auto x = input_sequence(graph, "x", {1, 1}, 3);
+    const Initial zero = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
+    const Unrolled forward = unroll(cell, x, zero);
+    CHECK(forward.final_state() == forward.states[2]);
+    CHECK(forward.last() == forward.states[2][0]);
+    const Unrolled backward = unroll(cell, x, zero, {.direction = Direction::backward});
+    CHECK(backward.final_state() == backward.states[0]);
+    CHECK(backward.last() == backward.states[0][0]);
+    CHECK(graph.step(backward.last().id) == Step{0, 0});
+}
+
+TEST_CASE("unroll: a state of another cell is refused before any step") {
+    Graph graph;
+    const TwoStates cell{graph.parameter("A", {2, 1})};
+    const auto x = input_sequence(graph, "x", {1, 1}, 3);
+    const std::size_t before = graph.size();
+    CHECK_THROWS_AS(unroll(cell, x, {}), ShapeError);
+    CHECK(graph.size() == before);
+}
