@@ -55,7 +55,7 @@ build_user() {  # NAME CMAKE OPTION...
 }
 
 build_user find_package -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
-build_user add_subdirectory -DCMAKE_BUILD_TYPE=Debug -DREVOLUTE_PRECOMPILE=ON -DREVOLUTE_SOURCE="$source"
+build_user add_subdirectory -DCMAKE_BUILD_TYPE=Debug -DREVOLUTE_SOURCE="$source"
 cmake -S "$source/tests/package" -B "$work/fetch_content" -G Ninja \
     -DREVOLUTE_SOURCE="$source" -DUSE_FETCH_CONTENT=ON >/dev/null
 echo 'FetchContent: configured'
