@@ -33,19 +33,18 @@ Graph::Graph(Sharing sharing, std::uint32_t limit)
     : sharing_(sharing), limit_(limit), steps_(2), sources_(1), strings_(1) {}
 
 Expr Graph::input(std::string_view name, Shape shape, SourceLine line) {
-    return append_leaf(input_op, name, shape, context_.step, line);
+    return leaf(input_op, name, shape, line);
 }
 
 Expr Graph::parameter(std::string_view name, Shape shape, SourceLine line) {
-    return append_leaf(parameter_op, name, shape, none, line);
+    return leaf(parameter_op, name, shape, line);
 }
 
 Expr Graph::initial_state(std::string_view name, Shape shape, SourceLine line) {
-    return append_leaf(initial_state_op, name, shape, context_.step, line);
+    return leaf(initial_state_op, name, shape, line);
 }
 
-Expr Graph::append_leaf(const Op& op, std::string_view name, Shape shape, std::uint32_t step,
-                        SourceLine line) {
+Expr Graph::leaf(const Op& op, std::string_view name, Shape shape, SourceLine line) {
     if (name.empty())
         throw GraphError(
             fmt::format("{}: needs a name\n  asked for at {}", op.name, to_string(line)));
@@ -54,6 +53,7 @@ Expr Graph::append_leaf(const Op& op, std::string_view name, Shape shape, std::u
                                      op.name, name, to_string(shape), to_string(line)));
     const std::array<double, 2> sizes{static_cast<double>(shape.rows),
                                       static_cast<double>(shape.columns)};
+    const std::uint32_t step = &op == &parameter_op ? none : context_.step;
     const NodeId id = push({intern_kind(op, shape, sizes), 0, step, intern_source(line)}, {});
     set_name(id, name);
     return {this, id};

@@ -49,6 +49,9 @@ class Graph {
     /// Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
+    /// A leaf of that kind (input, parameter, initial state), as the functions above make it.
+    Expr leaf(const Op& op, std::string_view name, Shape shape,
+              SourceLine line = SourceLine::here());
     /// Makes room, so that appending that many does not move what is there.
     void reserve(std::size_t nodes, std::size_t operands);
 
@@ -59,6 +62,8 @@ class Graph {
     const Op& op(NodeId id) const { return *kind(id).op; }
     Shape shape(NodeId id) const { return kind(id).shape; }
     std::span<const double> attributes(NodeId id) const;
+    /// Number that nodes share whose op, attributes and shape are equal.
+    std::uint32_t kind_number(NodeId id) const { return nodes_[index(id)].kind; }
     std::span<const NodeId> operands(NodeId id) const;
     std::uint32_t operand_count(NodeId id) const;
     NodeId operand(NodeId id, std::uint32_t slot) const {
@@ -132,8 +137,6 @@ class Graph {
     std::string origin_text(std::uint32_t source) const;
     std::uint32_t append_step(Step step);
     std::uint32_t step_for(const Op& op, std::span<const NodeId> operands) const;
-    Expr append_leaf(const Op& op, std::string_view name, Shape shape, std::uint32_t step,
-                     SourceLine line);
     NodeId push(Node node, std::span<const NodeId> operands);
     void check_operands(const Op& op, std::span<const NodeId> operands) const;
     static std::uint64_t hash_of_node(std::uint32_t kind, std::span<const NodeId> operands);

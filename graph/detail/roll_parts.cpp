@@ -1,0 +1,150 @@
+#include <revolute/graph/detail/roll_parts.hpp>
+
+#include <algorithm>
+
+namespace revolute::detail {
+
+namespace {
+
+std::vector<Interval> runs_of(const Graph& graph, std::span<const NodeId> members) {
+    std::vector<Interval> runs;
+    for (const NodeId member : members) {
+        const std::int32_t t = graph.step(member)->t;
+        if (!runs.empty() && runs.back().high == t - 1)
+            runs.back().high = t;
+        else
+            runs.push_back({t, t});
+    }
+    return runs;
+}
+
+Part describe_part(const Graph& graph, std::span<const NodeId> members) {
+    const NodeId first = members.front();
+    const auto attributes = graph.attributes(first);
+    Part part;
+    part.op = &graph.op(first);
+    part.shape = graph.shape(first);
+    part.attributes.assign(attributes.begin(), attributes.end());
+    part.depends_on_time = graph.depends_on_time(first);
+    const auto at = graph.step(first);
+    if (!at) return part;
+    part.axis = at->axis;
+    part.set_runs(runs_of(graph, members));
+    part.slots.resize(graph.operand_count(first));
+    for (const NodeId operand : graph.operands(first))
+        part.operand_shapes.push_back(graph.shape(operand));
+    return part;
+}
+
+}  // namespace
+
+void add_segment(std::vector<Segment>& segments, const Segment& added) {
+    if (!segments.empty() && segments.back().target == added.target &&
+        segments.back().distance == added.distance)
+        segments.back().steps.high = added.steps.high;
+    else
+        segments.push_back(added);
+}
+
+std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
+    std::vector<Part> parts;
+    parts.reserve(groups.members.size());
+    for (const std::vector<NodeId>& members : groups.members) {
+        Part& part = parts.emplace_back(describe_part(graph, members));
+        for (const NodeId member : members) {
+            for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+                const NodeId operand = graph.operand(member, slot);
+                const std::int32_t t = graph.step(member)->t;
+                const auto from = graph.step(operand);
+                add_segment(
+                    part.slots[slot],
+                    {{t, t}, PartId{groups.group_of[index(operand)]}, from ? t - from->t : 0});
+            }
+        }
+    }
+    return parts;
+}
+
+std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const Part> parts) {
+    constexpr std::size_t longest_period = 64;
+    std::vector<Sweep> sweeps;
+    for (std::size_t i = 0; i < operands.size();) {
+        // The smallest number of operands after which the same families come again, a step on.
+        std::size_t period = 1;
+        std::size_t repeated = 0;  // operands behind the first round that are as foretold
+        std::int32_t stride = 1;
+        for (; period <= longest_period && i + period < operands.size(); ++period) {
+            const auto goes_on = [&](std::size_t j) {
+                return operands[j + period].part == operands[j].part &&
+                       operands[j + period].t - operands[j].t == stride &&
+                       parts[index(operands[j].part)].is_family();
+            };
+            stride = operands[i + period].t - operands[i].t;
+            if (stride == 0) continue;
+            while (i + repeated + period < operands.size() && goes_on(i + repeated)) ++repeated;
+            if (repeated >= period) break;
+            repeated = 0;
+        }
+        if (repeated == 0) period = 1, stride = 1;
+        const auto rounds = static_cast<std::int32_t>(1 + repeated / period);
+        Sweep sweep;
+        sweep.first = operands[i].t;
+        sweep.stride = stride;
+        sweep.last = sweep.first + stride * (rounds - 1);
+        for (std::size_t j = i; j < i + period; ++j)
+            sweep.elements.push_back({operands[j].part, operands[j].t - sweep.first});
+        sweeps.push_back(std::move(sweep));
+        i += period * static_cast<std::size_t>(rounds);
+    }
+    return sweeps;
+}
+
+void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& parts) {
+    std::vector<Member> operands;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].is_family()) continue;
+        operands.clear();
+        for (const NodeId operand : graph.operands(groups.members[i].front())) {
+            const auto at = graph.step(operand);
+            operands.push_back({PartId{groups.group_of[index(operand)]}, at ? at->t : 0});
+        }
+        parts[i].operands = sweeps_of(operands, parts);
+    }
+}
+
+void add_name(std::vector<PartName>& names, std::int32_t t, std::int32_t previous,
+              std::string_view name, std::optional<Step> at) {
+    const auto axis = at ? std::optional(at->axis) : std::nullopt;
+    const std::int32_t shift = at ? at->t - t : 0;
+    if (!names.empty()) {
+        PartName& last = names.back();
+        if (last.steps.high == previous && last.name == name && last.axis == axis &&
+            last.shift == shift) {
+            last.steps.high = t;
+            return;
+        }
+    }
+    names.push_back({{t, t}, std::string(name), axis, shift});
+}
+
+void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts) {
+    std::vector<PartName> aliases;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        aliases.clear();
+        std::int32_t previous = 0;
+        for (const NodeId member : groups.members[i]) {
+            const std::string_view name = graph.name(member);
+            const auto at = graph.step(member);
+            const std::int32_t t = at ? at->t : 0;
+            if (!name.empty()) {
+                add_name(parts[i].names, t, previous, name, at);
+                for (const std::string_view alias : graph.aliases(member))
+                    add_name(aliases, t, previous, alias, at);
+            }
+            previous = t;
+        }
+        parts[i].names.insert(parts[i].names.end(), aliases.begin(), aliases.end());
+    }
+}
+
+}  // namespace revolute::detail

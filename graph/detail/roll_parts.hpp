@@ -1,0 +1,39 @@
+#pragma once
+
+#include <revolute/graph/detail/roll_groups.hpp>
+#include <revolute/graph/rolled.hpp>
+
+#include <span>
+#include <vector>
+
+// From groups of nodes to the parts of a rolled graph.
+
+namespace revolute::detail {
+
+/// A part for each group, with its steps and the cases of its operands; without the operands of
+/// nodes that have no step and without names.
+std::vector<Part> make_parts(const Graph& graph, const Groups& groups);
+
+/// Adds one case behind those of a slot: joins it to the last when it goes on with the same.
+void add_segment(std::vector<Segment>& segments, const Segment& added);
+
+/// Joins families that differ at boundaries only, until there are none; numbers what remains as
+/// `Groups` are. A joined family has what two had at different steps, so joining is a matter of
+/// quality, never of correctness: it stops at a bound on its work.
+void merge_parts(const Graph& graph, Groups& groups, std::vector<Part>& parts);
+
+/// Adds the operands of nodes without step, as sweeps over families.
+void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& parts);
+
+/// Operands, as members of parts, in as few sweeps as one look ahead finds.
+std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const Part> parts);
+
+/// Adds the names that the graph knows.
+void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts);
+
+/// Adds what the member at step `t` is called, after the member at step `previous`: joins it to the
+/// last name when it goes on with the same. `at` is the step that belongs to the name.
+void add_name(std::vector<PartName>& names, std::int32_t t, std::int32_t previous,
+              std::string_view name, std::optional<Step> at);
+
+}  // namespace revolute::detail

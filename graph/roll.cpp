@@ -1,0 +1,120 @@
+#include <revolute/graph/detail/roll_parts.hpp>
+#include <revolute/graph/detail/roll_schedule.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/graph/structure.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace revolute {
+
+namespace {
+
+using detail::Groups;
+using detail::Phases;
+
+/// One way to fold, and the order of what came of it.
+struct Attempt {
+    Folding folding;
+    Groups groups;
+    std::vector<Part> parts;
+    detail::Schedule schedule;
+};
+
+Attempt attempt(const Graph& graph, const std::vector<bool>& needed, Folding folding) {
+    Attempt result{folding, {}, {}, {}};
+    result.groups = folding == Folding::none
+                        ? detail::ungrouped_nodes(graph, needed)
+                        : detail::group_nodes(
+                              graph, needed, folding == Folding::merged ? Phases::off : Phases::on);
+    result.parts = detail::make_parts(graph, result.groups);
+    if (folding == Folding::merged || folding == Folding::phased)
+        detail::merge_parts(graph, result.groups, result.parts);
+    detail::add_sweeps(graph, result.groups, result.parts);
+    detail::add_names(graph, result.groups, result.parts);
+    if (folding == Folding::none) {
+        for (std::uint32_t i = 0; i < result.parts.size(); ++i)
+            result.schedule.components.push_back({{PartId{i}}, 0});
+    } else {
+        result.schedule = detail::schedule_parts(result.parts);
+    }
+    return result;
+}
+
+/// Merging can close a circle through a sum over steps, which the phases then keep apart.
+Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& needed,
+                                std::string& refusal) {
+    for (const Folding folding : {Folding::merged, Folding::phased, Folding::unmerged}) {
+        Attempt result = attempt(graph, needed, folding);
+        if (result.schedule.is_possible()) return result;
+        if (refusal.empty()) refusal = result.schedule.refusal;
+    }
+    return attempt(graph, needed, Folding::none);
+}
+
+/// The steps of each time axis: as many as the longest run has, and at least up to its end.
+std::vector<AxisSteps> axes_of(std::span<const Part> parts) {
+    std::map<std::int32_t, std::int32_t> steps;
+    for (const Part& part : parts)
+        for (const Interval run : part.runs) {
+            std::int32_t& longest = steps[*part.axis];
+            longest = std::max(longest, static_cast<std::int32_t>(run.size()));
+        }
+    std::vector<AxisSteps> axes;
+    for (const auto& [axis, count] : steps) axes.push_back({axis, count});
+    return axes;
+}
+
+}  // namespace
+
+Rolled roll(std::span<const Expr> outputs) {
+    const Graph& graph = common_graph("roll", outputs);
+    const std::vector<NodeId> ids = ids_of(outputs);
+    std::string refusal;
+    Attempt found = first_that_has_an_order(graph, ancestors(graph, ids), refusal);
+    Rolled rolled;
+    rolled.folding = found.folding;
+    rolled.refusal = refusal;
+    rolled.sharing = graph.sharing();
+    rolled.axes = axes_of(found.parts);
+    for (const NodeId id : ids) {
+        const auto at = graph.step(id);
+        rolled.outputs.push_back({PartId{found.groups.group_of[index(id)]}, at ? at->t : 0});
+    }
+    rolled.parts = std::move(found.parts);
+    rolled.nodes = std::move(found.groups.members);
+    rolled.schedule = std::move(found.schedule.components);
+    return rolled;
+}
+
+Rolled roll(std::span<const Expr> outputs, const Labels& labels) {
+    Rolled rolled = roll(outputs);
+    name_parts(rolled, labels);
+    return rolled;
+}
+
+void name_parts(Rolled& rolled, const Labels& labels) {
+    for (std::size_t i = 0; i < rolled.parts.size(); ++i) {
+        Part& part = rolled.parts[i];
+        part.labels.clear();
+        std::int32_t previous = 0;
+        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
+            const NodeId node = rolled.nodes[i][place];
+            const std::int32_t t = part.is_family() ? part.step_of(place) : 0;
+            if (const std::string name = labels.name(node); !name.empty())
+                detail::add_name(part.labels, t, previous, name, labels.step(node));
+            previous = t;
+        }
+    }
+}
+
+Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with) {
+    for (std::int32_t few = 8; few < steps; few += few) {
+        const Rolled small = rolled_with(few);
+        if (small.least_steps() && small.at(few + 1) == rolled_with(few + 1))
+            return small.at(steps);
+    }
+    return rolled_with(steps);
+}
+
+}  // namespace revolute

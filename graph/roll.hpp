@@ -1,0 +1,43 @@
+#pragma once
+
+#include <revolute/graph/rolled.hpp>
+
+#include <functional>
+#include <span>
+
+namespace revolute {
+
+/// Folds the outputs and all they depend on over time. Nodes that are alike across steps become
+/// families, whose operands stand at constant distances in time; families that depend on each other
+/// in a circle are recurrences, everything else is parallel over time. Nothing is lost: boundary
+/// cases are cases of an operand, and `unroll_again` builds the same graph node for node.
+///
+/// Every graph can be rolled. Where steps differ from each other, families are small or many
+/// (`first_break` says where that begins); where no order of the families exists, because a sum over
+/// steps stands between steps in an irregular way, `Rolled::folding` says how much was folded.
+/// Linear in the number of nodes. Throws as `common_graph`.
+Rolled roll(std::span<const Expr> outputs);
+/// The same, with the names of adjoints: `name_parts`.
+Rolled roll(std::span<const Expr> outputs, const Labels& labels);
+
+/// Fills the parts' `labels`. `rolled` must be of the labels' graph, not a result of `Rolled::at`.
+void name_parts(Rolled& rolled, const Labels& labels);
+
+/// Appends the graph that was rolled to `destination`, with its names and steps, and returns the
+/// outputs. A graph whose equal nodes are apart needs such a destination: throws GraphError unless
+/// `sharing` is the same.
+std::vector<Expr> unroll_again(const Rolled& rolled, Graph& destination);
+/// The same with another number of steps of the first time axis: `rolled.at(steps)` unrolled.
+std::vector<Expr> unroll_again(const Rolled& rolled, std::int32_t steps, Graph& destination);
+
+/// Throws InternalError unless every case of every family covers its steps once, targets exist, and
+/// the schedule has operands before users.
+void verify(const Rolled& rolled);
+
+/// What rolling the graph of `steps` steps gives, in time that does not depend on their number:
+/// `rolled_with(n)` builds and rolls the graph of n steps, here of few. Two such graphs, of n and
+/// n + 1 steps, must agree (`rolled_with(n).at(n + 1) == rolled_with(n + 1)`), or more steps are
+/// tried, up to `steps`.
+Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with);
+
+}  // namespace revolute

@@ -1,0 +1,190 @@
+#pragma once
+
+#include <revolute/graph/labels.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// Steps low, ..., high of a time axis.
+struct Interval {
+    std::int32_t low = 0;
+    std::int32_t high = 0;
+
+    constexpr bool contains(std::int32_t t) const { return low <= t && t <= high; }
+    constexpr std::size_t size() const { return static_cast<std::size_t>(high - low) + 1; }
+    friend constexpr bool operator==(Interval, Interval) = default;
+};
+
+/// Number of a part of a rolled graph.
+enum class PartId : std::uint32_t {};
+
+constexpr std::uint32_t index(PartId part) { return static_cast<std::uint32_t>(part); }
+
+/// What an operand of a family is during some of its steps: at step t, the member of `target` at
+/// step t - distance, or the node that `target` is.
+struct Segment {
+    Interval steps;
+    PartId target{};
+    std::int32_t distance = 0;  ///< 0 when the target is one node
+
+    friend constexpr bool operator==(const Segment&, const Segment&) = default;
+};
+
+/// Consecutive operands of one node: for s = first, first + stride, ..., last and each element in
+/// turn, the member of the element's part at step s + offset. A part that is one node stands for
+/// itself; then first = last.
+struct Sweep {
+    struct Element {
+        PartId part{};
+        std::int32_t offset = 0;
+
+        friend constexpr bool operator==(Element, Element) = default;
+    };
+    std::vector<Element> elements;
+    std::int32_t first = 0;
+    std::int32_t last = 0;
+    std::int32_t stride = 1;  ///< 1, or -1 when the steps descend
+
+    std::size_t rounds() const { return static_cast<std::size_t>((last - first) * stride) + 1; }
+    friend bool operator==(const Sweep&, const Sweep&) = default;
+};
+
+/// What members of a part are called during some steps: "h" at step t on an axis. The step of the
+/// name is the member's own plus `shift`: U' dz(t+1), made at step t + 1, is dh(t).
+struct PartName {
+    Interval steps;
+    std::string name;
+    std::optional<std::int32_t> axis;  ///< none: the name has no step
+    std::int32_t shift = 0;
+
+    friend bool operator==(const PartName&, const PartName&) = default;
+};
+
+/// A family, the nodes of a graph that are alike at all steps; or one node that has no step.
+/// Members have the same operator, attributes and shape, and operands that stand at constant
+/// distances in time, but for boundary cases, each a segment.
+struct Part {
+    const Op* op = nullptr;
+    Shape shape;
+    std::vector<double> attributes;
+    std::vector<Shape> operand_shapes;  ///< of a family; by slot
+    /// Time axis of a family; none: one node, without step.
+    std::optional<std::int32_t> axis;
+    bool depends_on_time = false;
+
+    std::vector<Interval> runs;               ///< of a family: where it has members, ascending
+    std::vector<std::size_t> places;          ///< by run: the number of members before it
+    std::vector<std::vector<Segment>> slots;  ///< of a family: each slot's cases, ascending
+    std::vector<Sweep> operands;              ///< of one node
+
+    /// The names that the graph knows, first names before aliases. A node without step counts as
+    /// one at step 0.
+    std::vector<PartName> names;
+    /// What listings call the members, adjoints included; filled by `name_parts`.
+    std::vector<PartName> labels;
+
+    bool is_family() const { return axis.has_value(); }
+    /// Sets where the family has members.
+    void set_runs(std::vector<Interval> steps);
+    /// Number of members.
+    std::size_t size() const;
+    bool has_member(std::int32_t t) const;
+    /// The number of the member at step t, counted from the first. There must be one.
+    std::size_t place_of(std::int32_t t) const;
+    /// The step of a member by its number; 0 for a node without step.
+    std::int32_t step_of(std::size_t place) const;
+    /// The case of an operand at step t. There must be a member.
+    const Segment& segment_at(std::uint32_t slot, std::int32_t t) const;
+
+    friend bool operator==(const Part&, const Part&) = default;
+};
+
+/// One member of a part.
+struct Member {
+    PartId part{};
+    std::int32_t t = 0;  ///< 0 for a node without step
+
+    friend constexpr bool operator==(Member, Member) = default;
+};
+
+/// Parts that depend on each other in a circle: a recurrence; or one part that does not.
+struct Component {
+    std::vector<PartId> parts;  ///< those that the others need at the same step come first
+    /// Order of the steps of a recurrence: 1 from the first to the last, -1 from the last to the
+    /// first. 0: no member depends on another.
+    std::int32_t direction = 0;
+
+    bool is_recurrence() const { return direction != 0; }
+    friend bool operator==(const Component&, const Component&) = default;
+};
+
+/// The number of steps of one time axis, which run from 0.
+struct AxisSteps {
+    std::int32_t axis = 0;
+    std::int32_t steps = 0;
+
+    friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
+};
+
+/// How much of a graph was folded; the less, the harder it was to find an order for the families.
+enum class Folding : std::uint8_t {
+    merged,    ///< families that differ at a boundary only are one
+    phased,    ///< the same, but what waits for a node without step is apart
+    unmerged,  ///< families differ wherever one operand does
+    none,      ///< every node is a part by itself
+};
+
+/// A graph folded over time. It has all that is needed to build the graph again: `unroll_again`.
+/// Parts are numbered in the order in which their first nodes were made.
+struct Rolled {
+    std::vector<Part> parts;
+    /// By part: the nodes of the graph that was rolled, ascending in their steps. Empty in what `at`
+    /// returns, and no part of what makes two of them equal.
+    std::vector<std::vector<NodeId>> nodes;
+    std::vector<Component> schedule;  ///< operands before users
+    std::vector<Member> outputs;
+    std::vector<AxisSteps> axes;  ///< by number
+    Folding folding = Folding::merged;
+    std::string refusal;  ///< why not more was folded; empty when `merged`
+    Sharing sharing = Sharing::on;
+
+    const Part& operator[](PartId part) const { return parts[index(part)]; }
+    /// Number of nodes that it stands for.
+    std::size_t node_count() const;
+    /// The number of steps of a time axis. Throws GraphError when it has no such axis.
+    std::int32_t steps(std::int32_t axis = 0) const;
+
+    /// The smallest number of steps that `at` can be asked for; none when it cannot be asked.
+    std::optional<std::int32_t> least_steps(std::int32_t axis = 0) const;
+    /// The same recurrences over another number of steps of one time axis: what rolling the graph
+    /// that was built with so many steps gives, found without building it, in time that does not
+    /// depend on it. All steps between the boundary cases are alike, so steps are put in, or taken
+    /// out, in their midst. Values that the builder derived from the number of steps (a factor 1/N)
+    /// stay what they are; `roll_for` tells.
+    ///
+    /// Throws GraphError when there is no stretch of steps without boundary cases, as in a graph of
+    /// few steps, or when fewer than `least_steps` are asked for.
+    Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
+
+    friend bool operator==(const Rolled& a, const Rolled& b);
+};
+
+/// Where a graph is not the same from step to step.
+struct PatternBreak {
+    Step step;                          ///< the first step away from both ends that is different
+    Member member;                      ///< what is different in it
+    std::optional<std::uint32_t> slot;  ///< which of its operands; none: it is of a kind of its own
+    std::string text;                   ///< one sentence, as errors are written
+};
+
+/// The first boundary case that is not at an end of its time axis: none for the recurrences of the
+/// library's cells; a cell exchanged half-way, a cut every k steps, an operand that changes by hand
+/// have one.
+std::optional<PatternBreak> first_break(const Rolled& rolled);
+
+}  // namespace revolute
