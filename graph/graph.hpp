@@ -49,6 +49,9 @@ class Graph {
     /// Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
+    /// The node that is made like `node`, but of these operands of the same shapes; none when there is none,
+    /// or equal nodes are kept apart.
+    std::optional<NodeId> find_like(NodeId node, std::span<const NodeId> operands) const;
     /// Makes room, so that appending that many does not move what is there.
     void reserve(std::size_t nodes, std::size_t operands);
 
@@ -137,6 +140,8 @@ class Graph {
     NodeId push(Node node, std::span<const NodeId> operands);
     void check_operands(const Op& op, std::span<const NodeId> operands) const;
     static std::uint64_t hash_of_node(std::uint32_t kind, std::span<const NodeId> operands);
+    std::optional<NodeId> find(std::uint64_t hash, std::uint32_t kind,
+                               std::span<const NodeId> operands) const;
     bool is_same(NodeId id, std::uint32_t kind, std::span<const NodeId> operands) const;
 
     Sharing sharing_;
