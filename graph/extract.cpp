@@ -1,4 +1,4 @@
-#include <revolute/graph/node_copier.hpp>
+#include <revolute/graph/detail/node_copier.hpp>
 #include <revolute/graph/structure.hpp>
 
 namespace revolute {

@@ -33,7 +33,7 @@ std::vector<Expr> unroll_again(const Rolled& rolled, Graph& destination);
 std::vector<Expr> unroll_again(const Rolled& rolled, std::int32_t steps, Graph& destination);
 
 /// A listing, a part a line in the order of the schedule: what a member reads, with the steps of its
-/// cases, and the steps that it has members at.
+/// cases, and the steps that it has members at. Names are followed by the number of the part.
 ///
 ///     ascending
 ///       h%5(t) = tanh(%4(t))  [3 x 1]  t = 0..7

@@ -26,11 +26,8 @@ std::string relative(std::int32_t axis, std::int32_t distance) {
 class Listing {
  public:
     explicit Listing(const Rolled& rolled) : rolled_(rolled) {
-        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-            const auto& names = rolled.parts[i].names;
-            names_.push_back(names.empty() ? fmt::format("%{}", i)
-                                           : fmt::format("{}%{}", names.front().name, i));
-        }
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
+            names_.push_back(fmt::format("{}%{}", title(rolled.parts[i]), i));
     }
 
     std::string text() const {
@@ -47,6 +44,13 @@ class Listing {
     }
 
  private:
+    /// The part's own name, or that of an adjoint where it has one for all of its steps and no other.
+    static std::string title(const Part& part) {
+        if (!part.names.empty()) return part.names.front().name;
+        const bool is_simple = part.labels.size() == 1 && part.labels.front().shift == 0;
+        return is_simple ? part.labels.front().name : std::string{};
+    }
+
     const std::string& name(PartId part) const { return names_[index(part)]; }
 
     std::string member(Member at) const {

@@ -1,5 +1,5 @@
-#include <revolute/graph/node_copier.hpp>
-#include <revolute/graph/rewriter.hpp>
+#include <revolute/graph/detail/node_copier.hpp>
+#include <revolute/graph/detail/rewriter.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/graph/structure.hpp>
 

@@ -3,7 +3,9 @@
 
 #include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>
@@ -176,6 +178,37 @@ TEST_CASE("roll: the simple net has one recurrence forward and one backward, wha
         const Rolled rolled = roll(model_of(configuration, steps).outputs);
         CHECK(recurrences_of(rolled) == std::vector<int>{-2, 4});
     }
+}
+
+TEST_CASE("roll: families and recurrences of simplified nets, whatever the steps") {
+    struct Expected {
+        CellKind cell;
+        int layers;
+        std::size_t families;
+        std::vector<int> recurrences;
+    };
+    const std::vector<Expected> all{
+        {CellKind::simple, 1, 14, {-2, 4}},
+        {CellKind::simple, 2, 28, {-3, -2, 4, 4}},
+        {CellKind::lstm, 1, 65, {-17, 21}},
+        {CellKind::gru, 1, 53, {-15, 17}},
+    };
+    for (const Expected& expected : all)
+        for (const int steps : {8, 100}) {
+            CAPTURE(name_of(expected.cell));
+            CAPTURE(steps);
+            const Architecture architecture{.cell = expected.cell, .layers = expected.layers};
+            Model model;
+            const RecurrentNet net = recurrent_net(
+                *model.graph, {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = 1},
+                architecture);
+            const Derivative d = differentiate(net.loss(), net.variables());
+            Graph simple;
+            const Rolled rolled =
+                roll(simplify(d.gradients(), simple, simplification_rules()).outputs);
+            CHECK(families_in(rolled) == expected.families);
+            CHECK(recurrences_of(rolled) == expected.recurrences);
+        }
 }
 
 TEST_CASE("roll: the number of families does not depend on the steps") {

@@ -1,6 +1,7 @@
 // x(t) = tanh(w x(t-1) + u(t)) over a million steps, through everything that walks a graph, on a
 // stack of 512 kB: nothing may recurse over the graph.
 
+#include "phases.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
@@ -12,13 +13,11 @@
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/figure.hpp>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <ostream>
 #include <streambuf>
-#include <sys/resource.h>
 #include <vector>
 
 using namespace revolute;
@@ -30,28 +29,6 @@ constexpr double weight = 0.9;
 constexpr double start_value = 0.5;
 
 double input_at(std::size_t t) { return 0.3 * std::sin(0.01 * static_cast<double>(t)); }
-
-/// Peak resident memory of this process so far, in megabytes.
-long peak_megabytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
-}
-
-/// Prints what each phase took.
-class Phases {
- public:
-    void done(const char* name) {
-        const auto now = std::chrono::steady_clock::now();
-        std::printf("%-14s %6.2f s, peak so far %ld MB\n", name,
-                    std::chrono::duration<double>(now - last_).count(), peak_megabytes());
-        std::fflush(stdout);
-        last_ = std::chrono::steady_clock::now();
-    }
-
- private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// Counts what is written to it and keeps nothing.
 class CountingBuffer : public std::streambuf {
@@ -202,9 +179,6 @@ bool run() {
 }  // namespace
 
 int main() {
-    rlimit stack{};
-    getrlimit(RLIMIT_STACK, &stack);
-    if (stack.rlim_cur > 512 * 1024)
-        std::printf("note: the stack is not limited to 512 kB (run under ulimit -s 512)\n");
+    note_stack_limit();
     return run() ? 0 : 1;
 }

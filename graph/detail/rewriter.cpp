@@ -1,4 +1,4 @@
-#include <revolute/graph/rewriter.hpp>
+#include <revolute/graph/detail/rewriter.hpp>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
+#include <revolute/graph/detail/node_copier.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/node_copier.hpp>
 
 namespace revolute {
 
