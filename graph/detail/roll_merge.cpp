@@ -41,14 +41,20 @@ std::vector<Segment> cut_to(std::span<const Interval> runs, std::span<const Segm
 class Merger {
  public:
     Merger(const Graph& graph, Groups& groups, std::vector<Part>& parts)
-        : graph_(graph), groups_(groups), parts_(parts), merged_into_(parts.size()) {
+        : graph_(graph),
+          groups_(groups),
+          parts_(parts),
+          merged_into_(parts.size()),
+          last_of_(parts.size()),
+          next_(parts.size(), HashIndex::absent) {
         std::iota(merged_into_.begin(), merged_into_.end(), 0U);
+        std::iota(last_of_.begin(), last_of_.end(), 0U);
         find_summands();
     }
 
     void run() {
         bool has_merged = true;
-        while (has_merged && work_ < most_work) {
+        while (has_merged) {
             has_merged = false;
             for (Part& part : parts_) refresh(part);
             for (std::uint32_t i = 0; i < parts_.size(); ++i)
@@ -62,8 +68,9 @@ class Merger {
     }
 
  private:
-    // Each round looks at every segment; irregular graphs, which have many, are left as they are.
-    static constexpr std::size_t most_work = 100'000'000;
+    /// Each round looks at every segment. What is regular has few, and needs a few dozen rounds, whatever
+    /// its size; of what is not, only so much is merged that the time stays linear.
+    std::size_t most_work() const { return 1'000'000 + 20 * graph_.operand_total(); }
 
     std::uint32_t now(std::uint32_t part) const {
         while (merged_into_[part] != part) part = merged_into_[part];
@@ -167,7 +174,7 @@ class Merger {
     bool try_to_merge(std::uint32_t a, std::uint32_t b) {
         a = now(a);
         b = now(b);
-        if (a == b || !fit(a, b)) return false;
+        if (a == b || work_ >= most_work() || !fit(a, b)) return false;
         merge(std::min(a, b), std::max(a, b));
         return true;
     }
@@ -217,15 +224,39 @@ class Merger {
             for (const Segment& segment : all) add_segment(a.slots[slot], segment);
             b.slots[slot].clear();
         }
-        const auto step_of = [&](NodeId node) { return graph_.step(node)->t; };
-        std::vector<NodeId> members;
-        members.reserve(groups_.members[kept].size() + groups_.members[gone].size());
-        std::ranges::merge(groups_.members[kept], groups_.members[gone],
-                           std::back_inserter(members), {}, step_of, step_of);
-        groups_.members[kept] = std::move(members);
-        groups_.members[gone].clear();
+        work_ += a.runs.size() + b.runs.size();
         a.set_runs(joined(a.runs, b.runs));
         merged_into_[gone] = kept;
+        next_[last_of_[kept]] = gone;
+        last_of_[kept] = last_of_[gone];
+    }
+
+    /// Puts the members of what was merged together, two shortest lists at a time: a family of
+    /// many parts costs little more than one of two.
+    void join_members(std::uint32_t kept) {
+        const auto is_longer = [](const std::vector<NodeId>& a, const std::vector<NodeId>& b) {
+            return a.size() > b.size();
+        };
+        const auto step_of = [&](NodeId node) { return graph_.step(node)->t; };
+        std::vector<std::vector<NodeId>> lists;
+        for (std::uint32_t i = kept; i != HashIndex::absent; i = next_[i])
+            lists.push_back(std::move(groups_.members[i]));
+        std::ranges::make_heap(lists, is_longer);
+        const auto take = [&] {
+            std::ranges::pop_heap(lists, is_longer);
+            std::vector<NodeId> shortest = std::move(lists.back());
+            lists.pop_back();
+            return shortest;
+        };
+        while (lists.size() > 1) {
+            const std::vector<NodeId> a = take();
+            const std::vector<NodeId> b = take();
+            std::vector<NodeId>& both = lists.emplace_back();
+            both.reserve(a.size() + b.size());
+            std::ranges::merge(a, b, std::back_inserter(both), {}, step_of, step_of);
+            std::ranges::push_heap(lists, is_longer);
+        }
+        groups_.members[kept] = std::move(lists.front());
     }
 
     static std::vector<Interval> joined(std::span<const Interval> a, std::span<const Interval> b) {
@@ -250,7 +281,9 @@ class Merger {
             number[i] =
                 is_alive(i) ? count++ : number[now(i)];  // what a part goes into comes first
         for (std::uint32_t i = 0; i < parts_.size(); ++i) {
-            if (!is_alive(i) || number[i] == i) continue;
+            if (!is_alive(i)) continue;
+            join_members(i);
+            if (number[i] == i) continue;
             parts_[number[i]] = std::move(parts_[i]);
             groups_.members[number[i]] = std::move(groups_.members[i]);
             groups_.phases[number[i]] = groups_.phases[i];
@@ -270,6 +303,9 @@ class Merger {
     Groups& groups_;
     std::vector<Part>& parts_;
     std::vector<std::uint32_t> merged_into_;
+    // The parts that a family was merged of, as a list: its own number, then `next_` of each.
+    std::vector<std::uint32_t> last_of_;
+    std::vector<std::uint32_t> next_;
     std::vector<std::vector<std::uint32_t>> summands_;
     std::size_t work_ = 0;
 };
