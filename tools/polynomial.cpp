@@ -61,6 +61,7 @@ std::pair<Powers, std::int64_t> common_factor(const Polynomial& polynomial) {
 std::string factored(const Polynomial& polynomial, std::span<const std::string_view> names) {
     if (polynomial.terms().size() < 2) return sum_of_terms(polynomial, names);
     const auto [common, divisor] = common_factor(polynomial);
+    if (divisor == 1 && degree_of(common) == 0) return sum_of_terms(polynomial, names);
     Polynomial inside(polynomial.variables());
     for (const auto& [powers, coefficient] : polynomial.terms()) {
         Powers rest = powers;

@@ -16,10 +16,15 @@ using namespace revolute::test;
 
 namespace {
 
+Expr given_state(Graph& graph) {
+    const Scope before(graph, Step{0, -1});
+    return graph.initial_state("h", {3, 5});
+}
+
 /// h(t) = tanh(U h(t-1)), L = sum h(N-1), and dU.
 std::vector<Expr> chain(Graph& graph, int steps) {
     const Expr U = graph.parameter("U", {3, 3});
-    Expr h = graph.initial_state("h", {3, 5});
+    Expr h = given_state(graph);
     for (int t = 0; t < steps; ++t) {
         const Scope at(graph, Step{0, t});
         h = tanh(U * h);
@@ -75,7 +80,7 @@ TEST_CASE("cost: what a step reads through stop_gradient is the value itself") {
 TEST_CASE("cost: steps of a recurrence behind the loss do not belong to the forward pass") {
     Graph graph;
     const Expr U = graph.parameter("U", {3, 3});
-    Expr h = graph.initial_state("h", {3, 5});
+    Expr h = given_state(graph);
     std::vector<Expr> states;
     for (int t = 0; t < 12; ++t) {
         const Scope at(graph, Step{0, t});
