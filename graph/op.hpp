@@ -152,6 +152,9 @@ struct Op {
     Role role = Role::none;
     bool has_identity =
         false;  ///< two nodes are never the same node, though all about them is equal
+    /// Floating-point operations for each entry of the largest operand, where the role does not say
+    /// (`operation_count`): none where values are moved only.
+    std::uint8_t operations_per_entry = 1;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own

@@ -1,51 +1,41 @@
+#include <revolute/graph/checked_count.hpp>
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/structure.hpp>
 
-#include <algorithm>
-
 namespace revolute {
 
-namespace {
-
-double entries(const Graph& graph, NodeId node) {
-    return static_cast<double>(graph.shape(node).size());
-}
-
-double entries_of_largest_operand(const Graph& graph, NodeId node) {
-    double most = 0;
-    for (const NodeId operand : graph.operands(node))
-        most = std::max(most, entries(graph, operand));
-    return most;
-}
-
-}  // namespace
-
-double operation_count(const Graph& graph, NodeId node) {
-    const std::uint32_t operands = graph.operand_count(node);
-    switch (graph.op(node).role) {
+std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands) {
+    const auto entries = static_cast<std::int64_t>(output.size());
+    switch (op.role) {
         case Role::transpose:
         case Role::reshape:
         case Role::broadcast:
         case Role::stop_gradient:
             return 0;
         case Role::elementwise:
-            return (std::max(operands, 2U) - 1U) * entries(graph, node);
+            return checked_product(std::max<std::int64_t>(operands.count, 2) - 1, entries);
         case Role::product:
-            return 2 * entries(graph, node) * graph.shape(graph.operand(node, 0)).columns;
+            return checked_product(2 * std::int64_t{operands.first.columns}, entries);
         case Role::row_sum:
         case Role::column_sum:
         case Role::none:
             break;
     }
-    return entries_of_largest_operand(graph, node);
+    return checked_product(op.operations_per_entry, operands.largest);
 }
 
-double operation_count(std::span<const Expr> outputs) {
+std::int64_t operation_count(const Graph& graph, NodeId node) {
+    OperandShapes operands;
+    for (const NodeId operand : graph.operands(node)) operands.add(graph.shape(operand));
+    return operation_count(graph.op(node), graph.shape(node), operands);
+}
+
+std::int64_t operation_count(std::span<const Expr> outputs) {
     const Graph& graph = common_graph("operation_count", outputs);
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
-    double count = 0;
+    std::int64_t count = 0;
     for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (needed[i]) count += operation_count(graph, NodeId{i});
+        if (needed[i]) count = checked_sum(count, operation_count(graph, NodeId{i}));
     return count;
 }
 

@@ -2,16 +2,37 @@
 
 #include <revolute/graph/graph.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 
 namespace revolute {
 
-/// How many operations on numbers computing the node takes, by the role of its operator: 2 n k m for a
-/// product of [n x k] and [k x m]; an entry each for what is elementwise, or k - 1 for k > 2 operands; the entries that are
-/// summed for row and column sums; none for leaves, transposes, reshapes, broadcasts and stops. For any
-/// other operator, the entries of its largest operand.
-double operation_count(const Graph& graph, NodeId node);
+/// What the number of operations depends on, of a node's operands: their number, the first, the
+/// largest.
+struct OperandShapes {
+    std::int64_t count = 0;
+    Shape first;
+    std::int64_t largest = 0;  ///< entries
+
+    /// Takes in the next operands, that many of one shape.
+    void add(Shape shape, std::int64_t times = 1) {
+        if (count == 0) first = shape;
+        count += times;
+        largest = std::max(largest, static_cast<std::int64_t>(shape.size()));
+    }
+};
+
+/// How many floating-point operations computing a node takes, by the role of its operator:
+/// - product of [n x k] and [k x m]: 2 n k m;
+/// - elementwise: one for each entry, whatever the function, and k - 1 for k > 2 operands;
+/// - row and column sums: one for each entry that is summed;
+/// - transpose, reshape, broadcast, stop_gradient: none;
+/// - any other: `Op::operations_per_entry` for each entry of its largest operand.
+/// Leaves take none. Throws CapacityError when the number does not fit into 64 bits.
+std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands);
+std::int64_t operation_count(const Graph& graph, NodeId node);
 /// The same for the outputs and all that they depend on.
-double operation_count(std::span<const Expr> outputs);
+std::int64_t operation_count(std::span<const Expr> outputs);
 
 }  // namespace revolute

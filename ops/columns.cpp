@@ -15,6 +15,7 @@ constinit const Op columns_op{
                                x[0].columns - 1, count, first));
         return {x[0].rows, static_cast<int>(count)};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             as_eigen(y) = as_eigen(x[0]).middleCols(static_cast<int>(x.attribute(0)), y.columns);

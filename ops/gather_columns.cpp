@@ -14,6 +14,7 @@ constinit const Op gather_columns_op{
             x.fail(fmt::format("the indices must be a row vector ({})", to_string(x[1])));
         return {x[0].rows, x[1].columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             for (int b = 0; b < y.columns; ++b)

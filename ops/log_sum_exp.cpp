@@ -30,6 +30,7 @@ constinit const Op log_sum_exp_op{
     .shape = [](const ShapeArguments& x) -> Shape {
         return {1, x[0].columns};
     },
+    .operations_per_entry = 4,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             const auto rows = static_cast<std::size_t>(x[0].rows);

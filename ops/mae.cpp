@@ -18,6 +18,7 @@ constinit const Op mae_op{
     .name = "mae",
     .arity = 2,
     .shape = equal_shapes_to_scalar,
+    .operations_per_entry = 3,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).cwiseAbs().sum() / x[0].columns;

@@ -17,6 +17,7 @@ constinit const Op mse_op{
     .name = "mse",
     .arity = 2,
     .shape = equal_shapes_to_scalar,
+    .operations_per_entry = 3,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).squaredNorm() / (2.0 * x[0].columns);

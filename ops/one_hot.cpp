@@ -15,6 +15,7 @@ constinit const Op one_hot_op{
             x.fail(fmt::format("the size must be positive ({})", x.attributes[0]));
         return {static_cast<int>(x.attributes[0]), x[0].columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             as_eigen(y).setZero();

@@ -15,6 +15,7 @@ constinit const Op place_columns_op{
                                total, x[0].columns, first));
         return {x[0].rows, static_cast<int>(total)};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             as_eigen(y).setZero();

@@ -15,6 +15,7 @@ constinit const Op place_rows_op{
                                x[0].rows, first));
         return {static_cast<int>(total), x[0].columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             as_eigen(y).setZero();

@@ -15,6 +15,7 @@ constinit const Op rows_op{
                                count, first));
         return {static_cast<int>(count), x[0].columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             as_eigen(y) = as_eigen(x[0]).middleRows(static_cast<int>(x.attribute(0)), y.rows);

@@ -31,6 +31,7 @@ constinit const Op softmax_cross_entropy_op{
         return {1, 1};
     },
     // log sum exp(z) - z(class), each column shifted by its largest entry.
+    .operations_per_entry = 4,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             const auto z = as_eigen(x[0]).array();

@@ -31,6 +31,7 @@ constinit const Op stack_columns_op{
         }
         return {x[0].rows, columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             int first = 0;

@@ -31,6 +31,7 @@ constinit const Op stack_rows_op{
         }
         return {rows, x[0].columns};
     },
+    .operations_per_entry = 0,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             int first = 0;

@@ -1,5 +1,6 @@
 // The program's command `check`, as a user runs it.
 
+#include "support/run_program.hpp"
 #include <revolute/tools/net_check.hpp>
 
 #include <doctest/doctest.h>
@@ -7,35 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <cstdio>
 #include <string>
-#include <sys/wait.h>
 
 using namespace revolute;
-
-namespace {
-
-struct Ran {
-    int status = 0;
-    std::string output;
-};
-
-Ran run(const std::string& arguments) {
-    const std::string command = fmt::format("'{}' {} 2>&1", REVOLUTE_PROGRAM, arguments);
-    FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Ran ran;
-    std::array<char, 4096> piece{};
-    while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), pipe))
-        ran.output.append(piece.data(), count);
-    ran.status = WEXITSTATUS(pclose(pipe));
-    return ran;
-}
-
-}  // namespace
+using namespace revolute::test;
 
 TEST_CASE("check: the table has a row for every parameter and the status is 0") {
-    const Ran ran = run("check --steps 5 --hidden 3 --input 2 --batch 2 --seed 4");
+    const Ran ran = run_program("check --steps 5 --hidden 3 --input 2 --batch 2 --seed 4");
     CHECK(ran.status == 0);
     for (const char* name : {"\nW ", "\nU ", "\nb ", "\nV ", "\nc ", "\nh0 "})
         CHECK(ran.output.find(name) != std::string::npos);
@@ -43,7 +22,7 @@ TEST_CASE("check: the table has a row for every parameter and the status is 0") 
 }
 
 TEST_CASE("check: JSON has the documented keys and the values of the library's own check") {
-    const Ran ran = run("check --json --steps 5 --hidden 3 --input 2 --batch 2 --seed 4");
+    const Ran ran = run_program("check --json --steps 5 --hidden 3 --input 2 --batch 2 --seed 4");
     REQUIRE(ran.status == 0);
     const auto json = nlohmann::json::parse(ran.output);
     const NetCheck expected = check_net({.steps = 5, .input = 2, .hidden = 3, .batch = 2},
@@ -110,7 +89,7 @@ TEST_CASE("check: every cell agrees, alone and in nets of several") {
     };
     for (const Cell& cell : cells) {
         CAPTURE(std::string(cell.option));
-        const Ran ran = run(fmt::format("check --cell {} --batch 2", cell.option));
+        const Ran ran = run_program(fmt::format("check --cell {} --batch 2", cell.option));
         CHECK(ran.status == 0);
         CHECK(ran.output.starts_with(fmt::format("{}, 3 steps, 2 inputs, ", cell.title)));
         CHECK(ran.output.find(fmt::format("\n{} ", cell.parameter)) != std::string::npos);
@@ -119,7 +98,7 @@ TEST_CASE("check: every cell agrees, alone and in nets of several") {
         CHECK(ran.output.find("\nWorst entry: ") != std::string::npos);
         CHECK(ran.output.find("differs") == std::string::npos);
 
-        const Ran deep = run(fmt::format(
+        const Ran deep = run_program(fmt::format(
             "check --cell {} --layers 2 --bidirectional --residual --initial trainable --hidden 3",
             cell.option));
         CHECK(deep.status == 0);
@@ -131,7 +110,7 @@ TEST_CASE("check: every cell agrees, alone and in nets of several") {
 }
 
 TEST_CASE("check: JSON says that there is no closed form, and why") {
-    const Ran ran = run("check --json --cell gru --layers 2");
+    const Ran ran = run_program("check --json --cell gru --layers 2");
     REQUIRE(ran.status == 0);
     const auto json = nlohmann::json::parse(ran.output);
     CHECK(json.at("no_closed_form") == "none for more than one layer");
@@ -145,25 +124,25 @@ TEST_CASE("check: JSON says that there is no closed form, and why") {
 }
 
 TEST_CASE("check: an initial state of zero has no row") {
-    const Ran ran = run("check --initial zero");
+    const Ran ran = run_program("check --initial zero");
     CHECK(ran.status == 0);
     CHECK(ran.output.find("\nh0 ") == std::string::npos);
 }
 
 TEST_CASE("check: a gradient too small for differences is said to be so and is no miss") {
-    const Ran ran = run("check --steps 200 --hidden 3 --input 1");
+    const Ran ran = run_program("check --steps 200 --hidden 3 --input 1");
     CHECK(ran.status == 0);
     CHECK(ran.output.find("too small for finite differences to tell") != std::string::npos);
 }
 
 TEST_CASE("check: wrong usage ends with status 2") {
-    CHECK(run("check --steps 0").status == 2);
-    CHECK(run("check --initial sometimes").status == 2);
-    CHECK(run("check --cell transformer").status == 2);
-    CHECK(run("check --layers 0").status == 2);
-    CHECK(run("check --no-such-option").status == 2);
-    CHECK(run("no-such-command").status == 2);
-    CHECK(run("").status == 2);
+    CHECK(run_program("check --steps 0").status == 2);
+    CHECK(run_program("check --initial sometimes").status == 2);
+    CHECK(run_program("check --cell transformer").status == 2);
+    CHECK(run_program("check --layers 0").status == 2);
+    CHECK(run_program("check --no-such-option").status == 2);
+    CHECK(run_program("no-such-command").status == 2);
+    CHECK(run_program("").status == 2);
 }
 
 TEST_CASE("check: a row that differs makes the whole check fail") {
@@ -189,13 +168,13 @@ TEST_CASE("check: a row that differs makes the whole check fail") {
 }
 
 TEST_CASE("check: --help has an example and --version a number") {
-    for (const char* command :
-         {"demo", "draw", "check", "train", "predict", "grad", "compare", "weights", "ops"}) {
+    for (const char* command : {"demo", "draw", "check", "train", "predict", "grad", "compare",
+                                "weights", "cost", "ops"}) {
         CAPTURE(command);
-        const Ran help = run(fmt::format("{} --help", command));
+        const Ran help = run_program(fmt::format("{} --help", command));
         CHECK(help.status == 0);
         CHECK(help.output.find("Example") != std::string::npos);
         CHECK(help.output.find(fmt::format(":\n  revolute {}", command)) != std::string::npos);
     }
-    CHECK(run("--version").output == fmt::format("revolute {}\n", REVOLUTE_VERSION));
+    CHECK(run_program("--version").output == fmt::format("revolute {}\n", REVOLUTE_VERSION));
 }

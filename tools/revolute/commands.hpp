@@ -16,6 +16,7 @@ void add_weights_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_grad_command(CLI::App& program);
 void add_compare_command(CLI::App& program);
+void add_cost_command(CLI::App& program);
 void add_ops_command(CLI::App& program);
 
 }  // namespace revolute
