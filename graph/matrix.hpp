@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -46,6 +47,17 @@ class Matrix {
  public:
     /// 0 x 0: no value.
     Matrix() = default;
+    Matrix(const Matrix&) = default;
+    Matrix& operator=(const Matrix&) = default;
+    /// What is moved from is 0 x 0.
+    Matrix(Matrix&& other) noexcept
+        : shape_(std::exchange(other.shape_, {0, 0})), values_(std::exchange(other.values_, {})) {}
+    Matrix& operator=(Matrix&& other) noexcept {
+        shape_ = std::exchange(other.shape_, {0, 0});
+        values_ = std::exchange(other.values_, {});
+        return *this;
+    }
+    ~Matrix() = default;
     /// rows x columns, every entry `fill`. Throws ShapeError when a size is negative.
     Matrix(int rows, int columns, double fill = 0.0);
     explicit Matrix(Shape shape, double fill = 0.0) : Matrix(shape.rows, shape.columns, fill) {}

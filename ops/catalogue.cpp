@@ -39,6 +39,7 @@ std::span<const Op* const> catalogue() {
         &elu_op,
         &gelu_op,
         &heaviside_op,
+        &exceeds_op,
         &softmax_op,
         &log_sum_exp_op,
         &sum_op,

@@ -5,10 +5,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace revolute {
 
-// y = min(max(x, low), high)  =>  x_bar = y_bar where low < x < high; at the bounds the derivative is 0.
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+// y = min(max(x, low), high)  =>  x_bar = y_bar where low < x < high; at the bounds the derivative is 0. A bound
+// that is infinite is none: the derivative there is what it is before, 1.
 constinit const Op clamp_op{
     .name = "clamp",
     .shape =
@@ -27,9 +35,12 @@ constinit const Op clamp_op{
             });
         },
     .pullback = {[](const Pullback& p) {
-        const Expr above = heaviside(p.input() - p.attribute(0));
-        const Expr below = heaviside(p.attribute(1) - p.input());
-        return hadamard(p.adjoint, hadamard(above, below));
+        const double low = p.attribute(0), high = p.attribute(1);
+        Expr x_bar = p.adjoint;
+        if (low > -infinity) x_bar = hadamard(x_bar, exceeds(p.input(), constant_like(x_bar, low)));
+        if (high < infinity)
+            x_bar = hadamard(x_bar, exceeds(constant_like(x_bar, high), p.input()));
+        return x_bar;
     }},
     .latex = R"(\operatorname{clamp}_{@1}^{@2}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .attributes = {-1, 0.5}, .attribute_count = 2},

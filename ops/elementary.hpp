@@ -42,8 +42,8 @@ Expr minimum(Operand a, Operand b);
 /// The larger of a and b, both [n x m]. Where they are equal, a alone gets the adjoint. Throws
 /// ShapeError unless the shapes are equal.
 Expr maximum(Operand a, Operand b);
-/// x, or the bound that it is beyond; the derivative at a bound is taken as 0. Throws ShapeError
-/// unless low <= high.
+/// x, or the bound that it is beyond; the derivative at a bound is taken as 0. A bound that is infinite
+/// is none. Throws ShapeError unless low <= high.
 Expr clamp(Operand x, double low, double high);
 /// The error function.
 Expr erf(Operand x);

@@ -3,10 +3,26 @@
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 
 namespace revolute {
 
-// y(r, c) = 1 where x(r, c) is the first of the largest entries of column c, else 0.
+namespace {
+
+/// The first NaN, else the first of the largest entries: comparisons with a NaN are all false, so
+/// max_element alone would depend on what stands before it.
+std::size_t first_largest(std::span<const double> column) {
+    const auto is_nan = [](double z) { return std::isnan(z); };
+    auto place = std::ranges::find_if(column, is_nan);
+    if (place == column.end()) place = std::ranges::max_element(column);
+    return static_cast<std::size_t>(place - column.begin());
+}
+
+}  // namespace
+
+// y(r, c) = 1 where x(r, c) is the first of the largest entries of column c, else 0. A NaN counts as the
+// largest.
 constinit const Op first_column_max_op{
     .name = "first_column_max",
     .shape = same_as_input,
@@ -14,11 +30,8 @@ constinit const Op first_column_max_op{
         [](const Arguments& x, MatrixView y) {
             as_eigen(y).setZero();
             const auto rows = static_cast<std::size_t>(y.rows);
-            for (std::size_t begin = 0; begin < y.size(); begin += rows) {
-                const auto column = x[0].values().subspan(begin, rows);
-                const auto largest = std::ranges::max_element(column);
-                y.data[begin + static_cast<std::size_t>(largest - column.begin())] = 1.0;
-            }
+            for (std::size_t begin = 0; begin < y.size(); begin += rows)
+                y.data[begin + first_largest(x[0].values().subspan(begin, rows))] = 1.0;
         },
     .pullback = {zero_derivative},
     .latex = R"(\operatorname{firstmax}\left(#1\right))",

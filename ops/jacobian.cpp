@@ -6,11 +6,21 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 namespace revolute {
 
 namespace {
 
-int size(Expr x) { return static_cast<int>(x.shape().size()); }
+/// Number of entries: that of rows or columns of J.
+int size(Expr x) {
+    constexpr int most = std::numeric_limits<int>::max();
+    const std::size_t entries = x.shape().size();
+    if (entries > most)
+        throw ShapeError(fmt::format("jacobian: there must be at most {} entries ({})\n  it is {}",
+                                     most, entries, x.graph->describe(x.id)));
+    return static_cast<int>(entries);
+}
 
 Expr reshaped(Expr x, Shape shape) {
     return x.shape() == shape ? x : reshape(x, shape.rows, shape.columns);

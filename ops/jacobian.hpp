@@ -14,7 +14,8 @@ namespace revolute {
 /// pass appends its nodes, so J is meant for small sizes; products with it need one pass and no J.
 ///
 /// Throws GraphError for an empty expression and for expressions of two graphs; DerivativeError for a
-/// missing rule and, unless `unreachable` is `zeros`, when the output does not depend on the variable.
+/// missing rule and, unless `unreachable` is `zeros`, when the output does not depend on the variable;
+/// ShapeError where one of them has more entries than int counts.
 Expr jacobian(Expr output, Expr variable, Unreachable unreachable = Unreachable::error,
               SourceLine line = SourceLine::here());
 

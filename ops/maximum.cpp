@@ -23,9 +23,9 @@ constinit const Op maximum_op{
         },
     .pullback = {
         [](const Pullback& p) {
-            return hadamard(p.adjoint, 1.0 - heaviside(p.input(1) - p.input(0)));
+            return hadamard(p.adjoint, 1.0 - exceeds(p.input(1), p.input(0)));
         },
-        [](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input(1) - p.input(0))); }},
+        [](const Pullback& p) { return hadamard(p.adjoint, exceeds(p.input(1), p.input(0))); }},
     .latex = R"(\max\left(#1, #2\right))",
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };

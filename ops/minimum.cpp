@@ -23,9 +23,9 @@ constinit const Op minimum_op{
         },
     .pullback = {
         [](const Pullback& p) {
-            return hadamard(p.adjoint, 1.0 - heaviside(p.input(0) - p.input(1)));
+            return hadamard(p.adjoint, 1.0 - exceeds(p.input(0), p.input(1)));
         },
-        [](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input(0) - p.input(1))); }},
+        [](const Pullback& p) { return hadamard(p.adjoint, exceeds(p.input(0), p.input(1))); }},
     .latex = R"(\min\left(#1, #2\right))",
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };

@@ -22,11 +22,13 @@ Expr row_sums(Operand x);
 Expr column_sums(Operand x);
 
 /// The largest entry of each row: [n x m] -> [n x 1]. Where several are the largest, the adjoint goes
-/// to the first of them: a subgradient. A NaN in a row makes its maximum NaN.
+/// to the first of them: a subgradient. A NaN in a row makes its maximum NaN, and the first NaN gets the
+/// adjoint.
 Expr row_max(Operand x);
 /// The largest entry of each column: [n x m] -> [1 x m]. Adjoint and NaN as with row_max.
 Expr column_max(Operand x);
-/// 1 at the first of the largest entries of each column, else 0. Its derivative is zero.
+/// 1 at the first of the largest entries of each column, else 0; a NaN counts as the largest. Its
+/// derivative is zero.
 Expr first_column_max(Operand x);
 
 }  // namespace revolute

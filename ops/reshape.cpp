@@ -10,11 +10,11 @@ namespace revolute {
 constinit const Op reshape_op{
     .name = "reshape",
     .shape = [](const ShapeArguments& x) -> Shape {
-        const double rows = x.attributes[0], columns = x.attributes[1];
-        if (rows < 1 || columns < 1 || rows * columns != static_cast<double>(x[0].size()))
-            x.fail(fmt::format("the shapes must have equally many entries ({} and [{} x {}])",
-                               to_string(x[0]), rows, columns));
-        return {static_cast<int>(rows), static_cast<int>(columns)};
+        const Shape y{static_cast<int>(x.attributes[0]), static_cast<int>(x.attributes[1])};
+        if (y.rows < 1 || y.columns < 1 || y.size() != x[0].size())
+            x.fail(fmt::format("the shapes must have equally many entries ({} and {})",
+                               to_string(x[0]), to_string(y)));
+        return y;
     },
     .role = Role::reshape,
     .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::copy(x[0].values(), y.data); },

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace revolute {
 
 namespace {
@@ -36,6 +39,15 @@ Shape equal_shapes(const ShapeArguments& x) {
 Shape equal_shapes_to_scalar(const ShapeArguments& x) {
     equal_shapes(x);
     return {1, 1};
+}
+
+int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what) {
+    constexpr int most = std::numeric_limits<int>::max();
+    std::int64_t total = 0;
+    for (std::size_t slot = 0; slot < x.operands.size(); ++slot) total += x[slot].*size;
+    if (total > most)
+        x.fail(fmt::format("the {} together must be at most {} ({})", what, most, total));
+    return static_cast<int>(total);
 }
 
 Shape scalar_output(const ShapeArguments&) { return {1, 1}; }

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <revolute/graph/op.hpp>
+#include <revolute/graph/shape.hpp>
+
+#include <string_view>
 
 // Shape rules that several operators share.
 
@@ -15,6 +18,10 @@ Shape equal_shapes(const ShapeArguments& x);
 
 /// Both operands have one shape, and the output is 1 x 1. Errors as equal_shapes.
 Shape equal_shapes_to_scalar(const ShapeArguments& x);
+
+/// The operands' rows, or columns, added up: the size of what stands below or beside each other. Throws
+/// ShapeError, which calls them `what`, where the sum is beyond the range of a size.
+int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what);
 
 /// 1 x 1 of anything.
 Shape scalar_output(const ShapeArguments& x);

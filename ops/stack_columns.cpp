@@ -1,5 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
@@ -22,14 +23,11 @@ constinit const Op stack_columns_op{
     .name = "stack_columns",
     .arity = variadic,
     .shape = [](const ShapeArguments& x) -> Shape {
-        int columns = 0;
-        for (std::size_t slot = 0; slot < x.operands.size(); ++slot) {
+        for (std::size_t slot = 0; slot < x.operands.size(); ++slot)
             if (x[slot].rows != x[0].rows)
                 x.fail(fmt::format("rows of operand {} ({}) must be those of operand 0 ({})", slot,
                                    x[slot].rows, x[0].rows));
-            columns += x[slot].columns;
-        }
-        return {x[0].rows, columns};
+        return {x[0].rows, total_size(x, &Shape::columns, "columns")};
     },
     .operations_per_entry = 0,
     .evaluate =

@@ -1,5 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
@@ -22,14 +23,11 @@ constinit const Op stack_rows_op{
     .name = "stack_rows",
     .arity = variadic,
     .shape = [](const ShapeArguments& x) -> Shape {
-        int rows = 0;
-        for (std::size_t slot = 0; slot < x.operands.size(); ++slot) {
+        for (std::size_t slot = 0; slot < x.operands.size(); ++slot)
             if (x[slot].columns != x[0].columns)
                 x.fail(fmt::format("columns of operand {} ({}) must be those of operand 0 ({})",
                                    slot, x[slot].columns, x[0].columns));
-            rows += x[slot].rows;
-        }
-        return {rows, x[0].columns};
+        return {total_size(x, &Shape::rows, "rows"), x[0].columns};
     },
     .operations_per_entry = 0,
     .evaluate =

@@ -27,7 +27,8 @@ Expr rows(Operand x, int first, int count);
 /// x in the rows from `first` on of a matrix of zeros: [count x m] -> [total x m]; the transpose of
 /// `rows`. Throws ShapeError unless x fits.
 Expr place_rows(Operand x, int first, int total);
-/// The operands below each other, all with m columns. Throws ShapeError unless they have.
+/// The operands below each other, all with m columns. Throws ShapeError unless they have, and when their
+/// rows together are beyond the range of int.
 Expr stack_rows(std::span<const Operand> parts);
 Expr stack_rows(std::initializer_list<Operand> parts);
 
@@ -37,7 +38,8 @@ Expr columns(Operand x, int first, int count);
 /// x in the columns from `first` on of a matrix of zeros: [n x count] -> [n x total]; the transpose
 /// of `columns`. Throws ShapeError unless x fits.
 Expr place_columns(Operand x, int first, int total);
-/// The operands beside each other, all with n rows. Throws ShapeError unless they have.
+/// The operands beside each other, all with n rows. Throws ShapeError unless they have, and when their
+/// columns together are beyond the range of int.
 Expr stack_columns(std::span<const Operand> parts);
 Expr stack_columns(std::initializer_list<Operand> parts);
 

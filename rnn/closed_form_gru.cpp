@@ -39,28 +39,28 @@ void require_shapes(const Gru& net) {
     require_initial("h(-1)", net.initial, hidden, batch);
 }
 
-}  // namespace
-
-GruGradients gradients(const Gru& net) {
-    require_shapes(net);
-    const int hidden = net.r.U.rows(), batch = net.x[0].columns();
-    // steps[t + 1] stands for step t; steps[0] holds h(-1).
+/// All steps: [t + 1] stands for step t, [0] holds h(-1).
+std::vector<Step> forward(const Gru& net) {
     std::vector<Step> steps(1);
-    steps[0].h = initial_state(net.initial, hidden, batch);
+    steps[0].h = initial_state(net.initial, net.r.U.rows(), net.x[0].columns());
     for (const Matrix& x : net.x) steps.push_back(forward(net, as_eigen(x), steps.back().h));
-    const Head head(net.V, net.c, net.target, steps.back().h);
+    return steps;
+}
 
-    // From the last step to the first, with zn the argument of the tanh, and so on:
-    //   dzn = dh o (1 - z) o tanh'(zn)            dzz = dh o (h(t-1) - n) o s'(zz)
-    //   after:   q = U_n h(t-1) + b_hn,  dq = dzn o r,           dzr = dzn o q o s'(zr)
-    //   before:  q = r o h(t-1),         dq = U_n' dzn,          dzr = dq o h(t-1) o s'(zr)
-    //   dh(t-1) = dh o z + U_r' dzr + U_z' dzz + (after: U_n' dq; before: dq o r)
-    MatrixXd dh = head.dlast, db_hn = MatrixXd::Zero(hidden, 1);
-    GateSum sum_r(net.r), sum_z(net.z), sum_n(net.n);
-    const auto U_n = as_eigen(net.n.U);
-    for (std::size_t t = net.x.size(); t-- > 0;) {
-        const Step& now = steps[t + 1];
-        const MatrixXd &before = steps[t].h, x = as_eigen(net.x[t]);
+/// The sums over time, and dh, which goes from the last step to the first. With zn the argument of the tanh, and so
+/// on:
+///   dzn = dh o (1 - z) o tanh'(zn)            dzz = dh o (h(t-1) - n) o s'(zz)
+///   after:   q = U_n h(t-1) + b_hn,  dq = dzn o r,           dzr = dzn o q o s'(zr)
+///   before:  q = r o h(t-1),         dq = U_n' dzn,          dzr = dq o h(t-1) o s'(zr)
+///   dh(t-1) = dh o z + U_r' dzr + U_z' dzz + (after: U_n' dq; before: dq o r)
+struct Backward {
+    const Gru& net;
+    MatrixXd dh;
+    GateSum sum_r{net.r}, sum_z{net.z}, sum_n{net.n};
+    MatrixXd db_hn = MatrixXd::Zero(net.n.U.rows(), 1);
+
+    void step(const Step& now, const MatrixXd& before, const MatrixXd& x) {
+        const auto U_n = as_eigen(net.n.U);
         const MatrixXd zn =
             (dh.array() * (1.0 - now.z.array())).matrix().cwiseProduct(tanh_slope(now.n));
         const MatrixXd zz = dh.cwiseProduct(before - now.n).cwiseProduct(sigmoid_slope(now.z));
@@ -82,15 +82,26 @@ GruGradients gradients(const Gru& net) {
         dh = dh.cwiseProduct(now.z) + as_eigen(net.r.U).transpose() * zr +
              as_eigen(net.z.U).transpose() * zz + through_candidate;
     }
+};
+
+}  // namespace
+
+GruGradients gradients(const Gru& net) {
+    require_shapes(net);
+    const std::vector<Step> steps = forward(net);
+    const Head head(net.V, net.c, net.target, steps.back().h);
+    Backward back{net, head.dlast};
+    for (std::size_t t = net.x.size(); t-- > 0;)
+        back.step(steps[t + 1], steps[t].h, as_eigen(net.x[t]));
     return {.loss = head.loss,
             .y = head.y,
-            .dr = sum_r.total(),
-            .dz = sum_z.total(),
-            .dn = sum_n.total(),
-            .db_hn = resets_after(net) ? to_matrix(db_hn) : Matrix(),
+            .dr = back.sum_r.total(),
+            .dz = back.sum_z.total(),
+            .dn = back.sum_n.total(),
+            .db_hn = resets_after(net) ? to_matrix(back.db_hn) : Matrix(),
             .dV = head.dV,
             .dc = head.dc,
-            .dinitial = initial_gradient(net.initial, dh)};
+            .dinitial = initial_gradient(net.initial, back.dh)};
 }
 
 }  // namespace revolute::closed_form

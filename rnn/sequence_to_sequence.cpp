@@ -21,6 +21,19 @@ void require_one_state(const AnyCell& encoder, const AnyCell& decoder, SourceLin
             to_string(from), to_string(to), to_string(line)));
 }
 
+/// The decoder goes on from the state of every sequence, so none may have ended before.
+void require_one_batch(std::span<const Expr> inputs, SourceLine line) {
+    const Expr first = inputs.front();
+    for (const Expr& input : inputs)
+        if (input.shape().columns != first.shape().columns)
+            throw ShapeError(fmt::format(
+                "sequence_to_sequence: every input must have as many columns as the first ({} and "
+                "{}): the decoder starts from the last state of the whole batch\n  the first is "
+                "{}\n  another is {}\n  asked for at {}",
+                input.shape().columns, first.shape().columns, first.graph->describe(first.id),
+                input.graph->describe(input.id), to_string(line)));
+}
+
 Expr fed(const DecoderOptions& options, Expr target) {
     if (options.feed) return options.feed(target);
     return options.loss == LossKind::mse ? target : one_hot(target, options.rows);
@@ -55,6 +68,7 @@ SequenceToSequence sequence_to_sequence(const AnyCell& encoder, const AnyCell& d
             fmt::format("sequence_to_sequence: needs at least one answer ({})\n  asked for at {}",
                         options.steps, to_string(line)));
     require_one_state(encoder, decoder, line);
+    require_one_batch(inputs, line);
     const Scope made_here(graph, line);
     const int batch = inputs.front().shape().columns;
     SequenceToSequence net;

@@ -1,6 +1,7 @@
 #include <revolute/tools/array_comparison.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -34,7 +35,8 @@ ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
     return result;
 }
 
-std::string to_table(std::span<const ArrayComparison> rows) {
+std::string to_table(std::span<const ArrayComparison> rows,
+                     std::span<const std::string> not_compared) {
     std::size_t width = 5;
     for (const ArrayComparison& row : rows) width = std::max(width, row.name.size());
     std::string text = fmt::format("{:<{}}  {:>14}  {:>12}  {:>12}  {}\n", "array", width, "shape",
@@ -46,6 +48,9 @@ std::string to_table(std::span<const ArrayComparison> rows) {
         text += fmt::format("{:<{}}  {:>14}  {:>12.3e}  {:>12.3e}  {}\n", row.name, width, shape,
                             row.difference, row.relative, row.agrees() ? "agrees" : "differs");
     }
+    if (!not_compared.empty())
+        text += fmt::format("not compared, as only one side has it: {}\n",
+                            fmt::join(not_compared, ", "));
     return text;
 }
 

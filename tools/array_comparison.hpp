@@ -25,8 +25,9 @@ struct ArrayComparison {
 ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
                                std::span<const Matrix> right, double tolerance);
 
-/// A table of comparisons, a line each.
-std::string to_table(std::span<const ArrayComparison> rows);
+/// A table of comparisons, a line each, and a line with the names of arrays that only one side has.
+std::string to_table(std::span<const ArrayComparison> rows,
+                     std::span<const std::string> not_compared = {});
 
 /// The largest absolute entry, and the largest absolute difference, over all matrices of an array; NaN
 /// where there is one.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace revolute {
 
@@ -74,6 +75,12 @@ CellKind read_cell(const Entry& whole) {
     return *kind;
 }
 
+/// What a case calls the cell.
+std::string_view name_in_case(CellKind kind) {
+    const bool is_simple = kind == CellKind::simple || kind == CellKind::simple_relu;
+    return is_simple ? "rnn" : name_of(kind);
+}
+
 LossKind read_loss(const Entry& entry) {
     const std::string loss = entry.text();
     entry.require(loss == "mse_half" || loss == "cross_entropy",
@@ -130,6 +137,14 @@ std::vector<Matrix> read_targets(const Entry& entry, const Case& of) {
     return targets;
 }
 
+/// Refuses states that the cell does not have; null stands for none.
+void require_cell_state(const Entry& whole, const char* name, const Case& of) {
+    if (has_cell_state(of.architecture.cell) || !whole.has(name)) return;
+    whole[name].require(whole[name].json().is_null(),
+                        fmt::format("does not belong to the cell \"{}\", which has no cell state",
+                                    name_in_case(of.architecture.cell)));
+}
+
 /// Reads what a result has; what is missing is left empty, but for the gradients.
 CaseResult read_result(const Entry& entry, const Case& of) {
     CaseResult result;
@@ -143,6 +158,7 @@ CaseResult read_result(const Entry& entry, const Case& of) {
                         : std::vector<Matrix>();
     };
     result.dh0 = states("dh0");
+    require_cell_state(entry, "dc0", of);
     if (has_cell_state(of.architecture.cell)) result.dc0 = states("dc0");
     return result;
 }
@@ -155,6 +171,7 @@ Case read(const Entry& whole) {
                              input_shape(result));
     result.targets = read_targets(whole["y"], result);
     result.h0 = read_sequence(whole["h0"], direction_count(result), state_shape(result));
+    require_cell_state(whole, "c0", result);
     if (has_cell_state(result.architecture.cell))
         result.c0 = read_sequence(whole["c0"], direction_count(result), state_shape(result));
     result.parameters =
@@ -183,6 +200,32 @@ Json sequence_to_json(std::span<const Matrix> sequence) {
     return list;
 }
 
+/// Throws EvaluationError naming the first entry that is not finite.
+void require_finite(const std::string& name, const Matrix& matrix) {
+    for (int c = 0; c < matrix.columns(); ++c)
+        for (int r = 0; r < matrix.rows(); ++r)
+            if (!std::isfinite(matrix(r, c)))
+                throw EvaluationError(
+                    fmt::format("JSON: every number must be finite, it has no others ({})\n  it is "
+                                "{}, row {}, column {}",
+                                matrix(r, c), name, r, c));
+}
+
+void require_finite(std::string_view name, std::span<const Matrix> sequence) {
+    for (std::size_t i = 0; i < sequence.size(); ++i)
+        require_finite(sequence.size() == 1 ? std::string(name) : fmt::format("{}[{}]", name, i),
+                       sequence[i]);
+}
+
+void require_finite(const CaseResult& result) {
+    require_finite("loss", Matrix(1, 1, result.loss.value()));
+    require_finite("yhat", result.yhat);
+    for (const NamedArray& array : result.grads) require_finite(array.name, array.value);
+    require_finite("dx", result.dx);
+    require_finite("dh0", result.dh0);
+    require_finite("dc0", result.dc0);
+}
+
 constexpr std::string_view complaint = "is no case that can be read";
 
 }  // namespace
@@ -203,6 +246,7 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
 }
 
 std::string to_json(const CaseResult& result, const Case& of) {
+    require_finite(result);
     Json grads = Json::object();
     for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
     Json json{{"loss", result.loss.value()},

@@ -35,7 +35,7 @@ struct Case {
 };
 
 /// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
-/// size, out of range, or not finite.
+/// size, out of range, not finite, or of no use to the cell (c0 where there is no cell state).
 Case parse_case(std::string_view json, std::string_view source);
 
 /// Throws FileError when the file cannot be read, and what `parse_case` throws.
@@ -45,7 +45,8 @@ Case read_case(const std::filesystem::path& path);
 /// `yhat`, `dx`, `dh0` and `dc0`, in the layout of the case. Throws ParseError.
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of);
 
-/// The result in the layout of the case's file, as JSON.
+/// The result in the layout of the case's file, as JSON. Throws EvaluationError naming the first array with
+/// an entry that is not finite, and the entry: JSON has no such number.
 std::string to_json(const CaseResult& result, const Case& of);
 
 }  // namespace revolute

@@ -85,6 +85,19 @@ CaseResult gradients_of(const Case& of, std::span<const Matrix> values) {
     return result;
 }
 
+std::vector<std::string> not_compared(const CaseResult& result, const CaseResult& expected) {
+    std::vector<std::string> names;
+    const auto note = [&](const char* name, bool is_there, bool is_expected) {
+        if (is_there && !is_expected) names.emplace_back(name);
+    };
+    note("loss", result.loss.has_value(), expected.loss.has_value());
+    note("yhat", !result.yhat.empty(), !expected.yhat.empty());
+    note("dx", !result.dx.empty(), !expected.dx.empty());
+    note("dh0", !result.dh0.empty(), !expected.dh0.empty());
+    note("dc0", !result.dc0.empty(), !expected.dc0.empty());
+    return names;
+}
+
 std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected) {
     std::vector<ArrayComparison> rows;
     const auto add = [&](std::string name, std::span<const Matrix> actual,

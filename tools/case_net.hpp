@@ -38,5 +38,7 @@ inline constexpr double case_tolerance = 1e-10;
 /// Every array of the result beside what is expected, to `case_tolerance`; arrays that are not expected
 /// are left out.
 std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected);
+/// Names of the arrays that are left out.
+std::vector<std::string> not_compared(const CaseResult& result, const CaseResult& expected);
 
 }  // namespace revolute

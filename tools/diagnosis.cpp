@@ -88,6 +88,7 @@ const ArrayVerdict* GradientComparison::first() const {
 GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance) {
     const CaseResult solved = solve(of);
     GradientComparison comparison;
+    comparison.not_compared = not_compared(solved, given);
     const std::vector<GradientArray> forward = forward_arrays(given);
     add_verdicts(comparison, forward, common_arrays(forward_arrays(solved), forward), tolerance);
 

@@ -36,6 +36,7 @@ struct GradientComparison {
     /// Loss and answers where they are given, then the gradients in the order in which the backward pass
     /// comes to them: the head, the layers from the last to the first, inputs and initial states.
     std::vector<ArrayVerdict> arrays;
+    std::vector<std::string> not_compared;  ///< arrays that were not given
     /// Mistakes that, together, explain as many of the arrays that differ as any that are known.
     std::vector<Finding> findings;
     std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
@@ -52,7 +53,7 @@ struct GradientComparison {
 inline constexpr double recognition = 100;
 
 /// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
-/// what mistakes in a derivation would have given. Arrays that `given` lacks are left out.
+/// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared.
 GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance);
 
 /// "row 4, column 1", with the gate that the row belongs to where the array has several.

@@ -86,7 +86,8 @@ nlohmann::ordered_json to_json(const ArrayVerdict& array) {
 
 std::string to_text(const GradientComparison& comparison, const Case& of) {
     std::string text =
-        to_table(std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()));
+        to_table(std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()),
+                 comparison.not_compared);
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);
@@ -106,6 +107,7 @@ std::string to_json(const GradientComparison& comparison) {
     const Json json{{"agrees", comparison.agrees()},
                     {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
                     {"arrays", std::move(arrays)},
+                    {"not_compared", comparison.not_compared},
                     {"findings", std::move(findings)},
                     {"unexplained", comparison.unexplained},
                     {"tried_all", comparison.has_tried_all}};

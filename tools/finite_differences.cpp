@@ -35,24 +35,34 @@ class LossLine {
         if (!std::isfinite(here_)) evaluate(loss_, values_, check_finite);  // names the culprit
     }
 
-    /// A point of the line, and how far away it is: the step, rounded to the precision of the values.
+    /// A point near the line: x is moved by what its precision makes of the step.
     struct Point {
-        double loss;
-        double step;
+        double step = 0;        ///< along v
+        double rise = 0;        ///< <gradient, what x is moved by>
+        bool has_moved = true;  ///< every entry that v moves; else there is no loss
+        double loss = 0;
     };
 
     double here() const { return here_; }
-    Point at(const Matrix& v, double step) {
+    Point at(const Matrix& v, double step, ConstMatrixView gradient) {
         Matrix moved = base_;
-        double taken = 0, length = 0;
+        Point point;
+        double length = 0;
         for (std::size_t i = 0; i < moved.size(); ++i) {
             const double direction = v.values()[i];
+            if (direction == 0) continue;
             moved.values()[i] += step * direction;
-            taken += direction * (moved.values()[i] - base_.values()[i]);
+            const double by = moved.values()[i] - base_.values()[i];
+            if (!(std::abs(by) > 0)) point.has_moved = false;  // infinity goes nowhere: NaN
+            point.step += direction * by;
+            point.rise += gradient.data[i] * by;
             length += direction * direction;
         }
+        point.step /= length;
+        if (!point.has_moved) return point;
         values_.bind(variable_, std::move(moved));
-        return {evaluate(loss_, values_)(0, 0), taken / length};
+        point.loss = evaluate(loss_, values_)(0, 0);
+        return point;
     }
 
  private:
@@ -168,8 +178,10 @@ class Differences {
                              .best = {},
                              .sweep = {}};
         for (const double step : steps_)
-            check.sweep.push_back(difference(probe.v, step, check.gradient));
-        check.best = closest(check.sweep);
+            if (const auto row = difference(probe, step, check.gradient))
+                check.sweep.push_back(*row);
+        check.steps_left_out = steps_.size() - check.sweep.size();
+        if (!check.sweep.empty()) check.best = closest(check.sweep);
         check.verdict = verdict_of(check);
         return check;
     }
@@ -186,13 +198,22 @@ class Differences {
     }
 
  private:
-    DifferenceStep difference(const Matrix& v, double step, double gradient) {
+    /// Nothing for a step that leaves an entry where it is.
+    std::optional<DifferenceStep> difference(const Probe& probe, double step, double gradient) {
         const double here = line_.here();
-        const LossLine::Point ahead = line_.at(v, step), behind = line_.at(v, -step);
+        const LossLine::Point ahead = line_.at(probe.v, step, gradient_),
+                              behind = line_.at(probe.v, -step, gradient_);
+        if (!ahead.has_moved || !behind.has_moved) return std::nullopt;
+        // Entries of different size are rounded differently, so x moves a little off v: what the gradient has
+        // for that is taken out.
+        const auto slope = [&](double loss, double rise, double taken) {
+            return loss / taken - (probe.entry ? 0.0 : rise / taken - gradient);
+        };
         DifferenceStep row{.step = step,
-                           .backward = (here - behind.loss) / -behind.step,
-                           .forward = (ahead.loss - here) / ahead.step,
-                           .central = (ahead.loss - behind.loss) / (ahead.step - behind.step)};
+                           .backward = slope(here - behind.loss, -behind.rise, -behind.step),
+                           .forward = slope(ahead.loss - here, ahead.rise, ahead.step),
+                           .central = slope(ahead.loss - behind.loss, ahead.rise - behind.rise,
+                                            ahead.step - behind.step)};
         row.error = std::abs(gradient - row.central);
         const double largest =
             std::max({std::abs(here), std::abs(ahead.loss), std::abs(behind.loss)});
@@ -202,6 +223,7 @@ class Differences {
     }
 
     Verdict verdict_of(const DirectionCheck& check) const {
+        if (check.sweep.empty()) return Verdict::too_large;
         const auto is_telling = [this](const DifferenceStep& row) {
             return row.agrees() && row.rounding <= magnitude_;
         };
@@ -232,7 +254,7 @@ bool is_worse(const DirectionCheck& a, const DirectionCheck& b) {
 }
 
 void keep_largest(std::vector<DifferenceStep>& largest, std::span<const DifferenceStep> sweep) {
-    if (largest.empty()) largest.assign(sweep.size(), {});
+    if (largest.size() < sweep.size()) largest.resize(sweep.size());
     for (std::size_t i = 0; i < sweep.size(); ++i)
         if (largest[i].step == 0 || std::isnan(sweep[i].error) || sweep[i].error > largest[i].error)
             largest[i] = sweep[i];
@@ -248,6 +270,8 @@ std::string_view in_words(Verdict verdict) {
             return "differs";
         case Verdict::kink:
             return "too close to a kink to tell";
+        case Verdict::too_large:
+            return "values too large for finite differences to tell";
         case Verdict::too_small:
             break;
     }
@@ -255,8 +279,8 @@ std::string_view in_words(Verdict verdict) {
 }
 
 Verdict graver(Verdict a, Verdict b) {
-    constexpr std::array order{Verdict::differs, Verdict::kink, Verdict::too_small,
-                               Verdict::agrees};
+    constexpr std::array order{Verdict::differs, Verdict::kink, Verdict::too_large,
+                               Verdict::too_small, Verdict::agrees};
     return *std::ranges::find_if(order, [&](Verdict v) { return v == a || v == b; });
 }
 
@@ -297,10 +321,12 @@ DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView g
     require_sensible(options);
     Differences differences(loss, variable, gradient, values, options);
     DifferenceCheck check;
-    const auto note = [&check](DirectionCheck one) {
+    bool is_first = true;
+    const auto note = [&](DirectionCheck one) {
         check.verdict = graver(check.verdict, one.verdict);
         keep_largest(check.sweep, one.sweep);
-        if (check.worst.sweep.empty() || is_worse(one, check.worst)) check.worst = std::move(one);
+        if (is_first || is_worse(one, check.worst)) check.worst = std::move(one);
+        is_first = false;
     };
     const std::vector<Probe> probes = probes_of(variable.shape(), options);
     for (const Probe& probe : probes) {

@@ -11,13 +11,13 @@
 namespace revolute {
 
 /// What a check can say. Finite differences know the loss only to its rounding, and no slope where it
-/// has a kink, so there are answers beside yes and no.
-enum class Verdict : std::uint8_t { agrees, differs, kink, too_small };
+/// has a kink, and a large value cannot be moved by a small step, so there are answers beside yes and no.
+enum class Verdict : std::uint8_t { agrees, differs, kink, too_small, too_large };
 
 /// The verdict in words: "agrees", "differs", "too close to a kink to tell", "too small for finite
-/// differences to tell".
+/// differences to tell", "values too large for finite differences to tell".
 std::string_view in_words(Verdict verdict);
-/// The verdict that matters more: differs before kink before too_small before agrees.
+/// The verdict that matters more: differs before kink before too_large before too_small before agrees.
 Verdict graver(Verdict a, Verdict b);
 
 /// How finite differences are taken.
@@ -51,7 +51,8 @@ std::vector<Probe> probes_of(Shape shape, const DifferenceOptions& options);
 double derivative_along(const Probe& probe, ConstMatrixView gradient);
 
 /// The loss on both sides of x, one step s away along a direction v. Slopes are over the step that x takes
-/// in doubles, which is s rounded to the precision of x.
+/// in doubles, which is s rounded to the precision of x; where several entries move, and are rounded each for
+/// itself, the slope that the gradient has for that is taken out.
 struct DifferenceStep {
     double step = 0;
     double backward = 0;  ///< (L(x) - L(x - s v)) / s
@@ -71,7 +72,8 @@ struct DirectionCheck {
     std::optional<Entry> entry;         ///< the entry that was moved; none: several at once
     double gradient = 0;                ///< <gradient, v>; for an entry, the entry
     DifferenceStep best;                ///< the step that comes closest
-    std::vector<DifferenceStep> sweep;  ///< all steps tried, largest first
+    std::vector<DifferenceStep> sweep;  ///< all steps that move the values, largest first
+    std::size_t steps_left_out = 0;     ///< smaller ones: below the rounding of a value
     Verdict verdict = Verdict::agrees;
 
     double difference() const { return best.central; }
@@ -90,7 +92,8 @@ struct DifferenceCheck {
 
 /// Compares `gradient`, dL/dvariable at `values`, with central differences over a sweep of steps.
 ///
-/// A direction agrees when a step does whose rounding is below the gradient. If only steps agree that rounding
+/// Steps too small to move every value along the direction are left out; when that leaves none, the values are
+/// too large to tell. A direction agrees when a step does whose rounding is below the gradient. If only steps agree that rounding
 /// blinds, and no coarser one shows a miss that stays, it is too small to tell. One that misses is too close
 /// to a kink to tell when, at the finest step that rounding leaves usable, the slopes on the two sides differ
 /// by more than curvature explains, and by a good part of the miss, and the gradient lies between them, or

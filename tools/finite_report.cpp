@@ -43,6 +43,17 @@ std::string findings(const Derivative& derivative, NodeId node) {
                        is_backward ? "backward" : "forward");
 }
 
+/// Draws the figure and says where it is; what is in the way of that must not hide what was found.
+std::string draw(const Derivative& derivative, std::span<const Expr> outputs,
+                 const NonFiniteError& error, const std::filesystem::path& figure) {
+    try {
+        write_figure(figure, finite_figure(derivative, outputs, error));
+        return fmt::format("{} shows it in red", figure.string());
+    } catch (const std::exception& obstacle) {
+        return fmt::format("it was not drawn: {}", obstacle.what());
+    }
+}
+
 }  // namespace
 
 Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs,
@@ -79,11 +90,10 @@ std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<cons
     try {
         return evaluate(outputs, values, check_finite);
     } catch (const NonFiniteError& error) {
-        write_figure(figure, finite_figure(derivative, outputs, error));
-        throw NonFiniteError(fmt::format("{}\n{}\n  {} shows it in red", error.what(),
-                                         findings(derivative, error.node()), figure.string()),
-                             error.node(), error.values(),
-                             {error.operands().begin(), error.operands().end()});
+        throw NonFiniteError(
+            fmt::format("{}\n{}\n  {}", error.what(), findings(derivative, error.node()),
+                        draw(derivative, outputs, error, figure)),
+            error.node(), error.values(), {error.operands().begin(), error.operands().end()});
     }
 }
 

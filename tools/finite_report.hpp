@@ -18,7 +18,8 @@ Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs
 
 /// `evaluate` with `check_finite`. At the first value that is not finite, writes its figure into a
 /// file of the format that its ending asks for (`write_figure`), and throws NonFiniteError, whose
-/// text also says in which pass the value is made, what figures call it, and the name of the file.
+/// text also says in which pass the value is made, what figures call it, and the name of the file; or, where
+/// it cannot be drawn, why not.
 std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<const Expr> outputs,
                                     const Bindings& values, const std::filesystem::path& figure);
 

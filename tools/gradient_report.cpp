@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace revolute {
 
@@ -100,20 +101,34 @@ std::string_view advice(Verdict verdict) {
         return "  The gradient is below the rounding of a difference of two losses: all that can "
                "be "
                "seen is that it is small.\n";
+    if (verdict == Verdict::too_large)
+        return "  No step moves the values: all steps are below their rounding. Check at smaller "
+               "values, or with larger steps.\n";
     return {};
+}
+
+std::string left_out(std::size_t steps) {
+    if (steps == 0) return {};
+    return fmt::format(
+        "  {} left out, below the rounding of the values\n",
+        steps == 1 ? "a smaller step is" : fmt::format("{} smaller steps are", steps));
 }
 
 std::string worst_entry(const VariableCheck& variable) {
     const DirectionCheck& worst = variable.differences.worst;
+    if (worst.verdict == Verdict::too_large)
+        return fmt::format("\nWorst entry: {}\n{}", where(variable.name, worst.entry),
+                           advice(worst.verdict));
     if (worst.sweep.empty()) return {};
     return fmt::format(
         "\nWorst entry: {}\n"
         "  gradient           {:>22}\n"
         "  finite difference  {:>22}  with step {:.0e}\n"
         "  relative error     {:>22.1e}\n"
-        "{}\n{}",
+        "{}\n{}{}",
         where(variable.name, worst.entry), in_full(worst.gradient), in_full(worst.difference()),
-        worst.best.step, worst.relative_error(), advice(worst.verdict), sweep(worst));
+        worst.best.step, worst.relative_error(), advice(worst.verdict), sweep(worst),
+        left_out(worst.steps_left_out));
 }
 
 /// The last line: the gravest verdict and whom it concerns.
@@ -131,8 +146,11 @@ std::string conclusion(Verdict verdict, const std::vector<std::string>& concerne
 
 std::string furthest_from_closed_form(const NetCheck& check) {
     if (check.closed_form.empty()) return {};
+    const auto is_closer = [](double a, double b) {  // NaN is the furthest
+        return std::isnan(b) ? !std::isnan(a) : a < b;
+    };
     const auto worst =
-        std::ranges::max_element(check.closed_form, {}, &ClosedFormComparison::relative);
+        std::ranges::max_element(check.closed_form, is_closer, &ClosedFormComparison::relative);
     if (worst->agrees()) return {};
     const auto parameter = static_cast<std::size_t>(worst - check.closed_form.begin());
     return fmt::format(

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <span>
 
 // Mistakes in the sums over steps: what each step adds to a parameter's gradient is taken from the terms of the
 // derivative.
@@ -37,84 +37,80 @@ std::vector<StepTerm> step_terms(const Derivative& derivative, Expr parameter) {
     return result;
 }
 
-/// What each step adds to every array of parameters, in the order of the judge's arrays.
-class StepParts {
- public:
-    StepParts(const Case& of, const Judge& judge) {
-        CaseNet net(of);
-        const Derivative derivative =
-            differentiate(net.net.loss(), net.variables(), Unreachable::zeros);
-        const std::vector<Expr> variables = net.variables();
-        const std::size_t count = variables.size();
-        std::vector<Expr> outputs(of.x.size() * count);  // of each step, one for each variable
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::vector<Expr> parts = by_step(derivative, variables[i], of.x.size());
-            for (std::size_t t = 0; t < parts.size(); ++t) outputs[t * count + i] = parts[t];
-        }
-        const std::vector<Matrix> values = evaluate(outputs, net.values);
-        for (std::size_t t = 0; t < of.x.size(); ++t) {
-            const auto arrays =
-                gradient_arrays(gradients_of(of, std::span(values).subspan(t * count, count)));
-            parts_.emplace_back();
-            for (const GradientArray& array : judge.right())
-                parts_.back().push_back(
-                    std::ranges::find(arrays, array.name, &GradientArray::name)->values.front());
-        }
-    }
-
-    int steps() const { return static_cast<int>(parts_.size()); }
-
-    /// The part of array i that comes from step t, times a number, added to `values`.
-    void add(std::vector<Matrix>& values, std::size_t i, int t, double factor) const {
-        const auto part = parts_[static_cast<std::size_t>(t)][i].values();
-        const auto sum = values.front().values();
-        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += factor * part[k];
-    }
-
- private:
-    /// What each step adds to the gradient of the variable: zeros where it is no parameter.
-    static std::vector<Expr> by_step(const Derivative& derivative, Expr variable,
-                                     std::size_t steps) {
-        Graph& graph = *variable.graph;
-        std::vector<std::vector<Expr>> terms(steps);
-        if (&graph.op(variable.id) == &parameter_op)
-            for (const StepTerm& term : step_terms(derivative, variable))
-                terms.at(static_cast<std::size_t>(term.step)).push_back(term.value);
-        std::vector<Expr> parts;
-        for (const std::vector<Expr>& of_step : terms)
-            if (of_step.empty())
-                parts.push_back(graph.constant(0.0, variable.shape()));
-            else
-                parts.push_back(of_step.size() == 1 ? of_step.front() : accumulate(of_step));
-        return parts;
-    }
-
-    std::vector<std::vector<Matrix>> parts_;  // by step, then array
-};
-
 /// Not an initial state or the inputs.
 bool is_parameter(const GradientArray& array) {
     return array.name.find_first_of("._") != std::string::npos;
 }
 
-/// The array with the part of each step counted so many times.
-using Weight = std::function<double(const std::string& array, int step)>;
+/// What each step adds to every array of parameters, in the order of the judge's arrays.
+class StepParts {
+ public:
+    StepParts(const Case& of, const Judge& judge) : steps_(of.x.size()) {
+        CaseNet net(of);
+        const std::vector<Expr> parameters = net.net.parameters();
+        const Derivative derivative = differentiate(net.net.loss(), parameters, Unreachable::zeros);
+        const std::size_t count = parameters.size();
+        std::vector<Expr> outputs(steps_ * count);  // of each step, one for each parameter
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::vector<Expr> parts = by_step(derivative, parameters[i]);
+            for (std::size_t t = 0; t < steps_; ++t) outputs[t * count + i] = parts[t];
+        }
+        const std::vector<Matrix> values = evaluate(outputs, net.values);
+        for (std::size_t t = 0; t < steps_; ++t) {
+            const auto of_step = std::span(values).subspan(t * count, count);
+            const StateDict arrays = gradients_to_state_dict(of.architecture, of_step);
+            parts_.emplace_back();
+            for (const GradientArray& array : judge.right())
+                parts_.back().push_back(
+                    is_parameter(array)
+                        ? std::ranges::find(arrays, array.name, &NamedArray::name)->value
+                        : Matrix());
+        }
+    }
 
-Hypothesis weighted(const Judge& judge, const StepParts& parts, std::string words,
-                    const Weight& weight) {
+    int steps() const { return static_cast<int>(steps_); }
+    /// What step t adds to array i, which must be one of parameters.
+    const Matrix& operator()(int t, std::size_t i) const {
+        return parts_[static_cast<std::size_t>(t)][i];
+    }
+
+ private:
+    /// What each step adds to the gradient of the parameter.
+    std::vector<Expr> by_step(const Derivative& derivative, Expr parameter) const {
+        std::vector<std::vector<Expr>> terms(steps_);
+        for (const StepTerm& term : step_terms(derivative, parameter))
+            terms.at(static_cast<std::size_t>(term.step)).push_back(term.value);
+        std::vector<Expr> parts;
+        for (const std::vector<Expr>& of_step : terms)
+            if (of_step.empty())
+                parts.push_back(parameter.graph->constant(0.0, parameter.shape()));
+            else
+                parts.push_back(of_step.size() == 1 ? of_step.front() : accumulate(of_step));
+        return parts;
+    }
+
+    std::size_t steps_;
+    std::vector<std::vector<Matrix>> parts_;  // by step, then array
+};
+
+/// a + factor b.
+Matrix sum_of(Matrix a, double factor, const Matrix& b) {
+    for (std::size_t k = 0; k < a.size(); ++k) a.values()[k] += factor * b.values()[k];
+    return a;
+}
+
+/// The hypothesis that makes `change(i)` of every array i of parameters that differs.
+template <class Change>
+Hypothesis in_parameters(const Judge& judge, std::string words, const Change& change) {
     Hypothesis hypothesis{std::move(words), {}};
     hypothesis.arrays.resize(judge.given().size());
-    for (const std::size_t i : judge.differing()) {
-        const GradientArray& array = judge.right()[i];
-        if (!is_parameter(array)) continue;
-        std::vector<Matrix> values = array.values;
-        for (int t = 0; t < parts.steps(); ++t)
-            if (const double change = weight(array.name, t) - 1; change != 0)
-                parts.add(values, i, t, change);
-        hypothesis.arrays[i] = std::move(values);
-    }
+    for (const std::size_t i : judge.differing())
+        if (is_parameter(judge.right()[i])) hypothesis.arrays[i] = {change(i)};
     return hypothesis;
 }
+
+/// The right gradient of parameters.
+const Matrix& right(const Judge& judge, std::size_t i) { return judge.right()[i].values.front(); }
 
 /// The step that reads the initial state.
 int first_step(const std::string& array, int steps) {
@@ -136,43 +132,66 @@ std::string terms_text(int first, int last) {
 }
 
 void consider_initial_state(Judge& judge, const StepParts& parts) {
-    const auto consider = [&](const char* words, double count) {
-        judge.consider(weighted(judge, parts, words, [&](const std::string& array, int t) {
-            const bool counts = is_recurrent_weight(array) && t == first_step(array, parts.steps());
-            return counts ? count : 1.0;
+    const auto consider = [&](const char* words, double factor) {
+        judge.consider(in_parameters(judge, words, [&](std::size_t i) {
+            const std::string& name = judge.right()[i].name;
+            if (!is_recurrent_weight(name)) return right(judge, i);
+            return sum_of(right(judge, i), factor, parts(first_step(name, parts.steps()), i));
         }));
     };
     consider("the initial state's term is missing: the product of dz at the first step with h(-1)'",
-             0);
-    consider("the initial state's term is there twice", 2);
+             -1);
+    consider("the initial state's term is there twice", 1);
+}
+
+void consider_single_steps(Judge& judge, const StepParts& parts) {
+    for (int t = 0; t < parts.steps(); ++t) {
+        const auto consider = [&](const char* words, double factor) {
+            judge.consider(in_parameters(
+                judge, fmt::format("{} {}", terms_text(t, t), words),
+                [&](std::size_t i) { return sum_of(right(judge, i), factor, parts(t, i)); }));
+        };
+        consider("missing from the sum", -1);
+        consider("there twice", 1);
+    }
+}
+
+/// All steps up to one missing, or all from one on: by one running sum, so that the time is linear in the number of
+/// steps.
+void consider_first_and_last_steps(Judge& judge, const StepParts& parts, bool goes_back) {
+    const int last = parts.steps() - 1;
+    std::vector<Matrix> sum;  // of the steps so far
+    for (const GradientArray& array : judge.right()) sum.emplace_back(array.values.front().shape());
+    const auto add = [&](int t) {
+        for (const std::size_t i : judge.differing())
+            if (is_parameter(judge.right()[i])) sum[i] = sum_of(std::move(sum[i]), 1, parts(t, i));
+    };
+    add(0);
+    for (int t = 1; t < last; ++t) {
+        const Hypothesis none_from_here =
+            in_parameters(judge, fmt::format("{} missing from the sum", terms_text(t, last)),
+                          [&](std::size_t i) { return sum[i]; });
+        add(t);
+        const std::string why =
+            goes_back
+                ? fmt::format(": the gradient goes back over the last {} steps alone", last - t)
+                : "";
+        judge.consider(
+            in_parameters(judge, fmt::format("{} missing from the sum{}", terms_text(0, t), why),
+                          [&](std::size_t i) { return sum_of(right(judge, i), -1, sum[i]); }));
+        judge.consider(none_from_here);
+    }
 }
 
 }  // namespace
 
 void consider_steps(const Case& of, Judge& judge) {
+    if (of.x.size() == 1) return;
     const StepParts parts(of, judge);
-    const int last = parts.steps() - 1;
-    if (last == 0) return;
     consider_initial_state(judge, parts);
     if (judge.has_full_explanation()) return;
-    const auto consider = [&](std::string words, int first, int end, double inside,
-                              double outside) {
-        judge.consider(weighted(judge, parts, std::move(words), [&](const std::string&, int t) {
-            return first <= t && t <= end ? inside : outside;
-        }));
-    };
-    for (int t = 0; t <= last; ++t) {
-        consider(fmt::format("{} missing from the sum", terms_text(t, t)), t, t, 0, 1);
-        consider(fmt::format("{} there twice", terms_text(t, t)), t, t, 2, 1);
-    }
-    for (int t = 1; t < last; ++t) {
-        const std::string why =
-            of.architecture.is_bidirectional
-                ? ""
-                : fmt::format(": the gradient goes back over the last {} steps alone", last - t);
-        consider(fmt::format("{} missing from the sum{}", terms_text(0, t), why), 0, t, 0, 1);
-        consider(fmt::format("{} missing from the sum", terms_text(t, last)), t, last, 0, 1);
-    }
+    consider_single_steps(judge, parts);
+    consider_first_and_last_steps(judge, parts, !of.architecture.is_bidirectional);
 }
 
 }  // namespace revolute

@@ -31,22 +31,24 @@ std::string name_of_initial(Expr leaf) {
     return fmt::format("{}{}0", name, name.size() == 1 ? "" : "_");
 }
 
-ClosedFormComparison compare(ConstMatrixView gradient, ConstMatrixView by_hand) {
+}  // namespace
+
+ClosedFormComparison beside_closed_form(ConstMatrixView gradient, ConstMatrixView by_hand) {
     ClosedFormComparison result;
     result.relative = relative_difference(gradient, by_hand);
     const double largest = largest_difference(gradient, by_hand);
-    for (std::size_t i = 0; i < gradient.size(); ++i)
-        if (std::abs(gradient.data[i] - by_hand.data[i]) == largest) {
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+        const double difference = std::abs(gradient.data[i] - by_hand.data[i]);
+        if (difference == largest || std::isnan(difference)) {
             result.worst = {static_cast<int>(i) % gradient.rows,
                             static_cast<int>(i) / gradient.rows};
             break;
         }
+    }
     result.gradient = gradient(result.worst.row, result.worst.column);
     result.by_hand = by_hand(result.worst.row, result.worst.column);
     return result;
 }
-
-}  // namespace
 
 RandomNet::RandomNet(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed)
     : net(recurrent_net(graph, sizes, architecture)) {
@@ -88,7 +90,7 @@ NetCheck check_net(const Sizes& sizes, const Architecture& architecture, std::ui
     check.loss_relative = std::abs(check.gradients.loss - by_hand.loss) / by_hand.loss;
     for (std::size_t i = 0; i < variables.size(); ++i)
         check.closed_form.push_back(
-            compare(check.gradients.variables[i].gradient, by_hand.gradients[i]));
+            beside_closed_form(check.gradients.variables[i].gradient, by_hand.gradients[i]));
     return check;
 }
 

@@ -24,13 +24,17 @@ inline constexpr double closed_form_tolerance = 1e-12;
 
 /// One gradient beside the formulas derived by hand.
 struct ClosedFormComparison {
-    double relative = 0;  ///< largest difference / largest entry
+    double relative = 0;  ///< largest difference / largest entry; NaN where one is
     Entry worst;          ///< where the difference is largest
     double gradient = 0;  ///< the engine's entry there
     double by_hand = 0;   ///< the closed form's
 
     bool agrees() const { return relative <= closed_form_tolerance; }
 };
+
+/// Compares a gradient with the closed form's: a difference that is NaN is larger than any. Throws
+/// ShapeError unless the shapes are equal.
+ClosedFormComparison beside_closed_form(ConstMatrixView gradient, ConstMatrixView by_hand);
 
 /// The gradients of a net, from three sides.
 struct NetCheck {

@@ -92,6 +92,11 @@ Standardisation standardisation_of(std::span<const double> values, std::string_v
     if (low == high)
         throw EvaluationError(fmt::format("standardisation: {} must differ (all {} are {})", what,
                                           values.size(), low));
+    if (!std::isnormal(variance))  // 0 or with few digits, infinite, or NaN
+        throw EvaluationError(
+            fmt::format("standardisation: the variance of {} must be within the range of doubles "
+                        "({})\n  they are from {} to {}: another unit would do",
+                        what, variance, low, high));
     return result;
 }
 

@@ -65,7 +65,8 @@ struct Standardisation {
 };
 
 /// The standardisation of these values. Throws ShapeError when there are none, EvaluationError when
-/// they are all equal; errors call the values `what`.
+/// they are all equal, or their variance is too small or too large for a double; errors call the values
+/// `what`.
 Standardisation standardisation_of(std::span<const double> values,
                                    std::string_view what = "the values");
 

@@ -43,6 +43,7 @@ says ' "first": null,'
 
 expect 1 '' case.json "$examples/three_steps_by_hand.json"
 says 'The first that differs is bias_hh_l0.'
+says 'not compared, as only one side has it: loss, yhat, dx, dh0'
 expect 1 '' case.json "$examples/three_steps_by_hand.json" --json
 says ' "agrees": false,'
 says ' "first": "bias_hh_l0",'

@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -36,6 +38,22 @@ TEST_CASE("matrix: a default one has no entries") {
     CHECK(none.shape() == Shape{0, 0});
     CHECK(none == Matrix(0, 0));
     CHECK(none == Matrix::from_rows({}));
+}
+
+TEST_CASE("matrix: what is moved from is 0 x 0") {
+    const Matrix value = Matrix::from_rows({{1, 2, 3}});
+    Matrix from = value;
+    Matrix to = std::move(from);
+    CHECK(to == value);
+    CHECK(from == Matrix());  // NOLINT(bugprone-use-after-move): what is tested
+    from = std::move(to);
+    CHECK(from == value);
+    CHECK(to == Matrix());  // NOLINT(bugprone-use-after-move): what is tested
+    Matrix& same = from;
+    from = std::move(same);
+    CHECK(from == value);
+    static_assert(std::is_nothrow_move_constructible_v<Matrix>);
+    static_assert(std::is_nothrow_move_assignable_v<Matrix>);
 }
 
 TEST_CASE("matrix: equal means equal in shape and entries") {

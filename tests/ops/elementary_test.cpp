@@ -88,6 +88,7 @@ TEST_CASE("kinks: values and derivatives are the documented ones") {
     CHECK(zero([](Expr x) { return leaky_relu(x, 0.25); }) == Pair{0, 0.25});
     CHECK(zero([](Expr x) { return elu(x, 1.5); }) == Pair{0, 1.5});
     CHECK(zero([](Expr x) { return heaviside(x); }) == Pair{0, 0});
+    CHECK(zero([](Expr x) { return exceeds(x, constant_like(x, 0.0)); }) == Pair{0, 0});
     CHECK(zero([](Expr x) { return sign(x); }) == Pair{0, 0});
     CHECK(zero([](Expr x) { return clamp(x, 0, 1); }) == Pair{0, 0});
     CHECK(zero([](Expr x) { return clamp(x, -1, 0); }) == Pair{0, 0});
@@ -103,6 +104,7 @@ TEST_CASE("kinks: beside them, each piece holds") {
     const double e = std::exp(-2.0);
     check_points([](Expr x) { return elu(x, 1.5); }, {{-2, 1.5 * (e - 1), 1.5 * e}, {2, 2, 1}});
     check_points([](Expr x) { return heaviside(x); }, {{-2, 0, 0}, {2, 1, 0}});
+    check_points([](Expr x) { return exceeds(x, constant_like(x, 1.0)); }, {{-2, 0, 0}, {2, 1, 0}});
     check_points([](Expr x) { return sign(x); }, {{-2, -1, 0}, {2, 1, 0}});
     check_points([](Expr x) { return clamp(x, -1, 1); }, {{-2, -1, 0}, {0.5, 0.5, 1}, {2, 1, 0}});
     // x^2 / 2 up to 1, |x| - 1/2 beyond.
@@ -153,6 +155,9 @@ TEST_CASE("elementary functions: a NaN stays one") {
         [](Expr x) { return sign(x); },
         [](Expr x) { return tanh(x); },
         [](Expr x) { return minimum(x, 1.0 + 0.0 * x); },
+        [](Expr x) { return heaviside(x); },
+        [](Expr x) { return exceeds(x, constant_like(x, 1.0)); },
+        [](Expr x) { return exceeds(constant_like(x, 1.0), x); },
         [](Expr x) { return erf(x); },
     };
     for (std::size_t i = 0; i < all.size(); ++i) {

@@ -91,6 +91,32 @@ TEST_CASE("stack_rows and stack_columns: parts that do not fit are named") {
                     operands({"x [2 x 3]", "wide [2 x 4]", "tall [3 x 3]"}));
 }
 
+TEST_CASE("stack_rows and stack_columns: more rows or columns than a size can count are refused") {
+    Inputs in;
+    constexpr int most = std::numeric_limits<int>::max();
+    const Operand tall = in("tall", {most, 1}), one = in("one", {1, 1}),
+                  wide = in("wide", {1, most});
+    CHECK(refusal([&] {
+              stack_rows({tall, one});
+          }) == "stack_rows: the rows together must be at most 2147483647 (2147483648)" +
+                    operands({"tall [2147483647 x 1]", "one [1 x 1]"}));
+    CHECK(refusal([&] {
+              stack_columns({wide, wide, one});
+          }) == "stack_columns: the columns together must be at most 2147483647 (4294967295)" +
+                    operands({"wide [1 x 2147483647]", "wide [1 x 2147483647]", "one [1 x 1]"}));
+    CHECK(stack_rows({in("almost", {most - 1, 1}), one}).shape() == Shape{most, 1});
+}
+
+TEST_CASE("reshape: numbers of entries beyond those a double tells apart are told apart") {
+    Inputs in;
+    constexpr int n = 134217729;  // n n and (n - 1) (n + 1) are the same double
+    const Operand x = in("square", {n, n});
+    CHECK(refusal([&] { reshape(x, n - 1, n + 1); }) ==
+          "reshape: the shapes must have equally many entries ([134217729 x 134217729] and "
+          "[134217728 x 134217730])" +
+              operands({"square [134217729 x 134217729]"}));
+}
+
 TEST_CASE("reshape: another number of entries is refused, and sizes below one") {
     Inputs in;
     const std::string x = operands({"x [2 x 3]"});

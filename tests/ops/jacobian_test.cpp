@@ -168,6 +168,17 @@ TEST_CASE("jacobian: a variable made after the output is one it does not depend 
     CHECK(evaluate(jacobian(y, late, Unreachable::zeros), {}) == Matrix(2, 1));
 }
 
+TEST_CASE("jacobian: more entries than a size can count are refused") {
+    Graph graph;
+    const Expr x = graph.input("x", {65536, 65536}, {"made.cpp", 1});
+    const Expr w = graph.parameter("w", {1, 1});
+    CHECK(message_of<ShapeError>([&] { jacobian(x, w, Unreachable::zeros); }) ==
+          "jacobian: there must be at most 2147483647 entries (4294967296)\n  it is x [65536 x "
+          "65536], made at made.cpp:1");
+    const Expr most = graph.input("most", {2147483647, 1});
+    CHECK(jacobian(most, w, Unreachable::zeros).shape() == Shape{2147483647, 1});
+}
+
 TEST_CASE("jacobian: empty expressions and two graphs are refused") {
     Graph one, other;
     const int line = __LINE__ + 1;

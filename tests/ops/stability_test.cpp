@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -14,6 +15,7 @@ using namespace revolute;
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 /// softmax of (0, 0, log 2) is (1, 1, 2) / 4.
 const double ln2 = 0.6931471805599453;
 
@@ -29,6 +31,15 @@ Evaluated evaluated(const Matrix& x, const Function& f) {
     const Bindings values = Bindings().bind(variable, x);
     const Expr y = f(variable);
     return {evaluate(y, values), evaluate(differentiate(sum(y), {variable})[variable], values)};
+}
+
+/// f''(x), entry by entry, of an elementwise f.
+template <class Function>
+Matrix curvature(const Matrix& x, const Function& f) {
+    Graph graph;
+    const Expr variable = graph.parameter("x", x.shape());
+    const Expr slope = differentiate(sum(f(variable)), {variable})[variable];
+    return evaluate(differentiate(sum(slope), {variable})[variable], Bindings().bind(variable, x));
 }
 
 /// Up to a few units in the last place of 1.
@@ -118,8 +129,66 @@ TEST_CASE("row_max and column_max: the first of equals gets the adjoint") {
     const Evaluated columns = evaluated(x, [](Expr z) { return column_max(z); });
     CHECK(columns.value == Matrix(1, 3, {7, 5, 5}));
     CHECK(columns.gradient == Matrix::from_rows({{0, 1, 1}, {1, 0, 0}}));
-    const double not_a_number = std::numeric_limits<double>::quiet_NaN();
-    const Evaluated bad =
-        evaluated(Matrix(2, 1, {not_a_number, 1}), [](Expr z) { return column_max(z); });
-    CHECK(std::isnan(bad.value(0, 0)));
+}
+
+TEST_CASE("row_max and column_max: a NaN is the largest, and the first NaN gets the adjoint") {
+    const Matrix x = Matrix::from_rows({{1, 5}, {not_a_number, 7}, {9, 2}, {not_a_number, 3}});
+    const Evaluated columns = evaluated(x, [](Expr z) { return column_max(z); });
+    CHECK(std::isnan(columns.value(0, 0)));
+    CHECK(columns.value(0, 1) == 7);
+    const Matrix first = Matrix::from_rows({{0, 0}, {1, 1}, {0, 0}, {0, 0}});
+    CHECK(columns.gradient == first);
+    const Evaluated rows = evaluated(x, [](Expr z) { return row_max(transpose(z)); });
+    CHECK(std::isnan(rows.value(0, 0)));
+    CHECK(rows.gradient == first);
+}
+
+TEST_CASE("gelu: at the infinities it has the slopes of its asymptotes, and no curvature") {
+    const Matrix x(1, 5, {-infinity, -40, 40, 1e308, infinity});
+    const Evaluated y = evaluated(x, [](Expr z) { return gelu(z); });
+    CHECK(y.value == Matrix(1, 5, {0, 0, 40, 1e308, infinity}));
+    CHECK(y.gradient == Matrix(1, 5, {0, 0, 1, 1, 1}));
+    CHECK(curvature(x, [](Expr z) { return gelu(z); }) == Matrix(1, 5, 0.0));
+}
+
+TEST_CASE("gelu: within the range of its density, slope and curvature are not clamped") {
+    // At 6 the density is 6.0758828498232854e-09; the curvature is phi(x) (2 - x^2).
+    const double phi = 6.0758828498232854e-09;
+    const Matrix x(1, 2, {-6, 6});
+    const Matrix bend = curvature(x, [](Expr z) { return gelu(z); });
+    CHECK(bend(0, 0) == doctest::Approx(-34 * phi).epsilon(1e-13));
+    CHECK(bend(0, 1) == doctest::Approx(-34 * phi).epsilon(1e-13));
+}
+
+TEST_CASE(
+    "clamp: beyond its bounds the slope is 0 at infinity too, and an infinite bound is none") {
+    const Matrix x(1, 3, {-infinity, 0.25, infinity});
+    const auto between = [&](double low, double high) {
+        return evaluated(x, [&](Expr z) { return clamp(z, low, high); });
+    };
+    CHECK(between(-1, 1).value == Matrix(1, 3, {-1, 0.25, 1}));
+    CHECK(between(-1, 1).gradient == Matrix(1, 3, {0, 1, 0}));
+    CHECK(between(0, infinity).gradient == Matrix(1, 3, {0, 1, 1}));
+    CHECK(between(-infinity, 1).gradient == Matrix(1, 3, {1, 1, 0}));
+    CHECK(between(-infinity, infinity).gradient == Matrix(1, 3, {1, 1, 1}));
+    CHECK(between(infinity, infinity).gradient == Matrix(1, 3, {0, 0, 0}));
+}
+
+TEST_CASE("minimum and maximum: infinities have slopes like other numbers, the first's at a tie") {
+    const Matrix a(1, 6, {infinity, infinity, infinity, -infinity, -infinity, -infinity});
+    const Matrix b(1, 6, {infinity, -infinity, 1, infinity, -infinity, 1});
+    const auto of = [&](Expr (*f)(Operand, Operand)) {
+        Graph graph;
+        const Expr x = graph.parameter("a", a.shape()), y = graph.parameter("b", b.shape());
+        const Derivative d = differentiate(sum(f(x, y)), {x, y});
+        const Bindings values = Bindings().bind(x, a).bind(y, b);
+        return std::array{evaluate(f(x, y), values), evaluate(d[x], values),
+                          evaluate(d[y], values)};
+    };
+    CHECK(of(minimum) ==
+          std::array{Matrix(1, 6, {infinity, -infinity, 1, -infinity, -infinity, -infinity}),
+                     Matrix(1, 6, {1, 0, 0, 1, 1, 1}), Matrix(1, 6, {0, 1, 1, 0, 0, 0})});
+    CHECK(of(maximum) ==
+          std::array{Matrix(1, 6, {infinity, infinity, infinity, infinity, -infinity, 1}),
+                     Matrix(1, 6, {1, 1, 1, 0, 1, 0}), Matrix(1, 6, {0, 0, 0, 1, 0, 1})});
 }

@@ -62,6 +62,7 @@ TEST_CASE("using namespace: activations, reductions and losses are found") {
     CHECK(&op_of(elu(x)) == &elu_op);
     CHECK(&op_of(gelu(x)) == &gelu_op);
     CHECK(&op_of(heaviside(x)) == &heaviside_op);
+    CHECK(&op_of(exceeds(x, y)) == &exceeds_op);
     CHECK(&op_of(softmax(x)) == &softmax_op);
     CHECK(&op_of(log_sum_exp(x)) == &log_sum_exp_op);
     CHECK(&op_of(mean(x)) == &mean_op);

@@ -188,3 +188,25 @@ TEST_CASE("sequence_to_sequence: no answer, no input, and a decoder of another s
                       "decoder has hd with 3 rows\n  asked for at sequence_to_sequence_test.cpp:{}",
                       next));
 }
+
+TEST_CASE("sequence_to_sequence: a batch that shrinks, or grows, is refused") {
+    Graph graph;
+    const AnyCell encoder = make_cell(CellKind::lstm, graph, 1, 3, "e");
+    const AnyCell decoder = make_cell(CellKind::lstm, graph, 1, 3, "d");
+    const Expr two = graph.input("x", {1, 2}, {"made.cpp", 1});
+    const Expr one = graph.input("x", {1, 1}, {"made.cpp", 2});
+    const int line = __LINE__ + 2;
+    const auto of = [&](std::vector<Expr> inputs) {
+        return message_of<ShapeError>([&] { sequence_to_sequence(encoder, decoder, inputs, {}); });
+    };
+    CHECK(of({two, two, one}) ==
+          fmt::format("sequence_to_sequence: every input must have as many columns as the first (1 "
+                      "and 2): the decoder starts from the last state of the whole batch\n"
+                      "  the first is x [1 x 2], made at made.cpp:1\n"
+                      "  another is x [1 x 1], made at made.cpp:2\n"
+                      "  asked for at sequence_to_sequence_test.cpp:{}",
+                      line));
+    CHECK(of({one, two})
+              .starts_with("sequence_to_sequence: every input must have as many columns "
+                           "as the first (2 and 1): "));
+}

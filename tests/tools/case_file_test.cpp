@@ -8,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 using namespace revolute;
 using revolute::test::message_of;
@@ -89,6 +91,60 @@ TEST_CASE("cases: every bad file is refused with its text") {
         const std::string json = read_file(file), name = file.filename().string();
         CHECK(message_of<ParseError>([&] { parse_case(json, name); }) + '\n' == expected);
     }
+}
+
+TEST_CASE("cases: what is expected of some arrays alone leaves the others uncompared, by name") {
+    Case of = read_case(case_path("lstm_many_to_one"));
+    const CaseResult result = solve(of);
+    CHECK(not_compared(result, *of.expected).empty());
+    CHECK(to_table(compare(result, *of.expected), not_compared(result, *of.expected)) ==
+          to_table(compare(result, *of.expected)));
+    CaseResult part = *of.expected;
+    part.loss.reset();
+    for (std::vector<Matrix>* array : {&part.yhat, &part.dx, &part.dh0, &part.dc0}) array->clear();
+    const std::vector<std::string> left = not_compared(result, part);
+    CHECK(left == std::vector<std::string>{"loss", "yhat", "dx", "dh0", "dc0"});
+    CHECK(compare(result, part).size() == result.grads.size());
+    CHECK(to_table({}, left).ends_with(
+        "verdict\nnot compared, as only one side has it: loss, yhat, dx, dh0, dc0\n"));
+}
+
+TEST_CASE("cases: a cell without a cell state has none expected, and null stands for none") {
+    const std::string json = read_file(case_path("rnn_one_of_each_complex_step"));
+    const auto with = [&](const char* entry) {
+        return std::string(entry) + json.substr(json.find('{') + 1);
+    };
+    CHECK(parse_case(with("{\"c0\": null, "), "text").c0.empty());
+    const Case of = parse_case(json, "text");
+    const std::string gradients = to_json(solve(of), of);
+    CHECK(message_of<ParseError>(
+              [&] { parse_gradients("{\"dc0\": [], " + gradients.substr(1), "mine.json", of); }) ==
+          "mine.json: has no gradients that can be read: dc0 does not belong to the cell "
+          "\"rnn\", which has no cell state");
+}
+
+TEST_CASE("cases: a number that is not finite is refused as JSON, by name and place") {
+    const Case of = read_case(case_path("lstm_many_to_one"));
+    const CaseResult result = solve(of);
+    const auto refusal = [&](const auto& spoil) {
+        CaseResult spoilt = result;
+        spoil(spoilt);
+        return message_of<EvaluationError>([&] { to_json(spoilt, of); });
+    };
+    const std::string text = "JSON: every number must be finite, it has no others ";
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    CHECK(refusal([&](CaseResult& r) { r.loss = infinity; }) ==
+          text + "(inf)\n  it is loss, row 0, column 0");
+    CHECK(refusal([&](CaseResult& r) {
+              r.dx[3](1, 0) = -infinity;
+              r.dh0[0](0, 0) = infinity;
+          }) == text + "(-inf)\n  it is dx[3], row 1, column 0");
+    CHECK(refusal([&](CaseResult& r) { r.dc0[0](2, 1) = std::nan(""); }) ==
+          text + "(nan)\n  it is dc0, row 2, column 1");
+    CHECK(refusal([&](CaseResult& r) { r.yhat[0](0, 1) = infinity; }) ==
+          text + "(inf)\n  it is yhat, row 0, column 1");
+    CHECK(refusal([&](CaseResult& r) { r.grads[1].value(2, 1) = infinity; }) ==
+          text + "(inf)\n  it is " + result.grads[1].name + ", row 2, column 1");
 }
 
 TEST_CASE("cases: gradients alone name what they lack") {

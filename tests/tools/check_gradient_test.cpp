@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 using namespace revolute;
 using test::message_of;
@@ -179,6 +180,48 @@ TEST_CASE("check_gradient: values so large that steps are rounded are no miss") 
     CHECK(one.check().verdict() == Verdict::agrees);
     Matrix wrong = one.gradient();
     wrong(1, 0) *= 1 + 1e-5;
+    CHECK(one.check(wrong).verdict() == Verdict::differs);
+}
+
+TEST_CASE("check_gradient: a value that no step moves cannot be told, whatever its gradient") {
+    const auto f = [](Expr x) { return sum(tanh(1e-20 * x)); };
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const double value : {1e20, -3e15, infinity}) {
+        OneLoss one(f, Matrix(1, 1, value));
+        const VariableCheck check = one.check({.with_forward_mode = false});
+        CHECK(check.verdict() == Verdict::too_large);
+        CHECK(check.differences.worst.sweep.empty());
+        CHECK(check.differences.worst.steps_left_out == 5);
+    }
+    // One entry is enough: nothing is known of it.
+    const VariableCheck check = OneLoss(f, Matrix(2, 1, {1e20, 1.5})).check();
+    CHECK(check.verdict() == Verdict::too_large);
+    CHECK(check.differences.worst.entry == Entry{0, 0});
+    // What another entry shows is no less wrong.
+    CHECK(OneLoss(f, Matrix(2, 1, {1e20, 1.5})).check(Matrix(2, 1, {0, 1})).verdict() ==
+          Verdict::differs);
+}
+
+TEST_CASE("check_gradient: steps that a value cannot take are left out") {
+    // At 1e12 numbers are 1.2e-4 apart.
+    OneLoss one([](Expr x) { return sum(sin(x)); }, Matrix(1, 1, 1e12));
+    const VariableCheck check = one.check();
+    CHECK(check.verdict() == Verdict::agrees);
+    CHECK(check.differences.worst.sweep.size() == 3);
+    CHECK(check.differences.worst.steps_left_out == 2);
+    CHECK(one.check(Matrix(1, 1, 1.1 * one.gradient()(0, 0))).verdict() == Verdict::differs);
+}
+
+TEST_CASE("check_gradient: a direction through large values is not blamed for their rounding") {
+    // Forty entries, so that sixteen are moved along the random direction alone. At 1e9 numbers are 1.2e-7
+    // apart: each entry takes a step of 1e-4 with an error of its own, up to 6e-4 of it.
+    Matrix at(40, 1);
+    for (std::size_t i = 0; i < at.size(); ++i)
+        at.values()[i] = 1e9 + 12345.678 * static_cast<double>(i);
+    OneLoss one([](Expr x) { return sum(sin(x)); }, at);
+    CHECK(one.check().verdict() == Verdict::agrees);
+    Matrix wrong = one.gradient();
+    wrong(17, 0) += 0.01;
     CHECK(one.check(wrong).verdict() == Verdict::differs);
 }
 

@@ -123,6 +123,29 @@ TEST_CASE("finite report: sqrt at 0 fails in the backward pass alone") {
     CHECK(contains(found.dot, "Not&#160;finite:&#160;the&#160;node&#160;in&#160;red"));
 }
 
+TEST_CASE("finite report: what was found comes out where it cannot be drawn, with the reason") {
+    Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
+    const Expr x = graph.parameter("x", {1, 1});
+    const Expr loss = log(x).named("L");
+    const Derivative derivative = differentiate(loss, std::vector{x});
+    const std::vector<Expr> outputs{loss};
+    const Bindings values = Bindings().bind(x, Matrix(1, 1, 0.0));
+    const auto text_for = [&](const char* figure) {
+        return test::message_of<NonFiniteError>(
+            [&] { evaluate_finite(derivative, outputs, values, figure); });
+    };
+    const std::string found =
+        "evaluate: log is not finite (-inf at row 0, column 0)\n"
+        "  node is L [1 x 1], made at net.cpp:7, 1 inf\n"
+        "  operand 0 is x [1 x 1], made at net.cpp:7, from 0 to 0\n"
+        "  it is L, in the forward pass\n"
+        "  it was not drawn: ";
+    CHECK(text_for("no/such/folder.dot") ==
+          found + "cannot write no/such/folder.dot: No such file or directory");
+    CHECK(text_for("figure.jpeg").starts_with(found));
+}
+
 TEST_CASE("finite report: finite values are returned and nothing is drawn") {
     const test::TemporaryFolder folder;
     const test::Net net;

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 
 using namespace revolute;
@@ -140,4 +141,41 @@ TEST_CASE("gradient report: a miss of the closed form is told with its place and
               "  relative error                    5.0e-01\n"));
     CHECK(in_words(check, 1) == "differs from the closed form");
     CHECK(text.ends_with("\nVerdict: differs: U (1 of 5 gradients)\n"));
+}
+
+TEST_CASE("gradient report: a gradient that is NaN is the furthest from the closed form") {
+    NetCheck check = check_net({.steps = 2, .hidden = 2}, {}, 1);
+    const Matrix by_hand = Matrix::from_rows({{1, 2}, {3, 4}});
+    Matrix spoilt = by_hand, far = by_hand;
+    spoilt(1, 0) = std::nan("");
+    far(0, 1) = 5;
+    check.closed_form[0] = beside_closed_form(far, by_hand);
+    check.closed_form[1] = beside_closed_form(spoilt, by_hand);
+    check.closed_form[2] = beside_closed_form(far, by_hand);
+    CHECK(check.closed_form[0].worst == Entry{0, 1});
+    const std::string text = to_text(check);
+    CHECK(has(text,
+              "\nFurthest from the closed form: U, row 1, column 0\n"
+              "  gradient                              nan\n"
+              "  closed form         3.000000000000000e+00\n"
+              "  relative error                        nan\n"));
+    CHECK(in_words(check, 1) == "differs from the closed form");
+}
+
+TEST_CASE("gradient report: values that no step moves are told of, and steps that are left out") {
+    const std::string huge = report([](Expr x) { return sum(tanh(1e-20 * x)); }, Matrix(1, 1, 1e20),
+                                    Matrix(1, 1, 4.1997434161402607e-21));
+    CHECK(has(huge, "  -       (0, 0)  values too large for finite differences to tell\n"));
+    CHECK(huge.ends_with(
+        "\nWorst entry: x, row 0, column 0\n"
+        "  No step moves the values: all steps are below their rounding. Check at smaller values, "
+        "or with larger steps.\n"
+        "\nVerdict: values too large for finite differences to tell: x\n"));
+    const auto beside = [](double at) {
+        return report([](Expr x) { return 2.0 * sum(x); }, Matrix(1, 1, at), Matrix(1, 1, 2.0));
+    };
+    CHECK(
+        has(beside(1e12), "\n  2 smaller steps are left out, below the rounding of the values\n"));
+    CHECK(has(beside(1e11), "\n  a smaller step is left out, below the rounding of the values\n"));
+    CHECK_FALSE(has(beside(1e9), "left out"));
 }

@@ -109,6 +109,21 @@ TEST_CASE("standardisation: needs values that differ") {
           "standardisation: prices must differ (all 3 are 0.1)");
 }
 
+TEST_CASE("standardisation: a variance that a double cannot hold is refused") {
+    const auto refusal = [](double low, double high) {
+        const std::vector<double> values{low, high};
+        return message_of<EvaluationError>([&] { standardisation_of(values); });
+    };
+    const std::string text =
+        "standardisation: the variance of the values must be within the range of doubles ";
+    CHECK(refusal(0, 1e-200) == text + "(0)\n  they are from 0 to 1e-200: another unit would do");
+    CHECK(refusal(-1e200, 1e200) ==
+          text + "(inf)\n  they are from -1e+200 to 1e+200: another unit would do");
+    CHECK(refusal(0, 1e-160).starts_with(text));  // denormal: few digits are left
+    const std::vector<double> small{1e-150, 3e-150};
+    CHECK(standardisation_of(small).deviation == doctest::Approx(1e-150));
+}
+
 TEST_CASE("series: what is read of a column is its values or its changes") {
     const std::vector<double> values{1, 4, 2};
     CHECK(as_read(values, Reading::values) == values);

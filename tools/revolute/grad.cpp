@@ -51,7 +51,7 @@ void grad(const GradOptions& options) {
     if (!options.json)
         fmt::print(
             "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
-            to_table(rows), case_tolerance);
+            to_table(rows, not_compared(result, *of.expected)), case_tolerance);
     if (!std::ranges::all_of(rows, &ArrayComparison::agrees)) throw CLI::RuntimeError(1);
 }
 

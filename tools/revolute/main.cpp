@@ -2,9 +2,13 @@
 #include <revolute/graph/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace revolute {
 
@@ -18,6 +22,28 @@ constexpr void (*commands[])(CLI::App&) = {
 
 constexpr int failure = 1;
 constexpr int usage_failure = 2;
+
+/// The first word that stands where a command belongs and is none; empty when there is none, or a command.
+std::string unknown_command(const CLI::App& program) {
+    if (!program.get_subcommands().empty()) return {};
+    const std::vector<std::string> words = program.remaining();
+    const auto is_option = [](const std::string& word) { return word.starts_with('-'); };
+    const auto word = std::ranges::find_if_not(words, is_option);
+    return word == words.end() ? std::string() : *word;
+}
+
+/// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
+int answer(const CLI::App& program, const CLI::ParseError& error) {
+    const std::string word = unknown_command(program);
+    if (error.get_exit_code() == 0 || word.empty())
+        return program.exit(error) == 0 ? 0 : usage_failure;
+    std::vector<std::string> names;
+    for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    fmt::print(stderr, "revolute: no command is called \"{}\"\n  commands are: {}\n", word,
+               fmt::join(names, ", "));
+    return usage_failure;
+}
 
 int run(int argument_count, const char* const* arguments) {
     CLI::App program(
@@ -33,7 +59,7 @@ int run(int argument_count, const char* const* arguments) {
     } catch (const CLI::RuntimeError& end) {  // a command asks for this status
         return end.get_exit_code();
     } catch (const CLI::ParseError& error) {  // also --help and --version, whose status is 0
-        return program.exit(error) == 0 ? 0 : usage_failure;
+        return answer(program, error);
     }
 }
 
