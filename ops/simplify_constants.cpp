@@ -17,18 +17,38 @@ bool is_made_by(Expr x, const Op& op) { return &x.graph->op(x.id) == &op; }
 
 namespace {
 
-/// The value of the node on matrices of constants. Those of an elementwise operator need one entry.
+/// Whether every entry of the output is made of one entry of each operand: then one entry says what all
+/// are, when all entries of an operand are equal.
+bool is_made_entry_by_entry(const Op& op) {
+    switch (op.role) {
+        case Role::elementwise:
+        case Role::transpose:
+        case Role::reshape:
+        case Role::broadcast:
+        case Role::stop_gradient:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// Matrices of more entries are not filled to find out what comes of them.
+constexpr std::size_t most_entries = 1'000'000;
+
+/// The value of the node on matrices of constants; none when that would take too much memory.
 std::optional<Matrix> value_of(const Site& site) {
-    const bool is_elementwise = site.op().role == Role::elementwise;
+    const bool is_entry_enough = is_made_entry_by_entry(site.op());
+    const auto shape_of = [&](Expr x) { return is_entry_enough ? Shape{} : x.shape(); };
     std::vector<Matrix> values;
     for (std::uint32_t slot = 0; slot < site.operand_count(); ++slot) {
-        const std::optional<double> value = constant_value(site.operand(slot));
-        if (!value) return std::nullopt;
-        const Shape shape = is_elementwise ? Shape{} : site.operand(slot).shape();
-        values.emplace_back(shape.rows, shape.columns, *value);
+        const Expr operand = site.operand(slot);
+        const std::optional<double> value = constant_value(operand);
+        if (!value || shape_of(operand).size() > most_entries) return std::nullopt;
+        values.emplace_back(shape_of(operand), *value);
     }
+    if (shape_of(site.node).size() > most_entries) return std::nullopt;
     const std::vector<ConstMatrixView> views(values.begin(), values.end());
-    Matrix result(is_elementwise ? Shape{} : site.shape());
+    Matrix result(shape_of(site.node));
     try {
         site.op().evaluate({views, site.graph().attributes(site.node.id)}, result);
     } catch (const EvaluationError&) {  // evaluating the graph says what is wrong
