@@ -3,9 +3,9 @@
 #
 # Every derivative rule of ops/, and the logic of the passes that apply them, is broken in all the ways that
 # mutate.cpp knows, one at a time: a sign turned, a factor or a transpose dropped, operands swapped, a step
-# shifted. The tests of graph, ops and rnn must fail for each. BUILD (build/release unless given) is a build
-# folder configured with Ninja; of each mutant only the changed file is compiled. Takes some 25 minutes on two
-# cores; `--only ops/tanh.cpp` half a minute.
+# shifted. The tests of graph, ops and rnn must fail for each. BUILD is a build folder configured with Ninja and
+# without batches of sources, build/mutation (preset mutation) unless given; of each mutant only the changed file
+# is compiled. Takes some 25 minutes on two cores; `--only ops/tanh.cpp` half a minute.
 #
 # Prints every mutant that survives, then the score. Fails when one survives that equivalent.txt does not
 # list, and when a line of equivalent.txt is of no use. Mutants that do not compile are counted apart.
@@ -36,12 +36,52 @@ sources_of() {
     } | sort -u
 }
 
-# The compiler's command for a source, without -o and -c; the launcher (ccache) would only fill its cache.
-command_for() {
+# What a source's object is called in BUILD.
+object_of() {
     local folder=${1%%/*} target=revolute_${1%%/*}
     [ "$folder" != tests ] || target=test_$(echo "$1" | cut -d / -f 2)
-    ninja -C "$build" -t commands "$folder/CMakeFiles/$target.dir/${1#*/}.o" | tail -n 1 |
-        sed -E 's/ -M[DTF] .*//; s/ -o .*//; s/^[^ ]*ccache //'
+    echo "$folder/CMakeFiles/$target.dir/${1#*/}.o"
+}
+
+# The compiler's command for a source, without -o and -c; the launcher (ccache) would only fill its cache.
+command_for() {
+    ninja -C "$build" -t commands "$(object_of "$1")" | tail -n 1 |
+        sed -E 's/ -M[DTF] .*//; s/ -o .*//; s/^[^ ]*ccache //; s/$/ -O1 -w/'
+}
+
+# prepare SOURCE: the command that compiles its mutants, in commands/. The headers that are not this library's take
+# most of the time; a library source finds them precompiled, all of its folder's.
+prepare() {
+    local command=$work/commands/${1//\//_} folder=${1%%/*} system
+    command_for "$1" > "$command"
+    [ "$folder" != tests ] || return 0
+    sed -i -E 's/ -Winvalid-pch//; s/ -include [^ ]*cmake_pch[^ ]*//' "$command"
+    system=$work/$folder/system.hpp
+    if [ ! -e "$system.gch" ]; then
+        mkdir -p "$work/$folder"
+        (cd "$source" && sed -n '/^#include <revolute/d; /^#include </p' "$folder"/*.?pp | sort -u
+            echo '#include <Eigen/Core>') > "$system"
+        (cd "$build" && eval "$(cat "$command") -x c++-header $system -o $system.gch")
+    fi
+    echo "-include $system" >> "$command"
+}
+
+# compile FILE SOURCE PLACE OBJECT: the source as it stands at PLACE, for a mutant of FILE whose headers are in FOLDER.
+compile() {
+    # The rules gain signs, so the operators must be declared.
+    local declared=
+    [ "$(mode_of "$1")" = logic ] || declared='-include revolute/ops/arithmetic.hpp'
+    # shellcheck disable=SC2046,SC2086
+    (cd "$build" && set -- "$3" "$4" $(cat "$work/commands/${2//\//_}") && place=$1 && object=$2 && compiler=$3 &&
+        shift 3 && "$compiler" -I"$folder/include" "$@" $declared -c "$place" -o "$object") > "$folder/log" 2>&1
+}
+
+# run_tests: those of the mutant's own folder first. A crash's word goes into the log as well, hence the group.
+run_tests() {
+    local own="*tests/${1%%/*}/*"
+    { (ulimit -v 4000000 -c 0 -t 30 && cd "$folder" &&
+        ./runner --abort-after=1 --source-file="$own" < /dev/null &&
+        ./runner --abort-after=1 --source-file-exclude="$own" < /dev/null); } > "$folder/log" 2>&1
 }
 
 # one FILE NUMBER LINE ORIGINAL MUTATED: makes, links and runs one mutant; writes its outcome and what it is.
@@ -54,21 +94,12 @@ one() {
         object=$folder/${changed//\//_}.o
         objects="$objects $object"
         [ "$changed" = "$file" ] || place=$source/$changed
-        # The rules gain signs, so the operators must be declared.
-        # shellcheck disable=SC2086,SC2046
-        if ! (cd "$build" && set -- $(command_for "$changed") && compiler=$1 && shift &&
-              "$compiler" -I"$folder/include" "$@" -O1 -w \
-                  $([ "$(mode_of "$file")" = logic ] || echo -include revolute/ops/arithmetic.hpp) \
-                  -c "$place" -o "$object") > "$folder/log" 2>&1; then
-            outcome='not compiled'
-        fi
+        compile "$file" "$changed" "$place" "$object" || { outcome='not compiled'; break; }
     done <<< "$(sources_of "$file")"
     if [ "$outcome" = survived ]; then
         # shellcheck disable=SC2086
         (cd "$build" && eval "$(sed "s|@OBJECTS@|$objects|; s|@RUNNER@|$folder/runner|" "$work/link")")
-        # A group, so that the shell's word on a crash goes into the log as well.
-        { (ulimit -v 4000000 -c 0 && cd "$folder" && timeout 60 ./runner --abort-after=1 < /dev/null); } \
-            > "$folder/log" 2>&1 || outcome=killed
+        run_tests "$file" || outcome=killed
     fi
     printf '%s\t%s:%s\t%s\t%s\n' "$outcome" "$file" "$3" "$4" "$5"
     rm -rf "$folder"
@@ -80,7 +111,7 @@ if [ "${1-}" = --one ]; then  # a worker of the run below
     exit
 fi
 
-only='' jobs=2 build=$source/build/release
+only='' jobs=2 build=
 while [ $# -gt 0 ]; do
     case $1 in
         --only) only=$2; shift 2 ;;
@@ -88,29 +119,39 @@ while [ $# -gt 0 ]; do
         *) build=$1; shift ;;
     esac
 done
+if [ -z "$build" ]; then
+    build=$source/build/mutation
+    (cd "$source" && cmake --preset mutation > /dev/null)
+fi
 build=$(cd "$build" && pwd)
 work=$build/mutation
 export build work
 rm -rf "$work"
-mkdir -p "$work"
+mkdir -p "$work/commands"
 
 ninja -C "$build" test_graph test_ops test_rnn > "$work/log" || { tail -n 20 "$work/log"; exit 1; }
 # How a test program is linked: the objects of all three, the mutant's before everything.
 link_of() { ninja -C "$build" -t commands "tests/$1" | tail -n 1 | sed -E 's/^: && //; s/ && .*//'; }
 objects=$(for test in test_graph test_ops test_rnn; do link_of $test; done | tr ' ' '\n' | grep '\.o$' | sort -u)
-link_of test_rnn | tr ' ' '\n' | grep -v '\.o$' | sed 's|^tests/test_rnn$|@RUNNER@ @OBJECTS@ @TESTS@|' |
+linker=
+! command -v ld.lld > /dev/null || linker=' -fuse-ld=lld'  # in a third of the time
+link_of test_rnn | sed "s/\$/$linker/" | tr ' ' '\n' | grep -v '\.o$' | sed 's|^tests/test_rnn$|@RUNNER@ @OBJECTS@ @TESTS@|' |
     tr '\n' ' ' | sed "s|@TESTS@|$(echo $objects)|" > "$work/link"
 compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
 "$compiler" -std=c++20 -O1 "$here/mutate.cpp" -o "$work/mutate"
 
 (cd "$build" && eval "$(sed "s|@OBJECTS@||; s|@RUNNER@|$work/runner|" "$work/link")")
-(cd "$work" && ./runner > "$work/log" 2>&1) ||
-    { tail -n 20 "$work/log"; echo 'run.sh: the tests fail without a mutant'; exit 1; }
+for own in graph ops rnn; do  # exactly as for a mutant
+    folder=$work run_tests "$own" ||
+        { tail -n 20 "$work/log"; echo 'run.sh: the tests fail without a mutant'; exit 1; }
+done
 
 files=$(cd "$source" && ls ops/*.cpp ops/*.hpp graph/leaf.cpp graph/op.cpp $logic | sort -u)
 for file in ${only:-$files}; do
     "$work/mutate" "$(mode_of "$file")" "$source/$file" | sed "s|^|$file\t|"
 done > "$work/mutants"
+for file in $(cut -f 1 "$work/mutants" | uniq); do sources_of "$file"; done | sort -u |
+    while read -r changed; do prepare "$changed"; done
 tr '\n' '\0' < "$work/mutants" | xargs -0 -P "$jobs" -I MUTANT nice "$0" --one MUTANT > "$work/results.txt"
 
 # equivalent.txt: file, original and mutated line between tabs; '#' lines say why.
