@@ -279,9 +279,10 @@ std::string_view in_words(Verdict verdict) {
 }
 
 Verdict graver(Verdict a, Verdict b) {
-    constexpr std::array order{Verdict::differs, Verdict::kink, Verdict::too_large,
-                               Verdict::too_small, Verdict::agrees};
-    return *std::ranges::find_if(order, [&](Verdict v) { return v == a || v == b; });
+    for (const Verdict verdict :
+         {Verdict::differs, Verdict::kink, Verdict::too_large, Verdict::too_small})
+        if (verdict == a || verdict == b) return verdict;
+    return Verdict::agrees;
 }
 
 std::vector<Probe> probes_of(Shape shape, const DifferenceOptions& options) {

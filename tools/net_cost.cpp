@@ -16,8 +16,8 @@ namespace revolute {
 
 namespace {
 
-constexpr int degree = 3;         // a product: rows, columns, and the size that is summed over
-constexpr std::int32_t few = 64;  // steps: more than any boundary reaches
+constexpr int degree_in_sizes = 3;  // a product: rows, columns, and the size that is summed over
+constexpr std::int32_t few = 64;    // steps: more than any boundary reaches
 /// Where the interpolation begins: apart from each other, so that no two sizes that it looks at are
 /// equal, since values of one shape may be one node.
 constexpr Sizes smallest{.steps = few, .input = 11, .hidden = 17, .output = 23, .batch = 3};
@@ -87,7 +87,7 @@ struct Samples {
         std::vector<std::int64_t> values;
         for (const Cost& cost : costs) values.push_back(number(cost));
         const auto from = values_of(smallest);
-        return fit_polynomial(std::span(from).subspan(1), degree, values);
+        return fit_polynomial(std::span(from).subspan(1), degree_in_sizes, values);
     }
 };
 
@@ -141,7 +141,7 @@ Cost NetCost::operator()(const Sizes& sizes) const {
 NetCost net_cost(const CountedNet& net) {
     Samples samples;
     NetCost result;
-    for (const Polynomial::Powers& point : lattice(size_names.size() - 1, degree)) {
+    for (const Polynomial::Powers& point : lattice(size_names.size() - 1, degree_in_sizes)) {
         const Rolled rolled = rolled_net(net, shifted(point));
         samples.costs.push_back(cost(rolled));
         samples.costs_with_one_more.push_back(cost(rolled.at(few + 1)));
