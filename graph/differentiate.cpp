@@ -31,7 +31,7 @@ class ReversePass {
         }
         for (const Expr& variable : result_.variables_)
             result_.gradients_.push_back(gradient(variable, unreachable));
-        index_adjoints();
+        result_.index_adjoints();
         return std::move(result_);
     }
 
@@ -55,16 +55,8 @@ class ReversePass {
             const NodeId operand = graph_.operand(node, slot);
             if (!active_[index(operand)] || !carries_derivative(graph_, node, slot)) continue;
             const Expr term = pull_back({{graph_.at(node), slot}, y_bar});
-            add_term(operand, {term.id, node, slot, Derivative::nothing});
+            result_.add_term(term.id, node, slot, operand);
         }
-    }
-
-    void add_term(NodeId operand, Derivative::Link link) {
-        const auto number = static_cast<std::uint32_t>(result_.links_.size());
-        Derivative::List& list = result_.terms_[index(operand)];
-        (list.first == Derivative::nothing ? list.first : result_.links_[list.last].next) = number;
-        list.last = number;
-        result_.links_.push_back(link);
     }
 
     Expr gradient(Expr variable, Unreachable unreachable) {
@@ -75,13 +67,6 @@ class ReversePass {
                             "Unreachable::zeros to get a gradient of zeros",
                             graph_.describe(variable.id), graph_.describe(result_.loss_.id)));
         return graph_.constant(0.0, variable.shape());
-    }
-
-    void index_adjoints() {
-        for (std::uint32_t i = 0; i < end_; ++i)
-            if (result_.adjoints_[i] != NodeId{Derivative::nothing})
-                result_.adjoint_of_.emplace_back(result_.adjoints_[i], NodeId{i});
-        std::ranges::sort(result_.adjoint_of_);
     }
 
     Graph& graph_;
@@ -106,47 +91,6 @@ Derivative differentiate(Expr loss, std::span<const Expr> variables, Unreachable
 Derivative differentiate(Expr loss, std::initializer_list<Expr> variables,
                          Unreachable unreachable) {
     return differentiate(loss, std::span(variables.begin(), variables.size()), unreachable);
-}
-
-std::optional<NodeId> Derivative::find(Expr node) const {
-    if (node.graph != loss_.graph || index(node.id) >= adjoints_.size()) return std::nullopt;
-    const NodeId adjoint = adjoints_[index(node.id)];
-    return adjoint == NodeId{nothing} ? std::nullopt : std::optional(adjoint);
-}
-
-Expr Derivative::operator[](Expr variable) const {
-    const auto found = std::ranges::find(variables_, variable);
-    if (found == variables_.end())
-        throw DerivativeError(fmt::format("derivative: was not taken with respect to {}",
-                                          variable.graph == nullptr
-                                              ? "an empty expression"
-                                              : variable.graph->describe(variable.id)));
-    return gradients_[static_cast<std::size_t>(found - variables_.begin())];
-}
-
-Expr Derivative::adjoint(Expr node) const {
-    if (const auto found = find(node)) return {loss_.graph, *found};
-    throw DerivativeError(fmt::format(
-        "derivative: has no adjoint for {}, which is on no path from a variable to the loss",
-        node.graph == nullptr ? "an empty expression" : node.graph->describe(node.id)));
-}
-
-std::vector<Expr> Derivative::adjoint_of(Expr adjoint) const {
-    std::vector<Expr> nodes;
-    if (adjoint.graph != loss_.graph) return nodes;
-    auto pair = std::ranges::lower_bound(adjoint_of_, std::pair(adjoint.id, NodeId{0}));
-    for (; pair != adjoint_of_.end() && pair->first == adjoint.id; ++pair)
-        nodes.push_back({loss_.graph, pair->second});
-    return nodes;
-}
-
-std::vector<Term> Derivative::terms(Expr node) const {
-    std::vector<Term> result;
-    if (!has_adjoint(node)) return result;
-    for (std::uint32_t i = terms_[index(node.id)].first; i != nothing; i = links_[i].next)
-        result.push_back(
-            {{loss_.graph, links_[i].value}, {loss_.graph, links_[i].consumer}, links_[i].slot});
-    return result;
 }
 
 }  // namespace revolute

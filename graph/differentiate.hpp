@@ -44,10 +44,25 @@ class Derivative {
     /// use to the first. Empty for the loss and for nodes without an adjoint.
     std::vector<Term> terms(Expr node) const;
 
+    /// The loss, the gradients and the variables: what a map to another graph must keep for
+    /// `carried_over`.
+    std::vector<Expr> outputs() const;
+    /// The same derivative in a graph that this one's was mapped to: `images` says what became of each
+    /// id, as `extract` and `simplify` do. An adjoint is the value that it was here, so values that
+    /// became one have one only where their adjoints became one too. Adjoints and terms that are gone are
+    /// left out; the loss's is appended, if need be. Throws DerivativeError unless loss, gradients and
+    /// variables have images.
+    Derivative carried_over(std::span<const std::optional<NodeId>> images,
+                            Graph& destination) const;
+
  private:
     friend class ReversePass;
     Derivative() = default;
     std::optional<NodeId> find(Expr node) const;
+    void add_term(NodeId value, NodeId consumer, std::uint32_t slot, NodeId operand);
+    void index_adjoints();
+    void carry_adjoints(const Derivative& from, std::span<const std::optional<NodeId>> images);
+    void carry_terms(const Derivative& from, std::span<const std::optional<NodeId>> images);
 
     struct Link {
         NodeId value;
@@ -65,8 +80,8 @@ class Derivative {
     std::vector<Expr> variables_;
     std::vector<Expr> gradients_;
     std::vector<Link> links_;
-    std::vector<List> terms_;       // by id, up to the loss
-    std::vector<NodeId> adjoints_;  // by id, up to the loss; NodeId{nothing}: none
+    std::vector<List> terms_;                            // by id; ids beyond have none
+    std::vector<NodeId> adjoints_;                       // by id, as terms_; NodeId{nothing}: none
     std::vector<std::pair<NodeId, NodeId>> adjoint_of_;  // adjoint, node; sorted
 };
 

@@ -72,14 +72,23 @@ Expr Graph::append(const Op& op, std::span<const NodeId> operands,
     const std::uint32_t kind = intern_kind(op, shape, attributes);
     const bool may_share = sharing_ == Sharing::on && !op.has_identity;
     const std::uint64_t hash = hash_of_node(kind, operands);
-    if (may_share) {
-        const std::uint32_t found = node_index_.find(
-            hash, operands, [&](std::uint32_t i) { return is_same(NodeId{i}, kind, operands); });
-        if (found != detail::NodeIndex::absent) return {this, NodeId{found}};
-    }
+    if (may_share)
+        if (const auto found = find(hash, kind, operands)) return {this, *found};
     const NodeId id = push({kind, 0, step_for(op, operands), intern_source(line)}, operands);
     if (may_share) node_index_.insert(hash, operands, index(id));
     return {this, id};
+}
+
+std::optional<NodeId> Graph::find_like(NodeId node, std::span<const NodeId> operands) const {
+    const std::uint32_t kind = nodes_[index(node)].kind;
+    return find(hash_of_node(kind, operands), kind, operands);
+}
+
+std::optional<NodeId> Graph::find(std::uint64_t hash, std::uint32_t kind,
+                                  std::span<const NodeId> operands) const {
+    const std::uint32_t found = node_index_.find(
+        hash, operands, [&](std::uint32_t i) { return is_same(NodeId{i}, kind, operands); });
+    return found == detail::NodeIndex::absent ? std::nullopt : std::optional(NodeId{found});
 }
 
 void Graph::check_operands(const Op& op, std::span<const NodeId> operands) const {

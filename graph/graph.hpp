@@ -52,6 +52,9 @@ class Graph {
     /// A leaf of that kind (input, parameter, initial state), as the functions above make it.
     Expr leaf(const Op& op, std::string_view name, Shape shape,
               SourceLine line = SourceLine::here());
+    /// The node that is made like `node`, but of these operands of the same shapes; none when there is none,
+    /// or equal nodes are kept apart.
+    std::optional<NodeId> find_like(NodeId node, std::span<const NodeId> operands) const;
     /// Makes room, so that appending that many does not move what is there.
     void reserve(std::size_t nodes, std::size_t operands);
 
@@ -140,6 +143,8 @@ class Graph {
     NodeId push(Node node, std::span<const NodeId> operands);
     void check_operands(const Op& op, std::span<const NodeId> operands) const;
     static std::uint64_t hash_of_node(std::uint32_t kind, std::span<const NodeId> operands);
+    std::optional<NodeId> find(std::uint64_t hash, std::uint32_t kind,
+                               std::span<const NodeId> operands) const;
     bool is_same(NodeId id, std::uint32_t kind, std::span<const NodeId> operands) const;
 
     Sharing sharing_;

@@ -1,0 +1,59 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/matrix.hpp>
+#include <revolute/ops/detail/simplification_themes.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace revolute::detail {
+
+std::optional<double> constant_value(Expr x) {
+    if (!is_made_by(x, constant_op)) return std::nullopt;
+    return x.graph->attributes(x.id)[0];
+}
+
+bool is_made_by(Expr x, const Op& op) { return &x.graph->op(x.id) == &op; }
+
+namespace {
+
+/// The value of the node on matrices of constants. Those of an elementwise operator need one entry.
+std::optional<Matrix> value_of(const Site& site) {
+    const bool is_elementwise = site.op().role == Role::elementwise;
+    std::vector<Matrix> values;
+    for (std::uint32_t slot = 0; slot < site.operand_count(); ++slot) {
+        const std::optional<double> value = constant_value(site.operand(slot));
+        if (!value) return std::nullopt;
+        const Shape shape = is_elementwise ? Shape{} : site.operand(slot).shape();
+        values.emplace_back(shape.rows, shape.columns, *value);
+    }
+    const std::vector<ConstMatrixView> views(values.begin(), values.end());
+    Matrix result(is_elementwise ? Shape{} : site.shape());
+    try {
+        site.op().evaluate({views, site.graph().attributes(site.node.id)}, result);
+    } catch (const EvaluationError&) {  // evaluating the graph says what is wrong
+        return std::nullopt;
+    }
+    return result;
+}
+
+/// A node of constants whose entries are equal and finite. What is not finite stays to be found where it
+/// arises.
+std::optional<Expr> fold(const Site& site) {
+    if (site.op().evaluate == nullptr || !constant_value(site.operand(0))) return std::nullopt;
+    const std::optional<Matrix> value = value_of(site);
+    if (!value) return std::nullopt;
+    const double first = value->values().front();
+    const bool is_uniform =
+        std::ranges::all_of(value->values(), [&](double entry) { return entry == first; });
+    if (!is_uniform || !std::isfinite(first)) return std::nullopt;
+    return site.graph().constant(first, site.shape(), {});
+}
+
+}  // namespace
+
+void add_constant_rules(RuleSet& rules) {
+    rules.add_everywhere("fold-constants", "f(1, 2) = its value", fold);
+}
+
+}  // namespace revolute::detail

@@ -1,0 +1,93 @@
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/simplification_themes.hpp>
+#include <revolute/ops/elementary.hpp>
+#include <revolute/ops/product.hpp>
+
+#include <cmath>
+
+namespace revolute::detail {
+
+namespace {
+
+/// k x, as scale or negate makes it.
+struct Scaled {
+    double factor;
+    Expr x;
+};
+
+std::optional<Scaled> as_scaled(Expr y) {
+    const Graph& graph = *y.graph;
+    const bool is_scale = is_made_by(y, scale_op);
+    if (!is_scale && !is_made_by(y, negate_op)) return std::nullopt;
+    return Scaled{is_scale ? graph.attributes(y.id)[0] : -1.0, {y.graph, graph.operand(y.id, 0)}};
+}
+
+/// One factor for two, unless it overflows or underflows.
+std::optional<Expr> join_factors(const Site& site) {
+    const std::optional<Scaled> outer = as_scaled(site.node);
+    const std::optional<Scaled> inner = as_scaled(outer->x);
+    if (!inner) return std::nullopt;
+    const double factor = outer->factor * inner->factor;
+    if (!std::isnormal(factor)) return std::nullopt;
+    return scale(factor, inner->x);
+}
+
+std::optional<Expr> scale_by_constant(const Site& site) {
+    for (const std::uint32_t slot : {0u, 1u})
+        if (const auto factor = constant_value(site.operand(slot)))
+            return scale(*factor, site.operand(1 - slot));
+    return std::nullopt;
+}
+
+std::optional<Expr> multiply_by_constant(const Site& site) {
+    const auto factor = constant_value(site.operand(0));
+    if (!factor) return std::nullopt;
+    return scale(*factor, site.operand(1));
+}
+
+/// A product with a constant of one entry has the shape of its other operand.
+std::optional<Expr> product_with_constant(const Site& site) {
+    for (const std::uint32_t slot : {0u, 1u})
+        if (site.operand(slot).shape().is_scalar())
+            if (const auto factor = constant_value(site.operand(slot)))
+                return scale(*factor, site.operand(1 - slot));
+    return std::nullopt;
+}
+
+std::optional<Expr> divide_by_constant(const Site& site) {
+    const auto divisor = constant_value(site.operand(1));
+    if (!divisor || !std::isnormal(1.0 / *divisor)) return std::nullopt;
+    return scale(1.0 / *divisor, site.operand(0));
+}
+
+/// a o b is b o a, and a + b is b + a, where that one is there already.
+std::optional<Expr> swap_to_older(const Site& site) {
+    const NodeId swapped[] = {site.operand(1).id, site.operand(0).id};
+    const std::optional<NodeId> other = site.graph().find_like(site.node.id, swapped);
+    if (!other || index(*other) >= index(site.node.id)) return std::nullopt;
+    return site.graph().at(*other);
+}
+
+}  // namespace
+
+void add_product_rules(RuleSet& rules) {
+    const Expr x = rules.any("x");
+    const Expr s = rules.any("s", {1, 1}), zero = rules.number(0.0);
+    rules.add("scale-one", 1.0 * x, x);
+    rules.add("scale-zero", 0.0 * x, zero);
+    rules.add("scale-minus-one", -1.0 * x, -x);
+    rules.add("scale-scale", {&scale_op, &negate_op}, "2 (3 x) = 6 x", join_factors);
+    rules.add("hadamard-constant", {&hadamard_op}, "x o 2 = 2 x", scale_by_constant);
+    rules.add("hadamard-self", hadamard(x, x), square(x));
+    rules.add("swapped", {&add_op, &hadamard_op}, "y + x = x + y, y o x = x o y", swap_to_older);
+    rules.add("multiply-constant", {&multiply_op}, "2 * x = 2 x", multiply_by_constant);
+    rules.add("multiply-zero", multiply(s, zero), zero);
+    rules.add("divide-constant", {&divide_op}, "x / 2 = 0.5 x", divide_by_constant);
+    rules.add("zero-divide", 0.0 / x, zero);
+    rules.add("one-divide", 1.0 / x, reciprocal(x));
+    rules.add("product-zero", x * zero, zero);
+    rules.add("zero-product", zero * x, zero);
+    rules.add("product-number", {&matmul_op}, "x [2] = 2 x", product_with_constant);
+}
+
+}  // namespace revolute::detail
