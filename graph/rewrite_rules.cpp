@@ -16,6 +16,12 @@ bool sizes_fit(Shape pattern, Shape shape) {
     return (pattern.rows != 1 || shape.rows == 1) && (pattern.columns != 1 || shape.columns == 1);
 }
 
+/// The side of an equation; a leaf by its name.
+std::string text_of(Expr side) {
+    const std::string label = side.label();
+    return label.empty() ? expression(side, Notation::text).text : label;
+}
+
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
 }  // namespace
@@ -40,8 +46,7 @@ Expr RuleSet::number(double value, Shape shape) { return patterns_->constant(val
 void RuleSet::add(std::string_view name, Expr left, Expr right, Inside inside) {
     require_new(name);
     require_sides(name, left, right);
-    Rule& rule = append(name, fmt::format("{} = {}", expression(left, Notation::text).text,
-                                          expression(right, Notation::text).text));
+    Rule& rule = append(name, fmt::format("{} = {}", text_of(left), text_of(right)));
     rule.left = left;
     rule.right = right;
     rule.inside = inside;
@@ -106,7 +111,7 @@ void RuleSet::require_left_has(std::string_view name, Expr left, Expr right) con
         if (patterns_->operand_count(node) == 0 && !on_left[index(node)] && !is_whole)
             throw GraphError(fmt::format(
                 "rewrite rule {}: what stands on the right must stand on the left too ({})", name,
-                expression(patterns_->at(node), Notation::text).text));
+                text_of(patterns_->at(node))));
     }
 }
 
@@ -167,8 +172,7 @@ std::optional<Expr> RuleSet::rewrite(std::size_t number, const Site& site) const
                                         rule.name, site.graph().describe(site.node.id)));
     if (made && made->shape() != site.shape())
         throw InternalError(fmt::format("rewrite rule {}: made {}, which is {}\n  of {}", rule.name,
-                                        expression(*made, Notation::text).text,
-                                        to_string(made->shape()),
+                                        text_of(*made), to_string(made->shape()),
                                         site.graph().describe(site.node.id)));
     return made;
 }

@@ -52,16 +52,26 @@ Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& nee
     return attempt(graph, needed, Folding::none);
 }
 
-/// The steps of each time axis: as many as the longest run has, and at least up to its end.
-std::vector<AxisSteps> axes_of(std::span<const Part> parts) {
-    std::map<std::int32_t, std::int32_t> steps;
-    for (const Part& part : parts)
-        for (const Interval run : part.runs) {
-            std::int32_t& longest = steps[*part.axis];
-            longest = std::max(longest, static_cast<std::int32_t>(run.size()));
-        }
+/// The steps of each time axis: as many as its longest recurrence has. (A family that no recurrence
+/// needs may have one more: the transposes of h(-1), ..., h(T).)
+std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
+    struct Longest {
+        std::int32_t of_recurrences = 0;
+        std::int32_t of_all = 0;
+    };
+    std::map<std::int32_t, Longest> longest;
+    for (const Component& component : schedule)
+        for (const PartId id : component.parts)
+            for (const Interval run : parts[index(id)].runs) {
+                const auto steps = static_cast<std::int32_t>(run.size());
+                Longest& on_axis = longest[*parts[index(id)].axis];
+                on_axis.of_all = std::max(on_axis.of_all, steps);
+                if (component.is_recurrence())
+                    on_axis.of_recurrences = std::max(on_axis.of_recurrences, steps);
+            }
     std::vector<AxisSteps> axes;
-    for (const auto& [axis, count] : steps) axes.push_back({axis, count});
+    for (const auto& [axis, steps] : longest)
+        axes.push_back({axis, steps.of_recurrences > 0 ? steps.of_recurrences : steps.of_all});
     return axes;
 }
 
@@ -76,7 +86,7 @@ Rolled roll(std::span<const Expr> outputs) {
     rolled.folding = found.folding;
     rolled.refusal = refusal;
     rolled.sharing = graph.sharing();
-    rolled.axes = axes_of(found.parts);
+    rolled.axes = axes_of(found.parts, found.schedule.components);
     for (const NodeId id : ids) {
         const auto at = graph.step(id);
         rolled.outputs.push_back({PartId{found.groups.group_of[index(id)]}, at ? at->t : 0});

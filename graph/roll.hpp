@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace revolute {
 
@@ -29,6 +31,13 @@ void name_parts(Rolled& rolled, const Labels& labels);
 std::vector<Expr> unroll_again(const Rolled& rolled, Graph& destination);
 /// The same with another number of steps of the first time axis: `rolled.at(steps)` unrolled.
 std::vector<Expr> unroll_again(const Rolled& rolled, std::int32_t steps, Graph& destination);
+
+/// A listing, a part a line in the order of the schedule: what a member reads, with the steps of its
+/// cases, and the steps that it has members at.
+///
+///     ascending
+///       h%5(t) = tanh(%4(t))  [3 x 1]  t = 0..7
+std::string to_text(const Rolled& rolled);
 
 /// Throws InternalError unless every case of every family covers its steps once, targets exist, and
 /// the schedule has operands before users.

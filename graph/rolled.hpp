@@ -48,9 +48,9 @@ struct Sweep {
     std::vector<Element> elements;
     std::int32_t first = 0;
     std::int32_t last = 0;
-    std::int32_t stride = 1;  ///< 1, or -1 when the steps descend
+    std::int32_t stride = 1;  ///< negative when the steps descend
 
-    std::size_t rounds() const { return static_cast<std::size_t>((last - first) * stride) + 1; }
+    std::size_t rounds() const { return static_cast<std::size_t>((last - first) / stride) + 1; }
     friend bool operator==(const Sweep&, const Sweep&) = default;
 };
 
@@ -148,7 +148,7 @@ struct Rolled {
     std::vector<std::vector<NodeId>> nodes;
     std::vector<Component> schedule;  ///< operands before users
     std::vector<Member> outputs;
-    std::vector<AxisSteps> axes;  ///< by number
+    std::vector<AxisSteps> axes;  ///< by number; the steps of the longest recurrence
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
     Sharing sharing = Sharing::on;

@@ -101,11 +101,26 @@ void follow(Images& first, const Images& second) {
         if (image) image = second[index(*image)];
 }
 
-SimplifyReport report_of(const RuleSet& rules, std::span<const std::uint64_t> fired) {
+SimplifyReport report_of(const RuleSet& rules, std::span<const std::uint64_t> fired,
+                         std::uint32_t nodes_before) {
     SimplifyReport report;
+    report.nodes_before = nodes_before;
     for (std::size_t rule = 0; rule < fired.size(); ++rule)
         if (fired[rule] > 0) report.fired.push_back({std::string(rules.name(rule)), fired[rule]});
     return report;
+}
+
+/// What the passes left, without the nodes that nothing uses, in the destination.
+Simplified moved(Graph& simpler, std::span<const NodeId> ids, Graph& destination, Images images,
+                 SimplifyReport report) {
+    std::vector<Expr> outputs;
+    outputs.reserve(ids.size());
+    for (const NodeId id : ids) outputs.push_back(simpler.at(id));
+    Extracted extracted = extract(outputs, destination);
+    follow(images, extracted.copies);
+    report.nodes_after = static_cast<std::uint32_t>(
+        std::ranges::count_if(extracted.copies, [](const auto& copy) { return copy.has_value(); }));
+    return {std::move(extracted.outputs), std::move(images), std::move(report)};
 }
 
 }  // namespace
@@ -136,15 +151,8 @@ Simplified simplify(std::span<const Expr> outputs, Graph& destination, const Rul
         simpler = pass.take();
     }
 
-    std::vector<Expr> simplified;
-    for (const NodeId id : ids) simplified.push_back(simpler->at(id));
-    Extracted extracted = extract(simplified, destination);
-    follow(images, extracted.copies);
-    Simplified result{std::move(extracted.outputs), std::move(images), report_of(rules, fired)};
-    result.report.nodes_before = nodes_before;
-    result.report.nodes_after = static_cast<std::uint32_t>(
-        std::ranges::count_if(extracted.copies, [](const auto& copy) { return copy.has_value(); }));
-    return result;
+    return moved(*simpler, ids, destination, std::move(images),
+                 report_of(rules, fired, nodes_before));
 }
 
 std::string to_string(const SimplifyReport& report) {

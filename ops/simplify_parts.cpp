@@ -127,11 +127,11 @@ std::optional<Expr> stack_of_placed(std::vector<Expr> placed, const Site& site) 
 
 template <class Axis>
 std::optional<Expr> sum_of_placed(const Site& site) {
+    const auto is_placed = [](Expr x) { return is_made_by(x, Axis::place_op); };
+    if (count_operands(site, is_placed) < 2) return std::nullopt;
     std::vector<Expr> placed, terms;
     for (std::uint32_t slot = 0; slot < site.operand_count(); ++slot)
-        (is_made_by(site.operand(slot), Axis::place_op) ? placed : terms)
-            .push_back(site.operand(slot));
-    if (placed.size() < 2) return std::nullopt;
+        (is_placed(site.operand(slot)) ? placed : terms).push_back(site.operand(slot));
     const std::optional<Expr> stack = stack_of_placed<Axis>(placed, site);
     if (!stack || terms.empty()) return stack;
     terms.insert(terms.begin(), *stack);

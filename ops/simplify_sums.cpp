@@ -22,8 +22,8 @@ Expr sum_of(std::span<const Expr> terms) {
 
 std::optional<Expr> drop_zeros(const Site& site) {
     const auto is_zero = [](Expr x) { return constant_value(x) == 0.0; };
+    if (count_operands(site, is_zero) == 0) return std::nullopt;
     std::vector<Expr> terms = operands_of(site);
-    if (std::ranges::none_of(terms, is_zero)) return std::nullopt;
     std::erase_if(terms, is_zero);
     if (terms.empty()) return site.graph().constant(0.0, site.shape(), {});
     return sum_of(terms);
@@ -51,9 +51,9 @@ std::optional<Expr> join_nested_sums(const Site& site) {
     const auto is_joined = [&](Expr x) {
         return is_made_by(x, accumulate_op) && site.is_for_node_only(x);
     };
-    std::vector<Expr> waiting = operands_of(site);
-    if (std::ranges::none_of(waiting, is_joined) || site.is_only_for(accumulate_op))
+    if (count_operands(site, is_joined) == 0 || site.is_only_for(accumulate_op))
         return std::nullopt;
+    std::vector<Expr> waiting = operands_of(site);
     std::ranges::reverse(waiting);
     std::vector<Expr> terms;
     while (!waiting.empty()) {

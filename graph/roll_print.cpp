@@ -1,0 +1,113 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/notation.hpp>
+#include <revolute/graph/roll.hpp>
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+std::string written(Interval steps) {
+    return steps.low == steps.high ? fmt::format("{}", steps.low)
+                                   : fmt::format("{}..{}", steps.low, steps.high);
+}
+
+/// "t", "t-1", "t+1".
+std::string relative(std::int32_t axis, std::int32_t distance) {
+    const std::string letter = axis_name(axis);
+    return distance == 0 ? letter : fmt::format("{}{:+}", letter, -distance);
+}
+
+/// Writes one rolled graph.
+class Listing {
+ public:
+    explicit Listing(const Rolled& rolled) : rolled_(rolled) {
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+            const auto& names = rolled.parts[i].names;
+            names_.push_back(names.empty() ? fmt::format("%{}", i)
+                                           : fmt::format("{}%{}", names.front().name, i));
+        }
+    }
+
+    std::string text() const {
+        std::string result;
+        for (const Component& component : rolled_.schedule) {
+            if (component.is_recurrence())
+                result += component.direction > 0 ? "ascending\n" : "descending\n";
+            for (const PartId part : component.parts)
+                result += (component.is_recurrence() ? "  " : "") + line(part) + '\n';
+        }
+        result += "return";
+        for (const Member& output : rolled_.outputs) result += ' ' + member(output);
+        return result + '\n';
+    }
+
+ private:
+    const std::string& name(PartId part) const { return names_[index(part)]; }
+
+    std::string member(Member at) const {
+        const Part& part = rolled_[at.part];
+        return part.is_family()
+                   ? fmt::format("{}({}{})", name(at.part),
+                                 *part.axis == 0 ? "" : axis_name(*part.axis) + "=", at.t)
+                   : name(at.part);
+    }
+
+    std::string line(PartId id) const {
+        const Part& part = rolled_[id];
+        std::string text = name(id);
+        if (part.is_family()) text += fmt::format("({})", axis_name(*part.axis));
+        text += fmt::format(" = {}", part.op->name);
+        std::vector<std::string> operands;
+        for (const std::vector<Segment>& slot : part.slots) operands.push_back(cases(part, slot));
+        for (const Sweep& sweep : part.operands) operands.push_back(swept(sweep));
+        if (!operands.empty()) text += fmt::format("({})", fmt::join(operands, ", "));
+        if (part.op == &constant_op) text += ' ' + number_formula(part.attributes.front()).text;
+        text += "  " + to_string(part.shape);
+        if (part.is_family()) {
+            std::vector<std::string> runs;
+            for (const Interval run : part.runs) runs.push_back(written(run));
+            text += fmt::format("  {} = {}", axis_name(*part.axis), fmt::join(runs, ", "));
+        }
+        return text;
+    }
+
+    std::string cases(const Part& user, const std::vector<Segment>& slot) const {
+        std::vector<std::string> texts;
+        for (const auto& [steps, target, distance] : slot) {
+            std::string text = name(target);
+            if (const auto axis = rolled_[target].axis)
+                text += axis == user.axis
+                            ? fmt::format("({})", relative(*axis, distance))
+                            : fmt::format("({}{:+})", axis_name(*user.axis), -distance);
+            if (slot.size() > 1) text = fmt::format("{}: {}", written(steps), text);
+            texts.push_back(std::move(text));
+        }
+        return slot.size() == 1 ? texts.front() : fmt::format("{{{}}}", fmt::join(texts, "; "));
+    }
+
+    std::string swept(const Sweep& sweep) const {
+        std::vector<std::string> texts;
+        for (const auto& [part, offset] : sweep.elements)
+            texts.push_back(sweep.rounds() == 1
+                                ? member({part, sweep.first + offset})
+                                : fmt::format("{}({})", name(part),
+                                              offset == 0 ? "s" : fmt::format("s{:+}", offset)));
+        if (sweep.rounds() == 1) return fmt::format("{}", fmt::join(texts, ", "));
+        return fmt::format("{} for s = {}, {}..{}", fmt::join(texts, ", "), sweep.first,
+                           sweep.first + sweep.stride, sweep.last);
+    }
+
+    const Rolled& rolled_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace
+
+std::string to_text(const Rolled& rolled) { return Listing(rolled).text(); }
+
+}  // namespace revolute

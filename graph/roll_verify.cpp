@@ -1,0 +1,94 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/roll.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace revolute {
+
+namespace {
+
+/// Checks one rolled graph.
+class Verifier {
+ public:
+    explicit Verifier(const Rolled& rolled) : rolled_(rolled), order_(rolled.parts.size(), 0) {}
+
+    void run() {
+        std::uint32_t count = 0;
+        for (std::uint32_t c = 0; c < rolled_.schedule.size(); ++c)
+            for (const PartId part : rolled_.schedule[c].parts) {
+                require(order_[index(part)] == 0, "the schedule has every part once", part);
+                order_[index(part)] = ++count;
+            }
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
+            require(order_[i] != 0, "the schedule has every part once", PartId{i});
+        for (const Component& component : rolled_.schedule)
+            for (const PartId part : component.parts) check(part, component);
+    }
+
+ private:
+    void check(PartId id, const Component& component) const {
+        const Part& part = rolled_[id];
+        require(part.is_family() == !part.runs.empty(), "families have steps", id);
+        for (std::size_t i = 1; i < part.runs.size(); ++i)
+            require(part.runs[i - 1].high + 1 < part.runs[i].low, "runs ascend and do not touch",
+                    id);
+        for (const std::vector<Segment>& slot : part.slots) check_cases(id, slot, component);
+        for (const Sweep& sweep : part.operands)
+            for (const Sweep::Element& element : sweep.elements)
+                for (std::size_t round = 0; round < sweep.rounds(); ++round) {
+                    const std::int32_t t = sweep.first + element.offset +
+                                           sweep.stride * static_cast<std::int32_t>(round);
+                    require(rolled_[element.part].has_member(t), "operands exist", id);
+                    require(order_[index(element.part)] < order_[index(id)],
+                            "operands come before their users", id);
+                }
+    }
+
+    /// Every member has one case, and what it reads is there by then.
+    void check_cases(PartId id, const std::vector<Segment>& cases,
+                     const Component& component) const {
+        const Part& part = rolled_[id];
+        for (std::size_t i = 1; i < cases.size(); ++i)
+            require(cases[i - 1].steps.high < cases[i].steps.low, "cases ascend", id);
+        for (const Interval run : part.runs)
+            for (std::int32_t t = run.low; t <= run.high; ++t) {
+                const bool begins = !cases.empty() && cases.front().steps.low <= t;
+                require(begins, "every step has a case", id);
+                const Segment* found = nullptr;
+                for (const Segment& segment : cases)
+                    if (segment.steps.contains(t)) found = &segment;
+                require(found != nullptr, "every step has a case", id);
+                const Part& target = rolled_[found->target];
+                require(target.is_family() ? target.has_member(t - found->distance)
+                                           : found->distance == 0,
+                        "operands exist", id);
+                require(is_computed_before(id, *found, component),
+                        "operands come before their users", id);
+            }
+    }
+
+    bool is_computed_before(PartId user, const Segment& read, const Component& component) const {
+        const bool is_inside =
+            std::ranges::find(component.parts, read.target) != component.parts.end();
+        const bool is_earlier_part = order_[index(read.target)] < order_[index(user)];
+        if (!is_inside || read.distance == 0) return is_earlier_part;
+        return read.distance * component.direction > 0;
+    }
+
+    void require(bool holds, std::string_view invariant, PartId part) const {
+        if (!holds)
+            throw InternalError(fmt::format("verify: {}, but not so for part {}, {}", invariant,
+                                            index(part), rolled_[part].op->name));
+    }
+
+    const Rolled& rolled_;
+    std::vector<std::uint32_t> order_;  // by part, from 1
+};
+
+}  // namespace
+
+void verify(const Rolled& rolled) { Verifier(rolled).run(); }
+
+}  // namespace revolute

@@ -1,0 +1,116 @@
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/print.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+/// A net of three steps from h(-1) = 0, and its derivative.
+struct Net {
+    Graph graph;
+    ManyToOne net = many_to_one(SimpleRnn(graph, 2, 3), {.steps = 3, .input = 2, .hidden = 3});
+    Derivative d = differentiate(net.loss, net.variables());
+};
+
+}  // namespace
+
+TEST_CASE("derivative: a copy of its graph tells all that it tells") {
+    Net of;
+    Graph copy;
+    const Extracted extracted = extract(of.d.outputs(), copy);
+    const Derivative there = of.d.carried_over(extracted.copies, copy);
+    CHECK(to_text(there) == to_text(of.d));
+    const auto image = [&](Expr x) { return copy.at(*extracted.copies[index(x.id)]); };
+    CHECK(there.loss() == image(of.d.loss()));
+    int compared = 0;
+    for (std::uint32_t i = 0; i < of.graph.size(); ++i) {
+        const Expr node = of.graph.at(NodeId{i});
+        if (!extracted.copies[i] || !of.d.has_adjoint(node)) continue;
+        REQUIRE(there.has_adjoint(image(node)));
+        CHECK(there.adjoint(image(node)) == image(of.d.adjoint(node)));
+        const auto before = of.d.terms(node), after = there.terms(image(node));
+        REQUIRE(after.size() == before.size());
+        for (std::size_t term = 0; term < before.size(); ++term) {
+            CHECK(after[term].value == image(before[term].value));
+            CHECK(after[term].consumer == image(before[term].consumer));
+            CHECK(after[term].slot == before[term].slot);
+        }
+        ++compared;
+    }
+    CHECK(compared > 15);
+}
+
+TEST_CASE("derivative: in the simplified graph, the terms of dU start at t = 1") {
+    Net of;
+    Graph simpler;
+    const Simplified s = simplify(of.d.outputs(), simpler, simplification_rules());
+    const Derivative there = of.d.carried_over(s.images, simpler);
+    const Expr U = there.variables()[1];
+    CHECK(U.label() == "U");
+    REQUIRE(of.d.terms(of.d.variables()[1]).size() == 3);
+    const std::vector<Term> terms = there.terms(U);
+    REQUIRE(terms.size() == 2);
+    CHECK(terms[0].consumer.step() == Step{0, 2});
+    CHECK(terms[1].consumer.step() == Step{0, 1});
+    CHECK(simpler.operand(there[U].id, 0) == terms[0].value.id);
+    CHECK(simpler.operand(there[U].id, 1) == terms[1].value.id);
+}
+
+TEST_CASE("derivative: the loss's adjoint is 1, though simplification has no use for it") {
+    Net of;
+    Graph simpler;
+    const Simplified s = simplify(of.d.outputs(), simpler, simplification_rules());
+    const Derivative there = of.d.carried_over(s.images, simpler);
+    CHECK(there.adjoint(there.loss()) == simpler.constant(1.0));
+}
+
+TEST_CASE("derivative: values that became one have an adjoint only if their adjoints became one") {
+    Graph graph, simpler;
+    const Expr w = graph.parameter("w", {2, 1}), x = graph.input("x", {2, 1});
+    const Expr first = tanh(w) + x, second = x + tanh(w);
+    const Expr loss = sum(hadamard(first, first) + sin(second));
+    const Derivative d = differentiate(loss, {w});
+    const Simplified s = simplify(d.outputs(), simpler, simplification_rules());
+    const auto image = [&](Expr node) { return simpler.at(*s.images[index(node.id)]); };
+    REQUIRE(image(first) == image(second));
+    const Derivative there = d.carried_over(s.images, simpler);
+    CHECK_FALSE(there.has_adjoint(image(first)));
+    CHECK(there.terms(image(first)).empty());
+    CHECK(there.has_adjoint(image(tanh(w))));
+}
+
+TEST_CASE("derivative: a variable that others became keeps its gradient") {
+    Graph graph, simpler;
+    const Expr w = graph.parameter("w", {2, 1});
+    const Expr also = w + 0.0;
+    const Expr loss = sum(hadamard(sin(also), w));
+    const Derivative d = differentiate(loss, {w});
+    const Simplified s = simplify(d.outputs(), simpler, simplification_rules());
+    REQUIRE(s.images[index(also.id)] == s.images[index(w.id)]);
+    const Derivative there = d.carried_over(s.images, simpler);
+    const Expr v = there.variables().front();
+    CHECK(there.adjoint(v) == there[v]);
+}
+
+TEST_CASE("derivative: without a variable in the other graph, it is not carried over") {
+    Graph graph, copy;
+    const Scope made_here(graph, SourceLine{"net.cpp", 5});
+    const Expr w = graph.parameter("w", {1, 1}), x = graph.input("x", {1, 1});
+    const Expr loss = w * x;
+    const Derivative d = differentiate(loss, {w});
+    const Extracted extracted = extract(d.gradients(), copy);
+    CHECK(message_of<DerivativeError>([&] { d.carried_over(extracted.copies, copy); }) ==
+          "derivative: loss, gradients and variables must be carried over with it, and one is not\n"
+          "  it is unnamed matmul [1 x 1], made at net.cpp:5");
+}

@@ -1,0 +1,268 @@
+// Rolling of nets: the graph that comes back is the same node for node, and another number of steps
+// gives the graph that is built with it.
+
+#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/lengths.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/sequence_to_sequence.hpp>
+#include <revolute/rnn/stack.hpp>
+#include <revolute/rnn/truncate.hpp>
+#include <support/same_graph.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace revolute;
+using test::first_difference;
+
+namespace {
+
+/// A graph and what is asked of it.
+struct Model {
+    std::unique_ptr<Graph> graph = std::make_unique<Graph>();
+    std::vector<Expr> outputs;
+};
+
+/// What is computed of a net.
+enum class Outputs : std::uint8_t { loss, gradients, hessian_vector_product };
+
+struct Configuration {
+    Architecture architecture;
+    bool answers_every_step = false;
+    int batch = 1;
+    Outputs outputs = Outputs::gradients;
+
+    std::string text() const {
+        return fmt::format(
+            "{}, {} layers, bidirectional {}, every step {}, initial {}, B = {}, outputs {}",
+            name_of(architecture.cell), architecture.layers, architecture.is_bidirectional,
+            answers_every_step, static_cast<int>(architecture.initial), batch,
+            static_cast<int>(outputs));
+    }
+};
+
+Model model_of(const Configuration& configuration, int steps) {
+    Model model;
+    Architecture architecture = configuration.architecture;
+    if (configuration.answers_every_step) {
+        architecture.answers.resize(static_cast<std::size_t>(steps));
+        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    }
+    const RecurrentNet net = recurrent_net(
+        *model.graph,
+        {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
+        architecture);
+    model.outputs = {net.loss()};
+    if (configuration.outputs == Outputs::loss) return model;
+    const std::vector<Expr> variables = net.variables();
+    const Derivative d = differentiate(net.loss(), variables);
+    model.outputs.insert(model.outputs.end(), d.gradients().begin(), d.gradients().end());
+    if (configuration.outputs == Outputs::gradients) return model;
+    std::vector<Seed> direction;
+    for (const Expr& variable : variables) {
+        const std::string name(model.graph->name(variable.id));
+        direction.push_back({variable, model.graph->input("v_" + name, variable.shape())});
+    }
+    model.outputs = hessian_vector_product(net.loss(), variables, direction);
+    return model;
+}
+
+std::vector<Configuration> configurations() {
+    std::vector<Configuration> all;
+    for (const CellKind cell : cell_kinds())
+        for (const int layers : {1, 2})
+            for (const bool is_bidirectional : {false, true})
+                for (const bool every : {false, true})
+                    for (const InitialState initial :
+                         {InitialState::zero, InitialState::given, InitialState::trainable}) {
+                        const Architecture architecture{.cell = cell,
+                                                        .layers = layers,
+                                                        .is_bidirectional = is_bidirectional,
+                                                        .is_residual = layers == 2,
+                                                        .initial = initial};
+                        // What does not matter to the other is drawn with it.
+                        const int batch = every == (initial == InitialState::zero) ? 1 : 3;
+                        all.push_back({architecture, every, batch, Outputs::gradients});
+                    }
+    for (const CellKind cell : cell_kinds()) {
+        all.push_back({{.cell = cell}, false, 3, Outputs::loss});
+        all.push_back({{.cell = cell}, false, 1, Outputs::hessian_vector_product});
+        all.push_back({{.cell = cell, .initial = InitialState::trainable},
+                       true,
+                       3,
+                       Outputs::hessian_vector_product});
+    }
+    return all;
+}
+
+void check_comes_back(const Model& model) {
+    const Rolled rolled = roll(model.outputs);
+    verify(rolled);
+    CHECK(rolled.folding == Folding::merged);
+    Graph graph;
+    CHECK(first_difference(model.outputs, unroll_again(rolled, graph)) == "");
+    CHECK(graph.size() == rolled.node_count());
+}
+
+std::size_t families_in(const Rolled& rolled) {
+    return static_cast<std::size_t>(std::ranges::count_if(rolled.parts, &Part::is_family));
+}
+
+/// Sizes of the recurrences, negative for those that descend, sorted.
+std::vector<int> recurrences_of(const Rolled& rolled) {
+    std::vector<int> sizes;
+    for (const Component& component : rolled.schedule)
+        if (component.is_recurrence())
+            sizes.push_back(component.direction * static_cast<int>(component.parts.size()));
+    std::ranges::sort(sizes);
+    return sizes;
+}
+
+}  // namespace
+
+TEST_CASE("roll: every net comes back node for node, at any number of steps") {
+    for (const Configuration& configuration : configurations())
+        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 100}) {
+            CAPTURE(configuration.text());
+            CAPTURE(steps);
+            check_comes_back(model_of(configuration, steps));
+        }
+}
+
+TEST_CASE("at: every net of another number of steps is what rolling it gives") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        const Rolled rolled = roll(model_of(configuration, 8).outputs);
+        for (const int steps : {6, 7, 9, 17, 100}) {
+            CAPTURE(steps);
+            REQUIRE(rolled.least_steps().has_value());
+            CHECK(*rolled.least_steps() <= 6);
+            CHECK(rolled.at(steps) == roll(model_of(configuration, steps).outputs));
+        }
+    }
+}
+
+TEST_CASE("unroll_again: another number of steps gives the graph that is built with it") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        const Rolled rolled = roll(model_of(configuration, 8).outputs);
+        Graph graph;
+        CHECK(first_difference(model_of(configuration, 21).outputs,
+                               unroll_again(rolled, 21, graph)) == "");
+    }
+}
+
+TEST_CASE("first_break: none in the library's nets") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        const auto found = first_break(roll(model_of(configuration, 12).outputs));
+        CHECK_MESSAGE(!found.has_value(), (found ? found->text : ""));
+    }
+}
+
+TEST_CASE("roll: the simple net has one recurrence forward and one backward, whatever the steps") {
+    const Configuration configuration{
+        {.initial = InitialState::given}, false, 1, Outputs::gradients};
+    for (const int steps : {8, 100}) {
+        const Rolled rolled = roll(model_of(configuration, steps).outputs);
+        CHECK(recurrences_of(rolled) == std::vector<int>{-2, 4});
+    }
+}
+
+TEST_CASE("roll: the number of families does not depend on the steps") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        CHECK(families_in(roll(model_of(configuration, 8).outputs)) ==
+              families_in(roll(model_of(configuration, 50).outputs)));
+    }
+}
+
+TEST_CASE("roll_for: a million steps from few") {
+    int longest = 0;
+    const Rolled rolled = roll_for(1'000'000, [&](std::int32_t steps) {
+        longest = std::max(longest, steps);
+        return roll(model_of({}, steps).outputs);
+    });
+    CHECK(rolled.steps() == 1'000'000);
+    CHECK(longest <= 9);
+    CHECK(rolled.node_count() > 14'000'000);
+}
+
+TEST_CASE("roll_for: a factor that depends on the number of steps is noticed") {
+    const auto rolled_with = [](std::int32_t steps) {
+        Model model = model_of({}, steps);
+        model.outputs = {(1.0 / steps) * model.outputs.front()};
+        return roll(model.outputs);
+    };
+    CHECK(roll_for(40, rolled_with) == rolled_with(40));
+    CHECK(rolled_with(20).at(40) != rolled_with(40));
+}
+
+TEST_CASE("roll: truncated back-propagation comes back node for node") {
+    for (const CellKind kind : {CellKind::simple, CellKind::lstm})
+        for (const Truncation cuts : {Truncation{1, 1}, Truncation{2, 2}, Truncation{3, 5},
+                                      Truncation{5, 3}, Truncation{4, 4}})
+            for (const int steps : {1, 2, 7, 8, 24, 60}) {
+                CAPTURE(steps);
+                CAPTURE(cuts.every);
+                CAPTURE(cuts.window);
+                Graph graph;
+                const AnyCell cell = make_cell(kind, graph, 2, 3);
+                const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+                const auto tensors = cell.state_tensors();
+                const Unrolled unrolled = truncate(
+                    cell, inputs, initial_state(graph, tensors, 1, InitialState::trainable), cuts);
+                const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
+                const Derivative d = differentiate(head.loss, cell.parameters());
+                const Rolled rolled = roll(d.gradients());
+                verify(rolled);
+                Graph again;
+                CHECK(first_difference(d.gradients(), unroll_again(rolled, again)) == "");
+            }
+}
+
+TEST_CASE("roll: encoder and decoder on two time axes come back and stretch apart") {
+    const auto build = [](int steps, int answers) {
+        Model model;
+        Graph& graph = *model.graph;
+        const auto inputs = input_sequence(graph, "x", {2, 3}, steps);
+        const SequenceToSequence net = sequence_to_sequence(
+            make_cell(CellKind::gru, graph, 2, 4, "e"), make_cell(CellKind::gru, graph, 1, 4, "d"),
+            inputs, {.steps = answers});
+        const Derivative d = differentiate(net.loss(), net.variables());
+        model.outputs.assign(d.gradients().begin(), d.gradients().end());
+        return model;
+    };
+    const Rolled rolled = roll(build(8, 9).outputs);
+    verify(rolled);
+    CHECK(rolled.folding == Folding::merged);
+    CHECK(rolled.at(30, 0).at(20, 1) == roll(build(30, 20).outputs));
+    const Model model = build(5, 7);
+    Graph graph;
+    CHECK(first_difference(model.outputs, unroll_again(roll(model.outputs), graph)) == "");
+}
+
+TEST_CASE("roll: batches that shrink come back node for node") {
+    Graph graph;
+    const AnyCell cell = make_cell(CellKind::lstm, graph, 2, 3);
+    const std::array lengths{12, 9, 9, 4};
+    const auto inputs = shrinking_input_sequence(graph, "x", 2, lengths);
+    const auto tensors = cell.state_tensors();
+    const Unrolled unrolled =
+        unroll(cell, inputs, initial_state(graph, tensors, 4, InitialState::trainable));
+    const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
+    const Derivative d = differentiate(head.loss, cell.parameters());
+    const Rolled rolled = roll(d.gradients());
+    verify(rolled);
+    Graph again;
+    CHECK(first_difference(d.gradients(), unroll_again(rolled, again)) == "");
+}

@@ -1,0 +1,123 @@
+// Simplified backward graphs of nets: what they say, and that they say the same.
+
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/operation_count.hpp>
+#include <revolute/graph/print.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+#include <support/golden.hpp>
+#include <support/random_graph.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+using namespace revolute;
+
+namespace {
+
+/// The values of the outputs before and after, relative to the largest output. Sums are added in another
+/// order here and there; values are of order one.
+void check_values(std::span<const Expr> outputs, const Simplified& s) {
+    Graph& graph = *outputs.front().graph;
+    Graph& there = *s.outputs.front().graph;
+    test::Random random(3);
+    Bindings before, after;
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        if (!is_given(graph.op(NodeId{i}))) continue;
+        const Matrix value = random.matrix(graph.shape(NodeId{i}));
+        before.bind(graph.at(NodeId{i}), value);
+        if (const auto image = s.images[i]) after.bind(there.at(*image), value);
+    }
+    const auto expected = evaluate(outputs, before), got = evaluate(s.outputs, after);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        CHECK(largest_difference(expected[i], got[i]) <=
+              1e-12 * std::max(1.0, largest_entry(expected[i])));
+}
+
+std::string simplified_listing(const Architecture& architecture, const Sizes& sizes) {
+    Graph graph, there;
+    const RecurrentNet net = recurrent_net(graph, sizes, architecture);
+    const Derivative d = differentiate(net.loss(), net.variables());
+    const Simplified s = simplify(d.outputs(), there, simplification_rules());
+    return to_text(d.carried_over(s.images, there));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "simplify: the simple RNN from h(-1) = 0, with dU summed from t = 1 and adjoints by name") {
+    test::check_golden("rnn/golden/simplified_simple.txt",
+                       simplified_listing({}, {.steps = 3, .input = 2, .hidden = 3}));
+}
+
+TEST_CASE("simplify: the GRU from h(-1) = 0") {
+    test::check_golden("rnn/golden/simplified_gru.txt",
+                       simplified_listing({.cell = CellKind::gru},
+                                          {.steps = 2, .input = 2, .hidden = 3, .batch = 2}));
+}
+
+TEST_CASE("simplify: the LSTM from h(-1) = c(-1) = 0") {
+    test::check_golden("rnn/golden/simplified_lstm.txt",
+                       simplified_listing({.cell = CellKind::lstm},
+                                          {.steps = 2, .input = 2, .hidden = 3, .batch = 2}));
+}
+
+TEST_CASE("simplify: with a given initial state there is nothing to remove but the factor of dy") {
+    Graph graph, there;
+    const ManyToOne net = many_to_one(SimpleRnn(graph, 2, 3), {.steps = 3, .input = 2, .hidden = 3},
+                                      InitialState::given);
+    const Derivative d = differentiate(net.loss, net.variables());
+    const Simplified s = simplify(d.outputs(), there, simplification_rules());
+    CHECK(s.report.nodes_after == s.report.nodes_before - 2);
+    CHECK(s.report.fired.size() == 2);
+}
+
+TEST_CASE(
+    "simplify: nets of every cell, their gradients and second derivatives keep their values") {
+    for (const CellKind cell : cell_kinds()) {
+        for (const bool is_bidirectional : {false, true}) {
+            CAPTURE(name_of(cell));
+            CAPTURE(is_bidirectional);
+            Graph graph, there;
+            const RecurrentNet net =
+                recurrent_net(graph, {.steps = 3, .input = 2, .hidden = 3, .batch = 2},
+                              {.cell = cell, .layers = 2, .is_bidirectional = is_bidirectional});
+            const Derivative d = differentiate(net.loss(), net.variables(), Unreachable::zeros);
+            std::vector<Expr> outputs = d.outputs();
+            std::vector<Seed> direction;
+            for (const Expr& variable : net.variables())
+                direction.push_back({variable, graph.input("v", variable.shape())});
+            for (const Expr& product :
+                 hessian_vector_product(net.loss(), net.variables(), direction, Unreachable::zeros))
+                outputs.push_back(product);
+            const Simplified s = simplify(outputs, there, simplification_rules());
+            CHECK(s.report.nodes_after < s.report.nodes_before);
+            CHECK(operation_count(s.outputs) < operation_count(outputs));
+            check_values(outputs, s);
+        }
+    }
+}
+
+TEST_CASE("simplify: what every inner step became is alike") {
+    Graph graph, there;
+    const RecurrentNet net =
+        recurrent_net(graph, {.steps = 6, .input = 2, .hidden = 3}, {.cell = CellKind::gru});
+    const Derivative d = differentiate(net.loss(), net.variables());
+    const Simplified s = simplify(d.outputs(), there, simplification_rules());
+    // The nodes of a step: operators, in the order in which they were made.
+    std::map<int, std::string> steps;
+    for (std::uint32_t i = 0; i < there.size(); ++i)
+        if (const auto step = there.step(NodeId{i}))
+            steps[step->t] += std::string(there.op(NodeId{i}).name) + "; ";
+    CHECK(steps.at(1) == steps.at(2));
+    CHECK(steps.at(2) == steps.at(3));
+    CHECK(steps.at(3) == steps.at(4));
+    CHECK(steps.at(0).size() < steps.at(1).size());
+}
