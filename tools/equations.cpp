@@ -1,5 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
 #include <revolute/tools/equations.hpp>
 
@@ -146,7 +148,10 @@ class EquationMaker {
                            return !at || piece.steps.contains(at->t);
                        })) {
                 const std::int32_t v = at ? at->t : 0;
-                target.pieces.push_back({{v, v}, terms().member(part, t)});
+                target.pieces.push_back({{v, v},
+                                         detail::is_number(rolled_[part])
+                                             ? terms().computed(part)
+                                             : terms().member(part, t)});
             }
             ordered_.push_back(name);
         }
@@ -242,20 +247,48 @@ Equations equations(const Rolled& rolled, const EquationOptions& options) {
     return made(rolled, counted, rolled.axes.empty() ? 1 : rolled.steps(rolled.axes.front().axis));
 }
 
-Equations equations(const Derivative& derivative) {
-    return equations(roll(derivative.outputs(), Labels(derivative)),
-                     {.variables = derivative.variables().size()});
+RolledDerivative rolled_up(const Derivative& derivative, Simplification simplification) {
+    const std::size_t variables = derivative.variables().size();
+    if (simplification == Simplification::off)
+        return {roll(derivative.outputs(), Labels(derivative)), variables, {}};
+    Graph graph;
+    const Simplified simple = simplify(derivative.outputs(), graph, simplification_rules());
+    const Derivative carried = derivative.carried_over(simple.images, graph);
+    RolledDerivative result{roll(carried.outputs(), Labels(carried)), variables, {}};
+    for (const SimplifyReport::Fired& fired : simple.report.fired)
+        result.simplifications.push_back(fired.rule);
+    return result;
 }
 
-Equations general_equations(const std::function<Rolled(std::int32_t)>& rolled_with,
-                            std::size_t variables) {
+Equations equations(const Derivative& derivative, Simplification simplification) {
+    const RolledDerivative rolled = rolled_up(derivative, simplification);
+    return equations(rolled.rolled, {.variables = rolled.variables});
+}
+
+Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
     constexpr std::int32_t enough = 64;
-    const Rolled rolled = roll_for(enough, rolled_with);
+    std::size_t variables = 0;
+    const Rolled rolled = roll_for(enough, [&](std::int32_t steps) {
+        RolledDerivative built = build(steps);
+        variables = built.variables;
+        return std::move(built.rolled);
+    });
     if (!rolled.nodes.empty())
         throw GraphError(
-            "equations: the steps are not alike for every number of steps\n  ask for the equations "
+            "equations: the steps must be alike for every number of steps\n  ask for the equations "
             "of one number of steps");
     return equations(rolled, {.variables = variables, .is_general = true});
+}
+
+Equations equations_of_steps(std::int32_t steps,
+                             const std::function<RolledDerivative(std::int32_t)>& build) {
+    std::size_t variables = 0;
+    const Rolled rolled = roll_for(steps, [&](std::int32_t count) {
+        RolledDerivative built = build(count);
+        variables = built.variables;
+        return std::move(built.rolled);
+    });
+    return equations(rolled, {.variables = variables});
 }
 
 }  // namespace revolute

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,13 +50,28 @@ struct EquationOptions {
 /// times are called e or, in the backward pass, delta. A name that means something else in an
 /// equation, or that two values share at a step, gets an underline or a number behind it.
 Equations equations(const Rolled& rolled, const EquationOptions& options = {});
-/// The equations of a loss and its gradients: `derivative` rolled up.
-Equations equations(const Derivative& derivative);
+/// A loss and its gradients, simplified and rolled up: what equations are made of.
+struct RolledDerivative {
+    Rolled rolled;  ///< of Derivative::outputs(), with names
+    std::size_t variables = 0;
+    std::vector<std::string> simplifications;  ///< names of the rules that were applied
+};
 
-/// What `EquationOptions::variables` is to be in equations for any number of steps: `rolled_with(n)`
-/// builds the graph of n steps and rolls it up. Throws GraphError when its steps are not alike.
-Equations general_equations(const std::function<Rolled(std::int32_t)>& rolled_with,
-                            std::size_t variables);
+/// Whether equations are those of the graph as it was built, or of the simplified one.
+enum class Simplification : bool { off, on };
+
+RolledDerivative rolled_up(const Derivative& derivative,
+                           Simplification simplification = Simplification::on);
+
+/// The equations of a derivative as it is, with the number of steps that it has.
+Equations equations(const Derivative& derivative,
+                    Simplification simplification = Simplification::on);
+/// The equations of any number of steps: `build(n)` makes the net of n steps, differentiates it and
+/// rolls it up. Throws GraphError when its steps are not alike.
+Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build);
+/// The same with so many steps, in time that does not depend on their number.
+Equations equations_of_steps(std::int32_t steps,
+                             const std::function<RolledDerivative(std::int32_t)>& build);
 
 /// What is written of equations.
 struct EquationFormat {

@@ -88,8 +88,11 @@ void EquationPlan::find_for_gradients() {
     std::vector<bool> is_for_more(rolled_.parts.size());
     const auto first_gradient = rolled_.outputs.size() - 2 * options_.variables;
     std::vector<bool> is_gradient(rolled_.parts.size());
-    for (std::size_t i = 0; i < options_.variables; ++i)
-        is_gradient[index(rolled_.outputs[first_gradient + i].part)] = true;
+    for (std::size_t i = 0; i < options_.variables; ++i) {
+        const auto [part, t] = rolled_.outputs[first_gradient + i];
+        const auto label = terms_.label_at(part, t);
+        if (!label || names_(part, *label) == names_.gradient(i)) is_gradient[index(part)] = true;
+    }
     for (auto component = rolled_.schedule.rbegin(); component != rolled_.schedule.rend();
          ++component)
         for (auto part = component->parts.rbegin(); part != component->parts.rend(); ++part) {

@@ -40,6 +40,15 @@ EquationTerm number_term(double value) {
     return {.kind = EquationTerm::Kind::number, .attributes = {value}};
 }
 
+/// A number with its shape.
+EquationTerm matrix_of(EquationTerm number, Shape shape) {
+    if (shape == Shape{}) return number;
+    return {.kind = EquationTerm::Kind::operation,
+            .op = &broadcast_op,
+            .attributes = {static_cast<double>(shape.rows), static_cast<double>(shape.columns)},
+            .operands = {std::move(number)}};
+}
+
 }  // namespace
 
 std::vector<Piece> merged(std::vector<Piece> pieces) {
@@ -170,7 +179,7 @@ EquationTerm EquationTerms::of_family(PartId id, std::int32_t offset, std::int32
 
 EquationTerm EquationTerms::computed(PartId id) const {
     const Part& part = rolled_[id];
-    if (is_number(part)) return number_term(part.attributes.front());
+    if (is_number(part)) return matrix_of(number_term(part.attributes.front()), part.shape);
     if (part.op == &accumulate_op) return sum_over_steps(part);
     std::vector<EquationTerm> operands;
     std::vector<PartId> targets;
@@ -219,16 +228,9 @@ EquationTerm EquationTerms::operation(const Part& part, std::vector<EquationTerm
     const auto is_bare = [](const EquationTerm& x) { return x.kind == EquationTerm::Kind::number; };
     const bool has_shape =
         part.op->role == Role::elementwise && !std::ranges::all_of(operands, is_bare);
-    for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot) {
-        if (!is_bare(operands[slot])) continue;
-        const Shape shape = rolled_[targets[slot]].shape;
-        if (shape == Shape{}) continue;
-        operands[slot] = {
-            .kind = EquationTerm::Kind::operation,
-            .op = &broadcast_op,
-            .attributes = {static_cast<double>(shape.rows), static_cast<double>(shape.columns)},
-            .operands = {operands[slot]}};
-    }
+    for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot)
+        if (is_bare(operands[slot]))
+            operands[slot] = matrix_of(std::move(operands[slot]), rolled_[targets[slot]].shape);
     return {.kind = EquationTerm::Kind::operation,
             .op = part.op,
             .attributes = part.attributes,

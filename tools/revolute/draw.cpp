@@ -19,9 +19,6 @@ constexpr std::size_t most_nodes = 2000;
 
 enum class View : std::uint8_t { forward, backward, joint, local };
 
-/// At which steps the net answers.
-enum class Answers : std::uint8_t { last, every };
-
 struct DrawOptions {
     Architecture architecture{.initial = InitialState::given};
     std::optional<Answers> answers;
@@ -39,14 +36,9 @@ const std::map<std::string, View> views{{"forward", View::forward},
                                         {"local", View::local}};
 const std::map<std::string, LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
-const std::map<std::string, Answers> answer_modes{{"last", Answers::last},
-                                                  {"every", Answers::every}};
 
-/// Unless it is said, a net answers after the last step; a bidirectional one at every step, since an
-/// answer to the last step alone would read one step of the backward direction.
 bool answers_every_step(const DrawOptions& options) {
-    if (options.answers) return *options.answers == Answers::every;
-    return options.architecture.is_bidirectional;
+    return answers_every_step(options.answers, options.architecture);
 }
 
 std::string title_of(const DrawOptions& options) {
@@ -100,11 +92,7 @@ void add_draw_command(CLI::App& program) {
     add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
     add_initial_option(command, options->architecture.initial);
-    command
-        .add_option(
-            "--answers", options->answers,
-            "Steps the net answers at: the last, or, by default when bidirectional, every one")
-        ->transform(CLI::CheckedTransformer(answer_modes).description("{last,every}"));
+    add_answers_option(command, options->answers);
     command
         .add_option("--view", options->view,
                     "forward (default), backward, both in joint, or local derivatives on the edges")

@@ -15,6 +15,9 @@ const std::map<std::string, InitialState> initial_states{{"zero", InitialState::
                                                          {"given", InitialState::given},
                                                          {"trainable", InitialState::trainable}};
 
+const std::map<std::string, Answers> answer_modes{{"last", Answers::last},
+                                                  {"every", Answers::every}};
+
 /// In the order of CellKind.
 constexpr std::array cell_titles{"simple RNN", "simple RNN with relu",
                                  "GRU",        "GRU with the reset before the product",
@@ -67,6 +70,18 @@ void add_size_options(CLI::App& command, Sizes& sizes) {
     add("--input", sizes.input, "Inputs I");
     add("--output", sizes.output, "Outputs O");
     add("--batch", sizes.batch, "Columns B of the batch");
+}
+
+void add_answers_option(CLI::App& command, std::optional<Answers>& answers) {
+    command
+        .add_option(
+            "--answers", answers,
+            "Steps the net answers at: the last, or, by default when bidirectional, every one")
+        ->transform(CLI::CheckedTransformer(answer_modes).description("{last,every}"));
+}
+
+bool answers_every_step(std::optional<Answers> answers, const Architecture& architecture) {
+    return answers ? *answers == Answers::every : architecture.is_bidirectional;
 }
 
 void add_initial_option(CLI::App& command, InitialState& initial) {
