@@ -86,7 +86,11 @@ Template template_of(const Op& op) {
 const std::vector<Template>& templates() {
     static const std::vector<Template> all = [] {
         std::vector<Template> made;
-        for (const Op* op : catalogue()) made.push_back(template_of(*op));
+        // A sum of all operands needs no template of its own: it reads as additions.
+        for (const Op* op : catalogue())
+            if (Template form = template_of(*op);
+                form.elements.front().kind != Element::Kind::all)
+                made.push_back(std::move(form));
         std::ranges::stable_sort(made, std::ranges::greater{}, &Template::tokens);
         return made;
     }();

@@ -3,11 +3,9 @@
 #include "equation_check.hpp"
 #include "figure_models.hpp"
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/rnn/truncate.hpp>
 #include <revolute/tools/net_check.hpp>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <numeric>
 
@@ -16,7 +14,7 @@ namespace revolute {
 namespace {
 
 struct NetKind {
-    Architecture architecture;
+    Architecture architecture{};
     bool answers_every_step = false;
     int batch = 1;
     LossKind loss = LossKind::mse;

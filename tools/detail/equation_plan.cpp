@@ -182,8 +182,23 @@ void EquationPlan::name_outputs() {
     }
 }
 
-/// Whether it is as good to read as a name: an operator beside one name, as 1 - z(t) or tanh(c(t)).
+/// Whether it is as good to read as a name: an operator beside one name, as 1 - z(t) or tanh(c(t)); or
+/// the transpose of such.
 bool EquationPlan::is_short(PartId id) const {
+    const Part& part = rolled_[id];
+    const auto is_simple = [this](PartId target, Interval steps) {
+        return is_number(rolled_[target]) || !terms_.is_written_out(target, steps) ||
+               is_beside_one_name(target);
+    };
+    if (part.op->role != Role::transpose) return is_beside_one_name(id);
+    bool is_short = true;
+    for_each_target(part, [&](PartId target, Interval steps) {
+        is_short = is_short && is_simple(target, steps);
+    });
+    return is_short;
+}
+
+bool EquationPlan::is_beside_one_name(PartId id) const {
     const Part& part = rolled_[id];
     if (is_number(part)) return true;
     const std::size_t slots = part.is_family() ? part.slots.size() : part.operands.size();

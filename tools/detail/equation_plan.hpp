@@ -29,6 +29,7 @@ class EquationPlan {
     void name_sums_inside(PartId part);
     void divide(PartId part);
     bool is_short(PartId part) const;
+    bool is_beside_one_name(PartId part) const;
     std::size_t room_for(PartId part) const;
     std::size_t longest_text(PartId part) const;
     std::size_t text_length(const EquationTerm& term) const;
