@@ -28,12 +28,12 @@ bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
             text.substr(after).starts_with("\\right"));
 }
 
-/// Writes one node.
+/// Writes one operator's application.
 class Writer {
  public:
-    Writer(const Graph& graph, NodeId node, Notation notation,
+    Writer(const Application& application, Notation notation,
            const std::function<Formula(std::uint32_t)>& operand)
-        : graph_(graph), node_(node), notation_(notation), operand_(operand) {}
+        : application_(application), notation_(notation), operand_(operand) {}
 
     std::string fill(std::string_view form) {
         std::string text;
@@ -50,11 +50,11 @@ class Writer {
     /// "name(x, y, 0.5)", operands and attributes, for an operator without a template.
     std::string as_function() const {
         std::vector<std::string> parts;
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+        for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
             parts.push_back(operand_(slot).text);
-        for (const double attribute : graph_.attributes(node_))
+        for (const double attribute : application_.attributes)
             parts.push_back(number_formula(attribute, notation_).text);
-        return fmt::format("{}({})", graph_.op(node_).name, fmt::join(parts, ", "));
+        return fmt::format("{}({})", application_.op.name, fmt::join(parts, ", "));
     }
 
  private:
@@ -64,18 +64,17 @@ class Writer {
         if (const std::string_view sign = separator(which); !sign.empty()) return list_of_all(sign);
         const auto number = static_cast<std::uint32_t>(which - '1');
         const bool is_attribute = form[begin] == '@';
-        if (number >=
-            (is_attribute ? graph_.attributes(node_).size() : graph_.operand_count(node_)))
+        if (number >= (is_attribute ? application_.attributes.size() : application_.operand_count))
             throw InternalError(fmt::format("{}: its form \"{}\" has no such place as {}",
-                                            graph_.op(node_).name, form, form.substr(begin, 2)));
+                                            application_.op.name, form, form.substr(begin, 2)));
         if (is_attribute)
-            return written(number_formula(graph_.attributes(node_)[number], notation_), begin == 0);
+            return written(number_formula(application_.attributes[number], notation_), begin == 0);
         const Formula x = operand_(number);
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
     }
 
     std::string written(const Formula& x, bool first) const {
-        const Precedence own = graph_.op(node_).precedence;
+        const Precedence own = application_.op.precedence;
         const bool fits =
             x.precedence > own || (first && reads_on(x, own)) || x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
@@ -86,12 +85,12 @@ class Writer {
     /// a product of another kind, as (a o b) c is not a o (b c).
     bool reads_on(const Formula& x, Precedence own) const {
         if (x.precedence != own || own == Precedence::power) return false;
-        return own != Precedence::product || x.op == nullptr || x.op == &graph_.op(node_);
+        return own != Precedence::product || x.op == nullptr || x.op == &application_.op;
     }
 
     std::string sum_of_all() const {
         std::string text;
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+        for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
             text += fmt::format("{}{}", slot == 0 ? "" : " + ", written(operand_(slot), slot == 0));
         return text;
     }
@@ -113,13 +112,12 @@ class Writer {
 
     std::string list_of_all(std::string_view sign) const {
         std::string text;
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node_); ++slot)
+        for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
             text += fmt::format("{}{}", slot == 0 ? "" : sign, operand_(slot).text);
         return text;
     }
 
-    const Graph& graph_;
-    NodeId node_;
+    const Application& application_;
     Notation notation_;
     const std::function<Formula(std::uint32_t)>& operand_;
 };
@@ -142,15 +140,21 @@ Formula number_formula(double value, Notation notation) {
     return {std::move(text), std::signbit(value) ? Precedence::sum : positive};
 }
 
-Formula formula(const Graph& graph, NodeId node, Notation notation,
+Formula formula(const Application& application, Notation notation,
                 const std::function<Formula(std::uint32_t)>& operand) {
-    const Op& op = graph.op(node);
-    if (&op == &constant_op) return number_formula(graph.attributes(node)[0], notation);
+    const Op& op = application.op;
+    if (&op == &constant_op) return number_formula(application.attributes[0], notation);
     if (op.has_identity) return {std::string(op.name), Precedence::atom};
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
-    Writer writer(graph, node, notation, operand);
+    Writer writer(application, notation, operand);
     if (!form.empty()) return {writer.fill(form), op.precedence, &op};
     return {writer.as_function(), Precedence::atom};
+}
+
+Formula formula(const Graph& graph, NodeId node, Notation notation,
+                const std::function<Formula(std::uint32_t)>& operand) {
+    return formula(Application{graph.op(node), graph.attributes(node), graph.operand_count(node)},
+                   notation, operand);
 }
 
 Formula expression(Expr root, Notation notation) {

@@ -3,6 +3,7 @@
 #include <revolute/graph/graph.hpp>
 
 #include <functional>
+#include <span>
 #include <string>
 
 namespace revolute {
@@ -20,9 +21,19 @@ struct Formula {
 /// A number, as short as reads back to the same double; one with a minus sign binds like a sum.
 Formula number_formula(double value, Notation notation = Notation::text);
 
-/// The formula of one node by its op's notation: each operand is written as `operand(slot)` says,
-/// in parentheses where it binds less tightly than its place needs. Leaves other than constants
-/// have no formula and give their op's name ("input").
+/// An operator applied to operands: what the notation of the operator needs to know.
+struct Application {
+    const Op& op;
+    std::span<const double> attributes;
+    std::uint32_t operand_count = 0;
+};
+
+/// The formula of an operator's application by its notation: each operand is written as
+/// `operand(slot)` says, in parentheses where it binds less tightly than its place needs. Leaves
+/// other than constants have no formula and give their op's name ("input").
+Formula formula(const Application& application, Notation notation,
+                const std::function<Formula(std::uint32_t slot)>& operand);
+/// The same for one node.
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t slot)>& operand);
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
-# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `cost`, `grad` or `compare`,
+# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `cost`, `derive`, `grad`
+# or `compare`,
 # or of the example of docs/train.md.
 set -eu
 source=$(cd "$1" && pwd)
@@ -15,6 +16,7 @@ done
 "$build"/revolute check >>outputs
 "$build"/revolute cost >>outputs
 "$build"/revolute cost --cell lstm --steps 1000000 >>outputs
+"$build"/revolute derive --cell simple >>outputs 2>progress || { cat progress; exit 1; }
 cp "$source/tests/data/macrodata.csv" .
 "$build"/revolute train macrodata.csv --columns realgdp,realcons,realinv,cpi,unemp --target unemp \
     --cell lstm --read changes --window 12 --hidden 8 --epochs 50 >>outputs 2>progress || { cat progress; exit 1; }

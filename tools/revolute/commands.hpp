@@ -10,6 +10,7 @@ namespace revolute {
 
 void add_demo_command(CLI::App& program);
 void add_draw_command(CLI::App& program);
+void add_derive_command(CLI::App& program);
 void add_check_command(CLI::App& program);
 void add_train_command(CLI::App& program);
 void add_weights_command(CLI::App& program);

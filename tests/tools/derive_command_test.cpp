@@ -1,0 +1,100 @@
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <support/golden.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <sys/wait.h>
+
+#ifdef REVOLUTE_PROGRAM
+
+namespace revolute {
+
+namespace {
+
+struct Result {
+    int status;
+    std::string output;
+    std::string errors;
+};
+
+Result derive(const std::string& arguments) {
+    const test::TemporaryFolder folder;
+    const std::string command = "cd " + folder.path().string() +
+                                " && " REVOLUTE_PROGRAM " derive " + arguments +
+                                " > output 2> errors";
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), read_file(folder / "output"), read_file(folder / "errors")};
+}
+
+void check_derived(const std::string& arguments, const std::string& golden) {
+    CAPTURE(arguments);
+    const Result result = derive(arguments);
+    CHECK(result.status == 0);
+    test::check_golden("tools/golden/" + golden, result.output);
+}
+
+}  // namespace
+
+TEST_CASE("derive: the simple RNN is equations 7.4 to 7.9") {
+    check_derived("--cell simple", "equations_simple.txt");
+}
+
+TEST_CASE("derive: the simple RNN in LaTeX and Markdown") {
+    check_derived("--cell simple --format latex", "equations_simple.tex");
+    check_derived("--cell simple --format latex --transpose left", "equations_simple_left.tex");
+    check_derived("--cell simple --format markdown", "equations_simple.md");
+}
+
+TEST_CASE("derive: GRU and LSTM") {
+    check_derived("--cell gru", "equations_gru.txt");
+    check_derived("--cell lstm", "equations_lstm.txt");
+}
+
+TEST_CASE("derive: the rules that simplified the net are named on stderr") {
+    const std::string errors = derive("--cell simple").errors;
+    CHECK(errors == "simplified by fold-constants\n");
+    CHECK(derive("--cell simple --as-built").errors.empty());
+}
+
+TEST_CASE("derive: parts are chosen") {
+    CHECK(derive("--parts gradients").output ==
+          "# t = 0..T, N = T + 1 steps\n"
+          "gradients\n"
+          "  dW = sum(t=0..T) dz(t) x(t)'\n"
+          "  dU = sum(t=1..T) dz(t) h(t-1)'\n"
+          "  db = sum(t=0..T) dz(t)\n"
+          "  dV = dy h(T)'\n"
+          "  dc = dy\n");
+}
+
+TEST_CASE("derive: a number of steps is filled in, however large it is") {
+    const std::string text = derive("--steps 1000000 --parts gradients").output;
+    CHECK(text ==
+          "# t = 0..999999, N = 1000000 steps\n"
+          "gradients\n"
+          "  dW = sum(t=0..999999) dz(t) x(t)'\n"
+          "  dU = sum(t=1..999999) dz(t) h(t-1)'\n"
+          "  db = sum(t=0..999999) dz(t)\n"
+          "  dV = dy h(999999)'\n"
+          "  dc = dy\n");
+}
+
+TEST_CASE("derive: what cannot be asked for is a usage error") {
+    const Result transpose = derive("--transpose left");
+    CHECK(transpose.status == 2);
+    CHECK(transpose.errors ==
+          "--transpose: needs --format latex or markdown\n"
+          "Run with --help for more information.\n");
+    const Result part = derive("--parts sideways");
+    CHECK(part.status == 2);
+    CHECK(part.errors ==
+          "--parts: Check sideways value in {forward,backward,gradients} FAILED\n"
+          "Run with --help for more information.\n");
+}
+
+}  // namespace revolute
+
+#endif

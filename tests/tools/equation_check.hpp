@@ -1,0 +1,19 @@
+#pragma once
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/equations.hpp>
+#include <support/equation_reader.hpp>
+
+#include <string>
+
+namespace revolute::test {
+
+/// Checks that the printed equations give the loss and the gradients that the engine gives, to 1e-12
+/// of the largest entry: sums are added in another order. `values` has a value for every leaf.
+void check_equations(const std::string& text, const Derivative& derivative, const Bindings& values);
+
+/// Checks that no line is longer than 100 characters.
+void check_line_lengths(const std::string& text);
+
+}  // namespace revolute::test

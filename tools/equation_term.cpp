@@ -1,0 +1,188 @@
+#include <revolute/tools/equation_term.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace revolute {
+
+namespace {
+
+/// "t", "t+1", "t-1".
+std::string from_variable(std::int32_t variable, std::int32_t offset) {
+    const std::string letter = axis_name(variable);
+    return offset == 0 ? letter : fmt::format("{}{:+}", letter, offset);
+}
+
+bool is_greek(std::string_view name) {
+    static constexpr std::array letters{"alpha", "beta",  "gamma", "delta", "epsilon", "zeta",
+                                        "eta",   "theta", "iota",  "kappa", "lambda",  "mu",
+                                        "nu",    "xi",    "pi",    "rho",   "sigma",   "tau",
+                                        "phi",   "chi",   "psi",   "omega"};
+    return std::ranges::find(letters, name) != letters.end();
+}
+
+std::string latex_letters(const std::string& letters) {
+    if (letters.size() == 1) return letters;
+    return is_greek(letters) ? "\\" + letters : fmt::format("\\mathit{{{}}}", letters);
+}
+
+/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f.
+struct LatexName {
+    std::string letters;
+    std::string layer;
+    std::string below;
+};
+
+LatexName parts_of(std::string_view name) {
+    LatexName parts;
+    const std::size_t underline = std::min(name.find('_', 1), name.size());
+    const std::string_view head = name.substr(0, underline);
+    const std::size_t digit = std::min(head.find_first_of("0123456789", 1), head.size());
+    parts.letters = head.substr(0, digit);
+    parts.layer = head.substr(digit);
+    if (underline < name.size()) parts.below = name.substr(underline + 1);
+    std::ranges::replace(parts.below, '_', ',');
+    return parts;
+}
+
+std::string latex_name(std::string_view name, const std::string& step, const EquationStyle& style) {
+    if (name.size() > 1 && name.front() == 'd' && style.names.contains(std::string(name.substr(1))))
+        return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
+    const LatexName parts = parts_of(name);
+    std::string text = latex_letters(parts.letters);
+    if (!parts.layer.empty()) text += fmt::format("^{{({})}}", parts.layer);
+    const bool both = !parts.below.empty() && !step.empty();
+    if (const std::string below = parts.below + (both ? "," : "") + step; !below.empty())
+        text += fmt::format("_{{{}}}", below);
+    // In braces, as a transpose puts another superscript behind it.
+    return parts.layer.empty() ? text : fmt::format("{{{}}}", text);
+}
+
+/// Writes a term; `variable` is the axis of the innermost variable.
+class TermWriter {
+ public:
+    TermWriter(const EquationStyle& style, std::int32_t variable)
+        : style_(style), variable_(variable) {}
+
+    Formula write(const EquationTerm& term) const {
+        switch (term.kind) {
+            case EquationTerm::Kind::name:
+                return {written_name(term.name, term.step, variable_, style_)};
+            case EquationTerm::Kind::number:
+                return number_formula(term.attributes.front(), style_.notation);
+            case EquationTerm::Kind::operation:
+                return operation(term);
+            case EquationTerm::Kind::sum:
+                return sum(term);
+            case EquationTerm::Kind::list:
+                break;
+        }
+        return list(term);
+    }
+
+ private:
+    Formula operation(const EquationTerm& term) const {
+        if (is_latex() && term.op->role == Role::transpose &&
+            style_.transpose == TransposeSide::left)
+            return transposed_on_the_left(term);
+        return formula(Application{*term.op, term.attributes,
+                                   static_cast<std::uint32_t>(term.operands.size())},
+                       style_.notation,
+                       [&](std::uint32_t slot) { return write(term.operands[slot]); });
+    }
+
+    Formula transposed_on_the_left(const EquationTerm& term) const {
+        const Formula x = write(term.operands.front());
+        const bool fits = x.precedence == Precedence::atom;
+        return {fits ? fmt::format("{{}}^{{t}}\\!{}", x.text)
+                     : fmt::format("{{}}^{{t}}\\!\\left({}\\right)", x.text),
+                Precedence::power, term.op};
+    }
+
+    std::string limit(const EquationTerm& term, std::int32_t t) const {
+        return written_step(term.axis, t, style_);
+    }
+
+    /// A sum reaches as far as a product does.
+    Formula sum(const EquationTerm& term) const {
+        const Formula body = TermWriter(style_, term.axis).write(term.operands.front());
+        const bool fits = body.precedence >= Precedence::product;
+        const std::string letter = axis_name(term.axis);
+        const std::string low = limit(term, term.steps.low), high = limit(term, term.steps.high);
+        if (is_latex())
+            return {fmt::format("\\sum_{{{}={}}}^{{{}}} {}", letter, low, high,
+                                fits ? body.text : fmt::format("\\left({}\\right)", body.text)),
+                    Precedence::product, &accumulation()};
+        return {fmt::format("sum({}={}..{}) {}", letter, low, high,
+                            fits ? body.text : fmt::format("({})", body.text)),
+                Precedence::product, &accumulation()};
+    }
+
+    Formula list(const EquationTerm& term) const {
+        const TermWriter inside(style_, term.axis);
+        std::string items;
+        for (const EquationTerm& operand : term.operands)
+            items += (items.empty() ? "" : ", ") + inside.write(operand).text;
+        std::string first = limit(term, term.steps.low), last = limit(term, term.steps.high);
+        if (term.is_descending) std::swap(first, last);
+        const std::string letter = axis_name(term.axis);
+        if (is_latex())
+            return {
+                fmt::format("\\left({}\\right)_{{{}={},\\dots,{}}}", items, letter, first, last)};
+        return {fmt::format("each({}={}..{}: {})", letter, first, last, items)};
+    }
+
+    bool is_latex() const { return style_.notation == Notation::latex; }
+
+    /// A sum is no product, whatever stands to its right.
+    static const Op& accumulation() {
+        static constexpr Op sign{.name = "sum over steps"};
+        return sign;
+    }
+
+    const EquationStyle& style_;
+    std::int32_t variable_;
+};
+
+}  // namespace
+
+EquationTerm at_step(EquationTerm term, std::int32_t t) {
+    if (term.kind == EquationTerm::Kind::sum || term.kind == EquationTerm::Kind::list) return term;
+    if (term.step && !term.step->is_fixed)
+        term.step = EquationStep{term.step->axis, true, term.step->t + t};
+    for (EquationTerm& operand : term.operands) operand = at_step(std::move(operand), t);
+    return term;
+}
+
+std::string last_step_name(std::int32_t axis) {
+    std::string name = axis_name(axis);
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    return name;
+}
+
+std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle& style) {
+    const auto found = std::ranges::find(style.axes, axis, &AxisSteps::axis);
+    if (!style.is_general || found == style.axes.end() || t < found->steps - t)
+        return fmt::format("{}", t);
+    const std::int32_t behind = t - (found->steps - 1);
+    return behind == 0 ? last_step_name(axis) : fmt::format("{}{:+}", last_step_name(axis), behind);
+}
+
+std::string written_name(const std::string& name, const std::optional<EquationStep>& step,
+                         std::int32_t variable, const EquationStyle& style) {
+    std::string index;
+    if (step)
+        index = step->is_fixed ? written_step(step->axis, step->t, style)
+                               : from_variable(variable, step->t);
+    if (style.notation == Notation::latex) return latex_name(name, index, style);
+    return step ? fmt::format("{}({})", name, index) : name;
+}
+
+Formula written(const EquationTerm& term, std::int32_t variable, const EquationStyle& style) {
+    return TermWriter(style, variable).write(term);
+}
+
+}  // namespace revolute

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <revolute/graph/notation.hpp>
+#include <revolute/graph/rolled.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+// What the right-hand side of an equation is made of, and how it is written.
+
+namespace revolute {
+
+/// A step that a name is followed by: t + 1, where t is the variable of the equation or of the sum
+/// around the name; or one fixed step.
+struct EquationStep {
+    std::int32_t axis = 0;
+    bool is_fixed = false;
+    std::int32_t t = 0;  ///< the step, or what is added to the variable
+
+    friend constexpr bool operator==(EquationStep, EquationStep) = default;
+};
+
+/// A formula as a tree. Trees are small: what would make one long has a name of its own.
+struct EquationTerm {
+    enum class Kind : std::uint8_t {
+        name,
+        number,
+        operation,
+        sum,   ///< of the one operand at all `steps` of the variable
+        list,  ///< the operands at all `steps`, as operands of an operator
+    };
+    Kind kind = Kind::name;
+    std::string name{};
+    std::optional<EquationStep> step{};  ///< of a name
+    const Op* op = nullptr;              ///< of an operation
+    std::vector<double> attributes{};    ///< of an operation; the value of a number
+    std::int32_t axis = 0;               ///< of a sum or a list, whose variable runs on it
+    Interval steps{};                    ///< of a sum or a list
+    bool is_descending = false;          ///< of a list
+    std::vector<EquationTerm> operands{};
+
+    friend bool operator==(const EquationTerm&, const EquationTerm&) = default;
+};
+
+/// The term with the variable put at step t.
+EquationTerm at_step(EquationTerm term, std::int32_t t);
+
+/// How transposes are written in LaTeX: U^T, or with the sign on the left, as some textbooks do.
+enum class TransposeSide : std::uint8_t { right, left };
+
+/// What writing terms depends on.
+struct EquationStyle {
+    Notation notation = Notation::text;
+    TransposeSide transpose = TransposeSide::right;
+    std::vector<AxisSteps> axes{};
+    bool is_general = false;  ///< the last step is T, whatever it is
+    /// All names of the equations. One that is d and another of them is written as the adjoint that
+    /// it is.
+    std::set<std::string> names{};
+};
+
+/// "T" or "S" for the last step of the axis t or s.
+std::string last_step_name(std::int32_t axis);
+/// A fixed step: a number, or, when T is general and nearer than 0, "T-1".
+std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle& style);
+/// "dh(t+1)", or in LaTeX \mathrm{d}h_{t+1}; `variable` is the axis whose letter the variable has.
+std::string written_name(const std::string& name, const std::optional<EquationStep>& step,
+                         std::int32_t variable, const EquationStyle& style);
+/// The term as a formula.
+Formula written(const EquationTerm& term, std::int32_t variable, const EquationStyle& style);
+
+}  // namespace revolute

@@ -1,0 +1,294 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/equation_plan.hpp>
+#include <revolute/tools/equations.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace revolute {
+
+namespace {
+
+using detail::EquationPlan;
+using detail::EquationTerms;
+using detail::Piece;
+
+/// Steps enough to have every boundary case near its own end.
+constexpr std::int32_t many_steps = 1'000'000;
+
+/// What is said of one name in one part of the equations.
+struct Definition {
+    EquationPart part;
+    std::string name;
+    std::optional<std::int32_t> axis;  ///< none: one line, without a step
+    bool is_descending = false;
+    std::vector<Piece> pieces;
+};
+
+/// Makes the equations of a rolled graph.
+class EquationMaker {
+ public:
+    EquationMaker(const Rolled& rolled, const EquationOptions& options)
+        : rolled_(rolled), options_(options), plan_(rolled, options) {}
+
+    std::vector<Equation> lines() {
+        find_directions();
+        for (std::size_t i = 0; i < rolled_.schedule.size(); ++i)
+            for (const PartId part : rolled_.schedule[i].parts) define(part, directions_[i]);
+        add_gradients();
+        std::vector<Equation> lines;
+        for (const EquationPart part :
+             {EquationPart::forward, EquationPart::backward, EquationPart::gradients})
+            for (Definition& definition : definitions_)
+                if (definition.part == part) append_lines(definition, lines);
+        return lines;
+    }
+
+    std::set<std::string> names() const {
+        std::set<std::string> names;
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            for (std::size_t k = 0; k < rolled_.parts[i].labels.size(); ++k)
+                names.insert(plan_.names()(PartId{i}, k));
+            if (const std::string& given = terms().given_name(PartId{i}); !given.empty())
+                names.insert(given);
+        }
+        return names;
+    }
+
+ private:
+    const EquationTerms& terms() const { return plan_.terms(); }
+
+    /// What is parallel over time is told in the order of the recurrence that it follows, and is of the
+    /// same pass: forward values ascend, unless they follow a recurrence that runs backward.
+    void find_directions() {
+        std::vector<std::int32_t> of_part(rolled_.parts.size());
+        for (const Component& component : rolled_.schedule) {
+            const bool is_forward = plan_.is_forward(component.parts.front());
+            std::int32_t direction = component.direction;
+            if (direction == 0)
+                for (const std::vector<Segment>& slot : rolled_[component.parts.front()].slots)
+                    for (const Segment& segment : slot)
+                        if (direction == 0 && plan_.is_forward(segment.target) == is_forward)
+                            direction = of_part[index(segment.target)];
+            for (const PartId part : component.parts) of_part[index(part)] = direction;
+            directions_.push_back(direction != 0 ? direction : is_forward ? 1 : -1);
+        }
+    }
+
+    Definition& definition(EquationPart part, const std::string& name,
+                           std::optional<std::int32_t> axis, std::int32_t direction) {
+        const auto [place, is_new] = places_.try_emplace({part, name}, definitions_.size());
+        if (is_new) definitions_.push_back({part, name, axis, direction < 0, {}});
+        return definitions_[place->second];
+    }
+
+    EquationPart part_of(PartId part) const {
+        if (plan_.is_forward(part)) return EquationPart::forward;
+        return plan_.is_for_gradients(part) ? EquationPart::gradients : EquationPart::backward;
+    }
+
+    void define(PartId id, std::int32_t direction) {
+        const Part& part = rolled_[id];
+        if (detail::is_leaf(part)) return;
+        for (std::size_t i = 0; i < part.labels.size(); ++i) define_label(id, i, direction);
+        if (const std::string& name = terms().given_name(id); !name.empty())
+            define_given(id, name, direction);
+    }
+
+    void define_label(PartId id, std::size_t number, std::int32_t direction) {
+        const Part& part = rolled_[id];
+        const PartName& label = part.labels[number];
+        const std::string& name = plan_.names()(id, number);
+        Definition& target = definition(part_of(id), name, label.axis, direction);
+        if (!part.is_family()) {
+            target.pieces.push_back({{label.shift, label.shift}, terms().computed(id)});
+            return;
+        }
+        for (const Interval run : part.runs) {
+            const Interval there{std::max(run.low, label.steps.low),
+                                 std::min(run.high, label.steps.high)};
+            if (there.low <= there.high) add(target, id, there, label.shift);
+        }
+    }
+
+    /// The members of a family that have no label.
+    void define_given(PartId id, const std::string& name, std::int32_t direction) {
+        const Part& part = rolled_[id];
+        Definition& target = definition(part_of(id), name, part.axis, direction);
+        if (!part.is_family()) {
+            target.pieces.push_back({{0, 0}, terms().computed(id)});
+            return;
+        }
+        for (const Interval run : part.runs)
+            for (const Interval there : terms().unlabelled(id, run)) add(target, id, there, 0);
+    }
+
+    /// The variable is the step of the name, which is the member's own plus `shift`.
+    void add(Definition& target, PartId id, Interval steps, std::int32_t shift) {
+        for (Piece& piece : terms().computed(id, -shift, {steps.low + shift, steps.high + shift}))
+            target.pieces.push_back(std::move(piece));
+    }
+
+    /// Moves the gradients that were asked for to their place; what is the gradient of two variables is
+    /// said for both.
+    void add_gradients() {
+        const std::size_t first = rolled_.outputs.size() - 2 * options_.variables;
+        for (std::size_t i = 0; i < options_.variables; ++i) {
+            const auto [part, t] = rolled_.outputs[first + i];
+            const Member variable = rolled_.outputs[first + options_.variables + i];
+            const std::string& name = plan_.names().gradient(i);
+            const auto at = step_of(variable);
+            Definition& target = definition(EquationPart::gradients, name, axis_of(at), -1);
+            if (const auto own = take(part, t, name, at)) {
+                target.pieces.push_back(*own);
+            } else if (std::ranges::none_of(target.pieces, [&](const Piece& piece) {
+                           return !at || piece.steps.contains(at->t);
+                       })) {
+                const std::int32_t v = at ? at->t : 0;
+                target.pieces.push_back({{v, v},
+                                         detail::is_number(rolled_[part])
+                                             ? terms().computed(part)
+                                             : terms().member(part, t)});
+            }
+            ordered_.push_back(name);
+        }
+        order_gradients();
+    }
+
+    static std::optional<std::int32_t> axis_of(const std::optional<Step>& at) {
+        return at ? std::optional(at->axis) : std::nullopt;
+    }
+
+    /// The step that the label of a member says.
+    std::optional<Step> step_of(Member member) const {
+        const Part& part = rolled_[member.part];
+        const PartName& label = part.labels[*terms().label_at(member.part, member.t)];
+        if (!label.axis) return std::nullopt;
+        return Step{*label.axis, member.t + label.shift};
+    }
+
+    /// Takes the gradient's own line out of the adjoints: of dh(t) that of h(-1).
+    std::optional<Piece> take(PartId id, std::int32_t t, const std::string& name,
+                              const std::optional<Step>& at) {
+        const auto label = terms().label_at(id, t);
+        if (!label || plan_.names()(id, *label) != name || plan_.is_for_gradients(id))
+            return std::nullopt;
+        const auto found = places_.find({part_of(id), name});
+        if (found == places_.end()) return std::nullopt;
+        std::vector<Piece>& pieces = definitions_[found->second].pieces;
+        const std::int32_t v = at ? at->t : 0;
+        const auto piece =
+            std::ranges::find_if(pieces, [v](const Piece& x) { return x.steps.contains(v); });
+        if (piece == pieces.end()) return std::nullopt;
+        Piece own{{v, v}, at_step(piece->term, v)};
+        Piece behind{{v + 1, piece->steps.high}, piece->term};
+        piece->steps.high = v - 1;
+        if (behind.steps.low <= behind.steps.high) pieces.push_back(std::move(behind));
+        std::erase_if(pieces, [](const Piece& x) { return x.steps.high < x.steps.low; });
+        return own;
+    }
+
+    /// The gradients in the order of the variables, behind what they are made of.
+    void order_gradients() {
+        const auto rank = [&](const Definition& x) {
+            if (x.part != EquationPart::gradients) return std::ptrdiff_t{-2};
+            const auto found = std::ranges::find(ordered_, x.name);
+            return found == ordered_.end() ? std::ptrdiff_t{-1} : found - ordered_.begin();
+        };
+        std::ranges::stable_sort(definitions_, {}, rank);
+    }
+
+    static void append_lines(Definition& definition, std::vector<Equation>& lines) {
+        std::ranges::stable_sort(definition.pieces, {}, [](const Piece& x) { return x.steps.low; });
+        std::vector<Piece> pieces = detail::merged(std::move(definition.pieces));
+        if (definition.is_descending) std::ranges::reverse(pieces);
+        for (Piece& piece : pieces) {
+            std::optional<EquationStep> step;
+            if (definition.axis) {
+                const bool is_fixed = piece.steps.size() == 1;
+                step = EquationStep{*definition.axis, is_fixed, is_fixed ? piece.steps.low : 0};
+            }
+            lines.push_back({definition.part, definition.name, step, piece.steps,
+                             definition.is_descending, std::move(piece.term)});
+        }
+    }
+
+    const Rolled& rolled_;
+    const EquationOptions& options_;
+    EquationPlan plan_;
+    std::vector<std::int32_t> directions_;  // by component
+    std::vector<Definition> definitions_;
+    std::map<std::pair<EquationPart, std::string>, std::size_t> places_;
+    std::vector<std::string> ordered_;
+};
+
+Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_t least_steps) {
+    EquationMaker maker(rolled, options);
+    Equations result;
+    result.lines = maker.lines();
+    result.axes = rolled.axes;
+    result.is_general = options.is_general;
+    result.least_steps = least_steps;
+    result.names = maker.names();
+    return result;
+}
+
+}  // namespace
+
+Equations equations(const Rolled& rolled, const EquationOptions& options) {
+    if (options.is_general)
+        if (const auto least = rolled.least_steps())
+            return made(rolled.at(many_steps), options, *least);
+    EquationOptions counted = options;
+    counted.is_general = false;
+    return made(rolled, counted, rolled.axes.empty() ? 1 : rolled.steps(rolled.axes.front().axis));
+}
+
+RolledDerivative rolled_up(const Derivative& derivative, Simplification simplification) {
+    const std::size_t variables = derivative.variables().size();
+    if (simplification == Simplification::off)
+        return {roll(derivative.outputs(), Labels(derivative)), variables, {}};
+    Graph graph;
+    const Simplified simple = simplify(derivative.outputs(), graph, simplification_rules());
+    const Derivative carried = derivative.carried_over(simple.images, graph);
+    RolledDerivative result{roll(carried.outputs(), Labels(carried)), variables, {}};
+    for (const SimplifyReport::Fired& fired : simple.report.fired)
+        result.simplifications.push_back(fired.rule);
+    return result;
+}
+
+Equations equations(const Derivative& derivative, Simplification simplification) {
+    const RolledDerivative rolled = rolled_up(derivative, simplification);
+    return equations(rolled.rolled, {.variables = rolled.variables});
+}
+
+Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
+    constexpr std::int32_t enough = 64;
+    std::size_t variables = 0;
+    const Rolled rolled = roll_for(enough, [&](std::int32_t steps) {
+        RolledDerivative built = build(steps);
+        variables = built.variables;
+        return std::move(built.rolled);
+    });
+    if (!rolled.nodes.empty())
+        throw GraphError(
+            "equations: the steps must be alike for every number of steps\n  ask for the equations "
+            "of one number of steps");
+    return equations(rolled, {.variables = variables, .is_general = true});
+}
+
+Equations equations_of_steps(std::int32_t steps,
+                             const std::function<RolledDerivative(std::int32_t)>& build) {
+    std::size_t variables = 0;
+    const Rolled rolled = roll_for(steps, [&](std::int32_t count) {
+        RolledDerivative built = build(count);
+        variables = built.variables;
+        return std::move(built.rolled);
+    });
+    return equations(rolled, {.variables = variables});
+}
+
+}  // namespace revolute

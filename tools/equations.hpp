@@ -1,0 +1,90 @@
+#pragma once
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/tools/equation_term.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// What an equation belongs to: the computation of the loss, the adjoints of what it computes, or the
+/// gradients that were asked for.
+enum class EquationPart : std::uint8_t { forward, backward, gradients };
+
+/// One line: name(t) = right, for t = low, ..., high; or without steps.
+struct Equation {
+    EquationPart part = EquationPart::forward;
+    std::string name;
+    std::optional<EquationStep> step;  ///< of the name; not fixed: it is the variable
+    Interval steps;                    ///< of the variable
+    bool is_descending = false;        ///< it is computed from the last of them to the first
+    EquationTerm right;
+};
+
+/// A graph as recurrences: what is computed at every step, in the order in which it can be computed.
+/// A name on the right is a leaf of the graph, or stands on the left of another equation.
+struct Equations {
+    std::vector<Equation> lines;
+    std::vector<AxisSteps> axes;
+    bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
+    std::int32_t least_steps = 1;
+    std::set<std::string> names;
+};
+
+struct EquationOptions {
+    /// How many gradients there are: the outputs of what was rolled are then those of
+    /// Derivative::outputs(). 0: all outputs are values.
+    std::size_t variables = 0;
+    /// Limits are written with T, the last step, where the graph is alike for other numbers of steps.
+    bool is_general = false;
+    /// Right-hand sides that would make a longer line of text are divided: their parts get names.
+    std::size_t longest_line = 100;
+};
+
+/// The equations of a rolled graph whose parts have names (`name_parts`). Names are those of the
+/// graph; values without one are written out where they are used, but those that are used several
+/// times are called e or, in the backward pass, delta. A name that means something else in an
+/// equation, or that two values share at a step, gets an underline or a number behind it.
+Equations equations(const Rolled& rolled, const EquationOptions& options = {});
+/// A loss and its gradients, simplified and rolled up: what equations are made of.
+struct RolledDerivative {
+    Rolled rolled;  ///< of Derivative::outputs(), with names
+    std::size_t variables = 0;
+    std::vector<std::string> simplifications;  ///< names of the rules that were applied
+};
+
+/// Whether equations are those of the graph as it was built, or of the simplified one.
+enum class Simplification : bool { off, on };
+
+RolledDerivative rolled_up(const Derivative& derivative,
+                           Simplification simplification = Simplification::on);
+
+/// The equations of a derivative as it is, with the number of steps that it has.
+Equations equations(const Derivative& derivative,
+                    Simplification simplification = Simplification::on);
+/// The equations of any number of steps: `build(n)` makes the net of n steps, differentiates it and
+/// rolls it up. Throws GraphError when its steps are not alike.
+Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build);
+/// The same with so many steps, in time that does not depend on their number.
+Equations equations_of_steps(std::int32_t steps,
+                             const std::function<RolledDerivative(std::int32_t)>& build);
+
+/// What is written of equations.
+struct EquationFormat {
+    std::vector<EquationPart> parts{EquationPart::forward, EquationPart::backward,
+                                    EquationPart::gradients};
+    TransposeSide transpose = TransposeSide::right;  ///< in LaTeX
+};
+
+/// One equation a line: "dh(t) = U' dz(t+1)    t = T-1..0". docs/equations.md has the grammar.
+std::string to_text(const Equations& equations, const EquationFormat& format = {});
+/// An align* environment of the package amsmath.
+std::string to_latex(const Equations& equations, const EquationFormat& format = {});
+/// A heading for each part, with its equations as display mathematics.
+std::string to_markdown(const Equations& equations, const EquationFormat& format = {});
+
+}  // namespace revolute

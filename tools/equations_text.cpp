@@ -1,0 +1,134 @@
+#include <revolute/tools/equations.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace revolute {
+
+namespace {
+
+constexpr std::array part_names{"forward", "backward", "gradients"};
+
+EquationStyle style_of(const Equations& equations, Notation notation,
+                       const EquationFormat& format) {
+    return {notation, format.transpose, equations.axes, equations.is_general, equations.names};
+}
+
+bool is_asked(EquationPart part, const EquationFormat& format) {
+    return std::ranges::find(format.parts, part) != format.parts.end();
+}
+
+std::int32_t variable_of(const Equation& line) { return line.step ? line.step->axis : 0; }
+
+/// The first and the last step in the order in which they are computed; none for one line of one step.
+struct Limits {
+    std::string letter, first, last;
+};
+
+std::optional<Limits> limits_of(const Equation& line, const EquationStyle& style) {
+    if (!line.step || line.step->is_fixed) return std::nullopt;
+    const std::int32_t axis = line.step->axis;
+    Limits limits{axis_name(axis), written_step(axis, line.steps.low, style),
+                  written_step(axis, line.steps.high, style)};
+    if (line.is_descending) std::swap(limits.first, limits.last);
+    return limits;
+}
+
+struct WrittenLine {
+    EquationPart part;
+    std::string left;
+    std::string right;
+    std::optional<Limits> limits;
+};
+
+std::vector<WrittenLine> written_lines(const Equations& equations, const EquationFormat& format,
+                                       const EquationStyle& style) {
+    std::vector<WrittenLine> lines;
+    for (const Equation& line : equations.lines)
+        if (is_asked(line.part, format))
+            lines.push_back(
+                {line.part, written_name(line.name, line.step, variable_of(line), style),
+                 written(line.right, variable_of(line), style).text, limits_of(line, style)});
+    return lines;
+}
+
+/// "t = 0..T, N = T + 1 steps", or what the number of steps is.
+std::string about_steps(const Equations& equations) {
+    std::string text;
+    for (const auto& [axis, steps] : equations.axes) {
+        if (!text.empty()) text += "; ";
+        const std::string last = last_step_name(axis);
+        text += equations.is_general
+                    ? fmt::format("{} = 0..{}, N = {} + 1 steps", axis_name(axis), last, last)
+                    : fmt::format("{} = 0..{}, N = {} {}", axis_name(axis), steps - 1, steps,
+                                  steps == 1 ? "step" : "steps");
+    }
+    return text;
+}
+
+std::string latex_line(const WrittenLine& line) {
+    std::string text = fmt::format("{} &= {}", line.left, line.right);
+    if (line.limits)
+        text += fmt::format(" && {} = {}, \\dots, {}", line.limits->letter, line.limits->first,
+                            line.limits->last);
+    return text;
+}
+
+}  // namespace
+
+std::string to_text(const Equations& equations, const EquationFormat& format) {
+    const std::vector<WrittenLine> lines =
+        written_lines(equations, format, style_of(equations, Notation::text, format));
+    std::size_t widest = 0;
+    for (const WrittenLine& line : lines)
+        if (line.limits) widest = std::max(widest, line.left.size() + line.right.size());
+    std::string text;
+    if (!equations.axes.empty()) text += fmt::format("# {}\n", about_steps(equations));
+    std::optional<EquationPart> part;
+    for (const WrittenLine& line : lines) {
+        if (part != line.part)
+            text += fmt::format("{}\n", part_names[static_cast<std::size_t>(line.part)]);
+        part = line.part;
+        text += fmt::format("  {} = {}", line.left, line.right);
+        if (line.limits)
+            text += fmt::format("{:{}}{} = {}..{}", "",
+                                widest - line.left.size() - line.right.size() + 3,
+                                line.limits->letter, line.limits->first, line.limits->last);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string to_latex(const Equations& equations, const EquationFormat& format) {
+    const std::vector<WrittenLine> lines =
+        written_lines(equations, format, style_of(equations, Notation::latex, format));
+    std::string text = "\\begin{align*}\n";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i == 0 || lines[i - 1].part != lines[i].part)
+            text += fmt::format("\\intertext{{{}}}\n",
+                                part_names[static_cast<std::size_t>(lines[i].part)]);
+        text += latex_line(lines[i]);
+        text += i + 1 < lines.size() ? " \\\\\n" : "\n";
+    }
+    return text + "\\end{align*}\n";
+}
+
+std::string to_markdown(const Equations& equations, const EquationFormat& format) {
+    const std::vector<WrittenLine> lines =
+        written_lines(equations, format, style_of(equations, Notation::latex, format));
+    std::string text;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool is_first = i == 0 || lines[i - 1].part != lines[i].part;
+        const bool is_last = i + 1 == lines.size() || lines[i + 1].part != lines[i].part;
+        if (is_first)
+            text += fmt::format("{}### {}\n\n```math\n\\begin{{aligned}}\n", i == 0 ? "" : "\n",
+                                part_names[static_cast<std::size_t>(lines[i].part)]);
+        text += latex_line(lines[i]);
+        text += is_last ? "\n\\end{aligned}\n```\n" : " \\\\\n";
+    }
+    return text;
+}
+
+}  // namespace revolute

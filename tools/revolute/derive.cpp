@@ -1,0 +1,120 @@
+#include "commands.hpp"
+#include "net_options.hpp"
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/equations.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+enum class Format : std::uint8_t { text, latex, markdown };
+
+struct DeriveOptions {
+    Architecture architecture;
+    std::optional<Answers> answers;
+    Sizes sizes{.steps = 0, .input = 2, .hidden = 3, .output = 1, .batch = 1};
+    Format format = Format::text;
+    EquationFormat written;
+    bool as_built = false;
+};
+
+const std::map<std::string, Format> formats{
+    {"text", Format::text}, {"latex", Format::latex}, {"markdown", Format::markdown}};
+const std::map<std::string, EquationPart> parts{{"forward", EquationPart::forward},
+                                                {"backward", EquationPart::backward},
+                                                {"gradients", EquationPart::gradients}};
+const std::map<std::string, TransposeSide> sides{{"right", TransposeSide::right},
+                                                 {"left", TransposeSide::left}};
+
+/// The net of so many steps, rolled up.
+RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
+    Architecture architecture = options.architecture;
+    if (answers_every_step(options.answers, architecture)) {
+        architecture.answers.resize(static_cast<std::size_t>(steps));
+        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    }
+    Sizes sizes = options.sizes;
+    sizes.steps = steps;
+    Graph graph;
+    const RecurrentNet net = recurrent_net(graph, sizes, architecture);
+    return rolled_up(differentiate(net.loss(), net.variables()),
+                     options.as_built ? Simplification::off : Simplification::on);
+}
+
+std::string written(const Equations& equations, const DeriveOptions& options) {
+    switch (options.format) {
+        case Format::text:
+            return to_text(equations, options.written);
+        case Format::latex:
+            return to_latex(equations, options.written);
+        case Format::markdown:
+            break;
+    }
+    return to_markdown(equations, options.written);
+}
+
+void derive(const DeriveOptions& options) {
+    std::vector<std::string> rules;
+    const auto build = [&](std::int32_t steps) {
+        RolledDerivative built = rolled_net(options, steps);
+        rules = built.simplifications;
+        return built;
+    };
+    const int steps = options.sizes.steps;
+    const Equations equations =
+        steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
+    fmt::print("{}", written(equations, options));
+    if (!rules.empty()) fmt::print(stderr, "simplified by {}\n", fmt::join(rules, ", "));
+}
+
+/// --transpose is a choice of mathematical typesetting, which text has none of.
+void require_typesetting(const CLI::Option& transpose, Format format) {
+    if (!transpose.empty() && format == Format::text)
+        throw CLI::ValidationError("--transpose", "needs --format latex or markdown");
+}
+
+}  // namespace
+
+void add_derive_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "derive", "Print a recurrent net and its back-propagation through time as equations");
+    const auto options = std::make_shared<DeriveOptions>();
+    add_architecture_options(command, options->architecture);
+    add_size_options(command, options->sizes);
+    command.get_option("--steps")
+        ->description("Number of steps N; without it, equations are for any N, with T = N - 1")
+        ->default_str("");
+    add_initial_option(command, options->architecture.initial);
+    add_answers_option(command, options->answers);
+    command.add_option("--format", options->format, "How equations are written")
+        ->transform(CLI::CheckedTransformer(formats).description("{text,latex,markdown}"))
+        ->default_str("text");
+    command.add_option("--parts", options->written.parts, "Which of them, all by default")
+        ->transform(CLI::CheckedTransformer(parts).description("{forward,backward,gradients}"))
+        ->delimiter(',');
+    const CLI::Option* transpose =
+        command
+            .add_option("--transpose", options->written.transpose,
+                        "Side of the transpose sign in mathematics")
+            ->transform(CLI::CheckedTransformer(sides).description("{right,left}"))
+            ->default_str("right");
+    command.add_flag("--as-built", options->as_built, "Equations of the graph as it is built");
+    command.footer("Example:\n  revolute derive --cell gru --format latex > gru.tex");
+    command.callback([options, transpose] {
+        require_typesetting(*transpose, options->format);
+        derive(*options);
+    });
+}
+
+}  // namespace revolute
