@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -29,6 +30,17 @@ Labels make_labels(const Graph& graph, const Derivative* derivative) {
 std::vector<const Derivative*> list_of(const Derivative* derivative) {
     if (derivative == nullptr) return {};
     return {derivative};
+}
+
+/// As many steps of each time axis as its last one says.
+std::vector<AxisSteps> steps_of_axes(const Homes& homes, std::span<const NodeId> walk) {
+    std::map<std::int32_t, std::int32_t> steps;
+    for (const NodeId node : walk)
+        if (const Home home = homes[node]; home.is_step())
+            steps[home.step.axis] = std::max(steps[home.step.axis], home.step.t + 1);
+    std::vector<AxisSteps> axes;
+    for (const auto& [axis, count] : steps) axes.push_back({axis, count});
+    return axes;
 }
 
 /// Letters, digits and what listings use; anything else becomes an underline.
@@ -85,8 +97,8 @@ FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* de
       labels_(make_labels(graph_, derivative)),
       walk_(postorder(graph_, ids_of(outputs))),
       rolled_(options.steps == ShownSteps::all ? Rolled{} : roll(outputs)),
-      steps_(options.steps, rolled_.axes),
       homes_(graph_, labels_, derivatives_, walk_),
+      steps_(options.steps, steps_of_axes(homes_, walk_)),
       captions_(graph_, labels_, steps_, homes_, walk_, options),
       is_output_(marked(graph_, outputs)),
       leaves_home_(graph_.size()),

@@ -63,8 +63,8 @@ class FigureBuilder {
     Labels labels_;
     std::vector<NodeId> walk_;
     Rolled rolled_;  // empty where all steps are drawn
-    StepNames steps_;
     Homes homes_;
+    StepNames steps_;
     Captions captions_;
     std::vector<bool> is_forward_;      // by id; empty: all
     std::vector<bool> is_gradient_;     // by id

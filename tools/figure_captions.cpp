@@ -126,7 +126,8 @@ std::string Captions::tooltip(NodeId node) const {
     if (!shows_all_) return printable(text);  // the graph may have been built with fewer steps
     if (&graph_.op(node) == &accumulate_op)
         text += fmt::format(" of {} terms", graph_.operand_count(node));
-    const std::string origin = graph_.origin(node);
+    std::string origin = graph_.origin(node);
+    if (!source_lines_) origin = origin.substr(0, origin.find(", made at "));
     if (source_lines_ || !origin.starts_with("made at ")) text += ", " + origin;
     return printable(text);
 }

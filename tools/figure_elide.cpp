@@ -1,4 +1,3 @@
-#include <revolute/graph/error.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
 #include <fmt/format.h>
@@ -13,7 +12,6 @@ namespace revolute {
 
 namespace {
 
-constexpr std::int32_t least_steps = 8;
 constexpr std::int32_t first_left_out = 2;
 
 /// Leaves out all but the first two steps and the last. What the steps left out hand on to those drawn, and
@@ -26,6 +24,7 @@ class Elider {
     }
 
     Figure run() {
+        check_step_counts(sketch_, steps_);
         add_nodes();
         for (const FigureEdge& edge : sketch_.figure.edges) add_edge(edge);
         put_in_panels(figure_, places_);

@@ -14,8 +14,6 @@ namespace revolute {
 
 namespace {
 
-constexpr std::int32_t least_steps = 8;
-
 /// Draws nodes that are alike across steps once: the one in the midst stands for all. What has none
 /// there, and what stands outside the steps, is drawn by itself.
 class Folder {
@@ -26,7 +24,7 @@ class Folder {
     }
 
     Figure run() {
-        check_axes();
+        check_step_counts(sketch_, steps_);
         find_representatives();
         gather_edges();
         add_nodes();
@@ -54,13 +52,6 @@ class Folder {
         const std::uint32_t general = representative_[node];
         return sketch_.members[node].t - sketch_.members[general].t +
                sketch_.homes[general].step.t;
-    }
-
-    void check_axes() const {
-        for (const AxisSteps axis : rolled_.axes)
-            if (axis.steps < least_steps)
-                throw GraphError(fmt::format("figure: fewer than {} steps are not folded ({})",
-                                             least_steps, axis.steps));
     }
 
     [[noreturn]] void refuse(const std::string& what) const {

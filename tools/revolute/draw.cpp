@@ -106,8 +106,8 @@ Rolled rolled_of(const DrawOptions& options, int steps) {
 bool few_stand_for_all(const DrawOptions& options) {
     const Rolled few = rolled_of(options, few_steps);
     const auto least = few.least_steps();
-    return least && *least <= options.sizes.steps &&
-           few.at(few_steps + 1) == rolled_of(options, few_steps + 1);
+    return least && *least <= few.steps() + options.sizes.steps - few_steps &&
+           few.at(few.steps() + 1) == rolled_of(options, few_steps + 1);
 }
 
 /// Number of nodes of the figure of all steps, found without drawing it.
