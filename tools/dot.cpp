@@ -175,7 +175,7 @@ class DotWriter {
                             figure_.nodes[edge.from].id, figure_.nodes[edge.to].id, looks.color,
                             looks.width, looks.arrow_size);
         if (looks.is_dashed) out_ << ", style=dashed";
-        if (edge.kind == EdgeKind::carried || edge.kind == EdgeKind::fan_out)
+        if (edge.is_back || edge.kind == EdgeKind::carried || edge.kind == EdgeKind::fan_out)
             out_ << ", constraint=false";
         if (!edge.label.empty())
             out_ << fmt::format(", label=<{}>, fontcolor=\"{}\"", html(edge.label, edge_label_size),

@@ -26,6 +26,7 @@ enum class NodeKind : std::uint8_t {
     adjoint,     ///< dL/dvalue, named after its value
     accumulate,  ///< the sum over the uses of a value, and a gradient that is not one of a step
     saved,       ///< a value of the forward pass that the backward pass reads
+    omitted,     ///< stands for the steps that are left out
 };
 
 /// What an edge of a figure shows; it decides the looks, and which rows the layout gives its ends.
@@ -78,6 +79,7 @@ struct FigureEdge {
     std::uint32_t from = 0;  ///< index into Figure::nodes
     std::uint32_t to = 0;
     EdgeKind kind = EdgeKind::data;
+    bool is_back = false;  ///< from another step, in the panel that stands for all steps
     RichText label;
     std::string tooltip;
     std::vector<Point> path;  ///< Bezier control points, 3n + 1 of them, from boundary to boundary
@@ -113,11 +115,27 @@ enum class LabelMode : std::uint8_t {
     shape,    ///< h₂ [3 × 1]
 };
 
+/// Which steps of a time axis a figure draws.
+enum class ShownSteps : std::uint8_t {
+    all,
+    folded,  ///< one, t, that stands for all, and beside it what is different at either end
+    elided,  ///< the first two and the last, with dots between them
+};
+
 struct FigureOptions {
     std::string title;  ///< empty: no title
     LabelMode labels = LabelMode::formula;
     bool source_lines = true;  ///< in tooltips: the line of the program that made the node
+    ShownSteps steps = ShownSteps::all;
+    /// The number of steps that a folded or elided figure stands for, when the graph was built with
+    /// fewer.
+    std::optional<std::int32_t> step_count{};
 };
+
+// A figure that is folded or elided shows nodes alike across steps (`roll`) once, or at the steps
+// drawn. Where a node reads something else at some steps, each edge says at which. Throws GraphError
+// for a graph whose steps are not alike, but for the first and the last ones, and for one of fewer
+// than 8 steps.
 
 /// The outputs and all they depend on: one node for each of them, one edge for each operand slot.
 /// One panel for each step, from left to right, parameters once at the left. Throws GraphError as

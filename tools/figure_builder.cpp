@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/tools/figure_builder.hpp>
 
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -32,12 +32,23 @@ std::vector<const Derivative*> list_of(const Derivative* derivative) {
     return {derivative};
 }
 
+/// As many steps of each time axis as its last one says.
+std::vector<AxisSteps> steps_of_axes(const Homes& homes, std::span<const NodeId> walk) {
+    std::map<std::int32_t, std::int32_t> steps;
+    for (const NodeId node : walk)
+        if (const Home home = homes[node]; home.is_step())
+            steps[home.step.axis] = std::max(steps[home.step.axis], home.step.t + 1);
+    std::vector<AxisSteps> axes;
+    for (const auto& [axis, count] : steps) axes.push_back({axis, count});
+    return axes;
+}
+
 /// Letters, digits and what listings use; anything else becomes an underline.
 std::string identifier(std::string_view text) {
     std::string id;
     for (const char c : text) {
         const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
-        id += is_plain || std::string_view("_[]=.#-").find(c) != std::string_view::npos ? c : '_';
+        id += is_plain || std::string_view("_[]=.#+-").find(c) != std::string_view::npos ? c : '_';
     }
     return id;
 }
@@ -45,7 +56,8 @@ std::string identifier(std::string_view text) {
 /// The ids of a walk's nodes. Graphviz keeps names that begin with % for itself.
 class ListingIds {
  public:
-    ListingIds(const Graph& graph, const Labels& labels) : graph_(graph), labels_(labels) {}
+    ListingIds(const Graph& graph, const Captions& captions, const StepNames& steps)
+        : graph_(graph), captions_(captions), steps_(steps) {}
 
     std::string next(NodeId node) {
         std::string id = identifier(name(node));
@@ -61,13 +73,15 @@ class ListingIds {
  private:
     std::string name(NodeId node) {
         if (&graph_.op(node) == &constant_op) return fmt::format("={}", graph_.attributes(node)[0]);
-        if (std::string label = labels_(node); !label.empty()) return label;
+        if (std::string name = captions_.listed(node); !name.empty()) return name;
         const auto step = graph_.step(node);
-        return fmt::format("_{}{}", ++unnamed_, step ? subscript(*step) : "");
+        return fmt::format("_{}{}", ++unnamed_,
+                           step ? fmt::format("[{}]", steps_.below(*step)) : "");
     }
 
     const Graph& graph_;
-    const Labels& labels_;
+    const Captions& captions_;
+    const StepNames& steps_;
     std::unordered_map<std::string, int> counts_;
     std::unordered_set<std::string> taken_;
     int unnamed_ = 0;
@@ -79,10 +93,13 @@ FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* de
                              const FigureOptions& options)
     : graph_(common_graph("figure", outputs)),
       derivatives_(list_of(derivative)),
+      options_(options),
       labels_(make_labels(graph_, derivative)),
       walk_(postorder(graph_, ids_of(outputs))),
-      captions_(graph_, labels_, walk_, options),
+      rolled_(options.steps == ShownSteps::all ? Rolled{} : roll(outputs)),
       homes_(graph_, labels_, derivatives_, walk_),
+      steps_(options.steps, steps_of_axes(homes_, walk_)),
+      captions_(graph_, labels_, steps_, homes_, walk_, options),
       is_output_(marked(graph_, outputs)),
       leaves_home_(graph_.size()),
       drawn_(graph_.size(), nowhere),
@@ -96,7 +113,7 @@ FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* de
     }
     if (!options.title.empty()) figure_.title = typeset_name(options.title);
     figure_.title.bold = true;
-    ListingIds ids(graph_, labels_);
+    ListingIds ids(graph_, captions_, steps_);
     for (const NodeId node : walk_) ids_[index(node)] = ids.next(node);
     find_states();
 }
@@ -210,38 +227,26 @@ void FigureBuilder::connect(NodeId operand, NodeId user) {
     figure_.edges.push_back(std::move(edge));
 }
 
-void FigureBuilder::make_panels() {
-    using Place = std::tuple<std::int32_t, std::int32_t>;  // place, t
-    const auto place_of = [&](std::size_t i) {
-        const Home home = homes_[figure_.nodes[i].node];
-        return Place{home.place, home.step.t};
-    };
-    std::map<Place, std::int32_t> columns;
-    std::map<std::pair<std::int32_t, Place>, std::uint32_t> panels;
-    for (std::size_t i = 0; i < figure_.nodes.size(); ++i) {
-        columns.emplace(place_of(i), 0);
-        panels.emplace(std::pair(bands_[i], place_of(i)), 0);
-    }
-    std::int32_t column = 0;
-    for (auto& [_, number] : columns) number = column++;
-    for (auto& [key, number] : panels) {
-        number = static_cast<std::uint32_t>(figure_.panels.size());
-        FigurePanel panel;
-        panel.band = key.first;
-        panel.column = columns.at(key.second);
-        figure_.panels.push_back(std::move(panel));
-    }
-    for (std::size_t i = 0; i < figure_.nodes.size(); ++i) {
-        FigureNode& node = figure_.nodes[i];
-        node.panel = panels.at({bands_[i], place_of(i)});
-        RichText& title = figure_.panels[node.panel].title;
-        const Home home = homes_[node.node];
-        if (home.is_step() && title.empty()) title.add(to_string(home.step));
-    }
+Sketch FigureBuilder::sketch() {
+    Sketch sketch;
+    for (const FigureNode& node : figure_.nodes) sketch.homes.push_back(homes_[node.node]);
+    sketch.bands = std::move(bands_);
+    std::vector<Member> members(graph_.size());
+    for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
+        for (std::size_t place = 0; place < rolled_.nodes[i].size(); ++place)
+            members[index(rolled_.nodes[i][place])] = {PartId{i}, rolled_.parts[i].step_of(place)};
+    for (const FigureNode& node : figure_.nodes) sketch.members.push_back(members[index(node.node)]);
+    sketch.figure = std::move(figure_);
+    return sketch;
 }
 
 Figure FigureBuilder::finish() {
-    make_panels();
+    if (options_.steps == ShownSteps::folded) return fold(sketch(), steps_, rolled_);
+    if (options_.steps == ShownSteps::elided) return elide(sketch(), steps_, options_.step_count);
+    std::vector<PanelPlace> places;
+    for (std::size_t i = 0; i < figure_.nodes.size(); ++i)
+        places.push_back(place_at_step(homes_[figure_.nodes[i].node], bands_[i], steps_));
+    put_in_panels(figure_, places);
     return std::move(figure_);
 }
 

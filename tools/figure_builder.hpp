@@ -2,7 +2,7 @@
 
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_captions.hpp>
-#include <revolute/tools/figure_homes.hpp>
+#include <revolute/tools/figure_sketch.hpp>
 
 #include <functional>
 #include <string>
@@ -44,7 +44,7 @@ class FigureBuilder {
     void say(NodeId node, std::string_view text) {
         figure_.nodes[drawn_[index(node)]].tooltip += text;
     }
-    /// The figure of what was drawn.
+    /// The figure of what was drawn; of all steps, or folded, or elided.
     Figure finish();
 
  private:
@@ -55,14 +55,17 @@ class FigureBuilder {
     EdgeKind edge_kind(NodeId operand, NodeId user) const;
     bool leaves_its_home(NodeId node) const { return leaves_home_[index(node)]; }
     void find_states();
-    void make_panels();
+    Sketch sketch();
 
     const Graph& graph_;
     std::vector<const Derivative*> derivatives_;
+    FigureOptions options_;
     Labels labels_;
     std::vector<NodeId> walk_;
-    Captions captions_;
+    Rolled rolled_;  // empty where all steps are drawn
     Homes homes_;
+    StepNames steps_;
+    Captions captions_;
     std::vector<bool> is_forward_;      // by id; empty: all
     std::vector<bool> is_gradient_;     // by id
     std::vector<bool> is_output_;       // by id

@@ -11,21 +11,6 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
-/// A sum sign, over t where terms of several steps of one axis make something that belongs to none.
-RichText sum_sign(const Graph& graph, NodeId node) {
-    RichText text;
-    text.add("Σ");
-    if (graph.step(node)) return text;
-    const auto step = graph.step(graph.operand(node, 0));
-    const auto terms = graph.operands(node);
-    if (step && std::ranges::any_of(terms, [&](NodeId term) {
-            const auto other = graph.step(term);
-            return other && other->axis == step->axis && other->t != step->t;
-        }))
-        text.add(axis_name(step->axis), Script::subscript);
-    return text;
-}
-
 }  // namespace
 
 RichText typeset_formula(const Graph& graph, NodeId node,
@@ -44,23 +29,58 @@ RichText typeset_shape(Shape shape) {
     return text.add(fmt::format("[{} × {}]", shape.rows, shape.columns));
 }
 
-Captions::Captions(const Graph& graph, const Labels& labels, std::span<const NodeId> walk,
-                   const FigureOptions& options)
+Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& steps,
+                   const Homes& homes, std::span<const NodeId> walk, const FigureOptions& options)
     : graph_(graph),
       labels_(labels),
+      steps_(steps),
+      homes_(homes),
       mode_(options.labels),
       source_lines_(options.source_lines),
+      shows_all_(options.steps == ShownSteps::all),
       written_(graph.size()) {
     for (const NodeId node : walk) written_[index(node)] = write(node);
 }
 
+RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
+    return typeset_name(name, step ? steps_.below(*step) : "");
+}
+
 RichText Captions::name(NodeId node) const {
     const std::string name = labels_.name(node);
-    return name.empty() ? RichText{} : typeset_name(name, labels_.step(node));
+    return name.empty() ? RichText{} : typeset_at(name, labels_.step(node));
+}
+
+std::string Captions::listed(NodeId node) const {
+    const std::string name = labels_.name(node);
+    const auto step = labels_.step(node);
+    return name.empty() || !step ? name : fmt::format("{}[{}]", name, steps_.below(*step));
+}
+
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none;
+/// with its limits where steps are not drawn one by one.
+RichText Captions::sum_sign(NodeId node) const {
+    RichText text;
+    text.add("Σ");
+    if (graph_.step(node)) return text;
+    std::optional<Step> first, last;
+    for (const NodeId term : graph_.operands(node)) {
+        if (!homes_[term].is_step()) continue;
+        const Step step = homes_[term].step;
+        if (!first) first = last = step;
+        if (first->axis != step.axis) return text;
+        if (step.t < first->t) first = step;
+        if (step.t > last->t) last = step;
+    }
+    if (!first || first == last) return text;
+    const std::string axis = axis_name(first->axis);
+    if (shows_all_) return text.add(axis, Script::subscript);
+    return text.add(fmt::format("{} = {}..{}", axis, steps_(*first), steps_(*last)),
+                    Script::subscript);
 }
 
 RichText Captions::formula_of(NodeId node) const {
-    if (&graph_.op(node) == &accumulate_op) return sum_sign(graph_, node);
+    if (&graph_.op(node) == &accumulate_op) return sum_sign(node);
     return typeset_formula(
         graph_, node, [&](NodeId operand) -> const WrittenOperand& { return written(operand); });
 }
@@ -93,19 +113,21 @@ RichText Captions::label(NodeId node) const {
     if (!text.empty() && is_formula)
         for (const Expr& leaf : labels_.other_leaves(node))
             text.add(" = ").add(
-                typeset_name(fmt::format("d{}", labels_.name(leaf.id)), labels_.step(leaf.id)));
+                typeset_at(fmt::format("d{}", labels_.name(leaf.id)), labels_.step(leaf.id)));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));
 }
 
 std::string Captions::tooltip(NodeId node) const {
-    const std::string label = labels_(node);
+    const std::string label = listed(node);
     std::string text = label.empty() ? std::string{} : label + ": ";
     text += fmt::format("{} {}", graph_.op(node).name, to_string(graph_.shape(node)));
+    if (!shows_all_) return printable(text);  // the graph may have been built with fewer steps
     if (&graph_.op(node) == &accumulate_op)
         text += fmt::format(" of {} terms", graph_.operand_count(node));
-    const std::string origin = graph_.origin(node);
+    std::string origin = graph_.origin(node);
+    if (!source_lines_) origin = origin.substr(0, origin.find(", made at "));
     if (source_lines_ || !origin.starts_with("made at ")) text += ", " + origin;
     return printable(text);
 }

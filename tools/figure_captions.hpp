@@ -3,6 +3,8 @@
 #include <revolute/graph/labels.hpp>
 #include <revolute/graph/notation.hpp>
 #include <revolute/tools/figure.hpp>
+#include <revolute/tools/figure_homes.hpp>
+#include <revolute/tools/step_names.hpp>
 
 #include <string>
 #include <vector>
@@ -23,8 +25,8 @@ class Captions {
     static constexpr std::size_t longest_operand = 20;  ///< glyphs
 
     /// For the nodes of `walk`: operands before users.
-    Captions(const Graph& graph, const Labels& labels, std::span<const NodeId> walk,
-             const FigureOptions& options);
+    Captions(const Graph& graph, const Labels& labels, const StepNames& steps, const Homes& homes,
+             std::span<const NodeId> walk, const FigureOptions& options);
 
     RichText label(NodeId node) const;
     std::string tooltip(NodeId node) const;
@@ -32,15 +34,22 @@ class Captions {
     const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
+    /// "h[2]", empty when the node has no name.
+    std::string listed(NodeId node) const;
 
  private:
+    RichText typeset_at(std::string_view name, std::optional<Step> step) const;
     RichText formula_of(NodeId node) const;
+    RichText sum_sign(NodeId node) const;
     WrittenOperand write(NodeId node) const;
 
     const Graph& graph_;
     const Labels& labels_;
+    const StepNames& steps_;
+    const Homes& homes_;
     LabelMode mode_;
     bool source_lines_;
+    bool shows_all_;
     std::vector<WrittenOperand> written_;  // by id
 };
 

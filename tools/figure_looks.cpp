@@ -27,11 +27,15 @@ NodeLooks looks_of(const FigureNode& node) {
             return {"#DCE9F7", "#2B6CB0", "#1A202C", false};
         case NodeKind::saved:
             return {"#F1F1EE", "#C4C4BF", "#4A5568"};
+        case NodeKind::omitted:
+            return {"", "", "#4A5568"};
     }
     return {};
 }
 
 EdgeLooks looks_of(const Figure& figure, const FigureEdge& edge) {
+    if (edge.is_back && edge.kind != EdgeKind::derivative)
+        return {"#B7791F", true, "1.1", "0.6"};
     const bool from_constant = figure.nodes[edge.from].kind == NodeKind::constant;
     switch (edge.kind) {
         case EdgeKind::data:
@@ -47,7 +51,7 @@ EdgeLooks looks_of(const Figure& figure, const FigureEdge& edge) {
             return {"#8A8A84", true, "0.7", "0.45"};
         case EdgeKind::shared_derivative:
         case EdgeKind::derivative:
-            return {"#9B2C2C", false, "0.9", "0.6"};
+            return {"#9B2C2C", edge.is_back, "0.9", "0.6"};
     }
     return {};
 }

@@ -1,8 +1,11 @@
 #include <revolute/tools/layout_grid.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string_view>
+#include <utility>
 
 namespace revolute::layout {
 
@@ -35,7 +38,7 @@ class Ranking {
     }
 
     bool is_constraint(const FigureEdge& edge) const {
-        if (panel(edge.from).band != panel(edge.to).band) return false;
+        if (edge.is_back || panel(edge.from).band != panel(edge.to).band) return false;
         if (figure_.nodes[edge.from].panel == figure_.nodes[edge.to].panel) return true;
         return is_bus(edge);
     }
@@ -52,7 +55,8 @@ class Ranking {
             const bool alone =
                 users[edge.from] == 1 && operands[edge.from] == 0 && operands[edge.to] == 1;
             const bool together = figure_.nodes[edge.from].panel == figure_.nodes[edge.to].panel;
-            if (alone && together && panel(edge.to).has_frame() && edge.label.empty())
+            if (alone && together && panel(edge.to).has_frame() && edge.label.empty() &&
+                !edge.is_back)
                 beside_[edge.from] = edge.to;
         }
     }
@@ -149,6 +153,15 @@ int band_count(const Figure& figure) {
     return count;
 }
 
+/// Bands and ranks below which there is a row of labels.
+std::set<std::pair<int, int>> labelled_ranks(const Figure& figure, const std::vector<int>& rank) {
+    std::set<std::pair<int, int>> labelled;
+    for (const FigureEdge& edge : figure.edges)
+        if (!edge.label.empty())
+            labelled.emplace(figure.panels[figure.nodes[edge.from].panel].band, rank[edge.from]);
+    return labelled;
+}
+
 }  // namespace
 
 bool is_bus(const FigureEdge& edge) {
@@ -159,10 +172,8 @@ bool is_bus(const FigureEdge& edge) {
 Rows assign_rows(const Figure& figure) {
     Ranking ranking(figure);
     const std::vector<int> rank = ranking.run();
-    const bool has_labels = std::ranges::any_of(
-        figure.edges, [](const FigureEdge& edge) { return !edge.label.empty(); });
-    const int stride = has_labels ? 2 : 1;
     const int bands = band_count(figure);
+    const std::set<std::pair<int, int>> labelled = labelled_ranks(figure, rank);
 
     Rows rows;
     rows.beside = std::move(ranking).beside();
@@ -181,10 +192,13 @@ Rows assign_rows(const Figure& figure) {
                 least = std::min(least, rank[node]);
         for (std::size_t node = 0; node < rank.size(); ++node) {
             if (!in_band(figure.panels[figure.nodes[node].panel])) continue;
-            rows.of_node[node] = rows.count + (rank[node] - least) * stride;
+            const auto above = std::distance(labelled.lower_bound({band, least}),
+                                             labelled.lower_bound({band, rank[node]}));
+            rows.of_node[node] = rows.count + rank[node] - least + static_cast<int>(above);
             last = std::max(last, rows.of_node[node]);
+            const int own = labelled.contains({band, rank[node]}) ? 1 : 0;
             if (figure.panels[figure.nodes[node].panel].has_frame())
-                last_framed = std::max(last_framed, rows.of_node[node] + stride - 1);
+                last_framed = std::max(last_framed, rows.of_node[node] + own);
         }
         rows.last_framed.push_back(last_framed);
         rows.count = std::max(last, last_framed) + 1;

@@ -28,7 +28,7 @@ struct Rows {
 
 /// Rows by longest path over the edges that run downwards: those inside a panel, those from
 /// parameters and those into sums. Nodes of one name have one row in all panels of a band. Where
-/// edges have labels, every second row is left for them.
+/// edges have labels, there is a row for them below their sources.
 Rows assign_rows(const Figure& figure);
 
 /// Whether many edges of this one's source, or target, share a line.

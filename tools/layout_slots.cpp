@@ -109,7 +109,8 @@ class GridMaker {
             at = label;
         }
         const int row = grid_.slots[at].row;
-        if (column != to.column || row >= to.row || is_blocked(column, row, to.row))
+        const bool runs_down = column == to.column && row < to.row && !edge.is_back;
+        if (!runs_down || is_blocked(column, row, to.row))
             return hop(at, edge.to, number, false);
         for (int next = row + 1; next < to.row; ++next) {
             const auto bend = add_waypoint(SlotKind::bend, number, column, next);

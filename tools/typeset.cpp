@@ -111,19 +111,15 @@ RichText& RichText::add(const RichText& text) {
     return *this;
 }
 
-RichText typeset_name(std::string_view name, std::optional<Step> step) {
+RichText typeset_name(std::string_view name, std::string_view step) {
     // What stands behind the first underline goes below, as in W_f, unless nothing stands before it.
     const std::size_t line = name.find('_');
     const bool has_index = line != 0 && line != std::string_view::npos && line + 1 < name.size();
     RichText text;
     text.add(printable(has_index ? name.substr(0, line) : name));
     std::string below = has_index ? printable(name.substr(line + 1)) : "";
-    if (step) {
-        if (has_index) below += ',';
-        if (step->axis != 0) below += axis_name(step->axis) + "=";
-        const std::int64_t t = step->t;
-        below += t < 0 ? fmt::format("−{}", -t) : fmt::format("{}", t);
-    }
+    if (has_index && !step.empty()) below += ',';
+    for (const char c : step) below += c == '-' ? "−" : std::string_view(&c, 1);
     return text.add(below, Script::subscript);
 }
 

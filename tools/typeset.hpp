@@ -1,9 +1,6 @@
 #pragma once
 
-#include <revolute/graph/step.hpp>
-
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,9 +31,9 @@ struct RichText {
     friend bool operator==(const RichText&, const RichText&) = default;
 };
 
-/// A name with its step below: h and t = 2 are h₂; off the first axis the letter of the axis is written
-/// too. What a name holds behind an underline goes below as well: W_f is W with a lowered f.
-RichText typeset_name(std::string_view name, std::optional<Step> step = std::nullopt);
+/// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a name
+/// holds behind an underline goes below as well: W_f is W with a lowered f.
+RichText typeset_name(std::string_view name, std::string_view step = {});
 
 /// Stands for `atoms[number]` in the text handed to `typeset`.
 std::string atom_mark(std::size_t number);

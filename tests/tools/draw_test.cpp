@@ -133,17 +133,29 @@ TEST_CASE("draw: an unwritable file ends with 1 and a line") {
     CHECK(folder.file_count() == 0);
 }
 
-TEST_CASE("draw: a figure too large to read ends with 1 and advice, unless forced") {
+TEST_CASE("draw: a figure too large to read is folded, which is said, unless forced") {
     const test::TemporaryFolder folder;
     const Result result = draw(folder, "--steps 1000 -o figure.dot");
-    CHECK(result.status == 1);
+    CHECK(result.status == 0);
     CHECK(result.errors ==
-          "draw: a figure of 6010 nodes is too large to read (at most 2000)\n  ask for fewer "
-          "--steps, or "
-          "add --force\n");
-    CHECK(folder.file_count() == 0);
-    CHECK(draw(folder, "--steps 1000 --force -o figure.dot").status == 0);
-    CHECK(folder.file_count() == 1);
+          "draw: folded, as a figure of 6010 nodes is too large to read (more than 2000); --force "
+          "draws all of it\n");
+    CHECK(draw(folder, "--steps 1000 --fold -o folded.dot").errors.empty());
+    CHECK(read_file(folder / "figure.dot") == read_file(folder / "folded.dot"));
+    const Result forced = draw(folder, "--steps 1000 --force -o forced.dot");
+    CHECK(forced.status == 0);
+    CHECK(forced.errors.empty());
+    CHECK(read_file(folder / "forced.dot").find("h[998]") != std::string::npos);
+}
+
+TEST_CASE("draw: steps that are too few to be alike are drawn one by one, which is said") {
+    const test::TemporaryFolder folder;
+    const Result result = draw(folder, "--steps 1 --fold -o figure.dot");
+    CHECK(result.status == 0);
+    CHECK(result.errors ==
+          "draw: 1 step is drawn one by one, as they are too few to be alike\n");
+    CHECK(draw(folder, "--steps 1 -o whole.dot").errors.empty());
+    CHECK(read_file(folder / "figure.dot") == read_file(folder / "whole.dot"));
 }
 
 TEST_CASE("draw: wrong usage ends with 2") {
@@ -151,7 +163,8 @@ TEST_CASE("draw: wrong usage ends with 2") {
     for (const std::string arguments :
          {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0",
           "-o a.dot --answers some", "-o a.dot --steps 0", "-o a.dot --colour",
-          "-o a.dot --labels none", "-o a.dot --initial some"}) {
+          "-o a.dot --labels none", "-o a.dot --initial some", "-o a.dot --fold --elide",
+          "-o a.dot --fold --force", "-o a.dot --elide --force", "-o a.dot --elide --steps 3"}) {
         CAPTURE(arguments);
         CHECK(draw(folder, arguments).status == 2);
     }

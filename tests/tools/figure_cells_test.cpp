@@ -2,13 +2,11 @@
 
 #include "figure_geometry.hpp"
 #include "figure_models.hpp"
-#include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <set>
 #include <sstream>
 
@@ -16,24 +14,7 @@ namespace revolute {
 
 namespace {
 
-/// A net of the library's cells in a graph of its own.
-struct StackedNet {
-    explicit StackedNet(Architecture architecture, int steps = 3) {
-        if (architecture.is_bidirectional)
-            for (int t = 0; t < steps; ++t) architecture.answers.push_back(t);
-        net = recurrent_net(graph, {.steps = steps, .input = 2, .hidden = 3}, architecture);
-        derivative.emplace(differentiate(net.loss(), net.variables()));
-    }
-
-    std::vector<Figure> views() const {
-        return {forward(net.loss()), backward(*derivative), joint(*derivative),
-                local_derivatives(*derivative)};
-    }
-
-    Graph graph;
-    RecurrentNet net;
-    std::optional<Derivative> derivative;
-};
+using test::StackedNet;
 
 void check_readable(const StackedNet& net) {
     int view = 0;

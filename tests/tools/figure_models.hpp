@@ -3,8 +3,11 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+#include <revolute/tools/figure.hpp>
 
+#include <optional>
 #include <vector>
 
 // Graphs that figures are tested on.
@@ -83,6 +86,25 @@ struct EncoderDecoder {
     Graph graph;
     Expr loss;
     std::vector<Expr> variables;
+};
+
+/// A net of the library's cells in a graph of its own.
+struct StackedNet {
+    explicit StackedNet(Architecture architecture, int steps = 3) {
+        if (architecture.is_bidirectional)
+            for (int t = 0; t < steps; ++t) architecture.answers.push_back(t);
+        net = recurrent_net(graph, {.steps = steps, .input = 2, .hidden = 3}, architecture);
+        derivative.emplace(differentiate(net.loss(), net.variables()));
+    }
+
+    std::vector<Figure> views(const FigureOptions& options = {}) const {
+        return {forward(net.loss(), options), backward(*derivative, options),
+                joint(*derivative, options), local_derivatives(*derivative, options)};
+    }
+
+    Graph graph;
+    RecurrentNet net;
+    std::optional<Derivative> derivative;
 };
 
 }  // namespace revolute::test

@@ -38,16 +38,16 @@ TEST_CASE("typeset: long decimals are cut to four digits") {
 }
 
 TEST_CASE("typeset: atoms are taken as they are") {
-    const std::vector<RichText> atoms{typeset_name("a'b - c", Step{0, 2}),
-                                      typeset_name("h", Step{0, -1})};
+    const std::vector<RichText> atoms{typeset_name("a'b - c", "2"),
+                                      typeset_name("h", "-1")};
     CHECK(to_plain(typeset(atom_mark(0) + " o " + atom_mark(1) + "'", atoms)) ==
           "a'b - c_2 ∘ h_{−1}^T");
 }
 
 TEST_CASE("typeset: an atom is a subscript run where its name has a step") {
-    const RichText h = typeset_name("h", Step{0, 12});
+    const RichText h = typeset_name("h", "12");
     CHECK(h.runs == std::vector<TextRun>{{"h", Script::normal}, {"12", Script::subscript}});
-    CHECK(to_plain(typeset_name("h", Step{1, 4})) == "h_{s=4}");
+    CHECK(to_plain(typeset_name("h", "s=4")) == "h_{s=4}");
     CHECK(to_plain(typeset_name("W")) == "W");
 }
 

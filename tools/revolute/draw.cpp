@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "net_options.hpp"
+#include <revolute/graph/roll.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/render.hpp>
 
@@ -15,7 +16,11 @@ namespace revolute {
 
 namespace {
 
-constexpr std::size_t most_nodes = 2000;
+constexpr std::int64_t most_nodes = 2000;
+/// A graph of so many steps shows what there is at any number of them.
+constexpr int few_steps = 8;
+/// Of fewer steps none is left out between the first two and the last.
+constexpr int least_elided = 4;
 
 enum class View : std::uint8_t { forward, backward, joint, local };
 
@@ -27,6 +32,8 @@ struct DrawOptions {
     LabelMode labels = LabelMode::formula;
     std::string title;
     std::string output;
+    bool fold = false;
+    bool elide = false;
     bool force = false;
 };
 
@@ -41,29 +48,36 @@ bool answers_every_step(const DrawOptions& options) {
     return answers_every_step(options.answers, options.architecture);
 }
 
-std::string title_of(const DrawOptions& options) {
+std::string title_of(const DrawOptions& options, ShownSteps shown) {
     if (!options.title.empty()) return options.title;
     const std::map<View, std::string> what{{View::forward, "forward graph"},
                                            {View::backward, "backward graph"},
                                            {View::joint, "forward and backward graph"},
                                            {View::local, "local derivatives"}};
     const int steps = options.sizes.steps;
-    return fmt::format("{}, {}, {} {}: {}", describe(options.architecture),
-                       answers_every_step(options) ? "many-to-many" : "many-to-one", steps,
+    return fmt::format("{}, {}, {}{} {}: {}", describe(options.architecture),
+                       answers_every_step(options) ? "many-to-many" : "many-to-one",
+                       shown == ShownSteps::all ? "" : "T + 1 = ", steps,
                        steps == 1 ? "step" : "steps", what.at(options.view));
 }
 
-RecurrentNet net_of(Graph& graph, const DrawOptions& options) {
+RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
     Architecture architecture = options.architecture;
+    Sizes sizes = options.sizes;
+    sizes.steps = steps;
     if (answers_every_step(options)) {
-        architecture.answers.resize(static_cast<std::size_t>(options.sizes.steps));
+        architecture.answers.resize(static_cast<std::size_t>(steps));
         std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
     }
-    return recurrent_net(graph, options.sizes, architecture);
+    return recurrent_net(graph, sizes, architecture);
 }
 
-Figure figure_of(const RecurrentNet& net, const DrawOptions& options) {
-    const FigureOptions figure{title_of(options), options.labels, false};
+/// The figure of the net, built with so many steps.
+Figure figure_of(const DrawOptions& options, int steps, ShownSteps shown) {
+    Graph graph;
+    const RecurrentNet net = net_of(graph, options, steps);
+    const FigureOptions figure{title_of(options, shown), options.labels, false, shown,
+                               options.sizes.steps};
     if (options.view == View::forward) return forward(net.loss(), figure);
     const Derivative derivative = differentiate(net.loss(), net.variables());
     if (options.view == View::backward) return backward(derivative, figure);
@@ -71,16 +85,60 @@ Figure figure_of(const RecurrentNet& net, const DrawOptions& options) {
                                        : local_derivatives(derivative, figure);
 }
 
+Rolled rolled_of(const DrawOptions& options, int steps) {
+    Graph graph;
+    const RecurrentNet net = net_of(graph, options, steps);
+    const Derivative derivative = differentiate(net.loss(), net.variables());
+    std::vector<Expr> outputs{net.loss()};
+    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
+    return roll(outputs);
+}
+
+/// Whether the net of few steps has all that the net has, and only that.
+bool few_stand_for_all(const DrawOptions& options) {
+    const Rolled few = rolled_of(options, few_steps);
+    const auto least = few.least_steps();
+    return least && *least <= few.steps() + options.sizes.steps - few_steps &&
+           few.at(few.steps() + 1) == rolled_of(options, few_steps + 1);
+}
+
+/// Number of nodes of the figure of all steps, found without drawing it.
+std::int64_t node_count(const DrawOptions& options) {
+    const auto nodes = [&](int steps) {
+        return static_cast<std::int64_t>(figure_of(options, steps, ShownSteps::all).nodes.size());
+    };
+    const std::int64_t few = nodes(few_steps);
+    return few + (options.sizes.steps - few_steps) * (nodes(few_steps + 1) - few);
+}
+
+/// Which steps to draw, when that is not all that was asked for, says so.
+ShownSteps steps_to_show(const DrawOptions& options) {
+    const bool is_shortened = options.fold || options.elide;
+    if (options.force) return ShownSteps::all;
+    if (!few_stand_for_all(options)) {
+        if (is_shortened)
+            fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
+                       options.sizes.steps, options.sizes.steps == 1 ? "step is" : "steps are");
+        return ShownSteps::all;
+    }
+    if (is_shortened) return options.fold ? ShownSteps::folded : ShownSteps::elided;
+    const std::int64_t nodes = node_count(options);
+    if (nodes <= most_nodes) return ShownSteps::all;
+    fmt::print(stderr,
+               "draw: folded, as a figure of {} nodes is too large to read (more than {}); "
+               "--force draws all of it\n",
+               nodes, most_nodes);
+    return ShownSteps::folded;
+}
+
 void draw(const DrawOptions& options) {
     figure_format(options.output);  // refuses before anything is made
-    Graph graph;
-    const Figure figure = figure_of(net_of(graph, options), options);
-    if (figure.nodes.size() > most_nodes && !options.force)
-        throw Error(fmt::format(
-            "draw: a figure of {} nodes is too large to read (at most {})\n  ask for fewer "
-            "--steps, or add --force",
-            figure.nodes.size(), most_nodes));
-    write_figure(options.output, figure);
+    if (options.elide && options.sizes.steps < least_elided)
+        throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
+                                                          least_elided, options.sizes.steps));
+    const ShownSteps shown = steps_to_show(options);
+    const int steps = shown == ShownSteps::all ? options.sizes.steps : few_steps;
+    write_figure(options.output, figure_of(options, steps, shown));
 }
 
 }  // namespace
@@ -100,7 +158,15 @@ void add_draw_command(CLI::App& program) {
     command.add_option("--labels", options->labels, "What labels say, formulas by default")
         ->transform(CLI::CheckedTransformer(label_modes).description("{formula,op,shape}"));
     command.add_option("--title", options->title, "Title, in place of one that says what is drawn");
-    command.add_flag("--force", options->force, "Draw more than 2000 nodes");
+    CLI::Option* const fold = command.add_flag(
+        "--fold", options->fold, "Draw one step that stands for all; else done above 2000 nodes");
+    CLI::Option* const elide =
+        command
+            .add_flag("--elide", options->elide, "Draw the first two steps and the last, and dots")
+            ->excludes(fold);
+    command.add_flag("--force", options->force, "Draw all steps, even more than 2000 nodes")
+        ->excludes(fold)
+        ->excludes(elide);
     command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
         ->required();
     command.footer(

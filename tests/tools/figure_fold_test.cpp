@@ -1,0 +1,205 @@
+// Figures that draw one step for all, or leave out those in the midst.
+
+#include "figure_geometry.hpp"
+#include "figure_models.hpp"
+#include <revolute/graph/roll.hpp>
+#include <revolute/tools/dot.hpp>
+#include <revolute/tools/layout.hpp>
+#include <revolute/tools/step_names.hpp>
+#include <support/golden.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace revolute {
+
+namespace {
+
+using test::StackedNet;
+
+constexpr int steps = 8;
+const FigureOptions folded{.steps = ShownSteps::folded, .step_count = 1000};
+const FigureOptions elided{.steps = ShownSteps::elided, .step_count = 1000};
+
+/// Nets of every cell: one layer, two, both directions, residual sums.
+std::vector<Architecture> architectures() {
+    std::vector<Architecture> all;
+    for (const CellKind cell : cell_kinds()) {
+        for (const InitialState initial :
+             {InitialState::zero, InitialState::given, InitialState::trainable})
+            all.push_back({.cell = cell, .initial = initial});
+        all.push_back({.cell = cell, .layers = 2, .initial = InitialState::given});
+        all.push_back({.cell = cell, .layers = 2, .is_residual = true});
+        all.push_back({.cell = cell, .is_bidirectional = true, .initial = InitialState::given});
+    }
+    all.push_back({.layers = 2, .is_bidirectional = true, .is_residual = true});
+    return all;
+}
+
+void check_readable(const FigureOptions& options) {
+    for (const Architecture& architecture : architectures()) {
+        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.layers);
+        CAPTURE(architecture.is_bidirectional);
+        CAPTURE(static_cast<int>(architecture.initial));
+        int view = 0;
+        for (Figure& figure : StackedNet(architecture, steps).views(options)) {
+            CAPTURE(view++);
+            REQUIRE(lay_out(figure));
+            CHECK(test::faults_of(figure) == "");
+        }
+    }
+}
+
+std::string dot_of(const Figure& figure) {
+    std::ostringstream out;
+    write_dot(out, figure);
+    return out.str();
+}
+
+/// "h[t] -> _5[t]: t−1" of every edge that has a label.
+std::set<std::string> notes_of(const Figure& figure) {
+    std::set<std::string> notes;
+    for (const FigureEdge& edge : figure.edges)
+        if (!edge.label.empty())
+            notes.insert(fmt::format("{} -> {}: {}", to_plain(figure.nodes[edge.from].label),
+                                     to_plain(figure.nodes[edge.to].label), to_plain(edge.label)));
+    return notes;
+}
+
+std::set<std::string> titles_of(const Figure& figure) {
+    std::set<std::string> titles;
+    for (const FigurePanel& panel : figure.panels)
+        if (panel.has_frame()) titles.insert(to_plain(panel.title));
+    return titles;
+}
+
+}  // namespace
+
+TEST_CASE("folded figure: every net can be read in every view") { check_readable(folded); }
+
+TEST_CASE("elided figure: every net can be read in every view") { check_readable(elided); }
+
+TEST_CASE("folded figure: each family that spans the steps is drawn once") {
+    for (const Architecture& architecture : architectures()) {
+        const StackedNet net(architecture, steps);
+        std::vector<Expr> outputs{net.net.loss()};
+        outputs.insert(outputs.end(), net.derivative->gradients().begin(),
+                       net.derivative->gradients().end());
+        const Rolled rolled = roll(outputs);
+        std::map<NodeId, std::size_t> part_of;
+        for (std::size_t part = 0; part < rolled.nodes.size(); ++part)
+            for (const NodeId node : rolled.nodes[part]) part_of[node] = part;
+        const Figure figure = joint(*net.derivative, folded);
+        std::map<std::size_t, int> times;
+        for (const FigureNode& node : figure.nodes)
+            if (figure.panels[node.panel].title.runs.size() == 1 &&
+                to_plain(figure.panels[node.panel].title).starts_with("for "))
+                ++times[part_of.at(node.node)];
+        for (std::size_t part = 0; part < rolled.parts.size(); ++part)
+            if (rolled.parts[part].size() >= steps - 2) CHECK(times[part] == 1);
+    }
+}
+
+TEST_CASE("folded figure: the number of steps that the graph was built with makes no difference") {
+    for (const Architecture& architecture : architectures()) {
+        const StackedNet few(architecture, steps), more(architecture, steps + 5);
+        const std::vector<Figure> one = few.views(folded), other = more.views(folded);
+        for (std::size_t view = 0; view < one.size(); ++view)
+            CHECK(titles_of(one[view]) == titles_of(other[view]));
+        for (std::size_t view = 0; view < one.size(); ++view)
+            CHECK(notes_of(one[view]) == notes_of(other[view]));
+    }
+}
+
+TEST_CASE("folded figure: the simple net is drawn as in the golden files") {
+    const StackedNet net({.initial = InitialState::given}, steps);
+    FigureOptions options = folded;
+    options.source_lines = false;
+    test::check_golden("tools/golden/folded_forward.dot",
+                       dot_of(forward(net.net.loss(), options)));
+    test::check_golden("tools/golden/folded_backward.dot",
+                       dot_of(backward(*net.derivative, options)));
+    test::check_golden("tools/golden/folded_joint.dot", dot_of(joint(*net.derivative, options)));
+}
+
+TEST_CASE("folded figure: edges say how far their source is and at which steps it is read") {
+    const StackedNet net({.initial = InitialState::given}, steps);
+    CHECK(notes_of(forward(net.net.loss(), folded)) ==
+          std::set<std::string>{"h_t = tanh(z_t) -> U h_{t−1}: t−1, t > 0",
+                                "h_{−1} -> U h_{t−1}: t = 0", "h_t = tanh(z_t) -> V h_T: t = T"});
+}
+
+TEST_CASE("folded figure: loops say in which order their steps are taken") {
+    const StackedNet one({.initial = InitialState::given}, steps);
+    CHECK(titles_of(joint(*one.derivative, folded)) ==
+          std::set<std::string>{"for t = 0..T", "for t = T..0", "t = T"});
+    const StackedNet both({.is_bidirectional = true}, steps);
+    CHECK(titles_of(forward(both.net.loss(), folded)) ==
+          std::set<std::string>{"for t = 0..T", "for t = T..0"});
+}
+
+TEST_CASE("folded figure: sums have limits") {
+    const StackedNet net({.initial = InitialState::given}, steps);
+    const Figure figure = backward(*net.derivative, folded);
+    const auto sum = std::ranges::find(figure.nodes, "dW", &FigureNode::id);
+    REQUIRE(sum != figure.nodes.end());
+    CHECK(to_plain(sum->label) == "dW = Σ_{t = 0..T}");
+}
+
+TEST_CASE("elided figure: the last column has the true number") {
+    const StackedNet net({.initial = InitialState::given}, steps);
+    CHECK(titles_of(forward(net.net.loss(), elided)) ==
+          std::set<std::string>{"t = 0", "t = 1", "t = 2..T-1", "t = T = 999"});
+}
+
+TEST_CASE("folded figure: few steps are refused") {
+    const StackedNet net({}, 3);
+    for (const FigureOptions& options : {folded, elided})
+        CHECK(test::message_of<GraphError>([&] { forward(net.net.loss(), options); }) ==
+              "figure: fewer than 8 steps are neither folded nor left out (3)");
+}
+
+TEST_CASE("folded figure: a step in the midst that is not like the others is refused") {
+    Graph graph;
+    Expr h = graph.initial_state("h", {2, 1});
+    for (std::int32_t t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        h = (t == 4 ? sigmoid(h) : tanh(h)).named("h");
+    }
+    CHECK(test::message_of<GraphError>([&] { forward(h, folded); }) ==
+          "figure: steps that are not alike cannot be folded\n  h[t-1] stands alone");
+}
+
+TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
+    const StepNames names(ShownSteps::folded, {{0, 8}, {1, 9}});
+    const auto written = [&](std::int32_t axis, std::int32_t t) { return names.below({axis, t}); };
+    CHECK(written(0, -1) == "-1");
+    CHECK(written(0, 1) == "1");
+    CHECK(written(0, 3) == "t-1");
+    CHECK(written(0, 4) == "t");
+    CHECK(written(0, 5) == "t+1");
+    CHECK(written(0, 6) == "T-1");
+    CHECK(written(0, 8) == "T+1");
+    CHECK(written(1, 0) == "s=0");
+    CHECK(written(1, 4) == "s");
+    CHECK(written(1, 8) == "S");
+}
+
+TEST_CASE("step names: where steps are left out, none is counted from t") {
+    const StepNames names(ShownSteps::elided, {{0, 8}});
+    CHECK(names({0, 3}) == "3");
+    CHECK(names({0, 4}) == "T-3");
+    CHECK(names.equation({0, 7}) == "t = T");
+}
+
+TEST_CASE("step names: where all steps are drawn, they are numbers") {
+    CHECK(StepNames()({0, 7}) == "7");
+    CHECK(StepNames().below({1, 7}) == "s=7");
+}
+
+}  // namespace revolute

@@ -1,0 +1,114 @@
+#include <revolute/tools/figure_sketch.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+constexpr std::int32_t first_left_out = 2;
+
+/// Leaves out all but the first two steps and the last. What the steps left out hand on to those drawn, and
+/// get from them, comes from dots, one for each value that travels.
+class Elider {
+ public:
+    Elider(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count)
+        : sketch_(sketch), steps_(steps), step_count_(step_count) {
+        figure_.title = sketch.figure.title;
+    }
+
+    Figure run() {
+        check_step_counts(sketch_, steps_);
+        add_nodes();
+        for (const FigureEdge& edge : sketch_.figure.edges) add_edge(edge);
+        put_in_panels(figure_, places_);
+        return std::move(figure_);
+    }
+
+ private:
+    bool is_left_out(std::uint32_t node) const {
+        const Home home = sketch_.homes[node];
+        return home.is_step() && home.step.t >= first_left_out &&
+               home.step.t < steps_.last(home.step.axis).t;
+    }
+
+    void add_nodes() {
+        place_of_.resize(sketch_.homes.size());
+        for (std::uint32_t i = 0; i < sketch_.homes.size(); ++i) {
+            if (is_left_out(i)) continue;
+            place_of_[i] = static_cast<std::uint32_t>(figure_.nodes.size());
+            figure_.nodes.push_back(sketch_.figure.nodes[i]);
+            places_.push_back(place_at_step(sketch_.homes[i], sketch_.bands[i], steps_));
+            if (sketch_.homes[i].is_step()) name_last(places_.back(), sketch_.homes[i].step);
+        }
+    }
+
+    /// "t = T = 999"
+    void name_last(PanelPlace& place, Step step) const {
+        const Step last = steps_.last(step.axis);
+        if (step == last)
+            place.title += fmt::format(" = {}", step_count_ ? *step_count_ - 1 : last.t);
+    }
+
+    void add_edge(const FigureEdge& edge) {
+        FigureEdge added = edge;
+        const bool starts_there = is_left_out(edge.from), ends_there = is_left_out(edge.to);
+        if (starts_there && ends_there) return;
+        if (ends_there && !sketch_.homes[edge.from].is_step()) return;  // a fan-out passes by
+        added.from = starts_there ? dots(edge.from, edge.from) : place_of_[edge.from];
+        added.to = ends_there ? dots(edge.from, edge.to) : place_of_[edge.to];
+        const bool is_new = drawn_.emplace(added.from, added.to).second;
+        if ((starts_there || ends_there) && !is_new) return;
+        figure_.edges.push_back(std::move(added));
+    }
+
+    /// The dots that stand for the values like `value` of the steps left out.
+    std::uint32_t dots(std::uint32_t value, std::uint32_t left_out) {
+        const Step step = sketch_.homes[left_out].step;
+        const std::string& id = sketch_.figure.nodes[value].id;
+        const std::string name = id.substr(0, id.find('['));
+        const bool is_named = !name.starts_with('_');
+        const std::string key =
+            is_named ? name : fmt::format("_{}", index(sketch_.members[value].part));
+        const auto [found, is_new] =
+            dots_.try_emplace(key, static_cast<std::uint32_t>(figure_.nodes.size()));
+        if (is_new) {
+            FigureNode node;
+            node.id = name + "[...]";
+            node.kind = NodeKind::omitted;
+            node.label.add("· · ·");
+            node.tooltip = "steps left out";
+            node.node = sketch_.figure.nodes[value].node;
+            figure_.nodes.push_back(std::move(node));
+            Home home = sketch_.homes[left_out];
+            home.step.t = first_left_out;
+            places_.push_back(place_at_step(home, sketch_.bands[left_out], steps_));
+            places_.back().title = fmt::format("{} = 2..{}", axis_name(step.axis),
+                                               steps_({step.axis, steps_.last(step.axis).t - 1}));
+        }
+        return found->second;
+    }
+
+    const Sketch& sketch_;
+    const StepNames& steps_;
+    std::optional<std::int32_t> step_count_;
+    std::vector<std::uint32_t> place_of_;        // by node of the sketch that is drawn
+    std::map<std::string, std::uint32_t> dots_;  // by name, or part
+    std::set<std::pair<std::uint32_t, std::uint32_t>> drawn_;
+    std::vector<PanelPlace> places_;
+    Figure figure_;
+};
+
+}  // namespace
+
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count) {
+    return Elider(sketch, steps, step_count).run();
+}
+
+}  // namespace revolute

@@ -1,0 +1,249 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/figure_loops.hpp>
+#include <revolute/tools/figure_sketch.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace revolute {
+
+namespace {
+
+/// Draws nodes that are alike across steps once: the one in the midst stands for all. What has none
+/// there, and what stands outside the steps, is drawn by itself.
+class Folder {
+ public:
+    Folder(const Sketch& sketch, const StepNames& steps, const Rolled& rolled)
+        : sketch_(sketch), steps_(steps), rolled_(rolled) {
+        figure_.title = sketch.figure.title;
+    }
+
+    Figure run() {
+        check_step_counts(sketch_, steps_);
+        find_representatives();
+        gather_edges();
+        add_nodes();
+        add_edges();
+        place();
+        return std::move(figure_);
+    }
+
+ private:
+    /// Edges that become one: between the same nodes, equally far apart, the n-th of each pair.
+    using Bundle = std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>;
+    struct Bundled {
+        std::uint32_t edge = 0;        // the one that stands for all
+        std::set<std::int32_t> steps;  // of the target, else of the source
+    };
+
+    const FigureEdge& edge(std::uint32_t i) const { return sketch_.figure.edges[i]; }
+    /// Whether a node stands for all steps.
+    bool is_general(std::uint32_t node) const {
+        const Home home = sketch_.homes[node];
+        return home.is_step() && home.step == steps_.middle(home.step.axis);
+    }
+    /// The step of a node, as counted at the node that stands for it.
+    std::int32_t step_of(std::uint32_t node) const {
+        const std::uint32_t general = representative_[node];
+        return sketch_.members[node].t - sketch_.members[general].t +
+               sketch_.homes[general].step.t;
+    }
+
+    [[noreturn]] void refuse(const std::string& what) const {
+        throw GraphError("figure: steps that are not alike cannot be folded\n  " + what);
+    }
+
+    void find_representatives() {
+        const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
+        std::map<std::uint32_t, std::uint32_t> general;  // by part
+        for (std::uint32_t i = 0; i < count; ++i)
+            if (is_general(i)) general[index(sketch_.members[i].part)] = i;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const Home home = sketch_.homes[i];
+            const auto found = general.find(index(sketch_.members[i].part));
+            const bool is_member = home.is_step() && found != general.end();
+            representative_.push_back(is_member ? found->second : i);
+            if (is_member) steps_of_[found->second].insert(step_of(i));
+            if (!is_member && home.is_step() && steps_.is_midst(home.step))
+                refuse(fmt::format("{} stands alone", sketch_.figure.nodes[i].id));
+        }
+    }
+
+    void gather_edges() {
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> parallel;
+        for (std::uint32_t i = 0; i < sketch_.figure.edges.size(); ++i) {
+            const std::uint32_t from = edge(i).from, to = edge(i).to;
+            const std::uint32_t number = parallel[{from, to}]++;
+            const Bundle bundle{representative_[from], representative_[to], reach(i), number};
+            const auto [place, is_new] = bundles_.try_emplace(bundle, Bundled{i, {}});
+            Bundled& bundled = place->second;
+            const std::uint32_t side = is_general(representative_[to]) ? to : from;
+            if (representative_[side] == side) bundled.edge = i;
+            if (is_general(representative_[side])) bundled.steps.insert(step_of(side));
+        }
+    }
+
+    /// The step of the source as seen from the target, where both stand for all steps.
+    std::int32_t reach(std::uint32_t i) const {
+        const std::uint32_t from = representative_[edge(i).from];
+        const std::uint32_t to = representative_[edge(i).to];
+        const bool are_general = is_general(from) && is_general(to);
+        const bool same_axis =
+            are_general && sketch_.homes[from].step.axis == sketch_.homes[to].step.axis;
+        return same_axis ? step_of(edge(i).from) - step_of(edge(i).to) : 0;
+    }
+
+    void add_nodes() {
+        place_of_.resize(representative_.size());
+        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
+            if (representative_[i] != i) continue;
+            place_of_[i] = static_cast<std::uint32_t>(figure_.nodes.size());
+            figure_.nodes.push_back(sketch_.figure.nodes[i]);
+            drawn_.push_back(i);
+        }
+    }
+
+    void add_edges() {
+        std::map<std::uint32_t, const Bundled*> in_order;
+        for (const auto& [_, bundled] : bundles_) in_order.emplace(bundled.edge, &bundled);
+        for (const auto& [number, bundled] : in_order) {
+            FigureEdge added = edge(number);
+            const std::uint32_t from = representative_[added.from], to = representative_[added.to];
+            reach_.push_back(reach(number));
+            added.from = place_of_[from];
+            added.to = place_of_[to];
+            add_note(added, where(from, to, *bundled));
+            figure_.edges.push_back(std::move(added));
+        }
+    }
+
+    /// What to write to an edge: how far its source is, and at which steps of its target it is there.
+    std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) const {
+        const std::int32_t axis_reach = reach(bundled.edge);
+        const std::uint32_t side = is_general(to) ? to : from;
+        std::string text;
+        if (axis_reach != 0)
+            text = fmt::format("{}{:+}", axis_name(sketch_.homes[to].step.axis), axis_reach);
+        const std::string when = is_general(side) ? condition(side, bundled.steps) : "";
+        return text.empty() || when.empty() ? text + when : text + ", " + when;
+    }
+
+    static void add_note(FigureEdge& edge, const std::string& note) {
+        if (note.empty()) return;
+        if (edge.label.empty()) {
+            edge.label = typeset(note);
+            return;
+        }
+        edge.label.add(typeset(fmt::format(" ({})", note)));
+    }
+
+    /// At which of the steps of a node: empty for all of them, else "t = 0", "t < T", "t > 1".
+    std::string condition(std::uint32_t node, const std::set<std::int32_t>& steps) const {
+        const std::set<std::int32_t>& all = steps_of_.at(node);
+        std::string text;
+        if (steps == all) return text;
+        for (auto first = steps.begin(); first != steps.end();) {
+            auto last = first;
+            while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
+            text += text.empty() ? "" : ", ";
+            text += condition(node, {*first, *last}, {*all.begin(), *all.rbegin()});
+            first = std::next(last);
+        }
+        return text;
+    }
+
+    std::string condition(std::uint32_t node, Interval steps, Interval all) const {
+        const std::int32_t axis = sketch_.homes[node].step.axis;
+        const auto written = [&](std::int32_t t) {
+            if (steps_.is_midst({axis, t}))
+                refuse(fmt::format("what {} reads is different from step {} on",
+                                   sketch_.figure.nodes[node].id, t));
+            return steps_({axis, t});
+        };
+        const std::string letter = axis_name(axis);
+        if (steps.low == steps.high) return fmt::format("{} = {}", letter, written(steps.low));
+        if (steps.high == all.high)
+            return fmt::format("{} > {}", letter, written(steps.low - 1));
+        if (steps.low == all.low) return fmt::format("{} < {}", letter, written(steps.high + 1));
+        return fmt::format("{} < {} < {}", written(steps.low - 1), letter,
+                           written(steps.high + 1));
+    }
+
+    void place() {
+        const auto loops = find_loops(figure_, loop_nodes(), reach_);
+        std::vector<PanelPlace> places;
+        std::map<std::pair<std::int32_t, PanelPlace::Column>, Interval> ranges;
+        for (std::size_t i = 0; i < drawn_.size(); ++i) {
+            const Home home = sketch_.homes[drawn_[i]];
+            places.push_back(place_at_step(home, sketch_.bands[drawn_[i]], steps_));
+            auto& [zone, part, number] = places.back().column;
+            if (home.is_step()) {
+                number = part;
+                part = number < steps_.middle(home.step.axis).t ? 0 : 2;
+            }
+            if (!loops[i]) continue;
+            part = 1;
+            number = loops[i]->column;
+            const std::set<std::int32_t>& steps = steps_of_.at(drawn_[i]);
+            const Interval own{*steps.begin(), *steps.rbegin()};
+            auto& range =
+                ranges.try_emplace({places.back().band, places.back().column}, own).first->second;
+            range = {std::min(range.low, own.low), std::max(range.high, own.high)};
+        }
+        for (std::size_t i = 0; i < drawn_.size(); ++i)
+            if (loops[i])
+                places[i].title = loop_title(sketch_.homes[drawn_[i]].step.axis,
+                                             ranges.at({places[i].band, places[i].column}),
+                                             loops[i]->direction);
+        put_in_panels(figure_, places);
+        for (std::size_t i = 0; i < figure_.edges.size(); ++i) mark_back(figure_.edges[i], reach_[i]);
+    }
+
+    /// "for t = 0..T", "for t = T..0".
+    std::string loop_title(std::int32_t axis, Interval range, std::int32_t direction) const {
+        const std::string low = steps_({axis, range.low}), high = steps_({axis, range.high});
+        return fmt::format("for {} = {}..{}", axis_name(axis), direction < 0 ? high : low,
+                           direction < 0 ? low : high);
+    }
+
+    void mark_back(FigureEdge& edge, std::int32_t reach) const {
+        const bool together = figure_.nodes[edge.from].panel == figure_.nodes[edge.to].panel;
+        edge.is_back = together && reach != 0;
+        if (!together && edge.kind == EdgeKind::data) edge.kind = EdgeKind::carried;
+    }
+
+    std::vector<LoopNode> loop_nodes() const {
+        std::vector<std::uint32_t> component_of(rolled_.parts.size());
+        for (std::uint32_t i = 0; i < rolled_.schedule.size(); ++i)
+            for (const PartId part : rolled_.schedule[i].parts) component_of[index(part)] = i;
+        std::vector<LoopNode> nodes;
+        for (const std::uint32_t i : drawn_)
+            nodes.push_back({component_of[index(sketch_.members[i].part)], sketch_.bands[i],
+                             is_general(i) ? std::optional(sketch_.homes[i].place) : std::nullopt});
+        return nodes;
+    }
+
+    const Sketch& sketch_;
+    const StepNames& steps_;
+    const Rolled& rolled_;
+    std::vector<std::uint32_t> representative_;                  // by node of the sketch
+    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;   // by node that stands for all
+    std::map<Bundle, Bundled> bundles_;
+    std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
+    std::vector<std::uint32_t> drawn_;     // by node of the figure
+    std::vector<std::int32_t> reach_;      // by edge of the figure
+    Figure figure_;
+};
+
+}  // namespace
+
+Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled) {
+    return Folder(sketch, steps, rolled).run();
+}
+
+}  // namespace revolute

@@ -1,0 +1,54 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/figure_sketch.hpp>
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+constexpr std::int32_t least_steps = 8;
+
+}  // namespace
+
+void check_step_counts(const Sketch& sketch, const StepNames& steps) {
+    for (const Home home : sketch.homes)
+        if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
+            throw GraphError(fmt::format(
+                "figure: fewer than {} steps are neither folded nor left out ({})", least_steps,
+                steps.last(home.step.axis).t + 1));
+}
+
+void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
+    std::map<PanelPlace::Column, std::int32_t> columns;
+    std::map<std::pair<std::int32_t, PanelPlace::Column>, std::uint32_t> panels;
+    for (const PanelPlace& place : places) {
+        columns.emplace(place.column, 0);
+        panels.emplace(std::pair(place.band, place.column), 0);
+    }
+    std::int32_t column = 0;
+    for (auto& [_, number] : columns) number = column++;
+    for (auto& [key, number] : panels) {
+        number = static_cast<std::uint32_t>(figure.panels.size());
+        FigurePanel panel;
+        panel.band = key.first;
+        panel.column = columns.at(key.second);
+        figure.panels.push_back(std::move(panel));
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        FigureNode& node = figure.nodes[i];
+        node.panel = panels.at({places[i].band, places[i].column});
+        RichText& title = figure.panels[node.panel].title;
+        if (title.empty()) title.add(places[i].title);
+    }
+}
+
+PanelPlace place_at_step(Home home, std::int32_t band, const StepNames& steps) {
+    if (!home.is_step()) return {band, {home.place, 0, 0}, ""};
+    return {band, {home.place, home.step.t, 0}, steps.equation(home.step)};
+}
+
+}  // namespace revolute

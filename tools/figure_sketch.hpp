@@ -1,0 +1,46 @@
+#pragma once
+
+#include <revolute/tools/figure_homes.hpp>
+#include <revolute/tools/step_names.hpp>
+
+#include <span>
+#include <tuple>
+#include <vector>
+
+namespace revolute {
+
+/// A figure of all steps, whose nodes do not stand in panels yet.
+struct Sketch {
+    Figure figure;
+    std::vector<Home> homes;          ///< by node of the figure
+    std::vector<std::int32_t> bands;  ///< by node of the figure
+    std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
+};
+
+/// Which panel a node stands in. Panels of one band stand beside each other, those with equal
+/// columns below each other; columns are in order.
+struct PanelPlace {
+    using Column = std::tuple<std::int32_t, std::int32_t, std::int32_t>;
+
+    std::int32_t band = 0;
+    Column column;
+    std::string title;  ///< empty: no frame
+};
+
+/// Throws GraphError for a time axis of so few steps that first, last and other ones are not told apart.
+void check_step_counts(const Sketch& sketch, const StepNames& steps);
+
+/// Puts each node of a figure into its panel.
+void put_in_panels(Figure& figure, std::span<const PanelPlace> places);
+
+/// Where a node stands in a figure that draws its step.
+PanelPlace place_at_step(Home home, std::int32_t band, const StepNames& steps);
+
+/// The figure with those alike across steps drawn once. Edges say at which steps, where it is not at
+/// all of them, and how far the step is that their source belongs to.
+Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled);
+
+/// The figure of the first two steps and the last; dots stand for what the others hand on.
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count);
+
+}  // namespace revolute

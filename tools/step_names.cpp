@@ -1,0 +1,60 @@
+#include <revolute/tools/step_names.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace revolute {
+
+namespace {
+
+/// "t", "t+1", "t-2".
+std::string shifted(const std::string& letter, std::int32_t by) {
+    return by == 0 ? letter : fmt::format("{}{:+}", letter, by);
+}
+
+/// The name of the last step: T of axis t.
+std::string last_name(std::int32_t axis) {
+    std::string name = axis_name(axis);
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    return name;
+}
+
+}  // namespace
+
+std::optional<std::int32_t> StepNames::count(std::int32_t axis) const {
+    if (shown_ == ShownSteps::all) return std::nullopt;
+    const auto found = std::ranges::find(axes_, axis, &AxisSteps::axis);
+    return found == axes_.end() ? std::nullopt : std::optional(found->steps);
+}
+
+Step StepNames::middle(std::int32_t axis) const { return {axis, count(axis).value_or(0) / 2}; }
+
+Step StepNames::last(std::int32_t axis) const { return {axis, count(axis).value_or(0) - 1}; }
+
+bool StepNames::is_midst(Step step) const {
+    const auto steps = count(step.axis);
+    if (!steps || shown_ != ShownSteps::folded) return false;
+    return step.t >= *steps / 4 && step.t < *steps - *steps / 4;
+}
+
+std::string StepNames::operator()(Step step) const {
+    const auto steps = count(step.axis);
+    if (is_midst(step)) return shifted(axis_name(step.axis), step.t - middle(step.axis).t);
+    if (steps && step.t >= *steps / 2)
+        return shifted(last_name(step.axis), step.t - last(step.axis).t);
+    return std::to_string(step.t);
+}
+
+std::string StepNames::below(Step step) const {
+    std::string text = (*this)(step);
+    const bool is_number = std::isalpha(static_cast<unsigned char>(text.front())) == 0;
+    return is_number && step.axis != 0 ? fmt::format("{}={}", axis_name(step.axis), text) : text;
+}
+
+std::string StepNames::equation(Step step) const {
+    return fmt::format("{} = {}", axis_name(step.axis), (*this)(step));
+}
+
+}  // namespace revolute

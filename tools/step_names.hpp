@@ -1,0 +1,42 @@
+#pragma once
+
+#include <revolute/graph/rolled.hpp>
+#include <revolute/tools/figure.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// How a figure writes steps. One that draws all writes numbers. One that stands for any number of
+/// steps writes numbers for the first, counts the last from T, the last of all, and, when it is
+/// folded, those in the midst from t, the one that stands for all.
+class StepNames {
+ public:
+    StepNames() = default;
+    StepNames(ShownSteps shown, std::vector<AxisSteps> axes)
+        : shown_(shown), axes_(std::move(axes)) {}
+
+    /// "2", "-1", "t+1", "T", "T-1".
+    std::string operator()(Step step) const;
+    /// The same as it stands below a name: a number that is not of the first axis says so, "s=2".
+    std::string below(Step step) const;
+    /// "t = 2", "t = T".
+    std::string equation(Step step) const;
+
+    /// The step that stands for all of a time axis, in a folded figure.
+    Step middle(std::int32_t axis) const;
+    /// Whether a step is counted from t.
+    bool is_midst(Step step) const;
+    /// The last step of an axis.
+    Step last(std::int32_t axis) const;
+
+ private:
+    std::optional<std::int32_t> count(std::int32_t axis) const;
+
+    ShownSteps shown_ = ShownSteps::all;
+    std::vector<AxisSteps> axes_;
+};
+
+}  // namespace revolute
