@@ -163,9 +163,8 @@ class LoopFinder {
         };
         for (std::size_t i = 0; i < nodes_.size(); ++i)
             if (is_adjoint(i)) return true;
-        return std::ranges::any_of(figure_.edges, [](const FigureEdge& edge) {
-            return is_derivative(edge.kind);
-        });
+        return std::ranges::any_of(figure_.edges,
+                                   [](const FigureEdge& edge) { return is_derivative(edge.kind); });
     }
 
     std::vector<std::optional<LoopPlace>> places() const {

@@ -17,9 +17,9 @@ constexpr std::int32_t least_steps = 8;
 void check_step_counts(const Sketch& sketch, const StepNames& steps) {
     for (const Home home : sketch.homes)
         if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
-            throw GraphError(fmt::format(
-                "figure: fewer than {} steps are neither folded nor left out ({})", least_steps,
-                steps.last(home.step.axis).t + 1));
+            throw GraphError(
+                fmt::format("figure: fewer than {} steps are neither folded nor left out ({})",
+                            least_steps, steps.last(home.step.axis).t + 1));
 }
 
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {

@@ -120,8 +120,7 @@ TEST_CASE("folded figure: the simple net is drawn as in the golden files") {
     const StackedNet net({.initial = InitialState::given}, steps);
     FigureOptions options = folded;
     options.source_lines = false;
-    test::check_golden("tools/golden/folded_forward.dot",
-                       dot_of(forward(net.net.loss(), options)));
+    test::check_golden("tools/golden/folded_forward.dot", dot_of(forward(net.net.loss(), options)));
     test::check_golden("tools/golden/folded_backward.dot",
                        dot_of(backward(*net.derivative, options)));
     test::check_golden("tools/golden/folded_joint.dot", dot_of(joint(*net.derivative, options)));
