@@ -123,7 +123,7 @@ enum class ShownSteps : std::uint8_t {
 };
 
 struct FigureOptions {
-    std::string title;  ///< empty: no title
+    std::string title{};  ///< empty: no title
     LabelMode labels = LabelMode::formula;
     bool source_lines = true;  ///< in tooltips: the line of the program that made the node
     ShownSteps steps = ShownSteps::all;
