@@ -235,7 +235,8 @@ Sketch FigureBuilder::sketch() {
     for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
         for (std::size_t place = 0; place < rolled_.nodes[i].size(); ++place)
             members[index(rolled_.nodes[i][place])] = {PartId{i}, rolled_.parts[i].step_of(place)};
-    for (const FigureNode& node : figure_.nodes) sketch.members.push_back(members[index(node.node)]);
+    for (const FigureNode& node : figure_.nodes)
+        sketch.members.push_back(members[index(node.node)]);
     sketch.figure = std::move(figure_);
     return sketch;
 }

@@ -50,8 +50,7 @@ class Folder {
     /// The step of a node, as counted at the node that stands for it.
     std::int32_t step_of(std::uint32_t node) const {
         const std::uint32_t general = representative_[node];
-        return sketch_.members[node].t - sketch_.members[general].t +
-               sketch_.homes[general].step.t;
+        return sketch_.members[node].t - sketch_.members[general].t + sketch_.homes[general].step.t;
     }
 
     [[noreturn]] void refuse(const std::string& what) const {
@@ -167,11 +166,9 @@ class Folder {
         };
         const std::string letter = axis_name(axis);
         if (steps.low == steps.high) return fmt::format("{} = {}", letter, written(steps.low));
-        if (steps.high == all.high)
-            return fmt::format("{} > {}", letter, written(steps.low - 1));
+        if (steps.high == all.high) return fmt::format("{} > {}", letter, written(steps.low - 1));
         if (steps.low == all.low) return fmt::format("{} < {}", letter, written(steps.high + 1));
-        return fmt::format("{} < {} < {}", written(steps.low - 1), letter,
-                           written(steps.high + 1));
+        return fmt::format("{} < {} < {}", written(steps.low - 1), letter, written(steps.high + 1));
     }
 
     void place() {
@@ -197,11 +194,12 @@ class Folder {
         }
         for (std::size_t i = 0; i < drawn_.size(); ++i)
             if (loops[i])
-                places[i].title = loop_title(sketch_.homes[drawn_[i]].step.axis,
-                                             ranges.at({places[i].band, places[i].column}),
-                                             loops[i]->direction);
+                places[i].title =
+                    loop_title(sketch_.homes[drawn_[i]].step.axis,
+                               ranges.at({places[i].band, places[i].column}), loops[i]->direction);
         put_in_panels(figure_, places);
-        for (std::size_t i = 0; i < figure_.edges.size(); ++i) mark_back(figure_.edges[i], reach_[i]);
+        for (std::size_t i = 0; i < figure_.edges.size(); ++i)
+            mark_back(figure_.edges[i], reach_[i]);
     }
 
     /// "for t = 0..T", "for t = T..0".
@@ -231,8 +229,8 @@ class Folder {
     const Sketch& sketch_;
     const StepNames& steps_;
     const Rolled& rolled_;
-    std::vector<std::uint32_t> representative_;                  // by node of the sketch
-    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;   // by node that stands for all
+    std::vector<std::uint32_t> representative_;                 // by node of the sketch
+    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;  // by node that stands for all
     std::map<Bundle, Bundled> bundles_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
     std::vector<std::uint32_t> drawn_;     // by node of the figure

@@ -34,8 +34,7 @@ NodeLooks looks_of(const FigureNode& node) {
 }
 
 EdgeLooks looks_of(const Figure& figure, const FigureEdge& edge) {
-    if (edge.is_back && edge.kind != EdgeKind::derivative)
-        return {"#B7791F", true, "1.1", "0.6"};
+    if (edge.is_back && edge.kind != EdgeKind::derivative) return {"#B7791F", true, "1.1", "0.6"};
     const bool from_constant = figure.nodes[edge.from].kind == NodeKind::constant;
     switch (edge.kind) {
         case EdgeKind::data:

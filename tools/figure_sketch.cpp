@@ -17,9 +17,9 @@ constexpr std::int32_t least_steps = 8;
 void check_step_counts(const Sketch& sketch, const StepNames& steps) {
     for (const Home home : sketch.homes)
         if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
-            throw GraphError(fmt::format(
-                "figure: fewer than {} steps are neither folded nor left out ({})", least_steps,
-                steps.last(home.step.axis).t + 1));
+            throw GraphError(
+                fmt::format("figure: fewer than {} steps are neither folded nor left out ({})",
+                            least_steps, steps.last(home.step.axis).t + 1));
 }
 
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
@@ -42,7 +42,8 @@ void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
         FigureNode& node = figure.nodes[i];
         node.panel = panels.at({places[i].band, places[i].column});
         RichText& title = figure.panels[node.panel].title;
-        if (title.empty()) title.add(places[i].title);
+        if (!title.empty()) continue;
+        for (const char c : places[i].title) title.add(c == '-' ? "−" : std::string_view(&c, 1));
     }
 }
 

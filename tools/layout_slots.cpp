@@ -110,8 +110,7 @@ class GridMaker {
         }
         const int row = grid_.slots[at].row;
         const bool runs_down = column == to.column && row < to.row && !edge.is_back;
-        if (!runs_down || is_blocked(column, row, to.row))
-            return hop(at, edge.to, number, false);
+        if (!runs_down || is_blocked(column, row, to.row)) return hop(at, edge.to, number, false);
         for (int next = row + 1; next < to.row; ++next) {
             const auto bend = add_waypoint(SlotKind::bend, number, column, next);
             hop(at, bend, number, true);

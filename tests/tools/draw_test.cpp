@@ -152,8 +152,7 @@ TEST_CASE("draw: steps that are too few to be alike are drawn one by one, which 
     const test::TemporaryFolder folder;
     const Result result = draw(folder, "--steps 1 --fold -o figure.dot");
     CHECK(result.status == 0);
-    CHECK(result.errors ==
-          "draw: 1 step is drawn one by one, as they are too few to be alike\n");
+    CHECK(result.errors == "draw: 1 step is drawn one by one, as they are too few to be alike\n");
     CHECK(draw(folder, "--steps 1 -o whole.dot").errors.empty());
     CHECK(read_file(folder / "figure.dot") == read_file(folder / "whole.dot"));
 }

@@ -38,8 +38,7 @@ TEST_CASE("typeset: long decimals are cut to four digits") {
 }
 
 TEST_CASE("typeset: atoms are taken as they are") {
-    const std::vector<RichText> atoms{typeset_name("a'b - c", "2"),
-                                      typeset_name("h", "-1")};
+    const std::vector<RichText> atoms{typeset_name("a'b - c", "2"), typeset_name("h", "-1")};
     CHECK(to_plain(typeset(atom_mark(0) + " o " + atom_mark(1) + "'", atoms)) ==
           "a'b - c_2 ∘ h_{−1}^T");
 }
