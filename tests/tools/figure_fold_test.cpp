@@ -174,7 +174,7 @@ TEST_CASE("folded figure: a step in the midst that is not like the others is ref
         h = (t == 4 ? sigmoid(h) : tanh(h)).named("h");
     }
     CHECK(test::message_of<GraphError>([&] { forward(h, folded); }) ==
-          "figure: steps that are not alike cannot be folded\n  h[t-1] stands alone");
+          "figure: steps that are not alike cannot be folded\n  h stands alone at t = 2");
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
