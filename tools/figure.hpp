@@ -127,8 +127,8 @@ struct FigureOptions {
     LabelMode labels = LabelMode::formula;
     bool source_lines = true;  ///< in tooltips: the line of the program that made the node
     ShownSteps steps = ShownSteps::all;
-    /// The number of steps that a folded or elided figure stands for, when the graph was built with
-    /// fewer.
+    /// The number of steps that a folded or elided figure stands for; none: any number. It is not
+    /// that of the graph, which may have been built with fewer.
     std::optional<std::int32_t> step_count{};
 };
 

@@ -52,8 +52,7 @@ class Elider {
     /// "t = T = 999"
     void name_last(PanelPlace& place, Step step) const {
         const Step last = steps_.last(step.axis);
-        if (step == last)
-            place.title += fmt::format(" = {}", step_count_ ? *step_count_ - 1 : last.t);
+        if (step == last && step_count_) place.title += fmt::format(" = {}", *step_count_ - 1);
     }
 
     void add_edge(const FigureEdge& edge) {
@@ -89,7 +88,7 @@ class Elider {
             Home home = sketch_.homes[left_out];
             home.step.t = first_left_out;
             places_.push_back(place_at_step(home, sketch_.bands[left_out], steps_));
-            places_.back().title = fmt::format("{} = 2..{}", axis_name(step.axis),
+            places_.back().title = fmt::format("{} = {}..{}", axis_name(step.axis), first_left_out,
                                                steps_({step.axis, steps_.last(step.axis).t - 1}));
         }
         return found->second;

@@ -57,6 +57,11 @@ class Folder {
         throw GraphError("figure: steps that are not alike cannot be folded\n  " + what);
     }
 
+    std::string name_of(std::uint32_t node) const {
+        const std::string& id = sketch_.figure.nodes[node].id;
+        return id.substr(0, id.find('['));
+    }
+
     void find_representatives() {
         const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
         std::map<std::uint32_t, std::uint32_t> general;  // by part
@@ -69,7 +74,7 @@ class Folder {
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
             if (!is_member && home.is_step() && steps_.is_midst(home.step))
-                refuse(fmt::format("{} stands alone", sketch_.figure.nodes[i].id));
+                refuse(fmt::format("{} stands alone at {}", name_of(i), to_string(home.step)));
         }
     }
 
@@ -160,8 +165,8 @@ class Folder {
         const std::int32_t axis = sketch_.homes[node].step.axis;
         const auto written = [&](std::int32_t t) {
             if (steps_.is_midst({axis, t}))
-                refuse(fmt::format("what {} reads is different from step {} on",
-                                   sketch_.figure.nodes[node].id, t));
+                refuse(fmt::format("what {} reads is another value from {} on", name_of(node),
+                                   to_string(Step{axis, t})));
             return steps_({axis, t});
         };
         const std::string letter = axis_name(axis);

@@ -41,8 +41,10 @@ class LoopFinder {
 
     std::vector<std::optional<LoopPlace>> run() {
         find_recurrences();
-        join_users();
-        join_operands();
+        do {
+            while (join_only_loops()) {
+            }
+        } while (place_next());
         return places();
     }
 
@@ -132,28 +134,37 @@ class LoopFinder {
         return keys;
     }
 
-    void join_users() {
-        for (std::size_t i = order_.size(); i-- > 0;) {
-            const std::uint32_t node = order_[i];
-            if (!nodes_[node].place || keys_[node]) continue;
-            if (const auto keys = keys_of(node, outs_[node]); keys.size() == 1)
-                keys_[node] = *keys.begin();
-        }
+    bool is_open(std::uint32_t node) const { return nodes_[node].place && !keys_[node]; }
+
+    /// What is parallel joins the only loop that reads it, or else that it reads; whether any did.
+    bool join_only_loops() {
+        bool has_joined = false;
+        const auto join = [&](std::uint32_t node, std::span<const std::uint32_t> others) {
+            if (!is_open(node)) return;
+            const auto keys = keys_of(node, others);
+            if (keys.size() != 1) return;
+            keys_[node] = *keys.begin();
+            has_joined = true;
+        };
+        for (std::size_t i = order_.size(); i-- > 0;) join(order_[i], outs_[order_[i]]);
+        for (const std::uint32_t node : order_) join(node, ins_[node]);
+        return has_joined;
     }
 
-    void join_operands() {
-        for (const std::uint32_t node : order_) {
-            if (!nodes_[node].place || keys_[node]) continue;
-            const auto above = keys_of(node, ins_[node]), below = keys_of(node, outs_[node]);
-            if (above.size() == 1)
-                keys_[node] = *above.begin();
-            else if (!above.empty())
-                keys_[node] = *above.rbegin() / 2 * 2 + 2;
-            else if (below.empty())
-                keys_[node] = 0;
-            else
-                keys_[node] = ins_[node].empty() ? *below.begin() : *below.begin() / 2 * 2;
-        }
+    /// Gives the first node that several loops read, or that reads several, a place between them; whether
+    /// there was one.
+    bool place_next() {
+        const auto found =
+            std::ranges::find_if(order_, [&](std::uint32_t node) { return is_open(node); });
+        if (found == order_.end()) return false;
+        const auto above = keys_of(*found, ins_[*found]), below = keys_of(*found, outs_[*found]);
+        if (!above.empty())
+            keys_[*found] = *above.rbegin() / 2 * 2 + 2;
+        else if (below.empty())
+            keys_[*found] = 0;
+        else
+            keys_[*found] = ins_[*found].empty() ? *below.begin() : *below.begin() / 2 * 2;
+        return true;
     }
 
     /// The backward pass flows to the left, from the loss at the right.

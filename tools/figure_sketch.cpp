@@ -42,7 +42,8 @@ void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
         FigureNode& node = figure.nodes[i];
         node.panel = panels.at({places[i].band, places[i].column});
         RichText& title = figure.panels[node.panel].title;
-        if (title.empty()) title.add(places[i].title);
+        if (!title.empty()) continue;
+        for (const char c : places[i].title) title.add(c == '-' ? "−" : std::string_view(&c, 1));
     }
 }
 

@@ -197,9 +197,13 @@ std::vector<int> place_in_columns(const Figure& figure, Grid& grid) {
         int& x = right[static_cast<std::size_t>(slot.column)];
         x = std::max(x, slot.right());
     }
+    // Frames of steps are of one width; one of steps left out is as narrow as its dots.
     std::vector<bool> has_frame(count);
-    for (const FigurePanel& panel : figure.panels)
-        if (panel.has_frame()) has_frame[static_cast<std::size_t>(panel.column)] = true;
+    for (const FigureNode& node : figure.nodes) {
+        const FigurePanel& panel = figure.panels[node.panel];
+        if (panel.has_frame() && node.kind != NodeKind::omitted)
+            has_frame[static_cast<std::size_t>(panel.column)] = true;
+    }
     int widest = 60;
     for (std::size_t i = 0; i < count; ++i)
         if (has_frame[i]) widest = std::max(widest, right[i] - left[i]);

@@ -22,8 +22,8 @@ namespace {
 using test::StackedNet;
 
 constexpr int steps = 8;
-const FigureOptions folded{.steps = ShownSteps::folded, .step_count = 1000};
-const FigureOptions elided{.steps = ShownSteps::elided, .step_count = 1000};
+const FigureOptions folded{.title = "", .steps = ShownSteps::folded, .step_count = 1000};
+const FigureOptions elided{.title = "", .steps = ShownSteps::elided, .step_count = 1000};
 
 /// Nets of every cell: one layer, two, both directions, residual sums.
 std::vector<Architecture> architectures() {
@@ -137,7 +137,7 @@ TEST_CASE("folded figure: loops say in which order their steps are taken") {
     const StackedNet one({.initial = InitialState::given}, steps);
     CHECK(titles_of(joint(*one.derivative, folded)) ==
           std::set<std::string>{"for t = 0..T", "for t = T..0", "t = T"});
-    const StackedNet both({.is_bidirectional = true}, steps);
+    const StackedNet both({.is_bidirectional = true, .initial = InitialState::given}, steps);
     CHECK(titles_of(forward(both.net.loss(), folded)) ==
           std::set<std::string>{"for t = 0..T", "for t = T..0"});
 }
@@ -153,7 +153,7 @@ TEST_CASE("folded figure: sums have limits") {
 TEST_CASE("elided figure: the last column has the true number") {
     const StackedNet net({.initial = InitialState::given}, steps);
     CHECK(titles_of(forward(net.net.loss(), elided)) ==
-          std::set<std::string>{"t = 0", "t = 1", "t = 2..T-1", "t = T = 999"});
+          std::set<std::string>{"t = 0", "t = 1", "t = 2..T−1", "t = T = 999"});
 }
 
 TEST_CASE("folded figure: few steps are refused") {
@@ -165,13 +165,16 @@ TEST_CASE("folded figure: few steps are refused") {
 
 TEST_CASE("folded figure: a step in the midst that is not like the others is refused") {
     Graph graph;
-    Expr h = graph.initial_state("h", {2, 1});
+    Expr h = [&] {
+        const Scope scope(graph, Step{0, -1});
+        return graph.initial_state("h", {2, 1});
+    }();
     for (std::int32_t t = 0; t < steps; ++t) {
         const Scope scope(graph, Step{0, t});
         h = (t == 4 ? sigmoid(h) : tanh(h)).named("h");
     }
     CHECK(test::message_of<GraphError>([&] { forward(h, folded); }) ==
-          "figure: steps that are not alike cannot be folded\n  h[t-1] stands alone");
+          "figure: steps that are not alike cannot be folded\n  h stands alone at t = 2");
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {

@@ -32,6 +32,7 @@ struct DrawOptions {
     LabelMode labels = LabelMode::formula;
     std::string title;
     std::string output;
+    bool has_steps = true;  ///< whether their number was given
     bool fold = false;
     bool elide = false;
     bool force = false;
@@ -54,11 +55,12 @@ std::string title_of(const DrawOptions& options, ShownSteps shown) {
                                            {View::backward, "backward graph"},
                                            {View::joint, "forward and backward graph"},
                                            {View::local, "local derivatives"}};
-    const int steps = options.sizes.steps;
-    return fmt::format("{}, {}, {}{} {}: {}", describe(options.architecture),
-                       answers_every_step(options) ? "many-to-many" : "many-to-one",
-                       shown == ShownSteps::all ? "" : "T + 1 = ", steps,
-                       steps == 1 ? "step" : "steps", what.at(options.view));
+    std::string steps =
+        fmt::format("{} {}", options.sizes.steps, options.sizes.steps == 1 ? "step" : "steps");
+    if (shown != ShownSteps::all) steps = options.has_steps ? "T + 1 = " + steps : "T + 1 steps";
+    return fmt::format("{}, {}, {}: {}", describe(options.architecture),
+                       answers_every_step(options) ? "many-to-many" : "many-to-one", steps,
+                       what.at(options.view));
 }
 
 RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
@@ -76,8 +78,9 @@ RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
 Figure figure_of(const DrawOptions& options, int steps, ShownSteps shown) {
     Graph graph;
     const RecurrentNet net = net_of(graph, options, steps);
-    const FigureOptions figure{title_of(options, shown), options.labels, false, shown,
-                               options.sizes.steps};
+    const FigureOptions figure{
+        title_of(options, shown), options.labels, false, shown,
+        options.has_steps ? std::optional(options.sizes.steps) : std::nullopt};
     if (options.view == View::forward) return forward(net.loss(), figure);
     const Derivative derivative = differentiate(net.loss(), net.variables());
     if (options.view == View::backward) return backward(derivative, figure);
@@ -115,6 +118,8 @@ std::int64_t node_count(const DrawOptions& options) {
 ShownSteps steps_to_show(const DrawOptions& options) {
     const bool is_shortened = options.fold || options.elide;
     if (options.force) return ShownSteps::all;
+    if (is_shortened && !options.has_steps)
+        return options.fold ? ShownSteps::folded : ShownSteps::elided;
     if (!few_stand_for_all(options)) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
@@ -133,7 +138,7 @@ ShownSteps steps_to_show(const DrawOptions& options) {
 
 void draw(const DrawOptions& options) {
     figure_format(options.output);  // refuses before anything is made
-    if (options.elide && options.sizes.steps < least_elided)
+    if (options.elide && options.has_steps && options.sizes.steps < least_elided)
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
                                                           least_elided, options.sizes.steps));
     const ShownSteps shown = steps_to_show(options);
@@ -171,7 +176,10 @@ void add_draw_command(CLI::App& program) {
         ->required();
     command.footer(
         "Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
-    command.callback([options] { draw(*options); });
+    command.callback([options, &command] {
+        options->has_steps = command.count("--steps") > 0;
+        draw(*options);
+    });
 }
 
 }  // namespace revolute
