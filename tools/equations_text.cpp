@@ -70,10 +70,10 @@ std::vector<std::string> summands_of(const std::string& text) {
 /// How many summands stand on each line, so that none is wider than `room` if that can be.
 std::vector<std::size_t> divided(const std::vector<std::string>& summands, std::size_t room) {
     std::vector<std::size_t> counts;
-    std::size_t width = room + 1;
+    std::size_t width = 0;
     for (const std::string& summand : summands) {
         width += summand.size() + 1;
-        if (width > room + 1) {
+        if (counts.empty() || width > room) {
             counts.push_back(0);
             width = summand.size();
         }
