@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace revolute {
 
@@ -80,7 +81,7 @@ class EquationMaker {
 
     Definition& definition(EquationPart part, const std::string& name,
                            std::optional<std::int32_t> axis, std::int32_t direction) {
-        const auto [place, is_new] = places_.try_emplace({part, name}, definitions_.size());
+        const auto [place, is_new] = places_.try_emplace({part, name, axis}, definitions_.size());
         if (is_new) definitions_.push_back({part, name, axis, direction < 0, {}});
         return definitions_[place->second];
     }
@@ -153,7 +154,7 @@ class EquationMaker {
                                              ? terms().computed(part)
                                              : terms().member(part, t)});
             }
-            ordered_.push_back(name);
+            ordered_.emplace_back(name, axis_of(at));
         }
         order_gradients();
     }
@@ -176,7 +177,7 @@ class EquationMaker {
         const auto label = terms().label_at(id, t);
         if (!label || plan_.names()(id, *label) != name || plan_.is_for_gradients(id))
             return std::nullopt;
-        const auto found = places_.find({part_of(id), name});
+        const auto found = places_.find({part_of(id), name, axis_of(at)});
         if (found == places_.end()) return std::nullopt;
         std::vector<Piece>& pieces = definitions_[found->second].pieces;
         const std::int32_t v = at ? at->t : 0;
@@ -195,7 +196,7 @@ class EquationMaker {
     void order_gradients() {
         const auto rank = [&](const Definition& x) {
             if (x.part != EquationPart::gradients) return std::ptrdiff_t{-2};
-            const auto found = std::ranges::find(ordered_, x.name);
+            const auto found = std::ranges::find(ordered_, std::pair(x.name, x.axis));
             return found == ordered_.end() ? std::ptrdiff_t{-1} : found - ordered_.begin();
         };
         std::ranges::stable_sort(definitions_, {}, rank);
@@ -221,8 +222,11 @@ class EquationMaker {
     EquationPlan plan_;
     std::vector<std::int32_t> directions_;  // by component
     std::vector<Definition> definitions_;
-    std::map<std::pair<EquationPart, std::string>, std::size_t> places_;
-    std::vector<std::string> ordered_;
+    /// By part, name and axis: c(t) is not c.
+    std::map<std::tuple<EquationPart, std::string, std::optional<std::int32_t>>, std::size_t>
+        places_;
+    /// Names of the gradients that were asked for, with their axes.
+    std::vector<std::pair<std::string, std::optional<std::int32_t>>> ordered_;
 };
 
 Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_t least_steps) {

@@ -233,10 +233,11 @@ void EquationPlan::name_sums_inside(PartId id) {
     });
 }
 
-/// Names what is longest inside of a part until the part can be written on one line.
+/// Names what is longest inside of a part until the part can be written on one line; a sum can be
+/// written on several.
 void EquationPlan::divide(PartId id) {
     const std::size_t room = room_for(id);
-    while (longest_text(id) > room) {
+    while (longest_piece(id) > room) {
         const std::vector<PartId> inside = written_out_in(id);
         if (inside.empty()) return;
         terms_.give_name(
@@ -273,13 +274,29 @@ std::vector<PartId> EquationPlan::written_out_in(PartId id) const {
     return found;
 }
 
-std::size_t EquationPlan::longest_text(PartId id) const {
+std::vector<EquationTerm> EquationPlan::terms_of(PartId id) const {
     const Part& part = rolled_[id];
-    if (!part.is_family()) return text_length(terms_.computed(id));
-    std::size_t longest = 0;
+    if (!part.is_family()) return {terms_.computed(id)};
+    std::vector<EquationTerm> all;
     for (const Interval run : part.runs)
-        for (const Piece& piece : terms_.computed(id, 0, run))
-            longest = std::max(longest, text_length(piece.term));
+        for (Piece& piece : terms_.computed(id, 0, run)) all.push_back(std::move(piece.term));
+    return all;
+}
+
+std::size_t EquationPlan::longest_text(PartId id) const {
+    std::size_t longest = 0;
+    for (const EquationTerm& term : terms_of(id)) longest = std::max(longest, text_length(term));
+    return longest;
+}
+
+/// The longest text that has to be on one line.
+std::size_t EquationPlan::longest_piece(PartId id) const {
+    std::size_t longest = 0;
+    for (const EquationTerm& term : terms_of(id)) {
+        if (term.op != &accumulate_op) longest = std::max(longest, text_length(term));
+        for (const EquationTerm& operand : term.operands)
+            longest = std::max(longest, text_length(operand));
+    }
     return longest;
 }
 

@@ -31,7 +31,9 @@ class EquationPlan {
     bool is_short(PartId part) const;
     bool is_beside_one_name(PartId part) const;
     std::size_t room_for(PartId part) const;
+    std::vector<EquationTerm> terms_of(PartId part) const;
     std::size_t longest_text(PartId part) const;
+    std::size_t longest_piece(PartId part) const;
     std::size_t text_length(const EquationTerm& term) const;
     std::vector<PartId> written_out_in(PartId part) const;
     void give_names();

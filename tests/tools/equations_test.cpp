@@ -1,0 +1,161 @@
+#include "equation_check.hpp"
+#include "figure_models.hpp"
+
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/random.hpp>
+#include <support/message.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace revolute {
+
+namespace {
+
+/// Random values for the leaves that the loss depends on.
+Bindings random_values(Graph& graph) {
+    Bindings values;
+    Random random(3);
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (const Expr leaf = graph.at(NodeId{i}); is_given(graph.op(leaf.id)))
+            values.bind(leaf, random.matrix(leaf.shape()));
+    return values;
+}
+
+void check_values(Expr loss, std::span<const Expr> variables) {
+    const Derivative derivative = differentiate(loss, variables);
+    const Bindings values = random_values(*loss.graph);
+    for (const Simplification simplification : {Simplification::on, Simplification::off})
+        test::check_equations(to_text(equations(derivative, simplification)), derivative, values);
+}
+
+Equations of_cell(CellKind kind) {
+    return general_equations([kind](std::int32_t steps) {
+        Graph graph;
+        const RecurrentNet net = recurrent_net(graph, {.steps = steps, .input = 2, .hidden = 3},
+                                               {.cell = kind, .layers = 2});
+        return rolled_up(differentiate(net.loss(), net.variables()));
+    });
+}
+
+/// A recurrence in which only leaves have names.
+Expr nameless(Graph& graph, int steps) {
+    const Expr U = graph.parameter("U", {2, 2});
+    const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+    Expr h = graph.constant(0.5, {2, 1});
+    for (int t = 0; t < steps; ++t) {
+        const Scope step(graph, Step{0, t});
+        h = tanh(U * h + inputs[static_cast<std::size_t>(t)]);
+    }
+    return sum(square(h)).named("L");
+}
+
+void check_brackets(const std::string& latex) {
+    INFO(latex);
+    std::string open;
+    for (const char c : latex) {
+        if (c == '{' || c == '(') open += c;
+        if (c != '}' && c != ')') continue;
+        REQUIRE(!open.empty());
+        REQUIRE(open.back() == (c == '}' ? '{' : '('));
+        open.pop_back();
+    }
+    CHECK(open.empty());
+}
+
+}  // namespace
+
+TEST_CASE("equations: a net without steps") {
+    const test::Perceptron net;
+    check_values(net.loss, net.variables);
+}
+
+TEST_CASE("equations: a recurrence without names gets some") {
+    Graph graph;
+    const Expr loss = nameless(graph, 6);
+    check_values(loss, std::array{graph.at(NodeId{0})});
+}
+
+TEST_CASE("equations: an invented cell") {
+    Graph graph;
+    const test::TwoStates cell(graph);
+    const ManyToOne net = many_to_one(cell, {.steps = 5, .input = 2, .hidden = 2});
+    check_values(net.loss, net.variables());
+}
+
+TEST_CASE("equations: names that mean something else are altered") {
+    Graph graph;
+    const Expr weight = graph.parameter("o", {2, 2}), T = graph.parameter("T", {2, 2});
+    const auto inputs = input_sequence(graph, "x", {2, 1}, 4);
+    Expr state = graph.constant(0.0, {2, 1});
+    for (int t = 0; t < 4; ++t) {
+        const Scope step(graph, Step{0, t});
+        const Expr gate = sigmoid(weight * inputs[static_cast<std::size_t>(t)]).named("o");
+        state = tanh(T * state + gate).named("sum");
+    }
+    const Derivative derivative = differentiate(sum(state).named("L"), {weight, T});
+    CHECK(to_text(equations(derivative), {.parts = {EquationPart::forward}}) ==
+          "# t = 0..3, N = 4 steps\n"
+          "forward\n"
+          "  o(t) = sigmoid(o_ x(t))                t = 0..3\n"
+          "  sum_(0) = tanh(o(0))\n"
+          "  sum_(t) = tanh(T_ sum_(t-1) + o(t))    t = 1..3\n"
+          "  L = sum(sum_(3))\n");
+}
+
+TEST_CASE("equations: steps that are not alike have no general equations") {
+    const auto build = [](std::int32_t steps) {
+        Graph graph;
+        const SimpleRnn cell(graph, 1, 2);
+        const ManyToOne net = many_to_one(cell, {.steps = steps, .input = 1, .hidden = 2});
+        const Expr scaled = (1.0 / steps) * net.loss;
+        return rolled_up(differentiate(scaled, net.variables()));
+    };
+    CHECK(test::message<GraphError>([&] { general_equations(build); }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  ask for the equations of one number of steps");
+}
+
+TEST_CASE("equations: LaTeX closes what it opens") {
+    for (const CellKind kind : cell_kinds())
+        for (const TransposeSide side : {TransposeSide::right, TransposeSide::left}) {
+            check_brackets(to_latex(of_cell(kind), {.transpose = side}));
+            check_brackets(to_markdown(of_cell(kind), {.transpose = side}));
+        }
+}
+
+TEST_CASE("equations: LaTeX compiles, where there is a pdflatex") {
+    if (std::system("command -v pdflatex > /dev/null") != 0) return;
+    const test::TemporaryFolder folder;
+    std::string document = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n";
+    for (const CellKind kind : cell_kinds())
+        for (const TransposeSide side : {TransposeSide::right, TransposeSide::left})
+            document += to_latex(of_cell(kind), {.transpose = side});
+    write_file(folder / "equations.tex", document + "\\end{document}\n");
+    const std::string command = "cd " + folder.path().string() +
+                                " && pdflatex -halt-on-error -interaction=nonstopmode "
+                                "equations.tex > output";
+    CHECK(std::system(command.c_str()) == 0);
+}
+
+TEST_CASE("equation reader: text that is no equation, and names that nothing defines") {
+    const auto error = [](const std::string& text) {
+        const test::EquationInput input{text, {{"t", 3}}, {{{"x", std::nullopt}, Matrix(2, 1)}}};
+        const std::array wanted{test::EquationOutput{{"y", std::nullopt}, {2, 1}}};
+        return test::message<ParseError>([&] { test::evaluate_equations(input, wanted); });
+    };
+    CHECK(error("  y = x +\n") == "equations: cannot be read at \"\"\n   y = x +");
+    CHECK(error("  z = x\n") == "equations: nothing defines y");
+    CHECK(error("  y = x\n  y = x\n") ==
+          "equations: y is defined twice\n   y = x\n   y = x");
+    CHECK(error("  y = tanh(z)\n  z = y + x\n") ==
+          "equations: y depends on itself\n   y = tanh(z)");
+}
+
+}  // namespace revolute
