@@ -82,14 +82,15 @@ refused 2 '' train "$data/macrodata.csv" --columns cpi,unemp --target unemp --co
 refused 2 '' weights
 refused 2 '' train "$data/sunspots.csv" --optimizer lion
 refused 2 '' train
-refused 2 'revolute: no command is called "nonsense"
-  commands are: demo, draw, check, train, predict, grad, compare, weights, ops' nonsense
-refused 2 'revolute: no command is called "trian"
-  commands are: demo, draw, check, train, predict, grad, compare, weights, ops' --no-such-option trian data.csv --epochs 3
+commands='  commands are: demo, draw, derive, cost, check, train, predict, grad, compare, weights, ops'
+refused 2 "revolute: no command is called \"nonsense\"
+$commands" nonsense
+refused 2 "revolute: no command is called \"trian\"
+$commands" --no-such-option trian data.csv --epochs 3
 refused 2 ''
 refused 2 '' --no-such-option
 
-for command in "" demo draw check train predict weights ops; do
+for command in "" demo draw derive cost check train predict grad compare weights ops; do
     # shellcheck disable=SC2086  # no word for no command
     run $command --help
     [ "$status" = 0 ] && grep -q '^Usage: revolute' .output || complain "revolute $command --help"

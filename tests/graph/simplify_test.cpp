@@ -194,24 +194,3 @@ TEST_CASE("simplify: rules that make ever more are named") {
     CHECK(text.starts_with("simplify: the rules come to no end: grow"));
     CHECK(text.ends_with(", made at net.cpp:5"));
 }
-
-TEST_CASE("operation count: by the role of the operator") {
-    Graph graph;
-    const Expr a = graph.input("a", {2, 3}), b = graph.input("b", {3, 4});
-    const auto count = [&](Expr x) { return operation_count(graph, x.id); };
-    CHECK(count(a) == 0);
-    CHECK(count(a * b) == 48);
-    CHECK(count(hadamard(a, a)) == 6);
-    CHECK(count(tanh(a)) == 6);
-    CHECK(count(accumulate(std::vector{a, tanh(a), a})) == 12);
-    CHECK(count(transpose(a)) == 0);
-    CHECK(count(reshape(a, 3, 2)) == 0);
-    CHECK(count(broadcast(graph.input("s", {1, 1}), 2, 3)) == 0);
-    CHECK(count(stop_gradient(a)) == 0);
-    CHECK(count(row_sums(a)) == 6);
-    CHECK(count(column_sums(a)) == 6);
-    CHECK(count(softmax(b)) == 12);
-    CHECK(count(sum(b)) == 12);
-    const Expr outputs[] = {tanh(a), a * b};
-    CHECK(operation_count(outputs) == 54);
-}

@@ -337,7 +337,7 @@ TEST_CASE("simplification rules: folding constants takes no memory for their ent
     const Expr x = graph.input("x", {2'000'000, 1'000'000});
     const Expr y = hadamard(x, transpose(square(huge)));
     CHECK(to_text(simplify(std::span(&y, 1), there, simplification_rules()).outputs) ==
-          "x = input [2000000 x 1000000]\n"
+          "x = input  [2000000 x 1000000]\n"
           "%1 = 9 x  [2000000 x 1000000]\n"
           "return %1\n");
 }

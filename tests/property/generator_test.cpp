@@ -49,7 +49,7 @@ Outcome look(RandomGraph& random) {
 }  // namespace
 
 TEST_CASE("random graphs: hold every operator, shared and repeated operands, and sizes of one") {
-    constexpr int graphs = 400;
+    constexpr int graphs = 1500;
     seen = {};
     CHECK(check_property(look, graphs).holds);
     REQUIRE(seen.graphs >= graphs);

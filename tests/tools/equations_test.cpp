@@ -1,6 +1,5 @@
 #include "equation_check.hpp"
 #include "figure_models.hpp"
-
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -152,8 +151,7 @@ TEST_CASE("equation reader: text that is no equation, and names that nothing def
     };
     CHECK(error("  y = x +\n") == "equations: cannot be read at \"\"\n   y = x +");
     CHECK(error("  z = x\n") == "equations: nothing defines y");
-    CHECK(error("  y = x\n  y = x\n") ==
-          "equations: y is defined twice\n   y = x\n   y = x");
+    CHECK(error("  y = x\n  y = x\n") == "equations: y is defined twice\n   y = x\n   y = x");
     CHECK(error("  y = tanh(z)\n  z = y + x\n") ==
           "equations: y depends on itself\n   y = tanh(z)");
 }
