@@ -240,6 +240,16 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     return result;
 }
 
+/// `roll_for` of a derivative; sets how many variables it has.
+Rolled rolled_for(std::int32_t steps, const std::function<RolledDerivative(std::int32_t)>& build,
+                  std::size_t& variables) {
+    return roll_for(steps, [&](std::int32_t count) {
+        RolledDerivative built = build(count);
+        variables = built.variables;
+        return std::move(built.rolled);
+    });
+}
+
 }  // namespace
 
 Equations equations(const Rolled& rolled, const EquationOptions& options) {
@@ -272,11 +282,7 @@ Equations equations(const Derivative& derivative, Simplification simplification)
 Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
     constexpr std::int32_t enough = 64;
     std::size_t variables = 0;
-    const Rolled rolled = roll_for(enough, [&](std::int32_t steps) {
-        RolledDerivative built = build(steps);
-        variables = built.variables;
-        return std::move(built.rolled);
-    });
+    const Rolled rolled = rolled_for(enough, build, variables);
     if (!rolled.nodes.empty())
         throw GraphError(
             "equations: the steps must be alike for every number of steps\n  ask for the equations "
@@ -287,11 +293,7 @@ Equations general_equations(const std::function<RolledDerivative(std::int32_t)>&
 Equations equations_of_steps(std::int32_t steps,
                              const std::function<RolledDerivative(std::int32_t)>& build) {
     std::size_t variables = 0;
-    const Rolled rolled = roll_for(steps, [&](std::int32_t count) {
-        RolledDerivative built = build(count);
-        variables = built.variables;
-        return std::move(built.rolled);
-    });
+    const Rolled rolled = rolled_for(steps, build, variables);
     return equations(rolled, {.variables = variables});
 }
 

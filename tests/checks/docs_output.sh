@@ -1,8 +1,7 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
 # docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `derive`, `grad` or
-# `compare`,
-# or of the example of docs/train.md.
+# `compare`, or of the example of docs/train.md.
 set -eu
 source=$(cd "$1" && pwd)
 build=$(cd "$2" && pwd)

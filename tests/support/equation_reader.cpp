@@ -49,8 +49,8 @@ class EquationGraph {
             if (open.size() == before) {
                 values_[name] = build(line.right, name.second.value_or(0));
             } else if (!begun_.insert(name).second) {
-                throw ParseError(fmt::format("equations: {} depends on itself\\n {}",
-                                             in_words(name), line.text));
+                throw ParseError(
+                    fmt::format("equations: {} depends on itself\n {}", in_words(name), line.text));
             }
         }
         return values_.at(wanted);
@@ -79,7 +79,7 @@ class EquationGraph {
                 if (line->step.has_value() != name.second.has_value()) continue;
                 if (name.second && !line->steps.contains(*name.second)) continue;
                 if (found != nullptr)
-                    throw ParseError(fmt::format("equations: {} is defined twice\\n {}\\n {}",
+                    throw ParseError(fmt::format("equations: {} is defined twice\n {}\n {}",
                                                  in_words(name), found->text, line->text));
                 found = line;
             }

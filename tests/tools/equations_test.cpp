@@ -1,6 +1,5 @@
 #include "equation_check.hpp"
 #include "figure_models.hpp"
-
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -103,9 +102,9 @@ TEST_CASE("equations: names that mean something else are altered") {
     CHECK(to_text(equations(derivative), {.parts = {EquationPart::forward}}) ==
           "# t = 0..3, N = 4 steps\n"
           "forward\n"
-          "  o(t) = sigmoid(o_ x(t))                t = 0..3\n"
+          "  o(t) = sigmoid(o_ x(t))               t = 0..3\n"
           "  sum_(0) = tanh(o(0))\n"
-          "  sum_(t) = tanh(T_ sum_(t-1) + o(t))    t = 1..3\n"
+          "  sum_(t) = tanh(T_ sum_(t-1) + o(t))   t = 1..3\n"
           "  L = sum(sum_(3))\n");
 }
 
@@ -117,7 +116,7 @@ TEST_CASE("equations: steps that are not alike have no general equations") {
         const Expr scaled = (1.0 / steps) * net.loss;
         return rolled_up(differentiate(scaled, net.variables()));
     };
-    CHECK(test::message<GraphError>([&] { general_equations(build); }) ==
+    CHECK(test::message_of<GraphError>([&] { general_equations(build); }) ==
           "equations: the steps must be alike for every number of steps\n"
           "  ask for the equations of one number of steps");
 }
@@ -148,12 +147,11 @@ TEST_CASE("equation reader: text that is no equation, and names that nothing def
     const auto error = [](const std::string& text) {
         const test::EquationInput input{text, {{"t", 3}}, {{{"x", std::nullopt}, Matrix(2, 1)}}};
         const std::array wanted{test::EquationOutput{{"y", std::nullopt}, {2, 1}}};
-        return test::message<ParseError>([&] { test::evaluate_equations(input, wanted); });
+        return test::message_of<ParseError>([&] { test::evaluate_equations(input, wanted); });
     };
     CHECK(error("  y = x +\n") == "equations: cannot be read at \"\"\n   y = x +");
     CHECK(error("  z = x\n") == "equations: nothing defines y");
-    CHECK(error("  y = x\n  y = x\n") ==
-          "equations: y is defined twice\n   y = x\n   y = x");
+    CHECK(error("  y = x\n  y = x\n") == "equations: y is defined twice\n   y = x\n   y = x");
     CHECK(error("  y = tanh(z)\n  z = y + x\n") ==
           "equations: y depends on itself\n   y = tanh(z)");
 }
