@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +21,7 @@ struct CostCommand {
     bool json = false;
 };
 
-const std::map<std::string, int> bytes_of_precision{{"double", 8}, {"float", 4}};
+const Choices<int> bytes_of_precision{{"double", 8}, {"float", 4}};
 
 void count(const CostCommand& command) {
     const CountedNet net{command.architecture,
@@ -50,9 +49,8 @@ void add_cost_command(CLI::App& program) {
     add_size_options(command, options->sizes);
     add_initial_option(command, options->architecture.initial);
     add_answers_option(command, options->answers);
-    command.add_option("--precision", options->bytes, "Of the values that are kept")
-        ->transform(CLI::CheckedTransformer(bytes_of_precision).description("{double,float}"))
-        ->default_str("double");
+    add_choice(command, "--precision", options->bytes, "Of the values that are kept",
+               bytes_of_precision);
     command.add_flag("--as-built", options->is_as_built, "Count before simplification");
     command.add_flag("--json", options->json, "Print JSON (docs/cost.md says what is in it)");
     command.footer("Example:\n  revolute cost --cell lstm --steps 1000000 --hidden 256 --batch 64");

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -29,13 +28,12 @@ struct DeriveOptions {
     bool as_built = false;
 };
 
-const std::map<std::string, Format> formats{
+const Choices<Format> formats{
     {"text", Format::text}, {"latex", Format::latex}, {"markdown", Format::markdown}};
-const std::map<std::string, EquationPart> parts{{"forward", EquationPart::forward},
-                                                {"backward", EquationPart::backward},
-                                                {"gradients", EquationPart::gradients}};
-const std::map<std::string, TransposeSide> sides{{"right", TransposeSide::right},
-                                                 {"left", TransposeSide::left}};
+const Choices<EquationPart> parts{{"forward", EquationPart::forward},
+                                  {"backward", EquationPart::backward},
+                                  {"gradients", EquationPart::gradients}};
+const Choices<TransposeSide> sides{{"right", TransposeSide::right}, {"left", TransposeSide::left}};
 
 /// The net of so many steps, rolled up.
 RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
@@ -97,18 +95,12 @@ void add_derive_command(CLI::App& program) {
         ->default_str("");
     add_initial_option(command, options->architecture.initial);
     add_answers_option(command, options->answers);
-    command.add_option("--format", options->format, "How equations are written")
-        ->transform(CLI::CheckedTransformer(formats).description("{text,latex,markdown}"))
-        ->default_str("text");
+    add_choice(command, "--format", options->format, "How equations are written", formats);
     command.add_option("--parts", options->written.parts, "Which of them, all by default")
-        ->transform(CLI::CheckedTransformer(parts).description("{forward,backward,gradients}"))
+        ->transform(one_of(parts))
         ->delimiter(',');
-    const CLI::Option* transpose =
-        command
-            .add_option("--transpose", options->written.transpose,
-                        "Side of the transpose sign in mathematics")
-            ->transform(CLI::CheckedTransformer(sides).description("{right,left}"))
-            ->default_str("right");
+    const CLI::Option* transpose = add_choice(command, "--transpose", options->written.transpose,
+                                              "Side of the transpose sign in mathematics", sides);
     command.add_flag("--as-built", options->as_built, "Equations of the graph as it is built");
     command.footer("Example:\n  revolute derive --cell gru --format latex > gru.tex");
     command.callback([options, transpose] {

@@ -38,11 +38,11 @@ struct DrawOptions {
     bool force = false;
 };
 
-const std::map<std::string, View> views{{"forward", View::forward},
-                                        {"backward", View::backward},
-                                        {"joint", View::joint},
-                                        {"local", View::local}};
-const std::map<std::string, LabelMode> label_modes{
+const Choices<View> views{{"forward", View::forward},
+                          {"backward", View::backward},
+                          {"joint", View::joint},
+                          {"local", View::local}};
+const Choices<LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
 
 bool answers_every_step(const DrawOptions& options) {
@@ -159,9 +159,9 @@ void add_draw_command(CLI::App& program) {
     command
         .add_option("--view", options->view,
                     "forward (default), backward, both in joint, or local derivatives on the edges")
-        ->transform(CLI::CheckedTransformer(views).description("{forward,backward,joint,local}"));
+        ->transform(one_of(views));
     command.add_option("--labels", options->labels, "What labels say, formulas by default")
-        ->transform(CLI::CheckedTransformer(label_modes).description("{formula,op,shape}"));
+        ->transform(one_of(label_modes));
     command.add_option("--title", options->title, "Title, in place of one that says what is drawn");
     CLI::Option* const fold = command.add_flag(
         "--fold", options->fold, "Draw one step that stands for all; else done above 2000 nodes");

@@ -4,52 +4,27 @@
 
 #include <array>
 #include <cctype>
-#include <map>
-#include <vector>
 
 namespace revolute {
 
 namespace {
 
-const std::map<std::string, InitialState> initial_states{{"zero", InitialState::zero},
-                                                         {"given", InitialState::given},
-                                                         {"trainable", InitialState::trainable}};
-
-const std::map<std::string, Answers> answer_modes{{"last", Answers::last},
-                                                  {"every", Answers::every}};
+const Choices<InitialState> initial_states{{"zero", InitialState::zero},
+                                           {"given", InitialState::given},
+                                           {"trainable", InitialState::trainable}};
+const Choices<Answers> answer_modes{{"last", Answers::last}, {"every", Answers::every}};
 
 /// In the order of CellKind.
 constexpr std::array cell_titles{"simple RNN", "simple RNN with relu",
                                  "GRU",        "GRU with the reset before the product",
                                  "LSTM",       "LSTM with peepholes"};
 
-/// The name that an option's value stands for, as its default is shown.
-template <class Value>
-std::string name_in(const std::map<std::string, Value>& names, Value value) {
-    for (const auto& [name, named] : names)
-        if (named == value) return name;
-    return {};
-}
-
-template <class Value>
-void add_choice(CLI::App& command, const std::string& option, Value& value, const std::string& what,
-                const std::map<std::string, Value>& names, const std::vector<std::string>& order) {
-    const std::string list = fmt::format("{{{}}}", CLI::detail::join(order));
-    command.add_option(option, value, what)
-        ->transform(CLI::CheckedTransformer(names).description(list))
-        ->default_str(name_in(names, value));
-}
-
 }  // namespace
 
 void add_architecture_options(CLI::App& command, Architecture& architecture) {
-    std::map<std::string, CellKind> kinds;
-    std::vector<std::string> order;
-    for (const CellKind kind : cell_kinds()) {
-        order.emplace_back(name_of(kind));
-        kinds.emplace(order.back(), kind);
-    }
-    add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds, order);
+    Choices<CellKind> kinds;
+    for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
+    add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds);
     command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
@@ -77,7 +52,7 @@ void add_answers_option(CLI::App& command, std::optional<Answers>& answers) {
         .add_option(
             "--answers", answers,
             "Steps the net answers at: the last, or, by default when bidirectional, every one")
-        ->transform(CLI::CheckedTransformer(answer_modes).description("{last,every}"));
+        ->transform(one_of(answer_modes));
 }
 
 bool answers_every_step(std::optional<Answers> answers, const Architecture& architecture) {
@@ -87,7 +62,7 @@ bool answers_every_step(std::optional<Answers> answers, const Architecture& arch
 void add_initial_option(CLI::App& command, InitialState& initial) {
     add_choice(command, "--initial", initial,
                "Initial state: zero, given for each column, or trainable, one for all",
-               initial_states, {"zero", "given", "trainable"});
+               initial_states);
 }
 
 std::string describe(const Architecture& architecture) {

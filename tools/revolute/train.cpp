@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <memory>
 
 namespace revolute {
@@ -116,20 +115,14 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
             ->needs(inputs)
             ->excludes(column);
     inputs->needs(target);
-    const std::map<std::string, Reading> readings{{"values", Reading::values},
-                                                  {"changes", Reading::changes}};
-    command
-        .add_option("--read", options.settings.reading,
-                    "What the net reads: values, or their changes from row to row, which suit "
-                    "columns that keep rising")
-        ->transform(CLI::CheckedTransformer(readings).description("{values,changes}"))
-        ->default_str("values");
+    add_choice(command, "--read", options.settings.reading,
+               "What the net reads: values, or their changes from row to row, which suit columns "
+               "that keep rising",
+               {{"values", Reading::values}, {"changes", Reading::changes}});
 }
 
 void add_options(CLI::App& command, TrainOptions& options) {
     TrainingSettings& settings = options.settings;
-    const std::map<std::string, OptimizerKind> kinds{{"adam", OptimizerKind::adam},
-                                                     {"sgd", OptimizerKind::sgd}};
     command.add_option("DATA.csv", options.data, "Table with a header row")->required();
     add_column_options(command, options);
     add_architecture_options(command, settings.architecture);
@@ -138,9 +131,8 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--epochs", settings.epochs, "Passes over the training part");
     command.add_option("--batch", settings.batch,
                        "Windows in one step of the optimiser, 0 for all");
-    command.add_option("--optimizer", settings.optimizer, "adam or sgd")
-        ->transform(CLI::CheckedTransformer(kinds).description("{adam,sgd}"))
-        ->default_str("adam");
+    add_choice(command, "--optimizer", settings.optimizer, "Rule of the steps",
+               {{"adam", OptimizerKind::adam}, {"sgd", OptimizerKind::sgd}});
     command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
     command.add_option("--momentum", settings.momentum, "Momentum of sgd");
     command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
