@@ -139,8 +139,10 @@ TEST_CASE("draw: a figure too large to read is folded, which is said, unless for
     CHECK(result.status == 0);
     CHECK(result.errors ==
           "draw: folded, as a figure of 6010 nodes is too large to read (more than 2000); --force "
-          "draws all of it\n");
-    CHECK(draw(folder, "--steps 1000 --fold -o folded.dot").errors.empty());
+          "draws all of it\n"
+          "simplified by scale-one, multiply-constant\n");
+    CHECK(draw(folder, "--steps 1000 --fold -o folded.dot").errors ==
+          "simplified by scale-one, multiply-constant\n");
     CHECK(read_file(folder / "figure.dot") == read_file(folder / "folded.dot"));
     const Result forced = draw(folder, "--steps 1000 --force -o forced.dot");
     CHECK(forced.status == 0);
@@ -157,13 +159,33 @@ TEST_CASE("draw: steps that are too few to be alike are drawn one by one, which 
     CHECK(read_file(folder / "figure.dot") == read_file(folder / "whole.dot"));
 }
 
+TEST_CASE("draw: the graph is drawn as built unless --simplify, which says by which rules") {
+    const test::TemporaryFolder folder;
+    const std::string net = "--view backward --initial zero";
+    CHECK(draw(folder, net + " -o built.dot").errors.empty());
+    CHECK(draw(folder, net + " --simplify -o simple.dot").errors ==
+          "simplified by fold-constants, add-zero, accumulate-zero, scale-one, multiply-constant, "
+          "product-zero\n");
+    // The adjoint of the loss, 1, is a factor as built.
+    CHECK(read_file(folder / "built.dot").find("dL") != std::string::npos);
+    CHECK(read_file(folder / "simple.dot").find("dL") == std::string::npos);
+}
+
+TEST_CASE("draw: folded figures are simplified unless --as-built") {
+    const test::TemporaryFolder folder;
+    CHECK_FALSE(draw(folder, "--fold --view joint -o simple.dot").errors.empty());
+    CHECK(draw(folder, "--fold --view joint --as-built -o built.dot").errors.empty());
+    CHECK(read_file(folder / "simple.dot") != read_file(folder / "built.dot"));
+}
+
 TEST_CASE("draw: wrong usage ends with 2") {
     const test::TemporaryFolder folder;
     for (const std::string arguments :
          {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0",
           "-o a.dot --answers some", "-o a.dot --steps 0", "-o a.dot --colour",
           "-o a.dot --labels none", "-o a.dot --initial some", "-o a.dot --fold --elide",
-          "-o a.dot --fold --force", "-o a.dot --elide --force", "-o a.dot --elide --steps 3"}) {
+          "-o a.dot --fold --force", "-o a.dot --elide --force", "-o a.dot --elide --steps 3",
+          "-o a.dot --simplify --as-built"}) {
         CAPTURE(arguments);
         CHECK(draw(folder, arguments).status == 2);
     }

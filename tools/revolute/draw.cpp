@@ -1,6 +1,8 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/render.hpp>
 
@@ -11,6 +13,8 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace revolute {
 
@@ -36,6 +40,8 @@ struct DrawOptions {
     bool fold = false;
     bool elide = false;
     bool force = false;
+    bool simplify = false;
+    bool as_built = false;
 };
 
 const Choices<View> views{{"forward", View::forward},
@@ -74,41 +80,69 @@ RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
     return recurrent_net(graph, sizes, architecture);
 }
 
-/// The figure of the net, built with so many steps.
-Figure figure_of(const DrawOptions& options, int steps, ShownSteps shown) {
-    Graph graph;
-    const RecurrentNet net = net_of(graph, options, steps);
+/// Folded figures are of the simplified graph, others of the graph as it is built, unless it is said.
+bool is_simplified(const DrawOptions& options, ShownSteps shown) {
+    return options.simplify || (shown == ShownSteps::folded && !options.as_built);
+}
+
+/// A net with its derivative, and the rules that simplified both.
+struct DrawnNet {
+    std::unique_ptr<Graph> graph;
+    Derivative derivative;
+    std::vector<std::string> rules;
+};
+
+DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
+    auto graph = std::make_unique<Graph>();
+    const RecurrentNet net = net_of(*graph, options, steps);
+    Derivative built = differentiate(net.loss(), net.variables());
+    if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), {}};
+    auto simpler = std::make_unique<Graph>();
+    const Simplified simplified = simplify(built.outputs(), *simpler, simplification_rules());
+    DrawnNet drawn{std::move(simpler), std::move(built), {}};
+    drawn.derivative = drawn.derivative.carried_over(simplified.images, *drawn.graph);
+    for (const auto& fired : simplified.report.fired) drawn.rules.push_back(fired.rule);
+    return drawn;
+}
+
+Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps shown) {
     const FigureOptions figure{
         title_of(options, shown), options.labels, false, shown,
         options.has_steps ? std::optional(options.sizes.steps) : std::nullopt};
-    if (options.view == View::forward) return forward(net.loss(), figure);
-    const Derivative derivative = differentiate(net.loss(), net.variables());
-    if (options.view == View::backward) return backward(derivative, figure);
-    return options.view == View::joint ? joint(derivative, figure)
-                                       : local_derivatives(derivative, figure);
+    switch (options.view) {
+        case View::forward:
+            return forward(net.derivative.loss(), figure);
+        case View::backward:
+            return backward(net.derivative, figure);
+        case View::joint:
+            return joint(net.derivative, figure);
+        case View::local:
+            break;
+    }
+    return local_derivatives(net.derivative, figure);
 }
 
-Rolled rolled_of(const DrawOptions& options, int steps) {
-    Graph graph;
-    const RecurrentNet net = net_of(graph, options, steps);
-    const Derivative derivative = differentiate(net.loss(), net.variables());
-    std::vector<Expr> outputs{net.loss()};
-    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
+Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
+    const DrawnNet net = drawn_net(options, steps, shown);
+    std::vector<Expr> outputs{net.derivative.loss()};
+    const auto gradients = net.derivative.gradients();
+    outputs.insert(outputs.end(), gradients.begin(), gradients.end());
     return roll(outputs);
 }
 
 /// Whether the net of few steps has all that the net has, and only that.
-bool few_stand_for_all(const DrawOptions& options) {
-    const Rolled few = rolled_of(options, few_steps);
+bool few_stand_for_all(const DrawOptions& options, ShownSteps shown) {
+    const Rolled few = rolled_of(options, few_steps, shown);
     const auto least = few.least_steps();
     return least && *least <= few.steps() + options.sizes.steps - few_steps &&
-           few.at(few.steps() + 1) == rolled_of(options, few_steps + 1);
+           few.at(few.steps() + 1) == rolled_of(options, few_steps + 1, shown);
 }
 
 /// Number of nodes of the figure of all steps, found without drawing it.
 std::int64_t node_count(const DrawOptions& options) {
     const auto nodes = [&](int steps) {
-        return static_cast<std::int64_t>(figure_of(options, steps, ShownSteps::all).nodes.size());
+        const DrawnNet net = drawn_net(options, steps, ShownSteps::all);
+        return static_cast<std::int64_t>(figure_of(options, net, ShownSteps::all).nodes.size());
     };
     const std::int64_t few = nodes(few_steps);
     return few + (options.sizes.steps - few_steps) * (nodes(few_steps + 1) - few);
@@ -117,16 +151,16 @@ std::int64_t node_count(const DrawOptions& options) {
 /// Which steps to draw, when that is not all that was asked for, says so.
 ShownSteps steps_to_show(const DrawOptions& options) {
     const bool is_shortened = options.fold || options.elide;
+    const ShownSteps shortened = options.elide ? ShownSteps::elided : ShownSteps::folded;
     if (options.force) return ShownSteps::all;
-    if (is_shortened && !options.has_steps)
-        return options.fold ? ShownSteps::folded : ShownSteps::elided;
-    if (!few_stand_for_all(options)) {
+    if (is_shortened && !options.has_steps) return shortened;
+    if (!few_stand_for_all(options, shortened)) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
                        options.sizes.steps, options.sizes.steps == 1 ? "step is" : "steps are");
         return ShownSteps::all;
     }
-    if (is_shortened) return options.fold ? ShownSteps::folded : ShownSteps::elided;
+    if (is_shortened) return shortened;
     const std::int64_t nodes = node_count(options);
     if (nodes <= most_nodes) return ShownSteps::all;
     fmt::print(stderr,
@@ -143,7 +177,9 @@ void draw(const DrawOptions& options) {
                                                           least_elided, options.sizes.steps));
     const ShownSteps shown = steps_to_show(options);
     const int steps = shown == ShownSteps::all ? options.sizes.steps : few_steps;
-    write_figure(options.output, figure_of(options, steps, shown));
+    const DrawnNet net = drawn_net(options, steps, shown);
+    write_figure(options.output, figure_of(options, net, shown));
+    if (!net.rules.empty()) fmt::print(stderr, "simplified by {}\n", fmt::join(net.rules, ", "));
 }
 
 }  // namespace
@@ -172,6 +208,10 @@ void add_draw_command(CLI::App& program) {
     command.add_flag("--force", options->force, "Draw all steps, even more than 2000 nodes")
         ->excludes(fold)
         ->excludes(elide);
+    CLI::Option* const simplify = command.add_flag(
+        "--simplify", options->simplify, "Draw the simplified graph, as --fold does by itself");
+    command.add_flag("--as-built", options->as_built, "Draw the graph as it is built, folded too")
+        ->excludes(simplify);
     command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
         ->required();
     command.footer(
