@@ -25,7 +25,8 @@ struct DeriveOptions {
     std::optional<Answers> answers;
     Sizes sizes{.steps = 0, .input = 2, .hidden = 3, .output = 1, .batch = 1};
     Format format = Format::text;
-    EquationFormat written;
+    std::vector<std::string> parts{"forward", "backward", "gradients"};
+    TransposeSide transpose = TransposeSide::right;
     bool as_built = false;
 };
 
@@ -53,15 +54,17 @@ RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
 }
 
 std::string written(const Equations& equations, const DeriveOptions& options) {
+    EquationFormat format{{}, options.transpose};
+    for (const std::string& part : options.parts) format.parts.push_back(parts.at(part));
     switch (options.format) {
         case Format::text:
-            return to_text(equations, options.written);
+            return to_text(equations, format);
         case Format::latex:
-            return to_latex(equations, options.written);
+            return to_latex(equations, format);
         case Format::markdown:
             break;
     }
-    return to_markdown(equations, options.written);
+    return to_markdown(equations, format);
 }
 
 void derive(const DeriveOptions& options) {
@@ -100,12 +103,13 @@ void add_derive_command(CLI::App& program) {
     command.add_option("--format", options->format, "How equations are written")
         ->transform(CLI::CheckedTransformer(formats).description("{text,latex,markdown}"))
         ->default_str("text");
-    command.add_option("--parts", options->written.parts, "Which of them, all by default")
-        ->transform(CLI::CheckedTransformer(parts).description("{forward,backward,gradients}"))
-        ->delimiter(',');
+    command.add_option("--parts", options->parts, "Which of them, all by default")
+        ->check(CLI::IsMember({"forward", "backward", "gradients"}))
+        ->delimiter(',')
+        ->default_str("");
     const CLI::Option* transpose =
         command
-            .add_option("--transpose", options->written.transpose,
+            .add_option("--transpose", options->transpose,
                         "Side of the transpose sign in mathematics")
             ->transform(CLI::CheckedTransformer(sides).description("{right,left}"))
             ->default_str("right");
