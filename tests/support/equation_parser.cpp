@@ -2,8 +2,8 @@
 // how it is written is all that is known of it here.
 
 #include <revolute/graph/error.hpp>
-#include <revolute/ops/catalogue.hpp>
 #include <support/equation_parser.hpp>
+#include <support/equation_templates.hpp>
 #include <support/equation_tokens.hpp>
 
 #include <fmt/format.h>
@@ -15,86 +15,6 @@
 namespace revolute::test {
 
 namespace {
-
-/// A piece of an operator's template: a token, or a place for an operand, an attribute or all operands.
-struct Element {
-    enum class Kind : std::uint8_t { token, operand, attribute, all };
-    Kind kind = Kind::token;
-    Token token{};                       ///< a token; of `all`, the sign between operands
-    std::size_t number = 0;              ///< of an operand or attribute
-    Precedence least = Precedence::sum;  ///< how tightly what stands there binds, at least
-    bool is_called = false;              ///< of a word: a parenthesis follows at once
-};
-
-struct Template {
-    const Op* op;
-    std::vector<Element> elements;
-
-    bool begins_with_operand() const { return elements.front().kind == Element::Kind::operand; }
-    std::size_t tokens() const {
-        return static_cast<std::size_t>(
-            std::ranges::count(elements, Element::Kind::token, &Element::kind));
-    }
-};
-
-constexpr Precedence above(Precedence x) {
-    return x == Precedence::atom ? x : static_cast<Precedence>(static_cast<int>(x) + 1);
-}
-
-std::string template_text(const Op& op) {
-    if (!op.text.empty()) return std::string(op.text);
-    std::string places;
-    const auto add = [&places](char sign, std::size_t number) {
-        places += fmt::format("{}{}{}", places.empty() ? "" : ", ", sign, number);
-    };
-    for (std::size_t i = 1; i <= op.arity; ++i) add('#', i);
-    for (std::size_t i = 1; i <= op.example.attribute_count; ++i) add('@', i);
-    return fmt::format("{}({})", op.name, places);
-}
-
-Template template_of(const Op& op) {
-    Template result{&op, {}};
-    const std::string text = template_text(op);
-    const std::vector<Token> tokens = tokens_of(text);
-    const auto is_one_of = [](const Token& token, std::string_view signs) {
-        return token.kind == Token::Kind::sign && signs.find(token.text) != std::string_view::npos;
-    };
-    for (std::size_t i = 0; tokens[i].kind != Token::Kind::end; ++i) {
-        Element element;
-        element.token = tokens[i];
-        element.is_called = tokens[i].kind == Token::Kind::word && tokens[i + 1].is("(");
-        if (is_one_of(tokens[i], "#@")) {
-            const Token& which = tokens[i + 1];
-            const bool is_delimited =
-                i > 0 && is_one_of(tokens[i - 1], "({,") && is_one_of(tokens[i + 2], ")},");
-            element.least = is_delimited ? Precedence::sum : above(op.precedence);
-            element.kind = tokens[i].is("@") ? Element::Kind::attribute : Element::Kind::operand;
-            if (which.kind == Token::Kind::number) {
-                element.number = std::stoul(which.text) - 1;
-            } else {
-                element.kind = Element::Kind::all;
-                element.token = which;
-            }
-            ++i;
-        }
-        result.elements.push_back(element);
-    }
-    return result;
-}
-
-/// Those with most tokens first: they say most exactly what they fit.
-const std::vector<Template>& templates() {
-    static const std::vector<Template> all = [] {
-        std::vector<Template> made;
-        // A sum of all operands needs no template of its own: it reads as additions.
-        for (const Op* op : catalogue())
-            if (Template form = template_of(*op); form.elements.front().kind != Element::Kind::all)
-                made.push_back(std::move(form));
-        std::ranges::stable_sort(made, std::ranges::greater{}, &Template::tokens);
-        return made;
-    }();
-    return all;
-}
 
 /// A term and how tightly what it was written as binds.
 struct Parsed {

@@ -161,6 +161,7 @@ class EquationGraph {
         if (term.op->role == Role::elementwise && shaped != values.end())
             shape = shaped->expression.shape();
         std::vector<Operand> operands;
+        operands.reserve(values.size());
         for (const Value& value : values) operands.emplace_back(as_matrix(value, shape));
         const Expr result = apply_to_all(*term.op, operands, term.attributes);
         if (shaped == values.end() && result.shape() == Shape{})
