@@ -37,24 +37,33 @@ namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Highway's exp and log are right in part of their range only: exp wraps around where it overflows and gives 0 for NaN,
-// log takes 0, infinity and what is negative for ordinary numbers.
+// Highway's functions are right in part of their range only: exp wraps around where it overflows and gives 0 for NaN,
+// log takes 0, infinity and negative numbers for ordinary ones. Exp, and tanh through it, convert to integers, which is
+// undefined for NaN where the compiler does it without vectors.
 
-// exp x for x below `largest_argument`, where exp does not overflow as Highway computes it.
+// x, but `bound` where x is above it or NaN.
 template <class D, class V>
-V exp_kept(D d, V x, V bounded) {
-    return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, bounded));
+V at_most(D d, V x, hn::TFromD<D> bound) {
+    const V limit = hn::Set(d, bound);
+    return hn::IfThenElse(hn::Lt(x, limit), x, limit);
 }
 
-// Beyond +-bound, exp is 0 and infinity; this side of it, Highway's powers of 2 stay in range.
+// y, but x where x is NaN.
+template <class V>
+V keep_nan(V x, V y) {
+    return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+// exp of it is infinity, exp of its negative 0; between them Highway's exp is right, denormal results included.
 template <class T>
-constexpr T exp_bound = sizeof(T) == 4 ? T(120) : T(1000);
+constexpr T exp_bound = sizeof(T) == sizeof(double) ? 1000 : 120;
 
 struct Exp {
     template <class D, class V>
     V operator()(D d, V x) const {
-        const V bound = hn::Set(d, exp_bound<hn::TFromD<D>>);
-        return exp_kept(d, x, hn::Max(hn::Neg(bound), hn::Min(x, bound)));
+        using T = hn::TFromD<D>;
+        const V bounded = hn::Max(hn::Set(d, -exp_bound<T>), at_most(d, x, exp_bound<T>));
+        return keep_nan(x, hn::Exp(d, bounded));
     }
 };
 
@@ -63,9 +72,19 @@ struct Sigmoid {
     V operator()(D d, V x) const {
         using T = hn::TFromD<D>;
         const V one = hn::Set(d, T(1));
-        const V negative = hn::Neg(hn::Abs(x));  // exp of it does not overflow
-        const V e = exp_kept(d, x, hn::Max(hn::Set(d, -exp_bound<T>), negative));
-        return hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(one, e));
+        // exp of a value that is never positive does not overflow.
+        const V e = hn::Exp(d, hn::Neg(at_most(d, hn::Abs(x), exp_bound<T>)));
+        const V numerator = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one);
+        return keep_nan(x, hn::Div(numerator, hn::Add(one, e)));
+    }
+};
+
+struct Tanh {
+    template <class D, class V>
+    V operator()(D d, V x) const {
+        // tanh of 20 is 1 in either precision.
+        const V bounded = hn::CopySign(at_most(d, hn::Abs(x), 20), x);
+        return keep_nan(x, hn::Tanh(d, bounded));
     }
 };
 
@@ -79,13 +98,6 @@ struct Log {
         const V of_zero = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity), nan);
         const V of_positive = hn::IfThenElse(hn::Eq(x, infinity), x, hn::Log(d, x));
         return hn::IfThenElse(hn::Gt(x, zero), of_positive, of_zero);
-    }
-};
-
-struct Tanh {
-    template <class D, class V>
-    V operator()(D d, V x) const {
-        return hn::Tanh(d, x);
     }
 };
 
