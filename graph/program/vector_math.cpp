@@ -3,8 +3,8 @@
 #include <cstring>
 #include <limits>
 
-// Highway reads this file again for each kind of processor, with HWY_NAMESPACE another name each time; foreach_target.h
-// does so, and stands before the others. (clang-format would put it behind.)
+// Highway reads this file again for each kind of processor, with HWY_NAMESPACE another name each
+// time; foreach_target.h does so, and stands before the others. (clang-format would put it behind.)
 // clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE <revolute/graph/program/vector_math.cpp>
@@ -37,9 +37,10 @@ namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Highway's functions are right in part of their range only: exp wraps around where it overflows and gives 0 for NaN,
-// log takes 0, infinity and negative numbers for ordinary ones. Exp, and tanh through it, convert to integers, which is
-// undefined for NaN where the compiler does it without vectors.
+// Highway's functions are right in part of their range only: exp wraps around where it overflows
+// and gives 0 for NaN, log takes 0, infinity and negative numbers for ordinary ones. Exp, and tanh
+// through it, convert to integers, which is undefined for NaN where the compiler does it without
+// vectors.
 
 // x, but `bound` where x is above it or NaN.
 template <class D, class V>
@@ -54,7 +55,8 @@ V keep_nan(V x, V y) {
     return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
-// exp of it is infinity, exp of its negative 0; between them Highway's exp is right, denormal results included.
+// exp of it is infinity, exp of its negative 0; between them Highway's exp is right, denormal
+// results included.
 template <class T>
 constexpr T exp_bound = sizeof(T) == sizeof(double) ? 1000 : 120;
 
@@ -166,7 +168,8 @@ struct MultiplySigmoidSlope {
     }
 };
 
-// The first n < Lanes(d) numbers at x, then zeros. Masked loads and stores of older processors touch what is masked out.
+// The first n < Lanes(d) numbers at x, then zeros. Masked loads and stores of older processors
+// touch what is masked out.
 template <class D, class T>
 auto load_part(D d, const T* x, std::size_t n) {
 #if HWY_MEM_OPS_MIGHT_FAULT
@@ -189,7 +192,8 @@ void store_part(D d, V v, T* y, std::size_t n) {
 #endif
 }
 
-// y = function(operands...), a vector at a time. What remains is computed as a vector too, so by the same instructions.
+// y = function(operands...), a vector at a time. What remains is computed as a vector too, so by
+// the same instructions.
 template <class T, class Function, class... Operands>
 void transform(Function function, T* y, std::size_t n, Operands... operands) {
     const hn::ScalableTag<T> d;

@@ -1,5 +1,5 @@
-// Times the functions of vector_math beside a loop that calls std:: for each number: nanoseconds per number, medians of
-// alternating runs.
+// Times the functions of vector_math beside a loop that calls std:: for each number: nanoseconds
+// per number, medians of alternating runs.
 #include <revolute/graph/program/vector_math.hpp>
 
 #include <fmt/format.h>

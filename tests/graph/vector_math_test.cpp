@@ -32,7 +32,8 @@ Bits<T> bits(T value) {
     return std::bit_cast<Bits<T>>(value);
 }
 
-/// Runs the check with the code for each kind of processor that this one can run, then goes back to the best.
+/// Runs the check with the code for each kind of processor that this one can run, then goes back to
+/// the best.
 template <class Check>
 void on_every_target(Check check) {
     struct Restore {
@@ -65,8 +66,8 @@ std::vector<T> special_values() {
     return values;
 }
 
-/// Every exponent with several mantissas; any bits at all; numbers around 0 and 1; and all of the range in which the
-/// functions are neither 0 nor 1 nor infinity, its ends densely.
+/// Every exponent with several mantissas; any bits at all; numbers around 0 and 1; and all of the
+/// range in which the functions are neither 0 nor 1 nor infinity, its ends densely.
 template <class T>
 std::vector<T> arguments() {
     std::mt19937_64 random(1);
@@ -98,8 +99,8 @@ Exact distance(T result, Exact exact) {
     return std::abs(result - exact) / std::ldexp(Exact(1), exponent - (Limits<T>::digits - 1));
 }
 
-/// Where the exact value, rounded to T, is NaN, zero or infinity, the result must be so; elsewhere it may be off by 4 ulp.
-/// Exact is a type with at least 11 bits more than T.
+/// Where the exact value, rounded to T, is NaN, zero or infinity, the result must be so; elsewhere
+/// it may be off by 4 ulp. Exact is a type with at least 11 bits more than T.
 template <class T, class Exact>
 void check_accuracy(Unary<T> function, Exact (*exact)(Exact)) {
     static const std::vector<T> x = arguments<T>();
@@ -178,8 +179,9 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 template <class T>
 constexpr std::size_t most_numbers = 2 * 64 / sizeof(T) + 1;
 
-/// Whether the function gives, from anywhere in an array of any length, what it gives for one number alone, and writes
-/// nowhere else. Operands end where their memory ends, so that the address sanitizer sees a read beyond.
+/// Whether the function gives, from anywhere in an array of any length, what it gives for one
+/// number alone, and writes nowhere else. Operands end where their memory ends, so that the address
+/// sanitizer sees a read beyond.
 template <class T, class Call>
 void check_every_length(Call call) {
     const std::vector<T> a = numbers<T>(most_numbers<T>, 1), b = numbers<T>(most_numbers<T>, 2);
@@ -207,7 +209,8 @@ void for_every_function(Check check) {
     check([](const T* a, const T*, T* y, std::size_t n) { vector_math::scale(T(0.3), a, y, n); });
 }
 
-/// Whether the function gives the very bits of the formula in plain C++, for all pairs of special and other numbers.
+/// Whether the function gives the very bits of the formula in plain C++, for all pairs of special
+/// and other numbers.
 template <class T, class Call, class Formula>
 void check_formula(Call call, Formula formula) {
     std::vector<T> a, b, expected;
