@@ -1,0 +1,404 @@
+#include <revolute/graph/program/vector_math.hpp>
+
+#include <doctest/doctest.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace vector_math = revolute::vector_math;
+
+namespace {
+
+template <class T>
+using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+template <class T>
+using Limits = std::numeric_limits<T>;
+
+template <class T>
+using Unary = void (*)(const T*, T*, std::size_t);
+template <class T>
+using Binary = void (*)(const T*, const T*, T*, std::size_t);
+
+template <class T>
+Bits<T> bits(T value) {
+    return std::bit_cast<Bits<T>>(value);
+}
+
+/// Runs the check with the code for each kind of processor that this one can run, then goes back to
+/// the best.
+template <class Check>
+void on_every_target(Check check) {
+    struct Restore {
+        ~Restore() { hwy::GetChosenTarget().Update(hwy::SupportedTargets()); }
+    } restore;
+    for (std::int64_t rest = hwy::SupportedTargets() | HWY_STATIC_TARGET; rest != 0;
+         rest &= rest - 1) {
+        const std::int64_t target = rest & -rest;
+        hwy::GetChosenTarget().Update(target);
+        CAPTURE(hwy::TargetName(target));
+        check();
+    }
+}
+
+template <class T>
+std::vector<T> results(Unary<T> function, const std::vector<T>& x) {
+    std::vector<T> y(x.size());
+    function(x.data(), y.data(), x.size());
+    return y;
+}
+
+template <class T>
+std::vector<T> special_values() {
+    std::vector<T> values;
+    for (const T x :
+         {T(0), T(0.5), T(1), Limits<T>::denorm_min(), 5 * Limits<T>::denorm_min(),
+          std::nextafter(Limits<T>::min(), T(0)), Limits<T>::min(), Limits<T>::epsilon(),
+          Limits<T>::max(), Limits<T>::infinity(), Limits<T>::quiet_NaN()})
+        values.insert(values.end(), {x, -x});
+    return values;
+}
+
+/// Every exponent with several mantissas; any bits at all; numbers around 0 and 1; and all of the
+/// range in which the functions are neither 0 nor 1 nor infinity, its ends densely.
+template <class T>
+std::vector<T> arguments() {
+    std::mt19937_64 random(1);
+    std::vector<T> x = special_values<T>();
+    constexpr int mantissa_bits = Limits<T>::digits - 1;
+    constexpr Bits<T> mantissa = (Bits<T>(1) << mantissa_bits) - 1;
+    for (Bits<T> high = 0; high < Bits<T>(1) << (sizeof(T) * 8 - mantissa_bits); ++high)
+        for (const Bits<T> low : {Bits<T>(0), Bits<T>(1), mantissa / 3, mantissa - 1, mantissa,
+                                  static_cast<Bits<T>>(random()) & mantissa})
+            x.push_back(std::bit_cast<T>(high << mantissa_bits | low));
+    for (int i = 0; i < 20000; ++i) x.push_back(std::bit_cast<T>(static_cast<Bits<T>>(random())));
+    const auto add = [&](T from, T to, int count) {
+        std::uniform_real_distribution<T> number(from, to);
+        for (int i = 0; i < count; ++i) x.push_back(number(random));
+    };
+    for (const T bound : {T(0.1), T(1), T(3), T(25), T(110), T(760)}) add(-bound, bound, 5000);
+    for (const T end : {T(-745.133), T(-708.396), T(709.783), T(-103.972), T(-87.336), T(88.7228)})
+        add(end - T(0.01), end + T(0.01), 1000);
+    for (int k = 1; k <= mantissa_bits; ++k)
+        add(1 - std::ldexp(T(1), -k), 1 + std::ldexp(T(1), -k), 100);
+    add(T(0.5), T(2.1), 5000);
+    return x;
+}
+
+/// By how many units in the last place of T the result is off.
+template <class T, class Exact>
+Exact distance(T result, Exact exact) {
+    const int exponent = std::max(std::ilogb(exact), Limits<T>::min_exponent - 1);
+    return std::abs(result - exact) / std::ldexp(Exact(1), exponent - (Limits<T>::digits - 1));
+}
+
+/// Where the exact value, rounded to T, is NaN, zero or infinity, the result must be so; elsewhere
+/// it may be off by 4 ulp. Exact is a type with at least 11 bits more than T.
+template <class T, class Exact>
+void check_accuracy(Unary<T> function, Exact (*exact)(Exact)) {
+    static const std::vector<T> x = arguments<T>();
+    std::vector<Exact> expected;
+    for (const T value : x) expected.push_back(exact(value));
+    on_every_target([&] {
+        const std::vector<T> y = results(function, x);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const T rounded = static_cast<T>(expected[i]);
+            const bool same = std::isnan(rounded) ? std::isnan(y[i]) : bits(y[i]) == bits(rounded);
+            if (same) continue;
+            CAPTURE(x[i]);
+            CAPTURE(y[i]);
+            REQUIRE(std::isfinite(y[i]));
+            REQUIRE(rounded != 0);
+            REQUIRE(distance(y[i], expected[i]) <= 4);
+        }
+    });
+}
+
+template <class Exact>
+Exact exact_sigmoid(Exact x) {
+    const Exact e = std::exp(-std::abs(x));  // does not overflow
+    return (x < 0 ? e : Exact(1)) / (1 + e);
+}
+
+/// f(x) = y in the bits, but that any NaN is as good as any other.
+template <class T>
+void check_value(Unary<T> function, T x, T expected) {
+    on_every_target([&] {
+        CAPTURE(x);
+        T y = 42;
+        function(&x, &y, 1);
+        CHECK((std::isnan(expected) ? std::isnan(y) : bits(y) == bits(expected)));
+    });
+}
+
+void check_value(Unary<double> in_double, Unary<float> in_float, double x, double expected) {
+    check_value<double>(in_double, x, expected);
+    check_value<float>(in_float, static_cast<float>(x), static_cast<float>(expected));
+}
+
+template <class T>
+std::vector<Unary<T>> unary_functions() {
+    return {vector_math::tanh, vector_math::sigmoid, vector_math::exp,   vector_math::log,
+            vector_math::relu, vector_math::negate,  vector_math::square};
+}
+
+template <class T>
+std::vector<Binary<T>> binary_functions() {
+    return {vector_math::add, vector_math::subtract, vector_math::multiply,
+            vector_math::multiply_tanh_slope, vector_math::multiply_sigmoid_slope};
+}
+
+/// Numbers of moderate size, and a few that are not.
+template <class T>
+std::vector<T> numbers(std::size_t count, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<T> normal(0, 3);
+    std::vector<T> x(count);
+    for (T& value : x) value = normal(random);
+    if (count > 7) x[7] = Limits<T>::infinity();
+    if (count > 12) x[12] = -Limits<T>::denorm_min();
+    return x;
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (bits(a[i]) != bits(b[i])) return false;
+    return true;
+}
+
+/// A vector of the widest kind and more, twice.
+template <class T>
+constexpr std::size_t most_numbers = 2 * 64 / sizeof(T) + 1;
+
+/// Whether the function gives, from anywhere in an array of any length, what it gives for one
+/// number alone, and writes nowhere else. Operands end where their memory ends, so that the address
+/// sanitizer sees a read beyond.
+template <class T, class Call>
+void check_every_length(Call call) {
+    const std::vector<T> a = numbers<T>(most_numbers<T>, 1), b = numbers<T>(most_numbers<T>, 2);
+    std::vector<T> alone(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) call(&a[i], &b[i], &alone[i], 1);
+    for (std::size_t length = 0; length <= a.size(); ++length)
+        for (std::size_t first = 0; first <= a.size() - length; ++first) {
+            const auto from = static_cast<std::ptrdiff_t>(first);
+            const auto to = from + static_cast<std::ptrdiff_t>(length);
+            const std::vector<T> a_part(a.begin() + from, a.begin() + to);
+            const std::vector<T> b_part(b.begin() + from, b.begin() + to);
+            std::vector<T> y(a.size(), T(42)), expected = y;
+            std::copy(alone.begin() + from, alone.begin() + to, expected.begin() + from);
+            call(a_part.data(), b_part.data(), y.data() + first, length);
+            REQUIRE(same_bits(y, expected));
+        }
+}
+
+/// `check` for every function of T, as one of two operands.
+template <class T, class Check>
+void for_every_function(Check check) {
+    for (const Unary<T> function : unary_functions<T>())
+        check([&](const T* a, const T*, T* y, std::size_t n) { function(a, y, n); });
+    for (const Binary<T> function : binary_functions<T>()) check(function);
+    check([](const T* a, const T*, T* y, std::size_t n) { vector_math::scale(T(0.3), a, y, n); });
+}
+
+/// Whether the function gives the very bits of the formula in plain C++, for all pairs of special
+/// and other numbers.
+template <class T, class Call, class Formula>
+void check_formula(Call call, Formula formula) {
+    std::vector<T> a, b, expected;
+    std::vector<T> values = special_values<T>(), others = numbers<T>(20, 3);
+    values.insert(values.end(), others.begin(), others.end());
+    for (const T x : values)
+        for (const T y : values) {
+            const T result = formula(x, y);
+            if (std::isnan(result)) continue;  // "NaN stays NaN" is a test of its own
+            a.push_back(x);
+            b.push_back(y);
+            expected.push_back(result);
+        }
+    on_every_target([&] {
+        std::vector<T> y(a.size());
+        call(a.data(), b.data(), y.data(), a.size());
+        CHECK(same_bits(y, expected));
+    });
+}
+
+/// The same in double and in float.
+void check_formulas(auto call, auto formula) {
+    check_formula<double>(call, formula);
+    check_formula<float>(call, formula);
+}
+
+constexpr double infinity = Limits<double>::infinity();
+constexpr double not_a_number = Limits<double>::quiet_NaN();
+
+}  // namespace
+
+TEST_CASE("vector math: tanh is within 4 ulp") {
+    check_accuracy<double, long double>(vector_math::tanh, std::tanh);
+    check_accuracy<float, double>(vector_math::tanh, std::tanh);
+}
+
+TEST_CASE("vector math: sigmoid is within 4 ulp") {
+    check_accuracy<double, long double>(vector_math::sigmoid, exact_sigmoid);
+    check_accuracy<float, double>(vector_math::sigmoid, exact_sigmoid);
+}
+
+TEST_CASE("vector math: exp is within 4 ulp") {
+    check_accuracy<double, long double>(vector_math::exp, std::exp);
+    check_accuracy<float, double>(vector_math::exp, std::exp);
+}
+
+TEST_CASE("vector math: log is within 4 ulp") {
+    check_accuracy<double, long double>(vector_math::log, std::log);
+    check_accuracy<float, double>(vector_math::log, std::log);
+}
+
+TEST_CASE("vector math: tanh has its limits, and the sign of zero") {
+    for (const double sign : {1.0, -1.0}) {
+        check_value(vector_math::tanh, vector_math::tanh, sign * infinity, sign);
+        check_value(vector_math::tanh, vector_math::tanh, sign * Limits<float>::max(), sign);
+        check_value<double>(vector_math::tanh, sign * Limits<double>::max(), sign);
+        check_value(vector_math::tanh, vector_math::tanh, sign * 0.0, sign * 0.0);
+        check_value<double>(vector_math::tanh, sign * Limits<double>::denorm_min(),
+                            sign * Limits<double>::denorm_min());
+    }
+}
+
+TEST_CASE("vector math: sigmoid has its limits") {
+    check_value(vector_math::sigmoid, vector_math::sigmoid, infinity, 1);
+    check_value(vector_math::sigmoid, vector_math::sigmoid, Limits<float>::max(), 1);
+    check_value(vector_math::sigmoid, vector_math::sigmoid, -infinity, 0);
+    check_value(vector_math::sigmoid, vector_math::sigmoid, Limits<float>::lowest(), 0);
+    check_value<double>(vector_math::sigmoid, -745.0, Limits<double>::denorm_min());
+    check_value(vector_math::sigmoid, vector_math::sigmoid, 0.0, 0.5);
+    check_value(vector_math::sigmoid, vector_math::sigmoid, -0.0, 0.5);
+}
+
+TEST_CASE("vector math: exp has its limits") {
+    check_value(vector_math::exp, vector_math::exp, infinity, infinity);
+    check_value(vector_math::exp, vector_math::exp, 1000, infinity);
+    check_value(vector_math::exp, vector_math::exp, Limits<float>::max(), infinity);
+    check_value(vector_math::exp, vector_math::exp, -infinity, 0);
+    check_value(vector_math::exp, vector_math::exp, Limits<float>::lowest(), 0);
+    check_value<double>(vector_math::exp, -745.0, Limits<double>::denorm_min());
+    check_value<float>(vector_math::exp, -103.5F, Limits<float>::denorm_min());
+    check_value(vector_math::exp, vector_math::exp, 0.0, 1);
+    check_value(vector_math::exp, vector_math::exp, -0.0, 1);
+}
+
+TEST_CASE("vector math: log of what is not positive and finite") {
+    check_value(vector_math::log, vector_math::log, 0.0, -infinity);
+    check_value(vector_math::log, vector_math::log, -0.0, -infinity);
+    check_value(vector_math::log, vector_math::log, infinity, infinity);
+    check_value(vector_math::log, vector_math::log, -infinity, not_a_number);
+    check_value(vector_math::log, vector_math::log, -1, not_a_number);
+    check_value<double>(vector_math::log, -Limits<double>::denorm_min(), not_a_number);
+    check_value(vector_math::log, vector_math::log, 1, 0.0);
+}
+
+TEST_CASE("vector math: NaN stays NaN") {
+    const auto check = [](auto function) {
+        on_every_target([&] {
+            using T = decltype(function);
+            for (const T x : {Limits<T>::quiet_NaN(), -Limits<T>::quiet_NaN()}) {
+                const T one = 1;
+                T y = 0;
+                for (const Unary<T> f : unary_functions<T>()) {
+                    f(&x, &y, 1);
+                    CHECK(std::isnan(std::exchange(y, 0)));
+                }
+                for (const Binary<T> f : binary_functions<T>()) {
+                    f(&x, &one, &y, 1);
+                    CHECK(std::isnan(std::exchange(y, 0)));
+                    f(&one, &x, &y, 1);
+                    CHECK(std::isnan(std::exchange(y, 0)));
+                }
+                vector_math::scale(T(2), &x, &y, 1);
+                CHECK(std::isnan(std::exchange(y, 0)));
+                vector_math::scale(x, &one, &y, 1);
+                CHECK(std::isnan(std::exchange(y, 0)));
+            }
+        });
+    };
+    check(double());
+    check(float());
+}
+
+TEST_CASE("vector math: a result depends on its operands alone, not on place and length") {
+    on_every_target([] {
+        for_every_function<double>([](auto call) { check_every_length<double>(call); });
+        for_every_function<float>([](auto call) { check_every_length<float>(call); });
+    });
+}
+
+TEST_CASE("vector math: a result may replace an operand") {
+    const auto check = []<class T>(T) {
+        return [](auto call) {
+            const std::vector<T> a = numbers<T>(most_numbers<T>, 1),
+                                 b = numbers<T>(most_numbers<T>, 2);
+            std::vector<T> expected(a.size()), y = a, z = b;
+            call(a.data(), b.data(), expected.data(), a.size());
+            call(y.data(), b.data(), y.data(), a.size());
+            CHECK(same_bits(y, expected));
+            call(a.data(), z.data(), z.data(), a.size());
+            CHECK(same_bits(z, expected));
+        };
+    };
+    on_every_target([&] {
+        for_every_function<double>(check(double()));
+        for_every_function<float>(check(float()));
+    });
+}
+
+TEST_CASE("vector math: add, subtract and multiply give the bits of C++") {
+    check_formulas([](auto a, auto b, auto y, auto n) { vector_math::add(a, b, y, n); },
+                   [](auto a, auto b) { return a + b; });
+    check_formulas([](auto a, auto b, auto y, auto n) { vector_math::subtract(a, b, y, n); },
+                   [](auto a, auto b) { return a - b; });
+    check_formulas([](auto a, auto b, auto y, auto n) { vector_math::multiply(a, b, y, n); },
+                   [](auto a, auto b) { return a * b; });
+}
+
+TEST_CASE("vector math: relu, negate, square and scale give the bits of C++") {
+    check_formulas([](auto a, auto, auto y, auto n) { vector_math::relu(a, y, n); },
+                   [](auto a, auto) { return a < 0 ? 0 : a; });
+    check_formulas([](auto a, auto, auto y, auto n) { vector_math::negate(a, y, n); },
+                   [](auto a, auto) { return -a; });
+    check_formulas([](auto a, auto, auto y, auto n) { vector_math::square(a, y, n); },
+                   [](auto a, auto) { return a * a; });
+    check_formula<double>([](auto a, auto, auto y, auto n) { vector_math::scale(0.3, a, y, n); },
+                          [](double a, double) { return 0.3 * a; });
+    check_formula<float>([](auto a, auto, auto y, auto n) { vector_math::scale(0.3F, a, y, n); },
+                         [](float a, float) { return 0.3F * a; });
+}
+
+TEST_CASE("vector math: slopes give the bits of their operations one after another") {
+    const auto one_after_another = [](auto slope) {
+        return [slope](auto a, auto b) {
+            // volatile: rounded after every operation, whatever the compiler may contract
+            const volatile auto factor = slope(b);
+            return a * factor;
+        };
+    };
+    check_formulas(
+        [](auto a, auto b, auto y, auto n) { vector_math::multiply_tanh_slope(a, b, y, n); },
+        one_after_another([](auto b) {
+            const volatile auto square = b * b;
+            return 1 - square;
+        }));
+    check_formulas(
+        [](auto a, auto b, auto y, auto n) { vector_math::multiply_sigmoid_slope(a, b, y, n); },
+        one_after_another([](auto b) {
+            const volatile auto rest = 1 - b;
+            return b * rest;
+        }));
+}
