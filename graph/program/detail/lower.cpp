@@ -141,8 +141,8 @@ class Lowering {
         if (op.role == Role::elementwise && op.fast.exist())
             return EntrywiseCall{part, std::move(operands), result, shape.size()};
         std::vector<Shape> shapes;
-        for (std::size_t slot = 0; slot < operands.size(); ++slot)
-            shapes.push_back(reads_.operand_shape(part, slot));
+        for (const std::vector<Read>& slot : reads_.slots(part))
+            shapes.push_back(read_at(slot, steps.first).shape);
         return ReferenceCall{part, std::move(operands), std::move(shapes), result};
     }
 
@@ -160,7 +160,7 @@ class Lowering {
                 .adds = false,
                 .rows = shape.rows,
                 .columns = shape.columns,
-                .inner = reads_.operand_shape(part, 0).columns};
+                .inner = left.shape.columns};
     }
 
     /// Makes an instruction whose rounds do not depend on each other treat all of them at once, where

@@ -52,8 +52,7 @@ Reads::Reads(const Rolled& rolled)
     : rolled_(rolled),
       standing_(rolled.parts.size(), Standing::computed),
       views_(rolled.parts.size()),
-      slots_(rolled.parts.size()),
-      operand_shapes_(rolled.parts.size()) {
+      slots_(rolled.parts.size()) {
     const std::vector<DirectUse> uses = direct_uses();
     for (const Component& component : rolled.schedule)
         for (const PartId part : component.parts) {
@@ -66,7 +65,6 @@ Reads::Reads(const Rolled& rolled)
         for (const std::vector<Segment>& slot : operands_of(rolled.parts[i])) {
             std::vector<Read>& reads = slots_[i].emplace_back();
             for (const Segment& segment : slot) append_seen(reads, segment);
-            operand_shapes_[i].push_back(rolled[slot.front().target].shape);
         }
     }
 }
@@ -136,7 +134,8 @@ bool Reads::can_be_view(PartId id, const DirectUse& use) const {
 std::vector<Read> Reads::itself(PartId part) const {
     const bool is_node = !rolled_[part].is_family();
     std::vector<Read> reads;
-    for (const Interval run : steps(part)) reads.push_back({run, part, 0, is_node, false});
+    for (const Interval run : steps(part))
+        reads.push_back({run, part, 0, is_node, false, rolled_[part].shape});
     return reads;
 }
 
@@ -156,7 +155,8 @@ void Reads::append_seen(std::vector<Read>& reads, const Segment& segment) const 
     const std::vector<Read>& view = views_[index(target)];
     if (!rolled_[target].is_family()) {
         const Read& only = view.front();
-        reads.push_back({steps, only.target, only.step_at(0), true, only.is_transposed});
+        reads.push_back(
+            {steps, only.target, only.step_at(0), true, only.is_transposed, rolled_[target].shape});
         return;
     }
     auto read = std::ranges::lower_bound(view, steps.low - distance, {},
@@ -166,6 +166,7 @@ void Reads::append_seen(std::vector<Read>& reads, const Segment& segment) const 
         seen.steps = {std::max(steps.low, read->steps.low + distance),
                       std::min(steps.high, read->steps.high + distance)};
         if (!seen.is_fixed) seen.offset -= distance;
+        seen.shape = rolled_[target].shape;
         reads.push_back(seen);
     }
 }

@@ -17,7 +17,8 @@ struct Read {
     PartId target{};
     std::int32_t offset = 0;
     bool is_fixed = false;
-    bool is_transposed = false;
+    bool is_transposed = false;  ///< in memory
+    Shape shape;                 ///< as the reader sees it
 
     std::int32_t step_at(std::int32_t t) const { return is_fixed ? offset : t + offset; }
 };
@@ -57,9 +58,6 @@ class Reads {
     std::span<const Read> view(PartId part) const { return views_[index(part)]; }
     /// Where the operands of a part's members are, by slot; none for sums over steps.
     std::span<const std::vector<Read>> slots(PartId part) const { return slots_[index(part)]; }
-    Shape operand_shape(PartId part, std::size_t slot) const {
-        return operand_shapes_[index(part)][slot];
-    }
     /// Steps of the part: its runs, or 0 alone for a node.
     std::span<const Interval> steps(PartId part) const;
 
@@ -77,7 +75,6 @@ class Reads {
     std::vector<Standing> standing_;
     std::vector<std::vector<Read>> views_;
     std::vector<std::vector<std::vector<Read>>> slots_;
-    std::vector<std::vector<Shape>> operand_shapes_;
 };
 
 }  // namespace revolute::detail
