@@ -21,8 +21,10 @@ using detail::ProductCall;
 using detail::ReferenceCall;
 using detail::Site;
 
+/// All of a few, or the first, the second and the last.
 std::string joined(const std::vector<std::string>& texts) {
-    return fmt::format("{}", fmt::join(texts, ", "));
+    if (texts.size() <= 4) return fmt::format("{}", fmt::join(texts, ", "));
+    return fmt::format("{}, {}, ..., {}", texts[0], texts[1], texts.back());
 }
 
 std::string counted(double flops) { return fmt::format("{:.0f} flops", flops); }

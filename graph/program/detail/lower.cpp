@@ -16,6 +16,9 @@ std::size_t rounds_within(Interval steps, std::int32_t t, std::int32_t stride) {
            1;
 }
 
+/// Enough that loading and storing the sum costs nothing beside the terms.
+constexpr std::size_t most_terms = 16;
+
 /// Steps t, t + stride, ...
 struct Steps {
     std::int32_t first = 0;
@@ -198,8 +201,7 @@ class Lowering {
         std::vector<std::pair<Site, Steps>> values;
         for (const Terms& some : terms)
             if (reads_.standing(some.part) != Standing::term) append_values(values, some);
-        if (!is_begun) begin_with_two(sum, values);
-        for (const auto& [site, steps] : values) add_values(sum, site, steps);
+        for (const auto& [site, steps] : values) add_values(sum, site, steps, is_begun);
     }
 
     void add_products(PartId sum, const Terms& terms, bool& is_begun) {
@@ -226,12 +228,14 @@ class Lowering {
     static bool sum_in_one_call(ProductCall& call, std::size_t rounds) {
         const std::size_t inner = static_cast<std::size_t>(call.inner) * rounds;
         const auto is_dense = [](const Site& site) { return site.move == 1 || site.move == -1; };
+        const bool is_row = call.inner == 1;  // in memory, the same as the column B(t)
         if (rounds == 1 || !is_dense(call.left) || call.left.move != call.right.move ||
-            call.left_is_transposed || !call.right_is_transposed || !fits_int(inner))
+            call.left_is_transposed || !(call.right_is_transposed || is_row) || !fits_int(inner))
             return false;
         call.left = all_members(call.left, rounds);
         call.right = all_members(call.right, rounds);
         call.inner = static_cast<int>(inner);
+        call.right_is_transposed = true;
         return true;
     }
 
@@ -247,30 +251,24 @@ class Lowering {
         }
     }
 
-    /// Emits the sum of the first two values and takes them away.
-    void begin_with_two(PartId sum, std::vector<std::pair<Site, Steps>>& values) {
-        std::vector<Site> both;
-        while (both.size() < 2) {
-            auto& [site, steps] = values.front();
-            both.push_back(site);
-            both.back().move = 0;
-            site.step += site.move;
-            steps = steps.from(1);
-            if (steps.count == 0) values.erase(values.begin());
+    /// Adds values to the sum, as many in one instruction as `most_terms`, from the first to the last.
+    void add_values(PartId sum, const Site& site, Steps steps, bool& is_begun) {
+        const std::size_t total = steps.count;
+        while (steps.count > 0) {
+            const std::size_t terms = std::min(steps.count, most_terms);
+            const std::size_t rounds = is_begun ? steps.count / terms : 1;
+            const auto skip = static_cast<std::int32_t>(terms);
+            EntrywiseCall call{sum, {}, {sum, 0, 0, 1}, rolled_[sum].shape.size()};
+            if (is_begun) call.operands.push_back(call.result);
+            for (std::size_t term = 0; term < terms; ++term) {
+                const auto distance = static_cast<std::int32_t>(total - steps.count + term);
+                call.operands.push_back(
+                    {site.part, site.step + site.move * distance, site.move * skip, 1});
+            }
+            is_begun = true;
+            emit({rolled_[site.part].axis, steps.first, steps.stride * skip, rounds, {call}});
+            steps = steps.from(terms * rounds);
         }
-        emit({{}, 0, 1, 1, {addition(sum, std::move(both))}});
-    }
-
-    void add_values(PartId sum, const Site& site, const Steps& steps) {
-        emit({rolled_[site.part].axis,
-              steps.first,
-              steps.stride,
-              steps.count,
-              {addition(sum, {Site{sum, 0, 0, 1}, site})}});
-    }
-
-    EntrywiseCall addition(PartId sum, std::vector<Site> operands) const {
-        return {sum, std::move(operands), {sum, 0, 0, 1}, rolled_[sum].shape.size()};
     }
 
     /// Straight code that follows on straight code goes on with it.
