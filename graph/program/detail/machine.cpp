@@ -103,7 +103,7 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<con
         RunnableLoop& runnable_loop = loops_.emplace_back(RunnableLoop{loop.rounds, {}});
         for (const Instruction& instruction : loop.body)
             runnable_loop.body.push_back(
-                std::visit([this](const auto& call) { return runnable(call); }, instruction));
+                std::visit([this](const auto& call) { return this->runnable(call); }, instruction));
     }
 }
 
