@@ -11,9 +11,12 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <span>
 #include <vector>
 
 using namespace revolute;

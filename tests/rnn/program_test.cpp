@@ -12,6 +12,7 @@
 #include <revolute/rnn/truncate.hpp>
 #include <support/golden.hpp>
 #include <support/program_check.hpp>
+#include <support/relabelled.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -177,6 +178,25 @@ TEST_CASE("program: encoder and decoder on two time axes are what evaluate gives
         sequence_to_sequence(make_cell(CellKind::gru, graph, 2, 4, "e"),
                              make_cell(CellKind::gru, graph, 1, 4, "d"), inputs, {.steps = 7});
     check_programs(loss_and_gradients(net.loss(), net.variables()));
+}
+
+TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate gives") {
+    Graph graph;
+    const RecurrentNet net = net_of(graph, {{}, false, 2}, 6);
+    const std::vector<Expr> outputs = loss_and_gradients(net.loss(), net.variables());
+    test::Random random(1);
+    std::array<int, 4> met{};  // by how much was folded
+    for (int i = 0; i < 120; ++i) {
+        CAPTURE(i);
+        Graph copy;
+        const std::vector<Expr> labelled =
+            test::relabelled(outputs, copy, random, 0.6 * (i + 1) / 120);
+        ++met[static_cast<std::size_t>(roll(labelled).folding)];
+        CHECK(difference(labelled, Precision::float64) <= rounding_of_doubles);
+    }
+    // These kinds were met, or this says less than it seems to.
+    for (const Folding folding : {Folding::merged, Folding::unmerged, Folding::none})
+        CHECK(met[static_cast<std::size_t>(folding)] > 0);
 }
 
 TEST_CASE("program: a rolled graph stretched to other steps computes what that net does") {
