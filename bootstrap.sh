@@ -9,8 +9,8 @@ usage: ./bootstrap.sh demo    install what is missing, build, and run `revolute 
 END
 }
 
-to_run="g++ cmake ninja-build pkg-config libboost1.74-dev libopenblas-dev libfmt-dev libeigen3-dev libcli11-dev nlohmann-json3-dev
-    libgraphviz-dev gnuplot-nox fonts-dejavu-core"
+to_run="g++ cmake ninja-build pkg-config libboost1.74-dev libopenblas-dev libfmt-dev libeigen3-dev libcli11-dev
+    nlohmann-json3-dev libgraphviz-dev gnuplot-nox fonts-dejavu-core"
 # graphviz: the tests let `dot` read what the library writes. llvm: names the functions in reports of the sanitizers.
 to_test="doctest-dev librapidcheck-dev graphviz clang clang-format clang-tidy libclang-rt-14-dev llvm"
 
