@@ -78,6 +78,28 @@ struct Pushforward : RuleSite {
 
 using ShapeRule = Shape (*)(const ShapeArguments&);
 using Kernel = void (*)(const Arguments&, MatrixView);
+
+/// What a fast kernel sees: by operand the first of its n entries, and the attributes.
+template <class Number>
+struct EntryArguments {
+    std::span<const Number* const> operands;
+    std::span<const double> attributes;
+
+    const Number* operator[](std::size_t slot) const { return operands[slot]; }
+};
+
+template <class Number>
+using EntryKernel = void (*)(const EntryArguments<Number>&, Number* y, std::size_t n);
+
+/// Kernels of an elementwise operator for programs. They see n contiguous entries of each operand, and
+/// neither shape nor place in time; y may be one of the operands. Both or none are there.
+struct FastKernels {
+    EntryKernel<double> in_double = nullptr;
+    EntryKernel<float> in_float = nullptr;
+
+    constexpr bool exist() const { return in_double != nullptr; }
+};
+
 using PullbackRule = Expr (*)(const Pullback&);
 using PushforwardRule = Expr (*)(const Pushforward&);
 
@@ -156,6 +178,7 @@ struct Op {
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
+    FastKernels fast{};         ///< optional: programs call `evaluate` where there are none
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
     /// transpose, and the pullback rule serves.

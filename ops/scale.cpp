@@ -4,6 +4,16 @@
 
 namespace revolute {
 
+namespace {
+
+template <class Number>
+void scale_entries(const EntryArguments<Number>& x, Number* y, std::size_t n) {
+    const auto factor = static_cast<Number>(x.attributes[0]);
+    for (std::size_t i = 0; i < n; ++i) y[i] = factor * x[0][i];
+}
+
+}  // namespace
+
 // y = k x, k a number  =>  x_bar = k y_bar.
 constinit const Op scale_op{
     .name = "scale",
@@ -11,6 +21,7 @@ constinit const Op scale_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = x.attribute(0) * as_eigen(x[0]); },
+    .fast = {scale_entries<double>, scale_entries<float>},
     .pullback = {[](const Pullback& p) { return scale(p.attribute(0), p.adjoint); }},
     .text = "@1 #1",
     .precedence = Precedence::product,

@@ -1,6 +1,7 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -13,6 +14,7 @@ constinit const Op subtract_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]) - as_eigen(x[1]); },
+    .fast = detail::entrywise([](auto a, auto b) { return a - b; }),
     .pullback = {[](const Pullback& p) { return p.adjoint; },
                  [](const Pullback& p) { return -p.adjoint; }},
     .text = "#1 - #2",

@@ -1,0 +1,294 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/detail/lower.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace revolute::detail {
+
+namespace {
+
+/// How many of the steps t, t + stride, ... lie in the interval, which t does.
+std::size_t rounds_within(Interval steps, std::int32_t t, std::int32_t stride) {
+    return static_cast<std::size_t>((stride > 0 ? steps.high - t : t - steps.low) /
+                                    (stride > 0 ? stride : -stride)) +
+           1;
+}
+
+/// Enough that loading and storing the sum costs nothing beside the terms.
+constexpr std::size_t most_terms = 16;
+
+/// Steps t, t + stride, ...
+struct Steps {
+    std::int32_t first = 0;
+    std::int32_t stride = 1;
+    std::size_t count = 1;
+
+    std::int32_t at(std::size_t round) const {
+        return first + stride * static_cast<std::int32_t>(round);
+    }
+    Steps from(std::size_t round) const { return {at(round), stride, count - round}; }
+};
+
+Site site_of(const Read& read, const Steps& steps) {
+    return {read.target, read.step_at(steps.first), read.is_fixed ? 0 : steps.stride, 1};
+}
+
+/// The members of a site that moves along memory without gaps, as one matrix.
+Site all_members(Site site, std::size_t rounds) {
+    const auto count = static_cast<std::int32_t>(rounds);
+    const std::int32_t last = site.step + site.move * (count - 1);
+    return {site.part, std::min(site.step, last), 0, count};
+}
+
+bool fits_int(std::size_t size) { return size <= std::numeric_limits<int>::max(); }
+
+class Lowering {
+ public:
+    Lowering(const Rolled& rolled, const Reads& reads) : rolled_(rolled), reads_(reads) {}
+
+    std::vector<Loop> run() && {
+        for (const Component& component : rolled_.schedule) {
+            const PartId first = component.parts.front();
+            if (rolled_[first].is_family())
+                lower_families(component);
+            else if (reads_.standing(first) == Standing::computed)
+                lower_node(first);
+        }
+        return std::move(loops_);
+    }
+
+ private:
+    void lower_node(PartId part) {
+        if (is_sum_over_steps(rolled_[part])) return lower_sum(part);
+        emit({{}, 0, 1, 1, {instruction(part, {})}});
+    }
+
+    /// From the first step to the last, or back, in stretches in which the same parts have members and
+    /// every operand is of one case.
+    void lower_families(const Component& component) {
+        std::vector<PartId> parts;
+        Interval all{std::numeric_limits<std::int32_t>::max(),
+                     std::numeric_limits<std::int32_t>::min()};
+        for (const PartId part : component.parts) {
+            if (reads_.standing(part) != Standing::computed) continue;
+            parts.push_back(part);
+            all.low = std::min(all.low, rolled_[part].runs.front().low);
+            all.high = std::max(all.high, rolled_[part].runs.back().high);
+        }
+        if (parts.empty()) return;
+        const std::int32_t stride = component.direction < 0 ? -1 : 1;
+        Steps steps{stride > 0 ? all.low : all.high, stride, all.size()};
+        while (steps.count > 0) {
+            const std::size_t rounds = alike(parts, steps);
+            lower_stretch(component, parts, {steps.first, stride, rounds});
+            steps = steps.from(rounds);
+        }
+    }
+
+    /// How many of the steps are like the first.
+    std::size_t alike(std::span<const PartId> parts, const Steps& steps) const {
+        std::size_t rounds = steps.count;
+        for (const PartId part : parts) {
+            if (rolled_[part].has_member(steps.first))
+                rounds = std::min(rounds, alike(part, steps));
+            else if (const auto wait = rounds_until_member(rolled_[part], steps))
+                rounds = std::min(rounds, *wait);
+        }
+        return rounds;
+    }
+
+    /// For how many of the steps the part has members that read what the first does.
+    std::size_t alike(PartId part, const Steps& steps) const {
+        const std::span<const Interval> runs = reads_.steps(part);
+        const auto run = std::ranges::lower_bound(runs, steps.first, {}, &Interval::high);
+        std::size_t rounds = std::min(steps.count, rounds_within(*run, steps.first, steps.stride));
+        for (const std::vector<Read>& slot : reads_.slots(part))
+            rounds = std::min(
+                rounds, rounds_within(read_at(slot, steps.first).steps, steps.first, steps.stride));
+        return rounds;
+    }
+
+    static std::optional<std::size_t> rounds_until_member(const Part& part, const Steps& steps) {
+        const auto next = std::ranges::upper_bound(part.runs, steps.first, {}, &Interval::low);
+        if (steps.stride > 0)
+            return next == part.runs.end() ? std::nullopt
+                                           : std::optional<std::size_t>(next->low - steps.first);
+        return next == part.runs.begin()
+                   ? std::nullopt
+                   : std::optional<std::size_t>(steps.first - (next - 1)->high);
+    }
+
+    void lower_stretch(const Component& component, std::span<const PartId> parts,
+                       const Steps& steps) {
+        Loop loop{rolled_[parts.front()].axis, steps.first, steps.stride, steps.count, {}};
+        for (const PartId part : parts)
+            if (rolled_[part].has_member(steps.first))
+                loop.body.push_back(instruction(part, steps));
+        if (loop.body.empty()) return;
+        if (!component.is_recurrence() && make_one_call(loop.body.front(), steps)) loop.rounds = 1;
+        emit(std::move(loop));
+    }
+
+    /// The instruction that computes the members of a part at some steps, one a round.
+    Instruction instruction(PartId part, const Steps& steps) const {
+        const Op& op = *rolled_[part].op;
+        const Shape shape = rolled_[part].shape;
+        const std::int32_t move = rolled_[part].is_family() ? steps.stride : 0;
+        const Site result{part, steps.first, move, 1};
+        if (op.role == Role::product) return product(part, steps, result);
+        std::vector<Site> operands;
+        for (const std::vector<Read>& slot : reads_.slots(part))
+            operands.push_back(site_of(read_at(slot, steps.first), steps));
+        if (op.role == Role::elementwise && op.fast.exist())
+            return EntrywiseCall{part, std::move(operands), result, shape.size()};
+        std::vector<Shape> shapes;
+        for (const std::vector<Read>& slot : reads_.slots(part))
+            shapes.push_back(read_at(slot, steps.first).shape);
+        return ReferenceCall{part, std::move(operands), std::move(shapes), result};
+    }
+
+    ProductCall product(PartId part, const Steps& steps, Site result) const {
+        const std::span<const std::vector<Read>> slots = reads_.slots(part);
+        const Read& left = read_at(slots[0], steps.first);
+        const Read& right = read_at(slots[1], steps.first);
+        const Shape shape = rolled_[part].shape;
+        return {.part = part,
+                .left = site_of(left, steps),
+                .right = site_of(right, steps),
+                .result = result,
+                .left_is_transposed = left.is_transposed,
+                .right_is_transposed = right.is_transposed,
+                .adds = false,
+                .rows = shape.rows,
+                .columns = shape.columns,
+                .inner = left.shape.columns};
+    }
+
+    /// Makes an instruction whose rounds do not depend on each other treat all of them at once, where
+    /// what it reads and writes lies in memory without gaps. Returns whether it does.
+    static bool make_one_call(Instruction& instruction, const Steps& steps) {
+        if (steps.count == 1) return false;
+        if (auto* const call = std::get_if<EntrywiseCall>(&instruction)) {
+            const auto moves_on = [](const Site& site) { return site.move == 1; };
+            if (!std::ranges::all_of(call->operands, moves_on)) return false;
+            for (Site& site : call->operands) site = all_members(site, steps.count);
+            call->result = all_members(call->result, steps.count);
+            call->entries *= steps.count;
+            return true;
+        }
+        if (auto* const call = std::get_if<ProductCall>(&instruction)) {
+            const std::size_t columns = static_cast<std::size_t>(call->columns) * steps.count;
+            if (call->left.move != 0 || call->right.move != 1 || call->right_is_transposed ||
+                !fits_int(columns))
+                return false;
+            call->right = all_members(call->right, steps.count);
+            call->result = all_members(call->result, steps.count);
+            call->columns = static_cast<int>(columns);
+            return true;
+        }
+        return false;
+    }
+
+    /// A sum over steps begins with the products that it alone reads, so that the first of them need
+    /// not find anything to add to.
+    void lower_sum(PartId sum) {
+        const std::vector<Terms> terms = terms_of(rolled_, rolled_[sum]);
+        bool is_begun = false;
+        for (const Terms& some : terms)
+            if (reads_.standing(some.part) == Standing::term) add_products(sum, some, is_begun);
+        std::vector<std::pair<Site, Steps>> values;
+        for (const Terms& some : terms)
+            if (reads_.standing(some.part) != Standing::term) append_values(values, some);
+        for (const auto& [site, steps] : values) add_values(sum, site, steps, is_begun);
+    }
+
+    void add_products(PartId sum, const Terms& terms, bool& is_begun) {
+        Steps steps{terms.first, terms.stride, terms.count};
+        while (steps.count > 0) {
+            // The first round is apart where it alone must not add.
+            std::size_t rounds = alike(terms.part, steps);
+            ProductCall call =
+                product(terms.part, {steps.first, steps.stride, rounds}, {sum, 0, 0, 1});
+            const bool is_one_call = sum_in_one_call(call, rounds);
+            if (!is_begun && !is_one_call) rounds = 1;
+            call.adds = is_begun;
+            is_begun = true;
+            emit({rolled_[terms.part].axis,
+                  steps.first,
+                  steps.stride,
+                  is_one_call ? 1 : rounds,
+                  {call}});
+            steps = steps.from(rounds);
+        }
+    }
+
+    /// sum over t of A(t) B(t)' = [A(0) A(1) ...] [B(0) B(1) ...]', where these are in memory.
+    static bool sum_in_one_call(ProductCall& call, std::size_t rounds) {
+        const std::size_t inner = static_cast<std::size_t>(call.inner) * rounds;
+        const auto is_dense = [](const Site& site) { return site.move == 1 || site.move == -1; };
+        const bool is_row = call.inner == 1;  // in memory, the same as the column B(t)
+        if (rounds == 1 || !is_dense(call.left) || call.left.move != call.right.move ||
+            call.left_is_transposed || !(call.right_is_transposed || is_row) || !fits_int(inner))
+            return false;
+        call.left = all_members(call.left, rounds);
+        call.right = all_members(call.right, rounds);
+        call.inner = static_cast<int>(inner);
+        call.right_is_transposed = true;
+        return true;
+    }
+
+    void append_values(std::vector<std::pair<Site, Steps>>& values, const Terms& terms) const {
+        Steps steps{terms.first, terms.stride, terms.count};
+        while (steps.count > 0) {
+            const Read& read = read_at(reads_.view(terms.part), steps.first);
+            const std::size_t rounds =
+                std::min(steps.count, rounds_within(read.steps, steps.first, steps.stride));
+            const Steps piece{steps.first, steps.stride, rounds};
+            values.emplace_back(site_of(read, piece), piece);
+            steps = steps.from(rounds);
+        }
+    }
+
+    /// Adds values to the sum, as many in one instruction as `most_terms`, from the first to the last.
+    void add_values(PartId sum, const Site& site, Steps steps, bool& is_begun) {
+        const std::size_t total = steps.count;
+        while (steps.count > 0) {
+            const std::size_t terms = std::min(steps.count, most_terms);
+            const std::size_t rounds = is_begun ? steps.count / terms : 1;
+            const auto skip = static_cast<std::int32_t>(terms);
+            EntrywiseCall call{sum, {}, {sum, 0, 0, 1}, rolled_[sum].shape.size()};
+            if (is_begun) call.operands.push_back(call.result);
+            for (std::size_t term = 0; term < terms; ++term) {
+                const auto distance = static_cast<std::int32_t>(total - steps.count + term);
+                call.operands.push_back(
+                    {site.part, site.step + site.move * distance, site.move * skip, 1});
+            }
+            is_begun = true;
+            emit({rolled_[site.part].axis, steps.first, steps.stride * skip, rounds, {call}});
+            steps = steps.from(terms * rounds);
+        }
+    }
+
+    /// Straight code that follows on straight code goes on with it.
+    void emit(Loop loop) {
+        if (loop.rounds == 1 && !loops_.empty() && loops_.back().rounds == 1)
+            for (Instruction& instruction : loop.body)
+                loops_.back().body.push_back(std::move(instruction));
+        else
+            loops_.push_back(std::move(loop));
+    }
+
+    const Rolled& rolled_;
+    const Reads& reads_;
+    std::vector<Loop> loops_;
+};
+
+}  // namespace
+
+std::vector<Loop> lower(const Rolled& rolled, const Reads& reads) {
+    return Lowering(rolled, reads).run();
+}
+
+}  // namespace revolute::detail

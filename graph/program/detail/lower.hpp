@@ -1,0 +1,15 @@
+#pragma once
+
+#include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
+
+#include <vector>
+
+namespace revolute::detail {
+
+/// The instructions that compute a rolled graph, part by part in the order of its schedule; a
+/// recurrence is one loop over its steps, cut wherever a boundary case begins or ends, so that no case
+/// is decided inside a loop.
+std::vector<Loop> lower(const Rolled& rolled, const Reads& reads);
+
+}  // namespace revolute::detail

@@ -1,0 +1,127 @@
+#include <revolute/graph/program/detail/program_state.hpp>
+#include <revolute/graph/step.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+using detail::EntrywiseCall;
+using detail::Instruction;
+using detail::Loop;
+using detail::ProductCall;
+using detail::ReferenceCall;
+using detail::Site;
+
+/// All of a few, or the first, the second and the last.
+std::string joined(const std::vector<std::string>& texts) {
+    if (texts.size() <= 4) return fmt::format("{}", fmt::join(texts, ", "));
+    return fmt::format("{}, {}, ..., {}", texts[0], texts[1], texts.back());
+}
+
+std::string counted(double flops) { return fmt::format("{:.0f} flops", flops); }
+
+/// Writes the instructions of one program.
+class Explanation {
+ public:
+    explicit Explanation(const Rolled& rolled) : rolled_(rolled) {}
+
+    std::string of(const Loop& loop) {
+        loop_ = &loop;
+        std::string text;
+        if (loop.rounds > 1)
+            text += fmt::format("for {} = {}, {}..{}\n", letter(loop.axis), loop.first,
+                                loop.first + loop.stride, step_after(loop.rounds - 1));
+        for (const Instruction& instruction : loop.body)
+            text += (loop.rounds > 1 ? "  " : "") +
+                    std::visit([this](const auto& call) { return line(call); }, instruction) + '\n';
+        return text;
+    }
+
+    double flops() const { return flops_; }
+
+ private:
+    static std::string letter(std::optional<std::int32_t> axis) {
+        return axis_name(axis.value_or(0));
+    }
+
+    std::int32_t step_after(std::size_t rounds) const {
+        return loop_->first + loop_->stride * static_cast<std::int32_t>(rounds);
+    }
+
+    /// "h%6(t-1)" in a loop, "h%6(0)" and "h%6(0..7)" elsewhere.
+    std::string at(const Site& site) const {
+        const Part& part = rolled_[site.part];
+        std::string text = fmt::format("{}%{}", part.names.empty() ? "" : part.names.front().name,
+                                       index(site.part));
+        if (!part.is_family()) return text;
+        if (loop_->rounds == 1 || site.move == 0) {
+            const std::int32_t last = site.step + site.members - 1;
+            return text + (site.members == 1 ? fmt::format("({})", site.step)
+                                             : fmt::format("({}..{})", site.step, last));
+        }
+        const std::int32_t distance = site.step - loop_->first;
+        return text + (distance == 0 ? fmt::format("({})", letter(loop_->axis))
+                                     : fmt::format("({}{:+})", letter(loop_->axis), distance));
+    }
+
+    std::string line(const EntrywiseCall& call) {
+        std::vector<std::string> operands;
+        for (const Site& site : call.operands) operands.push_back(at(site));
+        const double count =
+            count_flops(static_cast<double>(call.entries) *
+                        static_cast<double>(std::max<std::size_t>(call.operands.size(), 2) - 1));
+        return fmt::format("{} = {}({})  {} entries, {}", at(call.result), name(call.part),
+                           joined(operands), call.entries, counted(count));
+    }
+
+    std::string line(const ReferenceCall& call) {
+        std::vector<std::string> operands;
+        for (const Site& site : call.operands) operands.push_back(at(site));
+        return fmt::format("{} = {}({})  reference kernel, {}", at(call.result), name(call.part),
+                           joined(operands), to_string(rolled_[call.part].shape));
+    }
+
+    std::string line(const ProductCall& call) {
+        const double count = count_flops(2.0 * call.rows * call.columns * call.inner);
+        return fmt::format("{} {} {}{} {}{}  [{} x {}] [{} x {}], {}", at(call.result),
+                           call.adds ? "+=" : "=", at(call.left),
+                           call.left_is_transposed ? "'" : "", at(call.right),
+                           call.right_is_transposed ? "'" : "", call.rows, call.inner, call.inner,
+                           call.columns, counted(count));
+    }
+
+    std::string_view name(PartId part) const { return rolled_[part].op->name; }
+
+    /// Adds what all rounds do and returns what one does.
+    double count_flops(double flops) {
+        flops_ += flops * static_cast<double>(loop_->rounds);
+        return flops;
+    }
+
+    const Rolled& rolled_;
+    const Loop* loop_ = nullptr;
+    double flops_ = 0;
+};
+
+}  // namespace
+
+std::string explain(const Program& program) {
+    const Program::State& state = *program.state_;
+    Explanation explanation(state.rolled);
+    std::string text;
+    for (const Loop& loop : state.loops) text += explanation.of(loop);
+    return text + fmt::format("{} in all but reference kernels, {} bytes in {}\n",
+                              counted(explanation.flops()), program.bytes(),
+                              program.precision() == Precision::float64 ? "doubles" : "floats");
+}
+
+}  // namespace revolute

@@ -1,0 +1,234 @@
+// Programs of nets: what they compute is what `evaluate` does, in double and in float.
+
+#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/lengths.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/sequence_to_sequence.hpp>
+#include <revolute/rnn/truncate.hpp>
+#include <support/golden.hpp>
+#include <support/program_check.hpp>
+#include <support/relabelled.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace revolute;
+using test::program_difference;
+
+namespace {
+
+// Products are summed in another order than by the evaluator: at most some thousand roundings of
+// 1.1e-16 (double) or 6e-8 (float), which mostly cancel out.
+constexpr double rounding_of_doubles = 1e-12;
+constexpr double rounding_of_floats = 1e-4;
+
+double difference(std::span<const Expr> outputs, Precision precision) {
+    test::Random random(7);
+    return program_difference(outputs, test::random_leaf_values(outputs, random),
+                              {.precision = precision});
+}
+
+void check_program(std::span<const Expr> outputs) {
+    CHECK(difference(outputs, Precision::float64) <= rounding_of_doubles);
+    CHECK(difference(outputs, Precision::float32) <= rounding_of_floats);
+}
+
+/// The same, simplified too.
+void check_programs(std::span<const Expr> outputs) {
+    check_program(outputs);
+    Graph simple;
+    check_program(simplify(outputs, simple, simplification_rules()).outputs);
+}
+
+struct Configuration {
+    Architecture architecture;
+    bool answers_every_step = false;
+    int batch = 1;
+
+    std::string text() const {
+        return fmt::format("{}, {} layers, bidirectional {}, every step {}, initial {}, B = {}",
+                           name_of(architecture.cell), architecture.layers,
+                           architecture.is_bidirectional, answers_every_step,
+                           static_cast<int>(architecture.initial), batch);
+    }
+};
+
+/// Every cell, number of layers, direction, and place of the losses; initial states and batches are
+/// drawn with them.
+std::vector<Configuration> configurations() {
+    std::vector<Configuration> all;
+    int drawn = 0;
+    for (const CellKind cell : cell_kinds())
+        for (const int layers : {1, 2})
+            for (const bool is_bidirectional : {false, true})
+                for (const bool every : {false, true}) {
+                    const auto initial = static_cast<InitialState>(drawn % 3);
+                    const Architecture architecture{.cell = cell,
+                                                    .layers = layers,
+                                                    .is_bidirectional = is_bidirectional,
+                                                    .initial = initial};
+                    all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
+                    ++drawn;
+                }
+    return all;
+}
+
+RecurrentNet net_of(Graph& graph, const Configuration& configuration, int steps) {
+    Architecture architecture = configuration.architecture;
+    if (configuration.answers_every_step) {
+        architecture.answers.resize(static_cast<std::size_t>(steps));
+        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    }
+    return recurrent_net(
+        graph, {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
+        architecture);
+}
+
+std::vector<Expr> loss_and_gradients(Expr loss, std::span<const Expr> variables) {
+    const Derivative d = differentiate(loss, std::vector<Expr>(variables.begin(), variables.end()));
+    std::vector<Expr> outputs{loss};
+    outputs.insert(outputs.end(), d.gradients().begin(), d.gradients().end());
+    return outputs;
+}
+
+}  // namespace
+
+TEST_CASE("program: gradients of every net are what evaluate gives") {
+    for (const Configuration& configuration : configurations())
+        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8}) {
+            CAPTURE(configuration.text());
+            CAPTURE(steps);
+            Graph graph;
+            const RecurrentNet net = net_of(graph, configuration, steps);
+            check_programs(loss_and_gradients(net.loss(), net.variables()));
+        }
+}
+
+TEST_CASE("program: gradients of nets of thirty steps are what evaluate gives") {
+    for (const CellKind cell : cell_kinds())
+        for (const int batch : {1, 3}) {
+            const Configuration configuration{
+                {.cell = cell, .initial = InitialState::trainable}, batch == 3, batch};
+            CAPTURE(configuration.text());
+            Graph graph;
+            const RecurrentNet net = net_of(graph, configuration, 30);
+            check_programs(loss_and_gradients(net.loss(), net.variables()));
+        }
+}
+
+TEST_CASE("program: Hessian-vector products are what evaluate gives") {
+    for (const CellKind cell : cell_kinds())
+        for (const int batch : {1, 3}) {
+            const Configuration configuration{{.cell = cell}, batch == 3, batch};
+            CAPTURE(configuration.text());
+            Graph graph;
+            const RecurrentNet net = net_of(graph, configuration, 6);
+            std::vector<Seed> direction;
+            for (const Expr& variable : net.variables())
+                direction.push_back({variable, graph.input("v", variable.shape())});
+            check_programs(hessian_vector_product(net.loss(), net.variables(), direction));
+        }
+}
+
+TEST_CASE("program: truncated back-propagation is what evaluate gives") {
+    for (const CellKind kind : {CellKind::simple, CellKind::lstm})
+        for (const Truncation cuts : {Truncation{1, 1}, Truncation{3, 5}, Truncation{5, 3}})
+            for (const int steps : {1, 7, 24}) {
+                CAPTURE(steps);
+                CAPTURE(cuts.every);
+                CAPTURE(cuts.window);
+                Graph graph;
+                const AnyCell cell = make_cell(kind, graph, 2, 3);
+                const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+                const auto tensors = cell.state_tensors();
+                const Unrolled unrolled = truncate(
+                    cell, inputs, initial_state(graph, tensors, 1, InitialState::trainable), cuts);
+                const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
+                check_programs(loss_and_gradients(head.loss, cell.parameters()));
+            }
+}
+
+TEST_CASE("program: batches that shrink are what evaluate gives") {
+    Graph graph;
+    const AnyCell cell = make_cell(CellKind::lstm, graph, 2, 3);
+    const std::array lengths{12, 9, 9, 4};
+    const auto inputs = shrinking_input_sequence(graph, "x", 2, lengths);
+    const auto tensors = cell.state_tensors();
+    const Unrolled unrolled =
+        unroll(cell, inputs, initial_state(graph, tensors, 4, InitialState::trainable));
+    const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
+    check_programs(loss_and_gradients(head.loss, cell.parameters()));
+}
+
+TEST_CASE("program: encoder and decoder on two time axes are what evaluate gives") {
+    Graph graph;
+    const auto inputs = input_sequence(graph, "x", {2, 3}, 5);
+    const SequenceToSequence net =
+        sequence_to_sequence(make_cell(CellKind::gru, graph, 2, 4, "e"),
+                             make_cell(CellKind::gru, graph, 1, 4, "d"), inputs, {.steps = 7});
+    check_programs(loss_and_gradients(net.loss(), net.variables()));
+}
+
+TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate gives") {
+    Graph graph;
+    const RecurrentNet net = net_of(graph, {{}, false, 2}, 6);
+    const std::vector<Expr> outputs = loss_and_gradients(net.loss(), net.variables());
+    test::Random random(1);
+    std::array<int, 4> met{};  // by how much was folded
+    for (int i = 0; i < 120; ++i) {
+        CAPTURE(i);
+        Graph copy;
+        const std::vector<Expr> labelled =
+            test::relabelled(outputs, copy, random, 0.6 * (i + 1) / 120);
+        ++met[static_cast<std::size_t>(roll(labelled).folding)];
+        CHECK(difference(labelled, Precision::float64) <= rounding_of_doubles);
+    }
+    // These kinds were met, or this says less than it seems to.
+    for (const Folding folding : {Folding::merged, Folding::unmerged, Folding::none})
+        CHECK(met[static_cast<std::size_t>(folding)] > 0);
+}
+
+TEST_CASE("program: a rolled graph stretched to other steps computes what that net does") {
+    const Configuration configuration{{.cell = CellKind::gru}, true, 3};
+    Graph few, many;
+    const RecurrentNet net = net_of(few, configuration, 8);
+    const Rolled stretched = roll(loss_and_gradients(net.loss(), net.variables())).at(21);
+    const RecurrentNet longer = net_of(many, configuration, 21);
+    const std::vector<Expr> outputs = loss_and_gradients(longer.loss(), longer.variables());
+    const Rolled rolled = roll(outputs);
+    test::Random random(5);
+    Program program = compile(stretched);
+    Bindings bindings;
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        if (!is_given(*rolled.parts[i].op)) continue;
+        for (std::size_t place = 0; place < rolled.parts[i].size(); ++place) {
+            const Matrix value = random.matrix(rolled.parts[i].shape);
+            program.bind(Member{PartId{i}, rolled.parts[i].step_of(place)}, value);
+            bindings.bind(many.at(rolled.nodes[i][place]), value);
+        }
+    }
+    program.run();
+    const std::vector<Matrix> expected = evaluate(outputs, bindings);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        CHECK(relative_difference(program.value(i), expected[i]) <= rounding_of_doubles);
+}
+
+TEST_CASE("explain: the simple net is back-propagation through time as written by hand") {
+    Graph graph;
+    const RecurrentNet net = net_of(graph, {}, 8);
+    const Derivative d = differentiate(net.loss(), net.variables());
+    Graph simple;
+    const Simplified s = simplify(d.gradients(), simple, simplification_rules());
+    test::check_golden("rnn/golden/program_simple.txt", explain(compile(s.outputs)));
+}

@@ -1,0 +1,65 @@
+// Running a program allocates nothing: counts the calls of operator new in runs of compiled gradients, in
+// double and in float, in which some operators run by their reference kernels.
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/program.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+using namespace revolute;
+
+namespace {
+
+std::size_t allocations = 0;
+
+void* counted(std::size_t size, std::size_t alignment) {
+    ++allocations;
+    void* const memory =
+        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
+std::size_t allocations_of_run(CellKind kind, Precision precision) {
+    Graph graph;
+    const RecurrentNet net = recurrent_net(
+        graph, {.steps = 20, .input = 3, .hidden = 5, .output = 1, .batch = 2}, {.cell = kind});
+    const Derivative d = differentiate(net.loss(), net.variables());
+    Program program = compile(d.gradients(), {.precision = precision});
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (const Expr leaf = graph.at(NodeId{i}); program.needs(leaf))
+            program.bind(leaf, Matrix(leaf.shape(), 0.25));
+    const std::size_t before = allocations;
+    program.run();
+    program.run();
+    return allocations - before;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+int main() {
+    std::size_t worst = 0;
+    for (const CellKind kind : cell_kinds())
+        for (const Precision precision : {Precision::float64, Precision::float32}) {
+            const std::size_t count = allocations_of_run(kind, precision);
+            std::printf("%-14s %s: %zu allocations in two runs\n", name_of(kind).data(),
+                        precision == Precision::float64 ? "double" : "float", count);
+            worst = count > worst ? count : worst;
+        }
+    if (allocations == 0) std::puts("operator new was not counted");
+    return worst == 0 && allocations > 0 ? 0 : 1;
+}
