@@ -17,9 +17,9 @@ namespace {
 using detail::EntrywiseCall;
 using detail::Instruction;
 using detail::Loop;
+using detail::MemberRange;
 using detail::ProductCall;
 using detail::ReferenceCall;
-using detail::Site;
 
 /// All of a few, or the first, the second and the last.
 std::string joined(const std::vector<std::string>& texts) {
@@ -58,7 +58,7 @@ class Explanation {
     }
 
     /// "h%6(t-1)" in a loop, "h%6(0)" and "h%6(0..7)" elsewhere.
-    std::string at(const Site& site) const {
+    std::string at(const MemberRange& site) const {
         const Part& part = rolled_[site.part];
         std::string text = fmt::format("{}%{}", part.names.empty() ? "" : part.names.front().name,
                                        index(site.part));
@@ -75,7 +75,7 @@ class Explanation {
 
     std::string line(const EntrywiseCall& call) {
         std::vector<std::string> operands;
-        for (const Site& site : call.operands) operands.push_back(at(site));
+        for (const MemberRange& site : call.operands) operands.push_back(at(site));
         const double count =
             count_flops(static_cast<double>(call.entries) *
                         static_cast<double>(std::max<std::size_t>(call.operands.size(), 2) - 1));
@@ -85,7 +85,7 @@ class Explanation {
 
     std::string line(const ReferenceCall& call) {
         std::vector<std::string> operands;
-        for (const Site& site : call.operands) operands.push_back(at(site));
+        for (const MemberRange& site : call.operands) operands.push_back(at(site));
         return fmt::format("{} = {}({})  reference kernel, {}", at(call.result), name(call.part),
                            joined(operands), to_string(rolled_[call.part].shape));
     }

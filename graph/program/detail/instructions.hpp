@@ -13,7 +13,7 @@ namespace revolute::detail {
 
 /// Where an instruction of a loop reads or writes: in the first round at member `step` of the part, in
 /// each further one `move` steps on. `members` of them, consecutive in time, are one matrix.
-struct Site {
+struct MemberRange {
     PartId part{};
     std::int32_t step = 0;
     std::int32_t move = 0;
@@ -23,23 +23,23 @@ struct Site {
 /// The part's operator by its reference kernel.
 struct ReferenceCall {
     PartId part{};
-    std::vector<Site> operands;
+    std::vector<MemberRange> operands;
     std::vector<Shape> operand_shapes;
-    Site result;
+    MemberRange result;
 };
 
 /// The part's operator by its fast kernel, on so many entries.
 struct EntrywiseCall {
     PartId part{};
-    std::vector<Site> operands;
-    Site result;
+    std::vector<MemberRange> operands;
+    MemberRange result;
     std::size_t entries = 0;
 };
 
 /// result = left right, or result += left right; [rows x inner] times [inner x columns].
 struct ProductCall {
     PartId part{};
-    Site left, right, result;
+    MemberRange left, right, result;
     bool left_is_transposed = false;
     bool right_is_transposed = false;
     bool adds = false;

@@ -31,12 +31,12 @@ struct Steps {
     Steps from(std::size_t round) const { return {at(round), stride, count - round}; }
 };
 
-Site site_of(const Read& read, const Steps& steps) {
+MemberRange site_of(const Read& read, const Steps& steps) {
     return {read.target, read.step_at(steps.first), read.is_fixed ? 0 : steps.stride, 1};
 }
 
 /// The members of a site that moves along memory without gaps, as one matrix.
-Site all_members(Site site, std::size_t rounds) {
+MemberRange all_members(MemberRange site, std::size_t rounds) {
     const auto count = static_cast<std::int32_t>(rounds);
     const std::int32_t last = site.step + site.move * (count - 1);
     return {site.part, std::min(site.step, last), 0, count};
@@ -136,9 +136,9 @@ class Lowering {
         const Op& op = *rolled_[part].op;
         const Shape shape = rolled_[part].shape;
         const std::int32_t move = rolled_[part].is_family() ? steps.stride : 0;
-        const Site result{part, steps.first, move, 1};
+        const MemberRange result{part, steps.first, move, 1};
         if (op.role == Role::product) return product(part, steps, result);
-        std::vector<Site> operands;
+        std::vector<MemberRange> operands;
         for (const std::vector<Read>& slot : reads_.slots(part))
             operands.push_back(site_of(read_at(slot, steps.first), steps));
         if (op.role == Role::elementwise && op.fast.exist())
@@ -149,7 +149,7 @@ class Lowering {
         return ReferenceCall{part, std::move(operands), std::move(shapes), result};
     }
 
-    ProductCall product(PartId part, const Steps& steps, Site result) const {
+    ProductCall product(PartId part, const Steps& steps, MemberRange result) const {
         const std::span<const std::vector<Read>> slots = reads_.slots(part);
         const Read& left = read_at(slots[0], steps.first);
         const Read& right = read_at(slots[1], steps.first);
@@ -171,9 +171,9 @@ class Lowering {
     static bool make_one_call(Instruction& instruction, const Steps& steps) {
         if (steps.count == 1) return false;
         if (auto* const call = std::get_if<EntrywiseCall>(&instruction)) {
-            const auto moves_on = [](const Site& site) { return site.move == 1; };
+            const auto moves_on = [](const MemberRange& site) { return site.move == 1; };
             if (!std::ranges::all_of(call->operands, moves_on)) return false;
-            for (Site& site : call->operands) site = all_members(site, steps.count);
+            for (MemberRange& site : call->operands) site = all_members(site, steps.count);
             call->result = all_members(call->result, steps.count);
             call->entries *= steps.count;
             return true;
@@ -198,7 +198,7 @@ class Lowering {
         bool is_begun = false;
         for (const Terms& some : terms)
             if (reads_.standing(some.part) == Standing::term) add_products(sum, some, is_begun);
-        std::vector<std::pair<Site, Steps>> values;
+        std::vector<std::pair<MemberRange, Steps>> values;
         for (const Terms& some : terms)
             if (reads_.standing(some.part) != Standing::term) append_values(values, some);
         for (const auto& [site, steps] : values) add_values(sum, site, steps, is_begun);
@@ -227,7 +227,9 @@ class Lowering {
     /// sum over t of A(t) B(t)' = [A(0) A(1) ...] [B(0) B(1) ...]', where these are in memory.
     static bool sum_in_one_call(ProductCall& call, std::size_t rounds) {
         const std::size_t inner = static_cast<std::size_t>(call.inner) * rounds;
-        const auto is_dense = [](const Site& site) { return site.move == 1 || site.move == -1; };
+        const auto is_dense = [](const MemberRange& site) {
+            return site.move == 1 || site.move == -1;
+        };
         const bool is_row = call.inner == 1;  // in memory, the same as the column B(t)
         if (rounds == 1 || !is_dense(call.left) || call.left.move != call.right.move ||
             call.left_is_transposed || !(call.right_is_transposed || is_row) || !fits_int(inner))
@@ -239,7 +241,8 @@ class Lowering {
         return true;
     }
 
-    void append_values(std::vector<std::pair<Site, Steps>>& values, const Terms& terms) const {
+    void append_values(std::vector<std::pair<MemberRange, Steps>>& values,
+                       const Terms& terms) const {
         Steps steps{terms.first, terms.stride, terms.count};
         while (steps.count > 0) {
             const Read& read = read_at(reads_.view(terms.part), steps.first);
@@ -252,7 +255,7 @@ class Lowering {
     }
 
     /// Adds values to the sum, as many in one instruction as `most_terms`, from the first to the last.
-    void add_values(PartId sum, const Site& site, Steps steps, bool& is_begun) {
+    void add_values(PartId sum, const MemberRange& site, Steps steps, bool& is_begun) {
         const std::size_t total = steps.count;
         while (steps.count > 0) {
             const std::size_t terms = std::min(steps.count, most_terms);

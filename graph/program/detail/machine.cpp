@@ -158,7 +158,7 @@ Number* Machine<Number>::member(PartId part, std::int32_t step) const {
 }
 
 template <class Number>
-Pointer<Number> Machine<Number>::pointer(const Site& site) const {
+Pointer<Number> Machine<Number>::pointer(const MemberRange& site) const {
     const auto size = static_cast<std::ptrdiff_t>((*rolled_)[site.part].shape.size());
     return {member(site.part, site.step), size * site.move};
 }
@@ -168,7 +168,7 @@ auto Machine<Number>::runnable(const EntrywiseCall& call) const -> Runnable {
     const Part& part = (*rolled_)[call.part];
     RunnableEntrywise<Number> result{kernel_of<Number>(*part.op), part.attributes, {}, {},
                                      pointer(call.result),        call.entries};
-    for (const Site& site : call.operands) result.operands.push_back(pointer(site));
+    for (const MemberRange& site : call.operands) result.operands.push_back(pointer(site));
     result.current.resize(call.operands.size());
     return result;
 }
@@ -188,7 +188,7 @@ auto Machine<Number>::runnable(const ReferenceCall& call) const -> Runnable {
     RunnableReference<Number> result{
         rolled_, call.result, {}, {}, pointer(call.result), {nullptr, shape.rows, shape.columns},
         scratch_};
-    for (const Site& site : call.operands) result.operands.push_back(pointer(site));
+    for (const MemberRange& site : call.operands) result.operands.push_back(pointer(site));
     for (const Shape operand : call.operand_shapes)
         result.views.push_back({nullptr, operand.rows, operand.columns});
     return result;

@@ -50,7 +50,7 @@ struct RunnableProduct {
 template <class Number>
 struct RunnableReference {
     const Rolled* rolled;
-    Site site;  ///< of the result, for errors
+    MemberRange site;  ///< of the result, for errors
     std::vector<Pointer<Number>> operands;
     std::vector<ConstMatrixView> views;  ///< of the operands of one round
     Pointer<Number> result;
@@ -92,7 +92,7 @@ class Machine {
     void write_constants(const Rolled& rolled, const Reads& reads);
     void add_outputs(const Rolled& rolled, const Reads& reads);
     Number* member(PartId part, std::int32_t step) const;
-    Pointer<Number> pointer(const Site& site) const;
+    Pointer<Number> pointer(const MemberRange& site) const;
     Runnable runnable(const EntrywiseCall& call) const;
     Runnable runnable(const ProductCall& call) const;
     Runnable runnable(const ReferenceCall& call) const;

@@ -184,7 +184,7 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, std::span<c
     for (const Loop& loop : loops) {
         const std::size_t end = begin + loop.body.size();
         for (std::size_t i = 0; i < loop.body.size(); ++i)
-            for_each_site(loop.body[i], [&](const Site& site) {
+            for_each_site(loop.body[i], [&](const MemberRange& site) {
                 const bool is_straight = loop.rounds == 1;
                 lives[index(slabs[site.part])].extend(is_straight ? begin + i : begin,
                                                       is_straight ? begin + i : end - 1);
