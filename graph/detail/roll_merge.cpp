@@ -89,7 +89,7 @@ class Merger {
                     summands.push_back(group);
             }
             std::ranges::sort(summands);
-            summands.erase(std::ranges::unique(summands).begin(), summands.end());
+            summands.erase(std::unique(summands.begin(), summands.end()), summands.end());
             summands_.push_back(std::move(summands));
         }
     }
