@@ -70,6 +70,7 @@ std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Comp
                     on_axis.of_recurrences = std::max(on_axis.of_recurrences, steps);
             }
     std::vector<AxisSteps> axes;
+    axes.reserve(longest.size());
     for (const auto& [axis, steps] : longest)
         axes.push_back({axis, steps.of_recurrences > 0 ? steps.of_recurrences : steps.of_all});
     return axes;

@@ -39,6 +39,7 @@ std::vector<AxisSteps> steps_of_axes(const Homes& homes, std::span<const NodeId>
         if (const Home home = homes[node]; home.is_step())
             steps[home.step.axis] = std::max(steps[home.step.axis], home.step.t + 1);
     std::vector<AxisSteps> axes;
+    axes.reserve(steps.size());
     for (const auto& [axis, count] : steps) axes.push_back({axis, count});
     return axes;
 }

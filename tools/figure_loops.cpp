@@ -116,8 +116,8 @@ class LoopFinder {
             if (nodes_[node].place) after = later(after, after_operands(node));
         const LoopNode& first = nodes_[nodes.front()];
         const Loop wanted{first.band, *first.place, direction};
-        std::size_t loop = static_cast<std::size_t>(after.loop + (after.is_closed ? 1 : 0));
-        if (after.loop < 0) loop = 0;
+        std::size_t loop = after.loop < 0 ? 0 : static_cast<std::size_t>(after.loop);
+        if (after.loop >= 0 && after.is_closed) ++loop;
         while (loop < loops_.size() && loops_[loop] != wanted) ++loop;
         if (loop == loops_.size()) loops_.push_back(wanted);
         const auto number = static_cast<std::int32_t>(loop);
