@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,6 +14,7 @@ namespace revolute {
 namespace {
 
 using detail::EntrywiseCall;
+using detail::EntrywiseStep;
 using detail::Instruction;
 using detail::Loop;
 using detail::MemberRange;
@@ -40,9 +40,9 @@ class Explanation {
         if (loop.rounds > 1)
             text += fmt::format("for {} = {}, {}..{}\n", letter(loop.axis), loop.first,
                                 loop.first + loop.stride, step_after(loop.rounds - 1));
+        const int indent = loop.rounds > 1 ? 2 : 0;
         for (const Instruction& instruction : loop.body)
-            text += (loop.rounds > 1 ? "  " : "") +
-                    std::visit([this](const auto& call) { return line(call); }, instruction) + '\n';
+            std::visit([&](const auto& call) { append(text, indent, call); }, instruction);
         return text;
     }
 
@@ -73,33 +73,58 @@ class Explanation {
                                      : fmt::format("({}{:+})", letter(loop_->axis), distance));
     }
 
-    std::string line(const EntrywiseCall& call) {
-        std::vector<std::string> operands;
-        for (const MemberRange& site : call.operands) operands.push_back(at(site));
-        const double count =
-            count_flops(static_cast<double>(call.entries) *
-                        static_cast<double>(std::max<std::size_t>(call.operands.size(), 2) - 1));
-        return fmt::format("{} = {}({})  {} entries, {}", at(call.result), name(call.part),
-                           joined(operands), call.entries, counted(count));
+    /// "[a%1(t); b%2(t)]": parts that stand below each other.
+    std::string at(MemberRange site, const std::vector<PartId>& stack) const {
+        if (stack.empty()) return at(site);
+        std::vector<std::string> texts;
+        for (const PartId part : stack) {
+            site.part = part;
+            texts.push_back(at(site));
+        }
+        return fmt::format("[{}]", fmt::join(texts, "; "));
     }
 
-    std::string line(const ReferenceCall& call) {
-        std::vector<std::string> operands;
-        for (const MemberRange& site : call.operands) operands.push_back(at(site));
-        return fmt::format("{} = {}({})  reference kernel, {}", at(call.result), name(call.part),
-                           joined(operands), to_string(rolled_[call.part].shape));
+    std::string formula(const PartId part, const std::vector<MemberRange>& operands,
+                        const MemberRange& result) const {
+        std::vector<std::string> texts;
+        for (const MemberRange& site : operands) texts.push_back(at(site));
+        return fmt::format("{} = {}({})", at(result), rolled_[part].op->name, joined(texts));
     }
 
-    std::string line(const ProductCall& call) {
+    void append(std::string& text, int indent, const EntrywiseCall& call) {
+        const std::size_t entries = call.shape.size() * static_cast<std::size_t>(call.members);
+        double count = 0;
+        for (const EntrywiseStep& step : call.steps)
+            count += static_cast<double>(entries) *
+                     static_cast<double>(std::max<std::size_t>(step.operands.size(), 2) - 1);
+        const std::string size =
+            fmt::format("{} entries, {}", entries, counted(count_flops(count)));
+        if (call.steps.size() == 1) {
+            const EntrywiseStep& step = call.steps.front();
+            text += fmt::format("{:{}}{}  {}\n", "", indent,
+                                formula(step.part, step.operands, step.result), size);
+            return;
+        }
+        text += fmt::format("{:{}}in one pass over {}\n", "", indent, size);
+        for (const EntrywiseStep& step : call.steps)
+            text += fmt::format("{:{}}{}\n", "", indent + 2,
+                                formula(step.part, step.operands, step.result));
+    }
+
+    void append(std::string& text, int indent, const ReferenceCall& call) {
+        text += fmt::format("{:{}}{}  reference kernel, {}\n", "", indent,
+                            formula(call.part, call.operands, call.result),
+                            to_string(rolled_[call.part].shape));
+    }
+
+    void append(std::string& text, int indent, const ProductCall& call) {
         const double count = count_flops(2.0 * call.rows * call.columns * call.inner);
-        return fmt::format("{} {} {}{} {}{}  [{} x {}] [{} x {}], {}", at(call.result),
-                           call.adds ? "+=" : "=", at(call.left),
-                           call.left_is_transposed ? "'" : "", at(call.right),
-                           call.right_is_transposed ? "'" : "", call.rows, call.inner, call.inner,
-                           call.columns, counted(count));
+        text += fmt::format("{:{}}{} {} {}{} {}{}  [{} x {}] [{} x {}], {}\n", "", indent,
+                            at(call.result, call.result_stack), call.adds ? "+=" : "=",
+                            at(call.left, call.left_stack), call.left_is_transposed ? "'" : "",
+                            at(call.right, call.right_stack), call.right_is_transposed ? "'" : "",
+                            call.rows, call.inner, call.inner, call.columns, counted(count));
     }
-
-    std::string_view name(PartId part) const { return rolled_[part].op->name; }
 
     /// Adds what all rounds do and returns what one does.
     double count_flops(double flops) {
@@ -118,7 +143,9 @@ std::string explain(const Program& program) {
     const Program::State& state = *program.state_;
     Explanation explanation(state.rolled);
     std::string text;
-    for (const Loop& loop : state.loops) text += explanation.of(loop);
+    for (const Loop& loop : state.code.loops) text += explanation.of(loop);
+    for (const auto& [name, of, before, after] : state.code.passes)
+        text += fmt::format("{}: {} {} -> {}\n", name, of, before, after);
     return text + fmt::format("{} in all but reference kernels, {} bytes in {}\n",
                               counted(explanation.flops()), program.bytes(),
                               program.precision() == Precision::float64 ? "doubles" : "floats");

@@ -2,7 +2,7 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
-#include <revolute/graph/program/detail/lower.hpp>
+#include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
@@ -20,11 +20,11 @@ namespace {
 using Machines = std::variant<detail::Machine<double>, detail::Machine<float>>;
 
 Machines machine_for(Precision precision, const Rolled& rolled, const detail::Reads& reads,
-                     std::span<const detail::Loop> loops) {
+                     const detail::Code& code) {
     detail::use_one_blas_thread();
     if (precision == Precision::float32)
-        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, loops);
-    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, loops);
+        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code);
+    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code);
 }
 
 }  // namespace
@@ -33,8 +33,8 @@ Program::State::State(Rolled rolled_graph, const CompileOptions& how)
     : rolled(std::move(rolled_graph)),
       options(how),
       reads(rolled),
-      loops(detail::lower(rolled, reads)),
-      machine(machine_for(how.precision, rolled, reads, loops)),
+      code(detail::optimized(rolled, reads)),
+      machine(machine_for(how.precision, rolled, reads, code)),
       is_bound(rolled.parts.size()) {
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         if (reads.standing(PartId{i}) != Standing::given) continue;

@@ -68,8 +68,9 @@ Program compile(std::span<const Expr> outputs, const CompileOptions& options = {
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});
 
-/// What a program does, an instruction a line, loops with what they repeat set in; then its memory.
-/// Parts are named as in the listing of the rolled graph.
+/// What a program does, an instruction a line, loops with what they repeat set in; then what the
+/// compiler's passes found and left, and the memory. Parts are named as in the listing of the rolled
+/// graph; [a; b] stand below each other in memory.
 std::string explain(const Program& program);
 
 }  // namespace revolute

@@ -95,6 +95,14 @@ RecurrentNet net_of(Graph& graph, const Configuration& configuration, int steps)
         architecture);
 }
 
+/// Of the simplified graph.
+std::string explanation_of_gradients(const Configuration& configuration) {
+    Graph graph, simple;
+    const RecurrentNet net = net_of(graph, configuration, 8);
+    const Derivative d = differentiate(net.loss(), net.variables());
+    return explain(compile(simplify(d.gradients(), simple, simplification_rules()).outputs));
+}
+
 std::vector<Expr> loss_and_gradients(Expr loss, std::span<const Expr> variables) {
     const Derivative d = differentiate(loss, std::vector<Expr>(variables.begin(), variables.end()));
     std::vector<Expr> outputs{loss};
@@ -225,10 +233,10 @@ TEST_CASE("program: a rolled graph stretched to other steps computes what that n
 }
 
 TEST_CASE("explain: the simple net is back-propagation through time as written by hand") {
-    Graph graph;
-    const RecurrentNet net = net_of(graph, {}, 8);
-    const Derivative d = differentiate(net.loss(), net.variables());
-    Graph simple;
-    const Simplified s = simplify(d.gradients(), simple, simplification_rules());
-    test::check_golden("rnn/golden/program_simple.txt", explain(compile(s.outputs)));
+    test::check_golden("rnn/golden/program_simple.txt", explanation_of_gradients({}));
+}
+
+TEST_CASE("explain: the gates of an LSTM are one product forward and one backward") {
+    test::check_golden("rnn/golden/program_lstm.txt",
+                       explanation_of_gradients({.architecture = {.cell = CellKind::lstm}}));
 }

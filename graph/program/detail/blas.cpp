@@ -2,7 +2,7 @@
 
 #include <cblas.h>
 
-#include <algorithm>
+#include <cstddef>
 
 namespace revolute::detail {
 
@@ -13,43 +13,57 @@ CBLAS_TRANSPOSE turned(bool is_transposed) { return is_transposed ? CblasTrans :
 void matrix_times_matrix(const ProductShape& s, const double* left, const double* right,
                          double* result) {
     cblas_dgemm(CblasColMajor, turned(s.left_is_transposed), turned(s.right_is_transposed), s.rows,
-                s.columns, s.inner, 1.0, left, s.left_is_transposed ? s.inner : s.rows, right,
-                s.right_is_transposed ? s.columns : s.inner, s.adds ? 1.0 : 0.0, result, s.rows);
+                s.columns, s.inner, 1.0, left, s.left_leading, right, s.right_leading,
+                s.adds ? 1.0 : 0.0, result, s.result_leading);
 }
 
 void matrix_times_matrix(const ProductShape& s, const float* left, const float* right,
                          float* result) {
     cblas_sgemm(CblasColMajor, turned(s.left_is_transposed), turned(s.right_is_transposed), s.rows,
-                s.columns, s.inner, 1.0F, left, s.left_is_transposed ? s.inner : s.rows, right,
-                s.right_is_transposed ? s.columns : s.inner, s.adds ? 1.0F : 0.0F, result, s.rows);
+                s.columns, s.inner, 1.0F, left, s.left_leading, right, s.right_leading,
+                s.adds ? 1.0F : 0.0F, result, s.result_leading);
 }
+
+/// Every so many numbers, one of a vector.
+template <class Number>
+struct Strided {
+    Number* first;
+    int step;
+};
 
 /// y += A x, or y += A' x, for A [rows x columns].
 void add_matrix_times_vector(bool is_transposed, int rows, int columns, const double* matrix,
-                             const double* x, double* y) {
-    cblas_dgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0, matrix, rows, x, 1, 1.0,
-                y, 1);
+                             int leading, Strided<const double> x, Strided<double> y) {
+    cblas_dgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0, matrix, leading, x.first,
+                x.step, 1.0, y.first, y.step);
 }
 
 void add_matrix_times_vector(bool is_transposed, int rows, int columns, const float* matrix,
-                             const float* x, float* y) {
-    cblas_sgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0F, matrix, rows, x, 1, 1.0F,
-                y, 1);
+                             int leading, Strided<const float> x, Strided<float> y) {
+    cblas_sgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0F, matrix, leading, x.first,
+                x.step, 1.0F, y.first, y.step);
 }
 
 template <class Number>
 void multiply_any(const ProductShape& s, const Number* left, const Number* right, Number* result) {
     if (s.columns != 1 && s.rows != 1) return matrix_times_matrix(s, left, right, result);
+    // A row is a column whose numbers stand a column apart.
+    const bool is_column = s.columns == 1;
+    const Strided<Number> y{result, is_column ? 1 : s.result_leading};
     // Not by beta = 0: some BLAS multiply by it what is not a number and was left in memory.
-    if (!s.adds) std::fill_n(result, s.rows * s.columns, Number{0});
-    if (s.columns == 1) {
+    if (!s.adds)
+        for (std::ptrdiff_t i = 0; i < (is_column ? s.rows : s.columns); ++i)
+            y.first[i * y.step] = 0;
+    if (is_column) {
         const bool turns = s.left_is_transposed;
         add_matrix_times_vector(turns, turns ? s.inner : s.rows, turns ? s.rows : s.inner, left,
-                                right, result);
+                                s.left_leading,
+                                {right, s.right_is_transposed ? s.right_leading : 1}, y);
     } else {  // the transposed result is the transposed right factor times a vector
         const bool turns = !s.right_is_transposed;
         add_matrix_times_vector(turns, turns ? s.inner : s.columns, turns ? s.columns : s.inner,
-                                right, left, result);
+                                right, s.right_leading,
+                                {left, s.left_is_transposed ? 1 : s.left_leading}, y);
     }
 }
 

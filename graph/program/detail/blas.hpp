@@ -11,6 +11,9 @@ struct ProductShape {
     bool left_is_transposed = false;
     bool right_is_transposed = false;
     bool adds = false;
+    int left_leading = 0;  ///< from a column in memory to the next
+    int right_leading = 0;
+    int result_leading = 0;
 };
 
 void multiply(const ProductShape& shape, const double* left, const double* right, double* result);

@@ -2,8 +2,10 @@
 
 #include <revolute/graph/rolled.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,6 +20,8 @@ struct MemberRange {
     std::int32_t step = 0;
     std::int32_t move = 0;
     std::int32_t members = 1;
+
+    friend constexpr bool operator==(const MemberRange&, const MemberRange&) = default;
 };
 
 /// The part's operator by its reference kernel.
@@ -28,15 +32,24 @@ struct ReferenceCall {
     MemberRange result;
 };
 
-/// The part's operator by its fast kernel, on so many entries.
-struct EntrywiseCall {
+/// One operator by its fast kernel.
+struct EntrywiseStep {
     PartId part{};
-    std::vector<MemberRange> operands;
+    std::vector<MemberRange>
+        operands;  ///< as many members as the call has, or the same one for all
     MemberRange result;
-    std::size_t entries = 0;
 };
 
-/// result = left right, or result += left right; [rows x inner] times [inner x columns].
+/// Elementwise operators on matrices of one shape, one after another on each block of entries: so what
+/// one of them leaves to the next is still in the first-level cache, or is in no memory but there.
+struct EntrywiseCall {
+    std::vector<EntrywiseStep> steps;
+    Shape shape;  ///< of a member
+    std::int32_t members = 1;
+};
+
+/// result = left right, or result += left right; [rows x inner] times [inner x columns]. Where several
+/// products are one, sites are those of the first, and the others stand below it in the same stack.
 struct ProductCall {
     PartId part{};
     MemberRange left, right, result;
@@ -46,6 +59,7 @@ struct ProductCall {
     int rows = 0;
     int columns = 0;
     int inner = 0;
+    std::vector<PartId> left_stack{}, right_stack{}, result_stack{};  ///< empty: one part alone
 };
 
 using Instruction = std::variant<ReferenceCall, EntrywiseCall, ProductCall>;
@@ -57,6 +71,56 @@ struct Loop {
     std::int32_t stride = 1;  ///< to the step of the next one
     std::size_t rounds = 1;
     std::vector<Instruction> body;
+};
+
+/// Calls `visit` with each site that the instruction reads.
+template <class Visit>
+void for_each_read(const Instruction& instruction, const Visit& visit) {
+    if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
+        visit(product->left);
+        visit(product->right);
+    } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
+        for (const EntrywiseStep& step : entrywise->steps)
+            for (const MemberRange& operand : step.operands) visit(operand);
+    } else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
+        for (const MemberRange& operand : reference->operands) visit(operand);
+    }
+}
+
+/// Calls `visit` with each site that the instruction writes.
+template <class Visit>
+void for_each_result(const Instruction& instruction, const Visit& visit) {
+    if (const auto* const product = std::get_if<ProductCall>(&instruction))
+        visit(product->result);
+    else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
+        for (const EntrywiseStep& step : entrywise->steps) visit(step.result);
+    else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction))
+        visit(reference->result);
+}
+
+/// How long the values of a part are kept.
+enum class Residence : std::uint8_t {
+    slab,   ///< all members stand in memory
+    round,  ///< one stands in memory: the next one takes its place
+    block,  ///< none does: they are read in the call that makes them
+};
+
+/// What a pass found and what it left.
+struct PassReport {
+    std::string_view name;
+    std::string_view of;  ///< what it counts
+    std::size_t before = 0;
+    std::size_t after = 0;
+};
+
+/// All that is known of a program before its memory is planned.
+struct Code {
+    std::vector<Loop> loops;
+    /// Parts that stand below each other in memory, each column of the first followed by that of the
+    /// second. Their members are at the same steps and have as many columns.
+    std::vector<std::vector<PartId>> stacks;
+    std::vector<Residence> residence;  ///< by part
+    std::vector<PassReport> passes;
 };
 
 }  // namespace revolute::detail

@@ -104,10 +104,18 @@ class Lowering {
         const std::span<const Interval> runs = reads_.steps(part);
         const auto run = std::ranges::lower_bound(runs, steps.first, {}, &Interval::high);
         std::size_t rounds = std::min(steps.count, rounds_within(*run, steps.first, steps.stride));
-        for (const std::vector<Read>& slot : reads_.slots(part))
-            rounds = std::min(
-                rounds, rounds_within(read_at(slot, steps.first).steps, steps.first, steps.stride));
+        for (const std::vector<Read>& slot : reads_.slots(part)) {
+            const Read& read = read_at(slot, steps.first);
+            rounds = std::min(rounds, rounds_within(read.steps, steps.first, steps.stride));
+            if (reads_.standing(read.target) == Standing::term)
+                rounds = std::min(rounds, alike(read.target, as_seen(read, steps)));
+        }
         return rounds;
+    }
+
+    /// The steps of what is read.
+    static Steps as_seen(const Read& read, const Steps& steps) {
+        return {read.step_at(steps.first), steps.stride, steps.count};
     }
 
     static std::optional<std::size_t> rounds_until_member(const Part& part, const Steps& steps) {
@@ -124,11 +132,38 @@ class Lowering {
                        const Steps& steps) {
         Loop loop{rolled_[parts.front()].axis, steps.first, steps.stride, steps.count, {}};
         for (const PartId part : parts)
-            if (rolled_[part].has_member(steps.first))
-                loop.body.push_back(instruction(part, steps));
+            if (rolled_[part].has_member(steps.first)) append_instructions(loop.body, part, steps);
         if (loop.body.empty()) return;
         if (!component.is_recurrence() && make_one_call(loop.body.front(), steps)) loop.rounds = 1;
         emit(std::move(loop));
+    }
+
+    /// Sums begin with what stands in memory; products are added to it.
+    void append_instructions(std::vector<Instruction>& body, PartId part,
+                             const Steps& steps) const {
+        const auto is_product = [&](const std::vector<Read>& slot) {
+            return reads_.standing(read_at(slot, steps.first).target) == Standing::term;
+        };
+        const std::span<const std::vector<Read>> slots = reads_.slots(part);
+        if (std::ranges::none_of(slots, is_product)) {
+            body.push_back(instruction(part, steps));
+            return;
+        }
+        const MemberRange result{part, steps.first, steps.stride, 1};
+        EntrywiseStep values{part, {}, result};
+        for (const std::vector<Read>& slot : slots)
+            if (!is_product(slot))
+                values.operands.push_back(site_of(read_at(slot, steps.first), steps));
+        bool is_begun = !values.operands.empty();
+        if (is_begun) body.push_back(EntrywiseCall{{std::move(values)}, rolled_[part].shape, 1});
+        for (const std::vector<Read>& slot : slots) {
+            if (!is_product(slot)) continue;
+            const Read& read = read_at(slot, steps.first);
+            ProductCall call = product(read.target, as_seen(read, steps), result);
+            call.adds = is_begun;
+            is_begun = true;
+            body.push_back(std::move(call));
+        }
     }
 
     /// The instruction that computes the members of a part at some steps, one a round.
@@ -142,7 +177,7 @@ class Lowering {
         for (const std::vector<Read>& slot : reads_.slots(part))
             operands.push_back(site_of(read_at(slot, steps.first), steps));
         if (op.role == Role::elementwise && op.fast.exist())
-            return EntrywiseCall{part, std::move(operands), result, shape.size()};
+            return EntrywiseCall{{{part, std::move(operands), result}}, shape, 1};
         std::vector<Shape> shapes;
         for (const std::vector<Read>& slot : reads_.slots(part))
             shapes.push_back(read_at(slot, steps.first).shape);
@@ -171,11 +206,11 @@ class Lowering {
     static bool make_one_call(Instruction& instruction, const Steps& steps) {
         if (steps.count == 1) return false;
         if (auto* const call = std::get_if<EntrywiseCall>(&instruction)) {
-            const auto moves_on = [](const MemberRange& site) { return site.move == 1; };
-            if (!std::ranges::all_of(call->operands, moves_on)) return false;
-            for (MemberRange& site : call->operands) site = all_members(site, steps.count);
-            call->result = all_members(call->result, steps.count);
-            call->entries *= steps.count;
+            EntrywiseStep& step = call->steps.front();
+            for (MemberRange& site : step.operands)
+                if (site.move != 0) site = all_members(site, steps.count);
+            step.result = all_members(step.result, steps.count);
+            call->members = static_cast<std::int32_t>(steps.count);
             return true;
         }
         if (auto* const call = std::get_if<ProductCall>(&instruction)) {
@@ -261,15 +296,19 @@ class Lowering {
             const std::size_t terms = std::min(steps.count, most_terms);
             const std::size_t rounds = is_begun ? steps.count / terms : 1;
             const auto skip = static_cast<std::int32_t>(terms);
-            EntrywiseCall call{sum, {}, {sum, 0, 0, 1}, rolled_[sum].shape.size()};
-            if (is_begun) call.operands.push_back(call.result);
+            EntrywiseStep step{sum, {}, {sum, 0, 0, 1}};
+            if (is_begun) step.operands.push_back(step.result);
             for (std::size_t term = 0; term < terms; ++term) {
                 const auto distance = static_cast<std::int32_t>(total - steps.count + term);
-                call.operands.push_back(
+                step.operands.push_back(
                     {site.part, site.step + site.move * distance, site.move * skip, 1});
             }
             is_begun = true;
-            emit({rolled_[site.part].axis, steps.first, steps.stride * skip, rounds, {call}});
+            emit({rolled_[site.part].axis,
+                  steps.first,
+                  steps.stride * skip,
+                  rounds,
+                  {EntrywiseCall{{std::move(step)}, rolled_[sum].shape, 1}}});
             steps = steps.from(terms * rounds);
         }
     }

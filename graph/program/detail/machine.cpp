@@ -1,12 +1,10 @@
-#include <revolute/graph/error.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <map>
 #include <type_traits>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -29,11 +27,6 @@ std::size_t scratch_of(const Rolled& rolled, const ReferenceCall& call) {
     return size;
 }
 
-template <class From, class To>
-void convert(const From* from, std::size_t count, To* to) {
-    std::transform(from, from + count, to, [](From x) { return static_cast<To>(x); });
-}
-
 /// The kernel of that kind of number.
 template <class Number>
 EntryKernel<Number> kernel_of(const Op& op) {
@@ -43,63 +36,68 @@ EntryKernel<Number> kernel_of(const Op& op) {
         return op.fast.in_float;
 }
 
-/// Throws what a kernel refuses, with the step and the member.
-[[noreturn]] void fail(const Rolled& rolled, Member member, std::string_view refusal) {
-    const Part& part = rolled[member.part];
-    const std::string step =
-        part.axis ? fmt::format(", in step {}", to_string(Step{*part.axis, member.t})) : "";
-    throw EvaluationError(fmt::format("{}: {}{}\n  node is {}", part.op->name, refusal, step,
-                                      describe(rolled, member)));
+/// Gives the values of an entrywise call that are in no slab their blocks: a block is used again when
+/// the value has been read for the last time.
+class BlockPlan {
+ public:
+    BlockPlan(const EntrywiseCall& call, const std::vector<Residence>& residence) {
+        std::map<PartId, std::size_t> last_reads;
+        for (std::size_t i = 0; i < call.steps.size(); ++i)
+            for (const MemberRange& operand : call.steps[i].operands) last_reads[operand.part] = i;
+        std::map<PartId, std::size_t> blocks;
+        std::vector<std::size_t> free;
+        for (std::size_t i = 0; i < call.steps.size(); ++i) {
+            for (const MemberRange& operand : call.steps[i].operands) {
+                const auto block = blocks.find(operand.part);
+                numbers.push_back(block == blocks.end() ? none : block->second);
+            }
+            for (const MemberRange& operand : call.steps[i].operands)
+                if (last_reads[operand.part] == i) release(blocks, operand.part, free);
+            const PartId part = call.steps[i].result.part;
+            const bool has_block = residence[index(part)] == Residence::block;
+            if (has_block) {
+                release(blocks, part, free);
+                if (free.empty()) free.push_back(count++);
+                blocks[part] = free.back();
+                free.pop_back();
+            }
+            numbers.push_back(has_block ? blocks[part] : none);
+        }
+    }
+
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> numbers;  ///< of operands and the result, step by step
+    std::size_t count = 0;
+
+ private:
+    static void release(std::map<PartId, std::size_t>& blocks, PartId part,
+                        std::vector<std::size_t>& free) {
+        const auto block = blocks.find(part);
+        if (block == blocks.end()) return;
+        free.push_back(block->second);
+        blocks.erase(block);
+    }
+};
+
+/// Entries in a block of the call.
+template <class Number>
+std::size_t entries_of_block(const EntrywiseCall& call) {
+    return rounded_up(
+        std::min(block_entries<Number>, call.shape.size() * static_cast<std::size_t>(call.members)),
+        granule<Number>);
 }
 
 }  // namespace
 
 template <class Number>
-void RunnableEntrywise<Number>::operator()(std::size_t round) {
-    for (std::size_t slot = 0; slot < operands.size(); ++slot)
-        current[slot] = operands[slot].at(round);
-    kernel({current, attributes}, result.at(round), entries);
-}
-
-template <class Number>
-void RunnableProduct<Number>::operator()(std::size_t round) {
-    multiply(shape, left.at(round), right.at(round), result.at(round));
-}
-
-template <class Number>
-void RunnableReference<Number>::operator()(std::size_t round) {
-    const Part& part = (*rolled)[site.part];
-    double* room = scratch;
-    for (std::size_t slot = 0; slot < operands.size(); ++slot) {
-        ConstMatrixView& view = views[slot];
-        if constexpr (is_double<Number>) {
-            view.data = operands[slot].at(round);
-        } else {
-            convert(operands[slot].at(round), view.size(), room);
-            view.data = room;
-            room += view.size();
-        }
-    }
-    if constexpr (is_double<Number>)
-        result_view.data = result.at(round);
-    else
-        result_view.data = room;
-    try {
-        part.op->evaluate({views, part.attributes}, result_view);
-    } catch (const EvaluationError& refusal) {  // a value that the kernel cannot take
-        const auto rounds = static_cast<std::int32_t>(round);
-        fail(*rolled, {site.part, site.step + site.move * rounds}, refusal.what());
-    }
-    if constexpr (!is_double<Number>) convert(room, result_view.size(), result.at(round));
-}
-
-template <class Number>
-Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops)
-    : rolled_(&rolled), plan_(plan_memory(rolled, reads, loops, granule<Number>)) {
-    allocate(rolled, loops);
+Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code)
+    : rolled_(&rolled),
+      residence_(code.residence),
+      plan_(plan_memory(rolled, reads, code, {granule<Number>, block_entries<Number>})) {
+    allocate(rolled, reads, code);
     write_constants(rolled, reads);
     add_outputs(rolled, reads);
-    for (const Loop& loop : loops) {
+    for (const Loop& loop : code.loops) {
         RunnableLoop& runnable_loop = loops_.emplace_back(RunnableLoop{loop.rounds, {}});
         for (const Instruction& instruction : loop.body)
             runnable_loop.body.push_back(
@@ -107,37 +105,41 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<con
     }
 }
 
-/// One block: slabs, then, of floats, the scratch of reference calls and the outputs as doubles.
+/// One block of memory: slabs, blocks of entrywise calls, then, of floats, the scratch of reference
+/// calls; then outputs that must be converted.
 template <class Number>
-void Machine<Number>::allocate(const Rolled& rolled, std::span<const Loop> loops) {
+void Machine<Number>::allocate(const Rolled& rolled, const Reads& reads, const Code& code) {
+    std::size_t blocks = 0;
     std::size_t scratch = 0;
+    for (const Loop& loop : code.loops)
+        for (const Instruction& instruction : loop.body) {
+            if (const auto* const call = std::get_if<EntrywiseCall>(&instruction))
+                blocks = std::max(blocks, BlockPlan(*call, code.residence).count *
+                                              entries_of_block<Number>(*call));
+            if (const auto* const call = std::get_if<ReferenceCall>(&instruction))
+                scratch = std::max(scratch, is_double<Number> ? 0 : scratch_of(rolled, *call));
+        }
+    scratch = rounded_up(scratch, granule<double>);
     std::size_t converted = 0;
-    if constexpr (!is_double<Number>) {
-        for (const Loop& loop : loops)
-            for (const Instruction& instruction : loop.body)
-                if (const auto* const call = std::get_if<ReferenceCall>(&instruction))
-                    scratch = std::max(scratch, scratch_of(rolled, *call));
-        for (const Member& output : rolled.outputs) converted += rolled[output.part].shape.size();
-        scratch = rounded_up(scratch, granule<double>);
-        converted = rounded_up(converted, granule<double>);
-    }
-    const std::size_t slabs = plan_.numbers * sizeof(Number);
-    bytes_ = slabs + (scratch + converted) * sizeof(double);
+    for (const Member& output : rolled.outputs)
+        if (is_converted(output, reads)) converted += rolled[output.part].shape.size();
+    converted = rounded_up(converted, granule<double>);
+    const std::size_t numbers = (plan_.numbers + blocks) * sizeof(Number);
+    bytes_ = numbers + (scratch + converted) * sizeof(double);
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
-    values_ = new (memory_.get()) Number[plan_.numbers]{};
-    double* const doubles = new (memory_.get() + slabs) double[scratch + converted]{};
+    values_ = new (memory_.get()) Number[plan_.numbers + blocks]{};
+    blocks_ = values_ + plan_.numbers;
+    double* const doubles = new (memory_.get() + numbers) double[scratch + converted]{};
     scratch_ = doubles;
     converted_ = doubles + scratch;
 }
 
 template <class Number>
 void Machine<Number>::write_constants(const Rolled& rolled, const Reads& reads) {
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-        const Part& part = rolled.parts[i];
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
         if (reads.standing(PartId{i}) == Standing::constant)
-            std::fill_n(values_ + plan_.offsets[i], part.shape.size() * part.size(),
-                        static_cast<Number>(part.attributes.front()));
-    }
+            std::fill_n(values_ + plan_.layouts[i].offset, plan_.layouts[i].numbers,
+                        static_cast<Number>(rolled.parts[i].attributes.front()));
 }
 
 template <class Number>
@@ -146,44 +148,115 @@ void Machine<Number>::add_outputs(const Rolled& rolled, const Reads& reads) {
     for (const Member& output : rolled.outputs) {
         const Shape shape = rolled[output.part].shape;
         const Read& read = read_at(reads.view(output.part), output.t);
-        outputs_.push_back({member(read.target, read.step_at(output.t)), shape, room});
-        if constexpr (!is_double<Number>) room += shape.size();
+        const Layout& layout = plan_.layouts[index(read.target)];
+        const bool has_gaps = layout.leading != rows_of(read.target);
+        outputs_.push_back({member(read.target, read.step_at(output.t)), shape,
+                            has_gaps ? layout.leading : static_cast<std::size_t>(shape.rows),
+                            is_converted(output, reads) ? room : nullptr});
+        if (outputs_.back().converted != nullptr) room += shape.size();
     }
+}
+
+/// Values of a program are views of doubles without gaps.
+template <class Number>
+bool Machine<Number>::is_converted(Member output, const Reads& reads) const {
+    const PartId target = read_at(reads.view(output.part), output.t).target;
+    const bool has_gaps = plan_.layouts[index(target)].leading != rows_of(target) &&
+                          (*rolled_)[target].shape.columns > 1;
+    return !is_double<Number> || has_gaps;
+}
+
+template <class Number>
+std::size_t Machine<Number>::rows_of(PartId part) const {
+    return static_cast<std::size_t>((*rolled_)[part].shape.rows);
 }
 
 template <class Number>
 Number* Machine<Number>::member(PartId part, std::int32_t step) const {
-    return values_ + plan_.offsets[index(part)] +
-           (*rolled_)[part].place_of(step) * (*rolled_)[part].shape.size();
+    const Layout& layout = plan_.layouts[index(part)];
+    return values_ + layout.offset + (*rolled_)[part].place_of(step) * layout.member_stride;
 }
 
 template <class Number>
 Pointer<Number> Machine<Number>::pointer(const MemberRange& site) const {
-    const auto size = static_cast<std::ptrdiff_t>((*rolled_)[site.part].shape.size());
-    return {member(site.part, site.step), size * site.move};
+    const auto stride = static_cast<std::ptrdiff_t>(plan_.layouts[index(site.part)].member_stride);
+    return {member(site.part, site.step), stride * site.move};
 }
 
 template <class Number>
-auto Machine<Number>::runnable(const EntrywiseCall& call) const -> Runnable {
-    const Part& part = (*rolled_)[call.part];
-    RunnableEntrywise<Number> result{kernel_of<Number>(*part.op), part.attributes, {}, {},
-                                     pointer(call.result),        call.entries};
-    for (const MemberRange& site : call.operands) result.operands.push_back(pointer(site));
-    result.current.resize(call.operands.size());
+auto Machine<Number>::runnable(const EntrywiseCall& call) const -> Runnable<Number> {
+    RunnableEntrywise<Number> result;
+    result.members = static_cast<std::size_t>(call.members);
+    result.columns = static_cast<std::size_t>(call.shape.columns);
+    result.entries = static_cast<std::size_t>(call.shape.rows);
+    const BlockPlan blocks(call, residence_);
+    const auto add = [&](const MemberRange& site) {
+        const std::size_t block = blocks.numbers[result.pointers.size()];
+        if (block == BlockPlan::none)
+            result.pointers.push_back(entry_pointer(call, site));
+        else
+            result.pointers.push_back(
+                {blocks_ + block * entries_of_block<Number>(call), 0, 0, 0, 0});
+    };
+    std::size_t most_operands = 0;
+    for (const EntrywiseStep& step : call.steps) {
+        const Part& part = (*rolled_)[step.part];
+        result.steps.push_back(
+            {kernel_of<Number>(*part.op), part.attributes, step.operands.size()});
+        for (const MemberRange& operand : step.operands) add(operand);
+        add(step.result);
+        most_operands = std::max(most_operands, step.operands.size());
+    }
+    result.current.resize(result.pointers.size());
+    result.current_operands.resize(most_operands);
+    result.flatten();
     return result;
 }
 
 template <class Number>
-auto Machine<Number>::runnable(const ProductCall& call) const -> Runnable {
+EntryPointer<Number> Machine<Number>::entry_pointer(const EntrywiseCall& call,
+                                                    const MemberRange& site) const {
+    const Part& part = (*rolled_)[site.part];
+    const Layout& layout = plan_.layouts[index(site.part)];
+    if (part.op == &constant_op) return {values_ + layout.offset, 0, 0, 0, 0};
+    const Pointer<Number> first = pointer(site);
+    // A column is without gaps wherever it stands, and may be seen as a matrix of another shape.
+    const bool has_gaps = layout.leading != rows_of(site.part) && part.shape.columns > 1;
+    return {.first = first.first,
+            .per_round = first.stride,
+            .per_member = site.members == 1 ? 0 : static_cast<std::ptrdiff_t>(layout.member_stride),
+            .per_column = has_gaps ? static_cast<std::ptrdiff_t>(layout.leading) : call.shape.rows,
+            .per_entry = 1};
+}
+
+/// From a column to the next of a matrix that is seen with so many rows in memory: that of its stack,
+/// where it stands in one; but one column may be seen as any matrix of its size.
+template <class Number>
+int Machine<Number>::leading(const MemberRange& site, int rows) const {
+    const std::size_t leading = plan_.layouts[index(site.part)].leading;
+    const bool has_gaps = leading != rows_of(site.part) &&
+                          (site.members > 1 || (*rolled_)[site.part].shape.columns > 1);
+    return has_gaps ? static_cast<int>(leading) : rows;
+}
+
+template <class Number>
+auto Machine<Number>::runnable(const ProductCall& call) const -> Runnable<Number> {
     const ProductShape shape{
-        call.rows, call.columns, call.inner, call.left_is_transposed, call.right_is_transposed,
-        call.adds};
+        .rows = call.rows,
+        .columns = call.columns,
+        .inner = call.inner,
+        .left_is_transposed = call.left_is_transposed,
+        .right_is_transposed = call.right_is_transposed,
+        .adds = call.adds,
+        .left_leading = leading(call.left, call.left_is_transposed ? call.inner : call.rows),
+        .right_leading = leading(call.right, call.right_is_transposed ? call.columns : call.inner),
+        .result_leading = leading(call.result, call.rows)};
     return RunnableProduct<Number>{shape, pointer(call.left), pointer(call.right),
                                    pointer(call.result)};
 }
 
 template <class Number>
-auto Machine<Number>::runnable(const ReferenceCall& call) const -> Runnable {
+auto Machine<Number>::runnable(const ReferenceCall& call) const -> Runnable<Number> {
     const Shape shape = (*rolled_)[call.part].shape;
     RunnableReference<Number> result{
         rolled_, call.result, {}, {}, pointer(call.result), {nullptr, shape.rows, shape.columns},
@@ -198,24 +271,28 @@ template <class Number>
 void Machine<Number>::run() {
     for (RunnableLoop& loop : loops_)
         for (std::size_t round = 0; round < loop.rounds; ++round)
-            for (Runnable& runnable : loop.body)
+            for (Runnable<Number>& runnable : loop.body)
                 std::visit([round](auto& call) { call(round); }, runnable);
 }
 
 template <class Number>
 void Machine<Number>::write(Member leaf, ConstMatrixView value) {
-    convert(value.data, value.size(), member(leaf.part, leaf.t));
+    const auto rows = static_cast<std::size_t>(value.rows);
+    Number* column = member(leaf.part, leaf.t);
+    for (int i = 0; i < value.columns; ++i, column += plan_.layouts[index(leaf.part)].leading)
+        convert(value.data + static_cast<std::size_t>(i) * rows, rows, column);
 }
 
 template <class Number>
 ConstMatrixView Machine<Number>::output(std::size_t number) {
     const Output& output = outputs_[number];
-    if constexpr (is_double<Number>) {
-        return {output.values, output.shape.rows, output.shape.columns};
-    } else {
-        convert(output.values, output.shape.size(), output.converted);
-        return {output.converted, output.shape.rows, output.shape.columns};
-    }
+    if constexpr (is_double<Number>)
+        if (output.converted == nullptr)
+            return {output.values, output.shape.rows, output.shape.columns};
+    const auto rows = static_cast<std::size_t>(output.shape.rows);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(output.shape.columns); ++i)
+        convert(output.values + i * output.leading, rows, output.converted + i * rows);
+    return {output.converted, output.shape.rows, output.shape.columns};
 }
 
 template class Machine<double>;

@@ -104,9 +104,18 @@ std::vector<Reader> readers_of(const Rolled& rolled, const Reads& reads) {
 /// By part, the part in whose slab it stands: most in their own.
 class Slabs {
  public:
-    Slabs(const Rolled& rolled, const Reads& reads)
-        : rolled_(rolled), reads_(reads), readers_(readers_of(rolled, reads)) {
+    Slabs(const Rolled& rolled, const Reads& reads, const Code& code)
+        : rolled_(rolled),
+          reads_(reads),
+          residence_(code.residence),
+          readers_(readers_of(rolled, reads)),
+          is_stacked_(rolled.parts.size()) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) slab_of_.push_back(PartId{i});
+        for (const std::vector<PartId>& stack : code.stacks)
+            for (const PartId part : stack) {
+                slab_of_[index(part)] = stack.front();
+                is_stacked_[index(part)] = true;
+            }
         for (const Component& component : rolled.schedule)
             for (const PartId part : component.parts)
                 if (const auto operand = operand_to_replace(part))
@@ -118,8 +127,8 @@ class Slabs {
  private:
     std::optional<PartId> operand_to_replace(PartId part) const {
         const Op& op = *rolled_[part].op;
-        if (reads_.standing(part) != Standing::computed || op.role != Role::elementwise ||
-            !op.fast.exist() || is_sum_over_steps(rolled_[part]))
+        if (!can_share(part) || op.role != Role::elementwise || !op.fast.exist() ||
+            is_sum_over_steps(rolled_[part]))
             return std::nullopt;
         for (const std::vector<Read>& slot : reads_.slots(part))
             for (const Read& read : slot)
@@ -133,8 +142,7 @@ class Slabs {
             return read.target != operand ||
                    (read.offset == 0 && read.is_fixed != rolled_[part].is_family());
         };
-        return reads_.standing(operand) == Standing::computed &&
-               !readers_[index(operand)].are_several &&
+        return can_share(operand) && !readers_[index(operand)].are_several &&
                rolled_[operand].shape.size() == rolled_[part].shape.size() &&
                rolled_[operand].is_family() == rolled_[part].is_family() &&
                rolled_[operand].runs == rolled_[part].runs &&
@@ -143,9 +151,16 @@ class Slabs {
                });
     }
 
+    bool can_share(PartId part) const {
+        return reads_.standing(part) == Standing::computed && !is_stacked_[index(part)] &&
+               residence_[index(part)] != Residence::block;
+    }
+
     const Rolled& rolled_;
     const Reads& reads_;
+    const std::vector<Residence>& residence_;
     std::vector<Reader> readers_;
+    std::vector<bool> is_stacked_;
     std::vector<PartId> slab_of_;
 };
 
@@ -161,40 +176,29 @@ struct Life {
     }
 };
 
-template <class Visit>
-void for_each_site(const Instruction& instruction, const Visit& visit) {
-    if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
-        visit(product->left);
-        visit(product->right);
-        visit(product->result);
-    } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
-        std::ranges::for_each(entrywise->operands, visit);
-        visit(entrywise->result);
-    } else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
-        std::ranges::for_each(reference->operands, visit);
-        visit(reference->result);
-    }
-}
-
 /// By slab. What a loop uses lives as long as the loop.
-std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
+std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code& code,
                            const Slabs& slabs) {
     std::vector<Life> lives(rolled.parts.size());
     std::size_t begin = 0;
-    for (const Loop& loop : loops) {
+    for (const Loop& loop : code.loops) {
         const std::size_t end = begin + loop.body.size();
-        for (std::size_t i = 0; i < loop.body.size(); ++i)
-            for_each_site(loop.body[i], [&](const MemberRange& site) {
-                const bool is_straight = loop.rounds == 1;
-                lives[index(slabs[site.part])].extend(is_straight ? begin + i : begin,
-                                                      is_straight ? begin + i : end - 1);
-            });
+        for (std::size_t i = 0; i < loop.body.size(); ++i) {
+            const bool is_straight = loop.rounds == 1;
+            const auto extend = [&](const MemberRange& site) {
+                if (code.residence[index(site.part)] != Residence::block)
+                    lives[index(slabs[site.part])].extend(is_straight ? begin + i : begin,
+                                                          is_straight ? begin + i : end - 1);
+            };
+            for_each_read(loop.body[i], extend);
+            for_each_result(loop.body[i], extend);
+        }
         begin = end;
     }
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Standing standing = reads.standing(PartId{i});
         if (standing == Standing::given || standing == Standing::constant)
-            lives[i] = {0, Life::for_ever};
+            lives[index(slabs[PartId{i}])] = {0, Life::for_ever};
     }
     for (const Member& output : rolled.outputs)
         for (const Read& read : reads.view(output.part))
@@ -202,37 +206,93 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, std::span<c
     return lives;
 }
 
+/// The slabs' sizes and the places of parts in them; offsets are those in the slab.
+class Layouts {
+ public:
+    Layouts(const Rolled& rolled, const Code& code, const Slabs& slabs)
+        : sizes(rolled.parts.size()), layouts(rolled.parts.size()) {
+        std::vector<Residence> residence(rolled.parts.size(), Residence::round);
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+            Residence& of_slab = residence[index(slabs[PartId{i}])];
+            of_slab = std::min(of_slab, code.residence[i]);
+        }
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
+            layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
+        for (const std::vector<PartId>& stack : code.stacks) stand_below(stack);
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+            const PartId slab = slabs[PartId{i}];
+            const Part& part = rolled.parts[i];
+            const std::size_t size =
+                layouts[i].leading * static_cast<std::size_t>(part.shape.columns);
+            const bool has_one_place = residence[index(slab)] == Residence::round;
+            layouts[i].member_stride = has_one_place ? 0 : size;
+            sizes[index(slab)] =
+                std::max(sizes[index(slab)], size * (has_one_place ? 1 : part.size()));
+        }
+    }
+
+    /// Entrywise calls read the same numbers of a constant for every block.
+    void make_room_for_blocks(const Reads& reads, const Code& code, std::size_t block) {
+        for (const Loop& loop : code.loops)
+            for (const Instruction& instruction : loop.body) {
+                const auto* const call = std::get_if<EntrywiseCall>(&instruction);
+                if (call == nullptr) continue;
+                const std::size_t entries =
+                    std::min(block, call->shape.size() * static_cast<std::size_t>(call->members));
+                for_each_read(instruction, [&](const MemberRange& site) {
+                    if (reads.standing(site.part) == Standing::constant)
+                        sizes[index(site.part)] = std::max(sizes[index(site.part)], entries);
+                });
+            }
+    }
+
+    std::vector<std::size_t> sizes;  ///< by slab
+    std::vector<Layout> layouts;     ///< by part
+
+ private:
+    void stand_below(const std::vector<PartId>& stack) {
+        std::size_t rows = 0;
+        for (const PartId part : stack) {
+            layouts[index(part)].offset = rows;
+            rows += layouts[index(part)].leading;
+        }
+        for (const PartId part : stack) layouts[index(part)].leading = rows;
+    }
+};
+
 }  // namespace
 
-MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
-                       std::size_t granule) {
-    const Slabs slabs(rolled, reads);
-    const std::vector<Life> lives = lives_of(rolled, reads, loops, slabs);
+MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& code, Units units) {
+    const Slabs slabs(rolled, reads, code);
+    const std::vector<Life> lives = lives_of(rolled, reads, code, slabs);
     std::vector<std::uint32_t> in_order;  // of their births
     for (std::uint32_t i = 0; i < lives.size(); ++i)
         if (lives[i].birth != Life::for_ever) in_order.push_back(i);
     std::ranges::stable_sort(in_order, {}, [&](std::uint32_t i) { return lives[i].birth; });
 
-    MemoryPlan plan{std::vector<std::size_t>(rolled.parts.size()), 0};
-    const auto size_of = [&](std::uint32_t part) {
-        const std::size_t numbers = rolled.parts[part].shape.size() * rolled.parts[part].size();
-        return (numbers + granule - 1) / granule * granule;
+    Layouts layouts(rolled, code, slabs);
+    layouts.make_room_for_blocks(reads, code, units.block);
+    const auto size_of = [&](std::uint32_t slab) {
+        return (layouts.sizes[slab] + units.granule - 1) / units.granule * units.granule;
     };
+    std::vector<std::size_t> offsets(rolled.parts.size());
     Blocks blocks;
     std::set<std::pair<std::size_t, std::uint32_t>> living;  // by death
     for (const std::uint32_t slab : in_order) {
         while (!living.empty() && living.begin()->first < lives[slab].birth) {
             const std::uint32_t dead = living.begin()->second;
-            blocks.give_back(plan.offsets[dead], size_of(dead));
+            blocks.give_back(offsets[dead], size_of(dead));
             living.erase(living.begin());
         }
-        plan.offsets[slab] = blocks.take(size_of(slab));
+        offsets[slab] = blocks.take(size_of(slab));
         living.emplace(lives[slab].death, slab);
     }
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
-        plan.offsets[i] = plan.offsets[index(slabs[PartId{i}])];
-    plan.numbers = blocks.end();
-    return plan;
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        const std::size_t slab = index(slabs[PartId{i}]);
+        layouts.layouts[i].offset += offsets[slab];
+        layouts.layouts[i].numbers = layouts.sizes[slab];
+    }
+    return {std::move(layouts.layouts), blocks.end()};
 }
 
 }  // namespace revolute::detail

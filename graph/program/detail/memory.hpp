@@ -4,21 +4,33 @@
 #include <revolute/graph/program/detail/reads.hpp>
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 namespace revolute::detail {
 
-/// Where the values of each part are: its members one after the other, a slab.
-struct MemoryPlan {
-    std::vector<std::size_t> offsets;  ///< by part: where its slab begins, in numbers
-    std::size_t numbers = 0;           ///< the size of all memory
+/// Where the members of a part are, in numbers.
+struct Layout {
+    std::size_t offset = 0;         ///< of the first
+    std::size_t leading = 0;        ///< from a column to the next
+    std::size_t member_stride = 0;  ///< from a member to the next; 0: they share one place
+    std::size_t numbers = 0;        ///< of the slab it stands in
 };
 
-/// Gives every part that has values of its own a slab. A slab is handed on when all that reads it is
-/// done; those of leaves, constants and outputs stay. The result of an elementwise operator stands in
-/// the place of an operand that nothing else reads. Slabs begin at multiples of `granule`.
-MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
-                       std::size_t granule);
+/// In numbers of the program's kind.
+struct Units {
+    std::size_t granule = 1;  ///< slabs begin at multiples of it
+    std::size_t block = 1;    ///< what an entrywise call reads of a constant, at most
+};
+
+/// Where the values of each part are: its members one after the other, a slab.
+struct MemoryPlan {
+    std::vector<Layout> layouts;  ///< by part
+    std::size_t numbers = 0;      ///< the size of all memory
+};
+
+/// Gives every part that has values of its own a slab, every stack one for all its parts. A slab is
+/// handed on when all that reads it is done; those of leaves, constants and outputs stay. The result
+/// of an elementwise operator stands in the place of an operand that nothing else reads.
+MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& code, Units units);
 
 }  // namespace revolute::detail

@@ -25,7 +25,7 @@ struct Program::State {
     Rolled rolled;
     CompileOptions options;
     detail::Reads reads;
-    std::vector<detail::Loop> loops;
+    detail::Code code;
     std::variant<detail::Machine<double>, detail::Machine<float>> machine;
 
     std::vector<std::vector<bool>> is_bound;  // by part, of leaves, by member

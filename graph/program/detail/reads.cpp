@@ -45,14 +45,18 @@ struct Reads::DirectUse {
     bool is_output = false;
     bool by_products_alone = true;
     bool by_sums_alone = true;
-    std::optional<PartId> sum;  ///< the first sum that has
+    std::size_t count = 0;
+    std::optional<PartId> sum;  ///< the first that has
 };
 
 Reads::Reads(const Rolled& rolled)
     : rolled_(rolled),
+      component_(rolled.parts.size()),
       standing_(rolled.parts.size(), Standing::computed),
       views_(rolled.parts.size()),
       slots_(rolled.parts.size()) {
+    for (std::size_t i = 0; i < rolled.schedule.size(); ++i)
+        for (const PartId part : rolled.schedule[i].parts) component_[index(part)] = i;
     const std::vector<DirectUse> uses = direct_uses();
     for (const Component& component : rolled.schedule)
         for (const PartId part : component.parts) {
@@ -96,7 +100,8 @@ std::vector<Reads::DirectUse> Reads::direct_uses() const {
             DirectUse& use = uses[index(part)];
             if (user.op->role != Role::product) use.by_products_alone = false;
             if (!use.sum) use.sum = PartId{i};
-            if (!is_sum_over_steps(user) || use.sum != PartId{i}) use.by_sums_alone = false;
+            if (user.op != &accumulate_op || use.sum != PartId{i}) use.by_sums_alone = false;
+            ++use.count;
         });
     }
     for (const Member& output : rolled_.outputs) uses[index(output.part)].is_output = true;
@@ -108,9 +113,15 @@ Standing Reads::standing_of(PartId part, const DirectUse& use) const {
     if (is_given(op)) return Standing::given;
     if (&op == &constant_op) return Standing::constant;
     if (can_be_view(part, use)) return Standing::view;
-    if (op.role == Role::product && !use.is_output && use.sum && use.by_sums_alone)
-        return Standing::term;
-    return Standing::computed;
+    return op.role == Role::product && is_term(part, use) ? Standing::term : Standing::computed;
+}
+
+/// A sum in each step computes products of its own recurrence only: others are better computed for all
+/// steps at once.
+bool Reads::is_term(PartId part, const DirectUse& use) const {
+    if (use.is_output || !use.sum || !use.by_sums_alone) return false;
+    if (is_sum_over_steps(rolled_[*use.sum])) return true;
+    return use.count == 1 && component_[index(part)] == component_[index(*use.sum)];
 }
 
 /// A view of what stands behind it in the schedule would have to be seen before that is.

@@ -1,0 +1,212 @@
+#include <revolute/graph/program/detail/passes.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <queue>
+#include <tuple>
+#include <utility>
+
+namespace revolute::detail {
+
+namespace {
+
+/// So many that blocks of all their values still fit into the first-level cache.
+constexpr std::size_t most_steps = 48;
+
+using Numbers = std::vector<std::size_t>;  // of instructions in a body
+using Lowest = std::priority_queue<std::size_t, Numbers, std::greater<>>;
+using Extent = std::tuple<int, int, std::int32_t>;
+
+Extent extent_of(const EntrywiseCall& call) {
+    return {call.shape.rows, call.shape.columns, call.members};
+}
+
+/// Which instructions of a body wait for which: what reads or writes a part stays behind what wrote
+/// it before, and what writes it behind what read it. Steps are not looked at.
+class Order {
+ public:
+    explicit Order(std::size_t parts) : uses_(parts) {}
+
+    void begin(std::size_t instructions) {
+        waiting_.assign(instructions, {});
+        waits_.assign(instructions, 0);
+        ++body_;
+    }
+
+    void read(std::size_t reader, PartId part) {
+        Use& use = use_of(part);
+        if (use.writer != none) wait(reader, use.writer);
+        use.readers.push_back(reader);
+    }
+
+    void write(std::size_t writer, PartId part) {
+        Use& use = use_of(part);
+        if (use.writer != none) wait(writer, use.writer);
+        for (const std::size_t reader : use.readers) wait(writer, reader);
+        use.writer = writer;
+        use.readers.clear();
+    }
+
+    bool is_ready(std::size_t number) const { return waits_[number] == 0; }
+
+    /// Calls `ready` with those that need not wait any longer when this one is done.
+    template <class Ready>
+    void finish(std::size_t number, const Ready& ready) {
+        for (const std::size_t next : waiting_[number])
+            if (--waits_[next] == 0) ready(next);
+    }
+
+ private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    struct Use {
+        std::size_t body = 0;
+        std::size_t writer = none;
+        Numbers readers;
+    };
+
+    Use& use_of(PartId part) {
+        Use& use = uses_[index(part)];
+        if (use.body != body_) use = {body_, none, {}};
+        return use;
+    }
+
+    void wait(std::size_t number, std::size_t before) {
+        if (number == before) return;
+        waiting_[before].push_back(number);
+        ++waits_[number];
+    }
+
+    std::vector<Use> uses_;  // by part, in the body that is numbered
+    std::size_t body_ = 0;
+    std::vector<Numbers> waiting_;
+    Numbers waits_;
+};
+
+/// The body in its new order: first all that is ready and not elementwise, then as many elementwise
+/// instructions of one extent as are ready or become so, then again.
+class Fusion {
+ public:
+    Fusion(Order& order, std::vector<Instruction>& body) : order_(order), body_(body) {
+        order.begin(body.size());
+        for (std::size_t i = 0; i < body.size(); ++i) note_uses(i);
+        for (std::size_t i = 0; i < body.size(); ++i)
+            if (order.is_ready(i)) make_ready(i);
+    }
+
+    std::vector<Instruction> run() && {
+        while (!others_.empty() || !entrywise_.empty()) {
+            while (!others_.empty()) {
+                const std::size_t number = taken(others_);
+                result_.push_back(std::move(body_[number]));
+                finish(number);
+            }
+            if (!entrywise_.empty()) fuse();
+        }
+        return std::move(result_);
+    }
+
+ private:
+    static std::size_t taken(Lowest& numbers) {
+        const std::size_t number = numbers.top();
+        numbers.pop();
+        return number;
+    }
+
+    /// A stack is written and read as a whole.
+    void note_uses(std::size_t number) {
+        for_each_read(body_[number],
+                      [&](const MemberRange& site) { order_.read(number, site.part); });
+        const auto* const product = std::get_if<ProductCall>(&body_[number]);
+        if (product != nullptr) {
+            for (const PartId part : product->left_stack) order_.read(number, part);
+            for (const PartId part : product->right_stack) order_.read(number, part);
+            for (const PartId part : product->result_stack) order_.write(number, part);
+        }
+        for_each_result(body_[number],
+                        [&](const MemberRange& site) { order_.write(number, site.part); });
+    }
+
+    void make_ready(std::size_t number) {
+        if (const auto* const call = std::get_if<EntrywiseCall>(&body_[number]))
+            entrywise_[extent_of(*call)].push(number);
+        else
+            others_.push(number);
+    }
+
+    void finish(std::size_t number) {
+        order_.finish(number, [this](std::size_t next) { make_ready(next); });
+    }
+
+    /// Begins with the instruction that stood first.
+    void fuse() {
+        auto first = std::ranges::min_element(
+            entrywise_, {}, [](const auto& of_extent) { return of_extent.second.top(); });
+        const Extent extent = first->first;
+        EntrywiseCall fused{{}, {}, 1};
+        std::vector<MemberRange> written;
+        while (fused.steps.size() < most_steps) {
+            const auto ready = entrywise_.find(extent);
+            if (ready == entrywise_.end()) break;
+            const std::size_t number = taken(ready->second);
+            if (ready->second.empty()) entrywise_.erase(ready);
+            auto& call = std::get<EntrywiseCall>(body_[number]);
+            if (!fused.steps.empty() && reads_beside(call, written)) {
+                put_off_.push_back(number);
+                continue;
+            }
+            fused.shape = call.shape;
+            fused.members = call.members;
+            for (EntrywiseStep& step : call.steps) {
+                written.push_back(step.result);
+                fused.steps.push_back(std::move(step));
+            }
+            finish(number);
+        }
+        result_.emplace_back(std::move(fused));
+        for (const std::size_t number : put_off_) make_ready(number);
+        put_off_.clear();
+    }
+
+    /// Whether it reads other members of a part than what it would join writes, so that it must wait
+    /// until all blocks are written. One member is no trouble: others stand elsewhere.
+    static bool reads_beside(const EntrywiseCall& call, const std::vector<MemberRange>& written) {
+        if (call.members == 1) return false;
+        const auto is_beside = [&](const MemberRange& operand) {
+            return std::ranges::any_of(written, [&](const MemberRange& result) {
+                return operand.part == result.part && !(operand == result);
+            });
+        };
+        return std::ranges::any_of(call.steps, [&](const EntrywiseStep& step) {
+            return std::ranges::any_of(step.operands, is_beside);
+        });
+    }
+
+    Order& order_;
+    std::vector<Instruction>& body_;
+    Lowest others_;
+    std::map<Extent, Lowest> entrywise_;
+    Numbers put_off_;
+    std::vector<Instruction> result_;
+};
+
+std::size_t entrywise_calls(const Code& code) {
+    std::size_t count = 0;
+    for (const Loop& loop : code.loops)
+        for (const Instruction& instruction : loop.body)
+            count += std::holds_alternative<EntrywiseCall>(instruction) ? 1 : 0;
+    return count;
+}
+
+}  // namespace
+
+void fuse_entrywise(const Rolled& rolled, Code& code) {
+    PassReport report{"fuse", "elementwise instructions", entrywise_calls(code), 0};
+    Order order(rolled.parts.size());
+    for (Loop& loop : code.loops) loop.body = Fusion(order, loop.body).run();
+    report.after = entrywise_calls(code);
+    code.passes.push_back(report);
+}
+
+}  // namespace revolute::detail

@@ -1,0 +1,289 @@
+#include <revolute/graph/program/detail/passes.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace revolute::detail {
+
+namespace {
+
+/// By part: whether everything that touches it can do so where its columns stand apart.
+std::vector<bool> stackable_parts(const Rolled& rolled, const Reads& reads, const Code& code) {
+    std::vector<bool> stackable(rolled.parts.size(), true);
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
+        stackable[i] = reads.standing(PartId{i}) == Standing::computed ||
+                       reads.standing(PartId{i}) == Standing::given;
+    // A column is without gaps wherever it stands; other matrices must be seen as what they are.
+    const auto see = [&](PartId part, Shape shape) {
+        const Shape own = rolled[part].shape;
+        if (own.columns != 1 && shape != own) stackable[index(part)] = false;
+    };
+    const auto see_factor = [&](const MemberRange& site, bool is_transposed, int rows,
+                                int columns) {
+        if (is_transposed) std::swap(rows, columns);
+        see(site.part, {rows, columns / site.members});
+    };
+    for (const Loop& loop : code.loops)
+        for (const Instruction& instruction : loop.body) {
+            if (const auto* const call = std::get_if<ProductCall>(&instruction)) {
+                see_factor(call->left, call->left_is_transposed, call->rows, call->inner);
+                see_factor(call->right, call->right_is_transposed, call->inner, call->columns);
+                see_factor(call->result, false, call->rows, call->columns);
+            } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
+                for_each_read(instruction,
+                              [&](const MemberRange& site) { see(site.part, entrywise->shape); });
+            } else {  // reference kernels see matrices without gaps
+                const auto see_gaps = [&](const MemberRange& site) { see(site.part, {}); };
+                for_each_read(instruction, see_gaps);
+                for_each_result(instruction, see_gaps);
+            }
+        }
+    for (const Member& output : rolled.outputs)
+        for (const Read& read : reads.view(output.part)) see(read.target, read.shape);
+    return stackable;
+}
+
+/// Products of one body that could be one: left factors are stacked, and results; in a sum, right
+/// factors instead of these.
+struct Group {
+    std::size_t loop = 0;
+    bool is_sum = false;
+    std::vector<std::size_t> members;  ///< numbers of the instructions
+};
+
+/// Which part stands where in which stack.
+class Stacks {
+ public:
+    Stacks(const Rolled& rolled, std::vector<bool> stackable)
+        : rolled_(rolled), stackable_(std::move(stackable)), places_(rolled.parts.size()) {}
+
+    /// Brings the numbers of two lists of parts into one order in which both are stacks, or pieces of
+    /// stacks. Returns whether there is one.
+    bool arrange(std::vector<PartId>& first, std::vector<PartId>& second,
+                 std::vector<std::size_t>& numbers) {
+        if (!can_be_stack(first) || !can_be_stack(second)) return false;
+        const std::vector<PartId>& known = is_placed(first.front()) ? first : second;
+        std::vector<std::size_t> order(numbers.size());
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+        if (is_placed(known.front()))
+            std::ranges::sort(order, {}, [&](std::size_t i) { return place(known[i]).row; });
+        first = reordered(first, order);
+        second = reordered(second, order);
+        numbers = reordered(numbers, order);
+        if (!is_free_or_piece(first) || !is_free_or_piece(second)) return false;
+        put(first);
+        put(second);
+        return true;
+    }
+
+    std::vector<std::vector<PartId>> stacks;
+
+ private:
+    struct Place {
+        std::size_t stack = std::numeric_limits<std::size_t>::max();
+        std::size_t row = 0;  ///< counted in parts
+    };
+
+    template <class T>
+    static std::vector<T> reordered(const std::vector<T>& values,
+                                    const std::vector<std::size_t>& order) {
+        std::vector<T> result;
+        for (const std::size_t i : order) result.push_back(values[i]);
+        return result;
+    }
+
+    Place& place(PartId part) { return places_[index(part)]; }
+    bool is_placed(PartId part) { return place(part).stack < stacks.size(); }
+
+    bool can_be_stack(std::vector<PartId> parts) const {
+        const Part& first = rolled_[parts.front()];
+        for (const PartId part : parts)
+            if (!stackable_[index(part)] || rolled_[part].shape.columns != first.shape.columns ||
+                rolled_[part].runs != first.runs || rolled_[part].axis != first.axis)
+                return false;
+        std::ranges::sort(parts);
+        return std::ranges::adjacent_find(parts) == parts.end();
+    }
+
+    bool is_free_or_piece(const std::vector<PartId>& parts) {
+        if (std::ranges::none_of(parts, [this](PartId part) { return is_placed(part); }))
+            return true;
+        const Place begin = place(parts.front());
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (!is_placed(parts[i]) || place(parts[i]).stack != begin.stack ||
+                place(parts[i]).row != begin.row + i)
+                return false;
+        return true;
+    }
+
+    void put(const std::vector<PartId>& parts) {
+        if (is_placed(parts.front())) return;
+        for (std::size_t row = 0; row < parts.size(); ++row)
+            place(parts[row]) = {stacks.size(), row};
+        stacks.push_back(parts);
+    }
+
+    const Rolled& rolled_;
+    std::vector<bool> stackable_;
+    std::vector<Place> places_;
+};
+
+/// What products of one group have in common. Those with stacked results share the right factor, those
+/// with stacked right factors the result.
+using Likeness = std::tuple<bool, PartId, bool, bool, std::array<std::int32_t, 9>, int, int>;
+
+Likeness likeness_of(const ProductCall& call, bool is_sum) {
+    const MemberRange& shared = is_sum ? call.result : call.right;
+    const MemberRange& stacked = is_sum ? call.right : call.result;
+    const auto& left = call.left;
+    return {is_sum,
+            shared.part,
+            call.right_is_transposed,
+            !is_sum && call.adds,
+            {shared.step, shared.move, shared.members, stacked.step, stacked.move, stacked.members,
+             left.step, left.move, left.members},
+            call.columns,
+            is_sum ? call.rows : call.inner};
+}
+
+/// Finds groups in a body, reading it once. A product joins those like it where it could stand in the
+/// place of the first.
+class Groups {
+ public:
+    explicit Groups(std::size_t parts) : uses_(parts) {}
+
+    void find(std::size_t loop, const std::vector<Instruction>& body) {
+        open_.clear();
+        ++body_;
+        for (std::size_t i = 0; i < body.size(); ++i) {
+            if (const auto* const product = std::get_if<ProductCall>(&body[i]))
+                join(loop, *product, i);
+            for_each_read(body[i],
+                          [&](const MemberRange& site) { use_of(site.part).touched = i + 1; });
+            for_each_result(body[i], [&](const MemberRange& site) {
+                use_of(site.part).touched = use_of(site.part).written = i + 1;
+            });
+        }
+    }
+
+    /// The largest first: smaller ones may be pieces of their stacks.
+    std::vector<Group> found() && {
+        std::erase_if(groups_, [](const Group& group) { return group.members.size() < 2; });
+        std::ranges::stable_sort(groups_, std::greater(),
+                                 [](const Group& group) { return group.members.size(); });
+        return std::move(groups_);
+    }
+
+ private:
+    /// Numbers of instructions, from 1; 0: none.
+    struct Use {
+        std::size_t body = 0;
+        std::size_t written = 0;
+        std::size_t touched = 0;
+    };
+
+    Use& use_of(PartId part) {
+        Use& use = uses_[index(part)];
+        if (use.body != body_) use = {body_, 0, 0};
+        return use;
+    }
+
+    void join(std::size_t loop, const ProductCall& call, std::size_t number) {
+        const bool is_sum = call.left_is_transposed && !call.right_is_transposed;
+        if (call.left_is_transposed != is_sum) return;
+        const auto [entry, is_new] = open_.try_emplace(likeness_of(call, is_sum), groups_.size());
+        if (!is_new && fits(groups_[entry->second], call)) {
+            groups_[entry->second].members.push_back(number);
+        } else {
+            entry->second = groups_.size();
+            groups_.push_back({loop, is_sum, {number}});
+        }
+    }
+
+    bool fits(const Group& group, const ProductCall& call) {
+        const std::size_t first = group.members.front() + 1;
+        if (use_of(call.left.part).written >= first || use_of(call.right.part).written >= first)
+            return false;
+        if (group.is_sum)
+            return call.adds && use_of(call.result.part).touched == group.members.back() + 1;
+        return use_of(call.result.part).touched < first;
+    }
+
+    std::vector<Use> uses_;  // by part, in the body that is numbered
+    std::size_t body_ = 0;
+    std::map<Likeness, std::size_t> open_;
+    std::vector<Group> groups_;
+};
+
+/// One product for all of a group, in the place of the first; the others are marked in `gone`.
+void merge(Code& code, const Group& group, const std::vector<PartId>& left,
+           const std::vector<PartId>& other, std::vector<bool>& gone) {
+    std::vector<Instruction>& body = code.loops[group.loop].body;
+    const auto call = [&](std::size_t number) -> ProductCall& {
+        return std::get<ProductCall>(body[number]);
+    };
+    const std::size_t place = std::ranges::min(group.members);
+    ProductCall merged = call(group.members.front());
+    merged.adds = call(place).adds;
+    int& total = group.is_sum ? merged.inner : merged.rows;
+    total = 0;
+    for (const std::size_t number : group.members) {
+        total += group.is_sum ? call(number).inner : call(number).rows;
+        gone[number] = number != place;
+    }
+    merged.left_stack = left;
+    (group.is_sum ? merged.right_stack : merged.result_stack) = other;
+    call(place) = std::move(merged);
+}
+
+std::size_t products(const Code& code) {
+    std::size_t count = 0;
+    for (const Loop& loop : code.loops)
+        count += static_cast<std::size_t>(
+            std::ranges::count_if(loop.body, [](const Instruction& instruction) {
+                return std::holds_alternative<ProductCall>(instruction);
+            }));
+    return count;
+}
+
+void erase(std::vector<Instruction>& body, const std::vector<bool>& gone) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < body.size(); ++i)
+        if (!gone[i]) std::swap(body[kept++], body[i]);
+    body.resize(kept);
+}
+
+}  // namespace
+
+void merge_products(const Rolled& rolled, const Reads& reads, Code& code) {
+    PassReport report{"merge", "products", products(code), 0};
+    Groups groups(rolled.parts.size());
+    std::vector<std::vector<bool>> gone;
+    for (std::size_t i = 0; i < code.loops.size(); ++i) {
+        groups.find(i, code.loops[i].body);
+        gone.emplace_back(code.loops[i].body.size());
+    }
+    Stacks stacks(rolled, stackable_parts(rolled, reads, code));
+    for (Group& group : std::move(groups).found()) {
+        std::vector<PartId> left, other;
+        for (const std::size_t number : group.members) {
+            const auto& call = std::get<ProductCall>(code.loops[group.loop].body[number]);
+            left.push_back(call.left.part);
+            other.push_back(group.is_sum ? call.right.part : call.result.part);
+        }
+        if (stacks.arrange(left, other, group.members))
+            merge(code, group, left, other, gone[group.loop]);
+    }
+    for (std::size_t i = 0; i < code.loops.size(); ++i) erase(code.loops[i].body, gone[i]);
+    code.stacks = std::move(stacks.stacks);
+    report.after = products(code);
+    code.passes.push_back(report);
+}
+
+}  // namespace revolute::detail

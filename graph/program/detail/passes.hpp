@@ -1,0 +1,29 @@
+#pragma once
+
+#include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
+
+namespace revolute::detail {
+
+// Maps from code to better code, which know no operator. Each notes in `Code::passes` what it did.
+
+/// Products that share a factor become one, where their other factors can be stacked:
+///
+///     A x, B x, C x               [A; B; C] x               a stack of results
+///     A' a + B' b + C' c          [A; B; C]' [a; b; c]      one result
+///
+/// as the gates of an LSTM forward, its weight gradients, and the adjoint of its h(t-1). A stack is a
+/// matter of where parts stand in memory: nothing is copied.
+void merge_products(const Rolled& rolled, const Reads& reads, Code& code);
+
+/// Puts instructions into an order in which elementwise ones on equal shapes stand together, and
+/// makes one pass over memory of them.
+void fuse_entrywise(const Rolled& rolled, Code& code);
+
+/// Finds the values that need not be kept for all steps.
+void find_residences(const Rolled& rolled, const Reads& reads, Code& code);
+
+/// All of them, on what `lower` gives.
+Code optimized(const Rolled& rolled, const Reads& reads);
+
+}  // namespace revolute::detail

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <revolute/graph/matrix.hpp>
+#include <revolute/graph/op.hpp>
+#include <revolute/graph/program/detail/blas.hpp>
+#include <revolute/graph/program/detail/instructions.hpp>
+
+#include <cstddef>
+#include <span>
+#include <variant>
+#include <vector>
+
+// Instructions with their memory.
+
+namespace revolute::detail {
+
+/// Entries of which one operator after another is computed: of some ten values, as much as a
+/// first-level cache holds.
+template <class Number>
+constexpr std::size_t block_entries = 2048 / sizeof(Number);
+
+/// Where an instruction finds a matrix: a step further in memory each round.
+template <class Number>
+struct Pointer {
+    Number* first = nullptr;
+    std::ptrdiff_t stride = 0;
+
+    Number* at(std::size_t round) const {
+        return first + stride * static_cast<std::ptrdiff_t>(round);
+    }
+};
+
+/// An operand or a result of a step in a fused pass, and where its next entries are.
+template <class Number>
+struct EntryPointer {
+    Number* first = nullptr;
+    std::ptrdiff_t per_round = 0;
+    std::ptrdiff_t per_member = 0;
+    std::ptrdiff_t per_column = 0;
+    std::ptrdiff_t per_entry = 1;  ///< 0: the same block serves for all entries
+};
+
+template <class Number>
+struct RunnableEntrywise {
+    struct Step {
+        EntryKernel<Number> kernel;
+        std::span<const double> attributes;
+        std::size_t operands;
+    };
+    std::size_t members = 1;
+    std::size_t columns = 1;
+    std::size_t entries = 0;  ///< of a column
+    std::vector<Step> steps;
+    std::vector<EntryPointer<Number>> pointers;  ///< by step, operands, then the result
+    std::vector<Number*> current;                ///< those of one block
+    std::vector<const Number*> current_operands;
+
+    void operator()(std::size_t round);
+
+    /// Takes columns, then members, together where they follow on each other without gaps.
+    void flatten();
+
+ private:
+    void run_block(std::size_t count);
+};
+
+template <class Number>
+struct RunnableProduct {
+    ProductShape shape;
+    Pointer<Number> left, right, result;
+
+    void operator()(std::size_t round);
+};
+
+/// Reference kernels compute in double; in a program of floats, on copies.
+template <class Number>
+struct RunnableReference {
+    const Rolled* rolled;
+    MemberRange site;  ///< of the result, for errors
+    std::vector<Pointer<Number>> operands;
+    std::vector<ConstMatrixView> views;  ///< of the operands of one round
+    Pointer<Number> result;
+    MatrixView result_view;
+    double* scratch;  ///< of floats: room for all operands, then the result
+
+    void operator()(std::size_t round);
+};
+
+template <class From, class To>
+void convert(const From* from, std::size_t count, To* to) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]);
+}
+
+template <class Number>
+using Runnable =
+    std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>, RunnableReference<Number>>;
+
+}  // namespace revolute::detail
