@@ -117,7 +117,7 @@ struct PassReport {
 struct Code {
     std::vector<Loop> loops;
     /// Parts that stand below each other in memory, each column of the first followed by that of the
-    /// second. Their members are at the same steps and have as many columns.
+    /// second. Their members have as many columns, and those of one step stand together.
     std::vector<std::vector<PartId>> stacks;
     std::vector<Residence> residence;  ///< by part
     std::vector<PassReport> passes;

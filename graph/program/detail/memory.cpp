@@ -210,7 +210,7 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
 class Layouts {
  public:
     Layouts(const Rolled& rolled, const Code& code, const Slabs& slabs)
-        : sizes(rolled.parts.size()), layouts(rolled.parts.size()) {
+        : sizes(rolled.parts.size()), layouts(rolled.parts.size()), skipped_(rolled.parts.size()) {
         std::vector<Residence> residence(rolled.parts.size(), Residence::round);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             Residence& of_slab = residence[index(slabs[PartId{i}])];
@@ -218,7 +218,7 @@ class Layouts {
         }
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
-        for (const std::vector<PartId>& stack : code.stacks) stand_below(stack);
+        for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             const PartId slab = slabs[PartId{i}];
             const Part& part = rolled.parts[i];
@@ -226,8 +226,9 @@ class Layouts {
                 layouts[i].leading * static_cast<std::size_t>(part.shape.columns);
             const bool has_one_place = residence[index(slab)] == Residence::round;
             layouts[i].member_stride = has_one_place ? 0 : size;
-            sizes[index(slab)] =
-                std::max(sizes[index(slab)], size * (has_one_place ? 1 : part.size()));
+            layouts[i].offset += layouts[i].member_stride * skipped_[i];
+            sizes[index(slab)] = std::max(sizes[index(slab)],
+                                          size * (has_one_place ? 1 : skipped_[i] + part.size()));
         }
     }
 
@@ -250,14 +251,22 @@ class Layouts {
     std::vector<Layout> layouts;     ///< by part
 
  private:
-    void stand_below(const std::vector<PartId>& stack) {
+    /// Steps begin where the first of a stack's parts does.
+    void stand_below(const Rolled& rolled, const std::vector<PartId>& stack) {
         std::size_t rows = 0;
+        std::int32_t first = std::numeric_limits<std::int32_t>::max();
         for (const PartId part : stack) {
             layouts[index(part)].offset = rows;
             rows += layouts[index(part)].leading;
+            first = std::min(first, rolled[part].step_of(0));
         }
-        for (const PartId part : stack) layouts[index(part)].leading = rows;
+        for (const PartId part : stack) {
+            layouts[index(part)].leading = rows;
+            skipped_[index(part)] = static_cast<std::size_t>(rolled[part].step_of(0) - first);
+        }
     }
+
+    std::vector<std::size_t> skipped_;  // by part, steps of its slab before its first
 };
 
 }  // namespace

@@ -105,7 +105,7 @@ class Stacks {
         const Part& first = rolled_[parts.front()];
         for (const PartId part : parts)
             if (!stackable_[index(part)] || rolled_[part].shape.columns != first.shape.columns ||
-                rolled_[part].runs != first.runs || rolled_[part].axis != first.axis)
+                rolled_[part].axis != first.axis || rolled_[part].runs.size() > 1)
                 return false;
         std::ranges::sort(parts);
         return std::ranges::adjacent_find(parts) == parts.end();
