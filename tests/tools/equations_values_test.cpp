@@ -7,8 +7,6 @@
 
 #include <doctest/doctest.h>
 
-#include <numeric>
-
 namespace revolute {
 
 namespace {
@@ -26,10 +24,7 @@ Sizes sizes_of(const NetKind& kind, int steps) {
 
 Architecture architecture_of(const NetKind& kind, int steps) {
     Architecture architecture = kind.architecture;
-    if (kind.answers_every_step) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (kind.answers_every_step) architecture = answering_at_every_step(architecture, steps);
     return architecture;
 }
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,10 +37,8 @@ const Choices<TransposeSide> sides{{"right", TransposeSide::right}, {"left", Tra
 /// The net of so many steps, rolled up.
 RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
     Architecture architecture = options.architecture;
-    if (answers_every_step(options.answers, architecture)) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (answers_every_step(options.answers, architecture))
+        architecture = answering_at_every_step(architecture, steps);
     Sizes sizes = options.sizes;
     sizes.steps = steps;
     Graph graph;

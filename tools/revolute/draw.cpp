@@ -10,7 +10,6 @@
 
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,10 +72,7 @@ RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
     Architecture architecture = options.architecture;
     Sizes sizes = options.sizes;
     sizes.steps = steps;
-    if (answers_every_step(options)) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (answers_every_step(options)) architecture = answering_at_every_step(architecture, steps);
     return recurrent_net(graph, sizes, architecture);
 }
 
