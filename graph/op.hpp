@@ -192,7 +192,8 @@ struct Op {
     /// the elementwise product, ' the transpose.
     std::string_view text{};
     Precedence precedence = Precedence::atom;
-    std::string_view latex{};  ///< the same for LaTeX
+    std::string_view latex{};                      ///< the same for LaTeX
+    std::optional<Precedence> latex_precedence{};  ///< where LaTeX binds unlike the text form
     Example example{};
 };
 

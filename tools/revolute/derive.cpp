@@ -60,17 +60,21 @@ std::string written(const Equations& equations, const DeriveOptions& options) {
 }
 
 void derive(const DeriveOptions& options) {
-    std::vector<std::string> rules;
+    SimplifyReport report;
+    std::int32_t of_steps = 0;
     const auto build = [&](std::int32_t steps) {
         RolledDerivative built = rolled_net(options, steps);
-        rules = built.simplifications;
+        report = built.simplification;
+        of_steps = steps;
         return built;
     };
     const int steps = options.sizes.steps;
     const Equations equations =
         steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
     fmt::print("{}", written(equations, options));
-    if (!rules.empty()) fmt::print(stderr, "simplified by {}\n", fmt::join(rules, ", "));
+    if (!options.as_built)
+        fmt::print(stderr, "simplified: of {} {}, {}\n", of_steps, of_steps == 1 ? "step" : "steps",
+                   to_line(report));
 }
 
 /// --transpose is a choice of mathematical typesetting, which text has none of.
