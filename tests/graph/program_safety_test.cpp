@@ -137,25 +137,24 @@ TEST_CASE("check finite: a leaf is named where it enters") {
 
 TEST_CASE("check finite: a sum of products over steps is named with the factors it takes up") {
     Graph graph;
-    const Expr w = graph.parameter("w", {2, 1});
+    const Expr w = graph.parameter("w", {2, 2});
     Expr loss;
     std::vector<Expr> inputs;
     for (int t = 0; t < 6; ++t) {
         const Scope scope(graph, Step{0, t});
-        inputs.push_back(graph.input("x", {1, 3}));
+        inputs.push_back(graph.input("x", {2, 3}));
         const Expr term = sum(tanh(w * inputs.back()));
         loss = t == 0 ? term : loss + term;
     }
     Program program = compile(differentiate(loss, {w}).gradients(), checked);
-    for (const Expr& x : inputs) program.bind(x, Matrix(1, 3, 1e308));
-    program.bind(inputs.back(), Matrix(1, 3));  // its term stands alone
-    program.bind(w, Matrix(2, 1));
+    for (const Expr& x : inputs) program.bind(x, Matrix(2, 3, 1e308));
+    program.bind(w, Matrix(2, 2));
     CHECK(refusal(program) ==
           "run: accumulate is not finite (inf at row 0, column 0)\n"
-          "  node is unnamed accumulate [2 x 1], 2 inf\n"
-          "  it takes up unnamed hadamard at t = 0 [2 x 3] to unnamed hadamard at t = 4 [2 x 3], "
+          "  node is unnamed accumulate [2 x 2], 4 inf\n"
+          "  it takes up unnamed hadamard at t = 0 [2 x 3] to unnamed hadamard at t = 5 [2 x 3], "
           "from 1 to 1\n"
-          "  it takes up x[0] [1 x 3] to x[4] [1 x 3], from 1e+308 to 1e+308");
+          "  it takes up x[0] [2 x 3] to x[5] [2 x 3], from 1e+308 to 1e+308");
 }
 
 TEST_CASE("check finite: a node that nobody knows by its id is named all the same") {
