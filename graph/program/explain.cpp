@@ -115,10 +115,10 @@ class Explanation {
 }  // namespace
 
 std::string explain(const Program& program) {
-    const Program::State& state = *program.state_;
-    Explanation explanation(state.rolled);
+    const Program::Code& code = *program.state_->code;
+    Explanation explanation(code.rolled);
     std::string text;
-    for (const Loop& loop : state.loops) text += explanation.of(loop);
+    for (const Loop& loop : code.loops) text += explanation.of(loop);
     return text + fmt::format("{} in all but reference kernels, {} bytes in {}\n",
                               counted(explanation.flops()), program.bytes(),
                               program.precision() == Precision::float64 ? "doubles" : "floats");

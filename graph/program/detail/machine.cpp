@@ -2,6 +2,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
+#include <revolute/graph/program/detail/memory_limit.hpp>
 
 #include <fmt/format.h>
 
@@ -45,11 +46,8 @@ EntryKernel<Number> kernel_of(const Op& op) {
 
 /// Throws what a kernel refuses, with the step and the member.
 [[noreturn]] void fail(const Rolled& rolled, Member member, std::string_view refusal) {
-    const Part& part = rolled[member.part];
-    const std::string step =
-        part.axis ? fmt::format(", in step {}", to_string(Step{*part.axis, member.t})) : "";
-    throw EvaluationError(fmt::format("{}: {}{}\n  node is {}", part.op->name, refusal, step,
-                                      describe(rolled, member)));
+    throw EvaluationError(fmt::format("{}: {}{}\n  node is {}", rolled[member.part].op->name,
+                                      refusal, in_step(rolled, member), describe(rolled, member)));
 }
 
 }  // namespace
@@ -94,9 +92,10 @@ void RunnableReference<Number>::operator()(std::size_t round) {
 }
 
 template <class Number>
-Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops)
+Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
+                         std::optional<std::size_t> limit)
     : rolled_(&rolled), plan_(plan_memory(rolled, reads, loops, granule<Number>)) {
-    allocate(rolled, loops);
+    allocate(rolled, reads, loops, limit);
     write_constants(rolled, reads);
     add_outputs(rolled, reads);
     for (const Loop& loop : loops) {
@@ -109,7 +108,8 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, std::span<con
 
 /// One block: slabs, then, of floats, the scratch of reference calls and the outputs as doubles.
 template <class Number>
-void Machine<Number>::allocate(const Rolled& rolled, std::span<const Loop> loops) {
+void Machine<Number>::allocate(const Rolled& rolled, const Reads& reads,
+                               std::span<const Loop> loops, std::optional<std::size_t> limit) {
     std::size_t scratch = 0;
     std::size_t converted = 0;
     if constexpr (!is_double<Number>) {
@@ -123,6 +123,7 @@ void Machine<Number>::allocate(const Rolled& rolled, std::span<const Loop> loops
     }
     const std::size_t slabs = plan_.numbers * sizeof(Number);
     bytes_ = slabs + (scratch + converted) * sizeof(double);
+    require_within(limit, bytes_, rolled, reads, plan_, sizeof(Number));
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
     values_ = new (memory_.get()) Number[plan_.numbers]{};
     double* const doubles = new (memory_.get() + slabs) double[scratch + converted]{};
@@ -203,6 +204,11 @@ void Machine<Number>::run() {
 }
 
 template <class Number>
+void Machine<Number>::carry_out(const RunPlace& place) {
+    std::visit([&](auto& call) { call(place.round); }, loops_[place.loop].body[place.instruction]);
+}
+
+template <class Number>
 void Machine<Number>::write(Member leaf, ConstMatrixView value) {
     convert(value.data, value.size(), member(leaf.part, leaf.t));
 }
@@ -216,6 +222,29 @@ ConstMatrixView Machine<Number>::output(std::size_t number) {
         convert(output.values, output.shape.size(), output.converted);
         return {output.converted, output.shape.rows, output.shape.columns};
     }
+}
+
+template <class Number>
+void Machine<Number>::carry(std::size_t output, Member leaf) {
+    const auto& [values, shape, converted] = outputs_[output];
+    carries_.push_back({values, member(leaf.part, leaf.t), shape.size()});
+    carried_.resize(carried_.size() + shape.size());
+}
+
+template <class Number>
+void Machine<Number>::carry_over() {
+    Number* room = carried_.data();
+    for (const Carry& carry : carries_) room = std::copy_n(carry.from, carry.count, room);
+    room = carried_.data();
+    for (const Carry& carry : carries_) {
+        std::copy_n(room, carry.count, carry.to);
+        room += carry.count;
+    }
+}
+
+template <class Number>
+void Machine<Number>::copy_values(const Machine& other) {
+    std::copy_n(other.memory_.get(), bytes_, memory_.get());
 }
 
 template class Machine<double>;

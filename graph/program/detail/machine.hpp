@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -60,18 +61,42 @@ struct RunnableReference {
     void operator()(std::size_t round);
 };
 
+/// A point in a run, before an instruction.
+struct RunPlace {
+    std::size_t loop = 0;
+    std::size_t round = 0;
+    std::size_t instruction = 0;
+};
+
 /// The memory of a program and what runs on it. Refers to the rolled graph, which must stay.
 template <class Number>
 class Machine {
  public:
-    Machine(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops);
+    /// Throws CapacityError when it would need more bytes than the limit.
+    Machine(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
+            std::optional<std::size_t> limit);
 
     void run();
+    /// One instruction of a run.
+    void carry_out(const RunPlace& place);
     void write(Member leaf, ConstMatrixView value);
     ConstMatrixView output(std::size_t number);
-    std::size_t bytes() const { return bytes_; }
+    const Number* values(Member first) const { return member(first.part, first.t); }
+
+    /// Makes the leaf take the value of an output whenever `carry_over` is called.
+    void carry(std::size_t output, Member leaf);
+    void carry_over();
+
+    /// Takes over all values of a machine that was made of the same.
+    void copy_values(const Machine& other);
+    std::size_t bytes() const { return bytes_ + carried_.size() * sizeof(Number); }
 
  private:
+    struct Carry {
+        const Number* from;
+        Number* to;
+        std::size_t count;
+    };
     using Runnable =
         std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>, RunnableReference<Number>>;
     struct RunnableLoop {
@@ -88,7 +113,8 @@ class Machine {
     };
     static constexpr std::align_val_t alignment{64};
 
-    void allocate(const Rolled& rolled, std::span<const Loop> loops);
+    void allocate(const Rolled& rolled, const Reads& reads, std::span<const Loop> loops,
+                  std::optional<std::size_t> limit);
     void write_constants(const Rolled& rolled, const Reads& reads);
     void add_outputs(const Rolled& rolled, const Reads& reads);
     Number* member(PartId part, std::int32_t step) const;
@@ -106,6 +132,8 @@ class Machine {
     double* converted_ = nullptr;  // outputs as doubles
     std::vector<RunnableLoop> loops_;
     std::vector<Output> outputs_;
+    std::vector<Carry> carries_;
+    std::vector<Number> carried_;  // on its way: a value may come from a leaf that takes another
 };
 
 extern template class Machine<double>;
