@@ -1,9 +1,12 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace revolute {
 
@@ -16,6 +19,8 @@ constinit const Op log_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::log(z); });
         },
+    .fast =
+        detail::arraywise([](const auto* x, auto* y, std::size_t n) { vector_math::log(x, y, n); }),
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(); }},
     .latex = R"(\log\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},

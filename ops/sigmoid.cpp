@@ -1,9 +1,12 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace revolute {
 
@@ -20,6 +23,8 @@ constinit const Op sigmoid_op{
                 return std::isnan(z) ? z : (z < 0 ? e : 1.0) / (1.0 + e);
             });
         },
+    .fast = detail::arraywise(
+        [](const auto* x, auto* y, std::size_t n) { vector_math::sigmoid(x, y, n); }),
     .pullback = {[](const Pullback& p) {
         return hadamard(p.adjoint, hadamard(p.output, 1.0 - p.output));
     }},

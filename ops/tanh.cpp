@@ -1,7 +1,11 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
+
+#include <cstddef>
 
 namespace revolute {
 
@@ -12,6 +16,8 @@ constinit const Op tanh_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
+    .fast = detail::arraywise(
+        [](const auto* x, auto* y, std::size_t n) { vector_math::tanh(x, y, n); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},

@@ -26,4 +26,17 @@ constexpr FastKernels entrywise(Formula) {
     return {apply_entrywise<Formula, double>, apply_entrywise<Formula, float>};
 }
 
+template <class Function, class Number>
+void apply_to_array(const EntryArguments<Number>& x, Number* y, std::size_t n) {
+    constexpr Function function{};
+    function(x[0], y, n);
+}
+
+/// The fast kernels of y = function(x) for a function of whole arrays, as those of vector_math are:
+/// function(x, y, n). It captures nothing and takes any kind of number.
+template <class Function>
+constexpr FastKernels arraywise(Function) {
+    return {apply_to_array<Function, double>, apply_to_array<Function, float>};
+}
+
 }  // namespace revolute::detail
