@@ -23,18 +23,6 @@ struct Read {
     Interval members;
 };
 
-bool is_view(const Part& part) {
-    switch (part.op->role) {
-        case Role::transpose:
-        case Role::reshape:
-        case Role::broadcast:
-        case Role::stop_gradient:
-            return true;
-        default:
-            return false;
-    }
-}
-
 IntervalSet members_of(const Part& part) {
     IntervalSet members(part.runs);
     if (!part.is_family()) members.add(one_node);
@@ -151,7 +139,7 @@ class Counter {
         kept_forward_.resize(rolled_.parts.size());
         kept_backward_.resize(rolled_.parts.size());
         for (std::size_t i = 0; i < reads_.size(); ++i) {
-            if (is_view(rolled_.parts[i])) continue;
+            if (places_entries(rolled_.parts[i].op->role)) continue;
             for (const Read& read : reads_[i])
                 for (const Interval users : forward_[i].outside(read.users))
                     keep(component_of_[i], read.target, read_by(read, users));
@@ -165,7 +153,7 @@ class Counter {
             const auto [part, steps] = to_do.back();
             to_do.pop_back();
             const std::uint32_t i = index(part);
-            if (is_view(rolled_[part])) {
+            if (places_entries(rolled_[part].op->role)) {
                 for (const Read& read : reads_[i])
                     for (const Interval users : IntervalSet({&read.users, 1}).within(steps))
                         to_do.emplace_back(read.target, read_by(read, users));

@@ -40,7 +40,7 @@ class FileError : public Error {
     using Error::Error;
 };
 
-/// A graph would need more than 2^32 - 1 ids.
+/// A graph would need more than 2^32 - 1 ids, or a program more memory than it may have.
 class CapacityError : public Error {
     using Error::Error;
 };

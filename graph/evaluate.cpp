@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/not_finite.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
@@ -144,25 +145,20 @@ class Evaluation {
 
     void require_finite(NodeId node) const {
         const ConstMatrixView y = value(node);
-        const auto values = y.values();
-        const auto bad =
-            std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
-        if (bad == values.end()) return;
-        const auto place = static_cast<int>(bad - values.begin());
-        const ValueRange range = range_of(values);
-        // A NaN may have a sign, which means nothing.
-        const std::string found = std::isnan(*bad) ? "nan" : fmt::format("{}", *bad);
-        const std::string text = fmt::format(
-            "evaluate: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}{}",
-            graph_.op(node).name, found, place % y.rows, place / y.rows, in_step(node),
-            graph_.describe(node), to_string(range), operands_text(node));
-        throw NonFiniteError(text, node, range, operand_ranges(node));
+        if (std::ranges::all_of(y.values(), [](double v) { return std::isfinite(v); })) return;
+        const std::string_view op = graph_.op(node).name;
+        throw NonFiniteError(detail::to_text({"evaluate", op, in_step(node), graph_.describe(node),
+                                              y, described_operands(node)}),
+                             node, range_of(y.values()), operand_ranges(node));
     }
 
     /// Throws what a kernel refuses, with the node's step, the node and the ranges of its operands.
     [[noreturn]] void fail(NodeId node, std::string_view finding) const {
-        throw EvaluationError(fmt::format("{}{}\n  node is {}{}", finding, in_step(node),
-                                          graph_.describe(node), operands_text(node)));
+        std::string text =
+            fmt::format("{}{}\n  node is {}", finding, in_step(node), graph_.describe(node));
+        for (const auto& [what, range] : described_operands(node))
+            text += fmt::format("\n  {}, {}", what, to_string(range));
+        throw EvaluationError(text);
     }
 
     std::vector<ValueRange> operand_ranges(NodeId node) const {
@@ -172,14 +168,15 @@ class Evaluation {
         return ranges;
     }
 
-    std::string operands_text(NodeId node) const {
-        std::string text;
-        const std::vector<ValueRange> ranges = operand_ranges(node);
-        for (std::uint32_t slot = 0; slot < ranges.size(); ++slot)
-            text +=
-                fmt::format("\n  operand {} is {}, {}", slot,
-                            graph_.describe(graph_.operand(node, slot)), to_string(ranges[slot]));
-        return text;
+    std::vector<std::pair<std::string, ValueRange>> described_operands(NodeId node) const {
+        std::vector<std::pair<std::string, ValueRange>> operands;
+        for (const ValueRange& range : operand_ranges(node)) {
+            const auto slot = static_cast<std::uint32_t>(operands.size());
+            operands.emplace_back(
+                fmt::format("operand {} is {}", slot, graph_.describe(graph_.operand(node, slot))),
+                range);
+        }
+        return operands;
     }
 
     std::string in_step(NodeId node) const {

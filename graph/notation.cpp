@@ -12,6 +12,11 @@ namespace revolute {
 
 namespace {
 
+Precedence precedence_of(const Op& op, Notation notation) {
+    return notation == Notation::latex ? op.latex_precedence.value_or(op.precedence)
+                                       : op.precedence;
+}
+
 std::string in_parentheses(const std::string& text, Notation notation) {
     if (notation == Notation::latex) return fmt::format("\\left({}\\right)", text);
     return fmt::format("({})", text);
@@ -74,7 +79,7 @@ class Writer {
     }
 
     std::string written(const Formula& x, bool first) const {
-        const Precedence own = application_.op.precedence;
+        const Precedence own = precedence_of(application_.op, notation_);
         const bool fits =
             x.precedence > own || (first && reads_on(x, own)) || x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
@@ -147,7 +152,7 @@ Formula formula(const Application& application, Notation notation,
     if (op.has_identity) return {std::string(op.name), Precedence::atom};
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
     Writer writer(application, notation, operand);
-    if (!form.empty()) return {writer.fill(form), op.precedence, &op};
+    if (!form.empty()) return {writer.fill(form), precedence_of(op, notation), &op};
     return {writer.as_function(), Precedence::atom};
 }
 

@@ -7,6 +7,18 @@
 
 namespace revolute {
 
+bool places_entries(Role role) {
+    switch (role) {
+        case Role::transpose:
+        case Role::reshape:
+        case Role::broadcast:
+        case Role::stop_gradient:
+            return true;
+        default:
+            return false;
+    }
+}
+
 Shape ShapeArguments::operator[](std::size_t slot) const { return graph.shape(operands[slot]); }
 
 void ShapeArguments::fail(std::string_view requirement) const {

@@ -28,6 +28,9 @@ enum class Role : std::uint8_t {
     stop_gradient,
 };
 
+/// Whether operators of the role only place entries: each entry of the output is an entry of the operand.
+bool places_entries(Role role);
+
 /// How tightly an operator's text form binds; operands that bind less tightly get parentheses.
 enum class Precedence : std::uint8_t { sum, product, prefix, power, atom };
 
@@ -189,7 +192,8 @@ struct Op {
     /// the elementwise product, ' the transpose.
     std::string_view text{};
     Precedence precedence = Precedence::atom;
-    std::string_view latex{};  ///< the same for LaTeX
+    std::string_view latex{};                      ///< the same for LaTeX
+    std::optional<Precedence> latex_precedence{};  ///< where LaTeX binds unlike the text form
     Example example{};
 };
 

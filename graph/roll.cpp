@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace revolute {
 
@@ -52,27 +53,38 @@ Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& nee
     return attempt(graph, needed, Folding::none);
 }
 
-/// The steps of each time axis: as many as its longest recurrence has. (A family that no recurrence
-/// needs may have one more: the transposes of h(-1), ..., h(T).)
+/// The number of steps that the longest stands for, with those which lie before or behind it: recurrences that take
+/// over from each other, where a cell is exchanged. One that overlaps it is the same steps, maybe shifted by one.
+std::int32_t steps_of(std::span<const Interval> intervals) {
+    const Interval longest = *std::ranges::max_element(intervals, {}, &Interval::size);
+    Interval all = longest;
+    for (const Interval interval : intervals)
+        if (interval.high < longest.low || longest.high < interval.low)
+            all = {std::min(all.low, interval.low), std::max(all.high, interval.high)};
+    all.low = std::min(all.low, 0);  // a recurrence may begin late
+    return static_cast<std::int32_t>(all.size());
+}
+
+/// The steps of each time axis: those of its recurrences, holes included, or without recurrences those of its
+/// families. (A family that no recurrence needs may have one more: the transposes of h(-1), ..., h(T).)
 std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
-    struct Longest {
-        std::int32_t of_recurrences = 0;
-        std::int32_t of_all = 0;
+    struct Intervals {
+        std::vector<Interval> of_recurrences, of_families;
     };
-    std::map<std::int32_t, Longest> longest;
+    std::map<std::int32_t, Intervals> intervals;
     for (const Component& component : schedule)
-        for (const PartId id : component.parts)
-            for (const Interval run : parts[index(id)].runs) {
-                const auto steps = static_cast<std::int32_t>(run.size());
-                Longest& on_axis = longest[*parts[index(id)].axis];
-                on_axis.of_all = std::max(on_axis.of_all, steps);
-                if (component.is_recurrence())
-                    on_axis.of_recurrences = std::max(on_axis.of_recurrences, steps);
-            }
+        for (const PartId id : component.parts) {
+            const Part& part = parts[index(id)];
+            if (part.runs.empty()) continue;
+            const Interval steps{part.runs.front().low, part.runs.back().high};
+            auto& [of_recurrences, of_families] = intervals[*part.axis];
+            (component.is_recurrence() ? of_recurrences : of_families).push_back(steps);
+        }
     std::vector<AxisSteps> axes;
-    axes.reserve(longest.size());
-    for (const auto& [axis, steps] : longest)
-        axes.push_back({axis, steps.of_recurrences > 0 ? steps.of_recurrences : steps.of_all});
+    axes.reserve(intervals.size());
+    for (const auto& [axis, of] : intervals)
+        axes.push_back(
+            {axis, steps_of(of.of_recurrences.empty() ? of.of_families : of.of_recurrences)});
     return axes;
 }
 

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <tuple>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace revolute {
 
 namespace {
 
 /// "h[5], tanh [3 x 1]", or "an unnamed tanh [3 x 1] in step t = 5".
-std::string described(const Part& part, std::int32_t t) {
+std::string name_and_shape(const Part& part, std::int32_t t) {
+    if (!part.is_family()) t = 0;
     for (const std::vector<PartName>* names : {&part.labels, &part.names})
         for (const PartName& name : *names)
             if (name.steps.contains(t))
@@ -38,7 +41,8 @@ std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
     return reaches;
 }
 
-/// Looks for the first step, away from the ends of its axis, at which something changes.
+/// Looks for the first node made, away from the ends of its axis, that is not as those at other steps. What breaks a
+/// pattern is made before what it changes in turn, at later steps and in the derivative.
 class BreakSearch {
  public:
     explicit BreakSearch(const Rolled& rolled) : rolled_(rolled), reaches_(reaches_of(rolled)) {}
@@ -48,49 +52,101 @@ class BreakSearch {
             const Part& part = rolled_.parts[i];
             for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot)
                 for (std::size_t c = 1; c < part.slots[slot].size(); ++c)
-                    consider({PartId{i}, part.slots[slot][c].steps.low}, slot);
+                    consider({PartId{i}, part.slots[slot][c].steps.low},
+                             Change{slot, part.slots[slot][c - 1]});
             for (const Interval run : part.runs) consider({PartId{i}, run.low}, std::nullopt);
         }
-        if (found_) found_->text = text_of(*found_);
-        return found_;
+        if (found_.empty()) return std::nullopt;
+        return described(telling());
     }
 
  private:
-    void consider(Member member, std::optional<std::uint32_t> slot) {
-        const Step at{*rolled_[member.part].axis, member.t};
+    /// What an operand was in the step before.
+    struct Change {
+        std::uint32_t slot = 0;
+        Segment before;
+    };
+    struct Candidate {
+        Member member;
+        std::optional<Change> change;  ///< none: a node that is new
+    };
+
+    /// Where a member stands in the order of making; in that of its part and step if the graph is not there.
+    std::pair<std::uint32_t, std::int32_t> order_of(Member member) const {
+        const std::uint32_t part = index(member.part);
+        if (rolled_.nodes.empty()) return {part, member.t};
+        return {index(rolled_.nodes[part][rolled_.parts[part].place_of(member.t)]), 0};
+    }
+    Step step_of(Member member) const { return {*rolled_[member.part].axis, member.t}; }
+
+    void consider(Member member, std::optional<Change> change) {
+        const auto [axis, t] = step_of(member);
         // What a recurrence starts from can be of its own kind for as long as it is read, and what
         // a derivative makes of it as long again.
-        const std::int32_t reach = 2 * std::max(reaches_[at.axis], 1);
-        if (at.t <= reach || at.t >= rolled_.steps(at.axis) - reach) return;
-        // An operand that changes says more than a node that is new.
-        const auto rank = [](const Step& step, bool has_slot) {
-            return std::tuple(step.axis, step.t, !has_slot);
-        };
-        if (!found_ || rank(at, slot.has_value()) < rank(found_->step, found_->slot.has_value()))
-            found_ = PatternBreak{at, member, slot, {}};
+        const std::int32_t reach = 2 * std::max(reaches_[axis], 1);
+        if (t > reach && t < rolled_.steps(axis) - reach) found_.push_back({member, change});
     }
 
-    std::string text_of(const PatternBreak& at) const {
-        const Part& part = rolled_[at.member.part];
-        const std::string what = described(part, at.member.t);
-        if (!at.slot)
-            return fmt::format("roll: steps are not alike from step {} on: {} has no like before",
-                               to_string(at.step), what);
-        const Segment& now = part.segment_at(*at.slot, at.member.t);
-        const auto& cases = part.slots[*at.slot];
-        const Segment& before = *(std::ranges::find(cases, now) - 1);
-        return fmt::format(
-            "roll: steps are not alike from step {} on: operand {} of {} changes\n  it is {}\n  in "
-            "step {} it is {}",
-            to_string(at.step), *at.slot, what,
-            described(rolled_[now.target], at.member.t - now.distance),
-            to_string(Step{at.step.axis, before.steps.high}),
-            described(rolled_[before.target], before.steps.high - before.distance));
+    /// In the step where the first was made, the first of which can be said what operand changed; the very first
+    /// where that can be said of none.
+    Candidate telling() {
+        const auto order = [this](const Candidate& c) {
+            return std::pair(order_of(c.member), !c.change);
+        };
+        const Step first = step_of(std::ranges::min_element(found_, {}, order)->member);
+        std::erase_if(found_, [&](const Candidate& c) { return step_of(c.member) != first; });
+        std::ranges::sort(found_, {}, order);
+        for (Candidate candidate : found_) {
+            if (!candidate.change) candidate.change = change_to(candidate.member);
+            if (candidate.change) return candidate;
+        }
+        return found_.front();
+    }
+
+    /// What makes a new node different from one of the same kind in the step before, if that is one operand.
+    std::optional<Change> change_to(Member member) const {
+        const Part& part = rolled_[member.part];
+        const std::int32_t t = member.t - 1;
+        for (const Part& other : rolled_.parts) {
+            if (other.axis != part.axis || other.op != part.op || other.shape != part.shape ||
+                other.attributes != part.attributes || !other.has_member(t))
+                continue;
+            std::vector<Change> changes;
+            for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+                const Segment &now = part.segment_at(slot, member.t),
+                              &then = other.segment_at(slot, t);
+                if (now.target != then.target || now.distance != then.distance)
+                    changes.push_back({slot, then});
+            }
+            if (changes.size() == 1) return changes.front();
+        }
+        return std::nullopt;
+    }
+
+    PatternBreak described(const Candidate& of) const {
+        const auto [part, t] = of.member;
+        PatternBreak result{step_of(of.member), of.member, std::nullopt, {}};
+        result.text =
+            fmt::format("roll: steps are not alike from step {} on: ", to_string(result.step));
+        const std::string what = name_and_shape(rolled_[part], t);
+        if (!of.change) {
+            result.text += what + " has no like before";
+            return result;
+        }
+        const auto& [slot, then] = *of.change;
+        const Segment& now = rolled_[part].segment_at(slot, t);
+        result.slot = slot;
+        result.text +=
+            fmt::format("operand {} of {} changes\n  it is {}\n  in step {} it is {}", slot, what,
+                        name_and_shape(rolled_[now.target], t - now.distance),
+                        to_string(Step{result.step.axis, t - 1}),
+                        name_and_shape(rolled_[then.target], t - 1 - then.distance));
+        return result;
     }
 
     const Rolled& rolled_;
     std::map<std::int32_t, std::int32_t> reaches_;
-    std::optional<PatternBreak> found_;
+    std::vector<Candidate> found_;
 };
 
 }  // namespace

@@ -148,7 +148,7 @@ struct Rolled {
     std::vector<std::vector<NodeId>> nodes;
     std::vector<Component> schedule;  ///< operands before users
     std::vector<Member> outputs;
-    std::vector<AxisSteps> axes;  ///< by number; the steps of the longest recurrence
+    std::vector<AxisSteps> axes;  ///< by number; the steps of their recurrences, holes included
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
     Sharing sharing = Sharing::on;
@@ -176,8 +176,8 @@ struct Rolled {
 
 /// Where a graph is not the same from step to step.
 struct PatternBreak {
-    Step step;                          ///< the first step away from both ends that is different
-    Member member;                      ///< what is different in it
+    Step step;      ///< of the first node made, away from both ends, that is different
+    Member member;  ///< that node
     std::optional<std::uint32_t> slot;  ///< which of its operands; none: it is of a kind of its own
     std::string text;                   ///< one sentence, as errors are written
 };

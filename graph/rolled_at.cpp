@@ -184,6 +184,14 @@ std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const S
     return result;
 }
 
+/// Where one step can be put in and taken out: none when the steps are not alike, or too few to tell.
+std::optional<Stretch> growing_stretch(const Rolled& rolled, std::int32_t axis) {
+    const Stretch stretch = stretch_of(rolled, axis);
+    // A pattern that repeats, such as a cut every k steps, has stretches too: each is one period of it.
+    if (first_break(rolled) || !stretched(rolled, axis, stretch, 1)) return std::nullopt;
+    return stretch;
+}
+
 std::int32_t least(const Rolled& rolled, std::int32_t axis, const Stretch& stretch) {
     return rolled.steps(axis) - stretch.length + stretch.least_length;
 }
@@ -191,25 +199,25 @@ std::int32_t least(const Rolled& rolled, std::int32_t axis, const Stretch& stret
 }  // namespace
 
 std::optional<std::int32_t> Rolled::least_steps(std::int32_t axis) const {
-    const Stretch stretch = stretch_of(*this, axis);
-    if (!stretched(*this, axis, stretch, 1)) return std::nullopt;
-    return least(*this, axis, stretch);
+    const auto stretch = growing_stretch(*this, axis);
+    if (!stretch) return std::nullopt;
+    return least(*this, axis, *stretch);
 }
 
 Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     const std::int32_t now = this->steps(axis);
-    const Stretch stretch = stretch_of(*this, axis);
-    if (!stretched(*this, axis, stretch, 1))
+    const auto stretch = growing_stretch(*this, axis);
+    if (!stretch)
         throw GraphError(fmt::format(
             "rolled: the steps in its midst are not alike, so none can be put in ({} on axis {})\n"
             "  roll the graph of {} steps instead",
             now, axis_name(axis), steps));
-    if (const std::int32_t fewest = least(*this, axis, stretch); steps < fewest)
+    if (const std::int32_t fewest = least(*this, axis, *stretch); steps < fewest)
         throw GraphError(
             fmt::format("rolled: boundary cases meet in fewer than {} steps ({} asked for)\n"
                         "  roll the graph of {} steps instead",
                         fewest, steps, steps));
-    return *stretched(*this, axis, stretch, steps - now);
+    return *stretched(*this, axis, *stretch, steps - now);
 }
 
 }  // namespace revolute

@@ -162,4 +162,11 @@ std::string to_string(const SimplifyReport& report) {
     return text;
 }
 
+std::string to_line(const SimplifyReport& report) {
+    std::vector<std::string_view> rules;
+    for (const SimplifyReport::Fired& fired : report.fired) rules.push_back(fired.rule);
+    return fmt::format("{} nodes became {} by {}", report.nodes_before, report.nodes_after,
+                       rules.empty() ? "no rule" : fmt::format("{}", fmt::join(rules, ", ")));
+}
+
 }  // namespace revolute

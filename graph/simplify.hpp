@@ -24,6 +24,8 @@ struct SimplifyReport {
 
 /// "49 nodes became 44", then a rule a line with how often it was applied.
 std::string to_string(const SimplifyReport& report);
+/// "49 nodes became 44 by scale-one, add-zero"; "by no rule" where none was applied.
+std::string to_line(const SimplifyReport& report);
 
 /// What `simplify` made.
 struct Simplified {

@@ -24,6 +24,7 @@ constinit const Op broadcast_op{
     .pushforward = {multilinear},
     .text = "broadcast(#1, @1, @2)",
     .latex = R"(#1 \, \mathbf{1} \mathbf{1}^{\top})",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{1, 1}}}, .attributes = {2, 3}, .attribute_count = 2},
 };
 

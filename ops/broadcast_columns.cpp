@@ -23,6 +23,7 @@ constinit const Op broadcast_columns_op{
     .pushforward = {multilinear},
     .text = "broadcast_columns(#1, @1)",
     .latex = R"(#1 \mathbf{1}^{\top})",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 1}}}, .attributes = {3}, .attribute_count = 1},
 };
 

@@ -23,6 +23,7 @@ constinit const Op broadcast_rows_op{
     .pushforward = {multilinear},
     .text = "broadcast_rows(#1, @1)",
     .latex = R"(\mathbf{1} #1)",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{1, 3}}}, .attributes = {2}, .attribute_count = 1},
 };
 

@@ -18,6 +18,7 @@ constinit const Op column_sums_op{
     }},
     .pushforward = {multilinear},
     .latex = R"(\mathbf{1}^{\top} #1)",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},
 };
 

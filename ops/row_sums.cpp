@@ -18,6 +18,7 @@ constinit const Op row_sums_op{
     }},
     .pushforward = {multilinear},
     .latex = R"(#1 \mathbf{1})",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},
 };
 

@@ -20,16 +20,7 @@ namespace {
 /// Whether every entry of the output is made of one entry of each operand: then one entry says what all
 /// are, when all entries of an operand are equal.
 bool is_made_entry_by_entry(const Op& op) {
-    switch (op.role) {
-        case Role::elementwise:
-        case Role::transpose:
-        case Role::reshape:
-        case Role::broadcast:
-        case Role::stop_gradient:
-            return true;
-        default:
-            return false;
-    }
+    return op.role == Role::elementwise || places_entries(op.role);
 }
 
 /// Matrices of more entries are not filled to find out what comes of them.

@@ -15,6 +15,7 @@ constinit const Op sum_op{
     }},
     .pushforward = {multilinear},
     .latex = R"(\mathbf{1}^{\top} #1 \mathbf{1})",
+    .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <numeric>
 
 namespace revolute {
 
@@ -129,6 +130,12 @@ std::vector<Expr> RecurrentNet::variables() const {
     const std::vector<Expr> leaves = initial_leaves();
     all.insert(all.end(), leaves.begin(), leaves.end());
     return all;
+}
+
+Architecture answering_at_every_step(Architecture architecture, int steps) {
+    architecture.answers.resize(static_cast<std::size_t>(steps));
+    std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    return architecture;
 }
 
 RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture& architecture,

@@ -67,6 +67,9 @@ struct RecurrentNet {
 /// ... for the layers of a stack; "r" behind it for the backward direction.
 std::string cell_suffix(const Architecture& architecture, int layer, Direction direction);
 
+/// The same net with an answer at each of so many steps.
+Architecture answering_at_every_step(Architecture architecture, int steps);
+
 /// Builds the net. The nodes it makes carry the line of this call. Throws GraphError for fewer than
 /// one step or layer, or for an answer at a step that is not there; ShapeError for sizes below 1.
 RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture& architecture = {},

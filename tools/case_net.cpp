@@ -51,7 +51,8 @@ std::vector<Expr> CaseNet::variables() const {
     return all;
 }
 
-CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& finite_figure) {
+CaseResult solve(const Case& of, ComputedBy by,
+                 const std::optional<std::filesystem::path>& finite_figure) {
     CaseNet net(of);
     // In a bidirectional many-to-one net, the answer does not see all of the initial states.
     const Derivative derivative =
@@ -60,9 +61,13 @@ CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& fin
     const std::vector<Expr>& y = net.net.read_out.y;
     outputs.insert(outputs.end(), y.begin(), y.end());
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    const std::vector<Matrix> values =
-        finite_figure ? evaluate_finite(derivative, outputs, net.values, *finite_figure)
-                      : evaluate(outputs, net.values);
+    Computation computation(outputs, by, finite_figure ? FiniteCheck::on : FiniteCheck::off);
+    computation.bind(net.values);
+    if (finite_figure)
+        run_finite(derivative, computation, *finite_figure);
+    else
+        computation.run();
+    const std::vector<Matrix> values = computation.values();
 
     CaseResult result = gradients_of(of, std::span(values).subspan(1 + y.size()));
     Taker taker(values);

@@ -3,6 +3,7 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
+#include <revolute/tools/computation.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -24,10 +25,10 @@ struct CaseNet {
     Bindings values;
 };
 
-/// Loss, answers and gradients of a case, by the graph's backward pass and the reference evaluator. With
-/// the name of a file, throws NonFiniteError at the first value that is not finite, having drawn it there
-/// as `evaluate_finite` does.
-CaseResult solve(const Case& of, const std::optional<std::filesystem::path>& finite_figure = {});
+/// Loss, answers and gradients of a case, by the graph's backward pass. With the name of a file, throws
+/// NonFiniteError at the first value that is not finite, having drawn it there as `run_finite` does.
+CaseResult solve(const Case& of, ComputedBy by = ComputedBy::program,
+                 const std::optional<std::filesystem::path>& finite_figure = {});
 
 /// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
 CaseResult gradients_of(const Case& of, std::span<const Matrix> values);

@@ -54,10 +54,14 @@ void require_shapes(std::span<const Expr> wrt, std::span<const Matrix> gradients
                 to_string(gradients[i].shape()), wrt[i].graph->describe(wrt[i].id)));
 }
 
-std::vector<Matrix> engine_gradients(Expr loss, std::span<const Expr> wrt, const Bindings& values) {
+std::vector<Matrix> engine_gradients(Expr loss, std::span<const Expr> wrt, const Bindings& values,
+                                     ComputedBy by) {
     Copy copy(loss, wrt, values);
     const Derivative derivative = differentiate(copy.loss, copy.wrt, Unreachable::zeros);
-    return evaluate(derivative.gradients(), copy.values);
+    Computation gradients(derivative.gradients(), by);
+    gradients.bind(copy.values);
+    gradients.run();
+    return gradients.values();
 }
 
 /// Largest difference of <gradient, v> from the tangent of the loss along v, over the directions.
@@ -68,12 +72,15 @@ double beside_forward_mode(const Copy& of, std::size_t variable, ConstMatrixView
     const Expr direction = copy.graph.input("v", x.shape());
     const Seed seed{x, direction};
     const Expr tangent = pushforward(std::span(&copy.loss, 1), std::span(&seed, 1)).front();
+    Computation forward(std::span(&tangent, 1), options.computed_by);
+    forward.bind(copy.values);
     const double magnitude = largest_entry(gradient);
     double largest = 0;
     for (const Probe& along : probes_of(x.shape(), options)) {
-        copy.values.bind(direction, along.v);
+        forward.bind(direction, along.v);
+        forward.run();
         const double reverse = derivative_along(along, gradient);
-        const double error = std::abs(reverse - evaluate(tangent, copy.values)(0, 0));
+        const double error = std::abs(reverse - forward.value(0)(0, 0));
         // Zeros must be met exactly.
         if (error != 0) largest = larger(largest, error / (magnitude * norm(along.v)));
     }
@@ -128,7 +135,8 @@ GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Binding
     const bool are_brought = !options.gradients.empty();
     if (are_brought) require_shapes(wrt, options.gradients);
     const std::vector<Matrix> gradients =
-        are_brought ? options.gradients : engine_gradients(loss, wrt, values);
+        are_brought ? options.gradients
+                    : engine_gradients(loss, wrt, values, options.differences.computed_by);
 
     const Copy copy(loss, wrt, values);
     GradientCheck check;

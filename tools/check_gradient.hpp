@@ -12,7 +12,7 @@ namespace revolute {
 
 /// What `check_gradient` does beyond the usual.
 struct CheckOptions {
-    DifferenceOptions differences{};
+    DifferenceOptions differences{};  ///< also says what computes the gradients and forward mode
     /// Gradients from elsewhere, in the order of the variables; none: the engine's are checked.
     std::vector<Matrix> gradients{};
     bool with_differences = true;

@@ -39,6 +39,9 @@ class EquationMaker {
         find_directions();
         for (std::size_t i = 0; i < rolled_.schedule.size(); ++i)
             for (const PartId part : rolled_.schedule[i].parts) define(part, directions_[i]);
+        for (const Component& component : rolled_.schedule)
+            if (component.is_recurrence())
+                for (const PartId part : component.parts) order_steps(part, component.direction);
         add_gradients();
         std::vector<Equation> lines;
         for (const EquationPart part :
@@ -84,6 +87,17 @@ class EquationMaker {
         const auto [place, is_new] = places_.try_emplace({part, name, axis}, definitions_.size());
         if (is_new) definitions_.push_back({part, name, axis, direction < 0, {}});
         return definitions_[place->second];
+    }
+
+    /// Of what is defined for a recurrence and beside it, the recurrence says the order of the steps.
+    void order_steps(PartId id, std::int32_t direction) {
+        const auto order = [&](const std::string& name, std::optional<std::int32_t> axis) {
+            definition(part_of(id), name, axis, direction).is_descending = direction < 0;
+        };
+        const Part& part = rolled_[id];
+        for (std::size_t i = 0; i < part.labels.size(); ++i)
+            order(plan_.names()(id, i), part.labels[i].axis);
+        if (const std::string& name = terms().given_name(id); !name.empty()) order(name, part.axis);
     }
 
     EquationPart part_of(PartId part) const {
@@ -268,10 +282,7 @@ RolledDerivative rolled_up(const Derivative& derivative, Simplification simplifi
     Graph graph;
     const Simplified simple = simplify(derivative.outputs(), graph, simplification_rules());
     const Derivative carried = derivative.carried_over(simple.images, graph);
-    RolledDerivative result{roll(carried.outputs(), Labels(carried)), variables, {}};
-    for (const SimplifyReport::Fired& fired : simple.report.fired)
-        result.simplifications.push_back(fired.rule);
-    return result;
+    return {roll(carried.outputs(), Labels(carried)), variables, simple.report};
 }
 
 Equations equations(const Derivative& derivative, Simplification simplification) {

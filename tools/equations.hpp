@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/tools/equation_term.hpp>
 
 #include <cstdint>
@@ -54,7 +55,7 @@ Equations equations(const Rolled& rolled, const EquationOptions& options = {});
 struct RolledDerivative {
     Rolled rolled;  ///< of Derivative::outputs(), with names
     std::size_t variables = 0;
-    std::vector<std::string> simplifications;  ///< names of the rules that were applied
+    SimplifyReport simplification;  ///< nothing in it when the graph is as it was built
 };
 
 /// Whether equations are those of the graph as it was built, or of the simplified one.

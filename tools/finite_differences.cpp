@@ -23,15 +23,17 @@ constexpr double gap_roundings = 4;
 /// The loss along lines through the values.
 class LossLine {
  public:
-    LossLine(Expr loss, Expr variable, const Bindings& values)
-        : loss_(loss), variable_(variable), values_(values) {
+    LossLine(Expr loss, Expr variable, const Bindings& values, ComputedBy by)
+        : loss_(std::span(&loss, 1), by), variable_(variable) {
         const Matrix* base = values.find(variable);
         if (base == nullptr)
             throw EvaluationError(fmt::format("check_by_differences: no value is bound to {}",
                                               variable.graph->describe(variable.id)));
         base_ = *base;
-        here_ = evaluate(loss_, values_)(0, 0);
-        if (!std::isfinite(here_)) evaluate(loss_, values_, check_finite);  // names the culprit
+        loss_.bind(values);
+        loss_.run();
+        here_ = loss_.value(0)(0, 0);
+        if (!std::isfinite(here_)) evaluate(loss, values, check_finite);  // names the culprit
     }
 
     /// A point near the line: x is moved by what its precision makes of the step.
@@ -59,15 +61,15 @@ class LossLine {
         }
         point.step /= length;
         if (!point.has_moved) return point;
-        values_.bind(variable_, std::move(moved));
-        point.loss = evaluate(loss_, values_)(0, 0);
+        loss_.bind(variable_, moved);
+        loss_.run();
+        point.loss = loss_.value(0)(0, 0);
         return point;
     }
 
  private:
-    Expr loss_;
+    Computation loss_;
     Expr variable_;
-    Bindings values_;
     Matrix base_;
     double here_ = 0;
 };
@@ -165,7 +167,7 @@ class Differences {
  public:
     Differences(Expr loss, Expr variable, ConstMatrixView gradient, const Bindings& values,
                 const DifferenceOptions& options)
-        : line_(loss, variable, values),
+        : line_(loss, variable, values, options.computed_by),
           gradient_(gradient),
           magnitude_(largest_entry(gradient)),
           tolerance_(options.tolerance),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/computation.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -27,6 +28,7 @@ struct DifferenceOptions {
     double tolerance = 1e-7;        ///< error that is allowed, over the gradient's largest entry
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
     std::uint64_t seed = 1;         ///< of the random direction
+    ComputedBy computed_by = ComputedBy::program;
 };
 
 /// Row and column of an entry, from 0.

@@ -36,11 +36,16 @@ std::vector<bool> neighbourhood(const Graph& graph, std::span<const NodeId> walk
     return is_near;
 }
 
+std::string_view pass_of(const Derivative& derivative, NodeId node) {
+    if (index(node) <= index(derivative.loss().id)) return "in the forward pass";
+    const bool is_backward = std::ranges::any_of(
+        derivative.gradients(), [&](Expr d) { return index(node) <= index(d.id); });
+    return is_backward ? "in the backward pass" : "made of the gradients";
+}
+
 std::string findings(const Derivative& derivative, NodeId node) {
     const std::string name = Labels(derivative)(node);
-    const bool is_backward = index(node) > index(derivative.loss().id);
-    return fmt::format("  it is {}{}in the {} pass", name, name.empty() ? "" : ", ",
-                       is_backward ? "backward" : "forward");
+    return fmt::format("  it is {}{}{}", name, name.empty() ? "" : ", ", pass_of(derivative, node));
 }
 
 /// Draws the figure and says where it is; what is in the way of that must not hide what was found.
@@ -52,6 +57,15 @@ std::string draw(const Derivative& derivative, std::span<const Expr> outputs,
     } catch (const std::exception& obstacle) {
         return fmt::format("it was not drawn: {}", obstacle.what());
     }
+}
+
+/// Throws the error anew, with more to say.
+[[noreturn]] void report(const Derivative& derivative, std::span<const Expr> outputs,
+                         const NonFiniteError& error, const std::filesystem::path& figure) {
+    throw NonFiniteError(
+        fmt::format("{}\n{}\n  {}", error.what(), findings(derivative, error.node()),
+                    draw(derivative, outputs, error, figure)),
+        error.node(), error.values(), {error.operands().begin(), error.operands().end()});
 }
 
 }  // namespace
@@ -90,10 +104,16 @@ std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<cons
     try {
         return evaluate(outputs, values, check_finite);
     } catch (const NonFiniteError& error) {
-        throw NonFiniteError(
-            fmt::format("{}\n{}\n  {}", error.what(), findings(derivative, error.node()),
-                        draw(derivative, outputs, error, figure)),
-            error.node(), error.values(), {error.operands().begin(), error.operands().end()});
+        report(derivative, outputs, error, figure);
+    }
+}
+
+void run_finite(const Derivative& derivative, Computation& computation,
+                const std::filesystem::path& figure) {
+    try {
+        computation.run();
+    } catch (const NonFiniteError& error) {
+        report(derivative, computation.outputs(), error, figure);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/computation.hpp>
 #include <revolute/tools/figure.hpp>
 
 #include <filesystem>
@@ -22,5 +23,9 @@ Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs
 /// it cannot be drawn, why not.
 std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<const Expr> outputs,
                                     const Bindings& values, const std::filesystem::path& figure);
+
+/// The same for the run of a computation that was made with `check_finite`.
+void run_finite(const Derivative& derivative, Computation& computation,
+                const std::filesystem::path& figure);
 
 }  // namespace revolute

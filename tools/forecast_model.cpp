@@ -6,13 +6,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
 namespace revolute {
 
 std::string_view name_of(OptimizerKind kind) {
-    return kind == OptimizerKind::adam ? "adam" : "sgd";
+    constexpr std::array names{"adam", "sgd", "rmsprop"};
+    return names.at(static_cast<std::size_t>(kind));
 }
 
 namespace {

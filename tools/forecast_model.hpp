@@ -12,7 +12,7 @@
 namespace revolute {
 
 /// The rule that training moves parameters by.
-enum class OptimizerKind : std::uint8_t { adam, sgd };
+enum class OptimizerKind : std::uint8_t { adam, sgd, rmsprop };
 std::string_view name_of(OptimizerKind kind);
 
 /// What a training run is told; the defaults are those of `revolute train`.

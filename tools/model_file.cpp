@@ -59,13 +59,21 @@ Matrix read_parameter(const Entry& entry, const std::string& name, Shape shape) 
     return entry["values"].matrix(shape);
 }
 
-/// One of two values that have names.
+/// One of the values, by its name.
 template <class Value>
-Value read_choice(const Entry& entry, Value first, Value second) {
+Value read_choice(const Entry& entry, std::initializer_list<Value> values) {
     const std::string name = entry.text();
-    for (const Value value : {first, second})
+    std::string names;
+    for (const Value value : values) {
         if (name == name_of(value)) return value;
-    entry.fail(fmt::format("must be \"{}\" or \"{}\"", name_of(first), name_of(second)));
+        const bool is_last = value == *(values.end() - 1);
+        names += fmt::format("{}\"{}\"",
+                             names.empty() ? ""
+                             : is_last     ? " or "
+                                           : ", ",
+                             name_of(value));
+    }
+    entry.fail(fmt::format("must be {}", names));
 }
 
 void read_training(const Entry& training, ForecastModel& model) {
@@ -74,8 +82,8 @@ void read_training(const Entry& training, ForecastModel& model) {
     settings.epochs = training["epochs"].integer(0);
     model.epochs_done = training["epochs_done"].integer(0, settings.epochs);
     settings.batch = training["batch"].integer(0);
-    settings.optimizer =
-        read_choice(training["optimizer"], OptimizerKind::adam, OptimizerKind::sgd);
+    settings.optimizer = read_choice(
+        training["optimizer"], {OptimizerKind::adam, OptimizerKind::sgd, OptimizerKind::rmsprop});
     settings.learning_rate = training["learning_rate"].number();
     settings.momentum = training["momentum"].number();
     settings.clip = training["clip"].number();
@@ -114,7 +122,7 @@ void read_net(const Entry& whole, ForecastModel& model) {
     net.layers = whole["layers"].integer(1, most_layers);
     net.is_bidirectional = whole["bidirectional"].boolean();
     net.is_residual = whole["residual"].boolean();
-    model.settings.reading = read_choice(whole["reading"], Reading::values, Reading::changes);
+    model.settings.reading = read_choice(whole["reading"], {Reading::values, Reading::changes});
     const Entry inputs = whole["inputs"];
     inputs.require(inputs.json().is_array() && inputs.size() > 0, "must be a list of columns");
     for (std::size_t i = 0; i < inputs.size(); ++i)

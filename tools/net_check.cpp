@@ -67,7 +67,7 @@ Verdict NetCheck::verdict(std::size_t parameter) const {
 }
 
 Verdict NetCheck::verdict() const {
-    Verdict gravest = loss_relative <= closed_form_tolerance ? Verdict::agrees : Verdict::differs;
+    Verdict gravest = loss_relative <= tolerance ? Verdict::agrees : Verdict::differs;
     for (std::size_t i = 0; i < gradients.variables.size(); ++i)
         gravest = graver(gravest, verdict(i));
     return gravest;
@@ -88,9 +88,13 @@ NetCheck check_net(const Sizes& sizes, const Architecture& architecture, std::ui
     if (!check.no_closed_form.empty()) return check;
     const ClosedFormResult by_hand = closed_form_of(random.net, architecture, random.values);
     check.loss_relative = std::abs(check.gradients.loss - by_hand.loss) / by_hand.loss;
-    for (std::size_t i = 0; i < variables.size(); ++i)
+    if (options.differences.computed_by == ComputedBy::program)
+        check.tolerance = closed_form_tolerance_of_programs;
+    for (std::size_t i = 0; i < variables.size(); ++i) {
         check.closed_form.push_back(
             beside_closed_form(check.gradients.variables[i].gradient, by_hand.gradients[i]));
+        check.closed_form.back().tolerance = check.tolerance;
+    }
     return check;
 }
 

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -29,9 +28,8 @@ std::vector<Expr> trained(const RecurrentNet& net, const Architecture& architect
 /// The net as it is built: its loss, then the gradients.
 std::vector<Expr> append_as_built(Graph& graph, const CountedNet& counted, const Sizes& sizes) {
     Architecture architecture = counted.architecture;
-    architecture.answers.resize(counted.answers_every_step ? static_cast<std::size_t>(sizes.steps)
-                                                           : 0);
-    std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
+    if (counted.answers_every_step)
+        architecture = answering_at_every_step(architecture, sizes.steps);
     const RecurrentNet net = recurrent_net(graph, sizes, architecture);
     const Derivative derivative = differentiate(net.loss(), trained(net, architecture));
     std::vector<Expr> outputs{derivative.loss()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/expr.hpp>
 #include <revolute/graph/matrix.hpp>
 
 #include <span>
@@ -9,44 +10,50 @@
 namespace revolute {
 
 /// Stochastic gradient descent with momentum: v <- m v + g;  p <- p - r v, with the momentum m and the
-/// learning rate r (Polyak 1964).
-class Sgd {
- public:
-    explicit Sgd(double learning_rate, double momentum = 0.9);
-    /// Moves the parameters against their gradients. Throws ShapeError unless they have the same
-    /// shapes, at every step.
-    void step(std::span<Matrix> parameters, std::span<const Matrix> gradients);
-
- private:
-    double learning_rate_;
-    double momentum_;
-    std::vector<Matrix> velocity_;
+/// learning rate r (Polyak 1964). Without momentum, p <- p - r g.
+struct Sgd {
+    double learning_rate;
+    double momentum = 0.9;
 };
 
 /// Adam (Kingma and Ba 2015, algorithm 1), with beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8.
-class Adam {
- public:
-    explicit Adam(double learning_rate);
-    /// Moves the parameters against their gradients. Throws ShapeError unless they have the same
-    /// shapes, at every step.
-    void step(std::span<Matrix> parameters, std::span<const Matrix> gradients);
-
- private:
-    double learning_rate_;
-    double beta_1_power_ = 1;
-    double beta_2_power_ = 1;
-    std::vector<Matrix> mean_;    // of the gradients
-    std::vector<Matrix> square_;  // of their squares, entry by entry
+struct Adam {
+    double learning_rate;
 };
 
-/// The rules that a trainer can move parameters by.
-using Optimizer = std::variant<Sgd, Adam>;
+/// RMSprop (Tieleman and Hinton 2012, lecture 6.5): s <- d s + (1 - d) g o g;  p <- p - r g / (sqrt(s) +
+/// epsilon), with the decay d and epsilon = 1e-8.
+struct RmsProp {
+    double learning_rate;
+    double decay = 0.99;
+};
 
-/// Square root of the sum of squares over all entries of all matrices.
-double global_norm(std::span<const Matrix> matrices);
+/// The rules that parameters can be moved by.
+using Optimizer = std::variant<Sgd, Adam, RmsProp>;
 
-/// Shortens the gradients, taken as one vector, to `limit` where that is longer (Pascanu, Mikolov and
-/// Bengio 2013, algorithm 1). Returns the norm before.
-double clip_by_global_norm(std::span<Matrix> gradients, double limit);
+/// One step of a rule, as expressions: a program computes it in the same run as the gradients.
+struct Update {
+    /// What the rule remembers from step to step.
+    struct Memory {
+        Expr leaf;     ///< as the last step left it
+        Expr next;     ///< as this one leaves it
+        double first;  ///< every entry before the first step
+    };
+    std::vector<Expr> parameters;  ///< their values after the step, in their order
+    std::vector<Memory> memories;
+};
+
+/// The step of the rule that moves parameters against their gradients; a gradient may be any expression.
+/// Makes leaves for what is remembered. Throws ShapeError unless every parameter has one gradient, of its
+/// shape; GraphError when they belong to different graphs, or there are none.
+Update update(const Optimizer& rule, std::span<const Expr> parameters,
+              std::span<const Expr> gradients);
+
+/// Square root of the sum of squares over all entries of all matrices. Throws GraphError for none.
+Expr global_norm(std::span<const Expr> matrices);
+
+/// The gradients, taken as one vector, shortened to the length `limit` where they are longer; else as they
+/// are, to the bit (Pascanu, Mikolov and Bengio 2013, algorithm 1). Throws GraphError for none.
+std::vector<Expr> clip_by_global_norm(std::span<const Expr> gradients, double limit);
 
 }  // namespace revolute

@@ -11,6 +11,10 @@ ProgressStyle style_of_standard_error() {
     return isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::lines;
 }
 
+std::string samples_per_second(std::size_t samples, std::chrono::duration<double> time) {
+    return fmt::format("{:.0f} samples/s", static_cast<double>(samples) / time.count());
+}
+
 Progress::Progress(std::ostream& out, ProgressStyle style, std::string title, int total)
     : out_(out), style_(style), title_(std::move(title)), total_(total) {}
 

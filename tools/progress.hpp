@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -13,6 +14,9 @@ enum class ProgressStyle : std::uint8_t { bar, lines };
 
 /// The style for standard error: a bar on a terminal.
 ProgressStyle style_of_standard_error();
+
+/// "1250 samples/s".
+std::string samples_per_second(std::size_t samples, std::chrono::duration<double> time);
 
 /// Shows how far a long task is.
 class Progress {

@@ -1,45 +1,28 @@
-#include <revolute/tools/finite_report.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
 
-SequenceNet::SequenceNet(const Architecture& architecture, const Sizes& sizes,
-                         std::optional<std::filesystem::path> finite_figure)
+SequenceNet::SequenceNet(const Architecture& architecture, const Sizes& sizes, ComputedBy by)
     : net_(recurrent_net(graph_, sizes, architecture)),
       parameters_(net_.parameters()),
-      finite_figure_(std::move(finite_figure)) {}
+      answer_(std::span(&net_.read_out.y.front(), 1), by) {}
 
 void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> values) {
     if (leaves.size() != values.size())
         throw ShapeError(
             fmt::format("sequence net: needs one value for each of {} leaves from {} on ({})",
                         leaves.size(), leaves.front().label(), values.size()));
-    for (std::size_t i = 0; i < leaves.size(); ++i) values_.bind(leaves[i], values[i]);
+    answer_.bind(leaves, values);
 }
 
 Matrix SequenceNet::answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs) {
     bind(parameters_, parameters);
     bind(net_.inputs, inputs);
-    return evaluate(net_.read_out.y.front(), values_);
-}
-
-SequenceNet::LossAndGradients SequenceNet::loss_and_gradients(std::span<const Matrix> parameters,
-                                                              std::span<const Matrix> inputs,
-                                                              const Matrix& target) {
-    if (!derivative_) derivative_ = differentiate(net_.loss(), parameters_);
-    std::vector<Expr> outputs{net_.loss()};
-    outputs.insert(outputs.end(), derivative_->gradients().begin(), derivative_->gradients().end());
-    bind(parameters_, parameters);
-    bind(net_.inputs, inputs);
-    values_.bind(net_.read_out.targets.front(), target);
-    std::vector<Matrix> values =
-        finite_figure_ ? evaluate_finite(*derivative_, outputs, values_, *finite_figure_)
-                       : evaluate(outputs, values_);
-    const double loss = values.front()(0, 0);
-    values.erase(values.begin());
-    return {loss, std::move(values)};
+    answer_.run();
+    return answer_.value(0);
 }
 
 std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, Sizes sizes) {

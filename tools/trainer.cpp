@@ -1,8 +1,8 @@
 #include <revolute/graph/error.hpp>
-#include <revolute/tools/optimizer.hpp>
 #include <revolute/tools/sequence_net.hpp>
 #include <revolute/tools/state_dict.hpp>
 #include <revolute/tools/trainer.hpp>
+#include <revolute/tools/training_step.hpp>
 
 #include <fmt/format.h>
 
@@ -31,9 +31,17 @@ void require_rows(const Series& series, const ForecastModel& model) {
             rows, series.row_count(), series.target.name, series.source));
 }
 
-Optimizer make_optimizer(const TrainingSettings& settings) {
-    if (settings.optimizer == OptimizerKind::adam) return Adam(settings.learning_rate);
-    return Sgd(settings.learning_rate, settings.momentum);
+TrainingRule rule_of(const TrainingSettings& settings) {
+    const double rate = settings.learning_rate;
+    switch (settings.optimizer) {
+        case OptimizerKind::sgd:
+            return {Sgd{rate, settings.momentum}, settings.clip};
+        case OptimizerKind::rmsprop:
+            return {RmsProp{rate}, settings.clip};
+        case OptimizerKind::adam:
+            break;
+    }
+    return {Adam{rate}, settings.clip};
 }
 
 /// The standardisation of what is read of a column in the first rows.
@@ -81,7 +89,6 @@ class Training {
              const TrainingHooks& hooks, const std::optional<std::vector<Matrix>>& weights)
         : hooks_(hooks),
           random_(settings.seed),
-          optimizer_(make_optimizer(settings)),
           model_(untrained_model(series, rows, settings)),
           inputs_(standardised_inputs(model_, series)) {
         model_.parameters =
@@ -96,15 +103,17 @@ class Training {
     }
 
     TrainingResult run() {
-        parameters_ = model_.parameters;
         while (model_.epochs_done < model_.settings.epochs) {
             const std::optional<double> loss = epoch();
             if (!loss) return {std::move(model_), true};
-            require_finite(*loss);
-            model_.parameters = parameters_;
+            std::vector<Matrix> parameters = current_->state();
+            parameters.resize(model_.parameters.size());
+            require_finite(*loss, parameters);
+            model_.parameters = std::move(parameters);
             ++model_.epochs_done;
             const double rmse = std::sqrt(2 * *loss) * model_.change.deviation;
-            if (hooks_.after_epoch) hooks_.after_epoch({model_.epochs_done, rmse, model_});
+            if (hooks_.after_epoch)
+                hooks_.after_epoch({model_.epochs_done, rmse, targets_.size(), model_});
         }
         return {std::move(model_), false};
     }
@@ -130,18 +139,25 @@ class Training {
 
     double step(std::span<const std::size_t> batch) {
         const int columns = static_cast<int>(batch.size());
-        auto& net = nets_[columns];
-        if (!net)
-            net = std::make_unique<SequenceNet>(model_.settings.architecture, model_.sizes(columns),
-                                                hooks_.finite_figure);
         Matrix target(1, columns);
         for (std::size_t i = 0; i < batch.size(); ++i)
             target.values()[i] = standard_changes_[batch[i] - 1];
-        auto result =
-            net->loss_and_gradients(parameters_, windows_before(batch, inputs_, window()), target);
-        if (model_.settings.clip > 0) clip_by_global_norm(result.gradients, model_.settings.clip);
-        std::visit([&](auto& rule) { rule.step(parameters_, result.gradients); }, optimizer_);
-        return result.loss;
+        return step_of(columns).run(windows_before(batch, inputs_, window()), target);
+    }
+
+    /// The step for a batch of so many windows, which goes on from the last one.
+    TrainingStep& step_of(int columns) {
+        auto& step = steps_[columns];
+        if (!step)
+            step = std::make_unique<TrainingStep>(model_.settings.architecture,
+                                                  model_.sizes(columns), rule_of(model_.settings),
+                                                  hooks_.computed_by, hooks_.finite_figure);
+        if (current_ == nullptr)
+            step->set_state(step->first_state(model_.parameters));
+        else if (current_ != step.get())
+            step->set_state(current_->state());
+        current_ = step.get();
+        return *step;
     }
 
     /// Fisher and Yates: every order is equally likely.
@@ -152,9 +168,9 @@ class Training {
                 targets_[static_cast<std::size_t>(random_.uniform(0, static_cast<double>(i)))]);
     }
 
-    void require_finite(double loss) const {
+    void require_finite(double loss, std::span<const Matrix> parameters) const {
         bool is_finite = std::isfinite(loss);
-        for (const Matrix& parameter : parameters_)
+        for (const Matrix& parameter : parameters)
             for (const double entry : parameter.values())
                 is_finite = is_finite && std::isfinite(entry);
         if (!is_finite)
@@ -166,13 +182,12 @@ class Training {
 
     const TrainingHooks& hooks_;
     Random random_;
-    Optimizer optimizer_;
-    ForecastModel model_;                               // as the last complete epoch left it
-    std::vector<Matrix> parameters_;                    // as they are now
-    Matrix inputs_;                                     // a column for each row of the series
-    std::vector<double> standard_changes_;              // by row - 1
-    std::vector<std::size_t> targets_;                  // rows to be forecast
-    std::map<int, std::unique_ptr<SequenceNet>> nets_;  // by batch size
+    ForecastModel model_;                                 // as the last complete epoch left it
+    Matrix inputs_;                                       // a column for each row of the series
+    std::vector<double> standard_changes_;                // by row - 1
+    std::vector<std::size_t> targets_;                    // rows to be forecast
+    std::map<int, std::unique_ptr<TrainingStep>> steps_;  // by batch size
+    TrainingStep* current_ = nullptr;                     // the last one that ran
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/tools/computation.hpp>
 #include <revolute/tools/forecast_model.hpp>
 #include <revolute/tools/random.hpp>
 
@@ -14,6 +15,7 @@ namespace revolute {
 struct EpochReport {
     int epoch = 0;             ///< counted from 1
     double training_rmse = 0;  ///< over the epoch, before each step; in the units of the data
+    std::size_t windows = 0;   ///< that the epoch visited
     const ForecastModel& model;
 };
 
@@ -21,8 +23,9 @@ struct TrainingHooks {
     std::function<void(const EpochReport&)> after_epoch{};
     /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
     std::function<bool()> should_stop{};
-    /// Where to draw the first value that is not finite (`evaluate_finite`); none: nobody looks for one.
+    /// Where to draw the first value that is not finite (`run_finite`); none: nobody looks for one.
     std::optional<std::filesystem::path> finite_figure{};
+    ComputedBy computed_by = ComputedBy::program;
 };
 
 struct TrainingResult {
@@ -58,7 +61,8 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
 /// higher cycles since 1947 (up to 0.71), so those years are not an entirely unseen test of that choice.
 ///
 /// An epoch visits all windows once, in batches of `batch` in an order drawn anew; the last batch of an
-/// epoch is as small as it must be. The same settings and series give the same bits.
+/// epoch is as small as it must be. The same settings and series give the same bits; computed by the
+/// reference evaluator, on every processor.
 ///
 /// Throws Error for settings out of range, ShapeError when there are too few rows for the window or the
 /// weights are not those of the net, EvaluationError when a column, or the target's change, is constant in

@@ -140,11 +140,11 @@ class Explanation {
 }  // namespace
 
 std::string explain(const Program& program) {
-    const Program::State& state = *program.state_;
-    Explanation explanation(state.rolled);
+    const Program::Code& code = *program.state_->code;
+    Explanation explanation(code.rolled);
     std::string text;
-    for (const Loop& loop : state.code.loops) text += explanation.of(loop);
-    for (const auto& [name, of, before, after] : state.code.passes)
+    for (const Loop& loop : code.code.loops) text += explanation.of(loop);
+    for (const auto& [name, of, before, after] : code.code.passes)
         text += fmt::format("{}: {} {} -> {}\n", name, of, before, after);
     return text + fmt::format("{} in all but reference kernels, {} bytes in {}\n",
                               counted(explanation.flops()), program.bytes(),

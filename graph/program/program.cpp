@@ -2,6 +2,7 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
+#include <revolute/graph/program/detail/finite_run.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
 #include <revolute/graph/roll.hpp>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace revolute {
 
@@ -19,45 +21,65 @@ namespace {
 
 using Machines = std::variant<detail::Machine<double>, detail::Machine<float>>;
 
-Machines machine_for(Precision precision, const Rolled& rolled, const detail::Reads& reads,
-                     const detail::Code& code) {
-    detail::use_one_blas_thread();
-    if (precision == Precision::float32)
-        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code);
-    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code);
+Machines machine_for(const CompileOptions& options, const Rolled& rolled,
+                     const detail::Reads& reads, const detail::Code& code) {
+    if (options.precision == Precision::float32)
+        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code,
+                        options.memory_limit);
+    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code,
+                    options.memory_limit);
 }
 
 }  // namespace
 
-Program::State::State(Rolled rolled_graph, const CompileOptions& how)
+Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
+                    std::span<const Expr> expressions)
     : rolled(std::move(rolled_graph)),
       options(how),
       reads(rolled),
-      code(detail::optimized(rolled, reads)),
-      machine(machine_for(how.precision, rolled, reads, code)),
-      is_bound(rolled.parts.size()) {
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+      code(how.check_finite ? detail::as_lowered(rolled, reads) : detail::optimized(rolled, reads)),
+      graph(expressions.empty() ? nullptr : expressions.front().graph),
+      outputs(ids_of(expressions)) {
+    for (std::uint32_t i = 0; graph != nullptr && i < rolled.parts.size(); ++i) {
         if (reads.standing(PartId{i}) != Standing::given) continue;
-        is_bound[i].resize(rolled.parts[i].size());
-        missing += is_bound[i].size();
-    }
-}
-
-void Program::State::know(std::span<const Expr> expressions) {
-    graph = expressions.front().graph;
-    outputs = ids_of(expressions);
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
-        for (std::size_t place = 0; place < is_bound[i].size(); ++place)
+        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)
             leaves.emplace_back(rolled.nodes[i][place],
                                 Member{PartId{i}, rolled.parts[i].step_of(place)});
+    }
     std::ranges::sort(leaves, {}, &std::pair<NodeId, Member>::first);
 }
 
-const Member* Program::State::find_leaf(Expr leaf) const {
+const Member* Program::Code::find_leaf(Expr leaf) const {
     if (leaf.graph != graph) return nullptr;
     const auto found =
         std::ranges::lower_bound(leaves, leaf.id, {}, &std::pair<NodeId, Member>::first);
     return found != leaves.end() && found->first == leaf.id ? &found->second : nullptr;
+}
+
+Program::State::State(std::shared_ptr<const Code> shared)
+    : code(std::move(shared)),
+      machine(machine_for(code->options, code->rolled, code->reads, code->code)),
+      is_bound(code->rolled.parts.size()) {
+    for (std::uint32_t i = 0; i < is_bound.size(); ++i) {
+        if (code->reads.standing(PartId{i}) != Standing::given) continue;
+        is_bound[i].resize(code->rolled.parts[i].size());
+        missing += is_bound[i].size();
+    }
+}
+
+Program::State::State(const State& other)
+    : code(other.code),
+      machine(machine_for(code->options, code->rolled, code->reads, code->code)),
+      is_bound(other.is_bound),
+      missing(other.missing),
+      carried(other.carried),
+      has_run(other.has_run) {
+    std::visit(
+        [&](auto& own) {
+            own.copy_values(std::get<std::remove_reference_t<decltype(own)>>(other.machine));
+            for (const auto& [output, leaf] : carried) own.carry(output, leaf);
+        },
+        machine);
 }
 
 Program::Program(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -65,43 +87,77 @@ Program::Program(Program&& other) noexcept = default;
 Program& Program::operator=(Program&& other) noexcept = default;
 Program::~Program() = default;
 
-void Program::bind(Expr leaf, ConstMatrixView value) {
-    if (leaf.graph == nullptr) throw GraphError("bind: an empty expression cannot have a value");
-    const std::string who = leaf.graph->describe(leaf.id);
-    if (state_->graph == nullptr)
+Program Program::clone() const { return Program(std::make_unique<State>(*state_)); }
+
+/// The leaf's member; throws GraphError, in the name of `who`, unless it is one of the program.
+Member Program::leaf_of(std::string_view who, Expr leaf) const {
+    if (leaf.graph == nullptr)
+        throw GraphError(fmt::format("{}: an empty expression cannot have a value", who));
+    const Code& code = *state_->code;
+    const std::string described = leaf.graph->describe(leaf.id);
+    if (code.graph == nullptr)
         throw GraphError(fmt::format(
-            "bind: leaves of a program that was compiled of a rolled graph are bound as members\n"
+            "{}: leaves of a program that was compiled of a rolled graph are given as members\n"
             "  leaf is {}",
-            who));
-    if (state_->graph != leaf.graph)
-        throw GraphError(
-            fmt::format("bind: belongs to another graph than the program's outputs: {}", who));
+            who, described));
+    if (code.graph != leaf.graph)
+        throw GraphError(fmt::format("{}: belongs to another graph than the program's outputs: {}",
+                                     who, described));
     if (!is_given(leaf.graph->op(leaf.id)))
-        throw GraphError(fmt::format(
-            "bind: only inputs, parameters and initial states are given values, not {}", who));
-    const Member* const member = state_->find_leaf(leaf);
+        throw GraphError(
+            fmt::format("{}: only inputs, parameters and initial states are given values, not {}",
+                        who, described));
+    const Member* const member = code.find_leaf(leaf);
     if (member == nullptr)
-        throw GraphError(fmt::format("bind: the program's outputs do not depend on {}", who));
-    bind(*member, value);
+        throw GraphError(
+            fmt::format("{}: the program's outputs do not depend on {}", who, described));
+    return *member;
 }
+
+std::size_t Program::output_of(std::string_view who, Expr output) const {
+    if (output.graph == nullptr)
+        throw GraphError(fmt::format("{}: an empty expression has no value", who));
+    const Code& code = *state_->code;
+    const auto found = std::ranges::find(code.outputs, output.id);
+    if (output.graph != code.graph || found == code.outputs.end())
+        throw GraphError(fmt::format("{}: not an output of the program: {}", who,
+                                     output.graph->describe(output.id)));
+    return static_cast<std::size_t>(found - code.outputs.begin());
+}
+
+/// Throws GraphError, in the name of `who`, unless it is a leaf.
+void Program::State::require_leaf(std::string_view who, Member leaf) const {
+    const Rolled& rolled = code->rolled;
+    if (index(leaf.part) >= rolled.parts.size())
+        throw GraphError(fmt::format("{}: there is no part {} ({} of them)", who, index(leaf.part),
+                                     rolled.parts.size()));
+    const Part& part = rolled[leaf.part];
+    if (code->reads.standing(leaf.part) != Standing::given)
+        throw GraphError(fmt::format(
+            "{}: only inputs, parameters and initial states are given values, not part {}, {}", who,
+            index(leaf.part), part.op->name));
+    if (!part.has_member(leaf.t))
+        throw GraphError(fmt::format("{}: part {}, {}, has no member at step {}", who,
+                                     index(leaf.part), part.op->name, leaf.t));
+}
+
+/// Throws GraphError, in the name of `who`, unless there are so many outputs.
+void Program::State::require_output(std::string_view who, std::size_t output) const {
+    if (output >= code->rolled.outputs.size())
+        throw GraphError(fmt::format("{}: there is no output {} ({} of them)", who, output,
+                                     code->rolled.outputs.size()));
+}
+
+void Program::bind(Expr leaf, ConstMatrixView value) { bind(leaf_of("bind", leaf), value); }
 
 void Program::bind(Member leaf, ConstMatrixView value) {
     State& state = *state_;
-    if (index(leaf.part) >= state.rolled.parts.size())
-        throw GraphError(fmt::format("bind: there is no part {} ({} of them)", index(leaf.part),
-                                     state.rolled.parts.size()));
-    const Part& part = state.rolled[leaf.part];
-    if (state.reads.standing(leaf.part) != Standing::given)
-        throw GraphError(fmt::format(
-            "bind: only inputs, parameters and initial states are given values, not part {}, {}",
-            index(leaf.part), part.op->name));
-    if (!part.has_member(leaf.t))
-        throw GraphError(fmt::format("bind: part {}, {}, has no member at step {}",
-                                     index(leaf.part), part.op->name, leaf.t));
+    state.require_leaf("bind", leaf);
+    const Part& part = state.code->rolled[leaf.part];
     if (value.shape() != part.shape)
         throw ShapeError(
             fmt::format("bind: the value's shape {} must be that of the leaf\n  leaf is {}",
-                        to_string(value.shape()), detail::describe(state.rolled, leaf)));
+                        to_string(value.shape()), detail::describe(state.code->rolled, leaf)));
     std::visit([&](auto& machine) { machine.write(leaf, value); }, state.machine);
     std::vector<bool>& is_bound = state.is_bound[index(leaf.part)];
     const std::size_t place = part.place_of(leaf.t);
@@ -109,60 +165,90 @@ void Program::bind(Member leaf, ConstMatrixView value) {
     is_bound[place] = true;
 }
 
-bool Program::needs(Expr leaf) const { return state_->find_leaf(leaf) != nullptr; }
+bool Program::needs(Expr leaf) const { return state_->code->find_leaf(leaf) != nullptr; }
+
+void Program::carry(Expr output, Expr leaf) {
+    carry(output_of("carry", output), leaf_of("carry", leaf));
+}
+
+void Program::carry(std::size_t output, Member leaf) {
+    State& state = *state_;
+    state.require_output("carry", output);
+    state.require_leaf("carry", leaf);
+    const Rolled& rolled = state.code->rolled;
+    const Member from = rolled.outputs[output];
+    if (rolled[from.part].shape != rolled[leaf.part].shape)
+        throw ShapeError(
+            fmt::format("carry: the output's shape must be that of the leaf\n  output is {}\n"
+                        "  leaf is {}",
+                        detail::describe(rolled, from), detail::describe(rolled, leaf)));
+    if (std::ranges::find(state.carried, leaf, &std::pair<std::size_t, Member>::second) !=
+        state.carried.end())
+        throw GraphError(
+            fmt::format("carry: the leaf already takes the value of an output\n"
+                        "  leaf is {}",
+                        detail::describe(rolled, leaf)));
+    std::visit([&](auto& machine) { machine.carry(output, leaf); }, state.machine);
+    state.carried.emplace_back(output, leaf);
+}
+
+/// Throws EvaluationError unless every leaf has a value.
+void Program::State::require_values() const {
+    if (missing == 0) return;
+    for (std::uint32_t i = 0; i < is_bound.size(); ++i) {
+        const auto hole = std::ranges::find(is_bound[i], false);
+        if (hole == is_bound[i].end()) continue;
+        const auto place = static_cast<std::size_t>(hole - is_bound[i].begin());
+        const Member first{PartId{i}, code->rolled.parts[i].step_of(place)};
+        throw EvaluationError(
+            fmt::format("run: every leaf must have a value ({} have none)\n  the first is {}",
+                        missing, detail::describe(code->rolled, first)));
+    }
+}
 
 void Program::run() {
     State& state = *state_;
-    if (state.missing > 0) {
-        for (std::uint32_t i = 0; i < state.is_bound.size(); ++i) {
-            const auto hole = std::ranges::find(state.is_bound[i], false);
-            if (hole == state.is_bound[i].end()) continue;
-            const auto place = static_cast<std::size_t>(hole - state.is_bound[i].begin());
-            throw EvaluationError(fmt::format(
-                "run: every leaf must have a value ({} have none)\n  the first is {}",
-                state.missing,
-                detail::describe(state.rolled, {PartId{i}, state.rolled.parts[i].step_of(place)})));
-        }
-    }
+    const Code& code = *state.code;
+    state.require_values();
     state.has_run = false;
-    std::visit([](auto& machine) { machine.run(); }, state.machine);
+    std::visit(
+        [&](auto& machine) {
+            if (code.options.check_finite)
+                detail::run_finite(machine, code.rolled, code.reads, code.code.loops);
+            else
+                machine.run();
+            machine.carry_over();
+        },
+        state.machine);
     state.has_run = true;
 }
 
 ConstMatrixView Program::value(std::size_t output) {
     State& state = *state_;
-    if (output >= state.rolled.outputs.size())
-        throw GraphError(fmt::format("value: there is no output {} ({} of them)", output,
-                                     state.rolled.outputs.size()));
+    state.require_output("value", output);
     if (!state.has_run)
         throw EvaluationError("value: the program must have run, and finished, before");
     return std::visit([&](auto& machine) { return machine.output(output); }, state.machine);
 }
 
-ConstMatrixView Program::value(Expr output) {
-    if (output.graph == nullptr) throw GraphError("value: an empty expression has no value");
-    const auto found = std::ranges::find(state_->outputs, output.id);
-    if (output.graph != state_->graph || found == state_->outputs.end())
-        throw GraphError(fmt::format("value: not an output of the program: {}",
-                                     output.graph->describe(output.id)));
-    return value(static_cast<std::size_t>(found - state_->outputs.begin()));
-}
+ConstMatrixView Program::value(Expr output) { return value(output_of("value", output)); }
 
-Precision Program::precision() const { return state_->options.precision; }
+Precision Program::precision() const { return state_->code->options.precision; }
 
 std::size_t Program::bytes() const {
     return std::visit([](const auto& machine) { return machine.bytes(); }, state_->machine);
 }
 
 Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
-    Rolled rolled = roll(outputs);
-    auto state = std::make_unique<Program::State>(std::move(rolled), options);
-    state->know(outputs);
-    return Program(std::move(state));
+    detail::use_one_blas_thread();
+    auto code = std::make_shared<const Program::Code>(roll(outputs), options, outputs);
+    return Program(std::make_unique<Program::State>(std::move(code)));
 }
 
 Program compile(const Rolled& rolled, const CompileOptions& options) {
-    return Program(std::make_unique<Program::State>(rolled, options));
+    detail::use_one_blas_thread();
+    auto code = std::make_shared<const Program::Code>(rolled, options, std::span<const Expr>{});
+    return Program(std::make_unique<Program::State>(std::move(code)));
 }
 
 }  // namespace revolute

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace revolute {
 
@@ -16,18 +18,28 @@ enum class Precision : std::uint8_t { float32, float64 };
 
 struct CompileOptions {
     Precision precision = Precision::float64;
+    /// A run stops at the first instruction that makes a value that is not finite.
+    bool check_finite = false;
+    /// Most bytes that the program may need; none: as many as there are.
+    std::optional<std::size_t> memory_limit{};
 };
 
 /// A graph made ready to be computed many times: its families as time loops over slabs of memory that was
 /// planned when it was compiled, everything else as straight code. A run allocates nothing, and gives the
 /// same bits for the same values, on one model of processor.
 ///
-/// Values that were bound stay until others are bound. Not for several threads at once; moved, not copied.
+/// Values that were bound stay until others are bound. Not for several threads at once: each has a
+/// clone of its own.
 class Program {
  public:
     Program(Program&& other) noexcept;
     Program& operator=(Program&& other) noexcept;
     ~Program();
+
+    /// The same program with memory of its own, in which are the values that are in this one's: what was
+    /// bound, is carried, and was computed. They share their instructions, which never change, so that
+    /// each may be run in a thread of its own. Nobody else may use this program meanwhile.
+    Program clone() const;
 
     /// Copies the value of a leaf. Throws GraphError unless the program was compiled of expressions of
     /// the leaf's graph, which depend on it; ShapeError unless the value has the leaf's shape.
@@ -36,9 +48,19 @@ class Program {
     void bind(Member leaf, ConstMatrixView value);
     /// Whether the outputs depend on the leaf, so that it needs a value.
     bool needs(Expr leaf) const;
+    /// After each run, the leaf takes the value of the output: what a net learns, or remembers. All
+    /// leaves take theirs at once, in place of what was bound. Throws as `value` and `bind`, and
+    /// GraphError when the leaf already takes another.
+    void carry(Expr output, Expr leaf);
+    /// The same by number and member.
+    void carry(std::size_t output, Member leaf);
 
     /// Computes the outputs. Throws EvaluationError, before anything is computed, when a leaf has no
-    /// value; and when an operator cannot take a value, such as an index beyond the last column.
+    /// value; and when an operator cannot take a value, such as an index beyond the last column. With
+    /// `check_finite`, throws NonFiniteError at the first value that is not finite, in the words of
+    /// `evaluate`; EvaluationError where the graph's node is not known, in a program compiled of what
+    /// `Rolled::at` gave. Instructions do not come in the order of nodes, and a sum of products over
+    /// steps is looked at as a whole. What was carried by the run before stays then.
     void run();
 
     /// The value of output number `output` of those that were compiled, as the last run left it; valid
@@ -49,12 +71,16 @@ class Program {
     ConstMatrixView value(Expr output);
 
     Precision precision() const;
-    /// The memory of all values, in bytes. OpenBLAS keeps buffers of its own, which are not in it.
+    /// The memory of all values, in bytes; values that are carried count twice. OpenBLAS keeps buffers of its own, which are not in it.
     std::size_t bytes() const;
 
  private:
+    struct Code;
     struct State;
     explicit Program(std::unique_ptr<State> state);
+    // What an expression stands for; `who` asks, for errors.
+    Member leaf_of(std::string_view who, Expr leaf) const;
+    std::size_t output_of(std::string_view who, Expr output) const;
 
     friend Program compile(std::span<const Expr> outputs, const CompileOptions& options);
     friend Program compile(const Rolled& rolled, const CompileOptions& options);
@@ -63,7 +89,8 @@ class Program {
     std::unique_ptr<State> state_;
 };
 
-/// Rolls the outputs and compiles what comes. Throws as `roll`.
+/// Rolls the outputs and compiles what comes. Throws as `roll`; CapacityError, before it takes memory,
+/// when the program needs more than its limit.
 Program compile(std::span<const Expr> outputs, const CompileOptions& options = {});
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});

@@ -8,7 +8,7 @@ cd "$work"
 for view in forward backward joint local; do
     for option in --fold --elide; do
         "$program" draw --cell lstm --steps 1000000 --view "$view" "$option" -o figure.dot 2>errors
-        if grep -qv '^simplified by ' errors || ! grep -q 1000000 figure.dot; then
+        if grep -qv '^simplified: ' errors || ! grep -q 1000000 figure.dot; then
             echo "draw --view $view $option does not draw a million steps"
             cat errors
             exit 1

@@ -82,7 +82,7 @@ refused 2 '' train "$data/macrodata.csv" --columns cpi,unemp --target unemp --co
 refused 2 '' weights
 refused 2 '' train "$data/sunspots.csv" --optimizer lion
 refused 2 '' train
-commands='  commands are: demo, draw, derive, cost, check, train, predict, grad, compare, weights, ops'
+commands='  commands are: demo, draw, derive, cost, explain, bench, check, train, predict, grad, compare, weights, ops'
 refused 2 "revolute: no command is called \"nonsense\"
 $commands" nonsense
 refused 2 "revolute: no command is called \"trian\"

@@ -290,7 +290,7 @@ TEST_CASE("bind: members that are not there, or no leaves, are refused") {
     CHECK(message(Member{static_cast<PartId>(part), 3}) ==
           fmt::format("bind: part {}, input, has no member at step 3", part));
     CHECK(message(affine.x) ==
-          "bind: leaves of a program that was compiled of a rolled graph are bound as members\n"
+          "bind: leaves of a program that was compiled of a rolled graph are given as members\n"
           "  leaf is x[4] [3 x 1]");
 }
 

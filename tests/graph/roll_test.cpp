@@ -11,8 +11,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <functional>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -229,6 +231,7 @@ TEST_CASE("first_break: names the first step and operand that are different") {
     const Rolled rolled = roll_of(chain.h);
     const auto found = first_break(rolled);
     REQUIRE(found.has_value());
+    CHECK(rolled.steps() == 12);
     CHECK(found->step == Step{0, 5});
     CHECK(found->text ==
           "roll: steps are not alike from step t = 5 on: h[5], sigmoid [1 x 1] has no like before");
@@ -251,6 +254,95 @@ TEST_CASE("first_break: an operand exchanged half-way") {
           "roll: steps are not alike from step t = 6 on: operand 1 of h[6], add [1 x 1] changes\n"
           "  it is an unnamed matmul [1 x 1] in step t = 6\n"
           "  in step t = 5 it is x[5], input [1 x 1]");
+}
+
+namespace {
+
+using MakeStep = std::function<Expr(int t, Expr h, Expr h_before, Expr x)>;
+
+/// A chain whose steps are made by hand, with two weights to choose from.
+struct HandMade {
+    HandMade(int steps, const std::function<MakeStep(Expr w, Expr v)>& rule) {
+        w = graph.parameter("w", {1, 1});
+        v = graph.parameter("v", {1, 1});
+        const MakeStep make = rule(w, v);
+        h = graph.initial_state("h", {1, 1});
+        Expr h_before = h;
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr next = make(t, h, h_before, graph.input("x", {1, 1})).named("h");
+            h_before = std::exchange(h, next);
+        }
+    }
+
+    Graph graph;
+    Expr w, v, h;
+};
+
+std::string break_of(const std::function<MakeStep(Expr w, Expr v)>& rule) {
+    const HandMade chain(14, rule);
+    const auto found = first_break(roll_of(chain.h));
+    return found ? found->text : "";
+}
+
+}  // namespace
+
+TEST_CASE("first_break: one step with another weight, distance or factor") {
+    CHECK(break_of([](Expr w, Expr v) {
+              return [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? v : w) * h + x); };
+          }) ==
+          "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed matmul [1 x 1] in "
+          "step t = 6 changes\n  it is v, parameter [1 x 1]\n  in step t = 5 it is w, parameter [1 "
+          "x 1]");
+    CHECK(break_of([](Expr w, Expr) {
+              return [=](int t, Expr h, Expr h_before, Expr x) {
+                  return tanh(w * (t == 6 ? h_before : h) + x);
+              };
+          }) ==
+          "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed add [1 x 1] in "
+          "step t = 6 changes\n  it is an unnamed matmul [1 x 1] in step t = 5\n"
+          "  in step t = 5 it is an unnamed matmul [1 x 1] in step t = 5");
+    CHECK(break_of([](Expr, Expr) {
+              return
+                  [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? 2.0 : 3.0) * h + x); };
+          }) ==
+          "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed add [1 x 1] in "
+          "step t = 6 changes\n  it is an unnamed scale [1 x 1] in step t = 6\n"
+          "  in step t = 5 it is an unnamed scale [1 x 1] in step t = 5");
+}
+
+TEST_CASE(
+    "first_break: a weight exchanged for good is found in the forward graph, derivative or not") {
+    const HandMade chain(14, [](Expr w, Expr v) {
+        return [=](int t, Expr h, Expr, Expr x) { return tanh((t < 6 ? w : v) * h + x); };
+    });
+    const std::string text =
+        "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed matmul [1 x 1] in "
+        "step t = 6 changes\n  it is v, parameter [1 x 1]\n  in step t = 5 it is w, parameter [1 x "
+        "1]";
+    CHECK(first_break(roll_of(chain.h)).value().text == text);
+    std::vector<Expr> outputs{chain.h};
+    const Derivative d = differentiate(chain.h, {chain.w, chain.v});
+    outputs.insert(outputs.end(), d.gradients().begin(), d.gradients().end());
+    CHECK(first_break(roll(outputs)).value().text == text);
+}
+
+TEST_CASE("at: refused where one step in the midst is not like the others") {
+    const auto odd_step = [](int odd) {
+        return [=](Expr w, Expr v) -> MakeStep {
+            return [=](int t, Expr h, Expr, Expr x) { return tanh((t == odd ? v : w) * h + x); };
+        };
+    };
+    for (const int odd : {3, 6, 10}) {
+        const Rolled rolled = roll_of(HandMade(14, odd_step(odd)).h);
+        CAPTURE(odd);
+        CHECK(rolled.steps() == 14);
+        CHECK_FALSE(rolled.least_steps().has_value());
+        CHECK_THROWS_AS(rolled.at(20), GraphError);
+    }
+    // Near the first step it is what happens at the beginning.
+    const Rolled rolled = roll_of(HandMade(14, odd_step(1)).h);
+    CHECK(rolled.at(20) == roll_of(HandMade(20, odd_step(1)).h));
 }
 
 TEST_CASE("to_text: a part a line, recurrences inset, boundary cases in braces") {

@@ -50,7 +50,9 @@ TEST_CASE("BPTT: the engine equals the closed form for every size and initial st
                             const Sizes sizes{steps, input, hidden, 2, batch};
                             const NetCheck result =
                                 check(sizes, kind, seed,
-                                      {.with_differences = false, .with_forward_mode = false});
+                                      {.differences = {.computed_by = ComputedBy::reference},
+                                       .with_differences = false,
+                                       .with_forward_mode = false});
                             CAPTURE(steps);
                             CAPTURE(hidden);
                             CAPTURE(input);

@@ -42,7 +42,9 @@ void check_beside_closed_form(CellKind cell) {
                         CAPTURE(seed);
                         const NetCheck check = check_net(
                             {steps, 3, hidden, 2, batch}, {.cell = cell, .initial = initial}, seed,
-                            {.with_differences = false, .with_forward_mode = false});
+                            {.differences = {.computed_by = ComputedBy::reference},
+                             .with_differences = false,
+                             .with_forward_mode = false});
                         CHECK(check.no_closed_form.empty());
                         CHECK(check.loss_relative <= closed_form_tolerance);
                         // W of the candidate; the other gates may have nothing to let through.

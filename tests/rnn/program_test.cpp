@@ -19,7 +19,6 @@
 
 #include <array>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -86,10 +85,8 @@ std::vector<Configuration> configurations() {
 
 RecurrentNet net_of(Graph& graph, const Configuration& configuration, int steps) {
     Architecture architecture = configuration.architecture;
-    if (configuration.answers_every_step) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (configuration.answers_every_step)
+        architecture = answering_at_every_step(architecture, steps);
     return recurrent_net(
         graph, {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
         architecture);

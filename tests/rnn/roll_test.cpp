@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -55,10 +54,8 @@ struct Configuration {
 Model model_of(const Configuration& configuration, int steps) {
     Model model;
     Architecture architecture = configuration.architecture;
-    if (configuration.answers_every_step) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (configuration.answers_every_step)
+        architecture = answering_at_every_step(architecture, steps);
     const RecurrentNet net = recurrent_net(
         *model.graph,
         {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
@@ -240,26 +237,63 @@ TEST_CASE("roll_for: a factor that depends on the number of steps is noticed") {
     CHECK(rolled_with(20).at(40) != rolled_with(40));
 }
 
+namespace {
+
+Model truncated(CellKind kind, int steps, const Truncation& cuts, bool answers_every_step,
+                InitialState initial) {
+    Model model;
+    Graph& graph = *model.graph;
+    const AnyCell cell = make_cell(kind, graph, 2, 3);
+    const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+    const Unrolled unrolled =
+        truncate(cell, inputs, initial_state(graph, cell.state_tensors(), 1, initial), cuts);
+    const auto answers =
+        answers_every_step ? unrolled.outputs() : std::vector<Expr>{unrolled.last()};
+    const Derivative d = differentiate(read_out(answers, 1, LossKind::mse).loss, cell.parameters());
+    model.outputs.assign(d.gradients().begin(), d.gradients().end());
+    return model;
+}
+
+}  // namespace
+
 TEST_CASE("roll: truncated back-propagation comes back node for node") {
-    for (const CellKind kind : {CellKind::simple, CellKind::lstm})
+    for (const CellKind kind : cell_kinds())
         for (const Truncation cuts : {Truncation{1, 1}, Truncation{2, 2}, Truncation{3, 5},
                                       Truncation{5, 3}, Truncation{4, 4}})
-            for (const int steps : {1, 2, 7, 8, 24, 60}) {
-                CAPTURE(steps);
-                CAPTURE(cuts.every);
-                CAPTURE(cuts.window);
-                Graph graph;
-                const AnyCell cell = make_cell(kind, graph, 2, 3);
-                const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
-                const auto tensors = cell.state_tensors();
-                const Unrolled unrolled = truncate(
-                    cell, inputs, initial_state(graph, tensors, 1, InitialState::trainable), cuts);
-                const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
-                const Derivative d = differentiate(head.loss, cell.parameters());
-                const Rolled rolled = roll(d.gradients());
-                verify(rolled);
-                Graph again;
-                CHECK(first_difference(d.gradients(), unroll_again(rolled, again)) == "");
+            for (const bool every : {false, true})
+                for (const InitialState initial : {InitialState::zero, InitialState::trainable})
+                    for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 24, 100}) {
+                        CAPTURE(name_of(kind));
+                        CAPTURE(steps);
+                        CAPTURE(cuts.every);
+                        CAPTURE(cuts.window);
+                        const Model model = truncated(kind, steps, cuts, every, initial);
+                        const Rolled rolled = roll(model.outputs);
+                        verify(rolled);
+                        Graph again;
+                        CHECK(first_difference(model.outputs, unroll_again(rolled, again)) == "");
+                    }
+}
+
+TEST_CASE("at: refused for truncated back-propagation, but for a cut at every step") {
+    for (const CellKind kind : cell_kinds())
+        for (const bool every : {false, true})
+            for (const InitialState initial : {InitialState::zero, InitialState::trainable}) {
+                CAPTURE(name_of(kind));
+                CAPTURE(every);
+                const Truncation always{1, 1};
+                CHECK(roll(truncated(kind, 16, always, every, initial).outputs).at(40) ==
+                      roll(truncated(kind, 40, always, every, initial).outputs));
+                for (const Truncation cuts : {Truncation{2, 2}, Truncation{3, 5}, Truncation{5, 3},
+                                              Truncation{4, 2}, Truncation{4, 4}})
+                    for (const int steps : {16, 24, 40}) {
+                        CAPTURE(cuts.every);
+                        CAPTURE(cuts.window);
+                        const Rolled rolled =
+                            roll(truncated(kind, steps, cuts, every, initial).outputs);
+                        CHECK_FALSE(rolled.least_steps().has_value());
+                        CHECK_THROWS_AS(rolled.at(steps + 1), GraphError);
+                    }
             }
 }
 

@@ -39,14 +39,16 @@ TEST_CASE("cases: losses, answers and gradients are those of PyTorch and of the 
         CAPTURE(file.filename().string());
         const Case of = read_case(file);
         REQUIRE(of.expected.has_value());
-        const std::vector<ArrayComparison> rows = compare(solve(of), *of.expected);
         // loss, yhat, dx, dh0, and dc0 where there are cell states, beside the parameters.
         const std::size_t others = has_cell_state(of.architecture.cell) ? 5 : 4;
-        CHECK(rows.size() == of.parameters.size() + others);
-        for (const ArrayComparison& row : rows) {
-            CAPTURE(row.name);
-            CHECK(row.relative <= 1e-13);
-            CHECK(row.agrees());
+        for (const ComputedBy by : {ComputedBy::program, ComputedBy::reference}) {
+            const std::vector<ArrayComparison> rows = compare(solve(of, by), *of.expected);
+            CHECK(rows.size() == of.parameters.size() + others);
+            for (const ArrayComparison& row : rows) {
+                CAPTURE(row.name);
+                CHECK(row.relative <= 1e-13);
+                CHECK(row.agrees());
+            }
         }
     }
 }

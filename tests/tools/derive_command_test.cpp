@@ -56,7 +56,8 @@ TEST_CASE("derive: GRU and LSTM") {
 TEST_CASE("derive: the rules that simplified the net are named on stderr") {
     const std::string errors = derive("--cell simple").errors;
     CHECK(errors ==
-          "simplified by fold-constants, add-zero, accumulate-zero, scale-one, multiply-constant, "
+          "simplified: of 9 steps, 147 nodes became 140 by fold-constants, add-zero, "
+          "accumulate-zero, scale-one, multiply-constant, "
           "product-zero\n");
     CHECK(derive("--cell simple --as-built").errors.empty());
 }

@@ -140,9 +140,9 @@ TEST_CASE("draw: a figure too large to read is folded, which is said, unless for
     CHECK(result.errors ==
           "draw: folded, as a figure of 6010 nodes is too large to read (more than 2000); --force "
           "draws all of it\n"
-          "simplified by scale-one, multiply-constant\n");
+          "simplified: of 8 steps, 134 nodes became 132 by scale-one, multiply-constant\n");
     CHECK(draw(folder, "--steps 1000 --fold -o folded.dot").errors ==
-          "simplified by scale-one, multiply-constant\n");
+          "simplified: of 8 steps, 134 nodes became 132 by scale-one, multiply-constant\n");
     CHECK(read_file(folder / "figure.dot") == read_file(folder / "folded.dot"));
     const Result forced = draw(folder, "--steps 1000 --force -o forced.dot");
     CHECK(forced.status == 0);
@@ -164,7 +164,8 @@ TEST_CASE("draw: the graph is drawn as built unless --simplify, which says by wh
     const std::string net = "--view backward --initial zero";
     CHECK(draw(folder, net + " -o built.dot").errors.empty());
     CHECK(draw(folder, net + " --simplify -o simple.dot").errors ==
-          "simplified by fold-constants, add-zero, accumulate-zero, scale-one, multiply-constant, "
+          "simplified: of 3 steps, 63 nodes became 56 by fold-constants, add-zero, "
+          "accumulate-zero, scale-one, multiply-constant, "
           "product-zero\n");
     // The adjoint of the loss, 1, is a factor as built.
     CHECK(read_file(folder / "built.dot").find("dL") != std::string::npos);

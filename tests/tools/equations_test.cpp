@@ -43,6 +43,20 @@ Equations of_cell(CellKind kind) {
     });
 }
 
+/// With products and transposes of all kinds.
+Equations of_batch(CellKind kind) {
+    return general_equations([kind](std::int32_t steps) {
+        Graph graph;
+        const RecurrentNet net =
+            recurrent_net(graph, {.steps = steps, .input = 2, .hidden = 3, .batch = 4},
+                          {.cell = kind,
+                           .layers = 2,
+                           .is_bidirectional = true,
+                           .initial = InitialState::trainable});
+        return rolled_up(differentiate(net.loss(), net.variables()));
+    });
+}
+
 /// A recurrence in which only leaves have names.
 Expr nameless(Graph& graph, int steps) {
     const Expr U = graph.parameter("U", {2, 2});
@@ -126,16 +140,29 @@ TEST_CASE("equations: LaTeX closes what it opens") {
         for (const TransposeSide side : {TransposeSide::right, TransposeSide::left}) {
             check_brackets(to_latex(of_cell(kind), {.transpose = side}));
             check_brackets(to_markdown(of_cell(kind), {.transpose = side}));
+            check_brackets(to_latex(of_batch(kind), {.transpose = side}));
         }
+}
+
+TEST_CASE("equations: LaTeX puts the transpose of a repeated column in parentheses") {
+    const std::string right = to_latex(of_batch(CellKind::simple)),
+                      left =
+                          to_latex(of_batch(CellKind::simple), {.transpose = TransposeSide::left});
+    CHECK(right.find("\\left({h^{(1)}_{-1}} \\mathbf{1}^{\\top}\\right)^{\\top}") !=
+          std::string::npos);
+    CHECK(left.find("{}^{t}\\!\\left({h^{(1)}_{-1}} \\mathbf{1}^{\\top}\\right)") !=
+          std::string::npos);
 }
 
 TEST_CASE("equations: LaTeX compiles, where there is a pdflatex") {
     if (std::system("command -v pdflatex > /dev/null") != 0) return;
     const test::TemporaryFolder folder;
     std::string document = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n";
-    for (const CellKind kind : cell_kinds())
-        for (const TransposeSide side : {TransposeSide::right, TransposeSide::left})
+    for (const TransposeSide side : {TransposeSide::right, TransposeSide::left})
+        for (const CellKind kind : cell_kinds()) {
             document += to_latex(of_cell(kind), {.transpose = side});
+            document += to_latex(of_batch(kind), {.transpose = side});
+        }
     write_file(folder / "equations.tex", document + "\\end{document}\n");
     const std::string command = "cd " + folder.path().string() +
                                 " && pdflatex -halt-on-error -interaction=nonstopmode "

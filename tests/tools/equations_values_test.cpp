@@ -7,8 +7,6 @@
 
 #include <doctest/doctest.h>
 
-#include <numeric>
-
 namespace revolute {
 
 namespace {
@@ -26,10 +24,7 @@ Sizes sizes_of(const NetKind& kind, int steps) {
 
 Architecture architecture_of(const NetKind& kind, int steps) {
     Architecture architecture = kind.architecture;
-    if (kind.answers_every_step) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (kind.answers_every_step) architecture = answering_at_every_step(architecture, steps);
     return architecture;
 }
 
@@ -42,6 +37,24 @@ Equations equations_for_any_steps(const NetKind& kind, Simplification simplifica
     });
 }
 
+/// What an equation reads of its own name at the variable's other steps is computed before, in the order in which
+/// its steps are said.
+void check_order(const Equations& equations) {
+    for (const Equation& line : equations.lines) {
+        if (!line.step || line.step->is_fixed) continue;
+        std::vector<const EquationTerm*> left{&line.right};
+        while (!left.empty()) {
+            const EquationTerm& term = *left.back();
+            left.pop_back();
+            for (const EquationTerm& operand : term.operands) left.push_back(&operand);
+            if (term.name != line.name || !term.step || term.step->is_fixed) continue;
+            CAPTURE(line.name);
+            CHECK(term.step->t - line.step->t != 0);
+            CHECK(line.is_descending == (term.step->t - line.step->t > 0));
+        }
+    }
+}
+
 void check(const NetKind& kind) {
     CAPTURE(name_of(kind.architecture.cell));
     CAPTURE(kind.architecture.layers);
@@ -49,8 +62,11 @@ void check(const NetKind& kind) {
     CAPTURE(kind.answers_every_step);
     CAPTURE(static_cast<int>(kind.architecture.initial));
     CAPTURE(kind.batch);
-    const std::string simple = to_text(equations_for_any_steps(kind, Simplification::on));
-    const std::string built = to_text(equations_for_any_steps(kind, Simplification::off));
+    const Equations simple_lines = equations_for_any_steps(kind, Simplification::on);
+    const Equations built_lines = equations_for_any_steps(kind, Simplification::off);
+    check_order(simple_lines);
+    check_order(built_lines);
+    const std::string simple = to_text(simple_lines), built = to_text(built_lines);
     test::check_line_lengths(simple);
     test::check_line_lengths(built);
     for (const int steps : {2, 3, 7}) {

@@ -54,12 +54,32 @@ inline bool crosses(std::pair<double, double> a, std::pair<double, double> b, co
            clip(a.second, b.second - a.second, box.top, box.bottom);
 }
 
-inline bool crosses(const std::vector<Point>& path, const Box& box) {
-    const auto points = flattened(path);
-    for (std::size_t i = 1; i < points.size(); ++i)
-        if (crosses(points[i - 1], points[i], box)) return true;
-    return false;
-}
+/// A path as the segments it is nearly made of, and the box around them, which tells quickly what it is far from.
+class FlatPath {
+ public:
+    explicit FlatPath(const std::vector<Point>& path) : points_(flattened(path)) {
+        const auto [left, right] = std::ranges::minmax_element(points_);
+        const auto [top, bottom] = std::ranges::minmax_element(
+            points_, {}, [](const auto& point) { return point.second; });
+        around_ = {left->first, top->second, right->first, bottom->second};
+    }
+
+    bool crosses(const Box& box) const {
+        if (around_.left >= box.right || around_.right <= box.left || around_.top >= box.bottom ||
+            around_.bottom <= box.top)
+            return false;
+        for (std::size_t i = 1; i < points_.size(); ++i)
+            if (test::crosses(points_[i - 1], points_[i], box)) return true;
+        return false;
+    }
+
+ private:
+    struct Extent {
+        double left = 0, top = 0, right = 0, bottom = 0;
+    };
+    std::vector<std::pair<double, double>> points_;
+    Extent around_;
+};
 
 inline bool is_on_border(Point p, const Box& box) {
     const bool within = box.left <= p.x && p.x <= box.right && box.top <= p.y && p.y <= box.bottom;
@@ -104,8 +124,9 @@ inline void find_struck_boxes(const Figure& figure, std::vector<std::string>& fa
         }
         if (!is_on_border(edge.path.front(), from.box) || !is_on_border(edge.path.back(), to.box))
             faults.push_back(name + " does not run from border to border");
+        const FlatPath path(edge.path);
         for (const NamedBox& box : boxes)
-            if (crosses(edge.path, shrunk(box.box, 1)))
+            if (path.crosses(shrunk(box.box, 1)))
                 faults.push_back(fmt::format("{} runs through {}", name, box.name));
     }
 }

@@ -54,19 +54,29 @@ TEST_CASE("check-finite: grad names the first value that is not finite and draws
     const Ran ran("grad case.json --check-finite");
     CHECK(ran.status == 1);
     CHECK(
-        ran.errors.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n"
-                               "  node is L [1 x 1], made at case_net.cpp:"));
-    // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
-    CHECK(ran.says(", from 7.61594e+199 to 7.61594e+199\n  operand 1 is Y [1 x 1], made at "));
-    CHECK(
-        ran.says(", from 0 to 0\n  it is L, in the forward pass\n"
-                 "  nonfinite.dot shows it in red\n"));
+        // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
+        ran.errors ==
+        "run: mse is not finite (inf at row 0, column 0)\n"
+        "  node is L [1 x 1], 1 inf\n"
+        "  operand 0 is y [1 x 1], from 7.61594e+199 to 7.61594e+199\n"
+        "  operand 1 is Y [1 x 1], from 0 to 0\n"
+        "  it is L, in the forward pass\n"
+        "  nonfinite.dot shows it in red\n");
     const std::string dot = read_file(ran.folder / "nonfinite.dot");
     const std::size_t loss = dot.find(red_loss);
     REQUIRE(loss != std::string::npos);
     CHECK(dot.substr(loss, dot.find('\n', loss) - loss).find("fillcolor=\"#E02424\"") !=
           std::string::npos);
     CHECK(dot.find("\"y\" -> \"L\"") != std::string::npos);
+}
+
+TEST_CASE("check-finite: the reference evaluator also names the line that made the node") {
+    const Ran ran("grad case.json --check-finite --reference");
+    CHECK(ran.status == 1);
+    CHECK(
+        ran.errors.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n"
+                               "  node is L [1 x 1], made at case_net.cpp:"));
+    CHECK(ran.says(", from 7.61594e+199 to 7.61594e+199\n  operand 1 is Y [1 x 1], made at "));
 }
 
 TEST_CASE("check-finite: grad finds what only the backward pass makes") {
@@ -78,7 +88,7 @@ TEST_CASE("check-finite: grad finds what only the backward pass makes") {
     CHECK_FALSE(finite.has("nonfinite.dot"));
     const Ran ran("grad case.json --check-finite", "1.7e154");
     CHECK(ran.status == 1);
-    CHECK(ran.errors.starts_with("evaluate: matmul is not finite (inf at row 0, column 0)"));
+    CHECK(ran.errors.starts_with("run: matmul is not finite (inf at row 0, column 0)"));
     CHECK(ran.says("  it is dh[0], in the backward pass\n  nonfinite.dot shows it in red\n"));
 }
 
@@ -118,8 +128,8 @@ TEST_CASE("check-finite: train stops where the weights overflow") {
         "--clip 0 --learning-rate 1e200 --check-finite",
         REVOLUTE_TEST_DATA));
     CHECK(ran.status == 1);
-    CHECK(ran.says(
-        "evaluate: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], made "));
+    CHECK(
+        ran.says("run: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], 1 inf\n"));
     CHECK(ran.says("  it is L, in the forward pass\n  nonfinite.dot shows it in red\n"));
     CHECK(ran.has("nonfinite.dot"));
     CHECK_FALSE(ran.has("model.json"));

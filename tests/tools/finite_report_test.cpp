@@ -3,7 +3,7 @@
 #include <revolute/tools/finite_report.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/output_file.hpp>
-#include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/training_step.hpp>
 #include <support/message.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -185,17 +185,44 @@ TEST_CASE("finite report: of a large graph the neighbourhood is drawn, readably"
     }
 }
 
+TEST_CASE("finite report: what only the step of the optimiser makes is made of the gradients") {
+    const test::TemporaryFolder folder;
+    const std::string figure = (folder / "net.dot").string();
+    TrainingStep step({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1},
+                      {.optimizer = Sgd{.learning_rate = 1e200, .momentum = 0}, .clip = 0},
+                      ComputedBy::program, figure);
+    const std::vector<Matrix> parameters{Matrix(1, 1), Matrix(1, 1), Matrix(1, 1), Matrix(1, 1),
+                                         Matrix(1, 1)};
+    step.set_state(step.first_state(parameters));
+    const std::vector<Matrix> inputs{Matrix(1, 1, 1.0)};
+    const std::string text =
+        test::message_of<NonFiniteError>([&] { step.run(inputs, Matrix(1, 1, 1e150)); });
+    // dL/dc = -1e150 where L = 1/2 1e300 is finite.
+    CHECK(text.starts_with("run: scale is not finite (-inf at row 0, column 0)\n"));
+    CHECK(contains(text, "\n  it is made of the gradients\n"));
+}
+
+TEST_CASE("training step: the parameters to begin with are those of the net") {
+    const TrainingStep step({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1},
+                            {.optimizer = Adam{0.1}}, ComputedBy::program);
+    CHECK(test::message_of<ShapeError>([&] { step.first_state(std::vector{Matrix(1, 1)}); }) ==
+          "training step: needs the 5 parameters of the net, in their shapes (1 given)");
+}
+
 TEST_CASE("finite report: a net in training stops at its first value that is not finite") {
     const test::TemporaryFolder folder;
     const std::string figure = (folder / "net.dot").string();
-    SequenceNet net({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1}, figure);
+    TrainingStep step({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1},
+                      {.optimizer = Sgd{0.1}, .clip = 0}, ComputedBy::program, figure);
     // W, U, b, V, c: y = 1e200 tanh(1), and its square overflows.
     const std::vector<Matrix> parameters{Matrix(1, 1, 1.0), Matrix(1, 1, 1.0), Matrix(1, 1, 0.0),
                                          Matrix(1, 1, 1e200), Matrix(1, 1, 0.0)};
     const std::vector<Matrix> inputs{Matrix(1, 1, 1.0)};
-    const std::string text = test::message_of<NonFiniteError>(
-        [&] { net.loss_and_gradients(parameters, inputs, Matrix(1, 1, 0.0)); });
-    CHECK(text.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n  node is L "));
+    step.set_state(step.first_state(parameters));
+    const std::string text =
+        test::message_of<NonFiniteError>([&] { step.run(inputs, Matrix(1, 1, 0.0)); });
+    CHECK(
+        text.starts_with("run: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], "));
     CHECK(text.ends_with(
         fmt::format("  it is L, in the forward pass\n  {} shows it in red", figure)));
     CHECK(contains(read_file(figure), red));

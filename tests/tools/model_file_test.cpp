@@ -141,7 +141,7 @@ TEST_CASE("model file: entries of the wrong type or range are named") {
     CHECK(said([](json& m) { m["target"]["deviation"] = 0; }) ==
           "target.deviation must be above 0");
     CHECK(said([](json& m) { m["training"]["optimizer"] = "lion"; }) ==
-          "training.optimizer must be \"adam\" or \"sgd\"");
+          "training.optimizer must be \"adam\", \"sgd\" or \"rmsprop\"");
     CHECK(said([](json& m) { m["training"]["epochs_done"] = 201; }) ==
           "training.epochs_done must be an integer from 0 to 200");
     CHECK(said([](json& m) { m["training"]["seed"] = -1; }) ==

@@ -1,6 +1,5 @@
-// Costs of the library's nets: beside a count node by node, and as polynomials in the sizes.
+// Costs of the library's nets as polynomials in the sizes; tests/slow counts every net's nodes.
 
-#include "support/count_nodes.hpp"
 #include "support/golden.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/net_cost.hpp>
@@ -10,61 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
-#include <vector>
 
 using namespace revolute;
 using namespace revolute::test;
-
-namespace {
-
-/// All kinds of nets of up to two layers.
-std::vector<CountedNet> all_nets() {
-    std::vector<CountedNet> nets;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool answers_every_step : {false, true})
-                    for (const InitialState initial :
-                         {InitialState::zero, InitialState::given, InitialState::trainable})
-                        for (const bool is_simplified : {false, true})
-                            nets.push_back({{.cell = cell,
-                                             .layers = layers,
-                                             .is_bidirectional = is_bidirectional,
-                                             .initial = initial},
-                                            answers_every_step,
-                                            is_simplified});
-    return nets;
-}
-
-std::string described(const CountedNet& net, const Sizes& sizes) {
-    return fmt::format("{}, {} layers, {}, {}, initial state {}, {}, {} steps, batch {}",
-                       name_of(net.architecture.cell), net.architecture.layers,
-                       net.architecture.is_bidirectional ? "bidirectional" : "forward",
-                       net.answers_every_step ? "every" : "last",
-                       static_cast<int>(net.architecture.initial),
-                       net.is_simplified ? "simplified" : "as built", sizes.steps, sizes.batch);
-}
-
-void check_node_by_node(const CountedNet& net, const Sizes& sizes) {
-    INFO(described(net, sizes));
-    Graph graph;
-    CHECK(cost(rolled_net(net, sizes)) == NodeCounter(append_net(graph, net, sizes)).count());
-}
-
-}  // namespace
-
-TEST_CASE("cost: of every net, it is what is counted node by node") {
-    for (const CountedNet& net : all_nets())
-        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8})
-            check_node_by_node(
-                net,
-                {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = steps % 3 + 1});
-}
-
-TEST_CASE("cost: of a hundred steps, it is what is counted node by node") {
-    for (const CountedNet& net : all_nets())
-        check_node_by_node(net, {.steps = 100, .input = 2, .hidden = 4, .output = 3, .batch = 5});
-}
 
 TEST_CASE("net_cost: formulas give what is counted, at sizes that they were not found at") {
     for (const CellKind cell : cell_kinds()) {
@@ -72,7 +19,7 @@ TEST_CASE("net_cost: formulas give what is counted, at sizes that they were not 
         const NetCost formulas = net_cost(net);
         for (const Sizes& sizes :
              {Sizes{37, 5, 9, 2, 6}, Sizes{formulas.least_steps, 64, 3, 7, 2}}) {
-            INFO(described(net, sizes));
+            INFO(name_of(cell), ", ", sizes.steps, " steps, batch ", sizes.batch);
             CHECK(formulas(sizes) == cost(rolled_net(net, sizes)));
         }
     }

@@ -44,3 +44,9 @@ TEST_CASE("progress: a bar that was never drawn ends no line") {
     { const Progress progress(out, ProgressStyle::bar, "epoch", 3); }
     CHECK(out.str().empty());
 }
+
+TEST_CASE("progress: samples over the time that was spent on them") {
+    using namespace std::chrono_literals;
+    CHECK(samples_per_second(2500, 2s) == "1250 samples/s");
+    CHECK(samples_per_second(1, 400ms) == "2 samples/s");
+}

@@ -98,10 +98,28 @@ TEST_CASE("trainer: one seed is one model, another seed another") {
     CHECK(train(sunspots(), 247, settings).model.parameters != model.parameters);
 }
 
-TEST_CASE("trainer: a seed means the same bits on every compiler") {
+TEST_CASE("trainer: a seed means the same bits on every compiler, by the reference evaluator") {
     TrainingSettings settings = small_settings();
     settings.batch = 100;  // 100, 100 and 44 windows: the order of the windows counts too
-    test::check_golden("tools/golden/model.json", to_json(train(sunspots(), 247, settings).model));
+    const TrainingHooks reference{.computed_by = ComputedBy::reference};
+    test::check_golden("tools/golden/model.json",
+                       to_json(train(sunspots(), 247, settings, reference).model));
+}
+
+TEST_CASE("trainer: programs give what the reference evaluator gives, by every rule") {
+    for (const OptimizerKind kind :
+         {OptimizerKind::adam, OptimizerKind::sgd, OptimizerKind::rmsprop}) {
+        CAPTURE(name_of(kind));
+        TrainingSettings settings = small_settings();
+        settings.batch = 100;
+        settings.optimizer = kind;
+        const TrainingHooks reference{.computed_by = ComputedBy::reference};
+        const ForecastModel expected = train(sunspots(), 247, settings, reference).model;
+        const ForecastModel model = train(sunspots(), 247, settings).model;
+        for (std::size_t i = 0; i < model.parameters.size(); ++i)
+            // Twelve steps; a rounding of a gradient is at most as large beside its entries.
+            CHECK(relative_difference(model.parameters[i], expected.parameters[i]) <= 1e-12);
+    }
 }
 
 TEST_CASE("trainer: with a batch of one window every window is a step") {

@@ -1,6 +1,7 @@
 #include "check_report.hpp"
 #include "commands.hpp"
 #include "net_options.hpp"
+#include "program_options.hpp"
 #include <revolute/tools/gradient_report.hpp>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ struct CheckCommand {
     Architecture architecture{.initial = InitialState::given};
     std::uint64_t seed = 1;
     bool json = false;
+    bool is_reference = false;
 };
 
 std::string count(int number, std::string_view what) {
@@ -24,7 +26,9 @@ std::string count(int number, std::string_view what) {
 }
 
 void check(const CheckCommand& command) {
-    const NetCheck result = check_net(command.sizes, command.architecture, command.seed);
+    CheckOptions options;
+    options.differences.computed_by = computed_by(command.is_reference);
+    const NetCheck result = check_net(command.sizes, command.architecture, command.seed, options);
     if (command.json) {
         fmt::print("{}\n", to_json(result));
     } else {
@@ -49,6 +53,7 @@ void add_check_command(CLI::App& program) {
     add_initial_option(command, options->architecture.initial);
     command.add_option("--seed", options->seed, "Seed of the random values")->capture_default_str();
     command.add_flag("--json", options->json, "Print JSON (docs/check.md says what is in it)");
+    add_reference_option(command, options->is_reference);
     command.footer(
         "Exit status 1 when a gradient differs.\n\nExample:\n  revolute check --cell lstm --layers "
         "2 --steps 25 --hidden 8 --batch 3");

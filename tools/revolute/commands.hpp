@@ -18,6 +18,8 @@ void add_predict_command(CLI::App& program);
 void add_grad_command(CLI::App& program);
 void add_compare_command(CLI::App& program);
 void add_cost_command(CLI::App& program);
+void add_explain_command(CLI::App& program);
+void add_bench_command(CLI::App& program);
 void add_ops_command(CLI::App& program);
 
 }  // namespace revolute

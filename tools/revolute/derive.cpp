@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,10 +37,8 @@ const Choices<TransposeSide> sides{{"right", TransposeSide::right}, {"left", Tra
 /// The net of so many steps, rolled up.
 RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
     Architecture architecture = options.architecture;
-    if (answers_every_step(options.answers, architecture)) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (answers_every_step(options.answers, architecture))
+        architecture = answering_at_every_step(architecture, steps);
     Sizes sizes = options.sizes;
     sizes.steps = steps;
     Graph graph;
@@ -63,17 +60,21 @@ std::string written(const Equations& equations, const DeriveOptions& options) {
 }
 
 void derive(const DeriveOptions& options) {
-    std::vector<std::string> rules;
+    SimplifyReport report;
+    std::int32_t of_steps = 0;
     const auto build = [&](std::int32_t steps) {
         RolledDerivative built = rolled_net(options, steps);
-        rules = built.simplifications;
+        report = built.simplification;
+        of_steps = steps;
         return built;
     };
     const int steps = options.sizes.steps;
     const Equations equations =
         steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
     fmt::print("{}", written(equations, options));
-    if (!rules.empty()) fmt::print(stderr, "simplified by {}\n", fmt::join(rules, ", "));
+    if (!options.as_built)
+        fmt::print(stderr, "simplified: of {} {}, {}\n", of_steps, of_steps == 1 ? "step" : "steps",
+                   to_line(report));
 }
 
 /// --transpose is a choice of mathematical typesetting, which text has none of.

@@ -10,7 +10,6 @@
 
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,10 +72,7 @@ RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
     Architecture architecture = options.architecture;
     Sizes sizes = options.sizes;
     sizes.steps = steps;
-    if (answers_every_step(options)) {
-        architecture.answers.resize(static_cast<std::size_t>(steps));
-        std::iota(architecture.answers.begin(), architecture.answers.end(), 0);
-    }
+    if (answers_every_step(options)) architecture = answering_at_every_step(architecture, steps);
     return recurrent_net(graph, sizes, architecture);
 }
 
@@ -85,23 +81,22 @@ bool is_simplified(const DrawOptions& options, ShownSteps shown) {
     return options.simplify || (shown == ShownSteps::folded && !options.as_built);
 }
 
-/// A net with its derivative, and the rules that simplified both.
+/// A net with its derivative, and how both were simplified.
 struct DrawnNet {
     std::unique_ptr<Graph> graph;
     Derivative derivative;
-    std::vector<std::string> rules;
+    std::optional<SimplifyReport> simplification;
 };
 
 DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
     auto graph = std::make_unique<Graph>();
     const RecurrentNet net = net_of(*graph, options, steps);
     Derivative built = differentiate(net.loss(), net.variables());
-    if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), {}};
+    if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), std::nullopt};
     auto simpler = std::make_unique<Graph>();
     const Simplified simplified = simplify(built.outputs(), *simpler, simplification_rules());
-    DrawnNet drawn{std::move(simpler), std::move(built), {}};
+    DrawnNet drawn{std::move(simpler), std::move(built), simplified.report};
     drawn.derivative = drawn.derivative.carried_over(simplified.images, *drawn.graph);
-    for (const auto& fired : simplified.report.fired) drawn.rules.push_back(fired.rule);
     return drawn;
 }
 
@@ -179,7 +174,9 @@ void draw(const DrawOptions& options) {
     const int steps = shown == ShownSteps::all ? options.sizes.steps : few_steps;
     const DrawnNet net = drawn_net(options, steps, shown);
     write_figure(options.output, figure_of(options, net, shown));
-    if (!net.rules.empty()) fmt::print(stderr, "simplified by {}\n", fmt::join(net.rules, ", "));
+    if (net.simplification)
+        fmt::print(stderr, "simplified: of {} {}, {}\n", steps, steps == 1 ? "step" : "steps",
+                   to_line(*net.simplification));
 }
 
 }  // namespace

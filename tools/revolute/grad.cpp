@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "finite_options.hpp"
+#include "program_options.hpp"
 #include <revolute/tools/case_net.hpp>
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@ struct GradOptions {
     std::string file;
     bool json = false;
     FiniteOptions finite;
+    bool is_reference = false;
 };
 
 void print_matrix(const std::string& name, const Matrix& matrix) {
@@ -41,7 +43,8 @@ void print_result(const CaseResult& result) {
 
 void grad(const GradOptions& options) {
     const Case of = read_case(options.file);
-    const CaseResult result = solve(of, finite_figure(options.finite));
+    const CaseResult result =
+        solve(of, computed_by(options.is_reference), finite_figure(options.finite));
     if (options.json)
         fmt::print("{}", to_json(result, of));
     else
@@ -66,6 +69,7 @@ void add_grad_command(CLI::App& program) {
         ->required();
     command.add_flag("--json", options->json, "Print JSON in the layout of the file");
     add_finite_options(command, options->finite);
+    add_reference_option(command, options->is_reference);
     command.footer(
         "Exit status 1 when the file holds gradients and one differs.\nThe format: docs/grad.md\n\n"
         "Example:\n  revolute grad lstm.json --json");

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "finite_options.hpp"
 #include "net_options.hpp"
+#include "program_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/forecast_report.hpp>
@@ -26,6 +27,7 @@ struct TrainOptions {
     std::string save = "model.json";
     std::string plot = "out.svg";
     FiniteOptions finite;
+    bool is_reference = false;
 };
 
 /// Nothing is computed that could not be written in the end, and nothing the user has is lost.
@@ -81,8 +83,11 @@ void train_and_report(const TrainOptions& options) {
     const auto weights = weights_to_start_from(options, series.inputs.size());
     require_outputs(options);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
-    const TrainingResult result = train_with_progress(
-        series, first, options.settings, {.finite_figure = finite_figure(options.finite)}, weights);
+    const TrainingResult result =
+        train_with_progress(series, first, options.settings,
+                            {.finite_figure = finite_figure(options.finite),
+                             .computed_by = computed_by(options.is_reference)},
+                            weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status);
@@ -132,7 +137,9 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--batch", settings.batch,
                        "Windows in one step of the optimiser, 0 for all");
     add_choice(command, "--optimizer", settings.optimizer, "Rule of the steps",
-               {{"adam", OptimizerKind::adam}, {"sgd", OptimizerKind::sgd}});
+               {{"adam", OptimizerKind::adam},
+                {"sgd", OptimizerKind::sgd},
+                {"rmsprop", OptimizerKind::rmsprop}});
     command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
     command.add_option("--momentum", settings.momentum, "Momentum of sgd");
     command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
@@ -146,6 +153,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--plot", options.plot,
                        "SVG to write of the held-out forecasts; a CSV is written beside it");
     add_finite_options(command, options.finite);
+    add_reference_option(command, options.is_reference);
 }
 
 }  // namespace

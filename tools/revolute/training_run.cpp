@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <iostream>
 #include <utility>
 
@@ -15,9 +16,17 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     const Interrupt interrupt;
     Progress progress(std::cerr, style_of_standard_error(), "epoch", settings.epochs);
     const auto after_epoch = std::move(hooks.after_epoch);
+    using Clock = std::chrono::steady_clock;
+    std::size_t windows = 0;
+    Clock::duration time{};  // of training alone
+    Clock::time_point began = Clock::now();
     hooks.after_epoch = [&](const EpochReport& report) {
-        progress.update(report.epoch, fmt::format("training RMSE {:.4g}", report.training_rmse));
+        windows += report.windows;
+        time += Clock::now() - began;
+        progress.update(report.epoch, fmt::format("training RMSE {:.4g}, {}", report.training_rmse,
+                                                  samples_per_second(windows, time)));
         if (after_epoch) after_epoch(report);
+        began = Clock::now();
     };
     hooks.should_stop = Interrupt::came;
     return train(series, training_rows, settings, hooks, weights);

@@ -21,4 +21,9 @@ std::string describe(const Rolled& rolled, Member member) {
     return fmt::format("{} {}", text, to_string(part.shape));
 }
 
+std::string in_step(const Rolled& rolled, Member member) {
+    const Part& part = rolled[member.part];
+    return part.axis ? fmt::format(", in step {}", to_string(Step{*part.axis, member.t})) : "";
+}
+
 }  // namespace revolute::detail

@@ -1,5 +1,6 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
+#include <revolute/graph/program/detail/memory_limit.hpp>
 
 #include <algorithm>
 #include <map>
@@ -90,11 +91,12 @@ std::size_t entries_of_block(const EntrywiseCall& call) {
 }  // namespace
 
 template <class Number>
-Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code)
+Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
+                         std::optional<std::size_t> limit)
     : rolled_(&rolled),
       residence_(code.residence),
       plan_(plan_memory(rolled, reads, code, {granule<Number>, block_entries<Number>})) {
-    allocate(rolled, reads, code);
+    allocate(rolled, reads, code, limit);
     write_constants(rolled, reads);
     add_outputs(rolled, reads);
     for (const Loop& loop : code.loops) {
@@ -108,7 +110,8 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
 /// One block of memory: slabs, blocks of entrywise calls, then, of floats, the scratch of reference
 /// calls; then outputs that must be converted.
 template <class Number>
-void Machine<Number>::allocate(const Rolled& rolled, const Reads& reads, const Code& code) {
+void Machine<Number>::allocate(const Rolled& rolled, const Reads& reads, const Code& code,
+                               std::optional<std::size_t> limit) {
     std::size_t blocks = 0;
     std::size_t scratch = 0;
     for (const Loop& loop : code.loops)
@@ -126,6 +129,7 @@ void Machine<Number>::allocate(const Rolled& rolled, const Reads& reads, const C
     converted = rounded_up(converted, granule<double>);
     const std::size_t numbers = (plan_.numbers + blocks) * sizeof(Number);
     bytes_ = numbers + (scratch + converted) * sizeof(double);
+    require_within(limit, bytes_, rolled, reads, plan_, sizeof(Number));
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
     values_ = new (memory_.get()) Number[plan_.numbers + blocks]{};
     blocks_ = values_ + plan_.numbers;
@@ -276,6 +280,11 @@ void Machine<Number>::run() {
 }
 
 template <class Number>
+void Machine<Number>::carry_out(const RunPlace& place) {
+    std::visit([&](auto& call) { call(place.round); }, loops_[place.loop].body[place.instruction]);
+}
+
+template <class Number>
 void Machine<Number>::write(Member leaf, ConstMatrixView value) {
     const auto rows = static_cast<std::size_t>(value.rows);
     Number* column = member(leaf.part, leaf.t);
@@ -293,6 +302,37 @@ ConstMatrixView Machine<Number>::output(std::size_t number) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(output.shape.columns); ++i)
         convert(output.values + i * output.leading, rows, output.converted + i * rows);
     return {output.converted, output.shape.rows, output.shape.columns};
+}
+
+template <class Number>
+void Machine<Number>::carry(std::size_t output, Member leaf) {
+    const Output& from = outputs_[output];
+    carries_.push_back({from.values, from.shape, from.leading,
+                        plan_.layouts[index(leaf.part)].leading, member(leaf.part, leaf.t)});
+    carried_.resize(carried_.size() + from.shape.size());
+}
+
+template <class Number>
+void Machine<Number>::carry_over() {
+    const auto for_each_column = [this](const auto& copy) {
+        Number* room = carried_.data();
+        for (const Carry& carry : carries_)
+            for (std::size_t i = 0; i < static_cast<std::size_t>(carry.shape.columns); ++i) {
+                copy(carry, i, room);
+                room += carry.shape.rows;
+            }
+    };
+    for_each_column([](const Carry& carry, std::size_t i, Number* room) {
+        std::copy_n(carry.from + i * carry.from_leading, carry.shape.rows, room);
+    });
+    for_each_column([](const Carry& carry, std::size_t i, const Number* room) {
+        std::copy_n(room, carry.shape.rows, carry.to + i * carry.to_leading);
+    });
+}
+
+template <class Number>
+void Machine<Number>::copy_values(const Machine& other) {
+    std::copy_n(other.memory_.get(), bytes_, memory_.get());
 }
 
 template class Machine<double>;

@@ -8,22 +8,48 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <vector>
 
 namespace revolute::detail {
+
+/// A point in a run, before an instruction.
+struct RunPlace {
+    std::size_t loop = 0;
+    std::size_t round = 0;
+    std::size_t instruction = 0;
+};
 
 /// The memory of a program and what runs on it. Refers to the rolled graph, which must stay.
 template <class Number>
 class Machine {
  public:
-    Machine(const Rolled& rolled, const Reads& reads, const Code& code);
+    /// Throws CapacityError when it would need more bytes than the limit.
+    Machine(const Rolled& rolled, const Reads& reads, const Code& code,
+            std::optional<std::size_t> limit);
 
     void run();
+    /// One instruction of a run.
+    void carry_out(const RunPlace& place);
     void write(Member leaf, ConstMatrixView value);
     ConstMatrixView output(std::size_t number);
-    std::size_t bytes() const { return bytes_; }
+    const Number* values(Member first) const { return member(first.part, first.t); }
+
+    /// Makes the leaf take the value of an output whenever `carry_over` is called.
+    void carry(std::size_t output, Member leaf);
+    void carry_over();
+
+    /// Takes over all values of a machine that was made of the same.
+    void copy_values(const Machine& other);
+    std::size_t bytes() const { return bytes_ + carried_.size() * sizeof(Number); }
 
  private:
+    struct Carry {
+        const Number* from;
+        Shape shape;
+        std::size_t from_leading, to_leading;
+        Number* to;
+    };
     struct RunnableLoop {
         std::size_t rounds;
         std::vector<Runnable<Number>> body;
@@ -39,7 +65,8 @@ class Machine {
     };
     static constexpr std::align_val_t alignment{64};
 
-    void allocate(const Rolled& rolled, const Reads& reads, const Code& code);
+    void allocate(const Rolled& rolled, const Reads& reads, const Code& code,
+                  std::optional<std::size_t> limit);
     void write_constants(const Rolled& rolled, const Reads& reads);
     void add_outputs(const Rolled& rolled, const Reads& reads);
     bool is_converted(Member output, const Reads& reads) const;
@@ -63,6 +90,8 @@ class Machine {
     double* converted_ = nullptr;  // outputs as doubles without gaps, where they are not that
     std::vector<RunnableLoop> loops_;
     std::vector<Output> outputs_;
+    std::vector<Carry> carries_;
+    std::vector<Number> carried_;  // on its way: a value may come from a leaf that takes another
 };
 
 extern template class Machine<double>;

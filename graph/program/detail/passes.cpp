@@ -3,8 +3,12 @@
 
 namespace revolute::detail {
 
+Code as_lowered(const Rolled& rolled, const Reads& reads) {
+    return {lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), {}};
+}
+
 Code optimized(const Rolled& rolled, const Reads& reads) {
-    Code code{lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), {}};
+    Code code = as_lowered(rolled, reads);
     merge_products(rolled, reads, code);
     fuse_entrywise(rolled, code);
     find_residences(rolled, reads, code);

@@ -1,0 +1,179 @@
+#include <revolute/graph/detail/not_finite.hpp>
+#include <revolute/graph/program/detail/describe.hpp>
+#include <revolute/graph/program/detail/finite_run.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace revolute::detail {
+
+namespace {
+
+/// What an instruction reads, by slot of its operator unless it adds to a sum.
+std::vector<MemberRange> operands_of(const Instruction& instruction) {
+    std::vector<MemberRange> operands;
+    for_each_read(instruction, [&](const MemberRange& site) { operands.push_back(site); });
+    return operands;
+}
+
+/// Of code as it was lowered, in which an instruction has one.
+MemberRange result_of(const Instruction& instruction) {
+    MemberRange result;
+    for_each_result(instruction, [&](const MemberRange& site) { result = site; });
+    return result;
+}
+
+/// Members of one part that follow each other in memory.
+struct Members {
+    Member first;
+    std::size_t count = 1;
+};
+
+/// Where a run stands that is watched.
+template <class Number>
+class FiniteRun {
+ public:
+    FiniteRun(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
+              std::span<const Loop> loops)
+        : machine_(machine), rolled_(rolled), reads_(reads), loops_(loops) {}
+
+    void run() {
+        require_finite_leaves();
+        for_each_place([&](const RunPlace& place) {
+            machine_.carry_out(place);
+            const Members result = members(result_of(at(place)), place.round);
+            if (const auto bad = first_not_finite(result)) fail(place, *bad);
+            return true;
+        });
+    }
+
+ private:
+    /// Visits the instructions in their order until `visit` returns false.
+    template <class Visit>
+    void for_each_place(const Visit& visit) const {
+        for (std::size_t loop = 0; loop < loops_.size(); ++loop)
+            for (std::size_t round = 0; round < loops_[loop].rounds; ++round)
+                for (std::size_t i = 0; i < loops_[loop].body.size(); ++i)
+                    if (!visit(RunPlace{loop, round, i})) return;
+    }
+
+    const Instruction& at(const RunPlace& place) const {
+        return loops_[place.loop].body[place.instruction];
+    }
+
+    Members members(const MemberRange& site, std::size_t round) const {
+        return {{site.part, site.step + site.move * static_cast<std::int32_t>(round)},
+                static_cast<std::size_t>(site.members)};
+    }
+
+    /// The one that is `distance` members further on in memory.
+    Member after(Member member, std::size_t distance) const {
+        const Part& part = rolled_[member.part];
+        return {member.part, part.step_of(part.place_of(member.t) + distance)};
+    }
+
+    std::span<const Number> values(const Members& members) const {
+        return {machine_.values(members.first),
+                members.count * rolled_[members.first.part].shape.size()};
+    }
+
+    std::optional<std::size_t> first_not_finite(const Members& members) const {
+        const auto numbers = values(members);
+        const auto bad =
+            std::ranges::find_if_not(numbers, [](Number x) { return std::isfinite(x); });
+        if (bad == numbers.end()) return std::nullopt;
+        return static_cast<std::size_t>(bad - numbers.begin()) /
+               rolled_[members.first.part].shape.size();
+    }
+
+    void require_finite_leaves() const {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            const Standing standing = reads_.standing(PartId{i});
+            if (standing != Standing::given && standing != Standing::constant) continue;
+            const Part& part = rolled_.parts[i];
+            const Member first{PartId{i}, part.step_of(0)};
+            if (const auto bad = first_not_finite({first, part.size()}))
+                refuse(after(first, *bad), doubles({after(first, *bad), 1}), {}, {});
+        }
+    }
+
+    /// What the instruction read may be gone: its result can stand in the same place. So the run is
+    /// repeated up to it; the same values give the same bits.
+    [[noreturn]] void fail(const RunPlace& failed, std::size_t bad) {
+        const MemberRange result = result_of(at(failed));
+        const Member member = after(members(result, failed.round).first, bad);
+        const std::vector<double> value = doubles({member, 1});
+        for_each_place([&](const RunPlace& place) {
+            if (place.loop == failed.loop && place.round == failed.round &&
+                place.instruction == failed.instruction)
+                return false;
+            machine_.carry_out(place);
+            return true;
+        });
+        const bool adds_to_sum = is_sum_over_steps(rolled_[member.part]);
+        std::vector<std::pair<std::string, ValueRange>> operands;
+        std::vector<ValueRange> ranges;
+        for (const MemberRange& site : operands_of(at(failed))) {
+            Members read = members(site, failed.round);
+            if (site.members == result.members) read = {after(read.first, bad), 1};
+            ranges.push_back(range_of(doubles(read)));
+            operands.emplace_back(
+                adds_to_sum ? fmt::format("it takes up {}", described(read))
+                            : fmt::format("operand {} is {}", operands.size(), described(read)),
+                ranges.back());
+        }
+        if (adds_to_sum) ranges.clear();  // not by slot
+        refuse(member, value, std::move(operands), std::move(ranges));
+    }
+
+    std::string described(const Members& members) const {
+        const std::string first = describe(rolled_, members.first);
+        if (members.count == 1) return first;
+        return fmt::format("{} to {}", first,
+                           describe(rolled_, after(members.first, members.count - 1)));
+    }
+
+    [[noreturn]] void refuse(Member member, const std::vector<double>& value,
+                             std::vector<std::pair<std::string, ValueRange>> operands,
+                             std::vector<ValueRange> ranges) const {
+        const Part& part = rolled_[member.part];
+        const std::string text =
+            to_text({"run", part.op->name, in_step(rolled_, member), describe(rolled_, member),
+                     ConstMatrixView{value.data(), part.shape.rows, part.shape.columns},
+                     std::move(operands)});
+        if (rolled_.nodes.empty() || rolled_.nodes[index(member.part)].empty())
+            throw EvaluationError(text);
+        throw NonFiniteError(text, rolled_.nodes[index(member.part)][part.place_of(member.t)],
+                             range_of(value), std::move(ranges));
+    }
+
+    std::vector<double> doubles(const Members& members) const {
+        const auto numbers = values(members);
+        return {numbers.begin(), numbers.end()};
+    }
+
+    Machine<Number>& machine_;
+    const Rolled& rolled_;
+    const Reads& reads_;
+    std::span<const Loop> loops_;
+};
+
+}  // namespace
+
+template <class Number>
+void run_finite(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
+                std::span<const Loop> loops) {
+    FiniteRun<Number>(machine, rolled, reads, loops).run();
+}
+
+template void run_finite(Machine<double>& machine, const Rolled& rolled, const Reads& reads,
+                         std::span<const Loop> loops);
+template void run_finite(Machine<float>& machine, const Rolled& rolled, const Reads& reads,
+                         std::span<const Loop> loops);
+
+}  // namespace revolute::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/machine.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
+
+#include <span>
+
+namespace revolute::detail {
+
+/// Runs the machine, and throws NonFiniteError at the first instruction that makes a value that is not
+/// finite, or for a leaf that has one; EvaluationError where the node's id is not known.
+template <class Number>
+void run_finite(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
+                std::span<const Loop> loops);
+
+extern template void run_finite(Machine<double>& machine, const Rolled& rolled, const Reads& reads,
+                                std::span<const Loop> loops);
+extern template void run_finite(Machine<float>& machine, const Rolled& rolled, const Reads& reads,
+                                std::span<const Loop> loops);
+
+}  // namespace revolute::detail

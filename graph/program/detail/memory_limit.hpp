@@ -1,0 +1,16 @@
+#pragma once
+
+#include <revolute/graph/program/detail/memory.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
+
+#include <cstddef>
+#include <optional>
+
+namespace revolute::detail {
+
+/// Throws CapacityError that names the largest slabs when a program needs more bytes than it may have.
+/// `number_size` is the size of a number.
+void require_within(std::optional<std::size_t> limit, std::size_t needed, const Rolled& rolled,
+                    const Reads& reads, const MemoryPlan& plan, std::size_t number_size);
+
+}  // namespace revolute::detail

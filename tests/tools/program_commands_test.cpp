@@ -1,0 +1,105 @@
+// The program's commands `explain` and `bench`, as a user runs them.
+
+#include "support/run_program.hpp"
+#include <revolute/graph/program/program.hpp>
+#include <revolute/tools/net_cost.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+#ifdef REVOLUTE_PROGRAM
+
+using namespace revolute;
+using namespace revolute::test;
+
+TEST_CASE("explain command: it prints the program of the loss and the gradients") {
+    const Ran ran = run_program("explain --cell lstm --steps 9 --hidden 3 --input 2 --batch 2");
+    CHECK(ran.status == 0);
+    CHECK(ran.output ==
+          "LSTM, many-to-one: the loss and the gradients of all that is trained; the graph "
+          "simplified\n\n" +
+              explain(compile(rolled_net({{.cell = CellKind::lstm}}, {9, 2, 3, 1, 2}))));
+}
+
+TEST_CASE("explain command: of any net, as built, in floats") {
+    const Ran ran = run_program(
+        "explain --cell gru --bidirectional --steps 9 --hidden 3 --input 2 --batch 2 --as-built "
+        "--precision f32");
+    CHECK(ran.status == 0);
+    const CountedNet net{{.cell = CellKind::gru, .is_bidirectional = true}, true, false};
+    CHECK(
+        ran.output ==
+        "Bidirectional GRU, many-to-many: the loss and the gradients of all that is trained; the "
+        "graph as it is built\n\n" +
+            explain(compile(rolled_net(net, {9, 2, 3, 1, 2}), {.precision = Precision::float32})));
+}
+
+TEST_CASE("explain command: a program that needs more memory than there is is refused") {
+    const Ran ran = run_program("explain --steps 1000000 --hidden 10000 --batch 10000");
+    CHECK(ran.status == 1);
+    CHECK(ran.output.starts_with("compile: the program must fit into its memory limit (it needs "));
+}
+
+TEST_CASE("bench command: it times runs that allocate nothing") {
+    for (const char* const cell : {"simple", "gru", "lstm"})
+        for (const char* const precision : {"f32", "f64"}) {
+            CAPTURE(cell);
+            CAPTURE(precision);
+            const Ran ran = run_program(fmt::format(
+                "bench --cell {} --precision {} --steps 5 --batch 2 --input 3 --hidden 4 "
+                "--threads 1 --repetitions 3 --json",
+                cell, precision));
+            REQUIRE(ran.status == 0);
+            const nlohmann::json result = nlohmann::json::parse(ran.output);
+            CHECK(result["cell"] == cell);
+            CHECK(result["precision"] == precision);
+            CHECK(result["steps"] == 5);
+            CHECK(result["repetitions"] == 3);
+            CHECK(result["allocations"] == 0);
+            CHECK(result["min_us"].get<double>() > 0);
+            CHECK(result["median_us"].get<double>() >= result["min_us"].get<double>());
+            CHECK(result["build_us"].get<double>() > 0);
+            CHECK(result["compile_us"].get<double>() > 0);
+        }
+}
+
+TEST_CASE("bench command: the bytes are those of the program") {
+    const Ran ran =
+        run_program("bench --steps 5 --batch 2 --input 3 --hidden 4 --repetitions 1 --json");
+    REQUIRE(ran.status == 0);
+    Graph graph;
+    const Program program = compile(append_net(graph, {}, {5, 3, 4, 1, 2}));
+    CHECK(nlohmann::json::parse(ran.output)["bytes"] == program.bytes());
+}
+
+TEST_CASE("bench command: without --json it prints a table") {
+    const Ran ran = run_program("bench --steps 2 --hidden 2 --repetitions 1");
+    CHECK(ran.status == 0);
+    CHECK(ran.output.starts_with(
+        "Simple RNN, many-to-one, f64: loss and gradients of all parameters\n"
+        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 outputs; 1 "
+        "thread, 1 runs\n\nrun, median   "));
+    CHECK(ran.output.ends_with("\nallocations              0 in a run\n"));
+}
+
+TEST_CASE("bench command: bad values are refused by name") {
+    const auto refused = [](const std::string& arguments, std::string_view text) {
+        const Ran ran = run_program("bench " + arguments);
+        CHECK(ran.status == 2);
+        CAPTURE(ran.output);
+        CHECK(ran.output.find(text) != std::string::npos);
+    };
+    refused("--threads 2", "--threads: must be 1: a program runs in one thread (2)");
+    refused("--precision f16", "--precision: must be one of f64, f32 (f16)");
+    refused(
+        "--cell rnn",
+        "--cell: must be one of simple, simple-relu, gru, gru-before, lstm, lstm-peephole (rnn)");
+    refused("--repetitions 0", "--repetitions: Value 0 not in range");
+    refused("--hidden 0", "--hidden: Value 0 not in range");
+    refused("--steps many", "--steps: ");
+}
+
+#endif

@@ -1,0 +1,172 @@
+#include "allocation_count.hpp"
+#include "commands.hpp"
+#include "net_options.hpp"
+#include "program_options.hpp"
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/net_cost.hpp>
+#include <revolute/tools/random.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+struct BenchCommand {
+    CellKind cell = CellKind::simple;
+    Sizes sizes{.steps = 100, .input = 16, .hidden = 64, .output = 1, .batch = 1};
+    Precision precision = Precision::float64;
+    int threads = 1;
+    int repetitions = 100;
+    bool json = false;
+};
+
+/// Times are in microseconds.
+struct BenchResult {
+    double median = 0;
+    double least = 0;
+    double build = 0;
+    double compile = 0;
+    std::size_t bytes = 0;
+    std::size_t allocations = 0;  ///< of the run that made most
+};
+
+class Stopwatch {
+ public:
+    double microseconds() const {
+        return std::chrono::duration<double, std::micro>(Clock::now() - began_).count();
+    }
+
+ private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point began_ = Clock::now();
+};
+
+/// Values of the order of 1, however long the sums that they are in.
+void bind_random(Program& program, Graph& graph) {
+    Random random(1);
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        const Expr leaf = graph.at(NodeId{i});
+        if (!program.needs(leaf)) continue;
+        const Shape shape = leaf.shape();
+        const bool is_parameter = &graph.op(leaf.id) == &parameter_op;
+        const double bound = is_parameter ? 1 / std::sqrt(static_cast<double>(shape.columns)) : 1;
+        program.bind(leaf, random.matrix(shape, -bound, bound));
+    }
+}
+
+void time_runs(Program& program, int repetitions, BenchResult& result) {
+    program.run();  // reads all memory once
+    std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(repetitions));
+    for (int i = 0; i < repetitions; ++i) {
+        const std::size_t before = allocation_count();
+        const Stopwatch watch;
+        program.run();
+        times.push_back(watch.microseconds());
+        result.allocations = std::max(result.allocations, allocation_count() - before);
+    }
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::ranges::nth_element(times, middle);
+    result.median = *middle;
+    result.least = *std::ranges::min_element(times);
+}
+
+BenchResult measure(const BenchCommand& command) {
+    BenchResult result;
+    Graph graph;
+    const Stopwatch building;
+    const std::vector<Expr> outputs = append_net(graph, {{.cell = command.cell}}, command.sizes);
+    result.build = building.microseconds();
+    const Stopwatch compiling;
+    Program program = compile(outputs, compile_options(command.precision));
+    result.compile = compiling.microseconds();
+    result.bytes = program.bytes();
+    bind_random(program, graph);
+    time_runs(program, command.repetitions, result);
+    return result;
+}
+
+std::string to_json(const BenchCommand& command, const BenchResult& result) {
+    const Sizes& sizes = command.sizes;
+    return nlohmann::ordered_json{{"cell", name_of(command.cell)},
+                                  {"steps", sizes.steps},
+                                  {"batch", sizes.batch},
+                                  {"input", sizes.input},
+                                  {"hidden", sizes.hidden},
+                                  {"output", sizes.output},
+                                  {"precision", name_of(command.precision)},
+                                  {"threads", command.threads},
+                                  {"repetitions", command.repetitions},
+                                  {"median_us", result.median},
+                                  {"min_us", result.least},
+                                  {"build_us", result.build},
+                                  {"compile_us", result.compile},
+                                  {"bytes", result.bytes},
+                                  {"allocations", result.allocations}}
+        .dump(2);
+}
+
+std::string to_text(const BenchCommand& command, const BenchResult& result) {
+    const Sizes& sizes = command.sizes;
+    return fmt::format(
+        "{}, many-to-one, {}: loss and gradients of all parameters\n"
+        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} thread, {} runs\n\n"
+        "run, median   {:>12.1f} us\n"
+        "run, fastest  {:>12.1f} us\n"
+        "build graph   {:>12.1f} us\n"
+        "compile       {:>12.1f} us\n"
+        "memory        {:>12} bytes\n"
+        "allocations   {:>12} in a run\n",
+        describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
+        sizes.input, sizes.hidden, sizes.output, command.threads, command.repetitions,
+        result.median, result.least, result.build, result.compile, result.bytes,
+        result.allocations);
+}
+
+void bench(const BenchCommand& command) {
+    const BenchResult result = measure(command);
+    fmt::print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
+}
+
+const CLI::Validator one_thread(
+    [](const std::string& count) -> std::string {
+        return count == "1" ? ""
+                            : fmt::format("must be 1: a program runs in one thread ({})", count);
+    },
+    "{1}");
+
+}  // namespace
+
+void add_bench_command(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "bench", "Time the program of a training step: one run of the loss and all gradients");
+    const auto options = std::make_shared<BenchCommand>();
+    command.option_defaults()->always_capture_default();
+    Choices<CellKind> kinds;
+    for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
+    add_choice(command, "--cell", options->cell, "Cell of the net", kinds);
+    add_size_options(command, options->sizes);
+    add_precision_option(command, options->precision);
+    command.add_option("--threads", options->threads, "Threads of a run")->check(one_thread);
+    command.add_option("--repetitions", options->repetitions, "Runs that are timed")
+        ->check(CLI::Range(1, 1'000'000));
+    command.add_flag("--json", options->json, "Print JSON");
+    command.footer(
+        "The net answers once, after the last step; its loss is half the mean squared error.\n\n"
+        "Example:\n  revolute bench --cell gru --steps 100 --batch 32 --hidden 128 --precision "
+        "f32");
+    command.callback([options] { bench(*options); });
+}
+
+}  // namespace revolute

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <revolute/graph/program/program.hpp>
+#include <revolute/tools/computation.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <string_view>
+
+namespace revolute {
+
+/// --reference.
+void add_reference_option(CLI::App& command, bool& is_reference);
+/// What --reference asks for.
+ComputedBy computed_by(bool is_reference);
+
+/// --precision: f64 or f32.
+void add_precision_option(CLI::App& command, Precision& precision);
+std::string_view name_of(Precision precision);
+
+/// How commands compile: a program may need as much memory as the machine has.
+CompileOptions compile_options(Precision precision);
+
+}  // namespace revolute

@@ -1,0 +1,79 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/finite_report.hpp>
+#include <revolute/tools/training_step.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
+                 std::span<const Expr> gradients) {
+    if (rule.clip == 0) return update(rule.optimizer, parameters, gradients);
+    return update(rule.optimizer, parameters, clip_by_global_norm(gradients, rule.clip));
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(const Architecture& architecture, const Sizes& sizes,
+                           const TrainingRule& rule, ComputedBy by,
+                           std::optional<std::filesystem::path> finite_figure)
+    : net_(recurrent_net(graph_, sizes, architecture)),
+      leaves_(net_.parameters()),
+      derivative_(differentiate(net_.loss(), leaves_)),
+      update_(update_of(rule, leaves_, derivative_.gradients())),
+      finite_figure_(std::move(finite_figure)),
+      computation_(outputs(), by, finite_figure_ ? FiniteCheck::on : FiniteCheck::off) {
+    for (const Update::Memory& memory : update_.memories) leaves_.push_back(memory.leaf);
+    const std::vector<Expr> after = state_after();
+    for (std::size_t i = 0; i < leaves_.size(); ++i) computation_.carry(after[i], leaves_[i]);
+}
+
+std::vector<Expr> TrainingStep::state_after() const {
+    std::vector<Expr> after = update_.parameters;
+    for (const Update::Memory& memory : update_.memories) after.push_back(memory.next);
+    return after;
+}
+
+/// The loss, then the state.
+std::vector<Expr> TrainingStep::outputs() const {
+    std::vector<Expr> all = state_after();
+    all.insert(all.begin(), net_.loss());
+    return all;
+}
+
+std::vector<Matrix> TrainingStep::first_state(std::span<const Matrix> parameters) const {
+    const std::span leaves = std::span(leaves_).first(update_.parameters.size());
+    if (!std::ranges::equal(parameters, leaves, {}, &Matrix::shape, &Expr::shape))
+        throw ShapeError(fmt::format(
+            "training step: needs the {} parameters of the net, in their shapes ({} given)",
+            leaves.size(), parameters.size()));
+    std::vector<Matrix> state(parameters.begin(), parameters.end());
+    for (const Update::Memory& memory : update_.memories)
+        state.emplace_back(memory.leaf.shape(), memory.first);
+    return state;
+}
+
+void TrainingStep::set_state(std::span<const Matrix> state) { computation_.bind(leaves_, state); }
+
+double TrainingStep::run(std::span<const Matrix> inputs, const Matrix& target) {
+    computation_.bind(net_.inputs, inputs);
+    computation_.bind(net_.read_out.targets.front(), target);
+    if (finite_figure_)
+        run_finite(derivative_, computation_, *finite_figure_);
+    else
+        computation_.run();
+    return computation_.value(0)(0, 0);
+}
+
+std::vector<Matrix> TrainingStep::state() {
+    std::vector<Matrix> state;
+    for (std::size_t i = 0; i < leaves_.size(); ++i) state.push_back(computation_.value(1 + i));
+    return state;
+}
+
+}  // namespace revolute
