@@ -28,7 +28,8 @@ void* allocate(std::size_t size, std::size_t alignment) {
 
 std::size_t revolute::allocation_count() { return count.load(std::memory_order_relaxed); }
 
-// The standard's forms for arrays call these. Its forms that do not throw would as well, but not those of sanitizers.
+// The standard's forms for arrays call these. Its forms that do not throw would as well, but not
+// those of sanitizers.
 void* operator new(std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return allocate(size, static_cast<std::size_t>(alignment));
