@@ -53,8 +53,9 @@ Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& nee
     return attempt(graph, needed, Folding::none);
 }
 
-/// The number of steps that the longest stands for, with those which lie before or behind it: recurrences that take
-/// over from each other, where a cell is exchanged. One that overlaps it is the same steps, maybe shifted by one.
+/// The number of steps that the longest stands for, with those which lie before or behind it:
+/// recurrences that take over from each other, where a cell is exchanged. One that overlaps it is
+/// the same steps, maybe shifted by one.
 std::int32_t steps_of(std::span<const Interval> intervals) {
     const Interval longest = *std::ranges::max_element(intervals, {}, &Interval::size);
     Interval all = longest;
@@ -65,8 +66,9 @@ std::int32_t steps_of(std::span<const Interval> intervals) {
     return static_cast<std::int32_t>(all.size());
 }
 
-/// The steps of each time axis: those of its recurrences, holes included, or without recurrences those of its
-/// families. (A family that no recurrence needs may have one more: the transposes of h(-1), ..., h(T).)
+/// The steps of each time axis: those of its recurrences, holes included, or without recurrences
+/// those of its families. (A family that no recurrence needs may have one more: the transposes of
+/// h(-1), ..., h(T).)
 std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
     struct Intervals {
         std::vector<Interval> of_recurrences, of_families;

@@ -41,8 +41,9 @@ std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
     return reaches;
 }
 
-/// Looks for the first node made, away from the ends of its axis, that is not as those at other steps. What breaks a
-/// pattern is made before what it changes in turn, at later steps and in the derivative.
+/// Looks for the first node made, away from the ends of its axis, that is not as those at other
+/// steps. What breaks a pattern is made before what it changes in turn, at later steps and in the
+/// derivative.
 class BreakSearch {
  public:
     explicit BreakSearch(const Rolled& rolled) : rolled_(rolled), reaches_(reaches_of(rolled)) {}
@@ -71,7 +72,8 @@ class BreakSearch {
         std::optional<Change> change;  ///< none: a node that is new
     };
 
-    /// Where a member stands in the order of making; in that of its part and step if the graph is not there.
+    /// Where a member stands in the order of making; in that of its part and step if the graph is
+    /// not there.
     std::pair<std::uint32_t, std::int32_t> order_of(Member member) const {
         const std::uint32_t part = index(member.part);
         if (rolled_.nodes.empty()) return {part, member.t};
@@ -87,8 +89,8 @@ class BreakSearch {
         if (t > reach && t < rolled_.steps(axis) - reach) found_.push_back({member, change});
     }
 
-    /// In the step where the first was made, the first of which can be said what operand changed; the very first
-    /// where that can be said of none.
+    /// In the step where the first was made, the first of which can be said what operand changed;
+    /// the very first where that can be said of none.
     Candidate telling() {
         const auto order = [this](const Candidate& c) {
             return std::pair(order_of(c.member), !c.change);
@@ -103,7 +105,8 @@ class BreakSearch {
         return found_.front();
     }
 
-    /// What makes a new node different from one of the same kind in the step before, if that is one operand.
+    /// What makes a new node different from one of the same kind in the step before, if that is one
+    /// operand.
     std::optional<Change> change_to(Member member) const {
         const Part& part = rolled_[member.part];
         const std::int32_t t = member.t - 1;

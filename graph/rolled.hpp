@@ -167,8 +167,9 @@ struct Rolled {
     /// out, in their midst. Values that the builder derived from the number of steps (a factor 1/N)
     /// stay what they are; `roll_for` tells.
     ///
-    /// Throws GraphError when there is no stretch of steps without boundary cases, as in a graph of
-    /// few steps, or when fewer than `least_steps` are asked for.
+    /// Throws GraphError when steps between the ends are not alike (`first_break`), when there is no
+    /// stretch of steps without boundary cases, as in a graph of few steps, or when fewer than
+    /// `least_steps` are asked for.
     Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
 
     friend bool operator==(const Rolled& a, const Rolled& b);

@@ -19,10 +19,11 @@ struct RandomNet {
     Bindings values;
 };
 
-/// Largest difference from the closed form that still agrees, over the largest entry: of the reference evaluator.
+/// Largest difference from the closed form that still agrees, over the largest entry: of the
+/// reference evaluator.
 inline constexpr double closed_form_tolerance = 1e-12;
-/// The same of programs, whose functions err by up to four units in the last place instead of one half; a difference
-/// of gates that nearly cancel makes that more.
+/// The same of programs, whose functions err by up to four units in the last place instead of one
+/// half; a difference of gates that nearly cancel makes that more.
 inline constexpr double closed_form_tolerance_of_programs = 1e-10;
 
 /// One gradient beside the formulas derived by hand.

@@ -71,7 +71,8 @@ class Program {
     ConstMatrixView value(Expr output);
 
     Precision precision() const;
-    /// The memory of all values, in bytes; values that are carried count twice. OpenBLAS keeps buffers of its own, which are not in it.
+    /// The memory of all values, in bytes; values that are carried count twice. OpenBLAS keeps
+    /// buffers of its own, which are not in it.
     std::size_t bytes() const;
 
  private:

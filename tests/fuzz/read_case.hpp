@@ -9,8 +9,8 @@
 
 namespace revolute::test {
 
-/// The case in a text from anywhere, nothing when it is refused as it should be: by a ParseError. Every other
-/// exception escapes.
+/// The case in a text from anywhere, nothing when it is refused as it should be: by a ParseError.
+/// Every other exception escapes.
 inline std::optional<Case> read_any_case(std::string_view text) {
     try {
         return parse_case(text, "text");
@@ -38,8 +38,8 @@ inline bool is_small(const Case& of) {
            1.0 * sizes.steps * sizes.output * sizes.batch <= most;
 }
 
-/// Solves a case and reads back what is printed of it: false when the answer is not finite, as values near the
-/// largest number make it, and refused by an EvaluationError.
+/// Solves a case and reads back what is printed of it: false when the answer is not finite, as
+/// values near the largest number make it, and refused by an EvaluationError.
 inline bool solve_and_read_back(const Case& of) {
     const CaseResult result = solve(of);
     std::string text;

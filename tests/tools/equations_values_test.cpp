@@ -37,8 +37,8 @@ Equations equations_for_any_steps(const NetKind& kind, Simplification simplifica
     });
 }
 
-/// What an equation reads of its own name at the variable's other steps is computed before, in the order in which
-/// its steps are said.
+/// What an equation reads of its own name at the variable's other steps is computed before, in the
+/// order in which its steps are said.
 void check_order(const Equations& equations) {
     for (const Equation& line : equations.lines) {
         if (!line.step || line.step->is_fixed) continue;

@@ -54,7 +54,8 @@ inline bool crosses(std::pair<double, double> a, std::pair<double, double> b, co
            clip(a.second, b.second - a.second, box.top, box.bottom);
 }
 
-/// A path as the segments it is nearly made of, and the box around them, which tells quickly what it is far from.
+/// A path as the segments it is nearly made of, and the box around them, which tells quickly what
+/// it is far from.
 class FlatPath {
  public:
     explicit FlatPath(const std::vector<Point>& path) : points_(flattened(path)) {
