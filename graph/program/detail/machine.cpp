@@ -1,9 +1,9 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
 
 #include <algorithm>
-#include <map>
 #include <type_traits>
 #include <utility>
 
@@ -36,49 +36,6 @@ EntryKernel<Number> kernel_of(const Op& op) {
     else
         return op.fast.in_float;
 }
-
-/// Gives the values of an entrywise call that are in no slab their blocks: a block is used again when
-/// the value has been read for the last time.
-class BlockPlan {
- public:
-    BlockPlan(const EntrywiseCall& call, const std::vector<Residence>& residence) {
-        std::map<PartId, std::size_t> last_reads;
-        for (std::size_t i = 0; i < call.steps.size(); ++i)
-            for (const MemberRange& operand : call.steps[i].operands) last_reads[operand.part] = i;
-        std::map<PartId, std::size_t> blocks;
-        std::vector<std::size_t> free;
-        for (std::size_t i = 0; i < call.steps.size(); ++i) {
-            for (const MemberRange& operand : call.steps[i].operands) {
-                const auto block = blocks.find(operand.part);
-                numbers.push_back(block == blocks.end() ? none : block->second);
-            }
-            for (const MemberRange& operand : call.steps[i].operands)
-                if (last_reads[operand.part] == i) release(blocks, operand.part, free);
-            const PartId part = call.steps[i].result.part;
-            const bool has_block = residence[index(part)] == Residence::block;
-            if (has_block) {
-                release(blocks, part, free);
-                if (free.empty()) free.push_back(count++);
-                blocks[part] = free.back();
-                free.pop_back();
-            }
-            numbers.push_back(has_block ? blocks[part] : none);
-        }
-    }
-
-    static constexpr std::size_t none = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> numbers;  ///< of operands and the result, step by step
-    std::size_t count = 0;
-
- private:
-    static void release(std::map<PartId, std::size_t>& blocks, PartId part,
-                        std::vector<std::size_t>& free) {
-        const auto block = blocks.find(part);
-        if (block == blocks.end()) return;
-        free.push_back(block->second);
-        blocks.erase(block);
-    }
-};
 
 /// Entries in a block of the call.
 template <class Number>
