@@ -40,7 +40,7 @@ Expr push_forward(const Pushforward& p) {
     if (const PushforwardRule rule = op.pushforward[p.slot])
         return checked(rule(p), "pushforward", p, "node", p.output);
     const PullbackRule diagonal = op.pullback[p.slot];
-    if (op.role != Role::elementwise || diagonal == nullptr) fail_missing("pushforward", p);
+    if (!is_elementwise(op.role) || diagonal == nullptr) fail_missing("pushforward", p);
     return checked(diagonal({{p.output, p.slot}, p.tangent}), "pushforward", p, "node", p.output);
 }
 

@@ -1,10 +1,10 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <vector>
 
@@ -26,18 +26,9 @@ Shape shape_of_sum(const ShapeArguments& x) {
     return x[0];
 }
 
-/// Sums a block of entries before it writes any of them, because y may be an operand.
 template <class Number>
-void accumulate_entries(const EntryArguments<Number>& x, Number* y, std::size_t n) {
-    constexpr std::size_t block = 64;
-    std::array<Number, block> sums;
-    for (std::size_t first = 0; first < n; first += block) {
-        const std::size_t count = std::min(block, n - first);
-        std::copy_n(x[0] + first, count, sums.data());
-        for (const Number* term : x.operands.subspan(1))
-            for (std::size_t i = 0; i < count; ++i) sums[i] += term[first + i];
-        std::copy_n(sums.data(), count, y + first);
-    }
+void accumulate_entries(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
+    vector_math::sum(x.operands, y, extent);
 }
 
 }  // namespace
@@ -74,7 +65,7 @@ constinit const Op accumulate_op{
     .name = "accumulate",
     .arity = variadic,
     .shape = shape_of_sum,
-    .role = Role::elementwise,
+    .role = Role::sum,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
             std::ranges::copy(x[0].values(), y.data);

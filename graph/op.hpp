@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/columns.hpp>
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/matrix.hpp>
 
@@ -19,6 +20,7 @@ struct Op;
 enum class Role : std::uint8_t {
     none,
     elementwise,  ///< entry (r, c) of the output depends on entry (r, c) of each operand alone
+    sum,          ///< elementwise, and no more than the sum of the operands
     product,      ///< the matrix product
     transpose,
     reshape,
@@ -27,6 +29,9 @@ enum class Role : std::uint8_t {
     broadcast,
     stop_gradient,
 };
+
+/// Whether entry (r, c) of the output depends on entry (r, c) of each operand alone.
+inline bool is_elementwise(Role role) { return role == Role::elementwise || role == Role::sum; }
 
 /// Whether operators of the role only place entries: each entry of the output is an entry of the operand.
 bool places_entries(Role role);
@@ -82,25 +87,54 @@ struct Pushforward : RuleSite {
 using ShapeRule = Shape (*)(const ShapeArguments&);
 using Kernel = void (*)(const Arguments&, MatrixView);
 
-/// What a fast kernel sees: by operand the first of its n entries, and the attributes.
+/// What a fast kernel sees: columns of entries of each operand, and the attributes.
 template <class Number>
 struct EntryArguments {
-    std::span<const Number* const> operands;
+    std::span<const Columns<const Number>> operands;
     std::span<const double> attributes;
 
-    const Number* operator[](std::size_t slot) const { return operands[slot]; }
+    const Columns<const Number>& operator[](std::size_t slot) const { return operands[slot]; }
 };
 
 template <class Number>
-using EntryKernel = void (*)(const EntryArguments<Number>&, Number* y, std::size_t n);
+using EntryKernel = void (*)(const EntryArguments<Number>&, Columns<Number> y, ColumnExtent extent);
 
-/// Kernels of an elementwise operator for programs. They see n contiguous entries of each operand, and
-/// neither shape nor place in time; y may be one of the operands. Both or none are there.
+/// Kernels of an elementwise operator for programs. They see a block of entries, neither shape nor place
+/// in time; y may stand where an operand stands. Both or none are there.
 struct FastKernels {
     EntryKernel<double> in_double = nullptr;
     EntryKernel<float> in_float = nullptr;
 
     constexpr bool exist() const { return in_double != nullptr; }
+};
+
+/// A place in an expression of several operators: an operator, whose operands follow; the expression's
+/// operand of that number; or a constant.
+struct ExpressionToken {
+    enum class Kind : std::uint8_t { op, operand, number };
+
+    constexpr ExpressionToken(const Op& o) : kind(Kind::op), op(&o) {}
+    static constexpr ExpressionToken operand_at(std::uint32_t slot) {
+        return {Kind::operand, slot, 0};
+    }
+    static constexpr ExpressionToken constant(double value) { return {Kind::number, 0, value}; }
+
+    Kind kind;
+    const Op* op = nullptr;
+    std::uint32_t slot = 0;
+    double number = 0;
+
+ private:
+    constexpr ExpressionToken(Kind k, std::uint32_t s, double n) : kind(k), slot(s), number(n) {}
+};
+
+/// Fast kernels of an elementwise expression, in which no value between its operators is written. They
+/// give the bits that the operators give one after another.
+struct ExpressionKernels {
+    std::string_view name;                        ///< for listings
+    std::span<const ExpressionToken> expression;  ///< each operator before its operands
+    std::uint32_t operands = 0;
+    FastKernels fast;
 };
 
 using PullbackRule = Expr (*)(const Pullback&);
@@ -182,6 +216,8 @@ struct Op {
     std::uint8_t operations_per_entry = 1;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     FastKernels fast{};         ///< optional: programs call `evaluate` where there are none
+    /// Optional: of expressions whose last operator is this one.
+    std::span<const ExpressionKernels> combined{};
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
     /// transpose, and the pullback rule serves.

@@ -13,6 +13,7 @@ std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& op
         case Role::stop_gradient:
             return 0;
         case Role::elementwise:
+        case Role::sum:
             return checked_product(std::max<std::int64_t>(operands.count, 2) - 1, entries);
         case Role::product:
             return checked_product(2 * std::int64_t{operands.first.columns}, entries);

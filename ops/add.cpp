@@ -1,5 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -11,10 +12,11 @@ constinit const Op add_op{
     .name = "add",
     .arity = 2,
     .shape = equal_shapes,
-    .role = Role::elementwise,
+    .role = Role::sum,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]) + as_eigen(x[1]); },
-    .fast = detail::entrywise([](auto a, auto b) { return a + b; }),
+    .fast = detail::columnwise(
+        [](auto a, auto b, auto y, auto extent) { vector_math::add(a, b, y, extent); }),
     .pullback = {[](const Pullback& p) { return p.adjoint; },
                  [](const Pullback& p) { return p.adjoint; }},
     .text = "#1 + #2",

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 namespace revolute {
 
@@ -19,8 +18,7 @@ constinit const Op exp_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::exp(z); });
         },
-    .fast =
-        detail::arraywise([](const auto* x, auto* y, std::size_t n) { vector_math::exp(x, y, n); }),
+    .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::exp(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.output); }},
     .latex = R"(\exp\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},

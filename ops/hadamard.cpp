@@ -1,9 +1,33 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
+
+namespace {
+
+constexpr ExpressionToken a = ExpressionToken::operand_at(0), b = ExpressionToken::operand_at(1),
+                          one = ExpressionToken::constant(1);
+
+constexpr ExpressionToken times_tanh_slope[] = {hadamard_op, a, subtract_op, one, square_op, b};
+constexpr ExpressionToken times_sigmoid_slope[] = {hadamard_op, a, hadamard_op, b, subtract_op,
+                                                   one,         b};
+
+// The pullbacks of b = tanh x and b = sigmoid x: a o (1 - b o b) and a o b o (1 - b).
+constexpr ExpressionKernels with_slopes[] = {
+    {"times_tanh_slope", times_tanh_slope, 2,
+     detail::columnwise([](auto x, auto y, auto result, auto extent) {
+         vector_math::multiply_tanh_slope(x, y, result, extent);
+     })},
+    {"times_sigmoid_slope", times_sigmoid_slope, 2,
+     detail::columnwise([](auto x, auto y, auto result, auto extent) {
+         vector_math::multiply_sigmoid_slope(x, y, result, extent);
+     })},
+};
+
+}  // namespace
 
 // y = a o b  =>  a_bar = y_bar o b,  b_bar = y_bar o a.
 constinit const Op hadamard_op{
@@ -13,7 +37,9 @@ constinit const Op hadamard_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseProduct(as_eigen(x[1])); },
-    .fast = detail::entrywise([](auto a, auto b) { return a * b; }),
+    .fast = detail::columnwise(
+        [](auto x, auto y, auto z, auto extent) { vector_math::multiply(x, y, z, extent); }),
+    .combined = with_slopes,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.input(1)); },
                  [](const Pullback& p) { return hadamard(p.adjoint, p.input(0)); }},
     .text = "#1 o #2",

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 namespace revolute {
 
@@ -19,8 +18,7 @@ constinit const Op log_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::log(z); });
         },
-    .fast =
-        detail::arraywise([](const auto* x, auto* y, std::size_t n) { vector_math::log(x, y, n); }),
+    .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::log(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(); }},
     .latex = R"(\log\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},

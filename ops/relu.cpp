@@ -6,7 +6,6 @@
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
-#include <cstddef>
 
 namespace revolute {
 
@@ -20,8 +19,8 @@ constinit const Op relu_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return z < 0 ? 0.0 : z; });
         },
-    .fast = detail::arraywise(
-        [](const auto* x, auto* y, std::size_t n) { vector_math::relu(x, y, n); }),
+    .fast =
+        detail::columnwise([](auto x, auto y, auto extent) { vector_math::relu(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input())); }},
     .latex = R"(\operatorname{relu}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},

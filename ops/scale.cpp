@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -7,9 +8,8 @@ namespace revolute {
 namespace {
 
 template <class Number>
-void scale_entries(const EntryArguments<Number>& x, Number* y, std::size_t n) {
-    const auto factor = static_cast<Number>(x.attributes[0]);
-    for (std::size_t i = 0; i < n; ++i) y[i] = factor * x[0][i];
+void scale_entries(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
+    vector_math::scale(static_cast<Number>(x.attributes[0]), x[0], y, extent);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 namespace revolute {
 
@@ -23,8 +22,8 @@ constinit const Op sigmoid_op{
                 return std::isnan(z) ? z : (z < 0 ? e : 1.0) / (1.0 + e);
             });
         },
-    .fast = detail::arraywise(
-        [](const auto* x, auto* y, std::size_t n) { vector_math::sigmoid(x, y, n); }),
+    .fast =
+        detail::columnwise([](auto x, auto y, auto extent) { vector_math::sigmoid(x, y, extent); }),
     .pullback = {[](const Pullback& p) {
         return hadamard(p.adjoint, hadamard(p.output, 1.0 - p.output));
     }},

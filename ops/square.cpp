@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -11,7 +12,8 @@ constinit const Op square_op{
     .shape = same_as_input,
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseAbs2(); },
-    .fast = detail::entrywise([](auto a) { return a * a; }),
+    .fast =
+        detail::columnwise([](auto x, auto y, auto extent) { vector_math::square(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return 2.0 * hadamard(p.adjoint, p.input(0)); }},
     .text = "#1^2",
     .precedence = Precedence::power,

@@ -5,8 +5,6 @@
 #include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
-#include <cstddef>
-
 namespace revolute {
 
 // y = tanh x  =>  x_bar = y_bar o (1 - y o y). Uses y, so x need not be kept for the backward pass.
@@ -16,8 +14,8 @@ constinit const Op tanh_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
-    .fast = detail::arraywise(
-        [](const auto* x, auto* y, std::size_t n) { vector_math::tanh(x, y, n); }),
+    .fast =
+        detail::columnwise([](auto x, auto y, auto extent) { vector_math::tanh(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},

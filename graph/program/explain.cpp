@@ -20,19 +20,20 @@ using detail::Loop;
 using detail::MemberRange;
 using detail::ProductCall;
 using detail::ReferenceCall;
+using detail::Residence;
 
 /// All of a few, or the first, the second and the last.
-std::string joined(const std::vector<std::string>& texts) {
-    if (texts.size() <= 4) return fmt::format("{}", fmt::join(texts, ", "));
-    return fmt::format("{}, {}, ..., {}", texts[0], texts[1], texts.back());
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+    if (texts.size() <= 4) return fmt::format("{}", fmt::join(texts, separator));
+    const std::vector<std::string> some{texts[0], texts[1], "...", texts.back()};
+    return fmt::format("{}", fmt::join(some, separator));
 }
-
-std::string counted(double flops) { return fmt::format("{:.0f} flops", flops); }
 
 /// Writes the instructions of one program.
 class Explanation {
  public:
-    explicit Explanation(const Rolled& rolled) : rolled_(rolled) {}
+    Explanation(const Rolled& rolled, const detail::Code& code, Precision precision)
+        : code_(code), rolled_(rolled), bytes_of_number_(precision == Precision::float64 ? 8 : 4) {}
 
     std::string of(const Loop& loop) {
         loop_ = &loop;
@@ -84,55 +85,82 @@ class Explanation {
         return fmt::format("[{}]", fmt::join(texts, "; "));
     }
 
-    std::string formula(const PartId part, const std::vector<MemberRange>& operands,
+    std::string formula(std::string_view name, const std::vector<MemberRange>& operands,
                         const MemberRange& result) const {
         std::vector<std::string> texts;
         for (const MemberRange& site : operands) texts.push_back(at(site));
-        return fmt::format("{} = {}({})", at(result), rolled_[part].op->name, joined(texts));
+        return fmt::format("{} = {}({})", at(result), name, joined(texts, ", "));
+    }
+
+    std::string formula(const EntrywiseStep& step) const {
+        const Op& op = *rolled_[step.part].op;
+        if (step.expression != nullptr)
+            return formula(step.expression->name, step.operands, step.result);
+        if (op.role != Role::sum) return formula(op.name, step.operands, step.result);
+        std::vector<std::string> texts;
+        for (const MemberRange& site : step.operands) texts.push_back(at(site));
+        return fmt::format("{} = {}", at(step.result), joined(texts, " + "));
+    }
+
+    static double operations_per_entry(const EntrywiseStep& step) {
+        if (step.expression == nullptr)
+            return static_cast<double>(std::max<std::size_t>(step.operands.size(), 2) - 1);
+        return static_cast<double>(std::ranges::count(
+            step.expression->expression, ExpressionToken::Kind::op, &ExpressionToken::kind));
     }
 
     void append(std::string& text, int indent, const EntrywiseCall& call) {
-        const std::size_t entries = call.shape.size() * static_cast<std::size_t>(call.members);
-        double count = 0;
-        for (const EntrywiseStep& step : call.steps)
-            count += static_cast<double>(entries) *
-                     static_cast<double>(std::max<std::size_t>(step.operands.size(), 2) - 1);
+        const auto entries =
+            static_cast<double>(call.shape.size() * static_cast<std::size_t>(call.members));
+        double operations = 0, sites = 0;
+        const auto count_site = [&](const MemberRange& site) {
+            sites += code_.residence[index(site.part)] == Residence::block ? 0 : 1;
+        };
+        for (const EntrywiseStep& step : call.steps) {
+            operations += operations_per_entry(step);
+            std::ranges::for_each(step.operands, count_site);
+            count_site(step.result);
+        }
         const std::string size =
-            fmt::format("{} entries, {}", entries, counted(count_flops(count)));
+            fmt::format("{} entries, {}", entries, counted(entries * operations, entries * sites));
         if (call.steps.size() == 1) {
-            const EntrywiseStep& step = call.steps.front();
-            text += fmt::format("{:{}}{}  {}\n", "", indent,
-                                formula(step.part, step.operands, step.result), size);
+            text += fmt::format("{:{}}{}  {}\n", "", indent, formula(call.steps.front()), size);
             return;
         }
         text += fmt::format("{:{}}in one pass over {}\n", "", indent, size);
         for (const EntrywiseStep& step : call.steps)
-            text += fmt::format("{:{}}{}\n", "", indent + 2,
-                                formula(step.part, step.operands, step.result));
+            text += fmt::format("{:{}}{}\n", "", indent + 2, formula(step));
     }
 
     void append(std::string& text, int indent, const ReferenceCall& call) {
-        text += fmt::format("{:{}}{}  reference kernel, {}\n", "", indent,
-                            formula(call.part, call.operands, call.result),
-                            to_string(rolled_[call.part].shape));
+        const Part& part = rolled_[call.part];
+        text +=
+            fmt::format("{:{}}{}  reference kernel, {}\n", "", indent,
+                        formula(part.op->name, call.operands, call.result), to_string(part.shape));
     }
 
     void append(std::string& text, int indent, const ProductCall& call) {
-        const double count = count_flops(2.0 * call.rows * call.columns * call.inner);
+        const double rows = call.rows, columns = call.columns, inner = call.inner;
+        const double numbers =
+            rows * inner + inner * columns + rows * columns * (call.adds ? 2 : 1);
         text += fmt::format("{:{}}{} {} {}{} {}{}  [{} x {}] [{} x {}], {}\n", "", indent,
                             at(call.result, call.result_stack), call.adds ? "+=" : "=",
                             at(call.left, call.left_stack), call.left_is_transposed ? "'" : "",
                             at(call.right, call.right_stack), call.right_is_transposed ? "'" : "",
-                            call.rows, call.inner, call.inner, call.columns, counted(count));
+                            call.rows, call.inner, call.inner, call.columns,
+                            counted(2 * rows * columns * inner, numbers));
     }
 
-    /// Adds what all rounds do and returns what one does.
-    double count_flops(double flops) {
+    /// What one round does, of which all rounds are added up: operations, and numbers that memory
+    /// gives or takes.
+    std::string counted(double flops, double numbers) {
         flops_ += flops * static_cast<double>(loop_->rounds);
-        return flops;
+        return fmt::format("{:.0f} flops, {:.0f} bytes", flops, numbers * bytes_of_number_);
     }
 
+    const detail::Code& code_;
     const Rolled& rolled_;
+    double bytes_of_number_;
     const Loop* loop_ = nullptr;
     double flops_ = 0;
 };
@@ -141,13 +169,13 @@ class Explanation {
 
 std::string explain(const Program& program) {
     const Program::Code& code = *program.state_->code;
-    Explanation explanation(code.rolled);
+    Explanation explanation(code.rolled, code.code, program.precision());
     std::string text;
     for (const Loop& loop : code.code.loops) text += explanation.of(loop);
     for (const auto& [name, of, before, after] : code.code.passes)
         text += fmt::format("{}: {} {} -> {}\n", name, of, before, after);
-    return text + fmt::format("{} in all but reference kernels, {} bytes in {}\n",
-                              counted(explanation.flops()), program.bytes(),
+    return text + fmt::format("{:.0f} flops in all but reference kernels, {} bytes in {}\n",
+                              explanation.flops(), program.bytes(),
                               program.precision() == Precision::float64 ? "doubles" : "floats");
 }
 

@@ -91,7 +91,7 @@ void two_vectors_of_rows(D d, const Operands<T>& o, std::size_t row) {
 template <class D, class T>
 void last_rows(D d, const Operands<T>& o, std::size_t row, std::size_t count) {
     const bool is_whole = count == hn::Lanes(d);
-    const auto load = [&](const T* from) {
+    const auto load = [&](const T* from) HWY_ATTR {
         return is_whole ? hn::LoadU(d, from) : load_part(d, from, count);
     };
     const T* a = o.A + row;

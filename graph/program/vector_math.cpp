@@ -21,11 +21,14 @@ namespace revolute::vector_math {
 // The functions for one kind of processor and numbers of type T.
 template <class T>
 struct Kernels {
-    using Unary = void (*)(const T*, T*, std::size_t);
-    using Binary = void (*)(const T*, const T*, T*, std::size_t);
+    using Operand = Columns<const T>;
+    using Result = Columns<T>;
+    using Unary = void (*)(Operand, Result, ColumnExtent);
+    using Binary = void (*)(Operand, Operand, Result, ColumnExtent);
     Unary tanh, sigmoid, exp, log, relu, negate, square;
-    void (*scale)(T, const T*, T*, std::size_t);
+    void (*scale)(T, Operand, Result, ColumnExtent);
     Binary add, subtract, multiply, multiply_tanh_slope, multiply_sigmoid_slope;
+    void (*sum)(std::span<const Operand>, Result, ColumnExtent);
 };
 
 }  // namespace revolute::vector_math
@@ -195,7 +198,7 @@ void store_part(D d, V v, T* y, std::size_t n) {
 // y = function(operands...), a vector at a time. What remains is computed as a vector too, so by
 // the same instructions.
 template <class T, class Function, class... Operands>
-void transform(Function function, T* y, std::size_t n, Operands... operands) {
+void transform_column(Function function, T* y, std::size_t n, Operands... operands) {
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
     std::size_t i = 0;
@@ -204,19 +207,51 @@ void transform(Function function, T* y, std::size_t n, Operands... operands) {
     if (i < n) store_part(d, function(d, load_part(d, operands + i, n - i)...), y + i, n - i);
 }
 
-template <class T, class Function>
-void unary(const T* x, T* y, std::size_t n) {
-    transform(Function(), y, n, x);
+template <class T, class Function, class... Operands>
+void transform(Function function, Columns<T> y, ColumnExtent extent, Operands... operands) {
+    for (std::size_t column = 0; column < extent.columns; ++column)
+        transform_column(function, y[column], extent.entries, operands[column]...);
 }
 
 template <class T, class Function>
-void binary(const T* a, const T* b, T* y, std::size_t n) {
-    transform(Function(), y, n, a, b);
+void unary(Columns<const T> x, Columns<T> y, ColumnExtent extent) {
+    transform(Function(), y, extent, x);
+}
+
+template <class T, class Function>
+void binary(Columns<const T> a, Columns<const T> b, Columns<T> y, ColumnExtent extent) {
+    transform(Function(), y, extent, a, b);
 }
 
 template <class T>
-void scale(T factor, const T* x, T* y, std::size_t n) {
-    transform(Scale<T>{factor}, y, n, x);
+void scale(T factor, Columns<const T> x, Columns<T> y, ColumnExtent extent) {
+    transform(Scale<T>{factor}, y, extent, x);
+}
+
+// A vector of the sum of all operands at entry i of a column; `load` reads it of one.
+template <class T, class Load>
+auto sum_at(std::span<const Columns<const T>> operands, std::size_t column, std::size_t i,
+            const Load& load) {
+    auto sum = load(operands[0][column] + i);
+    for (const Columns<const T>& term : operands.subspan(1))
+        sum = hn::Add(sum, load(term[column] + i));
+    return sum;
+}
+
+template <class T>
+void sum(std::span<const Columns<const T>> operands, Columns<T> y, ColumnExtent extent) {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto load = [d](const T* x) HWY_ATTR { return hn::LoadU(d, x); };
+    for (std::size_t column = 0; column < extent.columns; ++column) {
+        T* const result = y[column];
+        std::size_t i = 0;
+        for (; extent.entries - i >= lanes; i += lanes)
+            hn::StoreU(sum_at(operands, column, i, load), d, result + i);
+        const std::size_t rest = extent.entries - i;
+        const auto load_rest = [d, rest](const T* x) HWY_ATTR { return load_part(d, x, rest); };
+        if (rest > 0) store_part(d, sum_at(operands, column, i, load_rest), result + i, rest);
+    }
 }
 
 template <class T>
@@ -234,6 +269,7 @@ constexpr Kernels<T> kernels = {
     .multiply = binary<T, Multiply>,
     .multiply_tanh_slope = binary<T, MultiplyTanhSlope>,
     .multiply_sigmoid_slope = binary<T, MultiplySigmoidSlope>,
+    .sum = sum<T>,
 };
 
 const Kernels<double>& double_kernels() { return kernels<double>; }
@@ -263,67 +299,54 @@ const Kernels<T>& chosen() {
 
 }  // namespace
 
-void tanh(const double* x, double* y, std::size_t n) { chosen<double>().tanh(x, y, n); }
-void tanh(const float* x, float* y, std::size_t n) { chosen<float>().tanh(x, y, n); }
+// The functions of the header, each for both kinds of numbers.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+#define REVOLUTE_UNARY(function)                                                     \
+    void function(Columns<const double> x, Columns<double> y, ColumnExtent extent) { \
+        chosen<double>().function(x, y, extent);                                     \
+    }                                                                                \
+    void function(Columns<const float> x, Columns<float> y, ColumnExtent extent) {   \
+        chosen<float>().function(x, y, extent);                                      \
+    }
+#define REVOLUTE_BINARY(function)                                                      \
+    void function(Columns<const double> a, Columns<const double> b, Columns<double> y, \
+                  ColumnExtent extent) {                                               \
+        chosen<double>().function(a, b, y, extent);                                    \
+    }                                                                                  \
+    void function(Columns<const float> a, Columns<const float> b, Columns<float> y,    \
+                  ColumnExtent extent) {                                               \
+        chosen<float>().function(a, b, y, extent);                                     \
+    }
+// NOLINTEND(bugprone-macro-parentheses)
 
-void sigmoid(const double* x, double* y, std::size_t n) { chosen<double>().sigmoid(x, y, n); }
-void sigmoid(const float* x, float* y, std::size_t n) { chosen<float>().sigmoid(x, y, n); }
+REVOLUTE_UNARY(tanh)
+REVOLUTE_UNARY(sigmoid)
+REVOLUTE_UNARY(exp)
+REVOLUTE_UNARY(log)
+REVOLUTE_UNARY(relu)
+REVOLUTE_UNARY(negate)
+REVOLUTE_UNARY(square)
+REVOLUTE_BINARY(add)
+REVOLUTE_BINARY(subtract)
+REVOLUTE_BINARY(multiply)
+REVOLUTE_BINARY(multiply_tanh_slope)
+REVOLUTE_BINARY(multiply_sigmoid_slope)
 
-void exp(const double* x, double* y, std::size_t n) { chosen<double>().exp(x, y, n); }
-void exp(const float* x, float* y, std::size_t n) { chosen<float>().exp(x, y, n); }
+#undef REVOLUTE_UNARY
+#undef REVOLUTE_BINARY
 
-void log(const double* x, double* y, std::size_t n) { chosen<double>().log(x, y, n); }
-void log(const float* x, float* y, std::size_t n) { chosen<float>().log(x, y, n); }
-
-void relu(const double* x, double* y, std::size_t n) { chosen<double>().relu(x, y, n); }
-void relu(const float* x, float* y, std::size_t n) { chosen<float>().relu(x, y, n); }
-
-void negate(const double* x, double* y, std::size_t n) { chosen<double>().negate(x, y, n); }
-void negate(const float* x, float* y, std::size_t n) { chosen<float>().negate(x, y, n); }
-
-void square(const double* x, double* y, std::size_t n) { chosen<double>().square(x, y, n); }
-void square(const float* x, float* y, std::size_t n) { chosen<float>().square(x, y, n); }
-
-void scale(double factor, const double* x, double* y, std::size_t n) {
-    chosen<double>().scale(factor, x, y, n);
+void scale(double factor, Columns<const double> x, Columns<double> y, ColumnExtent extent) {
+    chosen<double>().scale(factor, x, y, extent);
 }
-void scale(float factor, const float* x, float* y, std::size_t n) {
-    chosen<float>().scale(factor, x, y, n);
-}
-
-void add(const double* a, const double* b, double* y, std::size_t n) {
-    chosen<double>().add(a, b, y, n);
-}
-void add(const float* a, const float* b, float* y, std::size_t n) {
-    chosen<float>().add(a, b, y, n);
-}
-
-void subtract(const double* a, const double* b, double* y, std::size_t n) {
-    chosen<double>().subtract(a, b, y, n);
-}
-void subtract(const float* a, const float* b, float* y, std::size_t n) {
-    chosen<float>().subtract(a, b, y, n);
-}
-
-void multiply(const double* a, const double* b, double* y, std::size_t n) {
-    chosen<double>().multiply(a, b, y, n);
-}
-void multiply(const float* a, const float* b, float* y, std::size_t n) {
-    chosen<float>().multiply(a, b, y, n);
+void scale(float factor, Columns<const float> x, Columns<float> y, ColumnExtent extent) {
+    chosen<float>().scale(factor, x, y, extent);
 }
 
-void multiply_tanh_slope(const double* a, const double* b, double* y, std::size_t n) {
-    chosen<double>().multiply_tanh_slope(a, b, y, n);
+void sum(std::span<const Columns<const double>> operands, Columns<double> y, ColumnExtent extent) {
+    chosen<double>().sum(operands, y, extent);
 }
-void multiply_tanh_slope(const float* a, const float* b, float* y, std::size_t n) {
-    chosen<float>().multiply_tanh_slope(a, b, y, n);
-}
-
-void multiply_sigmoid_slope(const double* a, const double* b, double* y, std::size_t n) {
-    chosen<double>().multiply_sigmoid_slope(a, b, y, n);
-}
-void multiply_sigmoid_slope(const float* a, const float* b, float* y, std::size_t n) {
-    chosen<float>().multiply_sigmoid_slope(a, b, y, n);
+void sum(std::span<const Columns<const float>> operands, Columns<float> y, ColumnExtent extent) {
+    chosen<float>().sum(operands, y, extent);
 }
 
 }  // namespace revolute::vector_math

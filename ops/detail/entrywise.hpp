@@ -8,14 +8,17 @@
 namespace revolute::detail {
 
 template <class Formula, class Number>
-void apply_entrywise(const EntryArguments<Number>& x, Number* y, std::size_t n) {
+void apply_entrywise(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
     constexpr Formula formula{};
-    const Number* a = x[0];
-    if constexpr (std::is_invocable_v<Formula, Number, Number>) {
-        const Number* b = x[1];
-        for (std::size_t i = 0; i < n; ++i) y[i] = formula(a[i], b[i]);
-    } else {
-        for (std::size_t i = 0; i < n; ++i) y[i] = formula(a[i]);
+    for (std::size_t column = 0; column < extent.columns; ++column) {
+        const Number* const a = x[0][column];
+        Number* const result = y[column];
+        if constexpr (std::is_invocable_v<Formula, Number, Number>) {
+            const Number* const b = x[1][column];
+            for (std::size_t i = 0; i < extent.entries; ++i) result[i] = formula(a[i], b[i]);
+        } else {
+            for (std::size_t i = 0; i < extent.entries; ++i) result[i] = formula(a[i]);
+        }
     }
 }
 
@@ -27,16 +30,20 @@ constexpr FastKernels entrywise(Formula) {
 }
 
 template <class Function, class Number>
-void apply_to_array(const EntryArguments<Number>& x, Number* y, std::size_t n) {
+void apply_to_columns(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
     constexpr Function function{};
-    function(x[0], y, n);
+    using Operand = Columns<const Number>;
+    if constexpr (std::is_invocable_v<Function, Operand, Operand, Columns<Number>, ColumnExtent>)
+        function(x[0], x[1], y, extent);
+    else
+        function(x[0], y, extent);
 }
 
-/// The fast kernels of y = function(x) for a function of whole arrays, as those of vector_math are:
-/// function(x, y, n). It captures nothing and takes any kind of number.
+/// The fast kernels of a function of whole columns, as those of vector_math are: function(x, y, extent)
+/// or function(a, b, y, extent). It captures nothing and takes any kind of number.
 template <class Function>
-constexpr FastKernels arraywise(Function) {
-    return {apply_to_array<Function, double>, apply_to_array<Function, float>};
+constexpr FastKernels columnwise(Function) {
+    return {apply_to_columns<Function, double>, apply_to_columns<Function, float>};
 }
 
 }  // namespace revolute::detail

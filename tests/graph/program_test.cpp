@@ -51,8 +51,10 @@ constinit const Op plus_two_op{
 // y = k - x: an elementwise operator with fast kernels that differ from the reference kernel, so that
 // it is seen which of them ran.
 template <class Number>
-void subtract_from(const EntryArguments<Number>& x, Number* y, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<Number>(x.attributes[0]) - x[0][i];
+void subtract_from(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
+    for (std::size_t column = 0; column < extent.columns; ++column)
+        for (std::size_t i = 0; i < extent.entries; ++i)
+            y[column][i] = static_cast<Number>(x.attributes[0]) - x[0][column][i];
 }
 
 constinit const Op subtract_from_op{

@@ -4,6 +4,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace vector_math = revolute::vector_math;
+using revolute::ColumnExtent;
+using revolute::Columns;
 
 namespace {
 
@@ -23,9 +26,9 @@ template <class T>
 using Limits = std::numeric_limits<T>;
 
 template <class T>
-using Unary = void (*)(const T*, T*, std::size_t);
+using Unary = void (*)(Columns<const T>, Columns<T>, ColumnExtent);
 template <class T>
-using Binary = void (*)(const T*, const T*, T*, std::size_t);
+using Binary = void (*)(Columns<const T>, Columns<const T>, Columns<T>, ColumnExtent);
 
 template <class T>
 Bits<T> bits(T value) {
@@ -200,13 +203,36 @@ void check_every_length(Call call) {
         }
 }
 
+/// Whether columns that stand apart are treated as each is by itself; the second operand is one column
+/// for all. Between the columns nothing is touched.
+template <class T, class Call>
+void check_columns(Call call) {
+    constexpr std::size_t columns = 3;
+    for (const std::size_t length : {std::size_t(1), std::size_t(5), most_numbers<T>}) {
+        const std::size_t stride = length + 2;
+        const std::vector<T> a = numbers<T>(columns * stride, 1), b = numbers<T>(length, 2);
+        std::vector<T> y(columns * stride, T(42)), expected = y;
+        for (std::size_t first = 0; first < y.size(); first += stride)
+            call(&a[first], b.data(), &expected[first], length);
+        const auto step = static_cast<std::ptrdiff_t>(stride);
+        call({a.data(), step}, b.data(), {y.data(), step}, {length, columns});
+        CHECK(same_bits(y, expected));
+    }
+}
+
 /// `check` for every function of T, as one of two operands.
 template <class T, class Check>
 void for_every_function(Check check) {
+    using Operand = Columns<const T>;
     for (const Unary<T> function : unary_functions<T>())
-        check([&](const T* a, const T*, T* y, std::size_t n) { function(a, y, n); });
+        check([&](Operand a, Operand, Columns<T> y, ColumnExtent n) { function(a, y, n); });
     for (const Binary<T> function : binary_functions<T>()) check(function);
-    check([](const T* a, const T*, T* y, std::size_t n) { vector_math::scale(T(0.3), a, y, n); });
+    check([](Operand a, Operand, Columns<T> y, ColumnExtent n) {
+        vector_math::scale(T(0.3), a, y, n);
+    });
+    check([](Operand a, Operand b, Columns<T> y, ColumnExtent n) {
+        vector_math::sum(std::array{a, b, a}, y, n);
+    });
 }
 
 /// Whether the function gives the very bits of the formula in plain C++, for all pairs of special
@@ -366,6 +392,28 @@ TEST_CASE("vector math: add, subtract and multiply give the bits of C++") {
                    [](auto a, auto b) { return a - b; });
     check_formulas([](auto a, auto b, auto y, auto n) { vector_math::multiply(a, b, y, n); },
                    [](auto a, auto b) { return a * b; });
+}
+
+TEST_CASE("vector math: a sum is that of its operands from the first to the last") {
+    check_formulas(
+        [](auto a, auto b, auto y, auto n) {
+            using Number = std::remove_pointer_t<decltype(y)>;
+            vector_math::sum(std::array<Columns<const Number>, 4>{a, b, b, a}, y, n);
+        },
+        [](auto a, auto b) { return a + b + b + a; });
+    check_formulas(
+        [](auto a, auto, auto y, auto n) {
+            using Number = std::remove_pointer_t<decltype(y)>;
+            vector_math::sum(std::array<Columns<const Number>, 1>{a}, y, n);
+        },
+        [](auto a, auto) { return a; });
+}
+
+TEST_CASE("vector math: columns that stand apart are as each by itself") {
+    on_every_target([] {
+        for_every_function<double>([](auto call) { check_columns<double>(call); });
+        for_every_function<float>([](auto call) { check_columns<float>(call); });
+    });
 }
 
 TEST_CASE("vector math: relu, negate, square and scale give the bits of C++") {

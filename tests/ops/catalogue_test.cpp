@@ -260,7 +260,7 @@ TEST_CASE("catalogue: names are unique and every record is complete") {
         for (std::uint32_t slot = 0; slot < (op->arity == variadic ? 3 : op->arity); ++slot) {
             CAPTURE(slot);
             CHECK((op->pullback[slot] != nullptr));
-            CHECK((op->role == Role::elementwise || contributes_nothing(op->pullback[slot]) ||
+            CHECK((is_elementwise(op->role) || contributes_nothing(op->pullback[slot]) ||
                    op->pushforward[slot] != nullptr));
         }
     }

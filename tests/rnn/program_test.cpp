@@ -164,6 +164,21 @@ TEST_CASE("program: truncated back-propagation is what evaluate gives") {
             }
 }
 
+// Without the backward pass, a value's place may serve all steps.
+TEST_CASE("program: the loss alone is what evaluate gives") {
+    for (const CellKind kind : cell_kinds())
+        for (const int steps : {1, 2, 3, 6})
+            for (const int batch : {1, 3}) {
+                CAPTURE(static_cast<int>(kind));
+                CAPTURE(steps);
+                Graph graph;
+                const RecurrentNet net = net_of(
+                    graph, {{.cell = kind, .initial = InitialState::trainable}, false, batch},
+                    steps);
+                check_programs(std::array{net.loss()});
+            }
+}
+
 TEST_CASE("program: batches that shrink are what evaluate gives") {
     Graph graph;
     const AnyCell cell = make_cell(CellKind::lstm, graph, 2, 3);

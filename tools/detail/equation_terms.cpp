@@ -226,8 +226,7 @@ std::vector<EquationTerm> EquationTerms::operands_of(const Sweep& sweep) const {
 EquationTerm EquationTerms::operation(const Part& part, std::vector<EquationTerm> operands,
                                       std::span<const PartId> targets) const {
     const auto is_bare = [](const EquationTerm& x) { return x.kind == EquationTerm::Kind::number; };
-    const bool has_shape =
-        part.op->role == Role::elementwise && !std::ranges::all_of(operands, is_bare);
+    const bool has_shape = is_elementwise(part.op->role) && !std::ranges::all_of(operands, is_bare);
     for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot)
         if (is_bare(operands[slot]))
             operands[slot] = matrix_of(std::move(operands[slot]), rolled_[targets[slot]].shape);

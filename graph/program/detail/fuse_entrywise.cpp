@@ -1,7 +1,6 @@
 #include <revolute/graph/program/detail/passes.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <queue>
 #include <tuple>
@@ -15,15 +14,16 @@ namespace {
 constexpr std::size_t most_steps = 48;
 
 using Numbers = std::vector<std::size_t>;  // of instructions in a body
-using Lowest = std::priority_queue<std::size_t, Numbers, std::greater<>>;
+using Highest = std::priority_queue<std::size_t>;
 using Extent = std::tuple<int, int, std::int32_t>;
 
 Extent extent_of(const EntrywiseCall& call) {
     return {call.shape.rows, call.shape.columns, call.members};
 }
 
-/// Which instructions of a body wait for which: what reads or writes a part stays behind what wrote
-/// it before, and what writes it behind what read it. Steps are not looked at.
+/// Which instructions of a body wait for which, where they are taken from the last to the first: what
+/// reads or writes a part stays behind what wrote it before, and what writes it behind what read it.
+/// Steps are not looked at.
 class Order {
  public:
     explicit Order(std::size_t parts) : uses_(parts) {}
@@ -74,8 +74,8 @@ class Order {
 
     void wait(std::size_t number, std::size_t before) {
         if (number == before) return;
-        waiting_[before].push_back(number);
-        ++waits_[number];
+        waiting_[number].push_back(before);
+        ++waits_[before];
     }
 
     std::vector<Use> uses_;  // by part, in the body that is numbered
@@ -84,8 +84,9 @@ class Order {
     Numbers waits_;
 };
 
-/// The body in its new order: first all that is ready and not elementwise, then as many elementwise
-/// instructions of one extent as are ready or become so, then again.
+/// The body in its new order, made from the last to the first so that values are computed shortly before
+/// they are read: all that nothing waits for and is not elementwise, then as many elementwise
+/// instructions of one extent as there are or come to be, then again.
 class Fusion {
  public:
     Fusion(Order& order, std::vector<Instruction>& body) : order_(order), body_(body) {
@@ -104,11 +105,12 @@ class Fusion {
             }
             if (!entrywise_.empty()) fuse();
         }
+        std::ranges::reverse(result_);
         return std::move(result_);
     }
 
  private:
-    static std::size_t taken(Lowest& numbers) {
+    static std::size_t taken(Highest& numbers) {
         const std::size_t number = numbers.top();
         numbers.pop();
         return number;
@@ -139,54 +141,52 @@ class Fusion {
         order_.finish(number, [this](std::size_t next) { make_ready(next); });
     }
 
-    /// Begins with the instruction that stood first.
+    /// Ends with the instruction that stood last.
     void fuse() {
-        auto first = std::ranges::min_element(
+        const auto last = std::ranges::max_element(
             entrywise_, {}, [](const auto& of_extent) { return of_extent.second.top(); });
-        const Extent extent = first->first;
+        const Extent extent = last->first;
         EntrywiseCall fused{{}, {}, 1};
-        std::vector<MemberRange> written;
+        std::vector<MemberRange> read;
         while (fused.steps.size() < most_steps) {
             const auto ready = entrywise_.find(extent);
             if (ready == entrywise_.end()) break;
             const std::size_t number = taken(ready->second);
             if (ready->second.empty()) entrywise_.erase(ready);
             auto& call = std::get<EntrywiseCall>(body_[number]);
-            if (!fused.steps.empty() && reads_beside(call, written)) {
+            if (!fused.steps.empty() && is_read_beside(call, read)) {
                 put_off_.push_back(number);
                 continue;
             }
             fused.shape = call.shape;
             fused.members = call.members;
-            for (EntrywiseStep& step : call.steps) {
-                written.push_back(step.result);
-                fused.steps.push_back(std::move(step));
+            for (auto step = call.steps.rbegin(); step != call.steps.rend(); ++step) {
+                read.insert(read.end(), step->operands.begin(), step->operands.end());
+                fused.steps.push_back(std::move(*step));
             }
             finish(number);
         }
+        std::ranges::reverse(fused.steps);
         result_.emplace_back(std::move(fused));
         for (const std::size_t number : put_off_) make_ready(number);
         put_off_.clear();
     }
 
-    /// Whether it reads other members of a part than what it would join writes, so that it must wait
-    /// until all blocks are written. One member is no trouble: others stand elsewhere.
-    static bool reads_beside(const EntrywiseCall& call, const std::vector<MemberRange>& written) {
+    /// Whether other members of what it writes are read by what it would join, which must wait then until
+    /// all its blocks are written. One member is no trouble: others stand elsewhere.
+    static bool is_read_beside(const EntrywiseCall& call, const std::vector<MemberRange>& read) {
         if (call.members == 1) return false;
-        const auto is_beside = [&](const MemberRange& operand) {
-            return std::ranges::any_of(written, [&](const MemberRange& result) {
-                return operand.part == result.part && !(operand == result);
-            });
-        };
         return std::ranges::any_of(call.steps, [&](const EntrywiseStep& step) {
-            return std::ranges::any_of(step.operands, is_beside);
+            return std::ranges::any_of(read, [&](const MemberRange& operand) {
+                return operand.part == step.result.part && !(operand == step.result);
+            });
         });
     }
 
     Order& order_;
     std::vector<Instruction>& body_;
-    Lowest others_;
-    std::map<Extent, Lowest> entrywise_;
+    Highest others_;
+    std::map<Extent, Highest> entrywise_;
     Numbers put_off_;
     std::vector<Instruction> result_;
 };

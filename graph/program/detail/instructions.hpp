@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/op.hpp>
 #include <revolute/graph/rolled.hpp>
 
 #include <cstddef>
@@ -32,12 +33,13 @@ struct ReferenceCall {
     MemberRange result;
 };
 
-/// One operator by its fast kernel.
+/// One operator by its fast kernel, or an expression that ends with it.
 struct EntrywiseStep {
     PartId part{};
-    std::vector<MemberRange>
-        operands;  ///< as many members as the call has, or the same one for all
+    /// Each of as many members as the call has, or one for all.
+    std::vector<MemberRange> operands;
     MemberRange result;
+    const ExpressionKernels* expression = nullptr;
 };
 
 /// Elementwise operators on matrices of one shape, one after another on each block of entries: so what
@@ -73,12 +75,13 @@ struct Loop {
     std::vector<Instruction> body;
 };
 
-/// Calls `visit` with each site that the instruction reads.
+/// Calls `visit` with each site that the instruction reads: where it adds, the result too.
 template <class Visit>
 void for_each_read(const Instruction& instruction, const Visit& visit) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
         visit(product->left);
         visit(product->right);
+        if (product->adds) visit(product->result);
     } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
         for (const EntrywiseStep& step : entrywise->steps)
             for (const MemberRange& operand : step.operands) visit(operand);

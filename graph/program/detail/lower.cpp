@@ -1,5 +1,6 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/lower.hpp>
+#include <revolute/graph/program/detail/sink.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -44,15 +45,29 @@ MemberRange all_members(MemberRange site, std::size_t rounds) {
 
 bool fits_int(std::size_t size) { return size <= std::numeric_limits<int>::max(); }
 
+/// Steps in which all parts of a component are alike, and what computes them.
+struct Stretch {
+    std::optional<std::int32_t> axis;
+    Steps steps;
+    /// What does not wait for the loop: the beginnings of sums, and what is added to them.
+    std::vector<Instruction> values_before, products_before;
+    std::vector<Instruction> body;
+};
+
 class Lowering {
  public:
-    Lowering(const Rolled& rolled, const Reads& reads) : rolled_(rolled), reads_(reads) {}
+    Lowering(const Rolled& rolled, const Reads& reads)
+        : rolled_(rolled),
+          reads_(reads),
+          sunk_(sink(rolled, reads)),
+          is_in_loop_(rolled.parts.size()) {}
 
     std::vector<Loop> run() && {
-        for (const Component& component : rolled_.schedule) {
+        for (std::size_t i = 0; i < rolled_.schedule.size(); ++i) {
+            const Component& component = rolled_.schedule[i];
             const PartId first = component.parts.front();
             if (rolled_[first].is_family())
-                lower_families(component);
+                lower_families(component, sunk_.parts[i]);
             else if (reads_.standing(first) == Standing::computed)
                 lower_node(first);
         }
@@ -67,17 +82,22 @@ class Lowering {
 
     /// From the first step to the last, or back, in stretches in which the same parts have members and
     /// every operand is of one case.
-    void lower_families(const Component& component) {
-        std::vector<PartId> parts;
-        Interval all{std::numeric_limits<std::int32_t>::max(),
-                     std::numeric_limits<std::int32_t>::min()};
-        for (const PartId part : component.parts) {
-            if (reads_.standing(part) != Standing::computed) continue;
-            parts.push_back(part);
-            all.low = std::min(all.low, rolled_[part].runs.front().low);
-            all.high = std::max(all.high, rolled_[part].runs.back().high);
-        }
+    void lower_families(const Component& component, std::vector<PartId> parts) {
+        for (const PartId part : component.parts)
+            if (reads_.standing(part) == Standing::computed) parts.push_back(part);
         if (parts.empty()) return;
+        const Interval all = steps_of(rolled_, reads_, component);
+        if (const auto& elsewhere = sunk_.steps[index(parts.front())];
+            elsewhere && !component.is_recurrence()) {
+            lower_steps(component, parts, {all.low, std::min(all.high, elsewhere->low - 1)});
+            lower_steps(component, parts, {std::max(all.low, elsewhere->high + 1), all.high});
+        } else {
+            lower_steps(component, parts, all);
+        }
+    }
+
+    void lower_steps(const Component& component, std::span<const PartId> parts, Interval all) {
+        if (all.low > all.high) return;
         const std::int32_t stride = component.direction < 0 ? -1 : 1;
         Steps steps{stride > 0 ? all.low : all.high, stride, all.size()};
         while (steps.count > 0) {
@@ -101,14 +121,20 @@ class Lowering {
 
     /// For how many of the steps the part has members that read what the first does.
     std::size_t alike(PartId part, const Steps& steps) const {
-        const std::span<const Interval> runs = reads_.steps(part);
-        const auto run = std::ranges::lower_bound(runs, steps.first, {}, &Interval::high);
-        std::size_t rounds = std::min(steps.count, rounds_within(*run, steps.first, steps.stride));
-        for (const std::vector<Read>& slot : reads_.slots(part)) {
-            const Read& read = read_at(slot, steps.first);
-            rounds = std::min(rounds, rounds_within(read.steps, steps.first, steps.stride));
-            if (reads_.standing(read.target) == Standing::term)
-                rounds = std::min(rounds, alike(read.target, as_seen(read, steps)));
+        std::size_t rounds = steps.count;
+        std::vector<std::pair<PartId, Steps>> waiting{{part, steps}};
+        while (!waiting.empty()) {
+            const auto [reader, seen] = waiting.back();
+            waiting.pop_back();
+            const std::span<const Interval> runs = reads_.steps(reader);
+            const auto run = std::ranges::lower_bound(runs, seen.first, {}, &Interval::high);
+            rounds = std::min(rounds, rounds_within(*run, seen.first, seen.stride));
+            for (const std::vector<Read>& slot : reads_.slots(reader)) {
+                const Read& read = read_at(slot, seen.first);
+                rounds = std::min(rounds, rounds_within(read.steps, seen.first, seen.stride));
+                if (reads_.standing(read.target) == Standing::term)
+                    waiting.emplace_back(read.target, as_seen(read, seen));
+            }
         }
         return rounds;
     }
@@ -130,40 +156,117 @@ class Lowering {
 
     void lower_stretch(const Component& component, std::span<const PartId> parts,
                        const Steps& steps) {
-        Loop loop{rolled_[parts.front()].axis, steps.first, steps.stride, steps.count, {}};
+        Stretch stretch{rolled_[parts.front()].axis, steps, {}, {}, {}};
+        for (const PartId part : parts) is_in_loop_[index(part)] = component.is_recurrence();
         for (const PartId part : parts)
-            if (rolled_[part].has_member(steps.first)) append_instructions(loop.body, part, steps);
-        if (loop.body.empty()) return;
-        if (!component.is_recurrence() && make_one_call(loop.body.front(), steps)) loop.rounds = 1;
+            if (rolled_[part].has_member(steps.first)) append_instructions(stretch, part);
+        for (const PartId part : parts) is_in_loop_[index(part)] = false;
+        for (auto* const instructions : {&stretch.values_before, &stretch.products_before})
+            for (Instruction& instruction : *instructions)
+                emit_at_once(stretch, std::move(instruction));
+        if (component.is_recurrence())
+            emit(loop_of(stretch, std::move(stretch.body)));
+        else
+            for (Instruction& instruction : stretch.body)
+                emit_at_once(stretch, std::move(instruction));
+    }
+
+    static Loop loop_of(const Stretch& stretch, std::vector<Instruction> body) {
+        const auto& [first, stride, count] = stretch.steps;
+        return {stretch.axis, first, stride, count, std::move(body)};
+    }
+
+    /// An instruction whose rounds do not depend on each other.
+    void emit_at_once(const Stretch& stretch, Instruction instruction) {
+        const bool is_one = make_one_call(instruction, stretch.steps);
+        Loop loop = loop_of(stretch, {std::move(instruction)});
+        if (is_one) loop.rounds = 1;
         emit(std::move(loop));
     }
 
-    /// Sums begin with what stands in memory; products are added to it.
-    void append_instructions(std::vector<Instruction>& body, PartId part,
-                             const Steps& steps) const {
-        const auto is_product = [&](const std::vector<Read>& slot) {
-            return reads_.standing(read_at(slot, steps.first).target) == Standing::term;
+    /// What a sum adds up: values that stand in memory, and products.
+    struct Summands {
+        std::vector<MemberRange> values;
+        std::vector<ProductCall> products;
+    };
+
+    /// Through the sums that are its terms.
+    Summands summands_of(PartId sum, const Steps& steps) const {
+        const MemberRange result{sum, steps.first, steps.stride, 1};
+        Summands found;
+        std::vector<std::pair<const Read*, Steps>> waiting;
+        const auto read_all = [&](PartId reader, const Steps& seen) {
+            const std::span<const std::vector<Read>> slots = reads_.slots(reader);
+            for (std::size_t slot = slots.size(); slot-- > 0;)
+                waiting.emplace_back(&read_at(slots[slot], seen.first), seen);
         };
-        const std::span<const std::vector<Read>> slots = reads_.slots(part);
-        if (std::ranges::none_of(slots, is_product)) {
-            body.push_back(instruction(part, steps));
-            return;
+        read_all(sum, steps);
+        while (!waiting.empty()) {
+            const auto [read, seen] = waiting.back();
+            waiting.pop_back();
+            if (reads_.standing(read->target) != Standing::term)
+                found.values.push_back(site_of(*read, seen));
+            else if (rolled_[read->target].op->role == Role::sum)
+                read_all(read->target, as_seen(*read, seen));
+            else
+                found.products.push_back(product(read->target, as_seen(*read, seen), result));
         }
-        const MemberRange result{part, steps.first, steps.stride, 1};
-        EntrywiseStep values{part, {}, result};
-        for (const std::vector<Read>& slot : slots)
-            if (!is_product(slot))
-                values.operands.push_back(site_of(read_at(slot, steps.first), steps));
-        bool is_begun = !values.operands.empty();
-        if (is_begun) body.push_back(EntrywiseCall{{std::move(values)}, rolled_[part].shape, 1});
-        for (const std::vector<Read>& slot : slots) {
-            if (!is_product(slot)) continue;
-            const Read& read = read_at(slot, steps.first);
-            ProductCall call = product(read.target, as_seen(read, steps), result);
-            call.adds = is_begun;
-            is_begun = true;
-            body.push_back(std::move(call));
-        }
+        return found;
+    }
+
+    void append_instructions(Stretch& stretch, PartId part) const {
+        if (rolled_[part].op->role != Role::sum)
+            stretch.body.push_back(instruction(part, stretch.steps));
+        else
+            append_sum(stretch, part, summands_of(part, stretch.steps));
+    }
+
+    /// A sum begins with what stands in memory; products are added to it. What a loop adds up that is
+    /// there before it, for all steps at once.
+    void append_sum(Stretch& stretch, PartId sum, Summands all) const {
+        const MemberRange result{sum, stretch.steps.first, stretch.steps.stride, 1};
+        bool is_begun = false;
+        const auto append = [&](std::vector<Instruction>& values,
+                                std::vector<Instruction>& products, Summands some) {
+            if (!some.values.empty()) {
+                if (is_begun) some.values.insert(some.values.begin(), result);
+                values.emplace_back(
+                    EntrywiseCall{{{sum, std::move(some.values), result}}, rolled_[sum].shape, 1});
+                is_begun = true;
+            }
+            for (ProductCall& call : some.products) {
+                call.adds = is_begun;
+                is_begun = true;
+                products.emplace_back(std::move(call));
+            }
+        };
+        append(stretch.values_before, stretch.products_before,
+               taken_before(all, result, stretch.steps));
+        append(stretch.body, stretch.body, std::move(all));
+    }
+
+    /// Takes out what can be summed before the loop, where that saves the loop something: products, or
+    /// values that products alone are added to.
+    Summands taken_before(Summands& all, const MemberRange& result, const Steps& steps) const {
+        Summands before;
+        const auto in_loop = [this](const MemberRange& site) {
+            return is_in_loop_[index(site.part)];
+        };
+        if (!in_loop(result)) return before;
+        std::erase_if(all.products, [&](const ProductCall& call) {
+            Instruction at_once = call;
+            const bool can_be_before = !in_loop(call.left) && !in_loop(call.right) &&
+                                       (steps.count == 1 || make_one_call(at_once, steps));
+            if (can_be_before) before.products.push_back(call);
+            return can_be_before;
+        });
+        const bool values_are_before = std::ranges::none_of(all.values, in_loop);
+        if (before.products.empty() && (all.products.empty() || !values_are_before)) return before;
+        std::erase_if(all.values, [&](const MemberRange& site) {
+            if (!in_loop(site)) before.values.push_back(site);
+            return !in_loop(site);
+        });
+        return before;
     }
 
     /// The instruction that computes the members of a part at some steps, one a round.
@@ -176,7 +279,7 @@ class Lowering {
         std::vector<MemberRange> operands;
         for (const std::vector<Read>& slot : reads_.slots(part))
             operands.push_back(site_of(read_at(slot, steps.first), steps));
-        if (op.role == Role::elementwise && op.fast.exist())
+        if (is_elementwise(op.role) && op.fast.exist())
             return EntrywiseCall{{{part, std::move(operands), result}}, shape, 1};
         std::vector<Shape> shapes;
         for (const std::vector<Read>& slot : reads_.slots(part))
@@ -265,9 +368,10 @@ class Lowering {
         const auto is_dense = [](const MemberRange& site) {
             return site.move == 1 || site.move == -1;
         };
-        const bool is_row = call.inner == 1;  // in memory, the same as the column B(t)
+        // In memory, a row is the same as a column.
+        const bool is_vector = call.inner == 1 || call.columns == 1;
         if (rounds == 1 || !is_dense(call.left) || call.left.move != call.right.move ||
-            call.left_is_transposed || !(call.right_is_transposed || is_row) || !fits_int(inner))
+            call.left_is_transposed || !(call.right_is_transposed || is_vector) || !fits_int(inner))
             return false;
         call.left = all_members(call.left, rounds);
         call.right = all_members(call.right, rounds);
@@ -315,6 +419,7 @@ class Lowering {
 
     /// Straight code that follows on straight code goes on with it.
     void emit(Loop loop) {
+        if (loop.body.empty()) return;
         if (loop.rounds == 1 && !loops_.empty() && loops_.back().rounds == 1)
             for (Instruction& instruction : loop.body)
                 loops_.back().body.push_back(std::move(instruction));
@@ -324,6 +429,8 @@ class Lowering {
 
     const Rolled& rolled_;
     const Reads& reads_;
+    Sunk sunk_;
+    std::vector<bool> is_in_loop_;  ///< by part: whether the loop at work computes it
     std::vector<Loop> loops_;
 };
 

@@ -28,13 +28,17 @@ std::size_t scratch_of(const Rolled& rolled, const ReferenceCall& call) {
     return size;
 }
 
-/// The kernel of that kind of number.
+/// What computes the step: a sum may have more operands than its operator, or fewer.
 template <class Number>
-EntryKernel<Number> kernel_of(const Op& op) {
+EntryKernel<Number> kernel_of(const Op& op, const EntrywiseStep& step) {
+    const bool has_own = op.role != Role::sum || step.operands.size() == op.arity;
+    const FastKernels& kernels = step.expression != nullptr ? step.expression->fast
+                                 : has_own                  ? op.fast
+                                                            : accumulate_op.fast;
     if constexpr (is_double<Number>)
-        return op.fast.in_double;
+        return kernels.in_double;
     else
-        return op.fast.in_float;
+        return kernels.in_float;
 }
 
 /// Entries in a block of the call.
@@ -151,26 +155,22 @@ auto Machine<Number>::runnable(const EntrywiseCall& call) const -> Runnable<Numb
     result.columns = static_cast<std::size_t>(call.shape.columns);
     result.entries = static_cast<std::size_t>(call.shape.rows);
     const BlockPlan blocks(call, residence_);
-    const auto add = [&](const MemberRange& site) {
-        const std::size_t block = blocks.numbers[result.pointers.size()];
-        if (block == BlockPlan::none)
-            result.pointers.push_back(entry_pointer(call, site));
-        else
-            result.pointers.push_back(
-                {blocks_ + block * entries_of_block<Number>(call), 0, 0, 0, 0});
+    std::size_t number = 0;
+    const auto pointer_to = [&](const MemberRange& site) {
+        const std::size_t block = blocks.numbers[number++];
+        if (block == BlockPlan::none) return entry_pointer(call, site);
+        Number* const first = blocks_ + block * entries_of_block<Number>(call);
+        return EntryPointer<Number>{first, 0, 0, 0, 0, true};
     };
-    std::size_t most_operands = 0;
     for (const EntrywiseStep& step : call.steps) {
         const Part& part = (*rolled_)[step.part];
         result.steps.push_back(
-            {kernel_of<Number>(*part.op), part.attributes, step.operands.size()});
-        for (const MemberRange& operand : step.operands) add(operand);
-        add(step.result);
-        most_operands = std::max(most_operands, step.operands.size());
+            {kernel_of<Number>(*part.op, step), part.attributes, step.operands.size()});
+        for (const MemberRange& operand : step.operands)
+            result.operands.push_back(pointer_to(operand));
+        result.results.push_back(pointer_to(step.result));
     }
-    result.current.resize(result.pointers.size());
-    result.current_operands.resize(most_operands);
-    result.flatten();
+    result.finish();
     return result;
 }
 
@@ -179,7 +179,7 @@ EntryPointer<Number> Machine<Number>::entry_pointer(const EntrywiseCall& call,
                                                     const MemberRange& site) const {
     const Part& part = (*rolled_)[site.part];
     const Layout& layout = plan_.layouts[index(site.part)];
-    if (part.op == &constant_op) return {values_ + layout.offset, 0, 0, 0, 0};
+    if (part.op == &constant_op) return {values_ + layout.offset, 0, 0, 0, 0, false};
     const Pointer<Number> first = pointer(site);
     // A column is without gaps wherever it stands, and may be seen as a matrix of another shape.
     const bool has_gaps = layout.leading != rows_of(site.part) && part.shape.columns > 1;
@@ -187,7 +187,8 @@ EntryPointer<Number> Machine<Number>::entry_pointer(const EntrywiseCall& call,
             .per_round = first.stride,
             .per_member = site.members == 1 ? 0 : static_cast<std::ptrdiff_t>(layout.member_stride),
             .per_column = has_gaps ? static_cast<std::ptrdiff_t>(layout.leading) : call.shape.rows,
-            .per_entry = 1};
+            .per_entry = 1,
+            .is_in_block = false};
 }
 
 /// From a column to the next of a matrix that is seen with so many rows in memory: that of its stack,

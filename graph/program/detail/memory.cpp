@@ -127,7 +127,7 @@ class Slabs {
  private:
     std::optional<PartId> operand_to_replace(PartId part) const {
         const Op& op = *rolled_[part].op;
-        if (!can_share(part) || op.role != Role::elementwise || !op.fast.exist() ||
+        if (!can_share(part) || !is_elementwise(op.role) || !op.fast.exist() ||
             is_sum_over_steps(rolled_[part]))
             return std::nullopt;
         for (const std::vector<Read>& slot : reads_.slots(part))
@@ -151,9 +151,11 @@ class Slabs {
                });
     }
 
+    /// Where one place serves all steps, the next step's value may be begun before the last read of what
+    /// took the place of this step's.
     bool can_share(PartId part) const {
         return reads_.standing(part) == Standing::computed && !is_stacked_[index(part)] &&
-               residence_[index(part)] != Residence::block;
+               residence_[index(part)] == Residence::slab;
     }
 
     const Rolled& rolled_;

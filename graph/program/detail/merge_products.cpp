@@ -71,8 +71,12 @@ class Stacks {
         const std::vector<PartId>& known = is_placed(first.front()) ? first : second;
         std::vector<std::size_t> order(numbers.size());
         for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-        if (is_placed(known.front()))
-            std::ranges::sort(order, {}, [&](std::size_t i) { return place(known[i]).row; });
+        // Parts that begin together stand together, as they may be a stack by themselves elsewhere.
+        std::ranges::stable_sort(order, {}, [&](std::size_t i) {
+            return is_placed(known.front())
+                       ? std::pair(place(known[i]).row, 0)
+                       : std::pair(std::size_t(0), first_step(first[i], second[i]));
+        });
         first = reordered(first, order);
         second = reordered(second, order);
         numbers = reordered(numbers, order);
@@ -96,6 +100,10 @@ class Stacks {
         std::vector<T> result;
         for (const std::size_t i : order) result.push_back(values[i]);
         return result;
+    }
+
+    std::int32_t first_step(PartId a, PartId b) const {
+        return std::max(rolled_[a].step_of(0), rolled_[b].step_of(0));
     }
 
     Place& place(PartId part) { return places_[index(part)]; }

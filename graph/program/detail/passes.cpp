@@ -12,6 +12,7 @@ Code optimized(const Rolled& rolled, const Reads& reads) {
     merge_products(rolled, reads, code);
     fuse_entrywise(rolled, code);
     find_residences(rolled, reads, code);
+    combine_steps(rolled, code);
     return code;
 }
 

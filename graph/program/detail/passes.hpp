@@ -23,6 +23,10 @@ void fuse_entrywise(const Rolled& rolled, Code& code);
 /// Finds the values that need not be kept for all steps.
 void find_residences(const Rolled& rolled, const Reads& reads, Code& code);
 
+/// Makes one step of expressions that have a kernel, where what is between their operators is read
+/// nowhere else.
+void combine_steps(const Rolled& rolled, Code& code);
+
 /// The code without passes: every value stands in a slab without gaps, each instruction is one operator. For runs
 /// that look at every value.
 Code as_lowered(const Rolled& rolled, const Reads& reads);

@@ -42,22 +42,27 @@ std::vector<Terms> terms_of(const Rolled& rolled, const Part& sum) {
 
 /// Who has a part for an operand, by name, not through views.
 struct Reads::DirectUse {
+    /// By another family: which members, and how many steps later.
+    struct InSteps {
+        PartId user{};
+        Interval members;
+        std::int32_t distance = 0;
+    };
+
     bool is_output = false;
     bool by_products_alone = true;
     bool by_sums_alone = true;
-    std::size_t count = 0;
-    std::optional<PartId> sum;  ///< the first that has
+    std::vector<InSteps> in_steps;
+    std::vector<PartId> by_nodes;
 };
 
 Reads::Reads(const Rolled& rolled)
     : rolled_(rolled),
-      component_(rolled.parts.size()),
       standing_(rolled.parts.size(), Standing::computed),
       views_(rolled.parts.size()),
       slots_(rolled.parts.size()) {
-    for (std::size_t i = 0; i < rolled.schedule.size(); ++i)
-        for (const PartId part : rolled.schedule[i].parts) component_[index(part)] = i;
     const std::vector<DirectUse> uses = direct_uses();
+    find_terms(uses);
     for (const Component& component : rolled.schedule)
         for (const PartId part : component.parts) {
             standing_[index(part)] = standing_of(part, uses[index(part)]);
@@ -98,14 +103,78 @@ std::vector<Reads::DirectUse> Reads::direct_uses() const {
         const Part& user = rolled_.parts[i];
         for_each_operand_part(user, [&](PartId part) {
             DirectUse& use = uses[index(part)];
-            if (user.op->role != Role::product) use.by_products_alone = false;
-            if (!use.sum) use.sum = PartId{i};
-            if (user.op != &accumulate_op || use.sum != PartId{i}) use.by_sums_alone = false;
-            ++use.count;
+            use.by_products_alone &= user.op->role == Role::product;
+            use.by_sums_alone &= user.op->role == Role::sum;
+            if (!user.is_family()) use.by_nodes.push_back(PartId{i});
         });
+        for (const std::vector<Segment>& slot : user.slots)
+            for (const auto& [steps, target, distance] : slot)
+                uses[index(target)].in_steps.push_back(
+                    {PartId{i}, {steps.low - distance, steps.high - distance}, distance});
     }
     for (const Member& output : rolled_.outputs) uses[index(output.part)].is_output = true;
     return uses;
+}
+
+namespace {
+
+/// Whether no step is in two of them.
+bool are_disjoint(std::vector<Interval> intervals) {
+    std::ranges::sort(intervals, {}, &Interval::low);
+    return std::ranges::adjacent_find(intervals, [](const Interval& a, const Interval& b) {
+               return b.low <= a.high;
+           }) == intervals.end();
+}
+
+}  // namespace
+
+/// A sum over steps computes the products that it alone reads. So does a sum in each step, for every
+/// member is read once; and what is summed to it in the same step it sums itself. The sum that does it
+/// all in the end is its own term's `whole`; sums come first, from the last to the first, because those of
+/// one step are read by later ones.
+void Reads::find_terms(std::span<const DirectUse> uses) {
+    std::vector<PartId> whole;
+    for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) whole.push_back(PartId{i});
+
+    const auto sum_of_steps = [&](PartId part, bool at_any_distance) -> std::optional<PartId> {
+        const DirectUse& use = uses[index(part)];
+        if (!rolled_[part].is_family() || !use.by_nodes.empty()) return std::nullopt;
+        std::vector<Interval> members;
+        for (const auto& [user, interval, distance] : use.in_steps) {
+            if (whole[index(user)] != whole[index(use.in_steps.front().user)] ||
+                rolled_[user].axis != rolled_[part].axis || (distance != 0 && !at_any_distance))
+                return std::nullopt;
+            members.push_back(interval);
+        }
+        if (!are_disjoint(std::move(members))) return std::nullopt;
+        return whole[index(use.in_steps.front().user)];
+    };
+    const auto sum_of_nodes = [&](PartId part) -> std::optional<PartId> {
+        const std::span<const PartId> users = uses[index(part)].by_nodes;
+        if (!uses[index(part)].in_steps.empty() ||
+            !std::ranges::all_of(users, [&](PartId user) { return user == users.front(); }))
+            return std::nullopt;
+        return is_sum_over_steps(rolled_[users.front()]) ? std::optional(users.front())
+                                                         : std::nullopt;
+    };
+    const auto note = [&](PartId part, std::optional<PartId> sum) {
+        if (!sum) return;
+        standing_[index(part)] = Standing::term;
+        whole[index(part)] = *sum;
+    };
+    for (const Role role : {Role::sum, Role::product})
+        for (std::size_t i = rolled_.schedule.size(); i-- > 0;) {
+            const std::vector<PartId>& parts = rolled_.schedule[i].parts;
+            for (std::size_t j = parts.size(); j-- > 0;) {
+                const DirectUse& use = uses[index(parts[j])];
+                if (rolled_[parts[j]].op->role != role || use.is_output || !use.by_sums_alone ||
+                    (use.in_steps.empty() && use.by_nodes.empty()))
+                    continue;
+                note(parts[j], use.by_nodes.empty() ? sum_of_steps(parts[j], role == Role::product)
+                               : role == Role::product ? sum_of_nodes(parts[j])
+                                                       : std::nullopt);
+            }
+        }
 }
 
 Standing Reads::standing_of(PartId part, const DirectUse& use) const {
@@ -113,15 +182,7 @@ Standing Reads::standing_of(PartId part, const DirectUse& use) const {
     if (is_given(op)) return Standing::given;
     if (&op == &constant_op) return Standing::constant;
     if (can_be_view(part, use)) return Standing::view;
-    return op.role == Role::product && is_term(part, use) ? Standing::term : Standing::computed;
-}
-
-/// A sum in each step computes products of its own recurrence only: others are better computed for all
-/// steps at once.
-bool Reads::is_term(PartId part, const DirectUse& use) const {
-    if (use.is_output || !use.sum || !use.by_sums_alone) return false;
-    if (is_sum_over_steps(rolled_[*use.sum])) return true;
-    return use.count == 1 && component_[index(part)] == component_[index(*use.sum)];
+    return standing(part);
 }
 
 /// A view of what stands behind it in the schedule would have to be seen before that is.

@@ -33,7 +33,7 @@ enum class Standing : std::uint8_t {
     constant,  ///< they are written once
     computed,
     view,  ///< they are those of its operand, in another shape or transposed
-    term,  ///< products that only one sum reads, which computes them on its way
+    term,  ///< products, and sums, that only one sum reads, which computes them on its way
 };
 
 /// Consecutive operands of a sum over steps that belong to one part: its members at steps first,
@@ -66,15 +66,14 @@ class Reads {
     struct DirectUse;
     std::vector<std::vector<Segment>> operands_of(const Part& part) const;
     std::vector<DirectUse> direct_uses() const;
+    void find_terms(std::span<const DirectUse> uses);
     Standing standing_of(PartId part, const DirectUse& use) const;
-    bool is_term(PartId part, const DirectUse& use) const;
     bool can_be_view(PartId part, const DirectUse& use) const;
     std::vector<Read> itself(PartId part) const;
     std::vector<Read> through(PartId part) const;
     void append_seen(std::vector<Read>& reads, const Segment& segment) const;
 
     const Rolled& rolled_;
-    std::vector<std::size_t> component_;  ///< by part, its number in the schedule
     std::vector<Standing> standing_;
     std::vector<std::vector<Read>> views_;
     std::vector<std::vector<std::vector<Read>>> slots_;

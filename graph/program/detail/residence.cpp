@@ -42,6 +42,9 @@ class Residences {
             return;
         }
         // Other instructions read and write memory.
+        const auto* const product = std::get_if<ProductCall>(&instruction);
+        if (product != nullptr && product->adds)
+            read_stack(loop, product->result, product->result_stack);
         for_each_read(instruction, [&](const MemberRange& site) { read(loop, nowhere, site); });
         for_each_result(instruction, [&](const MemberRange& site) {
             if (site.members == 1)
@@ -50,7 +53,6 @@ class Residences {
                 keep(site.part);
             writes_[index(site.part)] = {loop, number, site};
         });
-        const auto* const product = std::get_if<ProductCall>(&instruction);
         if (product == nullptr) return;
         for (const auto* const stack :
              {&product->left_stack, &product->right_stack, &product->result_stack})
@@ -61,11 +63,11 @@ class Residences {
             writes_[index(part)] = {loop, number, product->result};
             writes_[index(part)].site.part = part;
         }
-        keep_stack(loop, product->left, product->left_stack);
-        keep_stack(loop, product->right, product->right_stack);
+        read_stack(loop, product->left, product->left_stack);
+        read_stack(loop, product->right, product->right_stack);
     }
 
-    void keep_stack(std::size_t loop, MemberRange site, const std::vector<PartId>& stack) {
+    void read_stack(std::size_t loop, MemberRange site, const std::vector<PartId>& stack) {
         for (const PartId part : stack) {
             site.part = part;
             read(loop, nowhere, site);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -28,44 +29,71 @@ constexpr bool is_double = std::is_same_v<Number, double>;
 
 template <class Number>
 void RunnableEntrywise<Number>::operator()(std::size_t round) {
+    const auto signed_size = [](std::size_t size) { return static_cast<std::ptrdiff_t>(size); };
     for (std::size_t member = 0; member < members; ++member)
-        for (std::size_t column = 0; column < columns; ++column)
-            for (std::size_t entry = 0; entry < entries; entry += block_entries<Number>) {
-                for (std::size_t i = 0; i < pointers.size(); ++i) {
-                    const EntryPointer<Number>& pointer = pointers[i];
-                    current[i] = pointer.first +
-                                 pointer.per_round * static_cast<std::ptrdiff_t>(round) +
-                                 pointer.per_member * static_cast<std::ptrdiff_t>(member) +
-                                 pointer.per_column * static_cast<std::ptrdiff_t>(column) +
-                                 pointer.per_entry * static_cast<std::ptrdiff_t>(entry);
-                }
-                run_block(std::min(block_entries<Number>, entries - entry));
-            }
+        for (std::size_t column = 0; column < columns; column += block_.columns)
+            for (std::size_t entry = 0; entry < entries; entry += block_.entries)
+                run_block({signed_size(round), signed_size(member), signed_size(column),
+                           signed_size(entry)},
+                          {std::min(block_.entries, entries - entry),
+                           std::min(block_.columns, columns - column)});
 }
 
 template <class Number>
-void RunnableEntrywise<Number>::run_block(std::size_t count) {
-    Number** next = current.data();
-    for (const Step& step : steps) {
-        std::copy_n(next, step.operands, current_operands.data());
-        next += step.operands;
-        step.kernel({{current_operands.data(), step.operands}, step.attributes}, *next++, count);
+void RunnableEntrywise<Number>::run_block(const Place& place, ColumnExtent extent) {
+    const auto first = [&](const EntryPointer<Number>& pointer) {
+        return pointer.first + pointer.per_round * place.round + pointer.per_member * place.member +
+               pointer.per_column * place.column + pointer.per_entry * place.entry;
+    };
+    for (std::size_t i = 0; i < operands.size(); ++i)
+        current_operands_[i].first = first(operands[i]);
+    for (std::size_t i = 0; i < results.size(); ++i) current_results_[i].first = first(results[i]);
+    const Columns<const Number>* next = current_operands_.data();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        steps[i].kernel({{next, steps[i].operands}, steps[i].attributes}, current_results_[i],
+                        extent);
+        next += steps[i].operands;
     }
 }
 
 template <class Number>
-void RunnableEntrywise<Number>::flatten() {
-    const auto follow = [this](auto stride, std::size_t size) {
-        return std::ranges::all_of(pointers, [&](const EntryPointer<Number>& pointer) {
-            return pointer.per_entry == 0 || pointer.*stride == static_cast<std::ptrdiff_t>(size);
+template <class Condition>
+bool RunnableEntrywise<Number>::all_pointers(const Condition& condition) const {
+    return std::ranges::all_of(operands, condition) && std::ranges::all_of(results, condition);
+}
+
+template <class Number>
+void RunnableEntrywise<Number>::finish() {
+    using Entries = EntryPointer<Number>;
+    const auto entries_follow = [this](std::ptrdiff_t Entries::*stride) {
+        return all_pointers([&](const Entries& pointer) {
+            return pointer.per_entry == 0 ||
+                   pointer.*stride == static_cast<std::ptrdiff_t>(entries);
         });
     };
-    if (columns > 1 && !follow(&EntryPointer<Number>::per_column, entries)) return;
-    entries *= columns;
-    columns = 1;
-    if (members > 1 && !follow(&EntryPointer<Number>::per_member, entries)) return;
-    entries *= members;
-    members = 1;
+    if (columns == 1 || entries_follow(&Entries::per_column)) {
+        entries *= std::exchange(columns, 1);
+        if (members == 1 || entries_follow(&Entries::per_member))
+            entries *= std::exchange(members, 1);
+    }
+    if (columns == 1)  // a member is a column
+        for (auto* const pointers : {&operands, &results})
+            for (Entries& pointer : *pointers) pointer.per_column = pointer.per_member;
+    if (columns == 1 || all_pointers([this](const Entries& pointer) {
+            return pointer.per_member == pointer.per_column * static_cast<std::ptrdiff_t>(columns);
+        }))
+        columns *= std::exchange(members, 1);
+
+    block_.entries = std::min(entries, block_entries<Number>);
+    block_.columns = std::clamp<std::size_t>(block_entries<Number> / entries, 1, columns);
+    const auto stride = [this](const Entries& pointer) {
+        return pointer.is_in_block ? static_cast<std::ptrdiff_t>(block_.entries)
+                                   : pointer.per_column;
+    };
+    for (const Entries& pointer : operands)
+        current_operands_.emplace_back(pointer.first, stride(pointer));
+    for (const Entries& pointer : results)
+        current_results_.emplace_back(pointer.first, stride(pointer));
 }
 
 template <class Number>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/columns.hpp>
 #include <revolute/graph/matrix.hpp>
 #include <revolute/graph/op.hpp>
 #include <revolute/graph/program/detail/blas.hpp>
@@ -38,6 +39,7 @@ struct EntryPointer {
     std::ptrdiff_t per_member = 0;
     std::ptrdiff_t per_column = 0;
     std::ptrdiff_t per_entry = 1;  ///< 0: the same block serves for all entries
+    bool is_in_block = false;      ///< a value that is in no memory but that of a block
 };
 
 template <class Number>
@@ -51,17 +53,26 @@ struct RunnableEntrywise {
     std::size_t columns = 1;
     std::size_t entries = 0;  ///< of a column
     std::vector<Step> steps;
-    std::vector<EntryPointer<Number>> pointers;  ///< by step, operands, then the result
-    std::vector<Number*> current;                ///< those of one block
-    std::vector<const Number*> current_operands;
+    std::vector<EntryPointer<Number>> operands;  ///< step by step
+    std::vector<EntryPointer<Number>> results;   ///< one a step
 
     void operator()(std::size_t round);
 
-    /// Takes columns, then members, together where they follow on each other without gaps.
-    void flatten();
+    /// To be called when all is added: takes columns and members together where they follow on each
+    /// other without gaps, and chooses the blocks.
+    void finish();
 
  private:
-    void run_block(std::size_t count);
+    struct Place {
+        std::ptrdiff_t round, member = 0, column = 0, entry = 0;
+    };
+    template <class Condition>
+    bool all_pointers(const Condition& condition) const;
+    void run_block(const Place& place, ColumnExtent extent);
+
+    ColumnExtent block_{0};  ///< at most
+    std::vector<Columns<const Number>> current_operands_;
+    std::vector<Columns<Number>> current_results_;
 };
 
 template <class Number>
