@@ -120,6 +120,14 @@ TEST_CASE("folded figure: Graphviz reads the DOT of every view of every net") {
     CHECK(test::graphviz("nop -p", dot) == "0");  // dot -Tcanon fails to read several graphs
 }
 
+TEST_CASE("folded figure: dot makes a layout of its own for the largest net") {
+    if (!test::has_graphviz()) return;
+    const StackedNet net({.cell = CellKind::lstm_peephole, .layers = 2, .is_bidirectional = true},
+                         steps);
+    const Figure figure = joint(*net.derivative, folded);
+    CHECK(test::graphviz("dot -Tcanon", dot_of(figure)) == "0");
+}
+
 TEST_CASE("folded figure: the number of steps that the graph was built with makes no difference") {
     for (const Architecture& architecture : architectures()) {
         const StackedNet few(architecture, steps), more(architecture, steps + 5);
