@@ -88,7 +88,10 @@ std::string html(const RichText& text, int size) {
 class DotWriter {
  public:
     DotWriter(std::ostream& out, const Figure& figure, bool positions)
-        : out_(out), figure_(figure), placed_(positions && figure.is_laid_out) {}
+        : out_(out),
+          figure_(figure),
+          placed_(positions && figure.is_laid_out),
+          has_loops_(std::ranges::any_of(figure.edges, &FigureEdge::is_back)) {}
 
     void run() {
         header();
@@ -175,8 +178,9 @@ class DotWriter {
                             figure_.nodes[edge.from].id, figure_.nodes[edge.to].id, looks.color,
                             looks.width, looks.arrow_size);
         if (looks.is_dashed) out_ << ", style=dashed";
-        if (edge.is_back || edge.kind == EdgeKind::carried || edge.kind == EdgeKind::fan_out)
-            out_ << ", constraint=false";
+        const bool is_free = edge.kind == EdgeKind::carried || edge.kind == EdgeKind::fan_out;
+        // In figures with loops, dot 2.43 gives up on them ("trouble in init_rank").
+        if (is_free && !has_loops_) out_ << ", constraint=false";
         if (!edge.label.empty())
             out_ << fmt::format(", label=<{}>, fontcolor=\"{}\"", html(edge.label, edge_label_size),
                                 looks.color);
@@ -208,6 +212,7 @@ class DotWriter {
     std::ostream& out_;
     const Figure& figure_;
     bool placed_;
+    bool has_loops_;
 };
 
 }  // namespace

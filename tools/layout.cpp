@@ -143,16 +143,34 @@ void place_boxes(Figure& figure, const Grid& grid, const Places& places) {
     }
 }
 
-void place_frames(Figure& figure, const Grid& grid, const Places& places) {
-    for (FigurePanel& panel : figure.panels) {
+/// By panel: the last row in which it has something.
+std::vector<int> last_rows(const Figure& figure, const Grid& grid) {
+    std::vector<int> last(figure.panels.size());
+    const auto reach = [&](std::uint32_t node, int row) {
+        int& of_panel = last[figure.nodes[node].panel];
+        of_panel = std::max(of_panel, row);
+    };
+    for (const Slot& slot : grid.slots) {
+        if (slot.kind == SlotKind::node) reach(slot.thing, slot.row);
+        if (slot.kind == SlotKind::label) reach(figure.edges[slot.thing].from, slot.row);
+    }
+    return last;
+}
+
+/// Frames of a band end in one line, where they nearly reach it.
+void place_frames(Figure& figure, const Grid& grid, const Columns& columns, const Places& places) {
+    const std::vector<int> own_last = last_rows(figure, grid);
+    for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+        FigurePanel& panel = figure.panels[i];
         const auto band = static_cast<std::size_t>(panel.band);
-        const auto column = static_cast<std::size_t>(panel.column);
+        const int left = places.column_left[static_cast<std::size_t>(panel.column)];
         const int first = std::max(grid.rows.title_of_band[band], 0);
-        const int last = grid.rows.last_framed[band];
-        panel.box = {places.column_left[column] - frame_padding,
-                     places.row_top[static_cast<std::size_t>(first)] - 3,
-                     places.column_right[column] + frame_padding,
-                     places.row_bottom[static_cast<std::size_t>(last)] + frame_padding};
+        const auto y = [&](int row) { return places.row_bottom[static_cast<std::size_t>(row)]; };
+        const int top = places.row_top[static_cast<std::size_t>(first)] - 3;
+        const int shared = y(grid.rows.last_framed[band]), own = y(own_last[i]);
+        const int bottom = nearly_fills(own - top, shared - top) ? shared : own;
+        panel.box = {left + columns.panels[i].first - frame_padding, top,
+                     left + columns.panels[i].second + frame_padding, bottom + frame_padding};
     }
 }
 
@@ -170,11 +188,11 @@ bool lay_out_grid(Figure& figure, std::size_t most_slots) {
     std::optional<Grid> grid = make_grid(figure, most_slots);
     if (!grid) return false;
     order_cells(figure, *grid);
-    const std::vector<int> widths = place_in_columns(figure, *grid);
+    const Columns columns = place_in_columns(figure, *grid);
     const Routing routing = find_routes(figure, *grid);
-    Places places = Sizes(figure, *grid, routing, widths).run();
+    Places places = Sizes(figure, *grid, routing, columns.widths).run();
     place_boxes(figure, *grid, places);
-    place_frames(figure, *grid, places);
+    place_frames(figure, *grid, columns, places);
     place_title(figure, places);
     draw_paths(figure, *grid, routing, places);
     figure.box = {0, 0, places.size.x, places.size.y};

@@ -1,6 +1,8 @@
 #include <revolute/tools/layout_slots.hpp>
 
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <tuple>
 
 // The x of slots within their columns.
@@ -123,98 +125,204 @@ class Placement {
     std::vector<Block> blocks_;
 };
 
-/// The parts of a column that no direct edge joins: its bands, or, where one joins them, the whole.
-std::vector<std::pair<int, int>> find_parts(const Grid& grid) {
-    const auto band = [&](int row) {
-        int number = 0;
-        for (std::size_t i = 1; i < grid.rows.first_of_band.size(); ++i)
-            if (row >= grid.rows.first_of_band[i]) number = static_cast<int>(i);
-        return number;
-    };
-    std::vector<bool> is_joined(static_cast<std::size_t>(grid.columns));
-    for (const Hop& hop : grid.hops) {
-        const Slot &from = grid.slots[hop.from], &to = grid.slots[hop.to];
-        if (hop.is_direct && band(from.row) != band(to.row))
-            is_joined[static_cast<std::size_t>(from.column)] = true;
-    }
-    std::vector<std::pair<int, int>> parts;
-    for (const Slot& slot : grid.slots)
-        parts.emplace_back(slot.column,
-                           is_joined[static_cast<std::size_t>(slot.column)] ? 0 : band(slot.row));
-    return parts;
-}
+/// From where to where something reaches in its column.
+struct Reach {
+    int left = std::numeric_limits<int>::max();
+    int right = std::numeric_limits<int>::min();
 
-/// Takes out what is empty from top to bottom, and puts the middles of a column's parts above each other.
-void close_parts(Grid& grid) {
-    constexpr int widest = 26;
-    const std::vector<std::pair<int, int>> parts = find_parts(grid);
-    std::vector<std::uint32_t> order;
-    for (std::uint32_t i = 0; i < grid.slots.size(); ++i)
-        if (grid.slots[i].kind != SlotKind::title) order.push_back(i);
-    std::ranges::sort(
-        order, {}, [&](std::uint32_t i) { return std::tuple(parts[i], grid.slots[i].left(), i); });
-    for (std::size_t first = 0, end = 0; first < order.size(); first = end) {
-        const int begin = grid.slots[order[first]].left();
-        int covered = begin, shift = 0;
-        for (end = first; end < order.size() && parts[order[end]] == parts[order[first]]; ++end) {
-            Slot& slot = grid.slots[order[end]];
+    int width() const { return right - left; }
+    void cover(int from, int to) {
+        left = std::min(left, from);
+        right = std::max(right, to);
+    }
+};
+
+/// Makes columns narrow: takes out what is empty from top to bottom of a band, and puts the bands of a
+/// column above each other.
+class Closing {
+ public:
+    explicit Closing(Grid& grid)
+        : grid_(grid),
+          bands_(grid.rows.first_of_band.size()),
+          parts_(static_cast<std::size_t>(grid.columns) * bands_) {
+        for (std::uint32_t i = 0; i < grid.slots.size(); ++i)
+            if (grid.slots[i].kind != SlotKind::title) part_of(i).slots.push_back(i);
+    }
+
+    void run() {
+        for (Part& part : parts_)
+            if (!part.slots.empty()) close(part);
+        align_bands();
+    }
+
+ private:
+    /// The slots of one band in one column, without the title.
+    struct Part {
+        std::vector<std::uint32_t> slots;
+        int width = 0;
+        std::int64_t wanted = 0;  // sum, over the edges from wider bands, of how far they slant
+        std::int64_t edges = 0;
+    };
+
+    Part& part_of(std::uint32_t slot) {
+        const Slot& at = grid_.slots[slot];
+        return parts_[static_cast<std::size_t>(at.column) * bands_ + grid_.rows.band_of(at.row)];
+    }
+
+    void move(const Part& part, int by) {
+        for (const std::uint32_t slot : part.slots) grid_.slots[slot].x += by;
+    }
+
+    void close(Part& part) {
+        constexpr int widest = 26;
+        std::ranges::sort(part.slots, {},
+                          [&](std::uint32_t i) { return std::tuple(grid_.slots[i].left(), i); });
+        const int left = grid_.slots[part.slots.front()].left();
+        int covered = left, shift = 0;
+        for (const std::uint32_t i : part.slots) {
+            Slot& slot = grid_.slots[i];
             shift = std::max(shift, slot.left() - covered - widest);
             covered = std::max(covered, slot.right());
             slot.x -= shift;
         }
-        const int middle = (begin + covered - shift) / 2;
-        for (std::size_t i = first; i < end; ++i) grid.slots[order[i]].x -= middle;
+        part.width = covered - shift - left;
+        move(part, -(left + covered - shift) / 2);
     }
-}
 
-/// The title stands at the left; edges that cross its row go to the right of it.
-void make_room_for_title(Grid& grid, int column, int row, int left) {
-    const auto& cell = grid.cell(column, row);
-    if (cell.empty() || grid.slots[cell[0]].kind != SlotKind::title) return;
-    for (std::size_t i = 0; i < cell.size(); ++i) {
-        Slot& slot = grid.slots[cell[i]];
-        slot.x = i == 0 ? left + slot.anchor : std::max(slot.x, left + slot.anchor);
-        left = slot.right() + 8;
+    /// Moves bands under what edges join them with in a wider one, as far as the column gets no wider.
+    void align_bands() {
+        for (const Hop& hop : grid_.hops) {
+            Part &from = part_of(hop.from), &to = part_of(hop.to);
+            if (!hop.is_direct || &from == &to) continue;
+            const int slant = grid_.slots[hop.to].x - grid_.slots[hop.from].x;
+            Part& moved = from.width < to.width ? from : to;
+            moved.wanted += &moved == &from ? slant : -slant;
+            ++moved.edges;
+        }
+        for (auto first = parts_.begin(); first != parts_.end();
+             first += static_cast<std::ptrdiff_t>(bands_)) {
+            const std::span column(first, bands_);
+            const int widest = std::ranges::max(column, {}, &Part::width).width;
+            for (const Part& part : column) {
+                const std::int64_t room = (widest - part.width) / 2;
+                if (part.edges > 0)
+                    move(part, static_cast<int>(std::clamp(part.wanted / part.edges, -room, room)));
+            }
+        }
     }
-}
+
+    Grid& grid_;
+    std::size_t bands_;
+    std::vector<Part> parts_;  // by column, then band
+};
+
+/// Finds how wide columns are and from where to where the frames of panels reach.
+class Framing {
+ public:
+    Framing(const Figure& figure, Grid& grid)
+        : figure_(figure),
+          grid_(grid),
+          columns_(static_cast<std::size_t>(grid.columns)),
+          panels_(figure.panels.size()) {}
+
+    Columns run() {
+        cover_slots();
+        widen_columns();
+        widen_panels();
+        for (const Slot& slot : grid_.slots)
+            if (slot.kind == SlotKind::title) make_room(slot);
+        cover_slots();
+        return from_zero();
+    }
+
+ private:
+    Reach& column_of(const FigurePanel& panel) {
+        return columns_[static_cast<std::size_t>(panel.column)];
+    }
+
+    void cover_slots() {
+        const std::size_t bands = grid_.rows.first_of_band.size();
+        std::vector<Reach*> reaches(columns_.size() * bands);
+        for (std::size_t i = 0; i < panels_.size(); ++i) {
+            const FigurePanel& panel = figure_.panels[i];
+            reaches[static_cast<std::size_t>(panel.column) * bands +
+                    static_cast<std::size_t>(panel.band)] = &panels_[i];
+        }
+        for (const Slot& slot : grid_.slots) {
+            const auto column = static_cast<std::size_t>(slot.column);
+            Reach* const reach = reaches[column * bands + grid_.rows.band_of(slot.row)];
+            if (slot.kind == SlotKind::title)
+                reach->cover(reach->left, reach->left + slot.width);
+            else
+                reach->cover(slot.left(), slot.right());
+        }
+        for (std::size_t i = 0; i < panels_.size(); ++i)
+            column_of(figure_.panels[i]).cover(panels_[i].left, panels_[i].right);
+    }
+
+    /// Frames are of one width, as steps are, where they nearly fill it; one of steps left out is as
+    /// narrow as its dots.
+    void widen_columns() {
+        std::vector<bool> has_frame(columns_.size());
+        for (const FigureNode& node : figure_.nodes) {
+            const FigurePanel& panel = figure_.panels[node.panel];
+            if (panel.has_frame() && node.kind != NodeKind::omitted)
+                has_frame[static_cast<std::size_t>(panel.column)] = true;
+        }
+        int widest = 60;
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (has_frame[i]) widest = std::max(widest, columns_[i].width());
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (!has_frame[i] || !nearly_fills(columns_[i].width(), widest)) continue;
+            const int missing = widest - columns_[i].width();
+            columns_[i].left -= missing / 2;
+            columns_[i].right += missing - missing / 2;
+        }
+    }
+
+    /// Frames are as wide as their column, where they nearly fill it.
+    void widen_panels() {
+        for (std::size_t i = 0; i < panels_.size(); ++i) {
+            const Reach& column = column_of(figure_.panels[i]);
+            if (nearly_fills(panels_[i].width(), column.width())) panels_[i] = column;
+        }
+    }
+
+    /// The title stands at the left; edges that cross its row go to the right of it.
+    void make_room(const Slot& title) {
+        int left = panels_[title.thing].left;
+        for (const std::uint32_t i : grid_.cell(title.column, title.row)) {
+            Slot& slot = grid_.slots[i];
+            const int least = left + slot.anchor;
+            slot.x = slot.kind == SlotKind::title ? least : std::max(slot.x, least);
+            left = slot.right() + 8;
+        }
+    }
+
+    Columns from_zero() {
+        for (Slot& slot : grid_.slots)
+            slot.x -= columns_[static_cast<std::size_t>(slot.column)].left;
+        Columns columns;
+        for (std::size_t i = 0; i < panels_.size(); ++i) {
+            const int left = column_of(figure_.panels[i]).left;
+            columns.panels.emplace_back(panels_[i].left - left, panels_[i].right - left);
+        }
+        for (const Reach& column : columns_) columns.widths.push_back(column.width());
+        return columns;
+    }
+
+    const Figure& figure_;
+    Grid& grid_;
+    std::vector<Reach> columns_;
+    std::vector<Reach> panels_;
+};
 
 }  // namespace
 
-std::vector<int> place_in_columns(const Figure& figure, Grid& grid) {
+Columns place_in_columns(const Figure& figure, Grid& grid) {
     Placement(grid).run();
-    close_parts(grid);
-    const auto count = static_cast<std::size_t>(grid.columns);
-    std::vector<int> left(count, 1 << 30), right(count, -(1 << 30)), width(count);
-    for (const Slot& slot : grid.slots)
-        if (slot.kind != SlotKind::title) {
-            int& x = left[static_cast<std::size_t>(slot.column)];
-            x = std::min(x, slot.left());
-        }
-    for (const int row : grid.rows.title_of_band)
-        for (int column = 0; column < grid.columns && row >= 0; ++column)
-            make_room_for_title(grid, column, row, left[static_cast<std::size_t>(column)]);
-    for (const Slot& slot : grid.slots) {
-        int& x = right[static_cast<std::size_t>(slot.column)];
-        x = std::max(x, slot.right());
-    }
-    // Frames of steps are of one width; one of steps left out is as narrow as its dots.
-    std::vector<bool> has_frame(count);
-    for (const FigureNode& node : figure.nodes) {
-        const FigurePanel& panel = figure.panels[node.panel];
-        if (panel.has_frame() && node.kind != NodeKind::omitted)
-            has_frame[static_cast<std::size_t>(panel.column)] = true;
-    }
-    int widest = 60;
-    for (std::size_t i = 0; i < count; ++i)
-        if (has_frame[i]) widest = std::max(widest, right[i] - left[i]);
-    for (std::size_t i = 0; i < count; ++i) {
-        width[i] = has_frame[i] ? widest : right[i] - left[i];
-        left[i] -= (width[i] - (right[i] - left[i])) / 2;
-    }
-    for (Slot& slot : grid.slots) slot.x -= left[static_cast<std::size_t>(slot.column)];
-    for (Slot& slot : grid.slots)
-        if (slot.kind == SlotKind::title) slot.x = slot.anchor;
-    return width;
+    Closing(grid).run();
+    return Framing(figure, grid).run();
 }
 
 }  // namespace revolute::layout

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/figure.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Rows {
     std::vector<int> last_framed;  ///< by band: the last row of a frame
     int count = 0;
 
+    std::size_t band_of(int row) const {
+        const auto next = std::ranges::upper_bound(first_of_band, row);
+        return static_cast<std::size_t>(next - first_of_band.begin()) - 1;
+    }
     /// Number of a cell: by column, then row.
     std::size_t cell(int column, int row) const {
         return static_cast<std::size_t>(column) * static_cast<std::size_t>(count) +

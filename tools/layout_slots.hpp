@@ -4,6 +4,7 @@
 #include <revolute/tools/layout_grid.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 // The inner parts of lay_out.
@@ -75,7 +76,17 @@ std::optional<Grid> make_grid(const Figure& figure, std::size_t most_slots);
 /// Orders the slots of each cell so that edges cross little (barycenters, then exchanges), and puts leaves
 /// beside the nodes that read them.
 void order_cells(const Figure& figure, Grid& grid);
-/// Gives every slot its x in its column; returns the columns' widths.
-std::vector<int> place_in_columns(const Figure& figure, Grid& grid);
+/// Whether a frame may be drawn larger than what it holds so as to end in line with others: no more
+/// than a third of it is empty then.
+constexpr bool nearly_fills(int own, int whole) { return 3 * own >= 2 * whole; }
+
+/// How wide columns are, and from where to where in its column the content of each panel's frame reaches.
+struct Columns {
+    std::vector<int> widths;
+    std::vector<std::pair<int, int>> panels;
+};
+
+/// Gives every slot its x in its column.
+Columns place_in_columns(const Figure& figure, Grid& grid);
 
 }  // namespace revolute::layout

@@ -13,6 +13,8 @@
 #ifdef REVOLUTE_HAVE_GRAPHVIZ
 #include <gvc.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <mutex>
 #endif
@@ -62,6 +64,14 @@ std::string draw(const std::string& dot, const char* engine, const char* format)
     gvFreeLayout(context, graph.get());
     if (failed) fail_to_draw();
     return content;
+}
+
+/// Points are coarse dots on today's screens, so a PNG has two pixels to a point; a large figure has fewer, but
+/// one, so that it is drawn in seconds and viewers open it.
+int dots_per_inch(const Box& box) {
+    constexpr double one = 72, two = 144, most_pixels = 16e6;
+    const double points = std::max(1.0, static_cast<double>(box.width()) * box.height());
+    return static_cast<int>(std::clamp(one * std::sqrt(most_pixels / points), one, two));
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -120,8 +130,9 @@ std::string render(const Figure& figure, FigureFormat format) {
 #ifdef REVOLUTE_HAVE_GRAPHVIZ
     const char* const engine = placed.is_laid_out ? "nop2" : "dot";
     std::string source = dot.str();
-    // Points are coarse dots on today's screens.
-    if (format == FigureFormat::png) source.insert(source.find('\n') + 1, "  graph [dpi=144];\n");
+    if (format == FigureFormat::png)
+        source.insert(source.find('\n') + 1,
+                      fmt::format("  graph [dpi={}];\n", dots_per_inch(placed.box)));
     std::string content = draw(source, engine, name_of(format).data());
     if (format != FigureFormat::svg) return content;
     content = with_settled_scripts(content);

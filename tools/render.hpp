@@ -18,7 +18,8 @@ FigureFormat figure_format(const std::filesystem::path& path);
 bool can_render();
 
 /// Draws a figure by Graphviz, at the places of its layout; one that is too large for a layout is placed
-/// by Graphviz's `dot`. Returns the content of the file. Graphviz is not made for threads: calls wait
+/// by Graphviz's `dot`. A PNG has two pixels to a point, and down to one where that would be more than 16
+/// million. Returns the content of the file. Graphviz is not made for threads: calls wait
 /// for each other. Throws Error in a build without Graphviz, and when Graphviz fails.
 std::string render(const Figure& figure, FigureFormat format);
 

@@ -1,14 +1,12 @@
 #include "figure_models.hpp"
+#include "graphviz_program.hpp"
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
-#include <revolute/tools/output_file.hpp>
 #include <support/golden.hpp>
-#include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <sstream>
 
 namespace revolute {
@@ -21,24 +19,11 @@ std::string dot_of(const Figure& figure, const DotOptions& options = {}) {
     return out.str();
 }
 
-/// Exit status of a Graphviz program, and whether it said anything.
-std::string graphviz(const std::string& program, const std::string& dot) {
-    const test::TemporaryFolder folder;
-    write_file(folder / "figure.dot", dot);
-    const std::string command = program + " -Tsvg " + (folder / "figure.dot").string() + " -o " +
-                                (folder / "figure.svg").string() + " 2> " +
-                                (folder / "messages").string();
-    const int status = std::system(command.c_str());
-    return std::to_string(status) + read_file(folder / "messages");
-}
-
-bool has_graphviz() { return std::system("dot -V > /dev/null 2>&1") == 0; }
-
 void check_accepted(const Figure& figure) {
-    if (!has_graphviz()) return;
+    if (!test::has_graphviz()) return;
     const std::string dot = dot_of(figure);
-    CHECK(graphviz("dot", dot) == "0");
-    CHECK(graphviz("neato -n2", dot) == "0");
+    CHECK(test::graphviz("dot -Tsvg", dot) == "0");
+    CHECK(test::graphviz("neato -n2 -Tsvg", dot) == "0");
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -125,7 +110,7 @@ TEST_CASE("dot: positions are left out when nobody asks, and from large figures"
 }
 
 TEST_CASE("dot: an empty figure is a graph without nodes") {
-    if (has_graphviz()) CHECK(graphviz("dot", dot_of({})) == "0");
+    if (test::has_graphviz()) CHECK(test::graphviz("dot -Tsvg", dot_of({})) == "0");
 }
 
 }  // namespace revolute

@@ -2,6 +2,7 @@
 
 #include "figure_geometry.hpp"
 #include "figure_models.hpp"
+#include "graphviz_program.hpp"
 #include <revolute/graph/roll.hpp>
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
@@ -34,7 +35,11 @@ std::vector<Architecture> architectures() {
             all.push_back({.cell = cell, .initial = initial});
         all.push_back({.cell = cell, .layers = 2, .initial = InitialState::given});
         all.push_back({.cell = cell, .layers = 2, .is_residual = true});
-        all.push_back({.cell = cell, .is_bidirectional = true, .initial = InitialState::given});
+        for (const int layers : {1, 2})
+            all.push_back({.cell = cell,
+                           .layers = layers,
+                           .is_bidirectional = true,
+                           .initial = InitialState::given});
     }
     all.push_back({.layers = 2, .is_bidirectional = true, .is_residual = true});
     return all;
@@ -105,6 +110,24 @@ TEST_CASE("folded figure: each family that spans the steps is drawn once") {
     }
 }
 
+TEST_CASE("folded figure: Graphviz reads the DOT of every view of every net") {
+    if (!test::has_graphviz()) return;
+    std::string dot;
+    for (const FigureOptions& options : {folded, elided})
+        for (const Architecture& architecture : architectures())
+            for (const Figure& figure : StackedNet(architecture, steps).views(options))
+                dot += dot_of(figure);
+    CHECK(test::graphviz("nop -p", dot) == "0");  // dot -Tcanon fails to read several graphs
+}
+
+TEST_CASE("folded figure: dot makes a layout of its own for the largest net") {
+    if (!test::has_graphviz()) return;
+    const StackedNet net({.cell = CellKind::lstm_peephole, .layers = 2, .is_bidirectional = true},
+                         steps);
+    const Figure figure = joint(*net.derivative, folded);
+    CHECK(test::graphviz("dot -Tcanon", dot_of(figure)) == "0");
+}
+
 TEST_CASE("folded figure: the number of steps that the graph was built with makes no difference") {
     for (const Architecture& architecture : architectures()) {
         const StackedNet few(architecture, steps), more(architecture, steps + 5);
@@ -131,6 +154,38 @@ TEST_CASE("folded figure: edges say how far their source is and at which steps i
     CHECK(notes_of(forward(net.net.loss(), folded)) ==
           std::set<std::string>{"h_t = tanh(z_t) -> U h_{t−1}: t−1, t > 0",
                                 "h_{−1} -> U h_{t−1}: t = 0", "h_t = tanh(z_t) -> V h_T: t = T"});
+}
+
+TEST_CASE(
+    "folded figure: in every view of every net, what comes from another step says from which") {
+    for (const Architecture& architecture : architectures()) {
+        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.layers);
+        CAPTURE(architecture.is_bidirectional);
+        int view = 0;
+        for (const Figure& figure : StackedNet(architecture, steps).views(folded)) {
+            CAPTURE(view++);
+            int back = 0;
+            for (const FigureEdge& edge : figure.edges) {
+                if (!edge.is_back) continue;
+                ++back;
+                const std::string label = to_plain(edge.label);
+                CAPTURE(label);
+                CHECK((label.find("t−1") != std::string::npos ||
+                       label.find("t+1") != std::string::npos));
+            }
+            CHECK(back > 0);
+        }
+    }
+}
+
+TEST_CASE("folded figure: no more than a third of a frame is empty") {
+    for (const FigureOptions& options : {folded, elided})
+        for (const Architecture& architecture : architectures())
+            for (Figure& figure : StackedNet(architecture, steps).views(options)) {
+                REQUIRE(lay_out(figure));
+                CHECK(test::empty_frames_of(figure) == "");
+            }
 }
 
 TEST_CASE("folded figure: loops say in which order their steps are taken") {

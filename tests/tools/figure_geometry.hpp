@@ -152,6 +152,47 @@ inline void find_strays(const Figure& figure, std::vector<std::string>& faults) 
                 faults.push_back("frames overlap");
 }
 
+/// The box around what stands in a panel: its title, its nodes, the labels of their edges, and edges
+/// between them that do not leave the frame.
+inline Box held_box(const Figure& figure, std::uint32_t number) {
+    const FigurePanel& panel = figure.panels[number];
+    Box held = panel.title_box;
+    const auto hold = [&](const Box& box) {
+        held = {std::min(held.left, box.left), std::min(held.top, box.top),
+                std::max(held.right, box.right), std::max(held.bottom, box.bottom)};
+    };
+    for (const FigureNode& node : figure.nodes)
+        if (node.panel == number) hold(node.box);
+    for (const FigureEdge& edge : figure.edges) {
+        if (figure.nodes[edge.from].panel != number) continue;
+        if (!edge.label.empty()) hold(edge.label_box);
+        if (figure.nodes[edge.to].panel != number) continue;
+        const auto is_inside = [&](Point p) {
+            return panel.box.left < p.x && p.x < panel.box.right && panel.box.top < p.y &&
+                   p.y < panel.box.bottom;
+        };
+        if (std::ranges::all_of(edge.path, is_inside))
+            for (const Point p : edge.path) hold({p.x, p.y, p.x, p.y});
+    }
+    return held;
+}
+
+/// Titles of frames of which more than a third is empty.
+inline std::string empty_frames_of(const Figure& figure) {
+    constexpr int padding = 11;  // between a frame and what it holds
+    std::string text;
+    for (std::uint32_t i = 0; i < figure.panels.size(); ++i) {
+        const FigurePanel& panel = figure.panels[i];
+        if (!panel.has_frame()) continue;
+        const Box held = held_box(figure, i);
+        if (2 * (panel.box.width() - 2 * padding) > 3 * held.width() ||
+            2 * (panel.box.height() - 2 * padding) > 3 * held.height())
+            text += fmt::format("{}: {} x {} for {} x {}\n", to_plain(panel.title),
+                                panel.box.width(), panel.box.height(), held.width(), held.height());
+    }
+    return text;
+}
+
 /// What is wrong with a laid out figure; empty when a reader can read everything.
 inline std::string faults_of(const Figure& figure) {
     std::vector<std::string> faults;

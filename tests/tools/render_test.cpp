@@ -50,6 +50,26 @@ TEST_CASE("render: SVG, PDF and PNG are what they say") {
     CHECK(render(figure, FigureFormat::png).starts_with("\x89PNG"));
 }
 
+TEST_CASE("render: a PNG has two pixels to a point, and one where it is too large") {
+    Figure figure;
+    figure.is_laid_out = true;
+    figure.panels.emplace_back();
+    for (const int points : {1000, 6000}) {
+        FigureNode node;
+        node.id = std::to_string(points);
+        node.box = {0, 0, points, points};
+        figure.nodes.assign(1, node);
+        figure.box = node.box;
+        const std::string png = render(figure, FigureFormat::png);
+        std::uint32_t width = 0;  // behind the signature and the head of the first chunk
+        for (std::size_t i = 16; i < 20; ++i)
+            width = 256 * width + static_cast<std::uint8_t>(png.at(i));
+        const double pixels_to_a_point = width / static_cast<double>(points);
+        // Graphviz adds a border of 0.05 inches.
+        CHECK(pixels_to_a_point == doctest::Approx(points == 1000 ? 2 : 1).epsilon(0.01));
+    }
+}
+
 TEST_CASE("render: SVG has subscripts of their own size and height, and keeps spaces") {
     const std::string svg = render(small_figure(), FigureFormat::svg);
     CHECK(svg.find("baseline-shift") == std::string::npos);

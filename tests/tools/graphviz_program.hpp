@@ -1,0 +1,26 @@
+#pragma once
+
+#include <revolute/tools/output_file.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <cstdlib>
+#include <string>
+
+// The programs of Graphviz, which read what the library writes.
+
+namespace revolute::test {
+
+inline bool has_graphviz() { return std::system("dot -V > /dev/null 2>&1") == 0; }
+
+/// Exit status of a Graphviz program that reads `dot`, and what it said.
+inline std::string graphviz(const std::string& command, const std::string& dot) {
+    const TemporaryFolder folder;
+    write_file(folder / "figure.dot", dot);
+    const int status =
+        std::system((command + " " + (folder / "figure.dot").string() + " > " +
+                     (folder / "figure").string() + " 2> " + (folder / "messages").string())
+                        .c_str());
+    return std::to_string(status) + read_file(folder / "messages");
+}
+
+}  // namespace revolute::test
