@@ -27,3 +27,4 @@ constinit const Op erf_op{
 Expr erf(Operand x) { return apply(erf_op, {x}); }
 
 }  // namespace revolute
+    .definition = "2 / sqrt(pi) times the integral of exp(-s^2) for s from 0 to #1",
