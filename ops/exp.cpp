@@ -20,6 +20,7 @@ constinit const Op exp_op{
         },
     .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::exp(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.output); }},
+    .definition = "e^#1",
     .latex = R"(\exp\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

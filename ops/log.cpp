@@ -20,6 +20,7 @@ constinit const Op log_op{
         },
     .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::log(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(); }},
+    .definition = "the s for which e^s = #1",
     .latex = R"(\log\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},
 };

@@ -22,6 +22,7 @@ constinit const Op relu_op{
     .fast =
         detail::columnwise([](auto x, auto y, auto extent) { vector_math::relu(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input())); }},
+    .definition = "#1 where #1 > 0, else 0",
     .latex = R"(\operatorname{relu}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

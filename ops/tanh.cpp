@@ -17,6 +17,7 @@ constinit const Op tanh_op{
     .fast =
         detail::columnwise([](auto x, auto y, auto extent) { vector_math::tanh(x, y, extent); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
+    .definition = "(exp(#1) - exp(-#1)) / (exp(#1) + exp(-#1))",
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };
