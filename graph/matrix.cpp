@@ -41,6 +41,8 @@ Matrix Matrix::from_rows(std::initializer_list<std::initializer_list<double>> ro
     return matrix;
 }
 
+double printable(double value) { return std::isnan(value) ? std::abs(value) : value; }
+
 double larger(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 
 double largest_entry(ConstMatrixView x) {

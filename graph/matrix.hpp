@@ -90,6 +90,8 @@ class Matrix {
     std::vector<double> values_;
 };
 
+/// The number as it is printed: a NaN may have a sign, which means nothing and is taken away.
+double printable(double value);
 /// The larger of two numbers, but NaN once one is: a maximum that hides nothing.
 double larger(double a, double b);
 /// Largest absolute entry; 0 for no entries, NaN when an entry is NaN.

@@ -200,30 +200,24 @@ Json sequence_to_json(std::span<const Matrix> sequence) {
     return list;
 }
 
-/// Throws EvaluationError naming the first entry that is not finite.
-void require_finite(const std::string& name, const Matrix& matrix) {
+using Found = std::optional<NotFiniteEntry>;
+
+Found first_not_finite(const std::string& name, const Matrix& matrix) {
     for (int c = 0; c < matrix.columns(); ++c)
         for (int r = 0; r < matrix.rows(); ++r)
             if (!std::isfinite(matrix(r, c)))
-                throw EvaluationError(
-                    fmt::format("JSON: every number must be finite, it has no others ({})\n  it is "
-                                "{}, row {}, column {}",
-                                matrix(r, c), name, r, c));
+                return NotFiniteEntry{fmt::format("{}, row {}, column {}", name, r, c),
+                                      printable(matrix(r, c))};
+    return std::nullopt;
 }
 
-void require_finite(std::string_view name, std::span<const Matrix> sequence) {
+Found first_not_finite(std::string_view name, std::span<const Matrix> sequence) {
     for (std::size_t i = 0; i < sequence.size(); ++i)
-        require_finite(sequence.size() == 1 ? std::string(name) : fmt::format("{}[{}]", name, i),
-                       sequence[i]);
-}
-
-void require_finite(const CaseResult& result) {
-    require_finite("loss", Matrix(1, 1, result.loss.value()));
-    require_finite("yhat", result.yhat);
-    for (const NamedArray& array : result.grads) require_finite(array.name, array.value);
-    require_finite("dx", result.dx);
-    require_finite("dh0", result.dh0);
-    require_finite("dc0", result.dc0);
+        if (Found found = first_not_finite(
+                sequence.size() == 1 ? std::string(name) : fmt::format("{}[{}]", name, i),
+                sequence[i]))
+            return found;
+    return std::nullopt;
 }
 
 constexpr std::string_view complaint = "is no case that can be read";
@@ -245,8 +239,22 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
     return read_result(Entry(parsed, source, no_gradients), of);
 }
 
+std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result) {
+    Found found = first_not_finite("loss", Matrix(1, 1, result.loss.value()));
+    if (!found) found = first_not_finite("yhat", result.yhat);
+    for (const NamedArray& array : result.grads)
+        if (!found) found = first_not_finite(array.name, array.value);
+    if (!found) found = first_not_finite("dx", result.dx);
+    if (!found) found = first_not_finite("dh0", result.dh0);
+    if (!found) found = first_not_finite("dc0", result.dc0);
+    return found;
+}
+
 std::string to_json(const CaseResult& result, const Case& of) {
-    require_finite(result);
+    if (const auto found = first_not_finite(result))
+        throw EvaluationError(
+            fmt::format("JSON: every number must be finite, it has no others ({})\n  it is {}",
+                        found->value, found->place));
     Json grads = Json::object();
     for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
     Json json{{"loss", result.loss.value()},

@@ -45,8 +45,16 @@ Case read_case(const std::filesystem::path& path);
 /// `yhat`, `dx`, `dh0` and `dc0`, in the layout of the case. Throws ParseError.
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of);
 
-/// The result in the layout of the case's file, as JSON. Throws EvaluationError naming the first array with
-/// an entry that is not finite, and the entry: JSON has no such number.
+/// An entry of a result that is NaN or infinite.
+struct NotFiniteEntry {
+    std::string place;  ///< "dx[3], row 1, column 0"
+    double value = 0;   ///< a NaN without a sign
+};
+/// The first one, in the order of the members; none where all are finite.
+std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result);
+
+/// The result in the layout of the case's file, as JSON. Throws EvaluationError naming the first
+/// array with an entry that is not finite, and the entry: JSON has no such number.
 std::string to_json(const CaseResult& result, const Case& of);
 
 }  // namespace revolute

@@ -28,7 +28,7 @@ std::string in_columns(std::span<const Line> lines) {
     return text;
 }
 
-std::string in_full(double value) { return fmt::format("{:.15e}", value); }
+std::string in_full(double value) { return fmt::format("{:.15e}", printable(value)); }
 
 /// "(2, 1)", a row and a column; "several" when it took several entries to see it.
 std::string place(const std::optional<Entry>& entry) {
@@ -77,12 +77,13 @@ std::string table(const GradientCheck& check) {
 
 /// What the differences at the worst entry were, step by step.
 std::string sweep(const DirectionCheck& worst) {
+    const auto slope = [](double value) { return fmt::format("{:.9e}", printable(value)); };
     std::vector<Line> lines{
         {"  step", "slope to the left", "slope to the right", "their mean", "error", "allowed"}};
     for (const DifferenceStep& row : worst.sweep)
-        lines.push_back({fmt::format("  {:.0e}", row.step), fmt::format("{:.9e}", row.backward),
-                         fmt::format("{:.9e}", row.forward), fmt::format("{:.9e}", row.central),
-                         fmt::format("{:.1e}", row.error), fmt::format("{:.1e}", row.allowed)});
+        lines.push_back({fmt::format("  {:.0e}", row.step), slope(row.backward), slope(row.forward),
+                         slope(row.central), fmt::format("{:.1e}", row.error),
+                         fmt::format("{:.1e}", row.allowed)});
     return in_columns(lines);
 }
 

@@ -11,12 +11,10 @@ std::string to_text(const NotFinite& found) {
     const auto values = found.value.values();
     const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
     const auto place = static_cast<int>(bad - values.begin());
-    // A NaN may have a sign, which means nothing.
-    const std::string entry = std::isnan(*bad) ? "nan" : fmt::format("{}", *bad);
     std::string text = fmt::format(
         "{}: {} is not finite ({} at row {}, column {}){}\n  node is {}, {}", found.finder,
-        found.op, entry, place % found.value.rows, place / found.value.rows, found.in_step,
-        found.node, to_string(range_of(values)));
+        found.op, printable(*bad), place % found.value.rows, place / found.value.rows,
+        found.in_step, found.node, to_string(range_of(values)));
     for (const auto& [what, range] : found.operands)
         text += fmt::format("\n  {}, {}", what, to_string(range));
     return text;

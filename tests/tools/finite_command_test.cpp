@@ -34,6 +34,10 @@ struct Ran {
 
     explicit Ran(const std::string& arguments, std::string_view v = "1e200") {
         write_file(folder / "case.json", case_of(v));
+        run(arguments);
+    }
+
+    void run(const std::string& arguments) {
         const std::string command =
             fmt::format("cd {} && {} {} > output 2> errors", folder.path().string(),
                         REVOLUTE_PROGRAM, arguments);
@@ -42,6 +46,7 @@ struct Ran {
         errors = read_file(folder / "errors");
     }
 
+    std::string output() const { return read_file(folder / "output"); }
     bool says(std::string_view text) const { return errors.find(text) != std::string::npos; }
     bool has(const std::string& file) const { return std::filesystem::exists(folder / file); }
 };
@@ -115,11 +120,36 @@ TEST_CASE("check-finite: a file for the figure alone is wrong usage") {
     CHECK(Ran("train data.csv --finite-dot a.dot").status == 2);
 }
 
-TEST_CASE("check-finite: without it grad says nothing of what is not finite") {
+TEST_CASE("check-finite: without it grad prints all numbers, names the first and fails") {
     const Ran ran("grad case.json");
-    CHECK(ran.status == 0);
-    CHECK(ran.errors.empty());
+    CHECK(ran.status == 1);
+    CHECK(ran.errors ==
+          "grad: not every number is finite (inf)\n  the first is loss, row 0, column 0\n"
+          "  --check-finite names the operator and the step where that begins, and draws them\n");
+    CHECK(ran.output().starts_with("loss inf\n\nyhat [1 x 1]\n  7.61594e+199\n"));
     CHECK_FALSE(ran.has("nonfinite.dot"));
+}
+
+TEST_CASE("check-finite: a loss that is NaN is printed without a sign") {
+    // yhat = 1e308 tanh(1) + 1.7e308 = inf, and cross-entropy of two infinite answers is inf - inf.
+    Ran ran("grad --help");
+    std::string json = case_of("1.7e308");
+    const auto replace = [&](std::string_view from, std::string_view to) {
+        json.replace(json.find(from), from.size(), to);
+    };
+    replace("\"O\": 1", "\"O\": 2");
+    replace("mse_half", "cross_entropy");
+    replace("\"y\": [[0]]", "\"y\": [0]");
+    replace("[[1.7e308]]", "[[1.7e308], [1.7e308]]");
+    replace("\"head.bias\": [0]", "\"head.bias\": [1.7e308, 1.7e308]");
+    write_file(ran.folder / "case.json", json);
+    for (const char* option : {"", " --reference"}) {
+        ran.run(fmt::format("grad case.json{}", option));
+        CHECK(ran.status == 1);
+        CHECK(ran.output().starts_with("loss nan\n"));
+        CHECK(ran.output().find("-nan") == std::string::npos);
+        CHECK(ran.says("grad: not every number is finite (nan)\n  the first is loss, row 0, "));
+    }
 }
 
 TEST_CASE("check-finite: train stops where the weights overflow") {

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "finite_options.hpp"
 #include "program_options.hpp"
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ struct GradOptions {
 void print_matrix(const std::string& name, const Matrix& matrix) {
     fmt::print("\n{} {}\n", name, to_string(matrix.shape()));
     for (int r = 0; r < matrix.rows(); ++r) {
-        for (int c = 0; c < matrix.columns(); ++c) fmt::print("{:>14.6g}", matrix(r, c));
+        for (int c = 0; c < matrix.columns(); ++c) fmt::print("{:>14.6g}", printable(matrix(r, c)));
         fmt::print("\n");
     }
 }
@@ -33,12 +34,31 @@ void print_sequence(const char* name, std::span<const Matrix> sequence) {
 }
 
 void print_result(const CaseResult& result) {
-    fmt::print("loss {:.17g}\n", result.loss.value());
+    fmt::print("loss {:.17g}\n", printable(result.loss.value()));
     print_sequence("yhat", result.yhat);
     for (const NamedArray& array : result.grads) print_matrix("d " + array.name, array.value);
     print_sequence("dx", result.dx);
     print_sequence("dh0", result.dh0);
     print_sequence("dc0", result.dc0);
+}
+
+/// Beside what is expected; whether all arrays agree.
+bool print_comparison(const CaseResult& result, const CaseResult& expected, bool json) {
+    const std::vector<ArrayComparison> rows = compare(result, expected);
+    if (!json)
+        fmt::print(
+            "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
+            to_table(rows, not_compared(result, expected)), case_tolerance);
+    return std::ranges::all_of(rows, &ArrayComparison::agrees);
+}
+
+/// Numbers that mean nothing are no success, though all of them are printed.
+void require_finite(const CaseResult& result) {
+    if (const auto found = first_not_finite(result))
+        throw EvaluationError(fmt::format(
+            "grad: not every number is finite ({})\n  the first is {}\n  --check-finite names the "
+            "operator and the step where that begins, and draws them",
+            found->value, found->place));
 }
 
 void grad(const GradOptions& options) {
@@ -49,13 +69,9 @@ void grad(const GradOptions& options) {
         fmt::print("{}", to_json(result, of));
     else
         print_result(result);
-    if (!of.expected) return;
-    const std::vector<ArrayComparison> rows = compare(result, *of.expected);
-    if (!options.json)
-        fmt::print(
-            "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
-            to_table(rows, not_compared(result, *of.expected)), case_tolerance);
-    if (!std::ranges::all_of(rows, &ArrayComparison::agrees)) throw CLI::RuntimeError(1);
+    const bool agrees = !of.expected || print_comparison(result, *of.expected, options.json);
+    require_finite(result);
+    if (!agrees) throw CLI::RuntimeError(1);
 }
 
 }  // namespace
@@ -71,7 +87,8 @@ void add_grad_command(CLI::App& program) {
     add_finite_options(command, options->finite);
     add_reference_option(command, options->is_reference);
     command.footer(
-        "Exit status 1 when the file holds gradients and one differs.\nThe format: docs/grad.md\n\n"
+        "Exit status 1 when a number is not finite, or the file holds gradients and one differs.\n"
+        "The format: docs/grad.md\n\n"
         "Example:\n  revolute grad lstm.json --json");
     command.callback([options] { grad(*options); });
 }

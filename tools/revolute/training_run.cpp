@@ -23,8 +23,9 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     hooks.after_epoch = [&](const EpochReport& report) {
         windows += report.windows;
         time += Clock::now() - began;
-        progress.update(report.epoch, fmt::format("training RMSE {:.4g}, {}", report.training_rmse,
-                                                  samples_per_second(windows, time)));
+        progress.update(report.epoch,
+                        fmt::format("training RMSE {:.4g}, {}", printable(report.training_rmse),
+                                    samples_per_second(windows, time)));
         if (after_epoch) after_epoch(report);
         began = Clock::now();
     };
