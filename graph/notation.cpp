@@ -162,6 +162,11 @@ Formula formula(const Graph& graph, NodeId node, Notation notation,
                    notation, operand);
 }
 
+std::string definition(const Application& application,
+                       const std::function<Formula(std::uint32_t)>& operand) {
+    return Writer(application, Notation::text, operand).fill(application.op.definition);
+}
+
 Formula expression(Expr root, Notation notation) {
     const Graph& graph = common_graph("expression", std::span(&root, 1));
     std::unordered_map<NodeId, Formula> written;

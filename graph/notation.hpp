@@ -37,6 +37,10 @@ Formula formula(const Application& application, Notation notation,
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t slot)>& operand);
 
+/// What the operator computes, filled in likewise; empty where its text form says it.
+std::string definition(const Application& application,
+                       const std::function<Formula(std::uint32_t slot)>& operand);
+
 /// The whole expression below a node as one formula: operands are written out down to leaves and
 /// nodes with a name of their own, which stand as their labels. An operand of more than 4000
 /// characters is written as an ellipsis.

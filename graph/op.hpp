@@ -191,6 +191,9 @@ struct Op {
     /// attributes; empty means name(#1, #2). Plain ASCII: juxtaposition is the matrix product, o
     /// the elementwise product, ' the transpose.
     std::string_view text{};
+    /// What it computes, where the text form is but a name ("1 / (1 + exp(-#1))"): of one entry
+    /// where it is elementwise. In the same form; operands are taken to be single symbols.
+    std::string_view definition{};
     Precedence precedence = Precedence::atom;
     std::string_view latex{};                      ///< the same for LaTeX
     std::optional<Precedence> latex_precedence{};  ///< where LaTeX binds unlike the text form

@@ -18,13 +18,16 @@ extern const Op exceeds_op;
 Expr tanh(Operand x);
 /// 1 / (1 + exp(-x)), entry by entry; does not overflow.
 Expr sigmoid(Operand x);
-/// max(x, 0), entry by entry; the derivative at 0 is taken as 0.
+/// max(x, 0), entry by entry; the derivative at 0 is taken as 0, and the second derivative is
+/// zero everywhere.
 Expr relu(Operand x);
-/// x where x > 0, else slope x; the derivative at 0 is taken as the slope.
+/// x where x > 0, else slope x; the derivative at 0 is taken as the slope, and the second
+/// derivative is zero everywhere.
 Expr leaky_relu(Operand x, double slope = 0.01);
 /// log(1 + exp(x)), entry by entry; does not overflow.
 Expr softplus(Operand x);
-/// x where x > 0, else alpha (exp(x) - 1); the derivative at 0 is taken as alpha.
+/// x where x > 0, else alpha (exp(x) - 1); the derivative at 0 is taken as alpha, and so
+/// is the second derivative, which is alpha exp(x) below and 0 above.
 Expr elu(Operand x, double alpha = 1.0);
 /// x Phi(x) with the exact normal distribution function (Hendrycks and Gimpel 2016), no
 /// approximation by tanh.

@@ -34,6 +34,7 @@ constinit const Op binary_cross_entropy_with_logits_op{
         },
     .pullback = {pull_back_mean<by_logit>, pull_back_mean<by_target>},
     .pushforward = {push_forward_mean<by_logit>, push_forward_mean<by_target>},
+    .definition = "the sum of log(1 + exp(#1)) - #2 #1, over B",
     .latex = R"(\tfrac{1}{B} \sum \operatorname{bce}\left(\sigma(#1), #2\right))",
     .example = {.operands = {{{3, 2}, {3, 2}}}, .domains = {{{-2, 2}, {0, 1}}}},
 };

@@ -23,6 +23,7 @@ constinit const Op broadcast_op{
     .pullback = {[](const Pullback& p) { return sum(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast(#1, @1, @2)",
+    .definition = "#1 in each entry",
     .latex = R"(#1 \, \mathbf{1} \mathbf{1}^{\top})",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{1, 1}}}, .attributes = {2, 3}, .attribute_count = 2},

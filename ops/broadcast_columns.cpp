@@ -22,6 +22,7 @@ constinit const Op broadcast_columns_op{
     .pullback = {[](const Pullback& p) { return row_sums(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast_columns(#1, @1)",
+    .definition = "#1 in each of @1 columns",
     .latex = R"(#1 \mathbf{1}^{\top})",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 1}}}, .attributes = {3}, .attribute_count = 1},

@@ -22,6 +22,7 @@ constinit const Op broadcast_rows_op{
     .pullback = {[](const Pullback& p) { return column_sums(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast_rows(#1, @1)",
+    .definition = "#1 in each of @1 rows",
     .latex = R"(\mathbf{1} #1)",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{1, 3}}}, .attributes = {2}, .attribute_count = 1},

@@ -42,6 +42,7 @@ constinit const Op clamp_op{
             x_bar = hadamard(x_bar, exceeds(constant_like(x_bar, high), p.input()));
         return x_bar;
     }},
+    .definition = "@1 where #1 < @1, @2 where #1 > @2, else #1",
     .latex = R"(\operatorname{clamp}_{@1}^{@2}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .attributes = {-1, 0.5}, .attribute_count = 2},
 };

@@ -23,6 +23,7 @@ constinit const Op column_max_op{
     .pushforward = {[](const Pushforward& p) {
         return column_sums(hadamard(first_column_max(p.input()), p.tangent));
     }},
+    .definition = "the largest entry of each column",
     .latex = R"(\max_{r} #1)",
     .example = {.operands = {{{4, 3}}}},
 };

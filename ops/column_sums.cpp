@@ -17,6 +17,7 @@ constinit const Op column_sums_op{
         return broadcast_rows(p.adjoint, p.input().shape().rows);
     }},
     .pushforward = {multilinear},
+    .definition = "the sum of each column",
     .latex = R"(\mathbf{1}^{\top} #1)",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},

@@ -26,6 +26,7 @@ constinit const Op columns_op{
     }},
     .pushforward = {multilinear},
     .text = "columns(#1, @1, @2)",
+    .definition = "@2 columns of #1 from column @1 on",
     .latex = R"(\operatorname{columns}_{@1,@2}\left(#1\right))",
     .example = {.operands = {{{3, 5}}}, .attributes = {1, 2}, .attribute_count = 2},
 };

@@ -17,6 +17,7 @@ constinit const Op cos_op{
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::cos(z); });
         },
     .pullback = {[](const Pullback& p) { return -hadamard(p.adjoint, sin(p.input())); }},
+    .definition = "the cosine of #1 radians",
     .latex = R"(\cos\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

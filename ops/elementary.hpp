@@ -32,17 +32,20 @@ Expr sqrt(Operand x);
 Expr power(Operand x, double k);
 Expr sin(Operand x);
 Expr cos(Operand x);
-/// |x|; the derivative at 0 is taken as 0.
+/// |x|; the derivative at 0 is taken as 0, and the second derivative is zero everywhere.
 Expr abs(Operand x);
 /// 1 where x > 0, -1 where x < 0, 0 at 0. Its derivative is zero everywhere.
 Expr sign(Operand x);
-/// The smaller of a and b, both [n x m]. Where they are equal, a alone gets the adjoint. Throws
+/// The smaller of a and b, both [n x m]. Where they are equal, a alone gets the adjoint; second
+/// derivatives are zero everywhere. Throws
 /// ShapeError unless the shapes are equal.
 Expr minimum(Operand a, Operand b);
-/// The larger of a and b, both [n x m]. Where they are equal, a alone gets the adjoint. Throws
+/// The larger of a and b, both [n x m]. Where they are equal, a alone gets the adjoint; second
+/// derivatives are zero everywhere. Throws
 /// ShapeError unless the shapes are equal.
 Expr maximum(Operand a, Operand b);
-/// x, or the bound that it is beyond; the derivative at a bound is taken as 0. A bound that is infinite
+/// x, or the bound that it is beyond; the derivative at a bound is taken as 0, and the second
+/// derivative is zero everywhere. A bound that is infinite
 /// is none. Throws ShapeError unless low <= high.
 Expr clamp(Operand x, double low, double high);
 /// The error function.

@@ -25,6 +25,7 @@ constinit const Op elu_op{
         const Expr below = minimum(p.output, constant_like(p.output, 0.0)) + p.attribute(0);
         return hadamard(p.adjoint, is_positive + hadamard(1.0 - is_positive, below));
     }},
+    .definition = "#1 where #1 > 0, else @1 (exp(#1) - 1)",
     .latex = R"(\operatorname{elu}_{@1}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .attributes = {1.5}, .attribute_count = 1},
 };

@@ -20,6 +20,7 @@ constinit const Op erf_op{
     .pullback = {[](const Pullback& p) {
         return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(p.input())));
     }},
+    .definition = "2 / sqrt(pi) times the integral of exp(-s^2) for s from 0 to #1",
     .latex = R"(\operatorname{erf}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -21,6 +21,7 @@ constinit const Op exceeds_op{
         },
     .pullback = {zero_derivative, zero_derivative},
     .text = "[#1 > #2]",
+    .definition = "1 where #1 > #2, else 0",
     .latex = R"(\left[#1 > #2\right])",
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };

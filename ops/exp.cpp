@@ -22,6 +22,7 @@ constinit const Op exp_op{
     .fast =
         detail::arraywise([](const auto* x, auto* y, std::size_t n) { vector_math::exp(x, y, n); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.output); }},
+    .definition = "e^#1",
     .latex = R"(\exp\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -34,6 +34,7 @@ constinit const Op first_column_max_op{
                 y.data[begin + first_largest(x[0].values().subspan(begin, rows))] = 1.0;
         },
     .pullback = {zero_derivative},
+    .definition = "1 at the first of the largest entries of each column, else 0",
     .latex = R"(\operatorname{firstmax}\left(#1\right))",
     .example = {.operands = {{{4, 3}}}},
 };

@@ -25,6 +25,7 @@ constinit const Op gather_columns_op{
                  },
                  zero_derivative},
     .pushforward = {multilinear},
+    .definition = "column #2(c) of #1 as column c",
     .latex = R"(#1_{:, #2})",
     .example = {.operands = {{{2, 5}, {1, 4}}}, .domains = {{{-2, 2, false}, {0, 4, true}}}},
 };

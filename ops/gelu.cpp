@@ -41,6 +41,7 @@ constinit const Op gelu_op{
         const Expr density = inverse_sqrt_2pi * exp(-0.5 * square(x));
         return hadamard(p.adjoint, distribution + hadamard(x, density));
     }},
+    .definition = "#1 (1 + erf(#1 / sqrt(2))) / 2",
     .latex = R"(\operatorname{gelu}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

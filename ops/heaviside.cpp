@@ -19,6 +19,7 @@ constinit const Op heaviside_op{
         },
     .pullback = {zero_derivative},
     .text = "H(#1)",
+    .definition = "1 where #1 > 0, else 0",
     .latex = R"(H\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -47,6 +47,8 @@ constinit const Op huber_op{
     .pullback = {pull_back_mean<bounded_error>, pull_back_mean<bounded_opposite>},
     .pushforward = {push_forward_mean<bounded_error>, push_forward_mean<bounded_opposite>},
     .text = "mean huber(#1 - #2, @1)",
+    .definition =
+        "the sum of phi(#1 - #2) over B, phi(e) = e^2 / 2 where |e| <= @1, else @1 (|e| - @1 / 2)",
     .precedence = Precedence::product,
     .latex = R"(\tfrac{1}{B} \sum \operatorname{huber}_{@1}\left(#1 - #2\right))",
     .example = {.operands = {{{3, 2}, {3, 2}}}, .attributes = {0.25}, .attribute_count = 1},

@@ -21,6 +21,7 @@ constinit const Op leaky_relu_op{
         const double k = p.attribute(0);
         return hadamard(p.adjoint, k + (1.0 - k) * heaviside(p.input()));
     }},
+    .definition = "#1 where #1 > 0, else @1 #1",
     .latex = R"(\operatorname{leakyrelu}_{@1}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .attributes = {0.01}, .attribute_count = 1},
 };

@@ -22,6 +22,7 @@ constinit const Op log_op{
     .fast =
         detail::arraywise([](const auto* x, auto* y, std::size_t n) { vector_math::log(x, y, n); }),
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(); }},
+    .definition = "the s for which e^s = #1",
     .latex = R"(\log\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},
 };

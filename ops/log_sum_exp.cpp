@@ -43,6 +43,7 @@ constinit const Op log_sum_exp_op{
     .pushforward = {[](const Pushforward& p) {
         return column_sums(hadamard(softmax(p.input()), p.tangent));
     }},
+    .definition = "log of the sum of exp(#1) over each column",
     .latex = R"(\operatorname{logsumexp}\left(#1\right))",
     .example = {.operands = {{{4, 3}}}},
 };

@@ -16,12 +16,14 @@ extern const Op softmax_cross_entropy_op;
 Expr mse(Operand y, Operand target);
 
 /// The absolute error, summed over rows and averaged over columns, y and Y [n x B]; the derivative
-/// where y = Y is taken as 0. Throws ShapeError unless the shapes are equal.
+/// where y = Y is taken as 0, and the second derivative is zero everywhere. Throws ShapeError
+/// unless the shapes are equal.
 Expr mae(Operand y, Operand target);
 
 /// Quadratic for errors up to delta, linear beyond (Huber 1964), summed over rows and averaged over
-/// columns: delta^2 / 2 at |y - Y| = delta. Throws ShapeError unless the shapes are equal and delta
-/// is positive.
+/// columns: delta^2 / 2 at |y - Y| = delta. There the slope is delta, and the second derivative, 1
+/// for smaller errors and 0 for larger ones, is taken as 0. Throws ShapeError unless the shapes are
+/// equal and delta is positive.
 Expr huber(Operand y, Operand target, double delta = 1.0);
 
 /// -Y log s - (1 - Y) log(1 - s) for s = sigmoid(z), summed over rows and averaged over columns, z

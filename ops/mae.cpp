@@ -26,6 +26,7 @@ constinit const Op mae_op{
     .pullback = {pull_back_mean<direction>, pull_back_mean<opposite>},
     .pushforward = {push_forward_mean<direction>, push_forward_mean<opposite>},
     .text = "mean |#1 - #2|",
+    .definition = "the sum of |#1 - #2|, over B",
     .precedence = Precedence::product,
     .latex = R"(\tfrac{1}{B} \left\lVert #1 - #2 \right\rVert_{1})",
     .example = {.operands = {{{3, 2}, {3, 2}}}},

@@ -18,6 +18,7 @@ constinit const Op mask_op{
                                    [](double z, double keep) { return keep != 0 ? z : 0.0; });
         },
     .pullback = {[](const Pullback& p) { return mask(p.adjoint, p.input(1)); }, zero_derivative},
+    .definition = "#1 where #2 is not 0, else 0",
     .latex = R"(\operatorname{mask}_{#2}\left(#1\right))",
     .example = {.operands = {{{2, 3}, {2, 3}}}, .domains = {{{-2, 2, false}, {0, 1, true}}}},
 };

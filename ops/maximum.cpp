@@ -26,6 +26,7 @@ constinit const Op maximum_op{
             return hadamard(p.adjoint, 1.0 - exceeds(p.input(1), p.input(0)));
         },
         [](const Pullback& p) { return hadamard(p.adjoint, exceeds(p.input(1), p.input(0))); }},
+    .definition = "#2 where #2 > #1, else #1",
     .latex = R"(\max\left(#1, #2\right))",
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };

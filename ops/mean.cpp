@@ -17,6 +17,7 @@ constinit const Op mean_op{
         return broadcast(share, shape.rows, shape.columns);
     }},
     .pushforward = {multilinear},
+    .definition = "sum(#1) over the number of entries",
     .latex = R"(\operatorname{mean}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -26,6 +26,7 @@ constinit const Op minimum_op{
             return hadamard(p.adjoint, 1.0 - exceeds(p.input(0), p.input(1)));
         },
         [](const Pullback& p) { return hadamard(p.adjoint, exceeds(p.input(0), p.input(1))); }},
+    .definition = "#2 where #1 > #2, else #1",
     .latex = R"(\min\left(#1, #2\right))",
     .example = {.operands = {{{2, 3}, {2, 3}}}},
 };

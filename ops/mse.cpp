@@ -25,6 +25,7 @@ constinit const Op mse_op{
     .pullback = {pull_back_mean<error>, pull_back_mean<negative_error>},
     .pushforward = {push_forward_mean<error>, push_forward_mean<negative_error>},
     .text = "1/2 mean |#1 - #2|^2",
+    .definition = "the sum of (#1 - #2)^2, over 2 B",
     .precedence = Precedence::product,
     .latex = R"(\tfrac{1}{2B} \left\lVert #1 - #2 \right\rVert^{2})",
     .example = {.operands = {{{3, 2}, {3, 2}}}},

@@ -22,6 +22,7 @@ constinit const Op one_hot_op{
             for (int c = 0; c < y.columns; ++c) y(index_at(x[0], c, y.rows), c) = 1.0;
         },
     .pullback = {zero_derivative},
+    .definition = "1 in row #1(c) of column c, else 0",
     .latex = R"(\operatorname{onehot}\left(#1\right))",
     .example = {.operands = {{{1, 3}}},
                 .domains = {{{0, 3, true}}},

@@ -26,6 +26,7 @@ constinit const Op place_columns_op{
     }},
     .pushforward = {multilinear},
     .text = "place_columns(#1, @1, @2)",
+    .definition = "#1 from column @1 on among @2 columns, else 0",
     .latex = R"(\operatorname{place}_{@1,@2}\left(#1\right))",
     .example = {.operands = {{{3, 2}}}, .attributes = {1, 5}, .attribute_count = 2},
 };

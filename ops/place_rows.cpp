@@ -26,6 +26,7 @@ constinit const Op place_rows_op{
     }},
     .pushforward = {multilinear},
     .text = "place_rows(#1, @1, @2)",
+    .definition = "#1 from row @1 on among @2 rows, else 0",
     .latex = R"(\operatorname{place}_{@1,@2}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}, .attributes = {1, 5}, .attribute_count = 2},
 };

@@ -23,6 +23,7 @@ constinit const Op relu_op{
     .fast = detail::arraywise(
         [](const auto* x, auto* y, std::size_t n) { vector_math::relu(x, y, n); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input())); }},
+    .definition = "#1 where #1 > 0, else 0",
     .latex = R"(\operatorname{relu}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

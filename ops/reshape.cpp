@@ -24,6 +24,7 @@ constinit const Op reshape_op{
     }},
     .pushforward = {multilinear},
     .text = "reshape(#1, @1, @2)",
+    .definition = "the entries of #1, column by column, as @1 x @2",
     .latex = R"(\operatorname{reshape}_{@1 \times @2}\left(#1\right))",
     .example = {.operands = {{{4, 3}}}, .attributes = {2, 6}, .attribute_count = 2},
 };

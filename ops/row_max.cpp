@@ -31,6 +31,7 @@ constinit const Op row_max_op{
     .pushforward = {[](const Pushforward& p) {
         return row_sums(hadamard(first_row_max(p.input()), p.tangent));
     }},
+    .definition = "the largest entry of each row",
     .latex = R"(\max_{c} #1)",
     .example = {.operands = {{{2, 4}}}},
 };

@@ -17,6 +17,7 @@ constinit const Op row_sums_op{
         return broadcast_columns(p.adjoint, p.input().shape().columns);
     }},
     .pushforward = {multilinear},
+    .definition = "the sum of each row",
     .latex = R"(#1 \mathbf{1})",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},

@@ -25,6 +25,7 @@ constinit const Op rows_op{
     }},
     .pushforward = {multilinear},
     .text = "rows(#1, @1, @2)",
+    .definition = "@2 rows of #1 from row @1 on",
     .latex = R"(\operatorname{rows}_{@1,@2}\left(#1\right))",
     .example = {.operands = {{{5, 3}}}, .attributes = {1, 2}, .attribute_count = 2},
 };

@@ -27,6 +27,7 @@ constinit const Op scatter_columns_op{
     .pullback = {[](const Pullback& p) { return gather_columns(p.adjoint, p.input(1)); },
                  zero_derivative},
     .pushforward = {multilinear},
+    .definition = "the sum of the columns of #1 for which #2 is c, as column c of @1",
     .latex = R"(\operatorname{scatter}_{#2}\left(#1\right))",
     .example = {.operands = {{{2, 4}, {1, 4}}},
                 .domains = {{{-2, 2, false}, {0, 4, true}}},

@@ -28,6 +28,7 @@ constinit const Op sigmoid_op{
     .pullback = {[](const Pullback& p) {
         return hadamard(p.adjoint, hadamard(p.output, 1.0 - p.output));
     }},
+    .definition = "1 / (1 + exp(-#1))",
     .latex = R"(\sigma\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

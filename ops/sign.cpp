@@ -19,6 +19,7 @@ constinit const Op sign_op{
             });
         },
     .pullback = {zero_derivative},
+    .definition = "1 where #1 > 0, -1 where #1 < 0, else 0",
     .latex = R"(\operatorname{sign}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -17,6 +17,7 @@ constinit const Op sin_op{
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::sin(z); });
         },
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, cos(p.input())); }},
+    .definition = "the sine of #1 radians",
     .latex = R"(\sin\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -31,6 +31,7 @@ constinit const Op softmax_op{
         },
     .pullback = {[](const Pullback& p) { return times_jacobian(p.output, p.adjoint); }},
     .pushforward = {[](const Pushforward& p) { return times_jacobian(p.output, p.tangent); }},
+    .definition = "exp(#1) over the sum of exp(#1) in each column",
     .latex = R"(\operatorname{softmax}\left(#1\right))",
     .example = {.operands = {{{4, 3}}}},
 };

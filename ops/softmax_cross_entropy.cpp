@@ -45,6 +45,8 @@ constinit const Op softmax_cross_entropy_op{
         },
     .pullback = {pull_back_mean<error>, zero_derivative},
     .pushforward = {push_forward_mean<error>},
+    .definition =
+        "the sum of log(sum over r of exp(#1(r, c))) - #1(#2(c), c) over columns c, over B",
     .latex = R"(\operatorname{crossentropy}\left(#1, #2\right))",
     .example = {.operands = {{{4, 3}, {1, 3}}}, .domains = {{{-2, 2, false}, {0, 3, true}}}},
 };

@@ -20,6 +20,7 @@ constinit const Op softplus_op{
             });
         },
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, sigmoid(p.input())); }},
+    .definition = "log(1 + exp(#1))",
     .latex = R"(\operatorname{softplus}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -17,6 +17,7 @@ constinit const Op sqrt_op{
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::sqrt(z); });
         },
     .pullback = {[](const Pullback& p) { return 0.5 * (p.adjoint / p.output); }},
+    .definition = "#1^(1/2)",
     .latex = R"(\sqrt{#1})",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},
 };

@@ -12,6 +12,7 @@ constinit const Op stop_gradient_op{
     .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]); },
     .pullback = {zero_derivative},
     .text = "stop(#1)",
+    .definition = "#1",
     .latex = R"(\operatorname{stop}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -14,6 +14,7 @@ constinit const Op sum_op{
         return broadcast(p.adjoint, p.input().shape().rows, p.input().shape().columns);
     }},
     .pushforward = {multilinear},
+    .definition = "the sum of all entries",
     .latex = R"(\mathbf{1}^{\top} #1 \mathbf{1})",
     .latex_precedence = Precedence::product,
     .example = {.operands = {{{2, 3}}}},

@@ -19,6 +19,7 @@ constinit const Op tanh_op{
     .fast = detail::arraywise(
         [](const auto* x, auto* y, std::size_t n) { vector_math::tanh(x, y, n); }),
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
+    .definition = "(exp(#1) - exp(-#1)) / (exp(#1) + exp(-#1))",
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };

@@ -26,8 +26,13 @@ class Sample {
                           std::span(op.example.attributes).first(op.example.attribute_count));
     }
 
+    /// "y = relu(x) = x where x > 0, else 0".
     std::string formula() const {
-        return fmt::format("y = {}", expression(y_, Notation::text).text);
+        const Application application{op_, graph_.attributes(y_.id), graph_.operand_count(y_.id)};
+        const std::string meaning = definition(
+            application, [&](std::uint32_t slot) { return Formula{operands_[slot].label()}; });
+        return fmt::format("y = {}{}{}", expression(y_, Notation::text).text,
+                           meaning.empty() ? "" : " = ", meaning);
     }
 
     std::string shapes() const {

@@ -237,6 +237,8 @@ TEST_CASE("catalogue: every operator has a text form and a balanced LaTeX form")
         CAPTURE(op->name);
         Applied applied(*op, 1);
         CHECK_FALSE(expression(applied.y, Notation::text).text.empty());
+        // A name by itself says nothing of the mathematics.
+        CHECK_FALSE((op->text.empty() && op->definition.empty()));
         REQUIRE_FALSE(op->latex.empty());
         const std::string latex = expression(applied.y, Notation::latex).text;
         int depth = 0;

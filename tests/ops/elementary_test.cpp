@@ -97,6 +97,28 @@ TEST_CASE("kinks: values and derivatives are the documented ones") {
     CHECK(at(0.25, [](Expr x) { return huber(x, 0.0 * x, 0.25); }) == Pair{0.03125, 0.25});
 }
 
+TEST_CASE("kinks: second derivatives are the documented ones") {
+    const auto second = [](double x, Expr (*f)(Expr)) {
+        Graph graph;
+        const Expr variable = graph.parameter("x", {1, 1});
+        const Expr slope = differentiate(f(variable), {variable})[variable];
+        const Expr bend = differentiate(slope, {variable}, Unreachable::zeros)[variable];
+        return evaluate(bend, Bindings().bind(variable, Matrix(1, 1, x)))(0, 0);
+    };
+    CHECK(second(0, [](Expr x) { return abs(x); }) == 0);
+    CHECK(second(0, [](Expr x) { return relu(x); }) == 0);
+    CHECK(second(0, [](Expr x) { return leaky_relu(x, 0.25); }) == 0);
+    CHECK(second(0, [](Expr x) { return elu(x, 1.5); }) == 1.5);
+    CHECK(second(0, [](Expr x) { return clamp(x, 0, 1); }) == 0);
+    CHECK(second(0, [](Expr x) { return maximum(x, 0.0 * x); }) == 0);
+    CHECK(second(0, [](Expr x) { return minimum(x, 0.0 * x); }) == 0);
+    CHECK(second(0, [](Expr x) { return mae(x, 0.0 * x); }) == 0);
+    constexpr auto huber_of_x = [](Expr x) { return huber(x, 0.0 * x, 0.25); };
+    CHECK(second(0.125, huber_of_x) == 1);
+    CHECK(second(0.25, huber_of_x) == 0);
+    CHECK(second(-0.25, huber_of_x) == 0);
+}
+
 TEST_CASE("kinks: beside them, each piece holds") {
     check_points([](Expr x) { return abs(x); }, {{-2, 2, -1}, {2, 2, 1}});
     check_points([](Expr x) { return relu(x); }, {{-2, 0, 0}, {2, 2, 1}});

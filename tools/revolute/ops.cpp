@@ -19,17 +19,24 @@ void add_ops_command(CLI::App& program) {
             "derivatives are what the operators' rules return for symbols. mse is HALF the squared "
             "error,\n"
             "summed over rows and averaged over columns; so are the other losses, without the "
-            "half.\n\n"
+            "half. Where\n"
+            "a formula is but a name, a second = says what that computes: of one entry where the "
+            "operator works\n"
+            "entry by entry. Entries are numbered from row r = 0 and column c = 0; B is the number "
+            "of columns.\n\n"
             "At its kink an operator has one of its one-sided derivatives, or a number between "
             "them: abs, sign\n"
             "and mae have 0 at 0, relu and heaviside 0, leaky_relu its slope, elu its alpha, clamp "
             "0 at its bounds.\n"
             "Of equal operands minimum and maximum take the first, row_max and column_max the "
             "first of the largest\n"
-            "entries. A derivative written as 0 is zero wherever there is one, or is cut on "
-            "purpose (stop_gradient);\n"
-            "a variable that reaches the loss through such operands alone counts as "
-            "unreachable.\n\n{}",
+            "entries. The second derivatives are zero there, with two exceptions: elu has its "
+            "alpha at 0, and huber,\n"
+            "whose derivative has a kink at delta, the 0 of its outer piece. A derivative written "
+            "as 0 is zero\n"
+            "wherever there is one, or is cut on purpose (stop_gradient); a variable that reaches "
+            "the loss through\n"
+            "such operands alone counts as unreachable.\n\n{}",
             operator_table());
     });
 }
