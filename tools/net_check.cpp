@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace revolute {
@@ -24,6 +25,39 @@ Matrix target_value(Random& random, Shape shape, LossKind loss, int classes) {
     Matrix target = random.matrix(shape, 0.0, classes);
     for (double& value : target.values()) value = std::floor(value);
     return target;
+}
+
+/// Whether in some sequence no state is zero throughout. One that is hands no gradient on, as do
+/// rectified units that are all off, and of gradients that are zero no check tells anything.
+bool is_alive(const RecurrentNet& net, const Bindings& values) {
+    std::vector<Expr> states;
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions)
+            for (const State& state : direction.states) states.push_back(state.front());
+    std::vector<bool> lives(static_cast<std::size_t>(states.front().shape().columns), true);
+    for (const Matrix& state : evaluate(states, values))
+        for (int c = 0; c < state.columns(); ++c) {
+            const auto sequence = state.values().subspan(
+                static_cast<std::size_t>(c) * static_cast<std::size_t>(state.rows()),
+                static_cast<std::size_t>(state.rows()));
+            if (std::ranges::count(sequence, 0.0) == state.rows())
+                lives[static_cast<std::size_t>(c)] = false;
+        }
+    return std::ranges::count(lives, true) > 0;
+}
+
+/// Raises the biases of the cells, by little at first, until the net is alive. No further, so that
+/// units that are off are checked too.
+void wake(const RecurrentNet& net, Bindings& values) {
+    constexpr double least = 0.125, most = 64;
+    for (double raise = least; raise <= most && !is_alive(net, values); raise *= 2)
+        for (const Expr& leaf : net.parameters()) {
+            const bool is_bias = leaf.label().starts_with('b');
+            if (!is_bias) continue;
+            Matrix bias = *values.find(leaf);
+            for (double& value : bias.values()) value += raise;
+            values.bind(leaf, std::move(bias));
+        }
 }
 
 std::string name_of_initial(Expr leaf) {
@@ -59,6 +93,7 @@ RandomNet::RandomNet(const Sizes& sizes, const Architecture& architecture, std::
     for (const Expr& leaf : net.initial_leaves()) values.bind(leaf, random.matrix(leaf.shape()));
     for (const Expr& leaf : net.read_out.targets)
         values.bind(leaf, target_value(random, leaf.shape(), architecture.loss, sizes.output));
+    wake(net, values);
 }
 
 Verdict NetCheck::verdict(std::size_t parameter) const {

@@ -10,7 +10,8 @@
 
 namespace revolute {
 
-/// A net with random values bound to its leaves.
+/// A net with random values bound to its leaves. Where all rectified units of a layer would be off
+/// at a step, biases are raised until one is on: gradients of zeros tell nothing.
 struct RandomNet {
     RandomNet(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -106,6 +107,41 @@ TEST_CASE("check: every cell agrees, alone and in nets of several") {
         CHECK(deep.output.find("\nh2r_0 ") != std::string::npos);
         CHECK(deep.output.find("\nclosed form         there is none") != std::string::npos);
         CHECK(deep.output.find("differs") == std::string::npos);
+    }
+}
+
+TEST_CASE("check: rectified nets of any depth and seed have gradients that tell something") {
+    CheckOptions few;
+    few.differences.most_entries = 3;
+    for (int layers = 1; layers <= 3; ++layers)
+        for (const bool is_bidirectional : {false, true})
+            for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+                CAPTURE(layers);
+                CAPTURE(is_bidirectional);
+                CAPTURE(seed);
+                const Architecture architecture{.cell = CellKind::simple_relu,
+                                                .layers = layers,
+                                                .is_bidirectional = is_bidirectional,
+                                                .initial = InitialState::given};
+                const NetCheck check =
+                    check_net({.steps = 3, .input = 2, .hidden = 4}, architecture, seed, few);
+                CHECK(check.verdict() == Verdict::agrees);
+            }
+}
+
+TEST_CASE("check: at every step some rectified units are on, and some are off in the net") {
+    const Architecture architecture{.cell = CellKind::simple_relu, .layers = 2};
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        CAPTURE(seed);
+        const RandomNet random({.steps = 3, .input = 2, .hidden = 4}, architecture, seed);
+        std::ptrdiff_t off = 0;
+        for (const Layer& layer : random.net.layers)
+            for (const Matrix& h : evaluate(layer.directions.front().outputs(), random.values)) {
+                const auto zeros = std::ranges::count(h.values(), 0.0);
+                CHECK(zeros < h.rows());
+                off += zeros;
+            }
+        CHECK(off > 0);
     }
 }
 
