@@ -160,6 +160,7 @@ CaseResult read_result(const Entry& entry, const Case& of) {
     result.dh0 = states("dh0");
     require_cell_state(entry, "dc0", of);
     if (has_cell_state(of.architecture.cell)) result.dc0 = states("dc0");
+    result.unknown_keys = entry.unknown_keys({"loss", "yhat", "grads", "dx", "dh0", "dc0"});
     return result;
 }
 
@@ -181,6 +182,9 @@ Case read(const Entry& whole) {
         for (const char* name : {"loss", "yhat"}) static_cast<void>(expected[name]);
         result.expected = read_result(expected, result);
     }
+    result.unknown_keys = whole.unknown_keys({"name", "cell", "activation", "T", "B", "I", "H", "O",
+                                              "layers", "bidirectional", "many_to_many", "loss",
+                                              "x", "y", "h0", "c0", "params", "expected"});
     return result;
 }
 

@@ -19,6 +19,8 @@ struct CaseResult {
     std::vector<Matrix> dx;   ///< by step, [I x B]
     std::vector<Matrix> dh0;  ///< [H x B] each
     std::vector<Matrix> dc0;  ///< likewise; none without cell states
+    /// Places of keys that a file has and this format does not: nothing is read from them.
+    std::vector<std::string> unknown_keys;
 };
 
 /// A net with its data and, when the file has it, what another program found: docs/grad.md describes the
@@ -32,10 +34,11 @@ struct Case {
     std::vector<Matrix> h0, c0;   ///< [H x B] each; c0 for cells with a cell state only
     StateDict parameters;
     std::optional<CaseResult> expected;
+    std::vector<std::string> unknown_keys;  ///< as in a result, those of `expected` aside
 };
 
 /// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
-/// size, out of range, not finite, or of no use to the cell (c0 where there is no cell state).
+/// size, out of range, not finite, there twice, or of no use to the cell (c0 where there is no cell state).
 Case parse_case(std::string_view json, std::string_view source);
 
 /// Throws FileError when the file cannot be read, and what `parse_case` throws.

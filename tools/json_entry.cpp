@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
+#include <vector>
 
 namespace revolute {
 
@@ -18,12 +21,60 @@ std::string place_of(std::string_view text, std::size_t byte) {
                        before.size() - (line_begin == before.npos ? 0 : line_begin + 1) + 1);
 }
 
+using Json = nlohmann::ordered_json;
+
+/// Follows a reader through its text to know each key's place, and whether its object has it already.
+class KeyPath {
+ public:
+    /// The place of a key that is there a second time; nothing for everything else.
+    std::optional<std::string> take(Json::parse_event_t event, const Json& parsed) {
+        using Event = Json::parse_event_t;
+        if (event == Event::object_end || event == Event::array_end) {
+            levels_.pop_back();
+        } else if (event == Event::key) {
+            levels_.back().key = parsed.get<std::string>();
+            if (!levels_.back().keys.insert(levels_.back().key).second) return place();
+        } else {
+            if (!levels_.empty()) ++levels_.back().entries;
+            if (event == Event::object_start) levels_.push_back({.is_object = true});
+            if (event == Event::array_start) levels_.push_back({});
+        }
+        return std::nullopt;
+    }
+
+ private:
+    struct Level {
+        bool is_object = false;
+        std::size_t entries = 0;  ///< that have begun
+        std::string key{};        ///< the last
+        std::set<std::string> keys{};
+    };
+
+    std::string place() const {
+        std::string text;
+        for (const Level& level : levels_)
+            if (level.is_object)
+                text += fmt::format("{}{}", text.empty() ? "" : ".", level.key);
+            else
+                text += fmt::format("[{}]", level.entries - 1);
+        return text;
+    }
+
+    std::vector<Level> levels_;
+};
+
 }  // namespace
 
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   std::string_view complaint) {
+    KeyPath path;
+    const auto refuse_repeated_keys = [&](int, Json::parse_event_t event, const Json& parsed) {
+        if (const auto place = path.take(event, parsed))
+            throw ParseError(fmt::format("{}: {}: {} is there twice", source, complaint, *place));
+        return true;
+    };
     try {
-        return nlohmann::ordered_json::parse(text);
+        return Json::parse(text, refuse_repeated_keys);
     } catch (const nlohmann::ordered_json::parse_error& error) {
         throw ParseError(fmt::format("{}: {}: no JSON from {} on", source, complaint,
                                      place_of(text, error.byte)));
@@ -53,6 +104,15 @@ JsonEntry JsonEntry::operator[](const std::string& name) const {
     const auto found = json_.find(name);
     if (found == json_.end()) JsonEntry(json_, place, source_, complaint_).fail("is missing");
     return {*found, place, source_, complaint_};
+}
+
+std::vector<std::string> JsonEntry::unknown_keys(
+    std::initializer_list<std::string_view> known) const {
+    std::vector<std::string> unknown;
+    for (const auto& item : json_.items())
+        if (std::ranges::find(known, item.key()) == known.end())
+            unknown.push_back((*this)[item.key()].place());
+    return unknown;
 }
 
 JsonEntry JsonEntry::at(std::size_t i) const {

@@ -5,14 +5,17 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace revolute {
 
 /// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no JSON from
-/// line 3, column 5 on".
+/// line 3, column 5 on"; or "source: complaint: a[2].b is there twice" for a key that its object has
+/// already.
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   std::string_view complaint);
 
@@ -36,6 +39,8 @@ class JsonEntry {
 
     JsonEntry operator[](const std::string& name) const;
     JsonEntry at(std::size_t i) const;
+    /// The places of an object's keys that are not among the known ones.
+    std::vector<std::string> unknown_keys(std::initializer_list<std::string_view> known) const;
     std::size_t size() const { return json_.size(); }
 
     void require_list(std::size_t size) const;

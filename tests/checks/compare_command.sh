@@ -49,6 +49,13 @@ says ' "agrees": false,'
 says ' "first": "bias_hh_l0",'
 expect 1 "" case.json "$examples/three_steps_by_hand.json" --tolerance 1e-3
 
+# A key that means nothing is told of, and does not matter.
+warning='warning: made_by has no meaning here and is not read'
+sed '1s/{/{"made_by": 1,/' case.json >more_case.json
+sed '1s/{/{"made_by": 1,/' right.json >more.json
+expect 0 "more_case.json: $warning" more_case.json right.json
+expect 0 "more.json: $warning" case.json more.json
+
 printf '{"grads": ' >cut.json
 printf '{"grads": {}}' >empty.json
 sed 's/"head.bias": \[.*\]/"head.bias": [1, 2]/' "$examples/three_steps_by_hand.json" >long.json
@@ -57,6 +64,8 @@ sed 's/"head.bias": \[.*\]/"head.bias": ["much"]/' "$examples/three_steps_by_han
 expect 1 'cannot read no.json: No such file or directory' case.json no.json
 expect 1 'cannot read no.json: No such file or directory' no.json right.json
 expect 1 'cut.json: has no gradients that can be read: no JSON from line 1, column 10 on' case.json cut.json
+sed '1s/{/{"loss": 1,/' right.json >twice.json
+expect 1 'twice.json: has no gradients that can be read: loss is there twice' case.json twice.json
 expect 1 'empty.json: has no gradients that can be read: grads.weight_ih_l0 is missing' case.json empty.json
 expect 1 'long.json: has no gradients that can be read: grads.head.bias must be a list of 1' case.json long.json
 expect 1 'renamed.json: has no gradients that can be read: grads.head.biases does not belong to this net' \

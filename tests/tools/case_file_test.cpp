@@ -95,6 +95,25 @@ TEST_CASE("cases: every bad file is refused with its text") {
     }
 }
 
+TEST_CASE("cases: keys that mean nothing are noted with their places, and not read") {
+    const std::string json = read_file(case_path("rnn_one_of_each_complex_step"));
+    const Case of = parse_case(json, "text");
+    CHECK(of.unknown_keys.empty());
+    CHECK(of.expected->unknown_keys.empty());
+    const auto with = [](const std::string& text, const std::string& object, const char* entry) {
+        const std::size_t place = text.find('{', text.find(object)) + 1;
+        return text.substr(0, place) + entry + text.substr(place);
+    };
+    const Case more = parse_case(
+        with(with(json, "expected", "\"seed\": {\"a\": 1}, "), "", "\"made_by\": 1, "), "");
+    CHECK(more.unknown_keys == std::vector<std::string>{"made_by"});
+    CHECK(more.expected->unknown_keys == std::vector<std::string>{"expected.seed"});
+    CHECK(more.x == of.x);
+    const std::string gradients = with(to_json(solve(of), of), "", "\"time\": 3, ");
+    CHECK(parse_gradients(gradients, "mine.json", of).unknown_keys ==
+          std::vector<std::string>{"time"});
+}
+
 TEST_CASE("cases: what is expected of some arrays alone leaves the others uncompared, by name") {
     Case of = read_case(case_path("lstm_many_to_one"));
     const CaseResult result = solve(of);

@@ -1,8 +1,8 @@
+#include "case_input.hpp"
 #include "commands.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
-#include <revolute/tools/output_file.hpp>
 
 #include <fmt/format.h>
 
@@ -21,9 +21,8 @@ struct CompareOptions {
 };
 
 void compare(const CompareOptions& options) {
-    const Case of = read_case(options.case_file);
-    const CaseResult given =
-        parse_gradients(read_file(options.gradients_file), options.gradients_file, of);
+    const Case of = case_from(options.case_file);
+    const CaseResult given = gradients_from(options.gradients_file, of);
     const GradientComparison comparison = compare_gradients(of, given, options.tolerance);
     fmt::print("{}", options.json ? to_json(comparison) : to_text(comparison, of));
     if (!comparison.agrees()) throw CLI::RuntimeError(1);

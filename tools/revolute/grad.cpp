@@ -1,3 +1,4 @@
+#include "case_input.hpp"
 #include "commands.hpp"
 #include "finite_options.hpp"
 #include "program_options.hpp"
@@ -62,7 +63,7 @@ void require_finite(const CaseResult& result) {
 }
 
 void grad(const GradOptions& options) {
-    const Case of = read_case(options.file);
+    const Case of = case_from(options.file);
     const CaseResult result =
         solve(of, computed_by(options.is_reference), finite_figure(options.finite));
     if (options.json)

@@ -1,0 +1,34 @@
+#include "case_input.hpp"
+
+#include <revolute/tools/output_file.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <span>
+
+namespace revolute {
+
+namespace {
+
+void warn_of(std::span<const std::string> keys, const std::string& file) {
+    for (const std::string& key : keys)
+        fmt::print(stderr, "{}: warning: {} has no meaning here and is not read\n", file, key);
+}
+
+}  // namespace
+
+Case case_from(const std::string& file) {
+    Case result = read_case(file);
+    warn_of(result.unknown_keys, file);
+    if (result.expected) warn_of(result.expected->unknown_keys, file);
+    return result;
+}
+
+CaseResult gradients_from(const std::string& file, const Case& of) {
+    CaseResult result = parse_gradients(read_file(file), file, of);
+    warn_of(result.unknown_keys, file);
+    return result;
+}
+
+}  // namespace revolute

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <revolute/tools/case_file.hpp>
+
+#include <string>
+
+namespace revolute {
+
+/// Reads a case for a command, with a warning on standard error for each key that means nothing: a file
+/// from another program may have more, but a key may also be misspelt.
+Case case_from(const std::string& file);
+/// The same for gradients alone.
+CaseResult gradients_from(const std::string& file, const Case& of);
+
+}  // namespace revolute
