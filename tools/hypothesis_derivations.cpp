@@ -18,6 +18,9 @@ namespace {
 /// So many numbers are evaluated at a time, and so many nodes appended, at most; the search ends there.
 constexpr std::size_t most_numbers = 4'000'000;
 constexpr std::uint32_t most_nodes = 3'000'000;
+/// A gradient is looked for that goes back over so many steps and no further, or is cut off after every so many:
+/// each number costs a backward pass, so that all of them would cost the square of the number of steps.
+constexpr int longest_window = 64;
 
 /// A rule, and the families in which it is taken.
 struct Mistake {
@@ -60,6 +63,9 @@ class Derivations {
         };
         add(std::move(words), {rule, rule});
     }
+
+    /// Notes that more is known than there is room to try.
+    void leave_some_out() { judge_.leave_some_out(); }
 
     /// The mistake at all steps, or at one.
     void make(const Mistake& mistake, Reach reach, std::optional<int> step) {
@@ -172,7 +178,8 @@ void consider_cuts(Derivations& derivations) {
                         return is_head && p.output.step() && p.output.step()->t < steps - 1;
                     });
     const std::vector<bool> all = marked_states(net, std::nullopt);
-    for (int k = 1; k < steps; ++k) {
+    if (steps - 1 > longest_window) derivations.leave_some_out();
+    for (int k = 1; k <= std::min(steps - 1, longest_window); ++k) {
         derivations.cut(
             fmt::format("the gradient is cut off: it goes back over the last {} of {} steps and no "
                         "further",
@@ -239,19 +246,21 @@ std::vector<Families> alike_in_cells(Derivations& derivations, const Families& f
     return result;
 }
 
-/// Families of one operator; of products, those with parameters of the same letter.
+/// Several families of the same operand of one operator; of products, with parameters of the same
+/// letter.
 std::vector<Families> of_one_kind(Derivations& derivations, const Families& families) {
     std::map<std::string, Families> kinds;
     for (const std::size_t family : families) {
         const RuleSite site = derivations.site(family);
         const bool is_product = site.op().role == Role::product;
-        kinds[is_product ? derivations.families()[family].operands[0].substr(0, 1)
-                         : std::string(site.op().name)]
-            .push_back(family);
+        const std::string what = is_product
+                                     ? derivations.families()[family].operands[0].substr(0, 1)
+                                     : std::string(site.op().name);
+        kinds[fmt::format("{} {}", what, site.slot)].push_back(family);
     }
     std::vector<Families> result;
-    result.reserve(kinds.size());
-    for (auto& [kind, members] : kinds) result.push_back(std::move(members));
+    for (auto& [kind, members] : kinds)
+        if (members.size() > 1) result.push_back(std::move(members));
     return result;
 }
 
@@ -265,10 +274,8 @@ std::vector<Mistake> places_of(const MistakenRule& rule, Derivations& derivation
     const auto add = [&](const std::vector<Families>& groups) {
         for (const Families& group : groups) mistakes.push_back({&rule, group});
     };
-    if (rule.is_shared) {
-        add({all});
-        add(of_one_kind(derivations, all));
-    }
+    if (rule.is_shared) add({all});
+    add(of_one_kind(derivations, all));
     add(alike_in_cells(derivations, all));
     for (const std::size_t family : all) mistakes.push_back({&rule, {family}});
     return mistakes;

@@ -149,6 +149,14 @@ const std::string& other_factor(const UseFamily& family) {
     return family.operands[1 - family.uses.front().slot];
 }
 
+/// The other factor, as what its operator makes of its only operand.
+RuleSite activated_factor(const RuleSite& site) { return {site.input(other_slot(site)), 0}; }
+
+/// A product with the output of an activation.
+bool has_activated_factor(const RuleSite& site) {
+    return is_hadamard(site) && is_activation(activated_factor(site));
+}
+
 /// A product with a factor that belongs to a step and has a name.
 bool has_factor_of_a_step(const RuleSite& site) {
     return is_hadamard(site) && site.input(other_slot(site)).step().has_value() &&
@@ -328,6 +336,20 @@ constexpr std::array rules{
                 return fmt::format("{} has the factor {} where {} belongs", term_words(family),
                                    factor_in_parentheses(family.operand),
                                    factor_in_parentheses(other_factor(family)));
+            },
+    },
+    MistakenRule{
+        .applies = has_activated_factor,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(hadamard(s.use.adjoint, activated_factor(s.use).input()));
+            },
+        .words =
+            [](const UseFamily& family, const Graph& graph) {
+                const Use first = family.uses.front();
+                const NodeId factor = graph.operand(first.consumer, 1 - first.slot);
+                return fmt::format("{} lacks the activation {} in its factor {}",
+                                   term_words(family), graph.op(factor).name, other_factor(family));
             },
     },
     MistakenRule{.applies = has_factor_of_a_step,

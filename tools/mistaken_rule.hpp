@@ -45,7 +45,7 @@ struct MistakenRule {
     std::optional<Expr> (*term)(const MistakeSite& site);
     /// The mistake in words, for the first of the families in which it is made.
     std::string (*words)(const UseFamily& family, const Graph& graph);
-    /// Whether one makes it for many families at once: in every activation, in every product.
+    /// Whether one makes it in all families that it applies to at once, not only in those of a kind.
     bool is_shared = false;
     /// Whether one may make it in the recurrence alone, or in the step's gradients alone.
     bool has_reach = false;

@@ -39,6 +39,12 @@ constexpr Recognised lstm_mistakes[] = {
      "the term that f[t] o c[t-1] adds to the adjoint of c[t-1] lacks the factor "
      "f[t], at every step"},
     {"dc not passed on", "the adjoint of c is not passed on to the step before, at every step"},
+    {"c for tanh(c) in do",
+     "the term that h[t] = o[t] o tanh(c[t]) adds to the adjoint of o[t] lacks the activation tanh "
+     "in its factor tanh(c[t]), at every step"},
+    {"U' da twice",
+     "the term that U_i h[t-1] adds to the adjoint of h[t-1] is counted twice; likewise for U_f "
+     "h[t-1], U_g h[t-1], U_o h[t-1], at every step"},
     {"order i f o g", "the gates' rows stand in the order i f o g, where i f g o belongs"},
 };
 
@@ -131,6 +137,23 @@ TEST_CASE("compare: mistakes of nets that answer at every step are recognised") 
     CHECK(findings_of(of, hand_rnn(of, "no initial state")) ==
           "weight_hh_l0: the initial state's term is missing: the product of dz at the first step "
           "with h(-1)'\n");
+}
+
+TEST_CASE("compare: windows are tried up to 64 steps, and of longer nets it says so") {
+    HandSizes sizes{.batch = 1, .input = 1, .hidden = 2, .output = 1, .every_step = true};
+    for (const int steps : {65, 66}) {
+        CAPTURE(steps);
+        sizes.steps = steps;
+        const Case of = hand_case("rnn", sizes);
+        const GradientComparison comparison =
+            compare_gradients(of, hand_rnn(of, "cut to 3 steps"), 1e-10);
+        REQUIRE(comparison.findings.size() == 1);
+        CHECK(comparison.findings.front().words ==
+              std::vector{fmt::format("the gradient is cut off: it goes back over the last 3 of {} "
+                                      "steps and no further",
+                                      steps)});
+        CHECK(comparison.has_tried_all == (steps == 65));
+    }
 }
 
 TEST_CASE("compare: arrays of two directions that were taken for one another are named") {

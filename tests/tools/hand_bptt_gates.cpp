@@ -95,12 +95,13 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
                                    each(s.f, mistake == "no f' of f" ? one : of_sigmoid));
         const Matrix dg = by_entry(by_entry(dc, s.i),
                                    each(s.g, mistake == "sigmoid' for g" ? of_sigmoid : of_tanh));
-        const Matrix d_o = by_entry(by_entry(dh, s.c), each(s.o, of_sigmoid));
+        const Matrix d_o = by_entry(by_entry(dh, mistake == "c for tanh(c) in do" ? c[k + 1] : s.c),
+                                    each(s.o, of_sigmoid));
         const Matrix dz = below({&di, &df, &dg, &d_o});
         a.dW = plus(a.dW, times(dz, transposed(of.x[k])));
         a.dU = plus(a.dU, times(dz, transposed(h[k])));
         a.db = plus(a.db, row_sums(dz));
-        dh = times(transposed(a.U), dz);
+        dh = times(transposed(a.U), mistake == "U' da twice" ? plus(dz, dz) : dz);
         dc_next = mistake == "dc without f" ? dc : by_entry(dc, s.f);
         if (mistake == "dc not passed on") dc_next = Matrix(dc.shape());
     }
