@@ -106,6 +106,18 @@ bool does_agree(const VariableCheck& variable, const CheckOptions& options, bool
                std::max(options.forward_tolerance, options.differences.tolerance);
 }
 
+/// Tells how far the differences of all variables are, after each probe.
+std::function<void()> counting_probes(std::span<const Expr> wrt, const CheckOptions& options) {
+    if (!options.progress) return options.differences.after_probe;
+    std::size_t total = 0;
+    for (const Expr& variable : wrt)
+        total += probes_of(variable.shape(), options.differences).size();
+    return [done = std::size_t{0}, total, &options]() mutable {
+        if (options.differences.after_probe) options.differences.after_probe();
+        options.progress(++done, total);
+    };
+}
+
 }  // namespace
 
 Verdict VariableCheck::verdict() const {
@@ -139,6 +151,8 @@ GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Binding
                     : engine_gradients(loss, wrt, values, options.differences.computed_by);
 
     const Copy copy(loss, wrt, values);
+    DifferenceOptions differences = options.differences;
+    differences.after_probe = counting_probes(wrt, options);
     GradientCheck check;
     check.loss = evaluate(copy.loss, copy.values)(0, 0);
     for (std::size_t i = 0; i < wrt.size(); ++i) {
@@ -147,8 +161,7 @@ GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Binding
         variable.shape = wrt[i].shape();
         variable.gradient = gradients[i];
         variable.norm = norm(gradients[i]);
-        DifferenceOptions differences = options.differences;
-        differences.seed += i;
+        differences.seed = options.differences.seed + i;
         if (options.with_differences)
             variable.differences = check_by_differences(copy.loss, copy.wrt[i], gradients[i],
                                                         copy.values, differences);

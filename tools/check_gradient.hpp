@@ -2,6 +2,7 @@
 
 #include <revolute/tools/finite_differences.hpp>
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -19,6 +20,8 @@ struct CheckOptions {
     bool with_forward_mode = true;
     double forward_tolerance =
         1e-12;  ///< for gradients from elsewhere, at least that of differences
+    /// Told how many probes of all variables the differences are done with, and how many there are.
+    std::function<void(std::size_t done, std::size_t total)> progress{};
 };
 
 /// The gradient of one variable, beside finite differences and beside forward mode.

@@ -334,6 +334,7 @@ DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView g
     for (const Probe& probe : probes) {
         note(differences.along(probe));
         if (probe.entry) ++check.entries;
+        if (options.after_probe) options.after_probe();
     }
     check.directions = probes.size();
     if (check.worst.entry) return check;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct DifferenceOptions {
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
     std::uint64_t seed = 1;         ///< of the random direction
     ComputedBy computed_by = ComputedBy::program;
+    std::function<void()> after_probe{};  ///< called when the loss was moved along one more probe
 };
 
 /// Row and column of an entry, from 0.

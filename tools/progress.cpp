@@ -15,14 +15,20 @@ std::string samples_per_second(std::size_t samples, std::chrono::duration<double
     return fmt::format("{:.0f} samples/s", static_cast<double>(samples) / time.count());
 }
 
-Progress::Progress(std::ostream& out, ProgressStyle style, std::string title, int total)
-    : out_(out), style_(style), title_(std::move(title)), total_(total) {}
+Progress::Progress(std::ostream& out, ProgressStyle style, std::string title, int total,
+                   std::chrono::steady_clock::duration patience)
+    : out_(out),
+      style_(style),
+      title_(std::move(title)),
+      total_(total),
+      first_showing_(std::chrono::steady_clock::now() + patience) {}
 
 Progress::~Progress() {
     if (drawn_width_ > 0) out_ << '\n' << std::flush;
 }
 
 void Progress::update(int done, std::string_view note) {
+    if (std::chrono::steady_clock::now() < first_showing_) return;
     if (style_ == ProgressStyle::bar) {
         draw_bar(done, note);
         return;

@@ -21,7 +21,10 @@ std::string samples_per_second(std::size_t samples, std::chrono::duration<double
 /// Shows how far a long task is.
 class Progress {
  public:
-    Progress(std::ostream& out, ProgressStyle style, std::string title, int total);
+    /// Shows nothing before it has taken longer than `patience`: a task that is often short then leaves
+    /// no trace.
+    Progress(std::ostream& out, ProgressStyle style, std::string title, int total,
+             std::chrono::steady_clock::duration patience = {});
     /// Ends the line of a bar.
     ~Progress();
     Progress(const Progress&) = delete;
@@ -38,6 +41,7 @@ class Progress {
     std::string title_;
     int total_;
     std::size_t drawn_width_ = 0;  // of the bar on the terminal, 0 when there is none
+    std::chrono::steady_clock::time_point first_showing_;
     std::chrono::steady_clock::time_point next_drawing_{};
 };
 

@@ -236,6 +236,22 @@ TEST_CASE("check_gradient: a variable that the loss does not depend on has a gra
     CHECK(check.passes());
 }
 
+TEST_CASE("check_gradient: progress counts the probes of all variables") {
+    Graph graph;
+    const Expr x = graph.parameter("x", {3, 1}), y = graph.parameter("y", {2, 1});
+    const Bindings values =
+        Bindings().bind(x, Matrix(3, 1, {1, 2, 3})).bind(y, Matrix(2, 1, {4, 5}));
+    std::vector<std::size_t> told;
+    CheckOptions options;
+    options.differences.most_entries = 2;  // of x two entries and a direction, of y two entries
+    options.progress = [&](std::size_t done, std::size_t total) {
+        CHECK(total == 5);
+        told.push_back(done);
+    };
+    check_gradient(sum(square(x)) + sum(square(y)), {x, y}, values, options);
+    CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5});
+}
+
 TEST_CASE("check_gradient: wrong use is told of in full") {
     OneLoss one(smooth, Matrix(2, 1, 0.5));
     const auto message = [&](Expr loss, std::vector<Expr> wrt, const CheckOptions& options) {

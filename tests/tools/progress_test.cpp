@@ -45,6 +45,17 @@ TEST_CASE("progress: a bar that was never drawn ends no line") {
     CHECK(out.str().empty());
 }
 
+TEST_CASE("progress: a task that ends before patience does leaves no trace") {
+    for (const ProgressStyle style : {ProgressStyle::bar, ProgressStyle::lines}) {
+        std::ostringstream out;
+        {
+            Progress progress(out, style, "check", 10, std::chrono::hours(1));
+            for (int done = 1; done <= 10; ++done) progress.update(done, "note");
+        }
+        CHECK(out.str().empty());
+    }
+}
+
 TEST_CASE("progress: samples over the time that was spent on them") {
     using namespace std::chrono_literals;
     CHECK(samples_per_second(2500, 2s) == "1250 samples/s");

@@ -3,10 +3,14 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/tools/gradient_report.hpp>
+#include <revolute/tools/progress.hpp>
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace revolute {
@@ -25,10 +29,23 @@ std::string count(int number, std::string_view what) {
     return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
-void check(const CheckCommand& command) {
+/// Checks with progress on standard error, where it takes long.
+NetCheck check_with_progress(const CheckCommand& command) {
+    using namespace std::chrono_literals;
     CheckOptions options;
     options.differences.computed_by = computed_by(command.is_reference);
-    const NetCheck result = check_net(command.sizes, command.architecture, command.seed, options);
+    std::optional<Progress> progress;
+    options.progress = [&](std::size_t done, std::size_t total) {
+        if (!progress)
+            progress.emplace(std::cerr, style_of_standard_error(), "check", static_cast<int>(total),
+                             2s);
+        progress->update(static_cast<int>(done), "probes of the finite differences");
+    };
+    return check_net(command.sizes, command.architecture, command.seed, options);
+}
+
+void check(const CheckCommand& command) {
+    const NetCheck result = check_with_progress(command);
     if (command.json) {
         fmt::print("{}\n", to_json(result));
     } else {
