@@ -8,7 +8,16 @@
 
 namespace revolute {
 
-// y = erf x = 2/sqrt(pi) times the integral of exp(-s^2) from 0 to x  =>  x_bar = 2/sqrt(pi) y_bar o exp(-x o x).
+namespace {
+
+/// Beyond it exp(-x o x) is 0 in doubles.
+constexpr double flat_beyond = 28;
+
+}  // namespace
+
+// y = erf x = 2/sqrt(pi) times the integral of exp(-s^2) from 0 to x  =>  x_bar = 2/sqrt(pi) y_bar
+// o exp(-x o x). The rule is written for x clamped to where that is not 0: this changes no value,
+// and makes no product of an infinite x with 0 in the second derivative.
 constinit const Op erf_op{
     .name = "erf",
     .shape = same_as_input,
@@ -18,7 +27,8 @@ constinit const Op erf_op{
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::erf(z); });
         },
     .pullback = {[](const Pullback& p) {
-        return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(p.input())));
+        const Expr x = clamp(p.input(), -flat_beyond, flat_beyond);
+        return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(x)));
     }},
     .definition = "2 / sqrt(pi) times the integral of exp(-s^2) for s from 0 to #1",
     .latex = R"(\operatorname{erf}\left(#1\right))",

@@ -36,6 +36,16 @@ std::vector<bool> neighbourhood(const Graph& graph, std::span<const NodeId> walk
     return is_near;
 }
 
+/// "Not finite: matmul in step t = 3, which is dh[2]".
+std::string title(const Derivative& derivative, NodeId node) {
+    const Graph& graph = *derivative.loss().graph;
+    const auto step = graph.step(node);
+    const std::string name = Labels(derivative)(node);
+    return fmt::format("Not finite: {}{}{}{}", graph.op(node).name,
+                       step ? " in step " + to_string(*step) : "",
+                       name.empty() ? "" : ", which is ", name);
+}
+
 std::string_view pass_of(const Derivative& derivative, NodeId node) {
     if (index(node) <= index(derivative.loss().id)) return "in the forward pass";
     const bool is_backward = std::ranges::any_of(
@@ -73,8 +83,7 @@ std::string draw(const Derivative& derivative, std::span<const Expr> outputs,
 Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs,
                      const NonFiniteError& error) {
     FigureOptions options;
-    const std::string name = Labels(derivative)(error.node());
-    options.title = fmt::format("Not finite: {}", name.empty() ? "the node in red" : name);
+    options.title = title(derivative, error.node());
     FigureBuilder builder(outputs, &derivative, options);
     const Graph& graph = builder.graph();
     const std::vector<bool> is_near = neighbourhood(graph, builder.walk(), error.node());

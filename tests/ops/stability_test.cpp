@@ -151,6 +151,69 @@ TEST_CASE("gelu: at the infinities it has the slopes of its asymptotes, and no c
     CHECK(curvature(x, [](Expr z) { return gelu(z); }) == Matrix(1, 5, 0.0));
 }
 
+TEST_CASE("second derivatives: at the infinities and the largest numbers they are the limits") {
+    struct Row {
+        const char* name;
+        Expr (*f)(Expr);
+        std::array<double, 4> slope, bend;  // at -infinity, -largest, largest, infinity
+    };
+    constexpr double largest = std::numeric_limits<double>::max();
+    constexpr std::array<double, 4> zeros{};
+    constexpr std::array<double, 4> step{0, 0, 1, 1};
+    constexpr std::array<double, 4> overflow{0, 0, infinity, infinity};
+    constexpr std::array rows{
+        Row{"tanh", [](Expr x) { return tanh(x); }, zeros, zeros},
+        Row{"sigmoid", [](Expr x) { return sigmoid(x); }, zeros, zeros},
+        Row{"softplus", [](Expr x) { return softplus(x); }, step, zeros},
+        Row{"elu", [](Expr x) { return elu(x, 1.5); }, step, zeros},
+        Row{"gelu", [](Expr x) { return gelu(x); }, step, zeros},
+        Row{"erf", [](Expr x) { return erf(x); }, zeros, zeros},
+        Row{"exp", [](Expr x) { return exp(x); }, overflow, overflow},
+        Row{"reciprocal", [](Expr x) { return reciprocal(x); }, zeros, zeros},
+        Row{"square",
+            [](Expr x) { return square(x); },
+            {-infinity, -infinity, infinity, infinity},
+            {2, 2, 2, 2}},
+    };
+    const Matrix x(1, 4, {-infinity, -largest, largest, infinity});
+    const auto row = [](const std::array<double, 4>& entries) {
+        return Matrix(1, 4, {entries[0], entries[1], entries[2], entries[3]});
+    };
+    for (const Row& of : rows) {
+        CAPTURE(of.name);
+        CHECK(evaluated(x, of.f).gradient == row(of.slope));
+        CHECK(curvature(x, of.f) == row(of.bend));
+    }
+    // These have no value left of 0.
+    const Matrix right(1, 2, {largest, infinity});
+    CHECK(curvature(right, [](Expr z) { return log(z); }) == Matrix(1, 2, 0.0));
+    CHECK(curvature(right, [](Expr z) { return sqrt(z); }) == Matrix(1, 2, 0.0));
+    const Matrix bend = curvature(right, [](Expr z) { return power(z, 2.5); });
+    CHECK(bend(0, 0) == doctest::Approx(3.75 * std::sqrt(largest)).epsilon(1e-15));
+    CHECK(bend(0, 1) == infinity);
+}
+
+TEST_CASE("second derivatives: they are NaN where the function has no limit or no value") {
+    const auto is_nan = [](double x, Expr (*f)(Expr)) {
+        return std::isnan(curvature(Matrix(1, 1, x), f)(0, 0));
+    };
+    for (const double x : {-infinity, infinity}) {
+        CHECK(is_nan(x, [](Expr z) { return sin(z); }));
+        CHECK(is_nan(x, [](Expr z) { return cos(z); }));
+    }
+    CHECK(is_nan(-infinity, [](Expr z) { return sqrt(z); }));
+    CHECK(is_nan(-1e308, [](Expr z) { return power(z, 2.5); }));
+}
+
+TEST_CASE("erf: where its slope is not 0, slope and curvature are not clamped") {
+    // 2 / sqrt(pi) exp(-x^2), and -2 x times that.
+    const double slope = 1.1283791670955126 * std::exp(-25.0);
+    const Evaluated y = evaluated(Matrix(1, 1, 5.0), [](Expr z) { return erf(z); });
+    CHECK(y.gradient(0, 0) == doctest::Approx(slope).epsilon(1e-14));
+    const Matrix bend = curvature(Matrix(1, 1, 5.0), [](Expr z) { return erf(z); });
+    CHECK(bend(0, 0) == doctest::Approx(-10 * slope).epsilon(1e-14));
+}
+
 TEST_CASE("gelu: within the range of its density, slope and curvature are not clamped") {
     // At 6 the density is 6.0758828498232854e-09; the curvature is phi(x) (2 - x^2).
     const double phi = 6.0758828498232854e-09;

@@ -76,7 +76,8 @@ TEST_CASE("finite report: an overflow of exp is named, with its operand's range"
     CHECK(contains(found.dot, "\"x\" [label=<<B>x</B>>"));
     CHECK(contains(found.dot, ", from 800 to 800\""));
     CHECK(contains(found.dot, "\"x\" -> \"e\""));
-    CHECK(contains(found.dot, "label=<<B>Not&#160;finite:&#160;e</B>>"));
+    CHECK(
+        contains(found.dot, "label=<<B>Not&#160;finite:&#160;exp,&#160;which&#160;is&#160;e</B>>"));
 }
 
 TEST_CASE("finite report: the logarithm of 0 is named") {
@@ -120,7 +121,7 @@ TEST_CASE("finite report: sqrt at 0 fails in the backward pass alone") {
           "  it is in the backward pass\n"
           "  FILE shows it in red");
     CHECK(contains(found.dot, "\"r\" -> "));
-    CHECK(contains(found.dot, "Not&#160;finite:&#160;the&#160;node&#160;in&#160;red"));
+    CHECK(contains(found.dot, "<B>Not&#160;finite:&#160;divide</B>"));
 }
 
 TEST_CASE("finite report: what was found comes out where it cannot be drawn, with the reason") {
@@ -172,6 +173,7 @@ TEST_CASE("finite report: of a large graph the neighbourhood is drawn, readably"
     const auto has = [&](std::string_view id) {
         return std::ranges::count(figure.nodes, id, &FigureNode::id) == 1;
     };
+    CHECK(to_plain(figure.title) == "Not finite: tanh in step t = 20, which is h[20]");
     CHECK(has("h[20]"));
     CHECK(has("z[20]"));  // its operand
     CHECK_FALSE(has("z[19]"));
