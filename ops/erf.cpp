@@ -30,6 +30,7 @@ constinit const Op erf_op{
         const Expr x = clamp(p.input(), -flat_beyond, flat_beyond);
         return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(x)));
     }},
+    .definition = "2 / sqrt(pi) times the integral of exp(-s^2) for s from 0 to #1",
     .latex = R"(\operatorname{erf}\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };
@@ -37,4 +38,3 @@ constinit const Op erf_op{
 Expr erf(Operand x) { return apply(erf_op, {x}); }
 
 }  // namespace revolute
-    .definition = "2 / sqrt(pi) times the integral of exp(-s^2) for s from 0 to #1",

@@ -243,13 +243,6 @@ CaseResult parse_gradients(std::string_view json, std::string_view source, const
     return read_result(Entry(parsed, source, no_gradients), of);
 }
 
-std::string to_json(const CaseResult& result, const Case& of) {
-    if (const auto found = first_not_finite(result))
-        throw EvaluationError(
-            fmt::format("JSON: every number must be finite, it has no others ({})\n  it is {}",
-                        found->value, found->place));
-    Json grads = Json::object();
-    for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
 std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result) {
     Found found = first_not_finite("loss", Matrix(1, 1, result.loss.value()));
     if (!found) found = first_not_finite("yhat", result.yhat);
@@ -261,6 +254,13 @@ std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result) {
     return found;
 }
 
+std::string to_json(const CaseResult& result, const Case& of) {
+    if (const auto found = first_not_finite(result))
+        throw EvaluationError(
+            fmt::format("JSON: every number must be finite, it has no others ({})\n  it is {}",
+                        found->value, found->place));
+    Json grads = Json::object();
+    for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
     Json json{{"loss", result.loss.value()},
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},

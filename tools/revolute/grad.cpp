@@ -2,8 +2,8 @@
 #include "commands.hpp"
 #include "finite_options.hpp"
 #include "program_options.hpp"
-#include <revolute/tools/case_net.hpp>
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/case_net.hpp>
 
 #include <fmt/format.h>
 
@@ -43,7 +43,6 @@ void print_result(const CaseResult& result) {
     print_sequence("dc0", result.dc0);
 }
 
-void grad(const GradOptions& options) {
 /// Beside what is expected; whether all arrays agree.
 bool print_comparison(const CaseResult& result, const CaseResult& expected, bool json) {
     const std::vector<ArrayComparison> rows = compare(result, expected);
