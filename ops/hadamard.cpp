@@ -8,12 +8,14 @@ namespace revolute {
 
 namespace {
 
-constexpr ExpressionToken a = ExpressionToken::operand_at(0), b = ExpressionToken::operand_at(1),
+constexpr ExpressionToken left = ExpressionToken::operand_at(0),
+                          right = ExpressionToken::operand_at(1),
                           one = ExpressionToken::constant(1);
 
-constexpr ExpressionToken times_tanh_slope[] = {hadamard_op, a, subtract_op, one, square_op, b};
-constexpr ExpressionToken times_sigmoid_slope[] = {hadamard_op, a, hadamard_op, b, subtract_op,
-                                                   one,         b};
+constexpr ExpressionToken times_tanh_slope[] = {hadamard_op, left,      subtract_op,
+                                                one,         square_op, right};
+constexpr ExpressionToken times_sigmoid_slope[] = {hadamard_op, left, hadamard_op, right,
+                                                   subtract_op, one,  right};
 
 // The pullbacks of b = tanh x and b = sigmoid x: a o (1 - b o b) and a o b o (1 - b).
 constexpr ExpressionKernels with_slopes[] = {

@@ -95,7 +95,7 @@ TEST_CASE("fast kernels: they give what the reference kernel gives, also in plac
 namespace {
 
 /// The expression's nodes, one for each operator, on those operands.
-Expr built(const ExpressionKernels& kernels, std::span<const Expr> operands) {
+Expr built(Graph& graph, const ExpressionKernels& kernels, std::span<const Expr> operands) {
     std::vector<Expr> stack;
     for (std::size_t i = kernels.expression.size(); i-- > 0;) {
         const ExpressionToken& token = kernels.expression[i];
@@ -104,7 +104,7 @@ Expr built(const ExpressionKernels& kernels, std::span<const Expr> operands) {
                 stack.push_back(operands[token.slot]);
                 break;
             case ExpressionToken::Kind::number:
-                stack.push_back(constant_like(operands.front(), token.number));
+                stack.push_back(graph.constant(token.number, operands.front().shape()));
                 break;
             case ExpressionToken::Kind::op: {
                 std::vector<Operand> own;
@@ -139,7 +139,7 @@ TEST_CASE("fast kernels: those of expressions give what their operators give one
                 matrices.push_back(random.matrix({3, 5}));
                 values.bind(operands.back(), matrices.back());
             }
-            const Expr expression = built(kernels, operands);
+            const Expr expression = built(graph, kernels, operands);
             const Matrix expected = evaluate(expression, values);
             std::vector<Columns<const double>> columns;
             for (const Matrix& matrix : matrices) columns.emplace_back(matrix.data());
