@@ -314,7 +314,8 @@ double DirectionCheck::relative_error() const {
 }
 
 DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView gradient,
-                                     const Bindings& values, const DifferenceOptions& options) {
+                                     const Bindings& values, const DifferenceOptions& options,
+                                     const std::function<void()>& after_probe) {
     if (!loss.shape().is_scalar() || gradient.shape() != variable.shape())
         throw ShapeError(fmt::format(
             "check_by_differences: needs a loss [1 x 1] ({}) and a gradient of the variable's "
@@ -334,7 +335,7 @@ DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView g
     for (const Probe& probe : probes) {
         note(differences.along(probe));
         if (probe.entry) ++check.entries;
-        if (options.after_probe) options.after_probe();
+        if (after_probe) after_probe();
     }
     check.directions = probes.size();
     if (check.worst.entry) return check;

@@ -30,7 +30,6 @@ struct DifferenceOptions {
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
     std::uint64_t seed = 1;         ///< of the random direction
     ComputedBy computed_by = ComputedBy::program;
-    std::function<void()> after_probe{};  ///< called when the loss was moved along one more probe
 };
 
 /// Row and column of an entry, from 0.
@@ -107,8 +106,9 @@ struct DifferenceCheck {
 ///
 /// Throws what `evaluate` throws, ShapeError unless the loss is 1 x 1 and the gradient has the variable's
 /// shape, Error for options that make no sense, and EvaluationError when the variable has no value or the
-/// loss is not finite.
+/// loss is not finite. `after_probe` is called when the loss was moved along one more probe.
 DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView gradient,
-                                     const Bindings& values, const DifferenceOptions& options = {});
+                                     const Bindings& values, const DifferenceOptions& options = {},
+                                     const std::function<void()>& after_probe = {});
 
 }  // namespace revolute
