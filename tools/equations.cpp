@@ -2,6 +2,8 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/equation_division.hpp>
+#include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
 #include <revolute/tools/equations.hpp>
 
@@ -13,21 +15,13 @@ namespace revolute {
 
 namespace {
 
+using detail::Definition;
 using detail::EquationPlan;
 using detail::EquationTerms;
 using detail::Piece;
 
 /// Steps enough to have every boundary case near its own end.
 constexpr std::int32_t many_steps = 1'000'000;
-
-/// What is said of one name in one part of the equations.
-struct Definition {
-    EquationPart part;
-    std::string name;
-    std::optional<std::int32_t> axis;  ///< none: one line, without a step
-    bool is_descending = false;
-    std::vector<Piece> pieces;
-};
 
 /// Makes the equations of a rolled graph.
 class EquationMaker {
@@ -43,6 +37,11 @@ class EquationMaker {
             if (component.is_recurrence())
                 for (const PartId part : component.parts) order_steps(part, component.direction);
         add_gradients();
+        for (Definition& definition : definitions_) put_together(definition);
+        definitions_ = detail::divided(
+            std::move(definitions_),
+            {{.axes = rolled_.axes, .is_general = options_.is_general}, options_.longest_line},
+            plan_.names());
         std::vector<Equation> lines;
         for (const EquationPart part :
              {EquationPart::forward, EquationPart::backward, EquationPart::gradients})
@@ -51,14 +50,13 @@ class EquationMaker {
         return lines;
     }
 
+    /// Of the leaves and of the lines.
     std::set<std::string> names() const {
         std::set<std::string> names;
-        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
             for (std::size_t k = 0; k < rolled_.parts[i].labels.size(); ++k)
                 names.insert(plan_.names()(PartId{i}, k));
-            if (const std::string& given = terms().given_name(PartId{i}); !given.empty())
-                names.insert(given);
-        }
+        for (const Definition& definition : definitions_) names.insert(definition.name);
         return names;
     }
 
@@ -85,7 +83,9 @@ class EquationMaker {
     Definition& definition(EquationPart part, const std::string& name,
                            std::optional<std::int32_t> axis, std::int32_t direction) {
         const auto [place, is_new] = places_.try_emplace({part, name, axis}, definitions_.size());
-        if (is_new) definitions_.push_back({part, name, axis, direction < 0, {}});
+        if (is_new)
+            definitions_.push_back(
+                {.part = part, .name = name, .axis = axis, .is_descending = direction < 0});
         return definitions_[place->second];
     }
 
@@ -133,6 +133,7 @@ class EquationMaker {
     void define_given(PartId id, const std::string& name, std::int32_t direction) {
         const Part& part = rolled_[id];
         Definition& target = definition(part_of(id), name, part.axis, direction);
+        target.has_made_name = true;
         if (!part.is_family()) {
             target.pieces.push_back({{0, 0}, terms().computed(id)});
             return;
@@ -216,19 +217,17 @@ class EquationMaker {
         std::ranges::stable_sort(definitions_, {}, rank);
     }
 
-    static void append_lines(Definition& definition, std::vector<Equation>& lines) {
+    static void put_together(Definition& definition) {
         std::ranges::stable_sort(definition.pieces, {}, [](const Piece& x) { return x.steps.low; });
-        std::vector<Piece> pieces = detail::merged(std::move(definition.pieces));
-        if (definition.is_descending) std::ranges::reverse(pieces);
-        for (Piece& piece : pieces) {
-            std::optional<EquationStep> step;
-            if (definition.axis) {
-                const bool is_fixed = piece.steps.size() == 1;
-                step = EquationStep{*definition.axis, is_fixed, is_fixed ? piece.steps.low : 0};
-            }
-            lines.push_back({definition.part, definition.name, step, piece.steps,
-                             definition.is_descending, std::move(piece.term)});
-        }
+        definition.pieces = detail::merged(std::move(definition.pieces));
+    }
+
+    /// Parts of neighbouring pieces can be alike where the pieces are not.
+    static void append_lines(Definition& definition, std::vector<Equation>& lines) {
+        put_together(definition);
+        if (definition.is_descending) std::ranges::reverse(definition.pieces);
+        for (const Piece& piece : definition.pieces)
+            lines.push_back(detail::line_of(definition, piece));
     }
 
     const Rolled& rolled_;

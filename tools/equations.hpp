@@ -42,14 +42,15 @@ struct EquationOptions {
     std::size_t variables = 0;
     /// Limits are written with T, the last step, where the graph is alike for other numbers of steps.
     bool is_general = false;
-    /// Right-hand sides that would make a longer line of text are divided: their parts get names.
+    /// Every equation is one line of text. Parts of what would make a longer one get names.
     std::size_t longest_line = 100;
 };
 
 /// The equations of a rolled graph whose parts have names (`name_parts`). Names are those of the
 /// graph; values without one are written out where they are used, but those that are used several
-/// times are called e or, in the backward pass, delta. A name that means something else in an
-/// equation, or that two values share at a step, gets an underline or a number behind it.
+/// times, or would make a line too long, are called e or, in the backward pass, delta; a part of the
+/// sum that dh is, delta_h. A name that means something else in an equation, or that two values share
+/// at a step, gets an underline or a number behind it.
 Equations equations(const Rolled& rolled, const EquationOptions& options = {});
 /// A loss and its gradients, simplified and rolled up: what equations are made of.
 struct RolledDerivative {
@@ -83,7 +84,7 @@ struct EquationFormat {
 
 /// One equation a line: "dh(t) = U' dz(t+1)    t = T-1..0". docs/equations.md has the grammar.
 std::string to_text(const Equations& equations, const EquationFormat& format = {});
-/// An align* environment of the package amsmath.
+/// An align environment of the package amsmath, which numbers the equations.
 std::string to_latex(const Equations& equations, const EquationFormat& format = {});
 /// A heading for each part, with its equations as display mathematics.
 std::string to_markdown(const Equations& equations, const EquationFormat& format = {});

@@ -1,3 +1,4 @@
+#include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
@@ -10,6 +11,8 @@ namespace revolute {
 
 namespace {
 
+using detail::Limits;
+
 constexpr std::array part_names{"forward", "backward", "gradients"};
 
 EquationStyle style_of(const Equations& equations, Notation notation,
@@ -21,111 +24,20 @@ bool is_asked(EquationPart part, const EquationFormat& format) {
     return std::ranges::find(format.parts, part) != format.parts.end();
 }
 
-std::int32_t variable_of(const Equation& line) { return line.step ? line.step->axis : 0; }
-
-/// The first and the last step in the order in which they are computed; none for one line of one step.
-struct Limits {
-    std::string letter, first, last;
-};
-
-std::optional<Limits> limits_of(const Equation& line, const EquationStyle& style) {
-    if (!line.step || line.step->is_fixed) return std::nullopt;
-    const std::int32_t axis = line.step->axis;
-    Limits limits{axis_name(axis), written_step(axis, line.steps.low, style),
-                  written_step(axis, line.steps.high, style)};
-    if (line.is_descending) std::swap(limits.first, limits.last);
-    return limits;
-}
-
-constexpr std::size_t longest_line = 100;
-
 struct WrittenLine {
     EquationPart part;
     std::string left;
-    std::vector<std::string> right;  ///< line by line; each but the first begins with its sign
+    std::string right;
     std::optional<Limits> limits;
 };
 
-std::string in_text(const Limits& limits) {
-    return fmt::format("{} = {}..{}", limits.letter, limits.first, limits.last);
-}
-
-/// The text cut before each + and - that is in no brackets.
-std::vector<std::string> summands_of(const std::string& text) {
-    std::vector<std::string> summands;
-    int depth = 0;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (std::string_view("([{").find(text[i]) != std::string_view::npos) ++depth;
-        if (std::string_view(")]}").find(text[i]) != std::string_view::npos) --depth;
-        const std::string_view sign = std::string_view(text).substr(i, 3);
-        if (depth != 0 || i == 0 || (sign != " + " && sign != " - ")) continue;
-        summands.push_back(text.substr(begin, i - begin));
-        begin = i + 1;
-    }
-    summands.push_back(text.substr(begin));
-    return summands;
-}
-
-/// How many summands stand on each line, so that none is wider than `room` if that can be.
-std::vector<std::size_t> divided(const std::vector<std::string>& summands, std::size_t room) {
-    std::vector<std::size_t> counts;
-    std::size_t width = 0;
-    for (const std::string& summand : summands) {
-        width += summand.size() + 1;
-        if (counts.empty() || width > room) {
-            counts.push_back(0);
-            width = summand.size();
-        }
-        ++counts.back();
-    }
-    return counts;
-}
-
-std::vector<std::string> joined(const std::vector<std::string>& summands,
-                                const std::vector<std::size_t>& counts) {
-    std::vector<std::string> lines;
-    auto summand = summands.begin();
-    for (const std::size_t count : counts) {
-        lines.push_back(fmt::format(
-            "{}", fmt::join(summand, summand + static_cast<std::ptrdiff_t>(count), " ")));
-        summand += static_cast<std::ptrdiff_t>(count);
-    }
-    return lines;
-}
-
-/// The right-hand side in lines of text, or in as many of LaTeX.
-std::vector<std::string> right_lines(const Equation& line, std::size_t width_of_limits,
-                                     const EquationStyle& style) {
-    EquationStyle plain = style;
-    plain.notation = Notation::text;
-    const std::int32_t variable = variable_of(line);
-    const std::size_t around = 2 + written_name(line.name, line.step, variable, plain).size() + 3 +
-                               (width_of_limits > 0 ? 3 + width_of_limits : 0);
-    const std::vector<std::string> text = summands_of(written(line.right, variable, plain).text);
-    const std::vector<std::size_t> counts =
-        divided(text, longest_line - std::min(longest_line, around));
-    if (style.notation == Notation::text) return joined(text, counts);
-    const std::string latex = written(line.right, variable, style).text;
-    const std::vector<std::string> summands = summands_of(latex);
-    return summands.size() == text.size() ? joined(summands, counts) : std::vector{latex};
-}
-
 std::vector<WrittenLine> written_lines(const Equations& equations, const EquationFormat& format,
                                        const EquationStyle& style) {
-    EquationStyle plain = style;
-    plain.notation = Notation::text;
-    std::size_t width = 0;  // of the limits, which stand below each other
-    for (const Equation& line : equations.lines)
-        if (const auto limits = limits_of(line, plain); limits && is_asked(line.part, format))
-            width = std::max(width, in_text(*limits).size());
     std::vector<WrittenLine> lines;
-    for (const Equation& line : equations.lines) {
-        if (!is_asked(line.part, format)) continue;
-        const auto limits = limits_of(line, style);
-        lines.push_back({line.part, written_name(line.name, line.step, variable_of(line), style),
-                         right_lines(line, limits ? width : 0, style), limits});
-    }
+    for (const Equation& line : equations.lines)
+        if (is_asked(line.part, format))
+            lines.push_back({line.part, detail::left_side(line, style),
+                             detail::right_side(line, style), detail::limits_of(line, style)});
     return lines;
 }
 
@@ -144,17 +56,14 @@ std::string about_steps(const Equations& equations) {
 }
 
 std::string latex_line(const WrittenLine& line) {
-    std::string text = fmt::format("{} &= {}", line.left, fmt::join(line.right, " \\\\\n&\\quad "));
+    std::string text = fmt::format("{} &= {}", line.left, line.right);
     if (line.limits)
         text += fmt::format(" && {} = {}, \\dots, {}", line.limits->letter, line.limits->first,
                             line.limits->last);
     return text;
 }
 
-/// Where the last line of the right-hand side ends.
-std::size_t width_of(const WrittenLine& line) {
-    return line.left.size() + line.right.back().size();
-}
+std::size_t width_of(const WrittenLine& line) { return line.left.size() + line.right.size(); }
 
 }  // namespace
 
@@ -171,10 +80,11 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
         if (part != line.part)
             text += fmt::format("{}\n", part_names[static_cast<std::size_t>(line.part)]);
         part = line.part;
-        const std::string break_before_sign = fmt::format("\n{:{}}", "", line.left.size() + 5);
-        text += fmt::format("  {} = {}", line.left, fmt::join(line.right, break_before_sign));
+        text += fmt::format("{:{}}{} = {}", "", detail::indent, line.left, line.right);
         if (line.limits)
-            text += fmt::format("{:{}}{}", "", widest - width_of(line) + 3, in_text(*line.limits));
+            text +=
+                fmt::format("{:{}}{}", "", widest - width_of(line) + detail::space_before_limits,
+                            detail::in_text(*line.limits));
         text += '\n';
     }
     return text;
@@ -183,7 +93,7 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
 std::string to_latex(const Equations& equations, const EquationFormat& format) {
     const std::vector<WrittenLine> lines =
         written_lines(equations, format, style_of(equations, Notation::latex, format));
-    std::string text = "\\begin{align*}\n";
+    std::string text = "\\begin{align}\n";
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i == 0 || lines[i - 1].part != lines[i].part)
             text += fmt::format("\\intertext{{{}}}\n",
@@ -191,7 +101,7 @@ std::string to_latex(const Equations& equations, const EquationFormat& format) {
         text += latex_line(lines[i]);
         text += i + 1 < lines.size() ? " \\\\\n" : "\n";
     }
-    return text + "\\end{align*}\n";
+    return text + "\\end{align}\n";
 }
 
 std::string to_markdown(const Equations& equations, const EquationFormat& format) {

@@ -22,7 +22,7 @@ struct FastSlow {
     State step(Expr x, const State& previous) const {
         const Expr recalled = hadamard(sigmoid(B * previous[1]), previous[0]);
         const Expr h = tanh(A * x + recalled).named("h");
-        return {h, (0.9 * previous[1] + 0.1 * h).named("s")};
+        return {h, (0.75 * previous[1] + 0.25 * h).named("s")};
     }
 };
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -107,21 +108,46 @@ class Merger {
         }
     }
 
-    /// Two families that one operand reads at different steps from the same distance.
+    /// Two families of one operator that one operand reads at different steps from the same distance.
     bool merge_alternatives(std::uint32_t i) {
         bool has_merged = false;
-        std::map<std::int32_t, std::uint32_t> first_at;
+        std::map<std::tuple<std::int32_t, std::uint32_t, std::size_t>, std::vector<std::uint32_t>>
+            others;  // by distance, kind and number of operands
         for (std::size_t slot = 0; slot < parts_[i].slots.size(); ++slot) {
             if (parts_[i].slots[slot].size() < 2) continue;
-            first_at.clear();
-            const std::vector<Segment> cases = parts_[i].slots[slot];  // merging may change it
-            for (const Segment& segment : cases) {
-                const auto [first, is_new] =
-                    first_at.emplace(segment.distance, index(segment.target));
-                if (!is_new) has_merged |= try_to_merge(first->second, index(segment.target));
+            others.clear();
+            const std::vector<Segment> all = alternatives(i, slot);
+            work_ += all.size();
+            if (work_ >= most_work()) return has_merged;
+            for (const Segment& read : all) {
+                const std::uint32_t target = index(read.target);
+                std::vector<std::uint32_t>& like =
+                    others[{read.distance, kind(target), parts_[target].slots.size()}];
+                for (const std::uint32_t other : like) has_merged |= try_to_merge(other, target);
+                if (like.size() < most_others) like.push_back(target);
             }
         }
         return has_merged;
+    }
+
+    /// The cases of an operand, and behind a sum what it adds of the same step: where an adjoint has one
+    /// term only, as at the last step, the term stands for the sum.
+    std::vector<Segment> alternatives(std::uint32_t i, std::size_t slot) const {
+        std::vector<Segment> found;
+        // However many cases read one sum, it is looked at once: this stays linear.
+        std::set<std::pair<std::uint32_t, std::int32_t>> sums;
+        for (const Segment& read : parts_[i].slots[slot]) {
+            found.push_back(read);
+            const Part& sum = parts_[index(read.target)];
+            if (!sum.is_family() || sum.op != &accumulate_op ||
+                !sums.emplace(index(read.target), read.distance).second)
+                continue;
+            for (const std::vector<Segment>& summands : sum.slots)
+                for (const Segment& summand : summands)
+                    if (summand.distance == 0)
+                        found.push_back({read.steps, summand.target, read.distance});
+        }
+        return found;
     }
 
     /// Families of one operator in one sum.
@@ -145,7 +171,6 @@ class Merger {
             const std::vector<Segment> cases = parts_[i].slots[0];
             for (const Segment& segment : cases) {
                 auto& others = readers[{kind(i), now(index(segment.target)), segment.distance}];
-                constexpr std::size_t most_others = 8;
                 for (const std::uint32_t other : others)
                     if (are_congruent(now(other), now(i))) has_merged |= try_to_merge(other, i);
                 if (others.size() < most_others) others.push_back(i);
@@ -298,6 +323,9 @@ class Merger {
         for (std::uint32_t& group : groups_.group_of)
             if (group != HashIndex::absent) group = number[group];
     }
+
+    /// So many families of one kind are compared with each one that comes after them.
+    static constexpr std::size_t most_others = 8;
 
     const Graph& graph_;
     Groups& groups_;

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,9 @@ std::vector<Configuration> configurations() {
                        true,
                        3,
                        Outputs::hessian_vector_product});
+        all.push_back({{.cell = cell, .layers = 2}, false, 1, Outputs::hessian_vector_product});
+        all.push_back(
+            {{.cell = cell, .is_bidirectional = true}, true, 1, Outputs::hessian_vector_product});
     }
     return all;
 }
@@ -150,6 +154,32 @@ TEST_CASE("at: every net of another number of steps is what rolling it gives") {
     }
 }
 
+TEST_CASE("at: whatever the number of steps of what is stretched, the smallest included") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        const Rolled expected = roll(model_of(configuration, 17).outputs);
+        int smallest = 1;
+        while (!roll(model_of(configuration, smallest).outputs).least_steps()) ++smallest;
+        CHECK(smallest <= 8);
+        for (const int base : {smallest, 9, 13}) {
+            CAPTURE(base);
+            CHECK(roll(model_of(configuration, base).outputs).at(17) == expected);
+        }
+    }
+}
+
+TEST_CASE("at: the least number of steps is right") {
+    for (const Configuration& configuration : configurations()) {
+        CAPTURE(configuration.text());
+        for (const int base : {9, 13}) {
+            CAPTURE(base);
+            const Rolled rolled = roll(model_of(configuration, base).outputs);
+            const std::int32_t least = rolled.least_steps().value();
+            CHECK(rolled.at(least) == roll(model_of(configuration, least).outputs));
+        }
+    }
+}
+
 TEST_CASE("unroll_again: another number of steps gives the graph that is built with it") {
     for (const Configuration& configuration : configurations()) {
         CAPTURE(configuration.text());
@@ -177,32 +207,33 @@ TEST_CASE("roll: the simple net has one recurrence forward and one backward, wha
     }
 }
 
+// docs/rolling.md says which families these are.
 TEST_CASE("roll: families and recurrences of simplified nets, whatever the steps") {
     struct Expected {
-        CellKind cell;
-        int layers;
+        Configuration configuration;
         std::size_t families;
         std::vector<int> recurrences;
     };
     const std::vector<Expected> all{
-        {CellKind::simple, 1, 14, {-2, 4}},
-        {CellKind::simple, 2, 28, {-3, -2, 4, 4}},
-        {CellKind::lstm, 1, 65, {-17, 21}},
-        {CellKind::gru, 1, 53, {-15, 17}},
+        {{{.cell = CellKind::simple}}, 14, {-2, 4}},
+        {{{.cell = CellKind::simple, .layers = 2}}, 28, {-3, -2, 4, 4}},
+        {{{.cell = CellKind::simple, .is_bidirectional = true}, true}, 38, {-4, -3, 3, 4}},
+        {{{.cell = CellKind::simple}, false, 1, Outputs::hessian_vector_product},
+         30,
+         {-4, -2, 3, 4}},
+        {{{.cell = CellKind::lstm}}, 63, {-17, 21}},
+        {{{.cell = CellKind::gru}}, 50, {-15, 17}},
     };
     for (const Expected& expected : all)
         for (const int steps : {8, 100}) {
-            CAPTURE(name_of(expected.cell));
+            CAPTURE(expected.configuration.text());
             CAPTURE(steps);
-            const Architecture architecture{.cell = expected.cell, .layers = expected.layers};
-            Model model;
-            const RecurrentNet net = recurrent_net(
-                *model.graph, {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = 1},
-                architecture);
-            const Derivative d = differentiate(net.loss(), net.variables());
+            const Model model = model_of(expected.configuration, steps);
+            const bool with_loss = expected.configuration.outputs == Outputs::gradients;
             Graph simple;
-            const Rolled rolled =
-                roll(simplify(d.gradients(), simple, simplification_rules()).outputs);
+            const Rolled rolled = roll(simplify(std::span(model.outputs).subspan(with_loss ? 1 : 0),
+                                                simple, simplification_rules())
+                                           .outputs);
             CHECK(families_in(rolled) == expected.families);
             CHECK(recurrences_of(rolled) == expected.recurrences);
         }

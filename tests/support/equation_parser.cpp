@@ -321,13 +321,6 @@ std::vector<EquationLine> parse_equations(std::string_view text, const EquationC
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty() || line.front() != ' ') continue;  // a heading, a remark
         std::vector<Token> tokens = tokens_of(line);
-        if (!lines.empty() && (tokens.front().is("+") || tokens.front().is("-"))) {
-            auto& [before, continued] = lines.back();  // its end is where this line goes on
-            before += fmt::format("\n{}", line);
-            continued.pop_back();
-            continued.insert(continued.end(), tokens.begin(), tokens.end());
-            continue;
-        }
         lines.emplace_back(line, std::move(tokens));
         context.names.insert(left_side(lines.back().second));
     }

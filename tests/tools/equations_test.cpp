@@ -1,10 +1,8 @@
-#include "equation_check.hpp"
 #include "figure_models.hpp"
 #include <revolute/graph/error.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/output_file.hpp>
-#include <revolute/tools/random.hpp>
+#include <support/equation_nets.hpp>
 #include <support/message.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -17,21 +15,11 @@ namespace revolute {
 
 namespace {
 
-/// Random values for the leaves that the loss depends on.
-Bindings random_values(Graph& graph) {
-    Bindings values;
-    Random random(3);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (const Expr leaf = graph.at(NodeId{i}); is_given(graph.op(leaf.id)))
-            values.bind(leaf, random.matrix(leaf.shape()));
-    return values;
-}
-
 void check_values(Expr loss, std::span<const Expr> variables) {
     const Derivative derivative = differentiate(loss, variables);
-    const Bindings values = random_values(*loss.graph);
+    const Bindings values = test::random_values(*loss.graph);
     for (const Simplification simplification : {Simplification::on, Simplification::off})
-        test::check_equations(to_text(equations(derivative, simplification)), derivative, values);
+        test::check_derivative(derivative, simplification, values);
 }
 
 Equations of_cell(CellKind kind) {
@@ -145,17 +133,22 @@ TEST_CASE("equations: LaTeX closes what it opens") {
 }
 
 TEST_CASE("equations: LaTeX puts the transpose of a repeated column in parentheses") {
-    const std::string right = to_latex(of_batch(CellKind::simple)),
-                      left =
-                          to_latex(of_batch(CellKind::simple), {.transpose = TransposeSide::left});
-    CHECK(right.find("\\left({h^{(1)}_{-1}} \\mathbf{1}^{\\top}\\right)^{\\top}") !=
+    Graph graph;
+    const Expr v = graph.parameter("v", {2, 1}), w = graph.input("w", {2, 1});
+    const Expr repeated = transpose(broadcast_columns(v, 3));
+    const Equations written =
+        equations(differentiate(sum(repeated * w).named("L"), {v}), Simplification::off);
+    CHECK(to_latex(written).find("\\left(v \\mathbf{1}^{\\top}\\right)^{\\top}") !=
           std::string::npos);
-    CHECK(left.find("{}^{t}\\!\\left({h^{(1)}_{-1}} \\mathbf{1}^{\\top}\\right)") !=
-          std::string::npos);
+    CHECK(to_latex(written, {.transpose = TransposeSide::left})
+              .find("{}^{t}\\!\\left(v \\mathbf{1}^{\\top}\\right)") != std::string::npos);
 }
 
 TEST_CASE("equations: LaTeX compiles, where there is a pdflatex") {
-    if (std::system("command -v pdflatex > /dev/null") != 0) return;
+    if (std::system("command -v pdflatex > /dev/null") != 0) {
+        MESSAGE("skipped: there is no pdflatex, so that LaTeX compiles is not tested");
+        return;
+    }
     const test::TemporaryFolder folder;
     std::string document = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n";
     for (const TransposeSide side : {TransposeSide::right, TransposeSide::left})

@@ -1,9 +1,7 @@
 // The printed equations are read again and evaluated: they hold all that the graph does.
 
-#include "equation_check.hpp"
-#include "figure_models.hpp"
-#include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/net_check.hpp>
+#include <revolute/rnn/truncate.hpp>
+#include <support/equation_nets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,75 +9,9 @@ namespace revolute {
 
 namespace {
 
-struct NetKind {
-    Architecture architecture{};
-    bool answers_every_step = false;
-    int batch = 1;
-    LossKind loss = LossKind::mse;
-};
-
-Sizes sizes_of(const NetKind& kind, int steps) {
-    return {.steps = steps, .input = 2, .hidden = 3, .output = 2, .batch = kind.batch};
-}
-
-Architecture architecture_of(const NetKind& kind, int steps) {
-    Architecture architecture = kind.architecture;
-    if (kind.answers_every_step) architecture = answering_at_every_step(architecture, steps);
-    return architecture;
-}
-
-Equations equations_for_any_steps(const NetKind& kind, Simplification simplification) {
-    return general_equations([&](std::int32_t steps) {
-        Graph graph;
-        const RecurrentNet net =
-            recurrent_net(graph, sizes_of(kind, steps), architecture_of(kind, steps));
-        return rolled_up(differentiate(net.loss(), net.variables()), simplification);
-    });
-}
-
-/// What an equation reads of its own name at the variable's other steps is computed before, in the
-/// order in which its steps are said.
-void check_order(const Equations& equations) {
-    for (const Equation& line : equations.lines) {
-        if (!line.step || line.step->is_fixed) continue;
-        std::vector<const EquationTerm*> left{&line.right};
-        while (!left.empty()) {
-            const EquationTerm& term = *left.back();
-            left.pop_back();
-            for (const EquationTerm& operand : term.operands) left.push_back(&operand);
-            if (term.name != line.name || !term.step || term.step->is_fixed) continue;
-            CAPTURE(line.name);
-            CHECK(term.step->t - line.step->t != 0);
-            CHECK(line.is_descending == (term.step->t - line.step->t > 0));
-        }
-    }
-}
-
-void check(const NetKind& kind) {
-    CAPTURE(name_of(kind.architecture.cell));
-    CAPTURE(kind.architecture.layers);
-    CAPTURE(kind.architecture.is_bidirectional);
-    CAPTURE(kind.answers_every_step);
-    CAPTURE(static_cast<int>(kind.architecture.initial));
-    CAPTURE(kind.batch);
-    const Equations simple_lines = equations_for_any_steps(kind, Simplification::on);
-    const Equations built_lines = equations_for_any_steps(kind, Simplification::off);
-    check_order(simple_lines);
-    check_order(built_lines);
-    const std::string simple = to_text(simple_lines), built = to_text(built_lines);
-    test::check_line_lengths(simple);
-    test::check_line_lengths(built);
-    for (const int steps : {2, 3, 7}) {
-        CAPTURE(steps);
-        const RandomNet random(sizes_of(kind, steps), architecture_of(kind, steps), 7);
-        const Derivative derivative = differentiate(random.net.loss(), random.net.variables());
-        test::check_equations(simple, derivative, random.values);
-        test::check_equations(built, derivative, random.values);
-        for (const Simplification simplification : {Simplification::on, Simplification::off})
-            test::check_equations(to_text(equations(derivative, simplification)), derivative,
-                                  random.values);
-    }
-}
+using test::check_net;
+using test::equations_for_any_steps;
+using test::NetKind;
 
 /// Every combination, each with one initial state and one batch, which take turns.
 void check_cell(CellKind cell) {
@@ -94,9 +26,21 @@ void check_cell(CellKind cell) {
                 kind.architecture.initial = static_cast<InitialState>(turn % 3);
                 kind.answers_every_step = every;
                 kind.batch = turn % 2 == 0 ? 1 : 3;
-                check(kind);
+                check_net(kind);
                 ++turn;
             }
+}
+
+Derivative truncated(Graph& graph, CellKind kind, const Truncation& cuts, bool answers_every_step,
+                     InitialState initial) {
+    const AnyCell cell = make_cell(kind, graph, 2, 3);
+    const auto inputs = input_sequence(graph, "x", {2, 1}, 7);
+    const Unrolled unrolled =
+        truncate(cell, inputs, initial_state(graph, cell.state_tensors(), 1, initial), cuts);
+    const auto answers =
+        answers_every_step ? unrolled.outputs() : std::vector<Expr>{unrolled.last()};
+    const ReadOut head = read_out(answers, 1, LossKind::mse);
+    return differentiate(head.loss, cell.parameters());
 }
 
 }  // namespace
@@ -132,7 +76,23 @@ TEST_CASE("equations: the text of a net with cross entropy and residual sums giv
     NetKind kind{.answers_every_step = true, .batch = 3};
     kind.architecture = {
         .cell = CellKind::gru, .layers = 3, .is_residual = true, .loss = LossKind::cross_entropy};
-    check(kind);
+    check_net(kind);
+}
+
+TEST_CASE("equations: those of truncated back-propagation are on one line each and right") {
+    for (const CellKind cell : cell_kinds())
+        for (const Truncation cuts : {Truncation{1, 1}, Truncation{2, 2}, Truncation{3, 5}})
+            for (const bool answers_every_step : {false, true})
+                for (const InitialState initial : {InitialState::zero, InitialState::trainable}) {
+                    CAPTURE(name_of(cell));
+                    CAPTURE(cuts.every);
+                    CAPTURE(answers_every_step);
+                    Graph graph;
+                    const Derivative derivative =
+                        truncated(graph, cell, cuts, answers_every_step, initial);
+                    test::check_derivative(derivative, Simplification::on,
+                                           test::random_values(graph));
+                }
 }
 
 }  // namespace revolute

@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
 
 #include <fmt/format.h>
@@ -15,12 +16,11 @@ namespace {
 constexpr Interval always{std::numeric_limits<std::int32_t>::min() / 2,
                           std::numeric_limits<std::int32_t>::max() / 2};
 
-/// As long as the names are that are given in the end.
-constexpr const char* provisional_name = "delta_9";
+/// As long as the names are, or longer, that are given in the end.
+constexpr const char* provisional_name = "delta_99";
 
-/// What a line of text has besides a name and the right-hand side: the indent, "(t)", the sign between
-/// them, and a space before the steps.
-constexpr std::size_t around_right_side = 2 + 3 + 3 + 3;
+/// What a line of text has besides a name, "(t)" behind it, and the right-hand side.
+constexpr std::size_t around_right_side = indent + 3 + width_of_equals + space_before_limits;
 
 /// The width of "t = T-1..0", or of the longest numbers in its place.
 std::size_t width_of_steps(const Rolled& rolled, bool is_general) {
@@ -183,7 +183,7 @@ void EquationPlan::name_outputs() {
 }
 
 /// Whether it is as good to read as a name: an operator beside one name, as 1 - z(t) or tanh(c(t)); or
-/// the transpose of such.
+/// the transpose of such. Repeated columns are not: that is a long word for what several lines read.
 bool EquationPlan::is_short(PartId id) const {
     const Part& part = rolled_[id];
     const auto is_simple = [this](PartId target, Interval steps) {
@@ -203,6 +203,7 @@ bool EquationPlan::is_beside_one_name(PartId id) const {
     if (is_number(part)) return true;
     const std::size_t slots = part.is_family() ? part.slots.size() : part.operands.size();
     if (slots == 0 || slots > 2 || part.op->arity == variadic) return false;
+    if (part.op->role == Role::broadcast) return false;
     bool has_only_names = true;
     std::vector<PartId> targets;
     for_each_target(part, [&](PartId target, Interval steps) {
@@ -233,8 +234,8 @@ void EquationPlan::name_sums_inside(PartId id) {
     });
 }
 
-/// Names what is longest inside of a part until the part can be written on one line; a sum can be
-/// written on several.
+/// Names what is longest inside of a part until the part can be written on one line. Of a sum, each
+/// summand must fit: what they are together has no part, and is divided when the lines are there.
 void EquationPlan::divide(PartId id) {
     const std::size_t room = room_for(id);
     while (longest_piece(id) > room) {

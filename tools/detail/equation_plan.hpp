@@ -13,6 +13,7 @@ class EquationPlan {
     EquationPlan(const Rolled& rolled, const EquationOptions& options);
 
     const EquationNames& names() const { return names_; }
+    EquationNames& names() { return names_; }
     const EquationTerms& terms() const { return terms_; }
     /// By part: what the loss, or another output that is no gradient, depends on.
     bool is_forward(PartId part) const { return is_forward_[index(part)]; }

@@ -3,6 +3,7 @@
 #include <revolute/tools/detail/equation_terms.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace revolute::detail {
 
@@ -38,6 +39,21 @@ bool continues(Piece& first, const Piece& second) {
 
 EquationTerm number_term(double value) {
     return {.kind = EquationTerm::Kind::number, .attributes = {value}};
+}
+
+/// The operands of a node as sweeps over every step from the first to the last: one over every k-th step is
+/// a sweep for each.
+std::vector<Sweep> without_gaps(const std::vector<Sweep>& sweeps) {
+    std::vector<Sweep> result;
+    for (const Sweep& sweep : sweeps) {
+        if (sweep.rounds() == 1 || std::abs(sweep.stride) == 1) {
+            result.push_back(sweep);
+            continue;
+        }
+        for (std::int32_t t = sweep.first; t != sweep.last + sweep.stride; t += sweep.stride)
+            result.push_back({sweep.elements, t, t, 1});
+    }
+    return result;
 }
 
 /// A number with its shape.
@@ -183,7 +199,7 @@ EquationTerm EquationTerms::computed(PartId id) const {
     if (part.op == &accumulate_op) return sum_over_steps(part);
     std::vector<EquationTerm> operands;
     std::vector<PartId> targets;
-    for (const Sweep& sweep : part.operands) {
+    for (const Sweep& sweep : without_gaps(part.operands)) {
         std::size_t element = 0;  // a number is an operand by itself
         for (EquationTerm& operand : operands_of(sweep)) {
             operands.push_back(std::move(operand));
@@ -245,7 +261,7 @@ EquationTerm EquationTerms::sum_over_steps(const Part& part) const {
     };
     std::vector<Addend> addends;
     std::vector<EquationTerm> terms;
-    for (const Sweep& sweep : part.operands)
+    for (const Sweep& sweep : without_gaps(part.operands))
         for (const auto& [element, offset] : sweep.elements) {
             const Part& added = rolled_[element];
             if (!added.is_family()) {

@@ -13,7 +13,7 @@ namespace revolute::test {
 /// of the largest entry: sums are added in another order. `values` has a value for every leaf.
 void check_equations(const std::string& text, const Derivative& derivative, const Bindings& values);
 
-/// Checks that no line is longer than 100 characters.
-void check_line_lengths(const std::string& text);
+/// Checks that no line is longer than 100 characters, and none the rest of the one before.
+void check_lines(const std::string& text);
 
 }  // namespace revolute::test

@@ -1,6 +1,5 @@
-#include "equation_check.hpp"
-
 #include <revolute/graph/leaf.hpp>
+#include <support/equation_check.hpp>
 
 #include <doctest/doctest.h>
 
@@ -69,11 +68,12 @@ void check_equations(const std::string& text, const Derivative& derivative,
     }
 }
 
-void check_line_lengths(const std::string& text) {
+void check_lines(const std::string& text) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         INFO(line);
         CHECK(line.size() <= 100);
+        CHECK(line.substr(0, 3) != "   ");
     }
 }
 
