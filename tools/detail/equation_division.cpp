@@ -2,7 +2,6 @@
 #include <revolute/tools/detail/equation_division.hpp>
 
 #include <algorithm>
-#include <compare>
 #include <iterator>
 #include <map>
 #include <set>
@@ -20,7 +19,10 @@ struct Kind {
     std::optional<std::int32_t> distance;
     std::size_t portion = 0;
 
-    friend auto operator<=>(const Kind&, const Kind&) = default;
+    friend bool operator==(const Kind&, const Kind&) = default;
+    friend bool operator<(const Kind& a, const Kind& b) {
+        return std::tie(a.distance, a.portion) < std::tie(b.distance, b.portion);
+    }
 };
 
 /// Neighbouring summands of one kind.
