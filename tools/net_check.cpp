@@ -49,13 +49,12 @@ bool is_alive(const RecurrentNet& net, const Bindings& values) {
 /// Raises the biases of the cells, by little at first, until the net is alive. No further, so that
 /// units that are off are checked too.
 void wake(const RecurrentNet& net, Bindings& values) {
-    constexpr double least = 0.125, most = 64;
-    for (double raise = least; raise <= most && !is_alive(net, values); raise *= 2)
+    for (int eighths = 1; eighths <= 512 && !is_alive(net, values); eighths *= 2)
         for (const Expr& leaf : net.parameters()) {
             const bool is_bias = leaf.label().starts_with('b');
             if (!is_bias) continue;
             Matrix bias = *values.find(leaf);
-            for (double& value : bias.values()) value += raise;
+            for (double& value : bias.values()) value += eighths / 8.0;
             values.bind(leaf, std::move(bias));
         }
 }
