@@ -85,11 +85,16 @@ class Explanation {
         return fmt::format("[{}]", fmt::join(texts, "; "));
     }
 
+    std::vector<std::string> all_at(const std::vector<MemberRange>& sites) const {
+        std::vector<std::string> texts;
+        texts.reserve(sites.size());
+        for (const MemberRange& site : sites) texts.push_back(at(site));
+        return texts;
+    }
+
     std::string formula(std::string_view name, const std::vector<MemberRange>& operands,
                         const MemberRange& result) const {
-        std::vector<std::string> texts;
-        for (const MemberRange& site : operands) texts.push_back(at(site));
-        return fmt::format("{} = {}({})", at(result), name, joined(texts, ", "));
+        return fmt::format("{} = {}({})", at(result), name, joined(all_at(operands), ", "));
     }
 
     std::string formula(const EntrywiseStep& step) const {
@@ -97,9 +102,7 @@ class Explanation {
         if (step.expression != nullptr)
             return formula(step.expression->name, step.operands, step.result);
         if (op.role != Role::sum) return formula(op.name, step.operands, step.result);
-        std::vector<std::string> texts;
-        for (const MemberRange& site : step.operands) texts.push_back(at(site));
-        return fmt::format("{} = {}", at(step.result), joined(texts, " + "));
+        return fmt::format("{} = {}", at(step.result), joined(all_at(step.operands), " + "));
     }
 
     static double operations_per_entry(const EntrywiseStep& step) {

@@ -132,7 +132,7 @@ class FiniteRun {
     }
 
     std::string described(const Members& members) const {
-        const std::string first = describe(rolled_, members.first);
+        std::string first = describe(rolled_, members.first);
         if (members.count == 1) return first;
         return fmt::format("{} to {}", first,
                            describe(rolled_, after(members.first, members.count - 1)));

@@ -98,6 +98,7 @@ class Stacks {
     static std::vector<T> reordered(const std::vector<T>& values,
                                     const std::vector<std::size_t>& order) {
         std::vector<T> result;
+        result.reserve(order.size());
         for (const std::size_t i : order) result.push_back(values[i]);
         return result;
     }
