@@ -76,17 +76,19 @@ compile() {
         shift 3 && "$compiler" -I"$folder/include" "$@" $declared -c "$place" -o "$object") > "$folder/log" 2>&1
 }
 
-# run_tests: those of the mutant's own folder first. A crash's word goes into the log as well, hence the group.
+# run_tests FOLDER OBJECTS: links the tests of FOLDER, the mutant's objects before everything, and runs them. A
+# crash's word goes into the log as well, hence the group.
 run_tests() {
-    local own="*tests/${1%%/*}/*"
-    { (ulimit -v 4000000 -c 0 -t 30 && cd "$folder" &&
-        ./runner --abort-after=1 --source-file="$own" < /dev/null &&
-        ./runner --abort-after=1 --source-file-exclude="$own" < /dev/null); } > "$folder/log" 2>&1
+    (cd "$build" && eval "$(sed "s|@OBJECTS@|$2|; s|@RUNNER@|$folder/runner|" "$work/link.$1")")
+    { (ulimit -v 4000000 -c 0 -t 30 && cd "$folder" && ./runner --abort-after=1 < /dev/null); } > "$folder/log" 2>&1
 }
+
+# The folders whose tests see a mutant of FILE: its own first, which notice most.
+folders_of() { echo "${1%%/*} $(echo "graph ops rnn" | sed "s/${1%%/*}//")"; }
 
 # one FILE NUMBER LINE ORIGINAL MUTATED: makes, links and runs one mutant; writes its outcome and what it is.
 one() {
-    local file=$1 number=$2 folder=$work/$2.$BASHPID outcome=survived place object objects=
+    local file=$1 number=$2 folder=$work/$2.$BASHPID outcome=survived place object tests objects=
     mkdir -p "$folder/include/revolute/${file%/*}"
     place=$folder/include/revolute/$file
     "$work/mutate" "$(mode_of "$file")" "$source/$file" "$number" > "$place"
@@ -96,11 +98,9 @@ one() {
         [ "$changed" = "$file" ] || place=$source/$changed
         compile "$file" "$changed" "$place" "$object" || { outcome='not compiled'; break; }
     done <<< "$(sources_of "$file")"
-    if [ "$outcome" = survived ]; then
-        # shellcheck disable=SC2086
-        (cd "$build" && eval "$(sed "s|@OBJECTS@|$objects|; s|@RUNNER@|$folder/runner|" "$work/link")")
-        run_tests "$file" || outcome=killed
-    fi
+    for tests in $(folders_of "$file"); do
+        [ "$outcome" != survived ] || run_tests "$tests" "$objects" || outcome=killed
+    done
     printf '%s\t%s:%s\t%s\t%s\n' "$outcome" "$file" "$3" "$4" "$5"
     rm -rf "$folder"
 }
@@ -130,19 +130,17 @@ rm -rf "$work"
 mkdir -p "$work/commands"
 
 ninja -C "$build" test_graph test_ops test_rnn > "$work/log" || { tail -n 20 "$work/log"; exit 1; }
-# How a test program is linked: the objects of all three, the mutant's before everything.
-link_of() { ninja -C "$build" -t commands "tests/$1" | tail -n 1 | sed -E 's/^: && //; s/ && .*//'; }
-objects=$(for test in test_graph test_ops test_rnn; do link_of $test; done | tr ' ' '\n' | grep '\.o$' | sort -u)
 linker=
 ! command -v ld.lld > /dev/null || linker=' -fuse-ld=lld'  # in a third of the time
-link_of test_rnn | sed "s/\$/$linker/" | tr ' ' '\n' | grep -v '\.o$' | sed 's|^tests/test_rnn$|@RUNNER@ @OBJECTS@ @TESTS@|' |
-    tr '\n' ' ' | sed "s|@TESTS@|$(echo $objects)|" > "$work/link"
+for tests in graph ops rnn; do  # how they are linked
+    command=$(ninja -C "$build" -t commands "tests/test_$tests" | tail -n 1 | sed -E 's/^: && //; s/ && .*//')
+    echo "$command$linker" | sed "s| -o tests/test_$tests | -o @RUNNER@ @OBJECTS@ |" > "$work/link.$tests"
+done
 compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
 "$compiler" -std=c++20 -O1 "$here/mutate.cpp" -o "$work/mutate"
 
-(cd "$build" && eval "$(sed "s|@OBJECTS@||; s|@RUNNER@|$work/runner|" "$work/link")")
-for own in graph ops rnn; do  # exactly as for a mutant
-    folder=$work run_tests "$own" ||
+for tests in graph ops rnn; do  # exactly as for a mutant
+    folder=$work run_tests "$tests" '' ||
         { tail -n 20 "$work/log"; echo 'run.sh: the tests fail without a mutant'; exit 1; }
 done
 
