@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstring>
 
 // As in vector_math.cpp: read again for each kind of processor.
 // clang-format off
@@ -10,6 +9,7 @@
 #define HWY_TARGET_INCLUDE <revolute/graph/program/small_products.cpp>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <revolute/graph/program/detail/vector_parts-inl.hpp>
 // clang-format on
 
 #ifndef REVOLUTE_SMALL_PRODUCTS_KERNELS
@@ -41,25 +41,8 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::small_products::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-// The first n < Lanes(d) numbers at x, then zeros.
-template <class D, class T>
-hn::Vec<D> load_part(D d, const T* x, std::size_t n) {
-#if HWY_MEM_OPS_MIGHT_FAULT
-    HWY_ALIGN T part[hn::MaxLanes(D())] = {};
-    std::memcpy(part, x, n * sizeof(T));
-    return hn::Load(d, part);
-#else
-    return hn::MaskedLoad(hn::FirstN(d, n), d, x);
-#endif
-}
-
-template <class D, class T>
-void store_part(D d, hn::Vec<D> v, T* y, std::size_t n) {
-    HWY_ALIGN T part[hn::MaxLanes(D())];
-    hn::Store(v, d, part);
-    std::memcpy(y, part, n * sizeof(T));
-}
+using vector_parts::HWY_NAMESPACE::load_part;
+using vector_parts::HWY_NAMESPACE::store_part;
 
 // Rows from `row` on, two vectors of them times two columns, so that four sums grow side by side.
 template <class D, class T>

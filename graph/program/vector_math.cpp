@@ -1,6 +1,5 @@
 #include <revolute/graph/program/vector_math.hpp>
 
-#include <cstring>
 #include <limits>
 
 // Highway reads this file again for each kind of processor, with HWY_NAMESPACE another name each
@@ -11,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+#include <revolute/graph/program/detail/vector_parts-inl.hpp>
 // clang-format on
 
 #ifndef REVOLUTE_VECTOR_MATH_KERNELS
@@ -39,6 +39,8 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using vector_parts::HWY_NAMESPACE::load_part;
+using vector_parts::HWY_NAMESPACE::store_part;
 
 // Highway's functions are right in part of their range only: exp wraps around where it overflows
 // and gives 0 for NaN, log takes 0, infinity and negative numbers for ordinary ones. Exp, and tanh
@@ -170,30 +172,6 @@ struct MultiplySigmoidSlope {
         return hn::Mul(a, hn::Mul(b, hn::Sub(hn::Set(d, hn::TFromD<D>(1)), b)));
     }
 };
-
-// The first n < Lanes(d) numbers at x, then zeros. Masked loads and stores of older processors
-// touch what is masked out.
-template <class D, class T>
-auto load_part(D d, const T* x, std::size_t n) {
-#if HWY_MEM_OPS_MIGHT_FAULT
-    HWY_ALIGN T part[hn::MaxLanes(D())] = {};
-    std::memcpy(part, x, n * sizeof(T));
-    return hn::Load(d, part);
-#else
-    return hn::MaskedLoad(hn::FirstN(d, n), d, x);
-#endif
-}
-
-template <class D, class V, class T>
-void store_part(D d, V v, T* y, std::size_t n) {
-#if HWY_MEM_OPS_MIGHT_FAULT
-    HWY_ALIGN T part[hn::MaxLanes(D())];
-    hn::Store(v, d, part);
-    std::memcpy(y, part, n * sizeof(T));
-#else
-    hn::BlendedStore(v, hn::FirstN(d, n), d, y);
-#endif
-}
 
 // y = function(operands...), a vector at a time. What remains is computed as a vector too, so by
 // the same instructions.

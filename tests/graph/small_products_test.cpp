@@ -1,7 +1,7 @@
 #include <revolute/graph/program/small_products.hpp>
+#include <support/on_every_target.hpp>
 
 #include <doctest/doctest.h>
-#include <hwy/highway.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,24 +12,9 @@
 #include <vector>
 
 namespace small_products = revolute::small_products;
+namespace test = revolute::test;
 
 namespace {
-
-/// Runs the check with the code for each kind of processor that this one can run, then goes back to
-/// the best.
-template <class Check>
-void on_every_target(Check check) {
-    struct Restore {
-        ~Restore() { hwy::GetChosenTarget().Update(hwy::SupportedTargets()); }
-    } restore;
-    for (std::int64_t rest = hwy::SupportedTargets() | HWY_STATIC_TARGET; rest != 0;
-         rest &= rest - 1) {
-        const std::int64_t target = rest & -rest;
-        hwy::GetChosenTarget().Update(target);
-        CAPTURE(hwy::TargetName(target));
-        check();
-    }
-}
 
 /// Whole numbers that are small, so that every order of summation gives the same, exactly.
 template <class T>
@@ -71,7 +56,7 @@ void check_product(bool turns, int rows, int columns, bool adds) {
 
 template <class T>
 void check_products(bool turns) {
-    on_every_target([&] {
+    test::on_every_target([&] {
         for (const int rows : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 40, 64, 67})
             for (const int columns : {1, 2, 3, 4, 5, 6, 9, 16, 33})
                 for (const bool adds : {false, true}) {

@@ -1,7 +1,7 @@
 #include <revolute/graph/program/vector_math.hpp>
+#include <support/on_every_target.hpp>
 
 #include <doctest/doctest.h>
-#include <hwy/highway.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+namespace test = revolute::test;
 namespace vector_math = revolute::vector_math;
 using revolute::ColumnExtent;
 using revolute::Columns;
@@ -33,22 +34,6 @@ using Binary = void (*)(Columns<const T>, Columns<const T>, Columns<T>, ColumnEx
 template <class T>
 Bits<T> bits(T value) {
     return std::bit_cast<Bits<T>>(value);
-}
-
-/// Runs the check with the code for each kind of processor that this one can run, then goes back to
-/// the best.
-template <class Check>
-void on_every_target(Check check) {
-    struct Restore {
-        ~Restore() { hwy::GetChosenTarget().Update(hwy::SupportedTargets()); }
-    } restore;
-    for (std::int64_t rest = hwy::SupportedTargets() | HWY_STATIC_TARGET; rest != 0;
-         rest &= rest - 1) {
-        const std::int64_t target = rest & -rest;
-        hwy::GetChosenTarget().Update(target);
-        CAPTURE(hwy::TargetName(target));
-        check();
-    }
 }
 
 template <class T>
@@ -109,7 +94,7 @@ void check_accuracy(Unary<T> function, Exact (*exact)(Exact)) {
     static const std::vector<T> x = arguments<T>();
     std::vector<Exact> expected;
     for (const T value : x) expected.push_back(exact(value));
-    on_every_target([&] {
+    test::on_every_target([&] {
         const std::vector<T> y = results(function, x);
         for (std::size_t i = 0; i < x.size(); ++i) {
             const T rounded = static_cast<T>(expected[i]);
@@ -133,7 +118,7 @@ Exact exact_sigmoid(Exact x) {
 /// f(x) = y in the bits, but that any NaN is as good as any other.
 template <class T>
 void check_value(Unary<T> function, T x, T expected) {
-    on_every_target([&] {
+    test::on_every_target([&] {
         CAPTURE(x);
         T y = 42;
         function(&x, &y, 1);
@@ -250,7 +235,7 @@ void check_formula(Call call, Formula formula) {
             b.push_back(y);
             expected.push_back(result);
         }
-    on_every_target([&] {
+    test::on_every_target([&] {
         std::vector<T> y(a.size());
         call(a.data(), b.data(), y.data(), a.size());
         CHECK(same_bits(y, expected));
@@ -333,7 +318,7 @@ TEST_CASE("vector math: log of what is not positive and finite") {
 
 TEST_CASE("vector math: NaN stays NaN") {
     const auto check = [](auto function) {
-        on_every_target([&] {
+        test::on_every_target([&] {
             using T = decltype(function);
             for (const T x : {Limits<T>::quiet_NaN(), -Limits<T>::quiet_NaN()}) {
                 const T one = 1;
@@ -360,7 +345,7 @@ TEST_CASE("vector math: NaN stays NaN") {
 }
 
 TEST_CASE("vector math: a result depends on its operands alone, not on place and length") {
-    on_every_target([] {
+    test::on_every_target([] {
         for_every_function<double>([](auto call) { check_every_length<double>(call); });
         for_every_function<float>([](auto call) { check_every_length<float>(call); });
     });
@@ -379,7 +364,7 @@ TEST_CASE("vector math: a result may replace an operand") {
             CHECK(same_bits(z, expected));
         };
     };
-    on_every_target([&] {
+    test::on_every_target([&] {
         for_every_function<double>(check(double()));
         for_every_function<float>(check(float()));
     });
@@ -410,7 +395,7 @@ TEST_CASE("vector math: a sum is that of its operands from the first to the last
 }
 
 TEST_CASE("vector math: columns that stand apart are as each by itself") {
-    on_every_target([] {
+    test::on_every_target([] {
         for_every_function<double>([](auto call) { check_columns<double>(call); });
         for_every_function<float>([](auto call) { check_columns<float>(call); });
     });

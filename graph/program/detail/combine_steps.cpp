@@ -30,10 +30,7 @@ class Combination {
         for (std::size_t i = call.steps.size(); i-- > 0;)
             if (!is_gone_[i]) combine(i);
         for (const EntrywiseStep& step : call.steps) step_of_[index(step.result.part)] = none;
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < call.steps.size(); ++i)
-            if (!is_gone_[i]) std::swap(call.steps[kept++], call.steps[i]);
-        call.steps.resize(kept);
+        erase_marked(call.steps, is_gone_);
     }
 
     static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
@@ -108,12 +105,10 @@ class Combination {
 };
 
 std::size_t entrywise_steps(const Code& code) {
-    std::size_t count = 0;
-    for (const Loop& loop : code.loops)
-        for (const Instruction& instruction : loop.body)
-            if (const auto* const call = std::get_if<EntrywiseCall>(&instruction))
-                count += call->steps.size();
-    return count;
+    return total(code.loops, [](const Instruction& instruction) {
+        const auto* const call = std::get_if<EntrywiseCall>(&instruction);
+        return call == nullptr ? 0 : call->steps.size();
+    });
 }
 
 }  // namespace

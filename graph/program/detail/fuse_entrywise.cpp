@@ -191,21 +191,13 @@ class Fusion {
     std::vector<Instruction> result_;
 };
 
-std::size_t entrywise_calls(const Code& code) {
-    std::size_t count = 0;
-    for (const Loop& loop : code.loops)
-        for (const Instruction& instruction : loop.body)
-            count += std::holds_alternative<EntrywiseCall>(instruction) ? 1 : 0;
-    return count;
-}
-
 }  // namespace
 
 void fuse_entrywise(const Rolled& rolled, Code& code) {
-    PassReport report{"fuse", "elementwise instructions", entrywise_calls(code), 0};
+    PassReport report{"fuse", "elementwise instructions", count_of<EntrywiseCall>(code.loops), 0};
     Order order(rolled.parts.size());
     for (Loop& loop : code.loops) loop.body = Fusion(order, loop.body).run();
-    report.after = entrywise_calls(code);
+    report.after = count_of<EntrywiseCall>(code.loops);
     code.passes.push_back(report);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -99,6 +100,32 @@ void for_each_result(const Instruction& instruction, const Visit& visit) {
         for (const EntrywiseStep& step : entrywise->steps) visit(step.result);
     else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction))
         visit(reference->result);
+}
+
+/// What all instructions come to, each counted by `count`.
+template <class Count>
+std::size_t total(const std::vector<Loop>& loops, const Count& count) {
+    std::size_t sum = 0;
+    for (const Loop& loop : loops)
+        for (const Instruction& instruction : loop.body) sum += count(instruction);
+    return sum;
+}
+
+/// How many instructions are of that kind.
+template <class Kind>
+std::size_t count_of(const std::vector<Loop>& loops) {
+    return total(loops, [](const Instruction& instruction) -> std::size_t {
+        return std::holds_alternative<Kind>(instruction) ? 1 : 0;
+    });
+}
+
+/// Takes out what is marked; the others keep their order.
+template <class T>
+void erase_marked(std::vector<T>& values, const std::vector<bool>& is_gone) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (!is_gone[i]) std::swap(values[kept++], values[i]);
+    values.erase(values.begin() + static_cast<std::ptrdiff_t>(kept), values.end());
 }
 
 /// How long the values of a part are kept.

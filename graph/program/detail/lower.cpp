@@ -1,9 +1,8 @@
-#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/detail/at_once.hpp>
 #include <revolute/graph/program/detail/lower.hpp>
 #include <revolute/graph/program/detail/sink.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace revolute::detail {
@@ -35,15 +34,6 @@ struct Steps {
 MemberRange site_of(const Read& read, const Steps& steps) {
     return {read.target, read.step_at(steps.first), read.is_fixed ? 0 : steps.stride, 1};
 }
-
-/// The members of a site that moves along memory without gaps, as one matrix.
-MemberRange all_members(MemberRange site, std::size_t rounds) {
-    const auto count = static_cast<std::int32_t>(rounds);
-    const std::int32_t last = site.step + site.move * (count - 1);
-    return {site.part, std::min(site.step, last), 0, count};
-}
-
-bool fits_int(std::size_t size) { return size <= std::numeric_limits<int>::max(); }
 
 /// Steps in which all parts of a component are alike, and what computes them.
 struct Stretch {
@@ -178,7 +168,7 @@ class Lowering {
 
     /// An instruction whose rounds do not depend on each other.
     void emit_at_once(const Stretch& stretch, Instruction instruction) {
-        const bool is_one = make_one_call(instruction, stretch.steps);
+        const bool is_one = make_one_call(instruction, stretch.steps.count);
         Loop loop = loop_of(stretch, {std::move(instruction)});
         if (is_one) loop.rounds = 1;
         emit(std::move(loop));
@@ -256,7 +246,7 @@ class Lowering {
         std::erase_if(all.products, [&](const ProductCall& call) {
             Instruction at_once = call;
             const bool can_be_before = !in_loop(call.left) && !in_loop(call.right) &&
-                                       (steps.count == 1 || make_one_call(at_once, steps));
+                                       (steps.count == 1 || make_one_call(at_once, steps.count));
             if (can_be_before) before.products.push_back(call);
             return can_be_before;
         });
@@ -304,31 +294,6 @@ class Lowering {
                 .inner = left.shape.columns};
     }
 
-    /// Makes an instruction whose rounds do not depend on each other treat all of them at once, where
-    /// what it reads and writes lies in memory without gaps. Returns whether it does.
-    static bool make_one_call(Instruction& instruction, const Steps& steps) {
-        if (steps.count == 1) return false;
-        if (auto* const call = std::get_if<EntrywiseCall>(&instruction)) {
-            EntrywiseStep& step = call->steps.front();
-            for (MemberRange& site : step.operands)
-                if (site.move != 0) site = all_members(site, steps.count);
-            step.result = all_members(step.result, steps.count);
-            call->members = static_cast<std::int32_t>(steps.count);
-            return true;
-        }
-        if (auto* const call = std::get_if<ProductCall>(&instruction)) {
-            const std::size_t columns = static_cast<std::size_t>(call->columns) * steps.count;
-            if (call->left.move != 0 || call->right.move != 1 || call->right_is_transposed ||
-                !fits_int(columns))
-                return false;
-            call->right = all_members(call->right, steps.count);
-            call->result = all_members(call->result, steps.count);
-            call->columns = static_cast<int>(columns);
-            return true;
-        }
-        return false;
-    }
-
     /// A sum over steps begins with the products that it alone reads, so that the first of them need
     /// not find anything to add to.
     void lower_sum(PartId sum) {
@@ -360,24 +325,6 @@ class Lowering {
                   {call}});
             steps = steps.from(rounds);
         }
-    }
-
-    /// sum over t of A(t) B(t)' = [A(0) A(1) ...] [B(0) B(1) ...]', where these are in memory.
-    static bool sum_in_one_call(ProductCall& call, std::size_t rounds) {
-        const std::size_t inner = static_cast<std::size_t>(call.inner) * rounds;
-        const auto is_dense = [](const MemberRange& site) {
-            return site.move == 1 || site.move == -1;
-        };
-        // In memory, a row is the same as a column.
-        const bool is_vector = call.inner == 1 || call.columns == 1;
-        if (rounds == 1 || !is_dense(call.left) || call.left.move != call.right.move ||
-            call.left_is_transposed || !(call.right_is_transposed || is_vector) || !fits_int(inner))
-            return false;
-        call.left = all_members(call.left, rounds);
-        call.right = all_members(call.right, rounds);
-        call.inner = static_cast<int>(inner);
-        call.right_is_transposed = true;
-        return true;
     }
 
     void append_values(std::vector<std::pair<MemberRange, Steps>>& values,

@@ -4,15 +4,11 @@
 #include <revolute/graph/program/detail/memory_limit.hpp>
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace revolute::detail {
 
 namespace {
-
-template <class Number>
-constexpr bool is_double = std::is_same_v<Number, double>;
 
 /// Numbers in 64 bytes: what slabs are aligned to.
 template <class Number>

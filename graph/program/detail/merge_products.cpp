@@ -51,7 +51,7 @@ std::vector<bool> stackable_parts(const Rolled& rolled, const Reads& reads, cons
 
 /// Products of one body that could be one: left factors are stacked, and results; in a sum, right
 /// factors instead of these.
-struct Group {
+struct ProductGroup {
     std::size_t loop = 0;
     bool is_sum = false;
     std::vector<std::size_t> members;  ///< numbers of the instructions
@@ -163,9 +163,9 @@ Likeness likeness_of(const ProductCall& call, bool is_sum) {
 
 /// Finds groups in a body, reading it once. A product joins those like it where it could stand in the
 /// place of the first.
-class Groups {
+class ProductGroups {
  public:
-    explicit Groups(std::size_t parts) : uses_(parts) {}
+    explicit ProductGroups(std::size_t parts) : uses_(parts) {}
 
     void find(std::size_t loop, const std::vector<Instruction>& body) {
         open_.clear();
@@ -182,10 +182,10 @@ class Groups {
     }
 
     /// The largest first: smaller ones may be pieces of their stacks.
-    std::vector<Group> found() && {
-        std::erase_if(groups_, [](const Group& group) { return group.members.size() < 2; });
+    std::vector<ProductGroup> found() && {
+        std::erase_if(groups_, [](const ProductGroup& group) { return group.members.size() < 2; });
         std::ranges::stable_sort(groups_, std::greater(),
-                                 [](const Group& group) { return group.members.size(); });
+                                 [](const ProductGroup& group) { return group.members.size(); });
         return std::move(groups_);
     }
 
@@ -215,7 +215,7 @@ class Groups {
         }
     }
 
-    bool fits(const Group& group, const ProductCall& call) {
+    bool fits(const ProductGroup& group, const ProductCall& call) {
         const std::size_t first = group.members.front() + 1;
         if (use_of(call.left.part).written >= first || use_of(call.right.part).written >= first)
             return false;
@@ -227,11 +227,11 @@ class Groups {
     std::vector<Use> uses_;  // by part, in the body that is numbered
     std::size_t body_ = 0;
     std::map<Likeness, std::size_t> open_;
-    std::vector<Group> groups_;
+    std::vector<ProductGroup> groups_;
 };
 
 /// One product for all of a group, in the place of the first; the others are marked in `gone`.
-void merge(Code& code, const Group& group, const std::vector<PartId>& left,
+void merge(Code& code, const ProductGroup& group, const std::vector<PartId>& left,
            const std::vector<PartId>& other, std::vector<bool>& gone) {
     std::vector<Instruction>& body = code.loops[group.loop].body;
     const auto call = [&](std::size_t number) -> ProductCall& {
@@ -251,35 +251,18 @@ void merge(Code& code, const Group& group, const std::vector<PartId>& left,
     call(place) = std::move(merged);
 }
 
-std::size_t products(const Code& code) {
-    std::size_t count = 0;
-    for (const Loop& loop : code.loops)
-        count += static_cast<std::size_t>(
-            std::ranges::count_if(loop.body, [](const Instruction& instruction) {
-                return std::holds_alternative<ProductCall>(instruction);
-            }));
-    return count;
-}
-
-void erase(std::vector<Instruction>& body, const std::vector<bool>& gone) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < body.size(); ++i)
-        if (!gone[i]) std::swap(body[kept++], body[i]);
-    body.resize(kept);
-}
-
 }  // namespace
 
 void merge_products(const Rolled& rolled, const Reads& reads, Code& code) {
-    PassReport report{"merge", "products", products(code), 0};
-    Groups groups(rolled.parts.size());
+    PassReport report{"merge", "products", count_of<ProductCall>(code.loops), 0};
+    ProductGroups groups(rolled.parts.size());
     std::vector<std::vector<bool>> gone;
     for (std::size_t i = 0; i < code.loops.size(); ++i) {
         groups.find(i, code.loops[i].body);
         gone.emplace_back(code.loops[i].body.size());
     }
     Stacks stacks(rolled, stackable_parts(rolled, reads, code));
-    for (Group& group : std::move(groups).found()) {
+    for (ProductGroup& group : std::move(groups).found()) {
         std::vector<PartId> left, other;
         for (const std::size_t number : group.members) {
             const auto& call = std::get<ProductCall>(code.loops[group.loop].body[number]);
@@ -289,9 +272,9 @@ void merge_products(const Rolled& rolled, const Reads& reads, Code& code) {
         if (stacks.arrange(left, other, group.members))
             merge(code, group, left, other, gone[group.loop]);
     }
-    for (std::size_t i = 0; i < code.loops.size(); ++i) erase(code.loops[i].body, gone[i]);
+    for (std::size_t i = 0; i < code.loops.size(); ++i) erase_marked(code.loops[i].body, gone[i]);
     code.stacks = std::move(stacks.stacks);
-    report.after = products(code);
+    report.after = count_of<ProductCall>(code.loops);
     code.passes.push_back(report);
 }
 

@@ -56,28 +56,6 @@ struct Reads::DirectUse {
     std::vector<PartId> by_nodes;
 };
 
-Reads::Reads(const Rolled& rolled)
-    : rolled_(rolled),
-      standing_(rolled.parts.size(), Standing::computed),
-      views_(rolled.parts.size()),
-      slots_(rolled.parts.size()) {
-    const std::vector<DirectUse> uses = direct_uses();
-    find_terms(uses);
-    for (const Component& component : rolled.schedule)
-        for (const PartId part : component.parts) {
-            standing_[index(part)] = standing_of(part, uses[index(part)]);
-            views_[index(part)] = standing(part) == Standing::view ? through(part) : itself(part);
-        }
-    // A recurrence reads parts that stand behind the reader in the schedule, so all are seen first.
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-        if (is_sum_over_steps(rolled.parts[i])) continue;
-        for (const std::vector<Segment>& slot : operands_of(rolled.parts[i])) {
-            std::vector<Read>& reads = slots_[i].emplace_back();
-            for (const Segment& segment : slot) append_seen(reads, segment);
-        }
-    }
-}
-
 std::span<const Interval> Reads::steps(PartId part) const {
     if (!rolled_[part].is_family()) return {&only_step, 1};
     return rolled_[part].runs;
@@ -116,65 +94,97 @@ std::vector<Reads::DirectUse> Reads::direct_uses() const {
     return uses;
 }
 
-namespace {
+/// Finds the parts that are terms, and of which sum.
+class Reads::TermFinder {
+ public:
+    TermFinder(const Rolled& rolled, std::span<const DirectUse> uses)
+        : rolled_(rolled), uses_(uses) {
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) whole_.push_back(PartId{i});
+    }
 
-/// Whether no step is in two of them.
-bool are_disjoint(std::vector<Interval> intervals) {
-    std::ranges::sort(intervals, {}, &Interval::low);
-    return std::ranges::adjacent_find(intervals, [](const Interval& a, const Interval& b) {
-               return b.low <= a.high;
-           }) == intervals.end();
-}
+    /// Calls `note` with each. Sums come first, from the last to the first, as those of one step are read
+    /// by later ones: a term's sum is known when the term is looked at.
+    template <class Note>
+    void find(const Note& note) {
+        for (const Role role : {Role::sum, Role::product})
+            for (std::size_t i = rolled_.schedule.size(); i-- > 0;) {
+                const std::vector<PartId>& parts = rolled_.schedule[i].parts;
+                for (std::size_t j = parts.size(); j-- > 0;)
+                    if (rolled_[parts[j]].op->role == role) find(parts[j], note);
+            }
+    }
 
-}  // namespace
+ private:
+    template <class Note>
+    void find(PartId part, const Note& note) {
+        const DirectUse& use = uses_[index(part)];
+        if (use.is_output || !use.by_sums_alone) return;
+        const std::optional<PartId> sum =
+            use.by_nodes.empty() ? sum_in_steps(part) : sum_over_steps(part);
+        if (!sum) return;
+        whole_[index(part)] = *sum;
+        note(part);
+    }
 
-/// A sum over steps computes the products that it alone reads. So does a sum in each step, for every
-/// member is read once; and what is summed to it in the same step it sums itself. The sum that does it
-/// all in the end is its own term's `whole`; sums come first, from the last to the first, because those of
-/// one step are read by later ones.
-void Reads::find_terms(std::span<const DirectUse> uses) {
-    std::vector<PartId> whole;
-    for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) whole.push_back(PartId{i});
-
-    const auto sum_of_steps = [&](PartId part, bool at_any_distance) -> std::optional<PartId> {
-        const DirectUse& use = uses[index(part)];
-        if (!rolled_[part].is_family() || !use.by_nodes.empty()) return std::nullopt;
+    /// The sum of families that reads every member once; a sum, in its own step.
+    std::optional<PartId> sum_in_steps(PartId part) const {
+        const std::vector<DirectUse::InSteps>& all = uses_[index(part)].in_steps;
+        if (all.empty() || !rolled_[part].is_family()) return std::nullopt;
+        const bool at_any_distance = rolled_[part].op->role == Role::product;
+        const PartId sum = whole_[index(all.front().user)];
         std::vector<Interval> members;
-        for (const auto& [user, interval, distance] : use.in_steps) {
-            if (whole[index(user)] != whole[index(use.in_steps.front().user)] ||
-                rolled_[user].axis != rolled_[part].axis || (distance != 0 && !at_any_distance))
+        for (const auto& [user, interval, distance] : all) {
+            if (whole_[index(user)] != sum || rolled_[user].axis != rolled_[part].axis ||
+                (distance != 0 && !at_any_distance))
                 return std::nullopt;
             members.push_back(interval);
         }
-        if (!are_disjoint(std::move(members))) return std::nullopt;
-        return whole[index(use.in_steps.front().user)];
-    };
-    const auto sum_of_nodes = [&](PartId part) -> std::optional<PartId> {
-        const std::span<const PartId> users = uses[index(part)].by_nodes;
-        if (!uses[index(part)].in_steps.empty() ||
-            !std::ranges::all_of(users, [&](PartId user) { return user == users.front(); }))
+        return are_disjoint(std::move(members)) ? std::optional(sum) : std::nullopt;
+    }
+
+    /// The one sum over steps that reads a product.
+    std::optional<PartId> sum_over_steps(PartId part) const {
+        const auto& [is_output, by_products, by_sums, in_steps, users] = uses_[index(part)];
+        const PartId sum = users.front();
+        if (rolled_[part].op->role != Role::product || !in_steps.empty() ||
+            !is_sum_over_steps(rolled_[sum]) || std::ranges::count(users, sum) != std::ssize(users))
             return std::nullopt;
-        return is_sum_over_steps(rolled_[users.front()]) ? std::optional(users.front())
-                                                         : std::nullopt;
-    };
-    const auto note = [&](PartId part, std::optional<PartId> sum) {
-        if (!sum) return;
-        standing_[index(part)] = Standing::term;
-        whole[index(part)] = *sum;
-    };
-    for (const Role role : {Role::sum, Role::product})
-        for (std::size_t i = rolled_.schedule.size(); i-- > 0;) {
-            const std::vector<PartId>& parts = rolled_.schedule[i].parts;
-            for (std::size_t j = parts.size(); j-- > 0;) {
-                const DirectUse& use = uses[index(parts[j])];
-                if (rolled_[parts[j]].op->role != role || use.is_output || !use.by_sums_alone ||
-                    (use.in_steps.empty() && use.by_nodes.empty()))
-                    continue;
-                note(parts[j], use.by_nodes.empty() ? sum_of_steps(parts[j], role == Role::product)
-                               : role == Role::product ? sum_of_nodes(parts[j])
-                                                       : std::nullopt);
-            }
+        return sum;
+    }
+
+    /// Whether no step is in two of them.
+    static bool are_disjoint(std::vector<Interval> intervals) {
+        std::ranges::sort(intervals, {}, &Interval::low);
+        return std::ranges::adjacent_find(intervals, [](const Interval& a, const Interval& b) {
+                   return b.low <= a.high;
+               }) == intervals.end();
+    }
+
+    const Rolled& rolled_;
+    std::span<const DirectUse> uses_;
+    std::vector<PartId> whole_;  ///< by part: the sum that computes it in the end, or itself
+};
+
+Reads::Reads(const Rolled& rolled)
+    : rolled_(rolled),
+      standing_(rolled.parts.size(), Standing::computed),
+      views_(rolled.parts.size()),
+      slots_(rolled.parts.size()) {
+    const std::vector<DirectUse> uses = direct_uses();
+    TermFinder(rolled, uses).find([this](PartId part) { standing_[index(part)] = Standing::term; });
+    for (const Component& component : rolled.schedule)
+        for (const PartId part : component.parts) {
+            standing_[index(part)] = standing_of(part, uses[index(part)]);
+            views_[index(part)] = standing(part) == Standing::view ? through(part) : itself(part);
         }
+    // A recurrence reads parts that stand behind the reader in the schedule, so all are seen first.
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        if (is_sum_over_steps(rolled.parts[i])) continue;
+        for (const std::vector<Segment>& slot : operands_of(rolled.parts[i])) {
+            std::vector<Read>& reads = slots_[i].emplace_back();
+            for (const Segment& segment : slot) append_seen(reads, segment);
+        }
+    }
 }
 
 Standing Reads::standing_of(PartId part, const DirectUse& use) const {

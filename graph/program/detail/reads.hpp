@@ -64,9 +64,9 @@ class Reads {
 
  private:
     struct DirectUse;
+    class TermFinder;
     std::vector<std::vector<Segment>> operands_of(const Part& part) const;
     std::vector<DirectUse> direct_uses() const;
-    void find_terms(std::span<const DirectUse> uses);
     Standing standing_of(PartId part, const DirectUse& use) const;
     bool can_be_view(PartId part, const DirectUse& use) const;
     std::vector<Read> itself(PartId part) const;

@@ -6,15 +6,11 @@
 
 #include <algorithm>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace revolute::detail {
 
 namespace {
-
-template <class Number>
-constexpr bool is_double = std::is_same_v<Number, double>;
 
 /// Throws what a kernel refuses, with the step and the member.
 [[noreturn]] void fail(const Rolled& rolled, Member member, std::string_view refusal) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace revolute::detail {
 /// first-level cache holds.
 template <class Number>
 constexpr std::size_t block_entries = 2048 / sizeof(Number);
+
+template <class Number>
+constexpr bool is_double = std::is_same_v<Number, double>;
 
 /// Where an instruction finds a matrix: a step further in memory each round.
 template <class Number>

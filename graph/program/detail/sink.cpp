@@ -14,19 +14,19 @@ bool is_fast(const Rolled& rolled, const Reads& reads, PartId part) {
 }
 
 /// A part that reads another in the same step, and when.
-struct Reader {
+struct StepReader {
     PartId part{};
     Interval steps;
 };
 
 /// Who reads a part; `in_step`: all of them by fast kernels, in the same step.
-struct Readers {
-    std::vector<Reader> all;
+struct StepReaders {
+    std::vector<StepReader> all;
     bool in_step = true;
 };
 
-std::vector<Readers> readers_of(const Rolled& rolled, const Reads& reads) {
-    std::vector<Readers> readers(rolled.parts.size());
+std::vector<StepReaders> readers_in_step(const Rolled& rolled, const Reads& reads) {
+    std::vector<StepReaders> readers(rolled.parts.size());
     const auto leave = [&](const Read& read) { readers[index(read.target)].in_step = false; };
     for (std::uint32_t i = 0; i < readers.size(); ++i) {
         const Part& reader = rolled.parts[i];
@@ -64,14 +64,16 @@ Interval steps_of(const Rolled& rolled, const Reads& reads, const Component& com
 
 Sunk sink(const Rolled& rolled, const Reads& reads) {
     constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-    const std::vector<Readers> readers = readers_of(rolled, reads);
+    const std::vector<StepReaders> readers = readers_in_step(rolled, reads);
     // By part, the recurrence that computes it; readers stand behind what they read.
     std::vector<std::size_t> home(rolled.parts.size(), none);
+    std::vector<Interval> steps_in(rolled.schedule.size());  // by recurrence
     Sunk sunk{std::vector<std::vector<PartId>>(rolled.schedule.size()),
               std::vector<std::optional<Interval>>(rolled.parts.size())};
     for (std::size_t number = rolled.schedule.size(); number-- > 0;) {
         const Component& component = rolled.schedule[number];
         if (component.is_recurrence()) {
+            steps_in[number] = steps_of(rolled, reads, component);
             for (const PartId part : component.parts) home[index(part)] = number;
             continue;
         }
@@ -79,11 +81,11 @@ Sunk sink(const Rolled& rolled, const Reads& reads) {
         const auto& [all, in_step] = readers[index(part)];
         if (!in_step || !rolled[part].is_family() || !is_fast(rolled, reads, part)) continue;
         const auto reader_in_loop = std::ranges::find_if(
-            all, [&](const Reader& reader) { return home[index(reader.part)] != none; });
+            all, [&](const StepReader& reader) { return home[index(reader.part)] != none; });
         if (reader_in_loop == all.end()) continue;
         const std::size_t loop = home[index(reader_in_loop->part)];
-        const Interval steps = steps_of(rolled, reads, rolled.schedule[loop]);
-        if (std::ranges::any_of(all, [&](const Reader& reader) {
+        const Interval steps = steps_in[loop];
+        if (std::ranges::any_of(all, [&](const StepReader& reader) {
                 return home[index(reader.part)] != loop && overlap(reader.steps, steps);
             }))
             continue;
