@@ -24,10 +24,13 @@ using Machines = std::variant<detail::Machine<double>, detail::Machine<float>>;
 Machines machine_for(const CompileOptions& options, const Rolled& rolled,
                      const detail::Reads& reads, const detail::Code& code) {
     if (options.precision == Precision::float32)
-        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code,
-                        options.memory_limit);
-    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code,
-                    options.memory_limit);
+        return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code, options);
+    return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code, options);
+}
+
+void require_threads(const CompileOptions& options) {
+    if (options.threads == 0)
+        throw GraphError("compile: threads must be at least 1, that of the caller (0)");
 }
 
 }  // namespace
@@ -233,6 +236,10 @@ ConstMatrixView Program::value(std::size_t output) {
 
 ConstMatrixView Program::value(Expr output) { return value(output_of("value", output)); }
 
+std::size_t Program::threads() const {
+    return std::visit([](const auto& machine) { return machine.lanes(); }, state_->machine);
+}
+
 Precision Program::precision() const { return state_->code->options.precision; }
 
 std::size_t Program::bytes() const {
@@ -240,12 +247,14 @@ std::size_t Program::bytes() const {
 }
 
 Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
+    require_threads(options);
     detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(roll(outputs), options, outputs);
     return Program(std::make_unique<Program::State>(std::move(code)));
 }
 
 Program compile(const Rolled& rolled, const CompileOptions& options) {
+    require_threads(options);
     detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(rolled, options, std::span<const Expr>{});
     return Program(std::make_unique<Program::State>(std::move(code)));

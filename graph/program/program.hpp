@@ -18,7 +18,10 @@ enum class Precision : std::uint8_t { float32, float64 };
 
 struct CompileOptions {
     Precision precision = Precision::float64;
-    /// A run stops at the first instruction that makes a value that is not finite.
+    /// Most threads that a run may use, the caller's among them; it uses fewer where there is too little to
+    /// do in each instruction. The bits of all values are the same for any number.
+    std::size_t threads = 1;
+    /// A run stops at the first instruction that makes a value that is not finite. It uses one thread.
     bool check_finite = false;
     /// Most bytes that the program may need; none: as many as there are.
     std::optional<std::size_t> memory_limit{};
@@ -71,6 +74,8 @@ class Program {
     ConstMatrixView value(Expr output);
 
     Precision precision() const;
+    /// The threads that a run uses; all but the caller's wait between runs.
+    std::size_t threads() const;
     /// The memory of all values, in bytes; values that are carried count twice. OpenBLAS keeps
     /// buffers of its own, which are not in it.
     std::size_t bytes() const;
@@ -91,7 +96,7 @@ class Program {
 };
 
 /// Rolls the outputs and compiles what comes. Throws as `roll`; CapacityError, before it takes memory,
-/// when the program needs more than its limit.
+/// when the program needs more than its limit; GraphError when it may use no thread.
 Program compile(std::span<const Expr> outputs, const CompileOptions& options = {});
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});

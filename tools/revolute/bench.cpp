@@ -26,7 +26,7 @@ struct BenchCommand {
     CellKind cell = CellKind::simple;
     Sizes sizes{.steps = 100, .input = 16, .hidden = 64, .output = 1, .batch = 1};
     Precision precision = Precision::float64;
-    int threads = 1;
+    std::size_t threads = 1;
     int repetitions = 100;
     bool json = false;
 };
@@ -37,6 +37,7 @@ struct BenchResult {
     double least = 0;
     double build = 0;
     double compile = 0;
+    std::size_t threads = 1;  ///< that a run uses
     std::size_t bytes = 0;
     std::size_t allocations = 0;  ///< of the run that made most
 };
@@ -89,8 +90,11 @@ BenchResult measure(const BenchCommand& command) {
     const std::vector<Expr> outputs = append_net(graph, {{.cell = command.cell}}, command.sizes);
     result.build = building.microseconds();
     const Stopwatch compiling;
-    Program program = compile(outputs, compile_options(command.precision));
+    CompileOptions options = compile_options(command.precision);
+    options.threads = command.threads;
+    Program program = compile(outputs, options);
     result.compile = compiling.microseconds();
+    result.threads = program.threads();
     result.bytes = program.bytes();
     bind_random(program, graph);
     time_runs(program, command.repetitions, result);
@@ -106,7 +110,7 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                                   {"hidden", sizes.hidden},
                                   {"output", sizes.output},
                                   {"precision", name_of(command.precision)},
-                                  {"threads", command.threads},
+                                  {"threads", result.threads},
                                   {"repetitions", command.repetitions},
                                   {"median_us", result.median},
                                   {"min_us", result.least},
@@ -121,7 +125,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} thread, {} runs\n\n"
+        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
@@ -129,22 +133,15 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
         describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
-        sizes.input, sizes.hidden, sizes.output, command.threads, command.repetitions,
-        result.median, result.least, result.build, result.compile, result.bytes,
-        result.allocations);
+        sizes.input, sizes.hidden, sizes.output, result.threads,
+        result.threads == 1 ? "thread" : "threads", command.repetitions, result.median,
+        result.least, result.build, result.compile, result.bytes, result.allocations);
 }
 
 void bench(const BenchCommand& command) {
     const BenchResult result = measure(command);
     fmt::print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
 }
-
-const CLI::Validator one_thread(
-    [](const std::string& count) -> std::string {
-        return count == "1" ? ""
-                            : fmt::format("must be 1: a program runs in one thread ({})", count);
-    },
-    "{1}");
 
 }  // namespace
 
@@ -158,7 +155,10 @@ void add_bench_command(CLI::App& program) {
     add_choice(command, "--cell", options->cell, "Cell of the net", kinds);
     add_size_options(command, options->sizes);
     add_precision_option(command, options->precision);
-    command.add_option("--threads", options->threads, "Threads of a run")->check(one_thread);
+    command
+        .add_option("--threads", options->threads,
+                    "Threads that a run may use; it uses fewer where there is too little to do")
+        ->check(CLI::Range(1, 256));
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
         ->check(CLI::Range(1, 1'000'000));
     command.add_flag("--json", options->json, "Print JSON");

@@ -8,6 +8,14 @@
 
 namespace revolute::detail {
 
+/// Numbers in 64 bytes: what slabs are aligned to.
+template <class Number>
+constexpr std::size_t granule = 64 / sizeof(Number);
+
+constexpr std::size_t rounded_up(std::size_t size, std::size_t multiple) {
+    return (size + multiple - 1) / multiple * multiple;
+}
+
 /// Where the members of a part are, in numbers.
 struct Layout {
     std::size_t offset = 0;         ///< of the first

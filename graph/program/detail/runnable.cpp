@@ -26,13 +26,16 @@ namespace {
 template <class Number>
 void RunnableEntrywise<Number>::operator()(std::size_t round) {
     const auto signed_size = [](std::size_t size) { return static_cast<std::ptrdiff_t>(size); };
-    for (std::size_t member = 0; member < members; ++member)
-        for (std::size_t column = 0; column < columns; column += block_.columns)
-            for (std::size_t entry = 0; entry < entries; entry += block_.entries)
+    const auto [first_member, end_member] = own_members_;
+    const auto [first_column, end_column] = own_columns_;
+    const auto [first_entry, end_entry] = own_entries_;
+    for (std::size_t member = first_member; member < end_member; ++member)
+        for (std::size_t column = first_column; column < end_column; column += block_.columns)
+            for (std::size_t entry = first_entry; entry < end_entry; entry += block_.entries)
                 run_block({signed_size(round), signed_size(member), signed_size(column),
                            signed_size(entry)},
-                          {std::min(block_.entries, entries - entry),
-                           std::min(block_.columns, columns - column)});
+                          {std::min(block_.entries, end_entry - entry),
+                           std::min(block_.columns, end_column - column)});
 }
 
 template <class Number>
@@ -59,7 +62,14 @@ bool RunnableEntrywise<Number>::all_pointers(const Condition& condition) const {
 }
 
 template <class Number>
-void RunnableEntrywise<Number>::finish() {
+void RunnableEntrywise<Number>::finish(Lane lane) {
+    join_columns();
+    choose_blocks();
+    take_share(lane);
+}
+
+template <class Number>
+void RunnableEntrywise<Number>::join_columns() {
     using Entries = EntryPointer<Number>;
     const auto entries_follow = [this](std::ptrdiff_t Entries::*stride) {
         return all_pointers([&](const Entries& pointer) {
@@ -79,22 +89,72 @@ void RunnableEntrywise<Number>::finish() {
             return pointer.per_member == pointer.per_column * static_cast<std::ptrdiff_t>(columns);
         }))
         columns *= std::exchange(members, 1);
+}
 
+template <class Number>
+void RunnableEntrywise<Number>::choose_blocks() {
     block_.entries = std::min(entries, block_entries<Number>);
     block_.columns = std::clamp<std::size_t>(block_entries<Number> / entries, 1, columns);
-    const auto stride = [this](const Entries& pointer) {
+    const auto stride = [this](const EntryPointer<Number>& pointer) {
         return pointer.is_in_block ? static_cast<std::ptrdiff_t>(block_.entries)
                                    : pointer.per_column;
     };
-    for (const Entries& pointer : operands)
+    for (const EntryPointer<Number>& pointer : operands)
         current_operands_.emplace_back(pointer.first, stride(pointer));
-    for (const Entries& pointer : results)
+    for (const EntryPointer<Number>& pointer : results)
         current_results_.emplace_back(pointer.first, stride(pointer));
+}
+
+/// Whole blocks: an equal part of the outermost of members, columns and entries that there are several
+/// of.
+template <class Number>
+void RunnableEntrywise<Number>::take_share(Lane lane) {
+    own_members_.end = members;
+    own_columns_.end = columns;
+    own_entries_.end = entries;
+    const auto share = [lane](std::size_t size, std::size_t block) {
+        const std::size_t blocks = (size + block - 1) / block;
+        return Range{std::min(size, blocks * lane.number / lane.count * block),
+                     std::min(size, blocks * (lane.number + 1) / lane.count * block)};
+    };
+    if (members > 1)
+        own_members_ = share(members, 1);
+    else if (columns > block_.columns)
+        own_columns_ = share(columns, block_.columns);
+    else
+        own_entries_ = share(entries, block_.entries);
 }
 
 template <class Number>
 void RunnableProduct<Number>::operator()(std::size_t round) {
-    multiply(shape, left.at(round), right.at(round), result.at(round));
+    if (pieces.count == 1)
+        multiply(shape, left.at(round), right.at(round), result.at(round));
+    else
+        for (auto piece = static_cast<int>(lane.number); piece < pieces.count;
+             piece += static_cast<int>(lane.count))
+            run_piece(piece, round);
+}
+
+template <class Number>
+void RunnableProduct<Number>::run_piece(int piece, std::size_t round) {
+    ProductShape part = shape;
+    const int first = piece * pieces.size;
+    const int size =
+        std::min(pieces.size, (pieces.are_columns ? shape.columns : shape.rows) - first);
+    const auto skipped = [first](bool are_columns, int leading) {
+        return std::ptrdiff_t{first} * (are_columns ? leading : 1);
+    };
+    const Number* own_left = left.at(round);
+    const Number* own_right = right.at(round);
+    if (pieces.are_columns) {
+        part.columns = size;
+        own_right += skipped(!shape.right_is_transposed, shape.right_leading);
+    } else {
+        part.rows = size;
+        own_left += skipped(shape.left_is_transposed, shape.left_leading);
+    }
+    multiply(part, own_left, own_right,
+             result.at(round) + skipped(pieces.are_columns, shape.result_leading));
 }
 
 template <class Number>

@@ -5,6 +5,8 @@
 #include <revolute/graph/op.hpp>
 #include <revolute/graph/program/detail/blas.hpp>
 #include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/shares.hpp>
+#include <revolute/graph/program/detail/team.hpp>
 
 #include <cstddef>
 #include <span>
@@ -15,6 +17,12 @@
 // Instructions with their memory.
 
 namespace revolute::detail {
+
+/// Which of several threads carries something out, each a share of it.
+struct Lane {
+    std::size_t number = 0;
+    std::size_t count = 1;
+};
 
 /// Entries of which one operator after another is computed: of some ten values, as much as a
 /// first-level cache holds.
@@ -63,18 +71,25 @@ struct RunnableEntrywise {
     void operator()(std::size_t round);
 
     /// To be called when all is added: takes columns and members together where they follow on each
-    /// other without gaps, and chooses the blocks.
-    void finish();
+    /// other without gaps, and chooses the blocks, of which the lane gets its share.
+    void finish(Lane lane);
 
  private:
+    struct Range {
+        std::size_t begin = 0, end = 0;
+    };
     struct Place {
         std::ptrdiff_t round, member = 0, column = 0, entry = 0;
     };
     template <class Condition>
     bool all_pointers(const Condition& condition) const;
+    void join_columns();
+    void choose_blocks();
+    void take_share(Lane lane);
     void run_block(const Place& place, ColumnExtent extent);
 
     ColumnExtent block_{0};  ///< at most
+    Range own_members_, own_columns_, own_entries_;
     std::vector<Columns<const Number>> current_operands_;
     std::vector<Columns<Number>> current_results_;
 };
@@ -83,8 +98,13 @@ template <class Number>
 struct RunnableProduct {
     ProductShape shape;
     Pointer<Number> left, right, result;
+    ProductPieces pieces;
+    Lane lane;
 
     void operator()(std::size_t round);
+
+ private:
+    void run_piece(int piece, std::size_t round);
 };
 
 /// Reference kernels compute in double; in a program of floats, on copies.
@@ -101,13 +121,26 @@ struct RunnableReference {
     void operator()(std::size_t round);
 };
 
+/// Where threads wait for each other.
+struct Meeting {
+    Team* team;
+
+    void operator()(std::size_t /*round*/) { team->meet(); }
+};
+
 template <class From, class To>
 void convert(const From* from, std::size_t count, To* to) {
     for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]);
 }
 
 template <class Number>
-using Runnable =
-    std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>, RunnableReference<Number>>;
+using Runnable = std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>,
+                              RunnableReference<Number>, Meeting>;
+
+template <class Number>
+struct RunnableLoop {
+    std::size_t rounds = 1;
+    std::vector<Runnable<Number>> body;
+};
 
 }  // namespace revolute::detail

@@ -1,0 +1,28 @@
+#include <revolute/graph/program/detail/shares.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace revolute::detail;
+
+TEST_CASE("shares: pieces of a product cover its longer side, and none is empty") {
+    for (const int rows : {1, 7, 128, 255, 256, 384, 1000, 4096})
+        for (const int columns : {1, 64, 129, 512, 3000})
+            for (const int inner : {1, 33, 512, 6400}) {
+                CAPTURE(rows);
+                CAPTURE(columns);
+                CAPTURE(inner);
+                const ProductPieces pieces = pieces_of(rows, columns, inner);
+                const int side = pieces.are_columns ? columns : rows;
+                CHECK(side >= (pieces.are_columns ? rows : columns));
+                CHECK(pieces.size * pieces.count >= side);
+                CHECK(pieces.size * (pieces.count - 1) < side);
+            }
+}
+
+TEST_CASE("shares: small products, and long sums of few entries, are left whole") {
+    CHECK(pieces_of(128, 32, 32).count == 1);
+    CHECK(pieces_of(64, 64, 100000).count == 1);
+    CHECK(pieces_of(2048, 64, 512).count == 8);
+    CHECK(pieces_of(512, 64, 512).count == 4);
+    CHECK(pieces_of(64, 6400, 512).are_columns);
+}
