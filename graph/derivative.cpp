@@ -59,7 +59,9 @@ void Derivative::add_term(NodeId value, NodeId consumer, std::uint32_t slot, Nod
 }
 
 void Derivative::index_adjoints() {
-    for (std::uint32_t i = 0; i < adjoints_.size(); ++i)
+    adjoint_of_.reserve(adjoints_.size());
+    // The last node's adjoint was made first: so the pairs are almost in order.
+    for (auto i = static_cast<std::uint32_t>(adjoints_.size()); i-- > 0;)
         if (adjoints_[i] != NodeId{nothing}) adjoint_of_.emplace_back(adjoints_[i], NodeId{i});
     std::ranges::sort(adjoint_of_);
 }

@@ -17,6 +17,7 @@ class ReversePass {
           active_(differentiable_nodes(graph, variables, end_)) {
         result_.loss_ = loss;
         result_.variables_.assign(variables.begin(), variables.end());
+        result_.links_.reserve(graph.operand_total());
         result_.terms_.assign(end_, {Derivative::nothing, Derivative::nothing});
         result_.adjoints_.assign(end_, NodeId{Derivative::nothing});
     }
@@ -37,6 +38,7 @@ class ReversePass {
 
  private:
     std::optional<Expr> sum_of_terms(NodeId node) {
+        const Scope scope = Scope::adjoint_of(graph_.at(node));
         if (node == result_.loss_.id) return graph_.constant(1.0);
         summands_.clear();
         for (std::uint32_t link = result_.terms_[index(node)].first; link != Derivative::nothing;
@@ -44,7 +46,6 @@ class ReversePass {
             summands_.push_back(graph_.at(result_.links_[link].value));
         if (summands_.empty()) return std::nullopt;
         if (summands_.size() == 1) return summands_.front();
-        const Scope scope = Scope::adjoint_of(graph_.at(node));
         return accumulate(summands_);
     }
 

@@ -155,14 +155,4 @@ std::span<const double> Graph::attributes(NodeId id) const {
     return {attributes_.data() + k.first_attribute, k.attribute_count};
 }
 
-std::uint32_t Graph::operand_count(NodeId id) const {
-    const std::size_t i = index(id);
-    const std::size_t end = i + 1 < nodes_.size() ? nodes_[i + 1].first_operand : operands_.size();
-    return static_cast<std::uint32_t>(end - nodes_[i].first_operand);
-}
-
-std::span<const NodeId> Graph::operands(NodeId id) const {
-    return {operands_.data() + nodes_[index(id)].first_operand, operand_count(id)};
-}
-
 }  // namespace revolute

@@ -67,13 +67,28 @@ class Graph {
     std::span<const double> attributes(NodeId id) const;
     /// Number that nodes share whose op, attributes and shape are equal.
     std::uint32_t kind_number(NodeId id) const { return nodes_[index(id)].kind; }
-    std::span<const NodeId> operands(NodeId id) const;
-    std::uint32_t operand_count(NodeId id) const;
+    std::span<const NodeId> operands(NodeId id) const {
+        return {operands_.data() + nodes_[index(id)].first_operand, operand_count(id)};
+    }
+    std::uint32_t operand_count(NodeId id) const {
+        const std::size_t next = index(id) + 1;
+        const std::size_t end =
+            next < nodes_.size() ? nodes_[next].first_operand : operands_.size();
+        return static_cast<std::uint32_t>(end - nodes_[next - 1].first_operand);
+    }
     NodeId operand(NodeId id, std::uint32_t slot) const {
         return operands_[nodes_[index(id)].first_operand + slot];
     }
 
-    std::optional<Step> step(NodeId id) const;
+    std::optional<Step> step(NodeId id) const {
+        const Step* const step = find_step(id);
+        return step == nullptr ? std::nullopt : std::optional(*step);
+    }
+    /// The same, or null, until a node is made: for passes that look at millions of steps.
+    const Step* find_step(NodeId id) const {
+        const std::uint32_t step = nodes_[index(id)].step;
+        return step > stepless ? &steps_[step] : nullptr;
+    }
     /// Whether the node has a step or depends on one that has: the loss does, a parameter does not.
     bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
     /// Name without step, empty when there is none.

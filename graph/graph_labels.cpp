@@ -40,12 +40,6 @@ std::optional<Step> Graph::open_step() const {
 
 std::string Graph::open_origin() const { return origin_text(context_.source); }
 
-std::optional<Step> Graph::step(NodeId id) const {
-    const std::uint32_t step = nodes_[index(id)].step;
-    if (step == none || step == stepless) return std::nullopt;
-    return steps_[step];
-}
-
 std::uint32_t Graph::append_step(Step step) {
     if (steps_.size() == 2 || steps_.back() != step) steps_.push_back(step);
     return static_cast<std::uint32_t>(steps_.size() - 1);

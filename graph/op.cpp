@@ -1,6 +1,7 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/op.hpp>
 
+#include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 
 #include <vector>
@@ -62,7 +63,8 @@ Expr multilinear(const Pushforward& p) {
 
 Expr apply_to_all(const Op& op, std::span<const Operand> operands,
                   std::span<const double> attributes) {
-    std::vector<NodeId> ids;
+    boost::container::small_vector<NodeId, 8> ids;  // most have few: no allocation
+    ids.reserve(operands.size());
     Graph* graph = operands.empty() ? nullptr : operands.front().expr.graph;
     for (const Operand& operand : operands) {
         if (operand.expr.graph == nullptr)
@@ -77,7 +79,7 @@ Expr apply_to_all(const Op& op, std::span<const Operand> operands,
         ids.push_back(operand.expr.id);
     }
     if (graph == nullptr) throw GraphError(fmt::format("{}: needs an operand", op.name));
-    return graph->append(op, ids, attributes, operands.front().line);
+    return graph->append(op, std::span(ids.data(), ids.size()), attributes, operands.front().line);
 }
 
 Expr apply(const Op& op, std::initializer_list<Operand> operands,

@@ -44,9 +44,10 @@ std::vector<std::uint32_t> phases_of(const Graph& graph, const std::vector<bool>
     std::vector<std::uint32_t> phases(needed.size(), 0);
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         if (!needed[i]) continue;
-        const bool has_step = graph.step(NodeId{i}).has_value();
+        const bool has_step = graph.find_step(NodeId{i}) != nullptr;
         for (const NodeId operand : graph.operands(NodeId{i})) {
-            const bool waits = has_step && graph.depends_on_time(operand) && !graph.step(operand);
+            const bool waits =
+                has_step && graph.depends_on_time(operand) && graph.find_step(operand) == nullptr;
             phases[i] = std::max(phases[i], phases[index(operand)] + (waits ? 1 : 0));
         }
     }
@@ -67,8 +68,8 @@ class Keys {
         SequenceTable table;
         for (std::uint32_t i = 0; i < needed_.size(); ++i) {
             if (!needed_[i]) continue;
-            const auto at = graph_.step(NodeId{i});
-            if (!at) continue;
+            const Step* const at = graph_.find_step(NodeId{i});
+            if (at == nullptr) continue;
             begin(NodeId{i}, *at);
             for (const NodeId operand : graph_.operands(NodeId{i}))
                 add_operand(*at, operand, keys, coarser);
@@ -94,8 +95,8 @@ class Keys {
     void add_operand(Step user, NodeId operand, std::span<const std::uint32_t> keys,
                      std::span<const std::uint32_t> coarser) {
         if (!graph_.depends_on_time(operand)) return add(independent, index(operand));
-        const auto at = graph_.step(operand);
-        if (!at) return add(waits, coarser.empty() ? 0 : index(operand));
+        const Step* const at = graph_.find_step(operand);
+        if (at == nullptr) return add(waits, coarser.empty() ? 0 : index(operand));
         if (*at == user) return add(same_step, keys[index(operand)]);
         add(other_step + static_cast<std::uint32_t>(at->axis),
             static_cast<std::uint32_t>(user.t) - static_cast<std::uint32_t>(at->t));
@@ -127,7 +128,7 @@ std::vector<std::vector<NodeId>> sorted_by_key(const Graph& graph,
     for (std::uint32_t i = 0; i < keys.size(); ++i)
         if (keys[i] != absent) groups[keys[i]].push_back(NodeId{i});
 
-    const auto step_of = [&](NodeId node) { return graph.step(node)->t; };
+    const auto step_of = [&](NodeId node) { return graph.find_step(node)->t; };
     for (std::vector<NodeId>& group : groups) {
         // Made from the first step to the last, or in the backward pass from the last to the first.
         if (std::ranges::is_sorted(group, {}, step_of)) continue;
@@ -146,7 +147,9 @@ std::vector<std::vector<NodeId>> one_a_step(const Graph& graph,
     result.reserve(groups.size());
     was_so = true;
     for (std::vector<NodeId>& group : groups) {
-        const auto same_step = [&](NodeId a, NodeId b) { return graph.step(a) == graph.step(b); };
+        const auto same_step = [&](NodeId a, NodeId b) {
+            return *graph.find_step(a) == *graph.find_step(b);
+        };
         if (std::ranges::adjacent_find(group, same_step) == group.end()) {
             result.push_back(std::move(group));
             continue;
@@ -179,7 +182,7 @@ std::vector<std::vector<NodeId>> groups_of_steps(const Graph& graph,
 Groups numbered(const Graph& graph, const std::vector<bool>& needed,
                 std::vector<std::vector<NodeId>> groups, std::span<const std::uint32_t> phases) {
     for (std::uint32_t i = 0; i < needed.size(); ++i)
-        if (needed[i] && !graph.step(NodeId{i})) groups.push_back({NodeId{i}});
+        if (needed[i] && graph.find_step(NodeId{i}) == nullptr) groups.push_back({NodeId{i}});
     std::vector<std::pair<NodeId, std::uint32_t>> lowest;
     lowest.reserve(groups.size());
     for (std::uint32_t i = 0; i < groups.size(); ++i)
@@ -209,7 +212,7 @@ Groups group_nodes(const Graph& graph, const std::vector<bool>& needed, Phases p
 Groups ungrouped_nodes(const Graph& graph, const std::vector<bool>& needed) {
     std::vector<std::vector<NodeId>> groups;
     for (std::uint32_t i = 0; i < needed.size(); ++i)
-        if (needed[i] && graph.step(NodeId{i})) groups.push_back({NodeId{i}});
+        if (needed[i] && graph.find_step(NodeId{i}) != nullptr) groups.push_back({NodeId{i}});
     return numbered(graph, needed, std::move(groups), {});
 }
 

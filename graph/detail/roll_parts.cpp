@@ -9,7 +9,7 @@ namespace {
 std::vector<Interval> runs_of(const Graph& graph, std::span<const NodeId> members) {
     std::vector<Interval> runs;
     for (const NodeId member : members) {
-        const std::int32_t t = graph.step(member)->t;
+        const std::int32_t t = graph.find_step(member)->t;
         if (!runs.empty() && runs.back().high == t - 1)
             runs.back().high = t;
         else
@@ -51,14 +51,16 @@ std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
     parts.reserve(groups.members.size());
     for (const std::vector<NodeId>& members : groups.members) {
         Part& part = parts.emplace_back(describe_part(graph, members));
+        if (!part.is_family()) continue;
         for (const NodeId member : members) {
-            for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
-                const NodeId operand = graph.operand(member, slot);
-                const std::int32_t t = graph.step(member)->t;
-                const auto from = graph.step(operand);
-                add_segment(
-                    part.slots[slot],
-                    {{t, t}, PartId{groups.group_of[index(operand)]}, from ? t - from->t : 0});
+            const std::int32_t t = graph.find_step(member)->t;
+            const std::span<const NodeId> operands = graph.operands(member);
+            for (std::size_t slot = 0; slot < part.slots.size(); ++slot) {
+                const NodeId operand = operands[slot];
+                const Step* const from = graph.find_step(operand);
+                add_segment(part.slots[slot], {{t, t},
+                                               PartId{groups.group_of[index(operand)]},
+                                               from != nullptr ? t - from->t : 0});
             }
         }
     }
@@ -105,8 +107,9 @@ void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& par
         if (parts[i].is_family()) continue;
         operands.clear();
         for (const NodeId operand : graph.operands(groups.members[i].front())) {
-            const auto at = graph.step(operand);
-            operands.push_back({PartId{groups.group_of[index(operand)]}, at ? at->t : 0});
+            const Step* const at = graph.find_step(operand);
+            operands.push_back(
+                {PartId{groups.group_of[index(operand)]}, at != nullptr ? at->t : 0});
         }
         parts[i].operands = sweeps_of(operands, parts);
     }

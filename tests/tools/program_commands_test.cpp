@@ -92,7 +92,7 @@ TEST_CASE("bench command: bad values are refused by name") {
         CAPTURE(ran.output);
         CHECK(ran.output.find(text) != std::string::npos);
     };
-    refused("--threads 2", "--threads: must be 1: a program runs in one thread (2)");
+    refused("--threads 0", "--threads: Value 0 not in range");
     refused("--precision f16", "--precision: must be one of f64, f32 (f16)");
     refused(
         "--cell rnn",

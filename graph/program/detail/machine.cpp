@@ -24,7 +24,8 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
 }
 
 /// One block of memory: slabs, blocks of entrywise calls, then, of floats, the scratch of reference
-/// calls; then outputs that must be converted.
+/// calls; then outputs that must be converted. Nothing is written yet, not even pages are taken from the
+/// system: each value is computed before it is read.
 template <class Number>
 void Machine<Number>::allocate(const Reads& reads, std::size_t lanes,
                                std::optional<std::size_t> limit, Rooms<Number>& rooms) {
@@ -39,9 +40,9 @@ void Machine<Number>::allocate(const Reads& reads, std::size_t lanes,
     bytes_ = numbers * sizeof(Number) + doubles * sizeof(double);
     require_within(limit, bytes_, rolled, reads, places_.plan, sizeof(Number));
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
-    places_.values = new (memory_.get()) Number[numbers]{};
+    places_.values = new (memory_.get()) Number[numbers];
     rooms.blocks = places_.values + slabs;
-    rooms.scratch = new (memory_.get() + numbers * sizeof(Number)) double[doubles]{};
+    rooms.scratch = new (memory_.get() + numbers * sizeof(Number)) double[doubles];
     converted_ = rooms.scratch + rooms.scratch_doubles;
 }
 
