@@ -9,6 +9,7 @@ Code as_lowered(const Rolled& rolled, const Reads& reads) {
 
 Code optimized(const Rolled& rolled, const Reads& reads) {
     Code code = as_lowered(rolled, reads);
+    gather_products(rolled, code);
     merge_products(rolled, reads, code);
     fuse_entrywise(rolled, code);
     find_residences(rolled, reads, code);

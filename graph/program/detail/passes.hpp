@@ -7,6 +7,10 @@ namespace revolute::detail {
 
 // Maps from code to better code, which know no operator. Each notes in `Code::passes` what it did.
 
+/// Moves products that stand between loops forward to others, so far as what they read is there: those of
+/// several gates stand together then, whatever loop lies between their gradients.
+void gather_products(const Rolled& rolled, Code& code);
+
 /// Products that share a factor become one, where their other factors can be stacked:
 ///
 ///     A x, B x, C x               [A; B; C] x               a stack of results
