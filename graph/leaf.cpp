@@ -26,11 +26,6 @@ Shape shape_of_sum(const ShapeArguments& x) {
     return x[0];
 }
 
-template <class Number>
-void accumulate_entries(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
-    vector_math::sum(x.operands, y, extent);
-}
-
 }  // namespace
 
 constinit const Op input_op{
@@ -72,7 +67,7 @@ constinit const Op accumulate_op{
             for (const ConstMatrixView term : x.operands.subspan(1))
                 std::ranges::transform(y.values(), term.values(), y.data, std::plus{});
         },
-    .fast = {accumulate_entries<double>, accumulate_entries<float>},
+    .fast = vector_math::fast<vector_math::Function::sum>,
     .pullback = PerOperand<PullbackRule>::every([](const Pullback& p) { return p.adjoint; }),
     .text = "#*",
     .precedence = Precedence::sum,

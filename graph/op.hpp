@@ -100,12 +100,15 @@ template <class Number>
 using EntryKernel = void (*)(const EntryArguments<Number>&, Columns<Number> y, ColumnExtent extent);
 
 /// Kernels of an elementwise operator for programs. They see a block of entries, neither shape nor place
-/// in time; y may stand where an operand stands. Both or none are there.
+/// in time; y may stand where an operand stands. Both or none are there; or a function that gives both, for
+/// the processor on which a program is compiled.
 struct FastKernels {
     EntryKernel<double> in_double = nullptr;
     EntryKernel<float> in_float = nullptr;
+    FastKernels (*chosen)() = nullptr;
 
-    constexpr bool exist() const { return in_double != nullptr; }
+    constexpr bool exist() const { return in_double != nullptr || chosen != nullptr; }
+    FastKernels here() const { return chosen == nullptr ? *this : chosen(); }
 };
 
 /// A place in an expression of several operators: an operator, whose operands follow; the expression's

@@ -2,7 +2,6 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -15,8 +14,7 @@ constinit const Op add_op{
     .role = Role::sum,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]) + as_eigen(x[1]); },
-    .fast = detail::columnwise(
-        [](auto a, auto b, auto y, auto extent) { vector_math::add(a, b, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::add>,
     .pullback = {[](const Pullback& p) { return p.adjoint; },
                  [](const Pullback& p) { return p.adjoint; }},
     .text = "#1 + #2",

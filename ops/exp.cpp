@@ -1,6 +1,5 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -18,7 +17,7 @@ constinit const Op exp_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::exp(z); });
         },
-    .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::exp(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::exp>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.output); }},
     .definition = "e^#1",
     .latex = R"(\exp\left(#1\right))",

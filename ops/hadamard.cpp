@@ -1,7 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -20,13 +19,9 @@ constexpr ExpressionToken times_sigmoid_slope[] = {hadamard_op, left, hadamard_o
 // The pullbacks of b = tanh x and b = sigmoid x: a o (1 - b o b) and a o b o (1 - b).
 constexpr ExpressionKernels with_slopes[] = {
     {"times_tanh_slope", times_tanh_slope, 2,
-     detail::columnwise([](auto x, auto y, auto result, auto extent) {
-         vector_math::multiply_tanh_slope(x, y, result, extent);
-     })},
+     vector_math::fast<vector_math::Function::multiply_tanh_slope>},
     {"times_sigmoid_slope", times_sigmoid_slope, 2,
-     detail::columnwise([](auto x, auto y, auto result, auto extent) {
-         vector_math::multiply_sigmoid_slope(x, y, result, extent);
-     })},
+     vector_math::fast<vector_math::Function::multiply_sigmoid_slope>},
 };
 
 }  // namespace
@@ -39,8 +34,7 @@ constinit const Op hadamard_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseProduct(as_eigen(x[1])); },
-    .fast = detail::columnwise(
-        [](auto x, auto y, auto z, auto extent) { vector_math::multiply(x, y, z, extent); }),
+    .fast = vector_math::fast<vector_math::Function::multiply>,
     .combined = with_slopes,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.input(1)); },
                  [](const Pullback& p) { return hadamard(p.adjoint, p.input(0)); }},

@@ -1,6 +1,5 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -18,7 +17,7 @@ constinit const Op log_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::log(z); });
         },
-    .fast = detail::columnwise([](auto x, auto y, auto extent) { vector_math::log(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::log>,
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(); }},
     .definition = "the s for which e^s = #1",
     .latex = R"(\log\left(#1\right))",

@@ -1,7 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -12,8 +11,7 @@ constinit const Op negate_op{
     .shape = same_as_input,
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = -as_eigen(x[0]); },
-    .fast =
-        detail::columnwise([](auto x, auto y, auto extent) { vector_math::negate(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::negate>,
     .pullback = {[](const Pullback& p) { return -p.adjoint; }},
     .text = "-#1",
     .precedence = Precedence::sum,

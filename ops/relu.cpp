@@ -2,7 +2,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
@@ -19,8 +18,7 @@ constinit const Op relu_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return z < 0 ? 0.0 : z; });
         },
-    .fast =
-        detail::columnwise([](auto x, auto y, auto extent) { vector_math::relu(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::relu>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input())); }},
     .definition = "#1 where #1 > 0, else 0",
     .latex = R"(\operatorname{relu}\left(#1\right))",

@@ -5,15 +5,6 @@
 
 namespace revolute {
 
-namespace {
-
-template <class Number>
-void scale_entries(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
-    vector_math::scale(static_cast<Number>(x.attributes[0]), x[0], y, extent);
-}
-
-}  // namespace
-
 // y = k x, k a number  =>  x_bar = k y_bar.
 constinit const Op scale_op{
     .name = "scale",
@@ -21,7 +12,7 @@ constinit const Op scale_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = x.attribute(0) * as_eigen(x[0]); },
-    .fast = {scale_entries<double>, scale_entries<float>},
+    .fast = vector_math::fast<vector_math::Function::scale>,
     .pullback = {[](const Pullback& p) { return scale(p.attribute(0), p.adjoint); }},
     .text = "@1 #1",
     .precedence = Precedence::product,

@@ -1,7 +1,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
@@ -22,8 +21,7 @@ constinit const Op sigmoid_op{
                 return std::isnan(z) ? z : (z < 0 ? e : 1.0) / (1.0 + e);
             });
         },
-    .fast =
-        detail::columnwise([](auto x, auto y, auto extent) { vector_math::sigmoid(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::sigmoid>,
     .pullback = {[](const Pullback& p) {
         return hadamard(p.adjoint, hadamard(p.output, 1.0 - p.output));
     }},

@@ -1,7 +1,6 @@
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -12,8 +11,7 @@ constinit const Op square_op{
     .shape = same_as_input,
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseAbs2(); },
-    .fast =
-        detail::columnwise([](auto x, auto y, auto extent) { vector_math::square(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::square>,
     .pullback = {[](const Pullback& p) { return 2.0 * hadamard(p.adjoint, p.input(0)); }},
     .text = "#1^2",
     .precedence = Precedence::power,

@@ -2,7 +2,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -14,8 +13,7 @@ constinit const Op tanh_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
-    .fast =
-        detail::columnwise([](auto x, auto y, auto extent) { vector_math::tanh(x, y, extent); }),
+    .fast = vector_math::fast<vector_math::Function::tanh>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
     .definition = "(exp(#1) - exp(-#1)) / (exp(#1) + exp(-#1))",
     .latex = R"(\tanh\left(#1\right))",

@@ -1,5 +1,7 @@
 #include <revolute/graph/program/vector_math.hpp>
 
+#include <array>
+#include <initializer_list>
 #include <limits>
 
 // Highway reads this file again for each kind of processor, with HWY_NAMESPACE another name each
@@ -18,18 +20,9 @@
 
 namespace revolute::vector_math {
 
-// The functions for one kind of processor and numbers of type T.
+// The functions for one kind of processor and numbers of type T, in the order of Function.
 template <class T>
-struct Kernels {
-    using Operand = Columns<const T>;
-    using Result = Columns<T>;
-    using Unary = void (*)(Operand, Result, ColumnExtent);
-    using Binary = void (*)(Operand, Operand, Result, ColumnExtent);
-    Unary tanh, sigmoid, exp, log, relu, negate, square;
-    void (*scale)(T, Operand, Result, ColumnExtent);
-    Binary add, subtract, multiply, multiply_tanh_slope, multiply_sigmoid_slope;
-    void (*sum)(std::span<const Operand>, Result, ColumnExtent);
-};
+using Kernels = std::array<EntryKernel<T>, function_count>;
 
 }  // namespace revolute::vector_math
 
@@ -191,19 +184,19 @@ void transform(Function function, Columns<T> y, ColumnExtent extent, Operands...
         transform_column(function, y[column], extent.entries, operands[column]...);
 }
 
-template <class T, class Function>
-void unary(Columns<const T> x, Columns<T> y, ColumnExtent extent) {
-    transform(Function(), y, extent, x);
+template <class T, class Formula>
+void unary(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
+    transform(Formula(), y, extent, x[0]);
 }
 
-template <class T, class Function>
-void binary(Columns<const T> a, Columns<const T> b, Columns<T> y, ColumnExtent extent) {
-    transform(Function(), y, extent, a, b);
+template <class T, class Formula>
+void binary(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
+    transform(Formula(), y, extent, x[0], x[1]);
 }
 
 template <class T>
-void scale(T factor, Columns<const T> x, Columns<T> y, ColumnExtent extent) {
-    transform(Scale<T>{factor}, y, extent, x);
+void scale(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
+    transform(Scale<T>{static_cast<T>(x.attributes[0])}, y, extent, x[0]);
 }
 
 // A vector of the sum of all operands at entry i of a column; `load` reads it of one.
@@ -217,37 +210,39 @@ auto sum_at(std::span<const Columns<const T>> operands, std::size_t column, std:
 }
 
 template <class T>
-void sum(std::span<const Columns<const T>> operands, Columns<T> y, ColumnExtent extent) {
+void sum(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
+    const std::span<const Columns<const T>> operands = x.operands;
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
-    const auto load = [d](const T* x) HWY_ATTR { return hn::LoadU(d, x); };
+    const auto load = [d](const T* term) HWY_ATTR { return hn::LoadU(d, term); };
     for (std::size_t column = 0; column < extent.columns; ++column) {
         T* const result = y[column];
         std::size_t i = 0;
         for (; extent.entries - i >= lanes; i += lanes)
             hn::StoreU(sum_at(operands, column, i, load), d, result + i);
         const std::size_t rest = extent.entries - i;
-        const auto load_rest = [d, rest](const T* x) HWY_ATTR { return load_part(d, x, rest); };
+        const auto load_rest = [d, rest](const T* term)
+                                   HWY_ATTR { return load_part(d, term, rest); };
         if (rest > 0) store_part(d, sum_at(operands, column, i, load_rest), result + i, rest);
     }
 }
 
 template <class T>
 constexpr Kernels<T> kernels = {
-    .tanh = unary<T, Tanh>,
-    .sigmoid = unary<T, Sigmoid>,
-    .exp = unary<T, Exp>,
-    .log = unary<T, Log>,
-    .relu = unary<T, Relu>,
-    .negate = unary<T, Negate>,
-    .square = unary<T, Square>,
-    .scale = scale<T>,
-    .add = binary<T, Add>,
-    .subtract = binary<T, Subtract>,
-    .multiply = binary<T, Multiply>,
-    .multiply_tanh_slope = binary<T, MultiplyTanhSlope>,
-    .multiply_sigmoid_slope = binary<T, MultiplySigmoidSlope>,
-    .sum = sum<T>,
+    unary<T, Tanh>,
+    unary<T, Sigmoid>,
+    unary<T, Exp>,
+    unary<T, Log>,
+    unary<T, Relu>,
+    unary<T, Negate>,
+    unary<T, Square>,
+    scale<T>,
+    binary<T, Add>,
+    binary<T, Subtract>,
+    binary<T, Multiply>,
+    binary<T, MultiplyTanhSlope>,
+    binary<T, MultiplySigmoidSlope>,
+    sum<T>,
 };
 
 const Kernels<double>& double_kernels() { return kernels<double>; }
@@ -277,23 +272,51 @@ const Kernels<T>& chosen() {
 
 }  // namespace
 
+FastKernels kernels(Function function) {
+    const auto number = static_cast<std::size_t>(function);
+    return {chosen<double>()[number], chosen<float>()[number]};
+}
+
+namespace {
+
+template <class T>
+void call(Function function, std::initializer_list<Columns<const T>> operands, Columns<T> y,
+          ColumnExtent extent) {
+    chosen<T>()[static_cast<std::size_t>(function)](
+        {std::span(operands.begin(), operands.size()), {}}, y, extent);
+}
+
+template <class T>
+void call_scale(T factor, Columns<const T> x, Columns<T> y, ColumnExtent extent) {
+    const double attribute{factor};
+    chosen<T>()[static_cast<std::size_t>(Function::scale)](
+        {std::span(&x, 1), std::span(&attribute, 1)}, y, extent);
+}
+
+template <class T>
+void call_sum(std::span<const Columns<const T>> operands, Columns<T> y, ColumnExtent extent) {
+    chosen<T>()[static_cast<std::size_t>(Function::sum)]({operands, {}}, y, extent);
+}
+
+}  // namespace
+
 // The functions of the header, each for both kinds of numbers.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 #define REVOLUTE_UNARY(function)                                                     \
     void function(Columns<const double> x, Columns<double> y, ColumnExtent extent) { \
-        chosen<double>().function(x, y, extent);                                     \
+        call<double>(Function::function, {x}, y, extent);                            \
     }                                                                                \
     void function(Columns<const float> x, Columns<float> y, ColumnExtent extent) {   \
-        chosen<float>().function(x, y, extent);                                      \
+        call<float>(Function::function, {x}, y, extent);                             \
     }
 #define REVOLUTE_BINARY(function)                                                      \
     void function(Columns<const double> a, Columns<const double> b, Columns<double> y, \
                   ColumnExtent extent) {                                               \
-        chosen<double>().function(a, b, y, extent);                                    \
+        call<double>(Function::function, {a, b}, y, extent);                           \
     }                                                                                  \
     void function(Columns<const float> a, Columns<const float> b, Columns<float> y,    \
                   ColumnExtent extent) {                                               \
-        chosen<float>().function(a, b, y, extent);                                     \
+        call<float>(Function::function, {a, b}, y, extent);                            \
     }
 // NOLINTEND(bugprone-macro-parentheses)
 
@@ -314,17 +337,17 @@ REVOLUTE_BINARY(multiply_sigmoid_slope)
 #undef REVOLUTE_BINARY
 
 void scale(double factor, Columns<const double> x, Columns<double> y, ColumnExtent extent) {
-    chosen<double>().scale(factor, x, y, extent);
+    call_scale(factor, x, y, extent);
 }
 void scale(float factor, Columns<const float> x, Columns<float> y, ColumnExtent extent) {
-    chosen<float>().scale(factor, x, y, extent);
+    call_scale(factor, x, y, extent);
 }
 
 void sum(std::span<const Columns<const double>> operands, Columns<double> y, ColumnExtent extent) {
-    chosen<double>().sum(operands, y, extent);
+    call_sum(operands, y, extent);
 }
 void sum(std::span<const Columns<const float>> operands, Columns<float> y, ColumnExtent extent) {
-    chosen<float>().sum(operands, y, extent);
+    call_sum(operands, y, extent);
 }
 
 }  // namespace revolute::vector_math

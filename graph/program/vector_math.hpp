@@ -1,7 +1,10 @@
 #pragma once
 
 #include <revolute/graph/columns.hpp>
+#include <revolute/graph/op.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 /// Elementwise functions of columns of numbers, for programs. They use the widest vectors that the
@@ -82,5 +85,30 @@ void multiply_sigmoid_slope(Columns<const float> a, Columns<const float> b, Colu
 /// y = the sum of the operands, of which there is one at least, from the first to the last.
 void sum(std::span<const Columns<const double>> operands, Columns<double> y, ColumnExtent extent);
 void sum(std::span<const Columns<const float>> operands, Columns<float> y, ColumnExtent extent);
+
+enum class Function : std::uint8_t {
+    tanh,
+    sigmoid,
+    exp,
+    log,
+    relu,
+    negate,
+    square,
+    scale,  ///< by the first attribute
+    add,
+    subtract,
+    multiply,
+    multiply_tanh_slope,
+    multiply_sigmoid_slope,
+    sum,
+};
+inline constexpr std::size_t function_count = 14;
+
+/// The same functions as kernels for this processor: a call of them chooses nothing any more.
+FastKernels kernels(Function function);
+
+/// For the record of an operator.
+template <Function function>
+inline constexpr FastKernels fast{.chosen = [] { return kernels(function); }};
 
 }  // namespace revolute::vector_math

@@ -29,21 +29,4 @@ constexpr FastKernels entrywise(Formula) {
     return {apply_entrywise<Formula, double>, apply_entrywise<Formula, float>};
 }
 
-template <class Function, class Number>
-void apply_to_columns(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
-    constexpr Function function{};
-    using Operand = Columns<const Number>;
-    if constexpr (std::is_invocable_v<Function, Operand, Operand, Columns<Number>, ColumnExtent>)
-        function(x[0], x[1], y, extent);
-    else
-        function(x[0], y, extent);
-}
-
-/// The fast kernels of a function of whole columns, as those of vector_math are: function(x, y, extent)
-/// or function(a, b, y, extent). It captures nothing and takes any kind of number.
-template <class Function>
-constexpr FastKernels columnwise(Function) {
-    return {apply_to_columns<Function, double>, apply_to_columns<Function, float>};
-}
-
 }  // namespace revolute::detail

@@ -72,7 +72,7 @@ struct Case {
 TEST_CASE("fast kernels: elementwise operators alone have them, both or none") {
     for (const Op* const op : catalogue()) {
         CAPTURE(std::string(op->name));
-        CHECK((op->fast.in_double == nullptr) == (op->fast.in_float == nullptr));
+        CHECK((op->fast.here().in_double == nullptr) == (op->fast.here().in_float == nullptr));
         if (op->fast.exist()) CHECK(is_elementwise(op->role));
     }
 }
@@ -84,10 +84,10 @@ TEST_CASE("fast kernels: they give what the reference kernel gives, also in plac
         for (std::size_t replaced = 0; replaced <= drawn.operands.size(); ++replaced) {
             CAPTURE(replaced);
             // One operation on an entry or a few, rounded once each.
-            CHECK(relative_difference(drawn.by(op->fast.in_double, replaced), drawn.expected) <=
-                  1e-15);
-            CHECK(relative_difference(drawn.by(op->fast.in_float, replaced), drawn.expected) <=
-                  5e-7);
+            CHECK(relative_difference(drawn.by(op->fast.here().in_double, replaced),
+                                      drawn.expected) <= 1e-15);
+            CHECK(relative_difference(drawn.by(op->fast.here().in_float, replaced),
+                                      drawn.expected) <= 5e-7);
         }
     }
 }
@@ -144,7 +144,7 @@ TEST_CASE("fast kernels: those of expressions give what their operators give one
             std::vector<Columns<const double>> columns;
             for (const Matrix& matrix : matrices) columns.emplace_back(matrix.data());
             Matrix y(3, 5);
-            kernels.fast.in_double({columns, {}}, y.data(), 15);
+            kernels.fast.here().in_double({columns, {}}, y.data(), 15);
             CHECK(relative_difference(y, expected) <= 1e-15);
 
             // A program finds it.

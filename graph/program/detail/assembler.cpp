@@ -18,9 +18,10 @@ std::size_t scratch_of(const Rolled& rolled, const ReferenceCall& call) {
 template <class Number>
 EntryKernel<Number> kernel_of(const Op& op, const EntrywiseStep& step) {
     const bool has_own = op.role != Role::sum || step.operands.size() == op.arity;
-    const FastKernels& kernels = step.expression != nullptr ? step.expression->fast
-                                 : has_own                  ? op.fast
-                                                            : accumulate_op.fast;
+    const FastKernels& fast = step.expression != nullptr ? step.expression->fast
+                              : has_own                  ? op.fast
+                                                         : accumulate_op.fast;
+    const FastKernels kernels = fast.here();
     if constexpr (is_double<Number>)
         return kernels.in_double;
     else

@@ -26,6 +26,7 @@ namespace {
 template <class Number>
 void RunnableEntrywise<Number>::operator()(std::size_t round) {
     const auto signed_size = [](std::size_t size) { return static_cast<std::ptrdiff_t>(size); };
+    if (is_one_block_) return run_block({.round = signed_size(round)}, block_);
     const auto [first_member, end_member] = own_members_;
     const auto [first_column, end_column] = own_columns_;
     const auto [first_entry, end_entry] = own_entries_;
@@ -41,8 +42,10 @@ void RunnableEntrywise<Number>::operator()(std::size_t round) {
 template <class Number>
 void RunnableEntrywise<Number>::run_block(const Place& place, ColumnExtent extent) {
     const auto first = [&](const EntryPointer<Number>& pointer) {
-        return pointer.first + pointer.per_round * place.round + pointer.per_member * place.member +
-               pointer.per_column * place.column + pointer.per_entry * place.entry;
+        Number* const begin = pointer.first + pointer.per_round * place.round;
+        if (is_one_block_) return begin;
+        return begin + pointer.per_member * place.member + pointer.per_column * place.column +
+               pointer.per_entry * place.entry;
     };
     for (std::size_t i = 0; i < operands.size(); ++i)
         current_operands_[i].first = first(operands[i]);
@@ -123,6 +126,8 @@ void RunnableEntrywise<Number>::take_share(Lane lane) {
         own_columns_ = share(columns, block_.columns);
     else
         own_entries_ = share(entries, block_.entries);
+    is_one_block_ =
+        lane.count == 1 && members == 1 && columns == block_.columns && entries == block_.entries;
 }
 
 template <class Number>

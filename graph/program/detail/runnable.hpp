@@ -90,6 +90,7 @@ struct RunnableEntrywise {
 
     ColumnExtent block_{0};  ///< at most
     Range own_members_, own_columns_, own_entries_;
+    bool is_one_block_ = false;
     std::vector<Columns<const Number>> current_operands_;
     std::vector<Columns<Number>> current_results_;
 };
