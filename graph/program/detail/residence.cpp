@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 namespace revolute::detail {
 
@@ -12,20 +13,51 @@ constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
 /// Where a part was last written.
 struct Write {
+    struct OfRound {
+        std::size_t loop = nowhere;
+        MemberRange site;
+    };
     std::size_t loop = nowhere;
     std::size_t instruction = nowhere;
     MemberRange site;
+    OfRound
+        of_round{};  ///< the last in a round of the loop that is being read, if it writes the part
+
+    void set(std::size_t in_loop, std::size_t number, const MemberRange& written) {
+        loop = in_loop;
+        instruction = number;
+        site = written;
+    }
 };
 
-/// What the reads of a part allow. A value that is read where it was written last needs room for that
-/// one value only; if that is in the same call, none.
+/// Visits what the instruction writes; of a stack, all its parts.
+template <class Visit>
+void for_each_result_in_stack(const Instruction& instruction, const Visit& visit) {
+    for_each_result(instruction, visit);
+    const auto* const product = std::get_if<ProductCall>(&instruction);
+    if (product == nullptr) return;
+    MemberRange site = product->result;
+    for (const PartId part : product->result_stack) {
+        site.part = part;
+        visit(site);
+    }
+}
+
+/// What the reads of a part allow. Where each reads the member that was written last, be it in the round
+/// before or before the loop, there is room for one member only; if it was in the same call, for none.
 class Residences {
  public:
     explicit Residences(std::size_t parts) : writes_(parts), found_(parts, Residence::block) {}
 
     void see(const std::vector<Loop>& loops) {
-        for (std::size_t i = 0; i < loops.size(); ++i)
+        loops_ = loops;
+        for (std::size_t i = 0; i < loops.size(); ++i) {
+            for (const Instruction& instruction : loops[i].body)
+                for_each_result_in_stack(instruction, [&](const MemberRange& site) {
+                    writes_[index(site.part)].of_round = {i, site};
+                });
             for (std::size_t j = 0; j < loops[i].body.size(); ++j) see(i, j, loops[i].body[j]);
+        }
     }
 
     void keep(PartId part) { keep(part, Residence::slab); }
@@ -37,7 +69,7 @@ class Residences {
         if (const auto* const call = std::get_if<EntrywiseCall>(&instruction)) {
             for (const EntrywiseStep& step : call->steps) {
                 for (const MemberRange& operand : step.operands) read(loop, number, operand);
-                writes_[index(step.result.part)] = {loop, number, step.result};
+                writes_[index(step.result.part)].set(loop, number, step.result);
             }
             return;
         }
@@ -46,23 +78,13 @@ class Residences {
         if (product != nullptr && product->adds)
             read_stack(loop, product->result, product->result_stack);
         for_each_read(instruction, [&](const MemberRange& site) { read(loop, nowhere, site); });
-        for_each_result(instruction, [&](const MemberRange& site) {
-            if (site.members == 1)
-                keep(site.part, Residence::round);
-            else
-                keep(site.part);
-            writes_[index(site.part)] = {loop, number, site};
+        for_each_result_in_stack(instruction, [&](const MemberRange& site) {
+            keep(site.part, site.members == 1 ? Residence::round : Residence::slab);
+            writes_[index(site.part)].set(loop, number, site);
         });
         if (product == nullptr) return;
-        for (const auto* const stack :
-             {&product->left_stack, &product->right_stack, &product->result_stack})
+        for (const auto* const stack : {&product->left_stack, &product->right_stack})
             for (const PartId part : *stack) keep(part, Residence::round);
-        const bool keeps_results = product->result.members != 1;
-        for (const PartId part : product->result_stack) {
-            if (keeps_results) keep(part);
-            writes_[index(part)] = {loop, number, product->result};
-            writes_[index(part)].site.part = part;
-        }
         read_stack(loop, product->left, product->left_stack);
         read_stack(loop, product->right, product->right_stack);
     }
@@ -76,15 +98,29 @@ class Residences {
 
     void read(std::size_t loop, std::size_t number, const MemberRange& site) {
         const Write& write = writes_[index(site.part)];
-        if (write.loop != loop || !(write.site == site)) return keep(site.part);
-        if (write.instruction != number)
+        const bool is_last = write.loop == loop ? write.site == site : is_left_over(loop, site);
+        if (!is_last) return keep(site.part);
+        if (write.loop != loop || write.instruction != number)
             keep(site.part, site.members == 1 ? Residence::round : Residence::slab);
+    }
+
+    /// Whether what the site reads, in each round before the loop writes the part, was written last.
+    bool is_left_over(std::size_t loop, const MemberRange& site) const {
+        const Write& write = writes_[index(site.part)];
+        if (write.loop == nowhere || site.members != 1 || write.site.members != 1) return false;
+        const auto rounds = static_cast<std::int32_t>(loops_[write.loop].rounds);
+        if (site.step != write.site.step + write.site.move * (rounds - 1)) return false;
+        if (loops_[loop].rounds == 1) return true;
+        if (write.of_round.loop != loop) return site.move == 0;
+        const MemberRange& next = write.of_round.site;
+        return site.move == next.move && site.step == next.step - next.move && next.members == 1;
     }
 
     void keep(PartId part, Residence at_least) {
         found_[index(part)] = std::min(found_[index(part)], at_least);
     }
 
+    std::span<const Loop> loops_;
     std::vector<Write> writes_;
     std::vector<Residence> found_;
 };
