@@ -83,7 +83,7 @@ void Assembler<Number>::append_shared(const Loop& loop, Lane lane, Team* team,
                                       RunnableLoop<Number>& to) const {
     bool have_met = false;
     for (const Instruction& instruction : loop.body) {
-        const bool is_shared = most_shares(instruction) > 1;
+        const bool is_shared = most_shares(instruction, precision) > 1;
         if (is_shared && !have_met) to.body.push_back(Meeting{team});
         if (is_shared || lane.number == 0)
             to.body.push_back(runnable(instruction, is_shared ? lane : Lane{}));
@@ -174,7 +174,7 @@ Runnable<Number> Assembler<Number>::runnable(const ProductCall& call, Lane lane)
                                    pointer(call.left),
                                    pointer(call.right),
                                    pointer(call.result),
-                                   pieces_of(call.rows, call.columns, call.inner),
+                                   pieces_of(call, precision),
                                    lane};
 }
 

@@ -49,6 +49,9 @@ class Assembler {
     std::vector<RunnableLoop<Number>> loops(Lane lane, Team* team) const;
 
  private:
+    static constexpr Precision precision =
+        is_double<Number> ? Precision::float64 : Precision::float32;
+
     void append_shared(const Loop& loop, Lane lane, Team* team, RunnableLoop<Number>& to) const;
     Runnable<Number> runnable(const Instruction& instruction, Lane lane) const;
     Runnable<Number> runnable(const EntrywiseCall& call, Lane lane) const;

@@ -12,7 +12,7 @@ template <class Number>
 Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
                          const CompileOptions& options)
     : places_{&rolled, plan_memory(rolled, reads, code, {granule<Number>, block_entries<Number>})} {
-    const std::size_t lanes = lanes_of(rolled, code, options.check_finite ? 1 : options.threads);
+    const std::size_t lanes = lanes_of(rolled, code, options);
     Rooms<Number> rooms = rooms_for<Number>(rolled, code);
     allocate(reads, lanes, options.memory_limit, rooms);
     write_constants(reads);

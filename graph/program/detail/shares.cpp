@@ -9,14 +9,38 @@ namespace {
 
 /// A piece is worth some ten microseconds, twenty times what it costs that threads meet.
 constexpr double least_multiplications = 1 << 19;
-/// The other factor is read and packed for each piece; beside so many rows, or columns, that is little.
-constexpr double least_size = 128;
-constexpr double most_pieces = 8;
+/// The other factor is packed for each piece: so many rows or columns, and so few pieces, cost 1 to 3 % at most.
+constexpr double least_size = 256;
+constexpr double most_pieces = 4;
+constexpr int small_size = 64;
 constexpr std::size_t least_entries = 1 << 14;  ///< as `entries_of` counts
 
 /// Those of all operators' results.
 std::size_t entries_of(const EntrywiseCall& call) {
     return call.shape.size() * static_cast<std::size_t>(call.members) * call.steps.size();
+}
+
+double multiplications_of(const ProductCall& call) {
+    return double(call.rows) * call.columns * call.inner;
+}
+
+/// Whether one thread too is faster with pieces of 64 rows. OpenBLAS packs the left factor, and in
+/// columns that stand kilobytes apart a column of a piece shares the cache with those of others: in
+/// double, 8 to 16 % for [128..512 x 128..512] times 32 or 64 columns, by OpenBLAS 0.3.21 on Zen 5;
+/// nothing in float, and with a transposed factor, many columns or a long sum it is slower.
+bool is_better_cut(const ProductCall& call, Precision precision) {
+    return precision == Precision::float64 && !call.left_is_transposed &&
+           !call.right_is_transposed && call.rows >= 2 * small_size && call.inner >= small_size &&
+           call.inner <= 512 && call.columns >= 16 && call.columns <= 64;
+}
+
+/// Pieces whose number is a power of two.
+int size_for_threads(int side, double multiplications) {
+    const int most = static_cast<int>(std::min<double>(
+        {multiplications / least_multiplications, side / least_size, most_pieces}));
+    if (most < 2) return side;
+    const int count = static_cast<int>(std::bit_floor(static_cast<unsigned>(most)));
+    return (side + count - 1) / count;
 }
 
 // What things take, in nanoseconds, roughly: it decides whether several threads are used at all.
@@ -30,7 +54,7 @@ constexpr double worth_while = 0.8;
 
 double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction))
-        return multiplication * product->rows * product->columns * product->inner;
+        return multiplication * multiplications_of(*product);
     if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
         return entry * static_cast<double>(entries_of(*entrywise));
     double entries = 0;
@@ -40,11 +64,12 @@ double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
 }
 
 /// A run's time in so many threads.
-double nanoseconds(const Rolled& rolled, const Code& code, std::size_t threads) {
+double nanoseconds(const Rolled& rolled, const Code& code, Precision precision,
+                   std::size_t threads) {
     double sum = 0;
     for (const Loop& loop : code.loops)
         for (const Instruction& instruction : loop.body) {
-            const std::size_t shares = std::min(most_shares(instruction), threads);
+            const std::size_t shares = std::min(most_shares(instruction, precision), threads);
             sum += static_cast<double>(loop.rounds) *
                    (nanoseconds(rolled, instruction) / static_cast<double>(shares) +
                     (shares > 1 ? 2 * meeting : 0));
@@ -54,37 +79,38 @@ double nanoseconds(const Rolled& rolled, const Code& code, std::size_t threads) 
 
 }  // namespace
 
-ProductPieces pieces_of(int rows, int columns, int inner) {
-    ProductPieces pieces{.are_columns = columns > rows, .size = std::max(rows, columns)};
-    const double multiplications = double(rows) * columns * inner;
-    const int most = static_cast<int>(std::min<double>(
-        {multiplications / least_multiplications, pieces.size / least_size, most_pieces}));
-    if (most < 2) return pieces;
-    const int count = static_cast<int>(std::bit_floor(static_cast<unsigned>(most)));
-    pieces.size = (pieces.size + count - 1) / count;
-    pieces.count = count;
-    return pieces;
+ProductPieces pieces_of(const ProductCall& call, Precision precision) {
+    const bool are_columns = call.columns > call.rows;
+    const int side = std::max(call.rows, call.columns);
+    const int size = is_better_cut(call, precision)
+                         ? small_size
+                         : size_for_threads(side, multiplications_of(call));
+    return {are_columns, size, (side + size - 1) / size};
 }
 
-std::size_t most_shares(const Instruction& instruction) {
-    if (const auto* const product = std::get_if<ProductCall>(&instruction))
-        return static_cast<std::size_t>(
-            pieces_of(product->rows, product->columns, product->inner).count);
+std::size_t most_shares(const Instruction& instruction, Precision precision) {
+    if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
+        const double worth = multiplications_of(*product) / least_multiplications;
+        const int pieces = pieces_of(*product, precision).count;
+        return static_cast<std::size_t>(std::clamp<double>(worth, 1, pieces));
+    }
     if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
         return std::max<std::size_t>(1, entries_of(*entrywise) / least_entries);
     return 1;  // a reference kernel is asked for all of its result
 }
 
-std::size_t lanes_of(const Rolled& rolled, const Code& code, std::size_t threads) {
+std::size_t lanes_of(const Rolled& rolled, const Code& code, const CompileOptions& options) {
+    if (options.check_finite) return 1;
     std::size_t most = 1;
     for (const Loop& loop : code.loops)
         for (const Instruction& instruction : loop.body)
-            most = std::max(most, most_shares(instruction));
-    const std::size_t lanes = std::min(most, threads);
+            most = std::max(most, most_shares(instruction, options.precision));
+    const std::size_t lanes = std::min(most, options.threads);
     if (lanes == 1) return 1;
-    const double alone = nanoseconds(rolled, code, 1);
-    const double together = waking + nanoseconds(rolled, code, lanes);
-    return together < worth_while * alone ? lanes : 1;
+    const auto time = [&](std::size_t threads) {
+        return nanoseconds(rolled, code, options.precision, threads);
+    };
+    return waking + time(lanes) < worth_while * time(1) ? lanes : 1;
 }
 
 }  // namespace revolute::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/program.hpp>
 
 #include <cstddef>
 
@@ -17,13 +18,13 @@ struct ProductPieces {
     int count = 1;
 };
 
-ProductPieces pieces_of(int rows, int columns, int inner);
+ProductPieces pieces_of(const ProductCall& call, Precision precision);
 
 /// In how many threads it is worth while to carry out the instruction.
-std::size_t most_shares(const Instruction& instruction);
+std::size_t most_shares(const Instruction& instruction, Precision precision);
 
 /// With how many threads the program is run, of so many that it may use: all that its largest
 /// instruction is worth, or one, where the others would have little to do or be waited for too often.
-std::size_t lanes_of(const Rolled& rolled, const Code& code, std::size_t threads);
+std::size_t lanes_of(const Rolled& rolled, const Code& code, const CompileOptions& options);
 
 }  // namespace revolute::detail
