@@ -102,6 +102,8 @@ class Graph {
     /// "h[3] [32 x 1], made at train.cpp:40": a node as errors print it.
     std::string describe(NodeId id) const;
     void set_name(NodeId id, std::string_view name);
+    /// Whether a node that has a step has been given the name.
+    bool is_name_of_steps(std::string_view name) const;
 
     Sharing sharing() const { return sharing_; }
     /// Step of the innermost open scope that sets one.
@@ -185,6 +187,7 @@ class Graph {
     std::vector<std::uint32_t>
         names_;  // index into strings_; shorter than nodes_: the rest has no name
     std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
+    std::vector<bool> names_steps_;  // as strings_; the rest, where it is shorter, does not
 };
 
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened

@@ -93,12 +93,22 @@ void Graph::set_name(NodeId id, std::string_view name) {
     if (name.empty())
         throw GraphError(fmt::format("name: must not be empty, for {}", describe(id)));
     const std::uint32_t number = intern_string(name);
+    if (find_step(id) != nullptr) {
+        if (names_steps_.size() <= number) names_steps_.resize(std::size_t{number} + 1);
+        names_steps_[number] = true;
+    }
     if (names_.size() <= index(id)) names_.resize(std::size_t{index(id)} + 1, none);
     std::uint32_t& first = names_[index(id)];
     if (first == none) first = number;
     if (first == number) return;
     std::vector<std::uint32_t>& others = aliases_[id];
     if (std::ranges::find(others, number) == others.end()) others.push_back(number);
+}
+
+bool Graph::is_name_of_steps(std::string_view name) const {
+    const std::uint32_t number = string_index_.find(
+        std::hash<std::string_view>{}(name), [&](std::uint32_t i) { return strings_[i] == name; });
+    return number < names_steps_.size() && names_steps_[number];
 }
 
 std::string_view Graph::name(NodeId id) const {

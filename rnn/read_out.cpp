@@ -52,7 +52,7 @@ ReadOut read_out_with(std::span<const Expr> outputs, std::span<const Expr> targe
     const Scope made_here(graph, line);
     ReadOut result;
     result.V = graph.parameter("V", {rows, outputs.front().shape().rows}, line);
-    result.c = graph.parameter("c", {rows, 1}, line);
+    result.c = graph.parameter(graph.is_name_of_steps("c") ? "b_y" : "c", {rows, 1}, line);
     if (outputs.size() == 1) {
         result.loss = answer(result, outputs.front(), targets, kind, loss).named("L");
         return result;

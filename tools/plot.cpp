@@ -127,6 +127,7 @@ std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
     std::string text = head(plot, svg);
     if (plot.x.front() < plot.x.back())
         text += fmt::format("set xrange [{}:{}]\n", plot.x.front(), plot.x.back());
+    if (plot.is_logarithmic) text += "set logscale x\nset format x '%.0s%c'\n";
     if (plot.starts_at_zero) text += "set yrange [0:*]\n";
     if (plot.held_out_from) text += held_out_marks(*plot.held_out_from);
     text += data_block(plot) + "plot ";

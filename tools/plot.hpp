@@ -25,6 +25,7 @@ struct Plot {
     std::string y_label;
     std::vector<double> x;
     std::vector<Curve> curves;
+    bool is_logarithmic = false;                         ///< the x axis
     bool starts_at_zero = false;                         ///< the y axis, for what is never negative
     std::optional<double> held_out_from = std::nullopt;  ///< x from which the data was held out
 };

@@ -29,8 +29,10 @@ std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, S
     sizes.steps = 1;  // parameters do not depend on them
     Graph graph;
     std::vector<ParameterShape> result;
-    for (const Expr& parameter : recurrent_net(graph, sizes, architecture).parameters())
-        result.push_back({parameter.label(), parameter.shape()});
+    const RecurrentNet net = recurrent_net(graph, sizes, architecture);
+    for (const Expr& parameter : net.parameters())
+        result.push_back(
+            {parameter == net.read_out.c ? "c" : parameter.label(), parameter.shape()});
     return result;
 }
 

@@ -29,7 +29,7 @@ class SequenceNet {
     Computation answer_;
 };
 
-/// A parameter as figures and files name it: "W", "U1r_f".
+/// A parameter as files name it: "W", "U1r_f"; the bias of the answer is "c" in those of every net.
 struct ParameterShape {
     std::string name;
     Shape shape;

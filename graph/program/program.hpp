@@ -101,6 +101,11 @@ Program compile(std::span<const Expr> outputs, const CompileOptions& options = {
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});
 
+/// The kernels that OpenBLAS chose for this processor, such as "Haswell". It does not know processors that
+/// are younger than itself; the environment variable OPENBLAS_CORETYPE chooses others, before a program
+/// starts (docs/performance.md).
+std::string_view blas_kernels();
+
 /// What a program does, an instruction a line, loops with what they repeat set in; then what the
 /// compiler's passes found and left, and the memory. Parts are named as in the listing of the rolled
 /// graph; [a; b] stand below each other in memory.

@@ -23,4 +23,4 @@ awk '
         if (wrong) exit 1
         print blocks " C++ blocks stand in compiled sources"
     }
-' docs/examples/*.cpp graph/*.hpp ops/*.cpp ops/*.hpp README.md docs/*.md
+' docs/examples/*.?pp graph/*.hpp ops/*.cpp ops/*.hpp README.md docs/*.md

@@ -104,7 +104,7 @@ TEST_CASE("figure of cells: adjoints of gates are named in the backward figure")
     const StackedNet net({.cell = CellKind::lstm, .initial = InitialState::given});
     const Figure figure = backward(*net.derivative);
     CHECK(label_of(figure, "da_g[2]") == "da_{g,2} = dg_2 ∘ (1 − g_2^2)");
-    CHECK(label_of(figure, "dy") == "dy = dc = 1 · (y − Y)");
+    CHECK(label_of(figure, "dy") == "dy = db_y = 1 · (y − Y)");
     for (const std::string gate : {"i", "f", "g", "o"})
         for (int t = 0; t < 3; ++t) {
             CHECK(ids_of_nodes(figure).contains(fmt::format("d{}[{}]", gate, t)));

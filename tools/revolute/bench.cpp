@@ -111,6 +111,7 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                                   {"output", sizes.output},
                                   {"precision", name_of(command.precision)},
                                   {"threads", result.threads},
+                                  {"blas_kernels", blas_kernels()},
                                   {"repetitions", command.repetitions},
                                   {"median_us", result.median},
                                   {"min_us", result.least},
@@ -125,7 +126,8 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs\n\n"
+        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs; OpenBLAS "
+        "for {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
@@ -134,8 +136,9 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
         "allocations   {:>12} in a run\n",
         describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
         sizes.input, sizes.hidden, sizes.output, result.threads,
-        result.threads == 1 ? "thread" : "threads", command.repetitions, result.median,
-        result.least, result.build, result.compile, result.bytes, result.allocations);
+        result.threads == 1 ? "thread" : "threads", command.repetitions, blas_kernels(),
+        result.median, result.least, result.build, result.compile, result.bytes,
+        result.allocations);
 }
 
 void bench(const BenchCommand& command) {

@@ -1,4 +1,5 @@
 #include <revolute/graph/program/detail/blas.hpp>
+#include <revolute/graph/program/program.hpp>
 #include <revolute/graph/program/small_products.hpp>
 
 #include <cblas.h>
@@ -104,3 +105,5 @@ void multiply(const ProductShape& shape, const float* left, const float* right, 
 void use_one_blas_thread() { openblas_set_num_threads(1); }
 
 }  // namespace revolute::detail
+
+std::string_view revolute::blas_kernels() { return openblas_get_corename(); }
