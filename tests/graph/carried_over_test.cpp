@@ -104,6 +104,19 @@ TEST_CASE("derivative: values that became one have an adjoint only if their adjo
           carried.image(carried.d.adjoint(between)));
 }
 
+TEST_CASE("derivative: a value that became a constant has no adjoint, those after it have") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1});
+    const Expr nothing = 0.0 * w;
+    const Expr next = sin(w);
+    InSimplified carried(sum(hadamard(maximum(next, nothing), next)), {w});
+    REQUIRE(&carried.simpler.op(carried.image(nothing).id) == &constant_op);
+    CHECK(carried.d.has_adjoint(nothing));
+    CHECK_FALSE(carried.there.has_adjoint(carried.image(nothing)));
+    CHECK(carried.there.has_adjoint(carried.image(w)));
+    CHECK(carried.there.has_adjoint(carried.image(hadamard(maximum(next, nothing), next))));
+}
+
 TEST_CASE("derivative: a variable that the loss does not depend on is carried over without one") {
     Graph graph;
     const Expr w = graph.parameter("w", {2, 1}), unused = graph.parameter("v", {3, 1});
@@ -111,6 +124,19 @@ TEST_CASE("derivative: a variable that the loss does not depend on is carried ov
     CHECK(carried.there.has_adjoint(carried.image(w)));
     CHECK_FALSE(carried.there.has_adjoint(carried.image(unused)));
     CHECK(carried.there[carried.image(unused)] == carried.simpler.constant(0.0, {3, 1}));
+}
+
+TEST_CASE("derivative: a term is not carried over to a consumer that reads another value there") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1}), v = graph.parameter("v", {2, 1});
+    const Expr sum_of_both = w + v, swapped = v + w;
+    InSimplified carried(sum(sin(sum_of_both + swapped)), {w, v});
+    REQUIRE(carried.image(swapped) == carried.image(sum_of_both));
+    REQUIRE(carried.d.terms(v).size() == 2);
+    const std::vector<Term> terms = carried.there.terms(carried.image(v));
+    REQUIRE(terms.size() == 1);
+    CHECK(terms[0].consumer == carried.image(sum_of_both));
+    CHECK(terms[0].slot == 1);
 }
 
 TEST_CASE("derivative: a term is not carried over to a consumer with fewer operands") {
