@@ -65,6 +65,8 @@ struct FigureNode {
     /// The node's name ("h[2]"), or a number in the order of a walk from the outputs ("_3[1]"); ASCII and
     /// unique in the figure. The graph's other nodes do not change it.
     std::string id;
+    std::string
+        family;  ///< the name without the step, or the operator: the same for nodes alike across steps
     NodeKind kind = NodeKind::operation;
     RichText label;
     std::string tooltip;      ///< operator, shape, source line
@@ -73,6 +75,8 @@ struct FigureNode {
     bool is_marked = false;   ///< drawn in red, whatever its kind
     Box box;
 };
+
+inline bool has_name(const FigureNode& node) { return !node.id.starts_with('_'); }
 
 /// One operand slot of one node: x o x has two edges.
 struct FigureEdge {

@@ -183,6 +183,8 @@ std::uint32_t FigureBuilder::draw(NodeId node, std::int32_t band) {
     place = static_cast<std::uint32_t>(figure_.nodes.size());
     FigureNode drawn;
     drawn.id = ids_[index(node)];
+    drawn.family = has_name(drawn) ? drawn.id.substr(0, drawn.id.find('['))
+                                   : std::string(graph_.op(node).name);
     drawn.kind = kind_of(node);
     drawn.label = captions_.label(node);
     drawn.label.bold = drawn.kind == NodeKind::parameter;

@@ -72,14 +72,15 @@ class Elider {
         const Step step = sketch_.homes[left_out].step;
         const std::string& id = sketch_.figure.nodes[value].id;
         const std::string name = id.substr(0, id.find('['));
-        const bool is_named = !name.starts_with('_');
-        const std::string key =
-            is_named ? name : fmt::format("_{}", index(sketch_.members[value].part));
+        const std::string key = has_name(sketch_.figure.nodes[value])
+                                    ? name
+                                    : fmt::format("_{}", index(sketch_.members[value].part));
         const auto [found, is_new] =
             dots_.try_emplace(key, static_cast<std::uint32_t>(figure_.nodes.size()));
         if (is_new) {
             FigureNode node;
             node.id = name + "[...]";
+            node.family = sketch_.figure.nodes[value].family;
             node.kind = NodeKind::omitted;
             node.label.add("· · ·");
             node.tooltip = "steps left out";

@@ -109,11 +109,10 @@ class Ranking {
     bool align_names() {
         std::map<std::pair<std::int32_t, std::string_view>, int> lowest;
         const auto key = [&](std::uint32_t node) {
-            const std::string_view id = figure_.nodes[node].id;
-            return std::pair(panel(node).band, id.substr(0, id.find('[')));
+            return std::pair(panel(node).band, std::string_view(figure_.nodes[node].family));
         };
         const auto counts = [&](std::uint32_t node) {
-            return panel(node).has_frame() && !figure_.nodes[node].id.starts_with('_');
+            return panel(node).has_frame() && has_name(figure_.nodes[node]);
         };
         for (const std::uint32_t node : order_)
             if (counts(node)) lowest[key(node)] = std::max(lowest[key(node)], rank_[node]);

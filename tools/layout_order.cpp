@@ -11,6 +11,42 @@ namespace {
 constexpr std::int64_t unit = 1000;
 constexpr std::int64_t pull_divisor = 30;
 
+/// Edges of two slots that cross when `left` stands at the left.
+int crossings_below(const Grid& grid, std::uint32_t left, std::uint32_t right) {
+    int count = 0;
+    for (const std::uint32_t i : grid.below[left])
+        for (const std::uint32_t j : grid.below[right])
+            count += grid.slots[grid.hops[i].to].place > grid.slots[grid.hops[j].to].place ? 1 : 0;
+    return count;
+}
+
+int crossings_above(const Grid& grid, std::uint32_t left, std::uint32_t right) {
+    int count = 0;
+    for (const std::uint32_t i : grid.above[left])
+        for (const std::uint32_t j : grid.above[right])
+            count +=
+                grid.slots[grid.hops[i].from].place > grid.slots[grid.hops[j].from].place ? 1 : 0;
+    return count;
+}
+
+/// Lines between the slot and columns on one side (-1: the left): those that leave it share one.
+int lines_to_side(const Figure& figure, const Grid& grid, std::uint32_t slot, int side) {
+    int entering = 0;
+    bool leaves = false;
+    for (const std::uint32_t i : grid.routed[slot]) {
+        const Hop& hop = grid.hops[i];
+        if (is_bus(figure.edges[hop.edge])) continue;
+        const bool is_source = hop.from == slot;
+        const std::uint32_t other = is_source ? hop.to : hop.from;
+        if ((grid.slots[other].column - grid.slots[slot].column) * side <= 0) continue;
+        if (is_source)
+            leaves = true;
+        else
+            ++entering;
+    }
+    return entering + (leaves ? 1 : 0);
+}
+
 class Ordering {
  public:
     Ordering(const Figure& figure, Grid& grid) : figure_(figure), grid_(grid) {}
@@ -105,30 +141,9 @@ class Ordering {
 
     /// Crossings of the edges of two slots, and edges to other columns that one takes the way of.
     int cost(std::uint32_t left, std::uint32_t right, bool at_left, bool at_right) const {
-        int count = 0;
-        if (at_right) count += blocked(left, 1);
-        if (at_left) count += blocked(right, -1);
-        for (const std::uint32_t i : grid_.above[left])
-            for (const std::uint32_t j : grid_.above[right])
-                count += place(grid_.hops[i].from) > place(grid_.hops[j].from) ? 1 : 0;
-        for (const std::uint32_t i : grid_.below[left])
-            for (const std::uint32_t j : grid_.below[right])
-                count += place(grid_.hops[i].to) > place(grid_.hops[j].to) ? 1 : 0;
-        return count;
-    }
-
-    int place(std::uint32_t slot) const { return grid_.slots[slot].place; }
-
-    int blocked(std::uint32_t slot, int way) const {
-        int count = 0;
-        for (const std::uint32_t i : grid_.routed[slot]) {
-            const Hop& hop = grid_.hops[i];
-            if (is_bus(figure_.edges[hop.edge])) continue;
-            const std::uint32_t other = hop.from == slot ? hop.to : hop.from;
-            const int to_other = grid_.slots[other].column - grid_.slots[slot].column;
-            count += to_other * way > 0 ? 1 : 0;
-        }
-        return count;
+        return crossings_above(grid_, left, right) + crossings_below(grid_, left, right) +
+               (at_right ? lines_to_side(figure_, grid_, left, 1) : 0) +
+               (at_left ? lines_to_side(figure_, grid_, right, -1) : 0);
     }
 
     const Figure& figure_;
@@ -138,8 +153,23 @@ class Ordering {
 
 }  // namespace
 
+int cost_of_order(const Figure& figure, const Grid& grid, int column) {
+    int cost = 0;
+    for (int row = 0; row < grid.rows.count; ++row) {
+        const auto& cell = grid.cell(column, row);
+        for (auto left = cell.begin(); left != cell.end(); ++left) {
+            for (auto right = left + 1; right != cell.end(); ++right)
+                cost += crossings_below(grid, *left, *right);
+            if (left != cell.begin()) cost += lines_to_side(figure, grid, *left, -1);
+            if (left + 1 != cell.end()) cost += lines_to_side(figure, grid, *left, 1);
+        }
+    }
+    return cost;
+}
+
 void order_cells(const Figure& figure, Grid& grid) {
     Ordering(figure, grid).run();
+    order_alike(figure, grid);
     for (std::uint32_t node = 0; node < figure.nodes.size(); ++node) {
         if (!grid.rows.beside[node]) continue;
         const Slot& slot = grid.slots[node];  // nodes' slots have the nodes' numbers

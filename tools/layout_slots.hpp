@@ -76,6 +76,11 @@ std::optional<Grid> make_grid(const Figure& figure, std::size_t most_slots);
 /// Orders the slots of each cell so that edges cross little (barycenters, then exchanges), and puts leaves
 /// beside the nodes that read them.
 void order_cells(const Figure& figure, Grid& grid);
+/// Crossings of the edges within a column, and edges to other columns that do not start from the end of their row.
+int cost_of_order(const Figure& figure, const Grid& grid, int column);
+/// Puts what is alike in two steps in one order, where that costs no more.
+void order_alike(const Figure& figure, Grid& grid);
+
 /// Whether a frame may be drawn larger than what it holds so as to end in line with others: no more
 /// than a third of it is empty then.
 constexpr bool nearly_fills(int own, int whole) { return 3 * own >= 2 * whole; }

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -46,6 +47,34 @@ const FigureNode& node_of(const Figure& figure, std::string_view id) {
 
 std::string label_of(const Figure& figure, std::string_view id) {
     return to_plain(node_of(figure, id).label);
+}
+
+/// Where a node with a name stands, from left to right, at each step; by family and row.
+std::map<std::pair<std::string, int>, std::map<int, int>> places_of_names(const Figure& figure) {
+    std::map<std::pair<std::string, int>, std::map<int, int>> places;
+    for (const FigureNode& node : figure.nodes) {
+        const FigurePanel& panel = figure.panels[node.panel];
+        if (has_name(node) && panel.has_frame())
+            places[{node.family, node.box.top}][panel.column] = node.box.left;
+    }
+    return places;
+}
+
+/// Names of a row that stand in one order at a step and in the other at the next.
+std::string exchanged_names(const Figure& figure) {
+    std::string names;
+    const auto places = places_of_names(figure);
+    for (const auto& [one, lefts] : places)
+        for (const auto& [other, other_lefts] : places)
+            for (const auto& [column, left] : lefts) {
+                const int next = column + 1;
+                if (one.second != other.second || !lefts.contains(next) ||
+                    !other_lefts.contains(column) || !other_lefts.contains(next))
+                    continue;
+                if ((left < other_lefts.at(column)) != (lefts.at(next) < other_lefts.at(next)))
+                    names += fmt::format("{} {} ", one.first, other.first);
+            }
+    return names;
 }
 
 }  // namespace
@@ -139,6 +168,19 @@ TEST_CASE("figure of cells: gates keep their order from step to step") {
         for (const std::string_view one : {"i", "f", "g"})
             for (const std::string_view other : {"i", "f", "g"})
                 CHECK((left(one, 0) < left(other, 0)) == (left(one, t) < left(other, t)));
+}
+
+TEST_CASE("figure of cells: what has a name keeps its order from step to step, in every view") {
+    for (const CellKind cell : {CellKind::lstm, CellKind::lstm_peephole, CellKind::gru})
+        for (const int steps : {2, 3, 4}) {
+            const StackedNet net({.cell = cell, .initial = InitialState::given}, steps);
+            for (Figure& figure : net.views()) {
+                CAPTURE(name_of(cell));
+                CAPTURE(steps);
+                REQUIRE(lay_out(figure));
+                CHECK(exchanged_names(figure) == "");
+            }
+        }
 }
 
 TEST_CASE(
