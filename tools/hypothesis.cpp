@@ -31,23 +31,34 @@ Judge::Judge(std::vector<GradientArray> right, std::vector<GradientArray> given,
         const double difference = largest_difference(given_[i].values, right_[i].values);
         // Negated, so that NaN differs.
         verdicts_.push_back({std::max(scale, largest_entry(given_[i].values)), difference,
-                             !(difference <= tolerance * scale)});
+                             !(difference <= tolerance * scale),
+                             given_[i].values.size() * given_[i].values.front().size()});
         if (verdicts_.back().differs) differing_.push_back(i);
     }
 }
 
-bool Judge::meets(std::size_t i, std::span<const Matrix> values) const {
-    const double left = largest_difference(values, given_[i].values);
+bool Judge::is_met(std::size_t i, double left, std::size_t entries) const {
     const Verdict& verdict = verdicts_[i];
-    return left <= recognition_ * verdict.scale &&
-           (!verdict.differs || left <= rest * verdict.difference);
+    const double per_entry = left / static_cast<double>(entries);
+    return per_entry <= recognition_ * verdict.scale &&
+           (!verdict.differs || per_entry <= rest * verdict.difference);
+}
+
+bool Judge::is_promising(std::span<const double> differences) const {
+    bool explains = false;
+    for (std::size_t i = 0; i < differences.size(); ++i) {
+        const bool met = is_met(i, differences[i], verdicts_[i].entries);
+        if (!met && !differs(i)) return false;
+        explains = explains || (met && differs(i));
+    }
+    return explains;
 }
 
 void Judge::consider(const Hypothesis& hypothesis) {
     Match match{hypothesis.words, level_, {}};
     for (std::size_t i = 0; i < given_.size(); ++i) {
         if (hypothesis.arrays[i].empty()) continue;
-        const bool met = meets(i, hypothesis.arrays[i]);
+        const bool met = is_met(i, largest_difference(hypothesis.arrays[i], given_[i].values));
         if (!met && !differs(i)) return;
         if (met && differs(i)) match.explained.push_back(i);
     }

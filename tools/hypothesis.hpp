@@ -40,6 +40,9 @@ class Judge {
     std::span<const std::size_t> differing() const { return differing_; }
     bool differs(std::size_t i) const { return verdicts_[i].differs; }
 
+    /// Whether a hypothesis may explain something whose arrays, each with factors of at most 1 by entry, sum to numbers
+    /// that are off the sums of the given arrays by `differences`.
+    bool is_promising(std::span<const double> differences) const;
     /// Notes what the hypothesis explains: nothing, where it also changes an array that agrees.
     void consider(const Hypothesis& hypothesis);
     /// What is considered from here on is less simple than what was before: where both explain the same, it
@@ -58,13 +61,15 @@ class Judge {
         double scale = 0;
         double difference = 0;
         bool differs = false;
+        std::size_t entries = 0;
     };
     struct Match {
         std::string words;
         int level;
         std::vector<std::size_t> explained;  // ascending
     };
-    bool meets(std::size_t i, std::span<const Matrix> values) const;
+    /// Whether so much is left over in an entry of array i that it counts as met; or in the sum of several.
+    bool is_met(std::size_t i, double left, std::size_t entries = 1) const;
     Finding finding(const Match& best, std::span<const std::size_t> left) const;
 
     std::vector<GradientArray> right_;

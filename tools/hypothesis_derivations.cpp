@@ -1,4 +1,6 @@
 #include <revolute/graph/derivative_rule.hpp>
+#include <revolute/graph/operation_count.hpp>
+#include <revolute/tools/gradient_probe.hpp>
 #include <revolute/tools/hypothesis.hpp>
 #include <revolute/tools/mistaken_rule.hpp>
 
@@ -6,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -15,9 +18,11 @@ namespace revolute {
 
 namespace {
 
-/// So many numbers are evaluated at a time, and so many nodes appended, at most; the search ends there.
-constexpr std::size_t most_numbers = 4'000'000;
+/// So many nodes are appended, and about so many operations done, at most; the search ends there, after some seconds.
 constexpr std::uint32_t most_nodes = 3'000'000;
+constexpr std::int64_t most_operations = 30'000'000'000;
+/// So many derivations are evaluated at a time: the forward pass and the right backward pass are done once for them.
+constexpr std::size_t most_waiting = 200;
 /// A gradient is looked for that goes back over so many steps and no further, or is cut off after every so many:
 /// each number costs a backward pass, so that all of them would cost the square of the number of steps.
 constexpr int longest_window = 64;
@@ -37,6 +42,7 @@ class Derivations {
           net_(of),
           walk_(net_.net, net_.variables()),
           families_(use_families(walk_)),
+          probe_(of, net_, judge),
           neighbours_(net_.graph, families_) {
         const std::vector<Expr> right = walk_.gradients(right_rule);
         known_.insert(ids_of(right));
@@ -82,34 +88,52 @@ class Derivations {
                                           reach == Reach::recurrence ? right : mistaken});
     }
 
-    /// Evaluates what was added and hands it to the judge.
+    /// Tries what was added.
     void finish() {
         if (waiting_.empty()) return;
-        const std::vector<Matrix> values = evaluate(outputs_, net_.values);
-        const std::size_t count = outputs_.size() / waiting_.size();
-        for (std::size_t i = 0; i < waiting_.size(); ++i) {
-            const auto arrays =
-                gradient_arrays(gradients_of(case_, std::span(values).subspan(i * count, count)));
-            Hypothesis hypothesis{waiting_[i], {}};
-            for (const GradientArray& array : judge_.given())
-                hypothesis.arrays.push_back(
-                    std::ranges::find(arrays, array.name, &GradientArray::name)->values);
-            judge_.consider(hypothesis);
+        std::vector<Expr> sums;
+        for (const Waiting& waiting : waiting_)
+            sums.insert(sums.end(), waiting.sums.begin(), waiting.sums.end());
+        operations_ += operation_count(sums);
+        if (operations_ > most_operations) {
+            judge_.leave_some_out();
+        } else {
+            const std::vector<Matrix> values = evaluate(sums, net_.values);
+            const std::size_t count = net_.variables().size();
+            for (std::size_t i = 0; i < waiting_.size(); ++i)
+                if (probe_.is_promising(std::span(values).subspan(i * count, count)))
+                    consider(waiting_[i]);
         }
         waiting_.clear();
-        outputs_.clear();
-        waiting_numbers_ = 0;
     }
 
  private:
+    /// A derivation: what it takes for the gradients, and their sums for the probe.
+    struct Waiting {
+        std::string words;
+        std::vector<Expr> gradients;
+        std::vector<Expr> sums;
+    };
+
     void add(std::string words, const Derivation& derivation) {
-        if (net_.graph.size() > most_nodes) return judge_.leave_some_out();
-        const std::vector<Expr> gradients = walk_.gradients(derivation);
+        if (net_.graph.size() > most_nodes || operations_ > most_operations)
+            return judge_.leave_some_out();
+        std::vector<Expr> gradients = walk_.gradients(derivation);
         if (!known_.insert(ids_of(gradients)).second) return;
-        waiting_.push_back(std::move(words));
-        for (const Expr& gradient : gradients) waiting_numbers_ += gradient.shape().size();
-        outputs_.insert(outputs_.end(), gradients.begin(), gradients.end());
-        if (waiting_numbers_ > most_numbers) finish();
+        std::vector<Expr> sums = probe_.sums(gradients);
+        waiting_.push_back({std::move(words), std::move(gradients), std::move(sums)});
+        if (waiting_.size() == most_waiting) finish();
+    }
+
+    /// Evaluates the gradients and hands them to the judge.
+    void consider(const Waiting& waiting) {
+        const std::vector<Matrix> values = evaluate(waiting.gradients, net_.values);
+        const auto arrays = gradient_arrays(gradients_of(case_, values));
+        Hypothesis hypothesis{waiting.words, {}};
+        for (const GradientArray& array : judge_.given())
+            hypothesis.arrays.push_back(
+                std::ranges::find(arrays, array.name, &GradientArray::name)->values);
+        judge_.consider(hypothesis);
     }
 
     std::string words(const Mistake& mistake, Reach reach, std::optional<int> step) const {
@@ -137,12 +161,12 @@ class Derivations {
     CaseNet net_;
     BackwardWalk walk_;
     std::vector<UseFamily> families_;
+    GradientProbe probe_;
     Neighbours neighbours_;
     std::map<std::pair<NodeId, std::uint32_t>, std::size_t> family_of_;
     std::set<std::vector<NodeId>> known_;  // gradients of derivations that were tried
-    std::vector<std::string> waiting_;
-    std::vector<Expr> outputs_;  // the gradients of each that waits
-    std::size_t waiting_numbers_ = 0;
+    std::vector<Waiting> waiting_;
+    std::int64_t operations_ = 0;
 };
 
 /// The states of one tensor of the cell (of all, when there is no number), and their initial leaves.
@@ -283,14 +307,16 @@ std::vector<Mistake> places_of(const MistakenRule& rule, Derivations& derivation
 
 void consider_rules(Derivations& derivations, std::span<const std::optional<int>> steps) {
     const bool at_one_step = steps.front().has_value();
-    for (const MistakenRule& rule : mistaken_rules()) {
-        if (at_one_step && !rule.at_one_step) continue;
-        for (const Mistake& mistake : places_of(rule, derivations))
+    std::vector<Mistake> mistakes;
+    for (const std::span<const MistakenRule> kind : mistaken_rules())
+        for (const MistakenRule& rule : kind)
+            if (rule.at_one_step || !at_one_step)
+                std::ranges::move(places_of(rule, derivations), std::back_inserter(mistakes));
+    for (const std::optional<int> step : steps)
+        for (const Mistake& mistake : mistakes)
             for (const Reach reach : {Reach::everywhere, Reach::recurrence, Reach::step})
-                if (reach == Reach::everywhere || rule.has_reach)
-                    for (const std::optional<int> step : steps)
-                        derivations.make(mistake, reach, step);
-    }
+                if (reach == Reach::everywhere || mistake.rule->has_reach)
+                    derivations.make(mistake, reach, step);
     derivations.finish();
 }
 
@@ -304,8 +330,9 @@ void consider_derivations(const Case& of, Judge& judge) {
 
 void consider_mistakes_at_one_step(const Case& of, Judge& judge) {
     Derivations derivations(of, judge);
-    std::vector<std::optional<int>> steps(static_cast<std::size_t>(derivations.steps()));
-    for (std::size_t t = 0; t < steps.size(); ++t) steps[t] = static_cast<int>(t);
+    std::vector<std::optional<int>>
+        steps;  // the late ones, whose mistakes reach fewest steps, first
+    for (int t = derivations.steps(); t-- > 0;) steps.emplace_back(t);
     consider_rules(derivations, steps);
 }
 

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/use_family.hpp>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <span>
@@ -53,7 +54,7 @@ struct MistakenRule {
     bool at_one_step = false;
 };
 
-/// All that are known, the more likely ones first.
-std::span<const MistakenRule> mistaken_rules();
+/// All that are known, the more likely ones first: of activations, of products, of any operator.
+std::array<std::span<const MistakenRule>, 3> mistaken_rules();
 
 }  // namespace revolute

@@ -1,0 +1,160 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/product.hpp>
+#include <revolute/tools/detail/mistakes.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+
+// Mistakes in products of matrices, and in products entry by entry.
+
+namespace revolute::detail {
+
+namespace {
+
+bool is_product(const RuleSite& site) { return site.op().role == Role::product; }
+
+bool is_weight(Expr x) { return &x.graph->op(x.id) == &parameter_op; }
+
+/// The adjoint of x in W x, where W could be mistaken for its transpose.
+bool passes_square_weight(const RuleSite& site) {
+    return is_product(site) && site.slot == 1 && is_weight(site.input(0)) &&
+           site.input(0).shape().rows == site.input(0).shape().columns &&
+           site.input(0).shape().rows > 1;
+}
+
+/// The gradient of W in W x, where x belongs to a step.
+bool is_weight_of_a_step(const RuleSite& site) {
+    return is_product(site) && site.slot == 0 && is_weight(site.input(0)) &&
+           site.input(1).step().has_value() && !site.input(1).label().empty();
+}
+
+/// dW with x of a neighbouring step; nothing where there is none.
+template <int distance>
+std::optional<Expr> shifted_operand(const MistakeSite& site) {
+    const auto x = site.neighbours.named(site.use.input(1), distance);
+    if (!x) return std::nullopt;
+    return site.use.adjoint * transpose(*x);
+}
+
+template <int distance>
+std::string shifted_operand_words(const UseFamily& family, const Graph&) {
+    return fmt::format("a step is off: the gradient of {} takes {} where {} belongs",
+                       family.operand, formula_moved(family.operands[1], distance),
+                       family.operands[1]);
+}
+
+bool is_hadamard(const RuleSite& site) {
+    return &site.op() == &hadamard_op && site.input(0) != site.input(1);
+}
+
+std::string factor_in_parentheses(const std::string& text) {
+    return text.find(' ') == std::string::npos ? text : fmt::format("({})", text);
+}
+
+/// The other factor of a product entry by entry.
+std::uint32_t other_slot(const RuleSite& site) { return 1 - site.slot; }
+
+const std::string& other_factor(const UseFamily& family) {
+    return family.operands[1 - family.uses.front().slot];
+}
+
+/// The other factor, as what its operator makes of its only operand.
+RuleSite activated_factor(const RuleSite& site) { return {site.input(other_slot(site)), 0}; }
+
+/// A product with the output of an activation.
+bool has_activated_factor(const RuleSite& site) {
+    return is_hadamard(site) && is_activation(activated_factor(site));
+}
+
+/// A product with a factor that belongs to a step and has a name.
+bool has_factor_of_a_step(const RuleSite& site) {
+    return is_hadamard(site) && site.input(other_slot(site)).step().has_value() &&
+           !site.input(other_slot(site)).label().empty();
+}
+
+/// The product with the factor of a neighbouring step; nothing where there is none.
+template <int distance>
+std::optional<Expr> shifted_factor(const MistakeSite& site) {
+    const auto factor = site.neighbours.named(site.use.input(other_slot(site.use)), distance);
+    if (!factor) return std::nullopt;
+    return hadamard(site.use.adjoint, *factor);
+}
+
+template <int distance>
+std::string shifted_factor_words(const UseFamily& family, const Graph&) {
+    return fmt::format("a step is off: {} has the factor {} where {} belongs", term_words(family),
+                       formula_moved(other_factor(family), distance), other_factor(family));
+}
+
+constexpr std::array product_mistakes{
+    MistakenRule{
+        .applies = passes_square_weight,
+        .term = [](const MistakeSite& s) { return std::optional(s.use.input(0) * s.use.adjoint); },
+        .words =
+            [](const UseFamily& family, const Graph&) {
+                return fmt::format(
+                    "a matrix is not transposed: {0} stands where {0}' belongs, in {1}",
+                    family.operands[0], term_words(family));
+            },
+        .is_shared = true,
+        .at_one_step = true,
+    },
+    MistakenRule{.applies = is_weight_of_a_step,
+                 .term = shifted_operand<1>,
+                 .words = shifted_operand_words<1>,
+                 .is_shared = true},
+    MistakenRule{.applies = is_weight_of_a_step,
+                 .term = shifted_operand<-1>,
+                 .words = shifted_operand_words<-1>,
+                 .is_shared = true},
+    MistakenRule{
+        .applies = is_hadamard,
+        .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
+        .words =
+            [](const UseFamily& family, const Graph&) {
+                return fmt::format("{} lacks the factor {}", term_words(family),
+                                   factor_in_parentheses(other_factor(family)));
+            },
+    },
+    MistakenRule{
+        .applies = is_hadamard,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(hadamard(s.use.adjoint, s.use.input()));
+            },
+        .words =
+            [](const UseFamily& family, const Graph&) {
+                return fmt::format("{} has the factor {} where {} belongs", term_words(family),
+                                   factor_in_parentheses(family.operand),
+                                   factor_in_parentheses(other_factor(family)));
+            },
+    },
+    MistakenRule{
+        .applies = has_activated_factor,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(hadamard(s.use.adjoint, activated_factor(s.use).input()));
+            },
+        .words =
+            [](const UseFamily& family, const Graph& graph) {
+                const Use first = family.uses.front();
+                const NodeId factor = graph.operand(first.consumer, 1 - first.slot);
+                return fmt::format("{} lacks the activation {} in its factor {}",
+                                   term_words(family), graph.op(factor).name, other_factor(family));
+            },
+    },
+    MistakenRule{.applies = has_factor_of_a_step,
+                 .term = shifted_factor<1>,
+                 .words = shifted_factor_words<1>},
+    MistakenRule{.applies = has_factor_of_a_step,
+                 .term = shifted_factor<-1>,
+                 .words = shifted_factor_words<-1>},
+};
+
+}  // namespace
+
+std::span<const MistakenRule> mistaken_products() { return product_mistakes; }
+
+}  // namespace revolute::detail
