@@ -16,6 +16,22 @@ using test::message_of;
 
 namespace {
 
+/// A loss and its derivative, carried over to the simplified graph.
+struct InSimplified {
+    InSimplified(Expr loss, std::initializer_list<Expr> variables,
+                 Unreachable unreachable = Unreachable::error)
+        : d(differentiate(loss, variables, unreachable)),
+          s(simplify(d.outputs(), simpler, simplification_rules())),
+          there(d.carried_over(s.images, simpler)) {}
+
+    Expr image(Expr node) { return simpler.at(*s.images[index(node.id)]); }
+
+    Graph simpler;
+    Derivative d;
+    Simplified s;
+    Derivative there;
+};
+
 /// A net of three steps from h(-1) = 0, and its derivative.
 struct Net {
     Graph graph;
@@ -76,31 +92,75 @@ TEST_CASE("derivative: the loss's adjoint is 1, though simplification has no use
 }
 
 TEST_CASE("derivative: values that became one have an adjoint only if their adjoints became one") {
-    Graph graph, simpler;
+    Graph graph;
     const Expr w = graph.parameter("w", {2, 1}), x = graph.input("x", {2, 1});
-    const Expr first = tanh(w) + x, second = x + tanh(w);
-    const Expr loss = sum(hadamard(first, first) + sin(second));
-    const Derivative d = differentiate(loss, {w});
-    const Simplified s = simplify(d.outputs(), simpler, simplification_rules());
-    const auto image = [&](Expr node) { return simpler.at(*s.images[index(node.id)]); };
-    REQUIRE(image(first) == image(second));
-    const Derivative there = d.carried_over(s.images, simpler);
-    CHECK_FALSE(there.has_adjoint(image(first)));
-    CHECK(there.terms(image(first)).empty());
-    CHECK(there.has_adjoint(image(tanh(w))));
+    const Expr first = tanh(w) + x, between = cos(w), second = x + tanh(w);
+    InSimplified carried(sum(hadamard(first, first) + sin(second) + square(between)), {w});
+    REQUIRE(carried.image(first) == carried.image(second));
+    CHECK_FALSE(carried.there.has_adjoint(carried.image(first)));
+    CHECK(carried.there.terms(carried.image(first)).empty());
+    CHECK(carried.there.has_adjoint(carried.image(tanh(w))));
+    CHECK(carried.there.adjoint(carried.image(between)) ==
+          carried.image(carried.d.adjoint(between)));
+}
+
+TEST_CASE("derivative: a value that became a constant has no adjoint, those after it have") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1});
+    const Expr nothing = 0.0 * w;
+    const Expr next = sin(w);
+    InSimplified carried(sum(hadamard(maximum(next, nothing), next)), {w});
+    REQUIRE(&carried.simpler.op(carried.image(nothing).id) == &constant_op);
+    CHECK(carried.d.has_adjoint(nothing));
+    CHECK_FALSE(carried.there.has_adjoint(carried.image(nothing)));
+    CHECK(carried.there.has_adjoint(carried.image(w)));
+    CHECK(carried.there.has_adjoint(carried.image(hadamard(maximum(next, nothing), next))));
+}
+
+TEST_CASE("derivative: a variable that the loss does not depend on is carried over without one") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1}), unused = graph.parameter("v", {3, 1});
+    InSimplified carried(sum(sin(w)), {w, unused}, Unreachable::zeros);
+    CHECK(carried.there.has_adjoint(carried.image(w)));
+    CHECK_FALSE(carried.there.has_adjoint(carried.image(unused)));
+    CHECK(carried.there[carried.image(unused)] == carried.simpler.constant(0.0, {3, 1}));
+}
+
+TEST_CASE("derivative: a term is not carried over to a consumer that reads another value there") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1}), v = graph.parameter("v", {2, 1});
+    const Expr sum_of_both = w + v, swapped = v + w;
+    InSimplified carried(sum(sin(sum_of_both + swapped)), {w, v});
+    REQUIRE(carried.image(swapped) == carried.image(sum_of_both));
+    REQUIRE(carried.d.terms(v).size() == 2);
+    const std::vector<Term> terms = carried.there.terms(carried.image(v));
+    REQUIRE(terms.size() == 1);
+    CHECK(terms[0].consumer == carried.image(sum_of_both));
+    CHECK(terms[0].slot == 1);
+}
+
+TEST_CASE("derivative: a term is not carried over to a consumer with fewer operands") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1});
+    const Expr twice = w + w, after = sin(w);  // what is made next reads w as well
+    InSimplified carried(sum(hadamard(twice, after)), {w});
+    REQUIRE(carried.simpler.operand_count(carried.image(twice).id) == 1);
+    REQUIRE(carried.d.terms(w).size() == 3);
+    const std::vector<Term> terms = carried.there.terms(carried.image(w));
+    REQUIRE(terms.size() == 2);
+    CHECK(terms[0].consumer == carried.image(after));
+    CHECK(terms[1].consumer == carried.image(twice));
+    CHECK(terms[1].slot == 0);
 }
 
 TEST_CASE("derivative: a variable that others became keeps its gradient") {
-    Graph graph, simpler;
+    Graph graph;
     const Expr w = graph.parameter("w", {2, 1});
     const Expr also = w + 0.0;
-    const Expr loss = sum(hadamard(sin(also), w));
-    const Derivative d = differentiate(loss, {w});
-    const Simplified s = simplify(d.outputs(), simpler, simplification_rules());
-    REQUIRE(s.images[index(also.id)] == s.images[index(w.id)]);
-    const Derivative there = d.carried_over(s.images, simpler);
-    const Expr v = there.variables().front();
-    CHECK(there.adjoint(v) == there[v]);
+    InSimplified carried(sum(hadamard(sin(also), w)), {w});
+    REQUIRE(carried.image(also) == carried.image(w));
+    const Expr v = carried.there.variables().front();
+    CHECK(carried.there.adjoint(v) == carried.there[v]);
 }
 
 TEST_CASE("derivative: without a variable in the other graph, it is not carried over") {

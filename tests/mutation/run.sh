@@ -16,8 +16,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 
 # Files whose whole logic is mutated; of the others, the derivative rules.
-logic='graph/derivative_rule.cpp graph/differentiate.cpp graph/pushforward.cpp graph/hessian_vector_product.cpp
-       ops/jacobian.cpp rnn/unroll.hpp rnn/unroll.cpp'
+logic='graph/derivative.cpp graph/derivative_rule.cpp graph/differentiate.cpp graph/pushforward.cpp
+       graph/hessian_vector_product.cpp ops/jacobian.cpp rnn/unroll.hpp rnn/unroll.cpp'
 
 mode_of() { case " $(echo $logic) " in *" $1 "*) echo logic ;; *) echo rules ;; esac; }
 
