@@ -101,9 +101,8 @@ Program compile(std::span<const Expr> outputs, const CompileOptions& options = {
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});
 
-/// The kernels that OpenBLAS chose for this processor, such as "Haswell". It does not know processors that
-/// are younger than itself; the environment variable OPENBLAS_CORETYPE chooses others, before a program
-/// starts (docs/performance.md).
+/// The kernels of OpenBLAS that are in use, such as "Haswell": it chooses them when it is loaded, by the
+/// processor or by the environment variable OPENBLAS_CORETYPE.
 std::string_view blas_kernels();
 
 /// What a program does, an instruction a line, loops with what they repeat set in; then what the

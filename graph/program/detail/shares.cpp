@@ -25,13 +25,16 @@ double multiplications_of(const ProductCall& call) {
 }
 
 /// Whether one thread too is faster with pieces of 64 rows. OpenBLAS packs the left factor, and in
-/// columns that stand kilobytes apart a column of a piece shares the cache with those of others: in
-/// double, 8 to 16 % for [128..512 x 128..512] times 32 or 64 columns, by OpenBLAS 0.3.21 on Zen 5;
-/// nothing in float, and with a transposed factor, many columns or a long sum it is slower.
+/// columns that stand kilobytes apart a column of a piece shares the cache with those of others: by the
+/// kernels for 256 bits of OpenBLAS 0.3.21 that saves 8 to 16 % in double, for [128..512 x 128..512] times
+/// 32 or 64 columns. In float, by kernels for AVX-512, with a transposed factor, with many columns or a
+/// long sum it is slower.
 bool is_better_cut(const ProductCall& call, Precision precision) {
-    return precision == Precision::float64 && !call.left_is_transposed &&
-           !call.right_is_transposed && call.rows >= 2 * small_size && call.inner >= small_size &&
-           call.inner <= 512 && call.columns >= 16 && call.columns <= 64;
+    const std::string_view kernels = blas_kernels();
+    return precision == Precision::float64 && (kernels == "Haswell" || kernels == "Zen") &&
+           !call.left_is_transposed && !call.right_is_transposed && call.rows >= 2 * small_size &&
+           call.inner >= small_size && call.inner <= 512 && call.columns >= 16 &&
+           call.columns <= 64;
 }
 
 /// Pieces whose number is a power of two.
