@@ -43,7 +43,7 @@ class Derivations {
           walk_(net_.net, net_.variables()),
           families_(use_families(walk_)),
           probe_(of, net_, judge),
-          neighbours_(net_.graph, families_) {
+          neighbours_(net_.net, families_) {
         const std::vector<Expr> right = walk_.gradients(right_rule);
         known_.insert(ids_of(right));
         for (std::size_t i = 0; i < families_.size(); ++i)
@@ -138,7 +138,7 @@ class Derivations {
 
     std::string words(const Mistake& mistake, Reach reach, std::optional<int> step) const {
         const UseFamily& first = families_[mistake.families.back()];
-        std::string text = mistake.rule->words(first, net_.graph);
+        std::string text = mistake.rule->words(first, neighbours_);
         if (mistake.families.size() > 1) text += likewise(mistake.families);
         if (reach == Reach::recurrence) text += ", on the way to the step before alone";
         if (reach == Reach::step) text += ", in the gradients of the step's parameters alone";

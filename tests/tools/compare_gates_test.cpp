@@ -45,6 +45,10 @@ constexpr Recognised lstm_mistakes[] = {
     {"U' da twice",
      "the term that U_i h[t-1] adds to the adjoint of h[t-1] is counted twice; likewise for U_f "
      "h[t-1], U_g h[t-1], U_o h[t-1], at every step"},
+    {"f for i in dg",
+     "the term that i[t] o g[t] adds to the adjoint of g[t] has the factor f[t] where i[t] "
+     "belongs, "
+     "at every step"},
     {"order i f o g", "the gates' rows stand in the order i f o g, where i f g o belongs"},
 };
 
@@ -55,6 +59,9 @@ constexpr Recognised gru_mistakes[] = {
     {"no r in the product",
      "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of U_n "
      "h[t-1] + b_hn lacks the factor r[t], at every step"},
+    {"z for 1 - z in dn",
+     "the term that (1 - z[t]) o n[t] adds to the adjoint of n[t] has the factor z[t] where (1 - "
+     "z[t]) belongs, at every step"},
     {"no z o dh",
      "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] is missing, at every step"},
 };

@@ -93,7 +93,7 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
         const Matrix di = by_entry(by_entry(dc, s.g), each(s.i, of_sigmoid));
         const Matrix df = by_entry(by_entry(dc, mistake == "c(t) in df" ? c[k + 1] : c[k]),
                                    each(s.f, mistake == "no f' of f" ? one : of_sigmoid));
-        const Matrix dg = by_entry(by_entry(dc, s.i),
+        const Matrix dg = by_entry(by_entry(dc, mistake == "f for i in dg" ? s.f : s.i),
                                    each(s.g, mistake == "sigmoid' for g" ? of_sigmoid : of_tanh));
         const Matrix d_o = by_entry(by_entry(dh, mistake == "c for tanh(c) in do" ? c[k + 1] : s.c),
                                     each(s.o, of_sigmoid));
@@ -133,7 +133,8 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
     for (int t = T - 1; t >= 0; --t) {
         const auto k = static_cast<std::size_t>(t);
         const GruStep& s = steps[k];
-        const Matrix dn = by_entry(by_entry(dh, each(s.z, one_minus)), each(s.n, of_tanh));
+        const Matrix share = mistake == "z for 1 - z in dn" ? s.z : each(s.z, one_minus);
+        const Matrix dn = by_entry(by_entry(dh, share), each(s.n, of_tanh));
         const Matrix change = mistake == "n - h without n" ? h[k] : plus(h[k], s.n, -1);
         const Matrix dz = by_entry(by_entry(dh, change), each(s.z, of_sigmoid));
         const Matrix dr = by_entry(by_entry(dn, s.from_state), each(s.r, of_sigmoid));

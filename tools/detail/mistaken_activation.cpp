@@ -35,8 +35,8 @@ const KnownActivation* find_activation(const Op& op) {
 
 const KnownActivation& activation_of(const RuleSite& site) { return *find_activation(site.op()); }
 
-const KnownActivation& activation_of(const UseFamily& family, const Graph& graph) {
-    return *find_activation(graph.op(family.uses.front().consumer));
+const KnownActivation& activation_of(const UseFamily& family, const Neighbours& near) {
+    return *find_activation(near.graph().op(family.uses.front().consumer));
 }
 
 /// The derivative that would stand there for another of tanh and sigmoid.
@@ -44,7 +44,6 @@ const KnownActivation& other(const KnownActivation& activation) {
     return activations[activation.op == &tanh_op ? 1 : 0];
 }
 
-bool is_activation(const RuleSite& site) { return find_activation(site.op()) != nullptr; }
 bool is_smooth_activation(const RuleSite& site) {
     return is_activation(site) && site.op().role == Role::elementwise && &site.op() != &relu_op;
 }
@@ -55,8 +54,8 @@ std::string derivative_text(const KnownActivation& activation, std::string_view 
 }
 
 /// "1 - h[t]^2" of the family itself.
-std::string own_derivative(const UseFamily& family, const Graph& graph) {
-    return derivative_text(activation_of(family, graph), family.consumer);
+std::string own_derivative(const UseFamily& family, const Neighbours& near) {
+    return derivative_text(activation_of(family, near), family.consumer);
 }
 
 /// What the activation is applied to, when it has a name short enough to read.
@@ -72,11 +71,11 @@ std::optional<Expr> shifted_derivative(const MistakeSite& site) {
 }
 
 template <int distance>
-std::string shifted_derivative_words(const UseFamily& family, const Graph& graph) {
-    const KnownActivation& f = activation_of(family, graph);
+std::string shifted_derivative_words(const UseFamily& family, const Neighbours& near) {
+    const KnownActivation& f = activation_of(family, near);
     return fmt::format("f' is that of another step: {} where {} belongs",
                        derivative_text(f, formula_moved(family.consumer, distance)),
-                       own_derivative(family, graph));
+                       own_derivative(family, near));
 }
 
 constexpr std::array activation_mistakes{
@@ -84,9 +83,9 @@ constexpr std::array activation_mistakes{
         .applies = is_activation,
         .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a factor f' is missing: {} for {}",
-                                   own_derivative(family, graph), family.described());
+                                   own_derivative(family, near), family.described());
             },
         .is_shared = true,
         .has_reach = true,
@@ -101,13 +100,13 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format(
                     "f' is taken at {} instead of {}: {} where {} belongs", family.consumer,
                     argument(family),
                     derivative_text(f, fmt::format("{}({})", f.op->name, family.consumer)),
-                    own_derivative(family, graph));
+                    own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -121,12 +120,12 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format("f' is written for {0} but taken at {1}: {2} where {3} belongs",
                                    family.consumer, argument(family),
                                    derivative_text(f, argument(family)),
-                                   own_derivative(family, graph));
+                                   own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -140,12 +139,12 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format(
                     "the derivative of {} stands where that of {} belongs: {} for {}",
                     other(f).op->name, f.op->name, derivative_text(other(f), family.consumer),
-                    own_derivative(family, graph));
+                    own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -157,9 +156,9 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, 1.0 - s.use.output));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a square is missing in f': 1 - {} where {} belongs",
-                                   family.consumer, own_derivative(family, graph));
+                                   family.consumer, own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -172,9 +171,9 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, square(f)));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a factor f' is there twice: {} for {}",
-                                   own_derivative(family, graph), family.described());
+                                   own_derivative(family, near), family.described());
             },
         .is_shared = true,
         .has_reach = true,
@@ -192,6 +191,8 @@ constexpr std::array activation_mistakes{
 };
 
 }  // namespace
+
+bool is_activation(const RuleSite& site) { return find_activation(site.op()) != nullptr; }
 
 std::span<const MistakenRule> mistaken_activations() { return activation_mistakes; }
 

@@ -1,3 +1,4 @@
+#include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/product.hpp>
@@ -39,7 +40,7 @@ std::optional<Expr> shifted_operand(const MistakeSite& site) {
 }
 
 template <int distance>
-std::string shifted_operand_words(const UseFamily& family, const Graph&) {
+std::string shifted_operand_words(const UseFamily& family, const Neighbours&) {
     return fmt::format("a step is off: the gradient of {} takes {} where {} belongs",
                        family.operand, formula_moved(family.operands[1], distance),
                        family.operands[1]);
@@ -83,9 +84,24 @@ std::optional<Expr> shifted_factor(const MistakeSite& site) {
 }
 
 template <int distance>
-std::string shifted_factor_words(const UseFamily& family, const Graph&) {
+std::string shifted_factor_words(const UseFamily& family, const Neighbours&) {
     return fmt::format("a step is off: {} has the factor {} where {} belongs", term_words(family),
                        formula_moved(other_factor(family), distance), other_factor(family));
+}
+
+/// The product with gate `number` of the cell, where another factor belongs.
+template <std::size_t number>
+std::optional<Expr> gate_for_factor(const MistakeSite& site) {
+    const auto gate = site.neighbours.gate(site.use, number);
+    return gate ? hadamard(site.use.adjoint, *gate) : pull_back(site.use);
+}
+
+template <std::size_t number>
+std::string gate_for_factor_words(const UseFamily& family, const Neighbours& near) {
+    const Use first = family.uses.front();
+    const Expr gate = *near.gate({near.graph().at(first.consumer), first.slot}, number);
+    return fmt::format("{} has the factor {}[t] where {} belongs", term_words(family),
+                       near.graph().name(gate.id), factor_in_parentheses(other_factor(family)));
 }
 
 constexpr std::array product_mistakes{
@@ -93,7 +109,7 @@ constexpr std::array product_mistakes{
         .applies = passes_square_weight,
         .term = [](const MistakeSite& s) { return std::optional(s.use.input(0) * s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format(
                     "a matrix is not transposed: {0} stands where {0}' belongs, in {1}",
                     family.operands[0], term_words(family));
@@ -113,7 +129,7 @@ constexpr std::array product_mistakes{
         .applies = is_hadamard,
         .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} lacks the factor {}", term_words(family),
                                    factor_in_parentheses(other_factor(family)));
             },
@@ -125,7 +141,7 @@ constexpr std::array product_mistakes{
                 return std::optional(hadamard(s.use.adjoint, s.use.input()));
             },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} has the factor {} where {} belongs", term_words(family),
                                    factor_in_parentheses(family.operand),
                                    factor_in_parentheses(other_factor(family)));
@@ -138,8 +154,9 @@ constexpr std::array product_mistakes{
                 return std::optional(hadamard(s.use.adjoint, activated_factor(s.use).input()));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 const Use first = family.uses.front();
+                const Graph& graph = near.graph();
                 const NodeId factor = graph.operand(first.consumer, 1 - first.slot);
                 return fmt::format("{} lacks the activation {} in its factor {}",
                                    term_words(family), graph.op(factor).name, other_factor(family));
@@ -151,6 +168,14 @@ constexpr std::array product_mistakes{
     MistakenRule{.applies = has_factor_of_a_step,
                  .term = shifted_factor<-1>,
                  .words = shifted_factor_words<-1>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<0>, .words = gate_for_factor_words<0>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<1>, .words = gate_for_factor_words<1>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<2>, .words = gate_for_factor_words<2>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<3>, .words = gate_for_factor_words<3>},
 };
 
 }  // namespace
