@@ -1,6 +1,8 @@
 #include <revolute/graph/derivative_rule.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/softmax.hpp>
 #include <revolute/tools/detail/mistakes.hpp>
 
 #include <fmt/format.h>
@@ -63,11 +65,21 @@ std::string argument(const UseFamily& family) {
     return family.operand.find(' ') == std::string::npos ? family.operand : "z";
 }
 
+/// The output of the same activation at a neighbouring step. Before the first step stands an initial state: h(-1)
+/// itself, or tanh of c(-1).
+std::optional<Expr> shifted_output(const MistakeSite& site, int distance) {
+    const Neighbours& near = site.neighbours;
+    if (const auto y = near.consumer(site.use, site.family, distance)) return y;
+    if (const auto state = near.named(site.use.output, distance)) return state;
+    if (const auto x = near.named(site.use.input(), distance)) return apply(site.use.op(), {*x});
+    return std::nullopt;
+}
+
 /// f' of the same activation at a neighbouring step; the right one where there is none.
 template <int distance>
 std::optional<Expr> shifted_derivative(const MistakeSite& site) {
-    const auto y = site.neighbours.consumer(site.use, site.family, distance);
-    return pull_back({{y.value_or(site.use.output), site.use.slot}, site.use.adjoint});
+    const Expr y = shifted_output(site, distance).value_or(site.use.output);
+    return hadamard(site.use.adjoint, activation_of(site.use).derivative(y));
 }
 
 template <int distance>
@@ -76,6 +88,36 @@ std::string shifted_derivative_words(const UseFamily& family, const Neighbours& 
     return fmt::format("f' is that of another step: {} where {} belongs",
                        derivative_text(f, formula_moved(family.consumer, distance)),
                        own_derivative(family, near));
+}
+
+/// f' of gate `number` of the cell, where that of another belongs.
+template <std::size_t number>
+std::optional<Expr> derivative_of_gate(const MistakeSite& site) {
+    const auto gate = site.neighbours.gate(site.use, number);
+    if (!gate) return pull_back(site.use);
+    return hadamard(site.use.adjoint,
+                    find_activation(gate->graph->op(gate->id))->derivative(*gate));
+}
+
+template <std::size_t number>
+std::string derivative_of_gate_words(const UseFamily& family, const Neighbours& near) {
+    const Use first = family.uses.front();
+    const NodeId gate = near.gate({near.graph().at(first.consumer), first.slot}, number).value().id;
+    return fmt::format("f' is that of another gate: {} where {} belongs",
+                       derivative_text(*find_activation(near.graph().op(gate)),
+                                       fmt::format("{}[t]", near.graph().name(gate))),
+                       own_derivative(family, near));
+}
+
+bool is_softmax_loss(const RuleSite& site) {
+    return &site.op() == &softmax_cross_entropy_op && site.slot == 0;
+}
+
+std::string softmax_words(const UseFamily& family, std::string_view what) {
+    return fmt::format(
+        "the derivative of softmax is there once more{}: softmax({}) - one_hot({}) is that of the "
+        "whole loss",
+        what, family.operand, family.operands[1]);
 }
 
 constexpr std::array activation_mistakes{
@@ -188,6 +230,37 @@ constexpr std::array activation_mistakes{
                  .words = shifted_derivative_words<1>,
                  .is_shared = true,
                  .has_reach = true},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<0>,
+                 .words = derivative_of_gate_words<0>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<1>,
+                 .words = derivative_of_gate_words<1>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<2>,
+                 .words = derivative_of_gate_words<2>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<3>,
+                 .words = derivative_of_gate_words<3>},
+    MistakenRule{
+        .applies = is_softmax_loss,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(pull_back({{softmax(s.use.input()), 0}, pull_back(s.use)}));
+            },
+        .words = [](const UseFamily& family,
+                    const Neighbours&) { return softmax_words(family, ""); },
+    },
+    MistakenRule{
+        .applies = is_softmax_loss,
+        .term =
+            [](const MistakeSite& s) {
+                const Expr p = softmax(s.use.input());
+                return std::optional(hadamard(pull_back(s.use), hadamard(p, 1.0 - p)));
+            },
+        .words = [](const UseFamily& family,
+                    const Neighbours&) { return softmax_words(family, ", as p (1 - p)"); },
+    },
 };
 
 }  // namespace
