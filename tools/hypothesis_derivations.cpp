@@ -43,7 +43,7 @@ class Derivations {
           walk_(net_.net, net_.variables()),
           families_(use_families(walk_)),
           probe_(of, net_, judge),
-          neighbours_(net_.graph, families_) {
+          neighbours_(net_.net, families_) {
         const std::vector<Expr> right = walk_.gradients(right_rule);
         known_.insert(ids_of(right));
         for (std::size_t i = 0; i < families_.size(); ++i)
@@ -52,6 +52,11 @@ class Derivations {
 
     std::span<const UseFamily> families() const { return families_; }
     const RecurrentNet& net() const { return net_.net; }
+    bool compares_initial_states() const {
+        return std::ranges::any_of(judge_.given(), [](const GradientArray& array) {
+            return array.name == "dh0" || array.name == "dc0";
+        });
+    }
     int steps() const { return static_cast<int>(net_.net.inputs.size()); }
 
     /// The site of the first use of a family.
@@ -67,7 +72,7 @@ class Derivations {
             if (is_cut(p)) return std::nullopt;
             return pull_back(p);
         };
-        add(std::move(words), {rule, rule});
+        add({rule, rule}, [&] { return std::move(words); });
     }
 
     /// Notes that more is known than there is room to try.
@@ -84,8 +89,9 @@ class Derivations {
             return is_here ? mistake.rule->term({p, family, neighbours_}) : pull_back(p);
         };
         const TermRule right = right_rule;
-        add(words(mistake, reach, step), {reach == Reach::step ? right : mistaken,
-                                          reach == Reach::recurrence ? right : mistaken});
+        add({reach == Reach::step ? right : mistaken,
+             reach == Reach::recurrence ? right : mistaken},
+            [&] { return words(mistake, reach, step); });
     }
 
     /// Tries what was added.
@@ -115,13 +121,15 @@ class Derivations {
         std::vector<Expr> sums;
     };
 
-    void add(std::string words, const Derivation& derivation) {
+    /// Asks for words only where the gradients are new: a mistake that is none has no words.
+    template <class Words>
+    void add(const Derivation& derivation, const Words& words) {
         if (net_.graph.size() > most_nodes || operations_ > most_operations)
             return judge_.leave_some_out();
         std::vector<Expr> gradients = walk_.gradients(derivation);
         if (!known_.insert(ids_of(gradients)).second) return;
         std::vector<Expr> sums = probe_.sums(gradients);
-        waiting_.push_back({std::move(words), std::move(gradients), std::move(sums)});
+        waiting_.push_back({words(), std::move(gradients), std::move(sums)});
         if (waiting_.size() == most_waiting) finish();
     }
 
@@ -138,7 +146,7 @@ class Derivations {
 
     std::string words(const Mistake& mistake, Reach reach, std::optional<int> step) const {
         const UseFamily& first = families_[mistake.families.back()];
-        std::string text = mistake.rule->words(first, net_.graph);
+        std::string text = mistake.rule->words(first, neighbours_);
         if (mistake.families.size() > 1) text += likewise(mistake.families);
         if (reach == Reach::recurrence) text += ", on the way to the step before alone";
         if (reach == Reach::step) text += ", in the gradients of the step's parameters alone";
@@ -209,7 +217,8 @@ void consider_cuts(Derivations& derivations) {
                         "further",
                         k, steps),
             [&](const Pullback& p) { return steps_before(p, all, steps) == steps - k; });
-        derivations.cut(fmt::format("the gradient is cut off every {} steps", k),
+        derivations.cut(k == 1 ? "the gradient is cut off at every step"
+                               : fmt::format("the gradient is cut off every {} steps", k),
                         [&](const Pullback& p) {
                             const auto before = steps_before(p, all, steps);
                             return before && *before > 0 && *before % k == 0;
@@ -222,6 +231,12 @@ void consider_cuts(Derivations& derivations) {
             fmt::format("the adjoint of {} is not passed on to the step before, at every step",
                         tensors[i].name.front()),
             [&](const Pullback& p) { return steps_before(p, marked, steps).has_value(); });
+        if (!derivations.compares_initial_states()) continue;
+        derivations.cut(
+            fmt::format("the adjoint of {} is passed on to the initial state alone, not to a step "
+                        "before",
+                        tensors[i].name.front()),
+            [&](const Pullback& p) { return steps_before(p, marked, steps).value_or(0) > 0; });
     }
 }
 

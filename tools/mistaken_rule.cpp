@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
 
 namespace detail {
@@ -49,7 +51,7 @@ constexpr std::array any_mistakes{
         .applies = [](const RuleSite&) { return true; },
         .term = [](const MistakeSite&) { return std::optional<Expr>(); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is missing", detail::term_words(family));
             },
         .at_one_step = true,
@@ -58,7 +60,7 @@ constexpr std::array any_mistakes{
         .applies = [](const RuleSite&) { return true; },
         .term = [](const MistakeSite& s) { return std::optional(-pull_back(s.use)); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} has the wrong sign", detail::term_words(family));
             },
     },
@@ -66,7 +68,7 @@ constexpr std::array any_mistakes{
         .applies = [](const RuleSite&) { return true; },
         .term = [](const MistakeSite& s) { return std::optional(2.0 * pull_back(s.use)); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is counted twice", detail::term_words(family));
             },
         .at_one_step = true,
@@ -75,14 +77,33 @@ constexpr std::array any_mistakes{
 
 }  // namespace
 
-Neighbours::Neighbours(const Graph& graph, std::span<const UseFamily> families) {
+Neighbours::Neighbours(const RecurrentNet& net, std::span<const UseFamily> families)
+    : graph_(*net.loss().graph) {
     for (std::size_t family = 0; family < families.size(); ++family)
         for (const Use& use : families[family].uses)
-            if (const auto step = graph.step(use.consumer))
+            if (const auto step = graph_.step(use.consumer))
                 consumers_.emplace(std::tuple(family, step->axis, step->t), use.consumer);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (const auto step = graph.step(NodeId{i}); step && !graph.name(NodeId{i}).empty())
-            named_.emplace(std::tuple(graph.name(NodeId{i}), step->axis, step->t), NodeId{i});
+    for (std::uint32_t i = 0; i < graph_.size(); ++i)
+        if (const auto step = graph_.step(NodeId{i}); step && !graph_.name(NodeId{i}).empty())
+            named_.emplace(std::tuple(graph_.name(NodeId{i}), step->axis, step->t), NodeId{i});
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions)
+            for (const State& state : direction.states)
+                cells_.push_back(std::ranges::max_element(state, {}, &Expr::id)->id);
+    std::ranges::sort(cells_);
+    gates_.resize(cells_.size() + 1);
+    for (std::uint32_t i = 0; i <= index(net.loss().id); ++i)
+        if (detail::is_activation({graph_.at(NodeId{i}), 0}) && !graph_.name(NodeId{i}).empty())
+            gates_[cell(NodeId{i})].push_back(NodeId{i});
+}
+
+std::size_t Neighbours::cell(NodeId node) const {
+    return static_cast<std::size_t>(std::ranges::lower_bound(cells_, node) - cells_.begin());
+}
+
+std::optional<Expr> Neighbours::gate(const RuleSite& site, std::size_t number) const {
+    const std::vector<NodeId>& gates = gates_[cell(site.output.id)];
+    return number < gates.size() ? std::optional(graph_.at(gates[number])) : std::nullopt;
 }
 
 std::optional<Expr> Neighbours::consumer(const RuleSite& site, std::size_t family,

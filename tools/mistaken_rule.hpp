@@ -8,25 +8,37 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace revolute {
 
-/// Finds what stands in the same place at another step.
+/// Finds what stands in the same place at another step, and the gates of a cell.
 class Neighbours {
  public:
-    Neighbours(const Graph& graph, std::span<const UseFamily> families);
+    /// `net` must outlive what is made of it.
+    Neighbours(const RecurrentNet& net, std::span<const UseFamily> families);
+
+    Graph& graph() const { return graph_; }
 
     /// The consumer `distance` steps later in the family of the use, if there is one.
     std::optional<Expr> consumer(const RuleSite& site, std::size_t family, int distance) const;
     /// The node of that name `distance` steps later.
     std::optional<Expr> named(Expr node, int distance) const;
+    /// One of the activations with a name, counted as they were made, of the same cell and step.
+    std::optional<Expr> gate(const RuleSite& site, std::size_t number) const;
 
  private:
+    /// The number of the cell, at a step, that the node belongs to; the head comes behind them.
+    std::size_t cell(NodeId node) const;
+
     template <class Key>
     using ByStep = std::map<std::tuple<Key, int, int>, NodeId>;  // axis and t
 
+    Graph& graph_;
     ByStep<std::size_t> consumers_;
     ByStep<std::string> named_;
+    std::vector<NodeId> cells_;  // the last state of each cell and step, ascending
+    std::vector<std::vector<NodeId>> gates_;
 };
 
 /// Where a mistaken rule is asked for a term.
@@ -45,7 +57,7 @@ struct MistakenRule {
     /// What is added instead; nothing where the term is left out.
     std::optional<Expr> (*term)(const MistakeSite& site);
     /// The mistake in words, for the first of the families in which it is made.
-    std::string (*words)(const UseFamily& family, const Graph& graph);
+    std::string (*words)(const UseFamily& family, const Neighbours& near);
     /// Whether one makes it in all families that it applies to at once, not only in those of a kind.
     bool is_shared = false;
     /// Whether one may make it in the recurrence alone, or in the step's gradients alone.

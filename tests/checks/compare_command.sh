@@ -41,6 +41,17 @@ expect 0 '' case.json right.json --json
 says ' "agrees": true,'
 says ' "first": null,'
 
+# `grad --json` says on standard error what differs from the file's own gradients.
+sed '$d' case.json >expecting.json
+{ printf ', "expected": '; sed 's/"loss": 0.6/"loss": 0.7/' right.json; printf '}\n'; } >>expecting.json
+actual=0
+"$revolute" grad expecting.json --json >output 2>error || actual=$?
+if [ "$actual" != 1 ] || ! cmp -s output right.json ||
+    [ "$(cat error)" != 'loss differs from what is expected: by 1.000e-01, relative to the largest entry 1.302e-01; at most 1e-10 agrees' ]; then
+    printf 'not so: grad --json says what differs\n-- status %s, standard error:\n%s\n' "$actual" "$(cat error)"
+    result=1
+fi
+
 expect 1 '' case.json "$examples/three_steps_by_hand.json"
 says 'The first that differs is bias_hh_l0.'
 says 'not compared, as only one side has it: loss, yhat, dx, dh0'

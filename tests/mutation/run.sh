@@ -5,7 +5,7 @@
 # mutate.cpp knows, one at a time: a sign turned, a factor or a transpose dropped, operands swapped, a step
 # shifted. The tests of graph, ops and rnn must fail for each. BUILD is a build folder configured with Ninja and
 # without batches of sources, build/mutation (preset mutation) unless given; of each mutant only the changed file
-# is compiled. Takes some 25 minutes on two cores; `--only ops/tanh.cpp` half a minute.
+# is compiled. Takes some 20 minutes on two cores; `--only ops/tanh.cpp` half a minute.
 #
 # Prints every mutant that survives, then the score. Fails when one survives that equivalent.txt does not
 # list, and when a line of equivalent.txt is of no use. Mutants that do not compile are counted apart.

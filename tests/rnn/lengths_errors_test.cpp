@@ -5,7 +5,6 @@
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <array>
 
@@ -44,34 +43,6 @@ TEST_CASE("shrinking_input_sequence: lengths must be there, positive and falling
               shrinking_input_sequence(graph, "x", 1, std::array{3, 2, 4});
           }) ==
           "shrinking_input_sequence: the longest sequence must be first (4 for column 2 after 2)");
-}
-
-TEST_CASE("unroll: a batch that grows is refused") {
-    Net net;
-    const int line = __LINE__ + 1;
-    const auto bigger = net.graph.input("w", {1, 3});
-    const auto grow = [&] { unroll(net.cell, std::array{net.inputs[0], bigger}, net.initial); };
-    CHECK(message_of<GraphError>(grow) ==
-          fmt::format("unroll: the batch must not grow from one input to the next (2 columns, then "
-                      "3); put the longest sequences first\n"
-                      "  one is {}\n"
-                      "  the next is w [1 x 3], made at lengths_errors_test.cpp:{}\n"
-                      "  asked for at lengths_errors_test.cpp:{}",
-                      net.graph.describe(net.inputs[0].id), line, line + 1));
-}
-
-TEST_CASE("unroll: an initial state of another batch is refused") {
-    Net net;
-    const int line = __LINE__ + 1;
-    const Initial wide = initial_state(net.graph, net.cell.state_tensors(), 3, InitialState::given);
-    const auto start = [&] { unroll(net.cell, net.inputs, wide); };
-    CHECK(message_of<ShapeError>(start) ==
-          fmt::format("unroll: the initial state must have as many columns as the first input (3 "
-                      "and 2)\n"
-                      "  state is h[-1] [2 x 3], made at lengths_errors_test.cpp:{}\n"
-                      "  input is {}\n"
-                      "  asked for at lengths_errors_test.cpp:{}",
-                      line, net.graph.describe(net.inputs[0].id), line + 1));
 }
 
 TEST_CASE("last_outputs: outputs that grow are refused") {

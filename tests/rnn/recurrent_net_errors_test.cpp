@@ -1,6 +1,5 @@
 // What nets, layers and the unrolling of a cell refuse.
 
-#include <revolute/ops/arithmetic.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/many_to_one.hpp>
@@ -28,13 +27,6 @@ void check_net(const Sizes& sizes, const Architecture& architecture, std::string
     CHECK(message_of<Kind>(build) ==
           fmt::format("{}\n  asked for at recurrent_net_errors_test.cpp:{}", expected, line));
 }
-
-/// Says that it has two state tensors, and returns one.
-struct Forgetful {
-    std::vector<StateTensor> state_tensors() const { return {{"h", 1}, {"c", 1}}; }
-    std::vector<Expr> parameters() const { return {}; }
-    State step(Expr x, const State& previous) const { return {x + previous[0]}; }
-};
 
 }  // namespace
 
@@ -140,21 +132,6 @@ TEST_CASE("many_to_one: fewer than one step is refused") {
           fmt::format("input_sequence: needs at least one step (0)\n  asked for at "
                       "recurrent_net_errors_test.cpp:{}",
                       line));
-}
-
-TEST_CASE("unroll: a cell that returns fewer tensors than its state has is refused") {
-    Graph graph;
-    const Forgetful cell;
-    const auto x = input_sequence(graph, "x", {1, 1}, 2);
-    const std::string expected =
-        "the cell's step must return as many state tensors as the recurrence starts from (1 and "
-        "2), in step t = 0";
-    CHECK(message_of<GraphError>([&] { unidirectional(cell, x); }) ==
-          fmt::format("unroll: {}", expected));
-    const Initial zero = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
-    CHECK(message_of<GraphError>([&] {
-              truncate(cell, x, zero, {1, 1});
-          }) == fmt::format("truncate: {}", expected));
 }
 
 TEST_CASE("unroll: an initial state of another cell is refused") {

@@ -2,13 +2,20 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+#include <revolute/rnn/truncate.hpp>
+#include <support/message.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <array>
+#include <cmath>
+
 using namespace revolute;
+using test::message_of;
 
 namespace {
 
@@ -28,6 +35,21 @@ struct TwoStates {
 };
 
 static_assert(Cell<TwoStates>);
+
+/// Says that it has two state tensors, and returns one.
+struct Forgetful {
+    std::vector<StateTensor> state_tensors() const { return {{"h", 1}, {"c", 1}}; }
+    std::vector<Expr> parameters() const { return {}; }
+    State step(Expr x, const State& previous) const { return {x + previous[0]}; }
+};
+
+/// A cell, and two steps of a batch of two.
+struct TwoSteps {
+    Graph graph;
+    SimpleRnn cell{graph, 1, 2};
+    std::vector<Expr> inputs = input_sequence(graph, "x", {1, 2}, 2);
+    Initial initial = initial_state(graph, cell.state_tensors(), 2, InitialState::zero);
+};
 
 }  // namespace
 
@@ -145,4 +167,64 @@ TEST_CASE("unroll: a state of another cell is refused before any step") {
     const std::size_t before = graph.size();
     CHECK_THROWS_AS(unroll(cell, x, {}), ShapeError);
     CHECK(graph.size() == before);
+}
+
+TEST_CASE("unroll: where the batch shrinks, a step reads the first columns of the state before") {
+    TwoSteps net;
+    const Expr narrow = net.graph.input("w", {1, 1});
+    const Unrolled unrolled = unroll(net.cell, std::array{net.inputs[0], narrow}, net.initial);
+    CHECK(unrolled.states[0][0].shape() == Shape{2, 2});
+    CHECK(unrolled.states[1][0].shape() == Shape{2, 1});
+    Bindings values;
+    values.bind(net.cell.W, Matrix::from_rows({{1}, {2}})).bind(net.cell.U, Matrix(2, 2, 0.5));
+    values.bind(net.cell.b, Matrix(2, 1)).bind(net.inputs[0], Matrix::from_rows({{1, 10}}));
+    values.bind(narrow, Matrix(1, 1, 3.0));
+    const Matrix h = evaluate(unrolled.states[1][0], values);
+    // The column of x = 10 has ended.
+    const double from_state = 0.5 * (std::tanh(1.0) + std::tanh(2.0));
+    CHECK(h(0, 0) == doctest::Approx(std::tanh(3.0 + from_state)).epsilon(1e-15));
+    CHECK(h(1, 0) == doctest::Approx(std::tanh(6.0 + from_state)).epsilon(1e-15));
+}
+
+TEST_CASE("unroll: a batch that grows is refused") {
+    TwoSteps net;
+    const int line = __LINE__ + 1;
+    const auto bigger = net.graph.input("w", {1, 3});
+    const auto grow = [&] { unroll(net.cell, std::array{net.inputs[0], bigger}, net.initial); };
+    CHECK(message_of<GraphError>(grow) ==
+          fmt::format("unroll: the batch must not grow from one input to the next (2 columns, then "
+                      "3); put the longest sequences first\n"
+                      "  one is {}\n"
+                      "  the next is w [1 x 3], made at unroll_test.cpp:{}\n"
+                      "  asked for at unroll_test.cpp:{}",
+                      net.graph.describe(net.inputs[0].id), line, line + 1));
+}
+
+TEST_CASE("unroll: an initial state of another batch is refused") {
+    TwoSteps net;
+    const int line = __LINE__ + 1;
+    const Initial wide = initial_state(net.graph, net.cell.state_tensors(), 3, InitialState::given);
+    const auto start = [&] { unroll(net.cell, net.inputs, wide); };
+    CHECK(message_of<ShapeError>(start) ==
+          fmt::format("unroll: the initial state must have as many columns as the first input (3 "
+                      "and 2)\n"
+                      "  state is h[-1] [2 x 3], made at unroll_test.cpp:{}\n"
+                      "  input is {}\n"
+                      "  asked for at unroll_test.cpp:{}",
+                      line, net.graph.describe(net.inputs[0].id), line + 1));
+}
+
+TEST_CASE("unroll: a cell that returns fewer tensors than its state has is refused") {
+    Graph graph;
+    const Forgetful cell;
+    const auto x = input_sequence(graph, "x", {1, 1}, 2);
+    const std::string expected =
+        "the cell's step must return as many state tensors as the recurrence starts from (1 and "
+        "2), in step t = 0";
+    CHECK(message_of<GraphError>([&] { unidirectional(cell, x); }) ==
+          fmt::format("unroll: {}", expected));
+    const Initial zero = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
+    CHECK(message_of<GraphError>([&] {
+              truncate(cell, x, zero, {1, 1});
+          }) == fmt::format("truncate: {}", expected));
 }

@@ -45,6 +45,15 @@ constexpr Recognised lstm_mistakes[] = {
     {"U' da twice",
      "the term that U_i h[t-1] adds to the adjoint of h[t-1] is counted twice; likewise for U_f "
      "h[t-1], U_g h[t-1], U_o h[t-1], at every step"},
+    {"f for i in dg",
+     "the term that i[t] o g[t] adds to the adjoint of g[t] has the factor f[t] where i[t] "
+     "belongs, "
+     "at every step"},
+    {"f' of f in di",
+     "f' is that of another gate: f[t] (1 - f[t]) where i[t] (1 - i[t]) belongs, at every step"},
+    {"tanh'(c(t-1))",
+     "f' is that of another step: 1 - tanh(c[t-1])^2 where 1 - tanh(c[t])^2 belongs, at every "
+     "step"},
     {"order i f o g", "the gates' rows stand in the order i f o g, where i f g o belongs"},
 };
 
@@ -55,6 +64,15 @@ constexpr Recognised gru_mistakes[] = {
     {"no r in the product",
      "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of U_n "
      "h[t-1] + b_hn lacks the factor r[t], at every step"},
+    {"z for 1 - z in dn",
+     "the term that (1 - z[t]) o n[t] adds to the adjoint of n[t] has the factor z[t] where (1 - "
+     "z[t]) belongs, at every step"},
+    {"no b_hn in dr",
+     "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of r[t] lacks the bias b_hn in "
+     "its factor (U_n h[t-1] + b_hn), at every step"},
+    {"(1 - z) o dh",
+     "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] has the factor (1 - z[t]) where "
+     "z[t] belongs, at every step"},
     {"no z o dh",
      "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] is missing, at every step"},
 };
@@ -137,6 +155,37 @@ TEST_CASE("compare: mistakes of nets that answer at every step are recognised") 
     CHECK(findings_of(of, hand_rnn(of, "no initial state")) ==
           "weight_hh_l0: the initial state's term is missing: the product of dz at the first step "
           "with h(-1)'\n");
+}
+
+TEST_CASE("compare: the derivative of softmax, where the loss has it already, is recognised") {
+    constexpr std::string_view arrays =
+        "head.bias, head.weight, bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0";
+    constexpr Recognised of_last[] = {
+        {"softmax' again",
+         "the derivative of softmax is there once more: softmax(y) - one_hot(Y) is that of the "
+         "whole loss"},
+        {"p (1 - p) again",
+         "the derivative of softmax is there once more, as p (1 - p): softmax(y) - one_hot(Y) is "
+         "that of the whole loss"},
+    };
+    check_all(of_last, hand_case("rnn", {.classes = true}), hand_rnn, arrays);
+    constexpr Recognised of_every[] = {
+        {"softmax' again",
+         "the derivative of softmax is there once more: softmax(y[t]) - one_hot(Y[t]) is that of "
+         "the whole loss, at every step"},
+        {"p (1 - p) again",
+         "the derivative of softmax is there once more, as p (1 - p): softmax(y[t]) - "
+         "one_hot(Y[t]) is that of the whole loss, at every step"},
+    };
+    check_all(of_every, hand_case("rnn", {.every_step = true, .classes = true}), hand_rnn, arrays);
+}
+
+TEST_CASE("compare: an adjoint of h that is overwritten at every answer is recognised") {
+    const Case of = hand_case("rnn", {.every_step = true});
+    CHECK(findings_of(of, hand_rnn(of, "no dh from the next step")) ==
+          "bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0: the gradient is cut off at every "
+          "step | the term that U h[t-1] adds to the adjoint of h[t-1] is missing, at every "
+          "step\n");
 }
 
 TEST_CASE("compare: windows are tried up to 64 steps, and of longer nets it says so") {

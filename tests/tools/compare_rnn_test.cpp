@@ -40,6 +40,10 @@ constexpr Recognised at_any_sizes[] = {
     {"f' of the step before", cell_arrays,
      "f' is that of another step: 1 - h[t-1]^2 where 1 - h[t]^2 belongs, on the way to the "
      "step before alone, at every step"},
+    {"f' of h(t-1)", cell_arrays,
+     "f' is that of another step: 1 - h[t-1]^2 where 1 - h[t]^2 belongs, at every step"},
+    {"no U'", cell_arrays,
+     "the term that U h[t-1] adds to the adjoint of h[t-1] lacks the factor U', at every step"},
     {"f' at h", cell_arrays,
      "f' is taken at h[t] instead of z[t]: 1 - tanh(h[t])^2 where 1 - h[t]^2 "
      "belongs, at every step"},

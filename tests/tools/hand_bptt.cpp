@@ -48,6 +48,20 @@ Case hand_case(const std::string& cell, const HandSizes& s) {
         for (int t = 0; t < s.steps; ++t) list.push_back(numbers.matrix(s.batch, rows_of_one));
         return list;
     };
+    /// A class for each sequence of the batch.
+    const auto classes = [&] {
+        Json list = Json::array();
+        for (int b = 0; b < s.batch; ++b)
+            list.push_back(static_cast<int>((numbers.next() + 0.8) / 1.6 * s.output));
+        return list;
+    };
+    const auto targets = [&]() -> Json {
+        if (!s.every_step) return s.classes ? classes() : numbers.matrix(s.batch, s.output);
+        if (!s.classes) return sequence(s.output);
+        Json list = Json::array();
+        for (int t = 0; t < s.steps; ++t) list.push_back(classes());
+        return list;
+    };
     Json h0 = Json::array(), params = Json::object();
     for (int layer = 0; layer < s.layers; ++layer) {
         const std::string end = fmt::format("_l{}", layer);
@@ -70,9 +84,9 @@ Case hand_case(const std::string& cell, const HandSizes& s) {
               {"layers", s.layers},
               {"bidirectional", false},
               {"many_to_many", s.every_step},
-              {"loss", "mse_half"},
+              {"loss", s.classes ? "cross_entropy" : "mse_half"},
               {"x", sequence(s.input)},
-              {"y", s.every_step ? sequence(s.output) : numbers.matrix(s.batch, s.output)},
+              {"y", targets()},
               {"h0", h0},
               {"params", params}};
     if (cell == "lstm") json["c0"] = Json::array({numbers.matrix(s.batch, s.hidden)});

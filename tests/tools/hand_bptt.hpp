@@ -19,10 +19,11 @@ struct HandSizes {
     int output = 5;
     int layers = 1;
     bool every_step = false;  ///< whether the net answers at every step
+    bool classes = false;     ///< whether it answers with classes: cross-entropy
 };
 
-/// A net with half the squared error; `cell` is as in a case file. Only a simple RNN may have layers or answer at
-/// every step.
+/// A net with half the squared error; `cell` is as in a case file. Only a simple RNN may have layers, answer at
+/// every step, or answer with classes.
 Case hand_case(const std::string& cell, const HandSizes& sizes);
 
 /// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in hand_bptt_rnn.cpp, or

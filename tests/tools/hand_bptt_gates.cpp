@@ -87,13 +87,16 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
     for (int t = T - 1; t >= 0; --t) {
         const auto k = static_cast<std::size_t>(t);
         const LstmStep& s = steps[k];
-        const Matrix slope = each(s.c, mistake == "no tanh'(c)" ? one : of_tanh);
+        const Matrix& c_of_slope = mistake == "tanh'(c(t-1))" ? c[k] : c[k + 1];
+        const Matrix slope =
+            each(each(c_of_slope, tanh_of), mistake == "no tanh'(c)" ? one : of_tanh);
         const Matrix passed = mistake == "no o in dc" ? dh : by_entry(dh, s.o);
         const Matrix dc = plus(by_entry(passed, slope), dc_next);
-        const Matrix di = by_entry(by_entry(dc, s.g), each(s.i, of_sigmoid));
+        const Matrix di =
+            by_entry(by_entry(dc, s.g), each(mistake == "f' of f in di" ? s.f : s.i, of_sigmoid));
         const Matrix df = by_entry(by_entry(dc, mistake == "c(t) in df" ? c[k + 1] : c[k]),
                                    each(s.f, mistake == "no f' of f" ? one : of_sigmoid));
-        const Matrix dg = by_entry(by_entry(dc, s.i),
+        const Matrix dg = by_entry(by_entry(dc, mistake == "f for i in dg" ? s.f : s.i),
                                    each(s.g, mistake == "sigmoid' for g" ? of_sigmoid : of_tanh));
         const Matrix d_o = by_entry(by_entry(dh, mistake == "c for tanh(c) in do" ? c[k + 1] : s.c),
                                     each(s.o, of_sigmoid));
@@ -133,17 +136,20 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
     for (int t = T - 1; t >= 0; --t) {
         const auto k = static_cast<std::size_t>(t);
         const GruStep& s = steps[k];
-        const Matrix dn = by_entry(by_entry(dh, each(s.z, one_minus)), each(s.n, of_tanh));
+        const Matrix share = mistake == "z for 1 - z in dn" ? s.z : each(s.z, one_minus);
+        const Matrix dn = by_entry(by_entry(dh, share), each(s.n, of_tanh));
         const Matrix change = mistake == "n - h without n" ? h[k] : plus(h[k], s.n, -1);
         const Matrix dz = by_entry(by_entry(dh, change), each(s.z, of_sigmoid));
-        const Matrix dr = by_entry(by_entry(dn, s.from_state), each(s.r, of_sigmoid));
+        Matrix from_state = s.from_state;
+        if (mistake == "no b_hn in dr") from_state = times(rows_of(a.U, 2 * H, H), h[k]);
+        const Matrix dr = by_entry(by_entry(dn, from_state), each(s.r, of_sigmoid));
         const Matrix dq = mistake == "no r in the product" ? dn : by_entry(dn, s.r);
         const Matrix into_x = below({&dr, &dz, &dn}), into_h = below({&dr, &dz, &dq});
         a.dW = plus(a.dW, times(into_x, transposed(of.x[k])));
         a.dU = plus(a.dU, times(into_h, transposed(h[k])));
         a.db = plus(a.db, row_sums(into_x));
         a.dbh = plus(a.dbh, row_sums(mistake == "b_hn like b_n" ? into_x : into_h));
-        const Matrix direct = by_entry(dh, s.z);
+        const Matrix direct = by_entry(dh, mistake == "(1 - z) o dh" ? each(s.z, one_minus) : s.z);
         dh = times(transposed(a.U), into_h);
         if (mistake != "no z o dh") dh = plus(dh, direct);
     }

@@ -29,6 +29,26 @@ double factor_of_dy(const Case& of, const std::string& mistake) {
     return 1.0 / of.sizes.batch;
 }
 
+/// dL/dy, apart from B: the answers or their probabilities less the targets.
+Matrix error_of(const Matrix& y, const Matrix& target, const Case& of, const std::string& mistake) {
+    if (of.architecture.loss != LossKind::cross_entropy) return plus(y, target, -1);
+    Matrix error(y.shape());
+    for (int c = 0; c < y.columns(); ++c) {
+        double sum = 0, mean = 0;  // of the errors, by the probabilities
+        for (int r = 0; r < y.rows(); ++r) sum += std::exp(y(r, c));
+        const auto p = [&](int r) { return std::exp(y(r, c)) / sum; };
+        for (int r = 0; r < y.rows(); ++r) {
+            error(r, c) = p(r) - (r == static_cast<int>(target(0, c)) ? 1 : 0);
+            mean += p(r) * error(r, c);
+        }
+        for (int r = 0; r < y.rows(); ++r) {
+            if (mistake == "softmax' again") error(r, c) = p(r) * (error(r, c) - mean);
+            if (mistake == "p (1 - p) again") error(r, c) *= p(r) * (1 - p(r));
+        }
+    }
+    return error;
+}
+
 /// How often the term of step t counts in dW, dU and db.
 double weight_of(int t, char array, const std::string& mistake) {
     if (mistake == "step 2 missing" && t == 2) return 0;
@@ -67,7 +87,8 @@ struct HandLayer {
         for (int t = T - 1; t >= 0; --t) {
             const auto i = static_cast<std::size_t>(t);
             const Matrix dh = plus(carried, from_above[i]);
-            const Matrix dz = by_entry(dh, derivative(z[i], h[i + 1], t == T - 1, mistake));
+            const Matrix& h_of_f = mistake == "f' of h(t-1)" ? h[i] : h[i + 1];
+            const Matrix dz = by_entry(dh, derivative(z[i], h_of_f, t == T - 1, mistake));
             const Matrix& h_read = mistake == "h(t) in dU" ? h[i + 1] : h[i];
             dW = plus(dW, times(dz, transposed(x[i])), weight_of(t, 'W', mistake));
             dU = plus(dU, times(dz, transposed(h_read)), weight_of(t, 'U', mistake));
@@ -78,7 +99,9 @@ struct HandLayer {
             if (mistake == "f' of the step before" && t > 0)
                 back = by_entry(dh, derivative(z[i - 1], h[i], false, {}));
             carried = times(mistake == "U for U'" ? U : transposed(U), back);
+            if (mistake == "no U'") carried = back;
             const bool is_cut = (mistake == "cut every 2 steps" && t % 2 == 0) ||
+                                (mistake == "no dh from the next step" && t > 0) ||
                                 (mistake == "cut to 3 steps" && t == T - 3);
             if (is_cut) carried = Matrix(carried.shape());
         }
@@ -118,7 +141,7 @@ CaseResult hand_rnn(const Case& of, const std::string& mistake) {
     const std::size_t first = h.size() - of.targets.size();
     for (std::size_t t = first; t < h.size(); ++t) {
         const Matrix y = affine(V, h[t], Matrix(V.shape()), h[t], c);
-        const Matrix error = plus(y, of.targets[t - first], -1);
+        const Matrix error = error_of(y, of.targets[t - first], of, mistake);
         const Matrix dy = plus(Matrix(error.shape()), error, factor_of_dy(of, mistake));
         dV = plus(dV, times(dy, transposed(h[t])));
         dc = plus(dc, row_sums(dy));

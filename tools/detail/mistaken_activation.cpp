@@ -1,6 +1,8 @@
 #include <revolute/graph/derivative_rule.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/softmax.hpp>
 #include <revolute/tools/detail/mistakes.hpp>
 
 #include <fmt/format.h>
@@ -35,8 +37,8 @@ const KnownActivation* find_activation(const Op& op) {
 
 const KnownActivation& activation_of(const RuleSite& site) { return *find_activation(site.op()); }
 
-const KnownActivation& activation_of(const UseFamily& family, const Graph& graph) {
-    return *find_activation(graph.op(family.uses.front().consumer));
+const KnownActivation& activation_of(const UseFamily& family, const Neighbours& near) {
+    return *find_activation(near.graph().op(family.uses.front().consumer));
 }
 
 /// The derivative that would stand there for another of tanh and sigmoid.
@@ -44,7 +46,6 @@ const KnownActivation& other(const KnownActivation& activation) {
     return activations[activation.op == &tanh_op ? 1 : 0];
 }
 
-bool is_activation(const RuleSite& site) { return find_activation(site.op()) != nullptr; }
 bool is_smooth_activation(const RuleSite& site) {
     return is_activation(site) && site.op().role == Role::elementwise && &site.op() != &relu_op;
 }
@@ -55,8 +56,8 @@ std::string derivative_text(const KnownActivation& activation, std::string_view 
 }
 
 /// "1 - h[t]^2" of the family itself.
-std::string own_derivative(const UseFamily& family, const Graph& graph) {
-    return derivative_text(activation_of(family, graph), family.consumer);
+std::string own_derivative(const UseFamily& family, const Neighbours& near) {
+    return derivative_text(activation_of(family, near), family.consumer);
 }
 
 /// What the activation is applied to, when it has a name short enough to read.
@@ -64,19 +65,59 @@ std::string argument(const UseFamily& family) {
     return family.operand.find(' ') == std::string::npos ? family.operand : "z";
 }
 
+/// The output of the same activation at a neighbouring step. Before the first step stands an initial state: h(-1)
+/// itself, or tanh of c(-1).
+std::optional<Expr> shifted_output(const MistakeSite& site, int distance) {
+    const Neighbours& near = site.neighbours;
+    if (const auto y = near.consumer(site.use, site.family, distance)) return y;
+    if (const auto state = near.named(site.use.output, distance)) return state;
+    if (const auto x = near.named(site.use.input(), distance)) return apply(site.use.op(), {*x});
+    return std::nullopt;
+}
+
 /// f' of the same activation at a neighbouring step; the right one where there is none.
 template <int distance>
 std::optional<Expr> shifted_derivative(const MistakeSite& site) {
-    const auto y = site.neighbours.consumer(site.use, site.family, distance);
-    return pull_back({{y.value_or(site.use.output), site.use.slot}, site.use.adjoint});
+    const Expr y = shifted_output(site, distance).value_or(site.use.output);
+    return hadamard(site.use.adjoint, activation_of(site.use).derivative(y));
 }
 
 template <int distance>
-std::string shifted_derivative_words(const UseFamily& family, const Graph& graph) {
-    const KnownActivation& f = activation_of(family, graph);
+std::string shifted_derivative_words(const UseFamily& family, const Neighbours& near) {
+    const KnownActivation& f = activation_of(family, near);
     return fmt::format("f' is that of another step: {} where {} belongs",
                        derivative_text(f, formula_moved(family.consumer, distance)),
-                       own_derivative(family, graph));
+                       own_derivative(family, near));
+}
+
+/// f' of gate `number` of the cell, where that of another belongs.
+template <std::size_t number>
+std::optional<Expr> derivative_of_gate(const MistakeSite& site) {
+    const auto gate = site.neighbours.gate(site.use, number);
+    if (!gate) return pull_back(site.use);
+    return hadamard(site.use.adjoint,
+                    find_activation(gate->graph->op(gate->id))->derivative(*gate));
+}
+
+template <std::size_t number>
+std::string derivative_of_gate_words(const UseFamily& family, const Neighbours& near) {
+    const Use first = family.uses.front();
+    const NodeId gate = near.gate({near.graph().at(first.consumer), first.slot}, number).value().id;
+    return fmt::format("f' is that of another gate: {} where {} belongs",
+                       derivative_text(*find_activation(near.graph().op(gate)),
+                                       fmt::format("{}[t]", near.graph().name(gate))),
+                       own_derivative(family, near));
+}
+
+bool is_softmax_loss(const RuleSite& site) {
+    return &site.op() == &softmax_cross_entropy_op && site.slot == 0;
+}
+
+std::string softmax_words(const UseFamily& family, std::string_view what) {
+    return fmt::format(
+        "the derivative of softmax is there once more{}: softmax({}) - one_hot({}) is that of the "
+        "whole loss",
+        what, family.operand, family.operands[1]);
 }
 
 constexpr std::array activation_mistakes{
@@ -84,9 +125,9 @@ constexpr std::array activation_mistakes{
         .applies = is_activation,
         .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a factor f' is missing: {} for {}",
-                                   own_derivative(family, graph), family.described());
+                                   own_derivative(family, near), family.described());
             },
         .is_shared = true,
         .has_reach = true,
@@ -101,13 +142,13 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format(
                     "f' is taken at {} instead of {}: {} where {} belongs", family.consumer,
                     argument(family),
                     derivative_text(f, fmt::format("{}({})", f.op->name, family.consumer)),
-                    own_derivative(family, graph));
+                    own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -121,12 +162,12 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format("f' is written for {0} but taken at {1}: {2} where {3} belongs",
                                    family.consumer, argument(family),
                                    derivative_text(f, argument(family)),
-                                   own_derivative(family, graph));
+                                   own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -140,12 +181,12 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
-                const KnownActivation& f = activation_of(family, graph);
+            [](const UseFamily& family, const Neighbours& near) {
+                const KnownActivation& f = activation_of(family, near);
                 return fmt::format(
                     "the derivative of {} stands where that of {} belongs: {} for {}",
                     other(f).op->name, f.op->name, derivative_text(other(f), family.consumer),
-                    own_derivative(family, graph));
+                    own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -157,9 +198,9 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, 1.0 - s.use.output));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a square is missing in f': 1 - {} where {} belongs",
-                                   family.consumer, own_derivative(family, graph));
+                                   family.consumer, own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,
@@ -172,9 +213,9 @@ constexpr std::array activation_mistakes{
                 return std::optional(hadamard(s.use.adjoint, square(f)));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 return fmt::format("a factor f' is there twice: {} for {}",
-                                   own_derivative(family, graph), family.described());
+                                   own_derivative(family, near), family.described());
             },
         .is_shared = true,
         .has_reach = true,
@@ -189,9 +230,42 @@ constexpr std::array activation_mistakes{
                  .words = shifted_derivative_words<1>,
                  .is_shared = true,
                  .has_reach = true},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<0>,
+                 .words = derivative_of_gate_words<0>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<1>,
+                 .words = derivative_of_gate_words<1>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<2>,
+                 .words = derivative_of_gate_words<2>},
+    MistakenRule{.applies = is_activation,
+                 .term = derivative_of_gate<3>,
+                 .words = derivative_of_gate_words<3>},
+    MistakenRule{
+        .applies = is_softmax_loss,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(pull_back({{softmax(s.use.input()), 0}, pull_back(s.use)}));
+            },
+        .words = [](const UseFamily& family,
+                    const Neighbours&) { return softmax_words(family, ""); },
+    },
+    MistakenRule{
+        .applies = is_softmax_loss,
+        .term =
+            [](const MistakeSite& s) {
+                const Expr p = softmax(s.use.input());
+                return std::optional(hadamard(pull_back(s.use), hadamard(p, 1.0 - p)));
+            },
+        .words = [](const UseFamily& family,
+                    const Neighbours&) { return softmax_words(family, ", as p (1 - p)"); },
+    },
 };
 
 }  // namespace
+
+bool is_activation(const RuleSite& site) { return find_activation(site.op()) != nullptr; }
 
 std::span<const MistakenRule> mistaken_activations() { return activation_mistakes; }
 

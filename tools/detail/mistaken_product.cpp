@@ -1,4 +1,6 @@
+#include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/tools/detail/mistakes.hpp>
@@ -39,7 +41,7 @@ std::optional<Expr> shifted_operand(const MistakeSite& site) {
 }
 
 template <int distance>
-std::string shifted_operand_words(const UseFamily& family, const Graph&) {
+std::string shifted_operand_words(const UseFamily& family, const Neighbours&) {
     return fmt::format("a step is off: the gradient of {} takes {} where {} belongs",
                        family.operand, formula_moved(family.operands[1], distance),
                        family.operands[1]);
@@ -74,6 +76,25 @@ bool has_factor_of_a_step(const RuleSite& site) {
            !site.input(other_slot(site)).label().empty();
 }
 
+/// A product with a sigmoid: a share that 1 - sigmoid could be mistaken for.
+bool has_share(const RuleSite& site) {
+    return is_hadamard(site) && &activated_factor(site).op() == &sigmoid_op;
+}
+
+/// The bias that is the last summand of the node, through its spreading over the batch; nothing where there is none.
+std::optional<Expr> bias_of(Expr sum) {
+    const RuleSite last{sum, 1};
+    if (last.op().role != Role::sum || sum.graph->operand_count(sum.id) != 2) return std::nullopt;
+    const RuleSite spread{last.input(), 0};
+    const Expr bias = spread.op().role == Role::broadcast ? spread.input() : spread.output;
+    return is_weight(bias) ? std::optional(bias) : std::nullopt;
+}
+
+/// A product with W x + b.
+bool has_biased_factor(const RuleSite& site) {
+    return is_hadamard(site) && bias_of(site.input(other_slot(site))).has_value();
+}
+
 /// The product with the factor of a neighbouring step; nothing where there is none.
 template <int distance>
 std::optional<Expr> shifted_factor(const MistakeSite& site) {
@@ -83,9 +104,24 @@ std::optional<Expr> shifted_factor(const MistakeSite& site) {
 }
 
 template <int distance>
-std::string shifted_factor_words(const UseFamily& family, const Graph&) {
+std::string shifted_factor_words(const UseFamily& family, const Neighbours&) {
     return fmt::format("a step is off: {} has the factor {} where {} belongs", term_words(family),
                        formula_moved(other_factor(family), distance), other_factor(family));
+}
+
+/// The product with gate `number` of the cell, where another factor belongs.
+template <std::size_t number>
+std::optional<Expr> gate_for_factor(const MistakeSite& site) {
+    const auto gate = site.neighbours.gate(site.use, number);
+    return gate ? hadamard(site.use.adjoint, *gate) : pull_back(site.use);
+}
+
+template <std::size_t number>
+std::string gate_for_factor_words(const UseFamily& family, const Neighbours& near) {
+    const Use first = family.uses.front();
+    const Expr gate = near.gate({near.graph().at(first.consumer), first.slot}, number).value();
+    return fmt::format("{} has the factor {}[t] where {} belongs", term_words(family),
+                       near.graph().name(gate.id), factor_in_parentheses(other_factor(family)));
 }
 
 constexpr std::array product_mistakes{
@@ -93,13 +129,23 @@ constexpr std::array product_mistakes{
         .applies = passes_square_weight,
         .term = [](const MistakeSite& s) { return std::optional(s.use.input(0) * s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format(
                     "a matrix is not transposed: {0} stands where {0}' belongs, in {1}",
                     family.operands[0], term_words(family));
             },
         .is_shared = true,
         .at_one_step = true,
+    },
+    MistakenRule{
+        .applies = passes_square_weight,
+        .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
+        .words =
+            [](const UseFamily& family, const Neighbours&) {
+                return fmt::format("{} lacks the factor {}'", term_words(family),
+                                   family.operands[0]);
+            },
+        .is_shared = true,
     },
     MistakenRule{.applies = is_weight_of_a_step,
                  .term = shifted_operand<1>,
@@ -113,7 +159,7 @@ constexpr std::array product_mistakes{
         .applies = is_hadamard,
         .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} lacks the factor {}", term_words(family),
                                    factor_in_parentheses(other_factor(family)));
             },
@@ -125,7 +171,7 @@ constexpr std::array product_mistakes{
                 return std::optional(hadamard(s.use.adjoint, s.use.input()));
             },
         .words =
-            [](const UseFamily& family, const Graph&) {
+            [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} has the factor {} where {} belongs", term_words(family),
                                    factor_in_parentheses(family.operand),
                                    factor_in_parentheses(other_factor(family)));
@@ -138,11 +184,40 @@ constexpr std::array product_mistakes{
                 return std::optional(hadamard(s.use.adjoint, activated_factor(s.use).input()));
             },
         .words =
-            [](const UseFamily& family, const Graph& graph) {
+            [](const UseFamily& family, const Neighbours& near) {
                 const Use first = family.uses.front();
+                const Graph& graph = near.graph();
                 const NodeId factor = graph.operand(first.consumer, 1 - first.slot);
                 return fmt::format("{} lacks the activation {} in its factor {}",
                                    term_words(family), graph.op(factor).name, other_factor(family));
+            },
+    },
+    MistakenRule{
+        .applies = has_share,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(hadamard(s.use.adjoint, 1.0 - s.use.input(other_slot(s.use))));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours&) {
+                return fmt::format("{0} has the factor (1 - {1}) where {1} belongs",
+                                   term_words(family), other_factor(family));
+            },
+    },
+    MistakenRule{
+        .applies = has_biased_factor,
+        .term =
+            [](const MistakeSite& s) {
+                const RuleSite product{s.use.input(other_slot(s.use)), 0};
+                return std::optional(hadamard(s.use.adjoint, product.input()));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                const Use first = family.uses.front();
+                const RuleSite site{near.graph().at(first.consumer), first.slot};
+                return fmt::format("{} lacks the bias {} in its factor {}", term_words(family),
+                                   bias_of(site.input(other_slot(site)))->label(),
+                                   factor_in_parentheses(other_factor(family)));
             },
     },
     MistakenRule{.applies = has_factor_of_a_step,
@@ -151,6 +226,14 @@ constexpr std::array product_mistakes{
     MistakenRule{.applies = has_factor_of_a_step,
                  .term = shifted_factor<-1>,
                  .words = shifted_factor_words<-1>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<0>, .words = gate_for_factor_words<0>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<1>, .words = gate_for_factor_words<1>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<2>, .words = gate_for_factor_words<2>},
+    MistakenRule{
+        .applies = is_hadamard, .term = gate_for_factor<3>, .words = gate_for_factor_words<3>},
 };
 
 }  // namespace

@@ -13,6 +13,9 @@ namespace revolute::detail {
 std::span<const MistakenRule> mistaken_activations();
 std::span<const MistakenRule> mistaken_products();
 
+/// Whether the operator is one whose derivative people write with its output: tanh, sigmoid, relu.
+bool is_activation(const RuleSite& site);
+
 /// A formula some steps on: "tanh(c[t-1])" -> "tanh(c[t])".
 std::string formula_moved(std::string_view formula, int distance);
 /// "the term that f[t] o c[t-1] adds to the adjoint of c[t-1]".

@@ -46,11 +46,17 @@ void print_result(const CaseResult& result) {
 /// Beside what is expected; whether all arrays agree.
 bool print_comparison(const CaseResult& result, const CaseResult& expected, bool json) {
     const std::vector<ArrayComparison> rows = compare(result, expected);
+    const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
     if (!json)
         fmt::print(
             "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
             to_table(rows, not_compared(result, expected)), case_tolerance);
-    return std::ranges::all_of(rows, &ArrayComparison::agrees);
+    else if (first != rows.end())  // the standard output holds the object alone
+        fmt::print(stderr,
+                   "{} differs from what is expected: by {:.3e}, relative to the largest entry "
+                   "{:.3e}; at most {:g} agrees\n",
+                   first->name, first->difference, first->relative, case_tolerance);
+    return first == rows.end();
 }
 
 /// Numbers that mean nothing are no success, though all of them are printed.
