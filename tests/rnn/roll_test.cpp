@@ -2,6 +2,7 @@
 // gives the graph that is built with it.
 
 #include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
@@ -237,6 +238,52 @@ TEST_CASE("roll: families and recurrences of simplified nets, whatever the steps
             CHECK(families_in(rolled) == expected.families);
             CHECK(recurrences_of(rolled) == expected.recurrences);
         }
+}
+
+namespace {
+
+/// How an answer reads the states of both directions.
+enum class Reading : std::uint8_t { stacked, apart, placed };
+
+/// The gradients of a simple net of both directions that answers at each of twelve steps.
+Model both_directions(Reading reading, int batch) {
+    Model model;
+    Graph& graph = *model.graph;
+    const Layer layer = bidirectional(make_cell(CellKind::simple, graph, 2, 3),
+                                      make_cell(CellKind::simple, graph, 2, 3, "r"),
+                                      input_sequence(graph, "x", {2, batch}, 12));
+    const Expr V = graph.parameter("V", {1, reading == Reading::apart ? 3 : 6});
+    const Expr Vr = graph.parameter("Vr", {1, 3}), c = graph.parameter("c", {1, 1});
+    std::vector<Expr> variables = layer.parameters(), losses;
+    variables.insert(variables.end(), {V, c});
+    if (reading == Reading::apart) variables.push_back(Vr);
+    const auto forward = layer.directions[0].outputs(), backward = layer.directions[1].outputs();
+    for (std::size_t t = 0; t < forward.size(); ++t) {
+        const Scope step = Scope::step_of(forward[t]);
+        const Expr h = forward[t], hr = backward[t];
+        const Expr y = [&] {
+            if (reading == Reading::stacked) return dense(V, layer.outputs[t], c);
+            if (reading == Reading::apart) return V * h + Vr * hr + c;
+            return dense(V, place_rows(h, 0, 6) + place_rows(hr, 3, 6), c);
+        }();
+        losses.push_back(mse(y, graph.input("Y", {1, batch})));
+    }
+    const Derivative d = differentiate(accumulate(losses), variables);
+    model.outputs.assign(d.gradients().begin(), d.gradients().end());
+    return model;
+}
+
+}  // namespace
+
+// docs/rolling.md says what the four families more are.
+TEST_CASE("roll: both directions are as many families however an answer reads them") {
+    for (const Reading reading : {Reading::stacked, Reading::apart, Reading::placed}) {
+        Graph simple;
+        const Model model = both_directions(reading, 1);
+        CHECK(families_in(roll(simplify(model.outputs, simple, simplification_rules()).outputs)) ==
+              38);
+    }
+    CHECK(families_in(roll(both_directions(Reading::placed, 3).outputs)) == 42);
 }
 
 TEST_CASE("roll: the number of families does not depend on the steps") {
