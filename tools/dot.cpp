@@ -181,14 +181,15 @@ class DotWriter {
         const bool is_free = edge.kind == EdgeKind::carried || edge.kind == EdgeKind::fan_out;
         // In figures with loops, dot 2.43 gives up on them ("trouble in init_rank").
         if (is_free && !has_loops_) out_ << ", constraint=false";
-        if (!edge.label.empty())
+        const bool has_label = !edge.label.empty() && !(placed_ && edge.shares_label);
+        if (has_label)
             out_ << fmt::format(", label=<{}>, fontcolor=\"{}\"", html(edge.label, edge_label_size),
                                 looks.color);
         if (!edge.tooltip.empty())
             out_ << ", edgetooltip=\"" << escaped_string(edge.tooltip) << '"';
         if (placed_ && !edge.path.empty()) {
             out_ << ", pos=\"" << spline(edge, looks) << '"';
-            if (!edge.label.empty()) out_ << ", lp=\"" << point(edge.label_box.center()) << '"';
+            if (has_label) out_ << ", lp=\"" << point(edge.label_box.center()) << '"';
         }
         out_ << "];\n";
     }

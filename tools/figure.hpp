@@ -85,6 +85,7 @@ struct FigureEdge {
     EdgeKind kind = EdgeKind::data;
     bool is_back = false;  ///< from another step, in the panel that stands for all steps
     RichText label;
+    bool shares_label = false;  ///< another edge of the source has it, and both run past it
     std::string tooltip;
     std::vector<Point> path;  ///< Bezier control points, 3n + 1 of them, from boundary to boundary
     Box label_box;

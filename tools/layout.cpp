@@ -192,6 +192,8 @@ bool lay_out_grid(Figure& figure, std::size_t most_slots) {
     const Routing routing = find_routes(figure, *grid);
     Places places = Sizes(figure, *grid, routing, columns.widths).run();
     place_boxes(figure, *grid, places);
+    for (std::uint32_t edge = 0; edge < figure.edges.size(); ++edge)
+        figure.edges[edge].shares_label = grid->leaders[edge] != edge;
     place_frames(figure, *grid, columns, places);
     place_title(figure, places);
     draw_paths(figure, *grid, routing, places);

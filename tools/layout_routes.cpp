@@ -41,7 +41,7 @@ class Router {
         if (is_shared && edge.kind != EdgeKind::fan_out) return net(NetKind::target, edge.to);
         if (edge.label.empty() && edge.kind != EdgeKind::data)
             return net(NetKind::source, edge.from);
-        return net(NetKind::alone, number);
+        return net(NetKind::alone, grid_.leaders[number]);
     }
 
     void decide(std::uint32_t number) {
@@ -118,10 +118,17 @@ class Router {
         return kind == static_cast<int>(at_top ? NetKind::target : NetKind::source);
     }
 
+    /// What is equal for hops that share a port.
+    Net port_of(std::uint32_t hop, bool at_top) const {
+        if (shares_port(hop, at_top)) return routing_.routes[hop].net;
+        if (!at_top && to(hop).kind == SlotKind::label) return {-2, grid_.hops[hop].to};
+        return {-1, hop};
+    }
+
     void spread(std::uint32_t slot, const std::vector<std::uint32_t>& hops, bool at_top) {
         std::vector<Port> ports;
         for (const std::uint32_t hop : hops) {
-            const Net key = shares_port(hop, at_top) ? routing_.routes[hop].net : Net{-1, hop};
+            const Net key = port_of(hop, at_top);
             const auto same = std::ranges::find(ports, key, &Port::key);
             if (same != ports.end())
                 same->hops.push_back(hop);

@@ -2,6 +2,9 @@
 #include <revolute/tools/layout_slots.hpp>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
 
 namespace revolute::layout {
 
@@ -21,6 +24,7 @@ class GridMaker {
             static_cast<std::size_t>(grid_.columns) * static_cast<std::size_t>(grid_.rows.count);
         if (cells > 4 * most_slots_) return std::nullopt;
         has_node_.resize(cells);
+        find_leaders();
         add_nodes();
         add_titles();
         for (std::uint32_t edge = 0; edge < figure_.edges.size(); ++edge) {
@@ -38,13 +42,33 @@ class GridMaker {
         return static_cast<std::uint32_t>(grid_.slots.size() - 1);
     }
 
+    /// Labels that say at which steps a value is read are alike for many of its uses. A local
+    /// derivative belongs to its edge.
+    void find_leaders() {
+        using Bundle = std::tuple<std::uint32_t, EdgeKind, bool, std::string>;
+        std::map<Bundle, std::uint32_t> first;
+        for (std::uint32_t i = 0; i < figure_.edges.size(); ++i) {
+            const FigureEdge& edge = figure_.edges[i];
+            grid_.leaders.push_back(i);
+            if (edge.label.empty() || is_derivative(edge)) continue;
+            const Bundle bundle{edge.from, edge.kind, edge.is_back, to_plain(edge.label)};
+            grid_.leaders[i] = first.try_emplace(bundle, i).first->second;
+        }
+        label_slots_.resize(figure_.edges.size());
+    }
+
+    static bool is_derivative(const FigureEdge& edge) {
+        return edge.kind == EdgeKind::derivative || edge.kind == EdgeKind::shared_derivative;
+    }
+
     void add_nodes() {
         std::vector<int> ports(figure_.nodes.size());
         std::vector<int> exits(figure_.nodes.size());
-        for (const FigureEdge& edge : figure_.edges) {
-            // The edges of a bus share one port.
+        for (std::uint32_t i = 0; i < figure_.edges.size(); ++i) {
+            const FigureEdge& edge = figure_.edges[i];
+            // The edges of a bus share one port, as do those of one label.
             ports[edge.to] += !is_bus(edge) || edge.kind == EdgeKind::fan_out ? 1 : 0;
-            exits[edge.from] += edge.kind == EdgeKind::fan_out ? 0 : 1;
+            exits[edge.from] += edge.kind == EdgeKind::fan_out || grid_.leaders[i] != i ? 0 : 1;
         }
         for (std::uint32_t i = 0; i < figure_.nodes.size(); ++i) {
             const FigureNode& node = figure_.nodes[i];
@@ -103,8 +127,11 @@ class GridMaker {
         const int column = grid_.slots[at].column;
         const Slot to = grid_.slots[edge.to];
         if (!edge.label.empty()) {
-            const auto label =
-                add_waypoint(SlotKind::label, number, column, grid_.slots[at].row + 1);
+            const std::uint32_t leader = grid_.leaders[number];
+            if (leader == number)
+                label_slots_[number] =
+                    add_waypoint(SlotKind::label, number, column, grid_.slots[at].row + 1);
+            const std::uint32_t label = label_slots_[leader];
             hop(at, label, number, true);
             at = label;
         }
@@ -164,7 +191,8 @@ class GridMaker {
     const Figure& figure_;
     std::size_t most_slots_;
     Grid grid_;
-    std::vector<bool> has_node_;  // by cell
+    std::vector<bool> has_node_;              // by cell
+    std::vector<std::uint32_t> label_slots_;  // by edge that is a leader
 };
 
 }  // namespace

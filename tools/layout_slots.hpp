@@ -55,6 +55,9 @@ struct Grid {
     int columns = 0;
     std::vector<Slot> slots;
     std::vector<Hop> hops;  ///< by edge, from source to target
+    /// By edge: the first edge of the same source and looks that has the same label, which stands
+    /// there once for all of them. They share lines too. Itself where there is none.
+    std::vector<std::uint32_t> leaders;
     std::vector<std::vector<std::uint32_t>>
         cells;  ///< by column, then row: slots from left to right
     std::vector<std::vector<std::uint32_t>> above;   ///< by slot: direct hops into it

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -177,6 +178,34 @@ TEST_CASE(
             CHECK(back > 0);
         }
     }
+}
+
+TEST_CASE(
+    "folded figure: edges of a value that say the same share their label and set out together") {
+    const StackedNet net({.cell = CellKind::lstm, .initial = InitialState::given}, steps);
+    Figure figure = forward(net.net.loss(), folded);
+    REQUIRE(lay_out(figure));
+    std::map<std::pair<std::string, std::string>, std::vector<FigureEdge>> bundles;
+    for (const FigureEdge& edge : figure.edges)
+        if (!edge.label.empty())
+            bundles[{figure.nodes[edge.from].id, to_plain(edge.label)}].push_back(edge);
+    std::vector<std::size_t> sizes;
+    for (const auto& [bundle, edges] : bundles) {
+        CAPTURE(bundle.first + ": " + bundle.second);
+        sizes.push_back(edges.size());
+        CHECK(std::ranges::count(edges, false, &FigureEdge::shares_label) == 1);
+        for (const FigureEdge& edge : edges)
+            CHECK((edge.path.front().x == edges[0].path.front().x &&
+                   edge.path.front().y == edges[0].path.front().y));
+    }
+    // h(-1) and h(t-1) are read by four gates, c(-1), c(t-1) and h(T) once.
+    std::ranges::sort(sizes);
+    CHECK(sizes == std::vector<std::size_t>{1, 1, 1, 4, 4});
+    const std::string dot = dot_of(figure);
+    std::size_t shown = 0;
+    for (auto at = dot.find("lp=\""); at != std::string::npos; at = dot.find("lp=\"", at + 1))
+        ++shown;
+    CHECK(shown == sizes.size() + 1);  // and the frame's title
 }
 
 TEST_CASE("folded figure: no more than a third of a frame is empty") {

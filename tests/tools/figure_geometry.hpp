@@ -91,7 +91,8 @@ inline std::vector<NamedBox> readable_boxes(const Figure& figure) {
     std::vector<NamedBox> boxes;
     for (const FigureNode& node : figure.nodes) boxes.push_back({node.id, node.box});
     for (const FigureEdge& edge : figure.edges)
-        if (!edge.label.empty()) boxes.push_back({"label " + to_plain(edge.label), edge.label_box});
+        if (!edge.label.empty() && !edge.shares_label)
+            boxes.push_back({"label " + to_plain(edge.label), edge.label_box});
     for (const FigurePanel& panel : figure.panels)
         if (panel.has_frame()) boxes.push_back({"title " + to_plain(panel.title), panel.title_box});
     if (!figure.title.empty()) boxes.push_back({"title", figure.title_box});
@@ -165,7 +166,7 @@ inline Box held_box(const Figure& figure, std::uint32_t number) {
         if (node.panel == number) hold(node.box);
     for (const FigureEdge& edge : figure.edges) {
         if (figure.nodes[edge.from].panel != number) continue;
-        if (!edge.label.empty()) hold(edge.label_box);
+        if (!edge.label.empty() && !edge.shares_label) hold(edge.label_box);
         if (figure.nodes[edge.to].panel != number) continue;
         const auto is_inside = [&](Point p) {
             return panel.box.left < p.x && p.x < panel.box.right && panel.box.top < p.y &&
