@@ -18,6 +18,7 @@ using detail::EntrywiseStep;
 using detail::Instruction;
 using detail::Loop;
 using detail::MemberRange;
+using detail::PackCall;
 using detail::ProductCall;
 using detail::ReferenceCall;
 using detail::Residence;
@@ -146,12 +147,18 @@ class Explanation {
         const double rows = call.rows, columns = call.columns, inner = call.inner;
         const double numbers =
             rows * inner + inner * columns + rows * columns * (call.adds ? 2 : 1);
-        text += fmt::format("{:{}}{} {} {}{} {}{}  [{} x {}] [{} x {}], {}\n", "", indent,
+        text += fmt::format("{:{}}{} {} {}{} {}{}  [{} x {}]{} [{} x {}], {}\n", "", indent,
                             at(call.result, call.result_stack), call.adds ? "+=" : "=",
                             at(call.left, call.left_stack), call.left_is_transposed ? "'" : "",
                             at(call.right, call.right_stack), call.right_is_transposed ? "'" : "",
-                            call.rows, call.inner, call.inner, call.columns,
-                            counted(2 * rows * columns * inner, numbers));
+                            call.rows, call.inner, call.packed_left ? " packed" : "", call.inner,
+                            call.columns, counted(2 * rows * columns * inner, numbers));
+    }
+
+    void append(std::string& text, int indent, const PackCall& call) {
+        text += fmt::format("{:{}}pack {}{}  [{} x {}], {}\n", "", indent,
+                            at(call.left, call.left_stack), call.is_transposed ? "'" : "",
+                            call.rows, call.inner, counted(0, 2.0 * call.rows * call.inner));
     }
 
     /// What one round does, of which all rounds are added up: operations, and numbers that memory

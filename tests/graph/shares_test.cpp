@@ -16,7 +16,7 @@ ProductCall product(int rows, int columns, int inner) {
 }
 
 ProductPieces pieces_of(int rows, int columns, int inner) {
-    return pieces_of(product(rows, columns, inner), Precision::float32);
+    return pieces_of(product(rows, columns, inner));
 }
 
 }  // namespace
@@ -44,12 +44,18 @@ TEST_CASE("shares: small products, and long sums of few entries, are left whole"
     CHECK(pieces_of(64, 6400, 512).are_columns);
 }
 
-TEST_CASE(
-    "shares: kernels for 256 bits get pieces of a step's product in double, one thread or not") {
-    const bool are_narrow = blas_kernels() == "Haswell" || blas_kernels() == "Zen";
-    const ProductCall small = product(128, 32, 128), large = product(512, 64, 512);
-    CHECK(pieces_of(small, Precision::float64).count == (are_narrow ? 2 : 1));
-    CHECK(most_shares(small, Precision::float64) == 1);
-    CHECK(pieces_of(large, Precision::float64).count == (are_narrow ? 8 : 2));
-    CHECK(most_shares(large, Precision::float64) == (are_narrow ? 8U : 2U));
+TEST_CASE("shares: where the left factor is packed, each of several threads has rows of its own") {
+    ProductCall call = product(512, 64, 512);
+    call.packed_left = 0;
+    CHECK(pieces_of(call).count == 8);
+    CHECK(pieces_of(call).size == 64);
+    CHECK(most_shares(call) == 8);
+    call.rows = 500;  // all but the last piece begin where rows stand together
+    CHECK(pieces_of(call).size == 64);
+    call.columns = 8;
+    CHECK(pieces_of(call).count == 3);
+    CHECK(pieces_of(call).size == 192);
+    call.inner = 64;
+    CHECK(pieces_of(call).count == 1);
+    CHECK(most_shares(call) == 1);
 }

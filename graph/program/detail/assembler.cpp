@@ -53,10 +53,16 @@ Rooms<Number> rooms_for(const Rolled& rolled, const Code& code) {
                 rooms.block_numbers =
                     std::max(rooms.block_numbers, BlockPlan(*call, code.residence).count *
                                                       entries_of_block<Number>(*call));
+            if (const auto* const call = std::get_if<ProductCall>(&instruction);
+                call != nullptr && !call->packed_left)
+                rooms.packing_numbers =
+                    std::max(rooms.packing_numbers,
+                             packing_room<Number>(call->rows, call->columns, call->inner));
             if (const auto* const call = std::get_if<ReferenceCall>(&instruction))
                 rooms.scratch_doubles = std::max(rooms.scratch_doubles,
                                                  is_double<Number> ? 0 : scratch_of(rolled, *call));
         }
+    rooms.packing_numbers = rounded_up(rooms.packing_numbers, granule<Number>);
     rooms.scratch_doubles = rounded_up(rooms.scratch_doubles, granule<double>);
     return rooms;
 }
@@ -83,7 +89,7 @@ void Assembler<Number>::append_shared(const Loop& loop, Lane lane, Team* team,
                                       RunnableLoop<Number>& to) const {
     bool have_met = false;
     for (const Instruction& instruction : loop.body) {
-        const bool is_shared = most_shares(instruction, precision) > 1;
+        const bool is_shared = most_shares(instruction) > 1;
         if (is_shared && !have_met) to.body.push_back(Meeting{team});
         if (is_shared || lane.number == 0)
             to.body.push_back(runnable(instruction, is_shared ? lane : Lane{}));
@@ -167,15 +173,33 @@ Runnable<Number> Assembler<Number>::runnable(const ProductCall& call, Lane lane)
         .left_is_transposed = call.left_is_transposed,
         .right_is_transposed = call.right_is_transposed,
         .adds = call.adds,
+        .left_is_packed = call.packed_left.has_value(),
         .left_leading = leading(call.left, call.left_is_transposed ? call.inner : call.rows),
         .right_leading = leading(call.right, call.right_is_transposed ? call.columns : call.inner),
         .result_leading = leading(call.result, call.rows)};
-    return RunnableProduct<Number>{shape,
-                                   pointer(call.left),
-                                   pointer(call.right),
-                                   pointer(call.result),
-                                   pieces_of(call, precision),
-                                   lane};
+    return RunnableProduct<Number>{
+        shape,
+        call.packed_left ? Pointer<Number>{pack(*call.packed_left), 0} : pointer(call.left),
+        pointer(call.right),
+        pointer(call.result),
+        pieces_of(call),
+        lane,
+        rooms_.packing + lane.number * rooms_.packing_numbers};
+}
+
+template <class Number>
+Number* Assembler<Number>::pack(std::uint32_t number) const {
+    return places_.values + places_.plan.packs[number];
+}
+
+template <class Number>
+Runnable<Number> Assembler<Number>::runnable(const PackCall& call, Lane /*lane*/) const {
+    const int rows = call.is_transposed ? call.inner : call.rows;
+    return RunnablePack<Number>{
+        call.rows,
+        call.inner,
+        {pointer(call.left).first, leading(call.left, rows), call.is_transposed},
+        pack(call.number)};
 }
 
 template <class Number>

@@ -28,8 +28,10 @@ struct Places {
 template <class Number>
 struct Rooms {
     Number* blocks = nullptr;       ///< for each lane what the largest entrywise call needs
+    Number* packing = nullptr;      ///< for each lane what the largest product needs
     double* scratch = nullptr;      ///< of floats, what the largest reference call needs
     std::size_t block_numbers = 0;  ///< of one lane
+    std::size_t packing_numbers = 0;
     std::size_t scratch_doubles = 0;
 };
 
@@ -49,15 +51,14 @@ class Assembler {
     std::vector<RunnableLoop<Number>> loops(Lane lane, Team* team) const;
 
  private:
-    static constexpr Precision precision =
-        is_double<Number> ? Precision::float64 : Precision::float32;
-
     void append_shared(const Loop& loop, Lane lane, Team* team, RunnableLoop<Number>& to) const;
     Runnable<Number> runnable(const Instruction& instruction, Lane lane) const;
     Runnable<Number> runnable(const EntrywiseCall& call, Lane lane) const;
     Runnable<Number> runnable(const ProductCall& call, Lane lane) const;
     Runnable<Number> runnable(const ReferenceCall& call, Lane lane) const;
+    Runnable<Number> runnable(const PackCall& call, Lane lane) const;
     Pointer<Number> pointer(const MemberRange& site) const;
+    Number* pack(std::uint32_t number) const;
     int leading(const MemberRange& site, int rows) const;
     EntryPointer<Number> entry_pointer(const EntrywiseCall& call, const MemberRange& site) const;
 

@@ -38,6 +38,8 @@ bool make_one(ProductCall& call, std::size_t rounds) {
 
 bool make_one(ReferenceCall&, std::size_t) { return false; }
 
+bool make_one(PackCall&, std::size_t) { return false; }
+
 }  // namespace
 
 bool make_one_call(Instruction& instruction, std::size_t rounds) {

@@ -63,9 +63,20 @@ struct ProductCall {
     int columns = 0;
     int inner = 0;
     std::vector<PartId> left_stack{}, right_stack{}, result_stack{};  ///< empty: one part alone
+    std::optional<std::uint32_t> packed_left{};  ///< the number of the pack that is read for it
 };
 
-using Instruction = std::variant<ReferenceCall, EntrywiseCall, ProductCall>;
+/// Puts the left factor of products, [rows x inner], into the order in which they read it.
+struct PackCall {
+    MemberRange left;
+    bool is_transposed = false;
+    int rows = 0;
+    int inner = 0;
+    std::vector<PartId> left_stack{};
+    std::uint32_t number = 0;  ///< of the pack
+};
+
+using Instruction = std::variant<ReferenceCall, EntrywiseCall, ProductCall, PackCall>;
 
 /// Instructions that are repeated, step by step. One round: straight code.
 struct Loop {
@@ -88,10 +99,12 @@ void for_each_read(const Instruction& instruction, const Visit& visit) {
             for (const MemberRange& operand : step.operands) visit(operand);
     } else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
         for (const MemberRange& operand : reference->operands) visit(operand);
+    } else if (const auto* const pack = std::get_if<PackCall>(&instruction)) {
+        visit(pack->left);
     }
 }
 
-/// Calls `visit` with each site that the instruction writes.
+/// Calls `visit` with each site that the instruction writes: none of packs, which are no members.
 template <class Visit>
 void for_each_result(const Instruction& instruction, const Visit& visit) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction))
@@ -100,6 +113,14 @@ void for_each_result(const Instruction& instruction, const Visit& visit) {
         for (const EntrywiseStep& step : entrywise->steps) visit(step.result);
     else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction))
         visit(reference->result);
+}
+
+/// The pack that the instruction makes or reads.
+inline std::optional<std::uint32_t> pack_of(const Instruction& instruction) {
+    if (const auto* const product = std::get_if<ProductCall>(&instruction))
+        return product->packed_left;
+    if (const auto* const pack = std::get_if<PackCall>(&instruction)) return pack->number;
+    return std::nullopt;
 }
 
 /// What all instructions come to, each counted by `count`.
@@ -150,6 +171,7 @@ struct Code {
     /// second. Their members have as many columns, and those of one step stand together.
     std::vector<std::vector<PartId>> stacks;
     std::vector<Residence> residence;  ///< by part
+    std::uint32_t packs = 0;           ///< how many there are
     std::vector<PassReport> passes;
 };
 

@@ -2,6 +2,7 @@
 #include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
+#include <revolute/graph/program/packed_products.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +12,9 @@ namespace revolute::detail {
 template <class Number>
 Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
                          const CompileOptions& options)
-    : places_{&rolled, plan_memory(rolled, reads, code, {granule<Number>, block_entries<Number>})} {
+    : places_{&rolled, plan_memory(rolled, reads, code,
+                                   {granule<Number>, block_entries<Number>,
+                                    packed_products::packed_size<Number>})} {
     const std::size_t lanes = lanes_of(rolled, code, options);
     Rooms<Number> rooms = rooms_for<Number>(rolled, code);
     allocate(reads, lanes, options.memory_limit, rooms);
@@ -23,7 +26,7 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
         lanes_.push_back(assembler.loops({lane, lanes}, team_.get()));
 }
 
-/// One block of memory: slabs, blocks of entrywise calls, then, of floats, the scratch of reference
+/// One block of memory: slabs, blocks of entrywise calls, room for packing, then, of floats, the scratch of reference
 /// calls; then outputs that must be converted. Nothing is written yet, not even pages are taken from the
 /// system: each value is computed before it is read.
 template <class Number>
@@ -35,13 +38,14 @@ void Machine<Number>::allocate(const Reads& reads, std::size_t lanes,
         if (is_converted(output, reads)) converted += rolled[output.part].shape.size();
     converted = rounded_up(converted, granule<double>);
     const std::size_t slabs = places_.plan.numbers;
-    const std::size_t numbers = slabs + lanes * rooms.block_numbers;
+    const std::size_t numbers = slabs + lanes * (rooms.block_numbers + rooms.packing_numbers);
     const std::size_t doubles = rooms.scratch_doubles + converted;
     bytes_ = numbers * sizeof(Number) + doubles * sizeof(double);
     require_within(limit, bytes_, rolled, reads, places_.plan, sizeof(Number));
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
     places_.values = new (memory_.get()) Number[numbers];
     rooms.blocks = places_.values + slabs;
+    rooms.packing = rooms.blocks + lanes * rooms.block_numbers;
     rooms.scratch = new (memory_.get() + numbers * sizeof(Number)) double[doubles];
     converted_ = rooms.scratch + rooms.scratch_doubles;
 }

@@ -178,22 +178,31 @@ struct Life {
     }
 };
 
+/// The number of a pack among slabs: they come behind those of parts.
+std::size_t slab_of_pack(const Rolled& rolled, std::uint32_t pack) {
+    return rolled.parts.size() + pack;
+}
+
 /// By slab. What a loop uses lives as long as the loop.
 std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code& code,
                            const Slabs& slabs) {
-    std::vector<Life> lives(rolled.parts.size());
+    std::vector<Life> lives(rolled.parts.size() + code.packs);
     std::size_t begin = 0;
     for (const Loop& loop : code.loops) {
         const std::size_t end = begin + loop.body.size();
         for (std::size_t i = 0; i < loop.body.size(); ++i) {
             const bool is_straight = loop.rounds == 1;
+            const auto extend_slab = [&](std::size_t slab) {
+                lives[slab].extend(is_straight ? begin + i : begin,
+                                   is_straight ? begin + i : end - 1);
+            };
             const auto extend = [&](const MemberRange& site) {
                 if (code.residence[index(site.part)] != Residence::block)
-                    lives[index(slabs[site.part])].extend(is_straight ? begin + i : begin,
-                                                          is_straight ? begin + i : end - 1);
+                    extend_slab(index(slabs[site.part]));
             };
             for_each_read(loop.body[i], extend);
             for_each_result(loop.body[i], extend);
+            if (const auto pack = pack_of(loop.body[i])) extend_slab(slab_of_pack(rolled, *pack));
         }
         begin = end;
     }
@@ -212,7 +221,9 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
 class Layouts {
  public:
     Layouts(const Rolled& rolled, const Code& code, const Slabs& slabs)
-        : sizes(rolled.parts.size()), layouts(rolled.parts.size()), skipped_(rolled.parts.size()) {
+        : sizes(rolled.parts.size() + code.packs),
+          layouts(rolled.parts.size()),
+          skipped_(rolled.parts.size()) {
         std::vector<Residence> residence(rolled.parts.size(), Residence::round);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             Residence& of_slab = residence[index(slabs[PartId{i}])];
@@ -249,6 +260,15 @@ class Layouts {
             }
     }
 
+    void make_room_for_packs(const Rolled& rolled, const Code& code,
+                             std::size_t (*packed_size)(int rows, int inner)) {
+        for (const Loop& loop : code.loops)
+            for (const Instruction& instruction : loop.body)
+                if (const auto* const call = std::get_if<PackCall>(&instruction))
+                    sizes[slab_of_pack(rolled, call->number)] =
+                        packed_size(call->rows, call->inner);
+    }
+
     std::vector<std::size_t> sizes;  ///< by slab
     std::vector<Layout> layouts;     ///< by part
 
@@ -283,10 +303,11 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
 
     Layouts layouts(rolled, code, slabs);
     layouts.make_room_for_blocks(reads, code, units.block);
+    layouts.make_room_for_packs(rolled, code, units.packed_size);
     const auto size_of = [&](std::uint32_t slab) {
         return (layouts.sizes[slab] + units.granule - 1) / units.granule * units.granule;
     };
-    std::vector<std::size_t> offsets(rolled.parts.size());
+    std::vector<std::size_t> offsets(lives.size());
     Blocks blocks;
     std::set<std::pair<std::size_t, std::uint32_t>> living;  // by death
     for (const std::uint32_t slab : in_order) {
@@ -303,7 +324,9 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
         layouts.layouts[i].offset += offsets[slab];
         layouts.layouts[i].numbers = layouts.sizes[slab];
     }
-    return {std::move(layouts.layouts), blocks.end()};
+    offsets.erase(offsets.begin(),
+                  offsets.begin() + static_cast<std::ptrdiff_t>(rolled.parts.size()));
+    return {std::move(layouts.layouts), std::move(offsets), blocks.end()};
 }
 
 }  // namespace revolute::detail

@@ -28,12 +28,14 @@ struct Layout {
 struct Units {
     std::size_t granule = 1;  ///< slabs begin at multiples of it
     std::size_t block = 1;    ///< what an entrywise call reads of a constant, at most
+    std::size_t (*packed_size)(int rows, int inner) = nullptr;
 };
 
 /// Where the values of each part are: its members one after the other, a slab.
 struct MemoryPlan {
-    std::vector<Layout> layouts;  ///< by part
-    std::size_t numbers = 0;      ///< the size of all memory
+    std::vector<Layout> layouts;     ///< by part
+    std::vector<std::size_t> packs;  ///< by pack, where it begins
+    std::size_t numbers = 0;         ///< the size of all memory
 };
 
 /// Gives every part that has values of its own a slab, every stack one for all its parts. A slab is

@@ -4,7 +4,7 @@
 namespace revolute::detail {
 
 Code as_lowered(const Rolled& rolled, const Reads& reads) {
-    return {lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), {}};
+    return {lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), 0, {}};
 }
 
 Code optimized(const Rolled& rolled, const Reads& reads) {
@@ -14,6 +14,7 @@ Code optimized(const Rolled& rolled, const Reads& reads) {
     fuse_entrywise(rolled, code);
     find_residences(rolled, reads, code);
     combine_steps(rolled, code);
+    pack_factors(reads, code);
     return code;
 }
 

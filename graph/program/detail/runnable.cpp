@@ -133,7 +133,7 @@ void RunnableEntrywise<Number>::take_share(Lane lane) {
 template <class Number>
 void RunnableProduct<Number>::operator()(std::size_t round) {
     if (pieces.count == 1)
-        multiply(shape, left.at(round), right.at(round), result.at(round));
+        multiply(shape, left.at(round), right.at(round), result.at(round), room);
     else
         for (auto piece = static_cast<int>(lane.number); piece < pieces.count;
              piece += static_cast<int>(lane.count))
@@ -156,10 +156,11 @@ void RunnableProduct<Number>::run_piece(int piece, std::size_t round) {
         own_right += skipped(!shape.right_is_transposed, shape.right_leading);
     } else {
         part.rows = size;
-        own_left += skipped(shape.left_is_transposed, shape.left_leading);
+        own_left += shape.left_is_packed ? std::ptrdiff_t{first} * shape.inner
+                                         : skipped(shape.left_is_transposed, shape.left_leading);
     }
     multiply(part, own_left, own_right,
-             result.at(round) + skipped(pieces.are_columns, shape.result_leading));
+             result.at(round) + skipped(pieces.are_columns, shape.result_leading), room);
 }
 
 template <class Number>

@@ -3,10 +3,11 @@
 #include <revolute/graph/columns.hpp>
 #include <revolute/graph/matrix.hpp>
 #include <revolute/graph/op.hpp>
-#include <revolute/graph/program/detail/blas.hpp>
 #include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/product.hpp>
 #include <revolute/graph/program/detail/shares.hpp>
 #include <revolute/graph/program/detail/team.hpp>
+#include <revolute/graph/program/packed_products.hpp>
 
 #include <cstddef>
 #include <span>
@@ -101,11 +102,21 @@ struct RunnableProduct {
     Pointer<Number> left, right, result;
     ProductPieces pieces;
     Lane lane;
+    Number* room;  ///< the lane's, for packing
 
     void operator()(std::size_t round);
 
  private:
     void run_piece(int piece, std::size_t round);
+};
+
+template <class Number>
+struct RunnablePack {
+    int rows, inner;
+    packed_products::Factor<Number> factor;
+    Number* packed;
+
+    void operator()(std::size_t /*round*/) { packed_products::pack(rows, inner, factor, packed); }
 };
 
 /// Reference kernels compute in double; in a program of floats, on copies.
@@ -136,7 +147,7 @@ void convert(const From* from, std::size_t count, To* to) {
 
 template <class Number>
 using Runnable = std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>,
-                              RunnableReference<Number>, Meeting>;
+                              RunnableReference<Number>, RunnablePack<Number>, Meeting>;
 
 template <class Number>
 struct RunnableLoop {

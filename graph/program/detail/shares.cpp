@@ -12,7 +12,9 @@ constexpr double least_multiplications = 1 << 19;
 /// The other factor is packed for each piece: so many rows or columns, and so few pieces, cost 1 to 3 % at most.
 constexpr double least_size = 256;
 constexpr double most_pieces = 4;
-constexpr int small_size = 64;
+/// Of a product whose left factor is packed already, a piece costs nothing but that threads meet. It is a
+/// multiple of the rows that stand together in any pack.
+constexpr int packed_size = 64;
 constexpr std::size_t least_entries = 1 << 14;  ///< as `entries_of` counts
 
 /// Those of all operators' results.
@@ -24,23 +26,16 @@ double multiplications_of(const ProductCall& call) {
     return double(call.rows) * call.columns * call.inner;
 }
 
-/// Whether one thread too is faster with pieces of 64 rows. OpenBLAS packs the left factor, and in
-/// columns that stand kilobytes apart a column of a piece shares the cache with those of others: by the
-/// kernels for 256 bits of OpenBLAS 0.3.21 that saves 8 to 16 % in double, for [128..512 x 128..512] times
-/// 32 or 64 columns. In float, by kernels for AVX-512, with a transposed factor, with many columns or a
-/// long sum it is slower.
-bool is_better_cut(const ProductCall& call, Precision precision) {
-    const std::string_view kernels = blas_kernels();
-    return precision == Precision::float64 && (kernels == "Haswell" || kernels == "Zen") &&
-           !call.left_is_transposed && !call.right_is_transposed && call.rows >= 2 * small_size &&
-           call.inner >= small_size && call.inner <= 512 && call.columns >= 16 &&
-           call.columns <= 64;
-}
-
-/// Pieces whose number is a power of two.
-int size_for_threads(int side, double multiplications) {
-    const int most = static_cast<int>(std::min<double>(
-        {multiplications / least_multiplications, side / least_size, most_pieces}));
+/// Of pieces that pack, a number that is a power of two.
+int size_for_threads(const ProductCall& call) {
+    const int side = std::max(call.rows, call.columns);
+    const double worth = multiplications_of(call) / least_multiplications;
+    if (call.packed_left) {
+        const int parts = (side + packed_size - 1) / packed_size;
+        const int count = std::max(1, static_cast<int>(std::min<double>(worth, parts)));
+        return (parts + count - 1) / count * packed_size;
+    }
+    const int most = static_cast<int>(std::min<double>({worth, side / least_size, most_pieces}));
     if (most < 2) return side;
     const int count = static_cast<int>(std::bit_floor(static_cast<unsigned>(most)));
     return (side + count - 1) / count;
@@ -60,6 +55,8 @@ double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
         return multiplication * multiplications_of(*product);
     if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
         return entry * static_cast<double>(entries_of(*entrywise));
+    if (const auto* const pack = std::get_if<PackCall>(&instruction))
+        return entry * double(pack->rows) * pack->inner;
     double entries = 0;
     const auto& reference = std::get<ReferenceCall>(instruction);
     for (const Shape shape : reference.operand_shapes) entries += static_cast<double>(shape.size());
@@ -67,12 +64,11 @@ double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
 }
 
 /// A run's time in so many threads.
-double nanoseconds(const Rolled& rolled, const Code& code, Precision precision,
-                   std::size_t threads) {
+double nanoseconds(const Rolled& rolled, const Code& code, std::size_t threads) {
     double sum = 0;
     for (const Loop& loop : code.loops)
         for (const Instruction& instruction : loop.body) {
-            const std::size_t shares = std::min(most_shares(instruction, precision), threads);
+            const std::size_t shares = std::min(most_shares(instruction), threads);
             sum += static_cast<double>(loop.rounds) *
                    (nanoseconds(rolled, instruction) / static_cast<double>(shares) +
                     (shares > 1 ? 2 * meeting : 0));
@@ -82,24 +78,21 @@ double nanoseconds(const Rolled& rolled, const Code& code, Precision precision,
 
 }  // namespace
 
-ProductPieces pieces_of(const ProductCall& call, Precision precision) {
-    const bool are_columns = call.columns > call.rows;
+ProductPieces pieces_of(const ProductCall& call) {
     const int side = std::max(call.rows, call.columns);
-    const int size = is_better_cut(call, precision)
-                         ? small_size
-                         : size_for_threads(side, multiplications_of(call));
-    return {are_columns, size, (side + size - 1) / size};
+    const int size = size_for_threads(call);
+    return {call.columns > call.rows, size, (side + size - 1) / size};
 }
 
-std::size_t most_shares(const Instruction& instruction, Precision precision) {
+std::size_t most_shares(const Instruction& instruction) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
         const double worth = multiplications_of(*product) / least_multiplications;
-        const int pieces = pieces_of(*product, precision).count;
+        const int pieces = pieces_of(*product).count;
         return static_cast<std::size_t>(std::clamp<double>(worth, 1, pieces));
     }
     if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
         return std::max<std::size_t>(1, entries_of(*entrywise) / least_entries);
-    return 1;  // a reference kernel is asked for all of its result
+    return 1;  // a reference kernel is asked for all of its result; packs are small
 }
 
 std::size_t lanes_of(const Rolled& rolled, const Code& code, const CompileOptions& options) {
@@ -107,12 +100,10 @@ std::size_t lanes_of(const Rolled& rolled, const Code& code, const CompileOption
     std::size_t most = 1;
     for (const Loop& loop : code.loops)
         for (const Instruction& instruction : loop.body)
-            most = std::max(most, most_shares(instruction, options.precision));
+            most = std::max(most, most_shares(instruction));
     const std::size_t lanes = std::min(most, options.threads);
     if (lanes == 1) return 1;
-    const auto time = [&](std::size_t threads) {
-        return nanoseconds(rolled, code, options.precision, threads);
-    };
+    const auto time = [&](std::size_t threads) { return nanoseconds(rolled, code, threads); };
     return waking + time(lanes) < worth_while * time(1) ? lanes : 1;
 }
 

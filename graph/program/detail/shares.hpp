@@ -18,10 +18,10 @@ struct ProductPieces {
     int count = 1;
 };
 
-ProductPieces pieces_of(const ProductCall& call, Precision precision);
+ProductPieces pieces_of(const ProductCall& call);
 
 /// In how many threads it is worth while to carry out the instruction.
-std::size_t most_shares(const Instruction& instruction, Precision precision);
+std::size_t most_shares(const Instruction& instruction);
 
 /// With how many threads the program is run, of so many that it may use: all that its largest
 /// instruction is worth, or one, where the others would have little to do or be waited for too often.

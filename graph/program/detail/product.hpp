@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+
+// Products of matrices by what is fastest for them: OpenBLAS, or kernels of our own.
+
 namespace revolute::detail {
 
 /// result [rows x columns] = left [rows x inner] times right [inner x columns], or added to it. A
@@ -11,13 +15,20 @@ struct ProductShape {
     bool left_is_transposed = false;
     bool right_is_transposed = false;
     bool adds = false;
-    int left_leading = 0;  ///< from a column in memory to the next
+    bool left_is_packed = false;  ///< by packed_products
+    int left_leading = 0;         ///< from a column in memory to the next
     int right_leading = 0;
     int result_leading = 0;
 };
 
-void multiply(const ProductShape& shape, const double* left, const double* right, double* result);
-void multiply(const ProductShape& shape, const float* left, const float* right, float* result);
+/// Room that `multiply` needs for a product of that size, in numbers.
+template <class Number>
+std::size_t packing_room(int rows, int columns, int inner);
+
+/// The room is for a product of the size of the shape or a larger one.
+template <class Number>
+void multiply(const ProductShape& shape, const Number* left, const Number* right, Number* result,
+              Number* room);
 
 /// Makes OpenBLAS compute in the caller's thread, in this whole process: what it computes depends on
 /// the number of its threads.

@@ -1,10 +1,14 @@
-#include <revolute/graph/program/detail/blas.hpp>
+#include <revolute/graph/program/detail/product.hpp>
+#include <revolute/graph/program/packed_products.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/graph/program/small_products.hpp>
 
 #include <cblas.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -75,9 +79,10 @@ void matrix_times_vector(bool is_transposed, int rows, int columns, const Number
     add_matrix_times_vector(is_transposed, rows, columns, matrix, leading, x, y);
 }
 
+/// In a row or a column of the result.
 template <class Number>
-void multiply_any(const ProductShape& s, const Number* left, const Number* right, Number* result) {
-    if (s.columns != 1 && s.rows != 1) return matrix_times_matrix(s, left, right, result);
+void multiply_vector(const ProductShape& s, const Number* left, const Number* right,
+                     Number* result) {
     using Vector = Strided<const Number>;
     if (s.columns == 1) {
         const bool turns = s.left_is_transposed;
@@ -92,15 +97,80 @@ void multiply_any(const ProductShape& s, const Number* left, const Number* right
     }
 }
 
+/// Bytes of the vectors that OpenBLAS computes with; of kernels that are not known here, as many as there
+/// could be.
+std::size_t bytes_of_blas_vectors() {
+    constexpr std::array narrow{"Sandybridge", "Bulldozer", "Piledriver", "Steamroller",
+                                "Excavator",   "Haswell",   "Zen"};
+    return std::ranges::find(narrow, blas_kernels()) != narrow.end() ? 32 : 64;
+}
+
+/// Our kernels pack the left factor for this product alone. With vectors of one width OpenBLAS 0.3.21 is as fast or
+/// faster, with ones half as wide it takes twice the time, by tests/bench/small_products on Zen 5: it uses those
+/// on processors that are newer than itself, and where the environment says so.
+template <class Number>
+bool is_by_blas(int columns, int inner) {
+    static const bool is_narrow =
+        bytes_of_blas_vectors() < packed_products::rows_together<Number>() * sizeof(Number);
+    return !is_narrow || columns < 4 || inner < 8;
+}
+
+// A block of the left factor, that stays in the second-level cache.
+constexpr int rows_of_block = 512;
+constexpr int inner_of_block = 256;
+
+template <class Number>
+void multiply_by_blocks(const ProductShape& s, const Number* left, const Number* right,
+                        Number* result, Number* room) {
+    const auto at = [](const Number* matrix, int leading, bool is_transposed, int row, int column) {
+        if (is_transposed) std::swap(row, column);
+        return matrix + row + std::ptrdiff_t{column} * leading;
+    };
+    for (int row = 0; row < s.rows; row += rows_of_block)
+        for (int k = 0; k < s.inner; k += inner_of_block) {
+            const int rows = std::min(rows_of_block, s.rows - row);
+            const int inner = std::min(inner_of_block, s.inner - k);
+            packed_products::pack(rows, inner,
+                                  {at(left, s.left_leading, s.left_is_transposed, row, k),
+                                   s.left_leading, s.left_is_transposed},
+                                  room);
+            packed_products::times({rows, s.columns, inner}, room,
+                                   {at(right, s.right_leading, s.right_is_transposed, k, 0),
+                                    s.right_leading, s.right_is_transposed},
+                                   s.adds || k > 0, result + row, s.result_leading);
+        }
+}
+
 }  // namespace
 
-void multiply(const ProductShape& shape, const double* left, const double* right, double* result) {
-    multiply_any(shape, left, right, result);
+template <class Number>
+std::size_t packing_room(int rows, int columns, int inner) {
+    if (rows == 1 || columns == 1 || is_by_blas<Number>(columns, inner)) return 0;
+    return packed_products::packed_size<Number>(std::min(rows, rows_of_block),
+                                                std::min(inner, inner_of_block));
 }
 
-void multiply(const ProductShape& shape, const float* left, const float* right, float* result) {
-    multiply_any(shape, left, right, result);
+template <class Number>
+void multiply(const ProductShape& s, const Number* left, const Number* right, Number* result,
+              Number* room) {
+    if (s.left_is_packed)
+        packed_products::times({s.rows, s.columns, s.inner}, left,
+                               {right, s.right_leading, s.right_is_transposed}, s.adds, result,
+                               s.result_leading);
+    else if (s.columns == 1 || s.rows == 1)
+        multiply_vector(s, left, right, result);
+    else if (is_by_blas<Number>(s.columns, s.inner))
+        matrix_times_matrix(s, left, right, result);
+    else
+        multiply_by_blocks(s, left, right, result, room);
 }
+
+template std::size_t packing_room<double>(int rows, int columns, int inner);
+template std::size_t packing_room<float>(int rows, int columns, int inner);
+template void multiply(const ProductShape& s, const double* left, const double* right,
+                       double* result, double* room);
+template void multiply(const ProductShape& s, const float* left, const float* right, float* result,
+                       float* room);
 
 void use_one_blas_thread() { openblas_set_num_threads(1); }
 

@@ -1,0 +1,87 @@
+#include <revolute/graph/program/detail/passes.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace revolute::detail {
+
+namespace {
+
+/// What is packed, and how it is read.
+using Factor = std::tuple<PartId, std::int32_t, bool, int, int, std::vector<PartId>>;
+
+Factor left_of(const ProductCall& call) {
+    return {call.left.part, call.left.step, call.left_is_transposed,
+            call.rows,      call.inner,     call.left_stack};
+}
+
+class Packing {
+ public:
+    Packing(const Reads& reads, Code& code) : reads_(reads), code_(code) {}
+
+    void run() {
+        PassReport report{"pack", "products in loops that pack a factor", 0, 0};
+        std::vector<Loop> loops;
+        for (Loop& loop : code_.loops) {
+            Loop before;
+            for (Instruction& instruction : loop.body) {
+                auto* const call = std::get_if<ProductCall>(&instruction);
+                if (call == nullptr || loop.rounds == 1 || call->rows == 1 || call->columns == 1)
+                    continue;
+                ++report.before;
+                if (stays(loop, *call))
+                    call->packed_left = pack(before, *call);
+                else
+                    ++report.after;
+            }
+            passing_.clear();
+            if (!before.body.empty()) loops.push_back(std::move(before));
+            loops.push_back(std::move(loop));
+        }
+        code_.loops = std::move(loops);
+        code_.passes.push_back(report);
+    }
+
+ private:
+    /// Whether the left factor is the same in all rounds of the loop.
+    static bool stays(const Loop& loop, const ProductCall& call) {
+        const auto is_of_factor = [&](PartId part) {
+            return part == call.left.part ||
+                   std::ranges::find(call.left_stack, part) != call.left_stack.end();
+        };
+        bool is_written = false;
+        for (const Instruction& instruction : loop.body) {
+            for_each_result(instruction, [&](const MemberRange& site) {
+                is_written = is_written || is_of_factor(site.part);
+            });
+            if (const auto* const product = std::get_if<ProductCall>(&instruction))
+                is_written = is_written || std::ranges::any_of(product->result_stack, is_of_factor);
+        }
+        return call.left.move == 0 && !is_written;
+    }
+
+    /// The number of the factor's pack, made in `before` unless it is there. That of a leaf serves for
+    /// the whole run, others for one loop.
+    std::uint32_t pack(Loop& before, const ProductCall& call) {
+        auto& known = reads_.standing(call.left.part) == Standing::given ? lasting_ : passing_;
+        const auto [found, is_new] = known.try_emplace(left_of(call), code_.packs);
+        if (is_new)
+            before.body.emplace_back(PackCall{call.left, call.left_is_transposed, call.rows,
+                                              call.inner, call.left_stack, code_.packs++});
+        return found->second;
+    }
+
+    const Reads& reads_;
+    Code& code_;
+    std::map<Factor, std::uint32_t> lasting_, passing_;
+};
+
+}  // namespace
+
+void pack_factors(const Reads& reads, Code& code) { Packing(reads, code).run(); }
+
+}  // namespace revolute::detail

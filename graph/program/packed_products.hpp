@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+
+/// Products of matrices whose left factor has been put into an order in which it is read from its first
+/// number to its last: for a factor that is used again and again. They use the widest vectors that the
+/// processor has, found out when the program runs.
+///
+/// Matrices are column-major. Results overlap no factor; nothing beside them is written. Each entry's sum
+/// is taken in the order of the inner index: it does not depend on what else is computed, so that any rows
+/// and any columns may be computed by themselves with the same bits.
+namespace revolute::packed_products {
+
+template <class T>
+struct Factor {
+    const T* first = nullptr;
+    int leading = 0;  ///< from a column in memory to the next
+    bool is_transposed = false;
+};
+
+/// Rows that stand together in a packed factor, of T = float or double: those of a vector.
+template <class T>
+std::size_t rows_together();
+
+/// Numbers that a packed factor [rows x inner] takes at most, whatever the vectors.
+template <class T>
+std::size_t packed_size(int rows, int inner);
+
+/// Packs a factor A [rows x inner]. What begins in row r, a multiple of `rows_together`, begins at
+/// `packed + r * inner`.
+void pack(int rows, int inner, Factor<double> A, double* packed);
+void pack(int rows, int inner, Factor<float> A, float* packed);
+
+/// C = A B, or C += A B, [rows x inner] times [inner x columns].
+struct Extent {
+    int rows = 0;
+    int columns = 0;
+    int inner = 0;
+};
+void times(const Extent& extent, const double* packed, Factor<double> B, bool adds, double* C,
+           int leading);
+void times(const Extent& extent, const float* packed, Factor<float> B, bool adds, float* C,
+           int leading);
+
+}  // namespace revolute::packed_products

@@ -1,0 +1,123 @@
+#include <revolute/graph/program/packed_products.hpp>
+#include <support/on_every_target.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace packed_products = revolute::packed_products;
+namespace test = revolute::test;
+
+namespace {
+
+constexpr int gap = 3;  ///< rows in memory that are not of the matrix
+
+/// A matrix of small whole numbers, so that every order of summation gives the same, exactly. It stands in a
+/// larger one, of numbers that are not.
+template <class T>
+class Matrix {
+ public:
+    Matrix(int rows, int columns, bool is_transposed)
+        : leading_((is_transposed ? columns : rows) + gap),
+          is_transposed_(is_transposed),
+          numbers_(static_cast<std::size_t>(leading_ * (is_transposed ? rows : columns)),
+                   std::numeric_limits<T>::quiet_NaN()) {
+        for (int row = 0; row < rows; ++row)
+            for (int column = 0; column < columns; ++column)
+                numbers_[place(row, column)] = static_cast<T>((row * 5 + column * 7) % 11 - 5);
+    }
+
+    T operator()(int row, int column) const { return numbers_[place(row, column)]; }
+    packed_products::Factor<T> factor() const {
+        return {numbers_.data(), leading_, is_transposed_};
+    }
+
+ private:
+    std::size_t place(int row, int column) const {
+        return static_cast<std::size_t>(is_transposed_ ? column + row * leading_
+                                                       : row + column * leading_);
+    }
+
+    int leading_;
+    bool is_transposed_;
+    std::vector<T> numbers_;
+};
+
+template <class T>
+void check_product(int rows, int inner, int columns, bool is_transposed, bool adds) {
+    CAPTURE(rows);
+    CAPTURE(inner);
+    CAPTURE(columns);
+    CAPTURE(is_transposed);
+    CAPTURE(adds);
+    const Matrix<T> A(rows, inner, is_transposed), B(inner, columns, !is_transposed);
+    std::vector<T> packed(packed_products::packed_size<T>(rows, inner) + 1, T(77));
+    packed_products::pack(rows, inner, A.factor(), packed.data());
+    CHECK(packed.back() == T(77));
+    const int leading = rows + gap;
+    std::vector<T> expected(static_cast<std::size_t>(leading * columns), T(100)), C = expected;
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column) {
+            T& entry = expected[static_cast<std::size_t>(row + column * leading)];
+            if (!adds) entry = 0;
+            for (int k = 0; k < inner; ++k) entry += A(row, k) * B(k, column);
+        }
+    packed_products::times({rows, columns, inner}, packed.data(), B.factor(), adds, C.data(),
+                           leading);
+    CHECK(C == expected);
+}
+
+template <class T>
+void check_products() {
+    test::on_every_target([] {
+        for (const int rows : {1, 3, 4, 8, 16, 17, 33, 48, 67})
+            for (const int inner : {1, 2, 9, 20})
+                for (const int columns : {1, 2, 3, 5, 7, 8, 9, 17, 64, 70})
+                    for (const bool is_transposed : {false, true})
+                        for (const bool adds : {false, true})
+                            check_product<T>(rows, inner, columns, is_transposed, adds);
+    });
+}
+
+/// Rows and columns of a product, computed by themselves.
+template <class T>
+void check_parts() {
+    constexpr int rows = 80, columns = 13, inner = 50;
+    const auto thirds = [](int count) {
+        std::vector<T> values(static_cast<std::size_t>(count));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<T>(i % 97) / T(3) - T(15);
+        return values;
+    };
+    const std::vector<T> A = thirds(rows * inner), B = thirds(inner * columns);
+    test::on_every_target([&] {
+        std::vector<T> packed(packed_products::packed_size<T>(rows, inner));
+        packed_products::pack(rows, inner, {A.data(), rows, false}, packed.data());
+        std::vector<T> whole(static_cast<std::size_t>(rows * columns)), parts = whole;
+        const packed_products::Factor<T> factor{B.data(), inner, false};
+        packed_products::times({rows, columns, inner}, packed.data(), factor, false, whole.data(),
+                               rows);
+        const int half = static_cast<int>(packed_products::rows_together<T>());
+        for (const int first : {0, half})
+            for (int column = 0; column < columns; ++column)
+                packed_products::times({first == 0 ? half : rows - half, 1, inner},
+                                       packed.data() + first * inner,
+                                       {B.data() + column * inner, inner, false}, false,
+                                       parts.data() + column * rows + first, rows);
+        CHECK(parts == whole);
+    });
+}
+
+}  // namespace
+
+TEST_CASE("packed products: every size, in larger matrices, and nothing beside it is touched") {
+    check_products<double>();
+    check_products<float>();
+}
+
+TEST_CASE("packed products: rows and columns by themselves have the bits of the whole") {
+    check_parts<double>();
+    check_parts<float>();
+}
