@@ -112,16 +112,31 @@ void pack(std::size_t rows, std::size_t inner, const Entries<T>& A, T* packed) {
     if (row < rows) pack_part(rows - row, inner, A.first + row, A.beside, packed + row * inner);
 }
 
+// Rows of the result, from `row` on.
+template <class T, class V>
+HWY_INLINE void put(const Operands<T>& o, std::size_t row, std::size_t column, V sums) {
+    const hn::ScalableTag<T> d;
+    T* const y = o.C + column * o.leading + row;
+    if (row + hn::Lanes(d) <= o.rows) {
+        hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y), sums) : sums, d, y);
+    } else {
+        const std::size_t count = o.rows - row;
+        store_part(d, o.adds ? hn::Add(load_part(d, y, count), sums) : sums, y, count);
+    }
+}
+
 // `height` vectors of rows, from number `vector` on, times `width` columns. All loops but that over the
 // inner index are unrolled, so that the sums are registers.
 template <std::size_t height, std::size_t width, class T>
 void tile(const Operands<T>& o, std::size_t vector, std::size_t column) {
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d), stride = o.inner * lanes;
-    hn::Vec<decltype(d)> sums[height][width];
-    HWY_UNROLL(3)
-    for (std::size_t i = 0; i < height; ++i) HWY_UNROLL(8)
-    for (std::size_t j = 0; j < width; ++j) sums[i][j] = hn::Zero(d);
+    hn::Vec<decltype(d)> sums[width][height];
+    HWY_UNROLL(8)
+    for (auto& of_column : sums) {
+        HWY_UNROLL(3)
+        for (auto& sum : of_column) sum = hn::Zero(d);
+    }
     const T* a = o.packed + vector * stride;
     const T* b = o.B.first + column * o.B.beside;
     for (std::size_t k = 0; k < o.inner; ++k, a += lanes, b += o.B.below) {
@@ -133,21 +148,14 @@ void tile(const Operands<T>& o, std::size_t vector, std::size_t column) {
             const auto right = hn::Set(d, b[j * o.B.beside]);
             HWY_UNROLL(3)
             for (std::size_t i = 0; i < height; ++i)
-                sums[i][j] = hn::MulAdd(left[i], right, sums[i][j]);
+                sums[j][i] = hn::MulAdd(left[i], right, sums[j][i]);
         }
     }
     HWY_UNROLL(8)
-    for (std::size_t j = 0; j < width; ++j) HWY_UNROLL(3)
-    for (std::size_t i = 0; i < height; ++i) {
-        const std::size_t row = (vector + i) * lanes;
-        T* const y = o.C + (column + j) * o.leading + row;
-        if (row + lanes <= o.rows) {
-            hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y), sums[i][j]) : sums[i][j], d, y);
-        } else {
-            const std::size_t count = o.rows - row;
-            store_part(d, o.adds ? hn::Add(load_part(d, y, count), sums[i][j]) : sums[i][j], y,
-                       count);
-        }
+    for (std::size_t j = 0; j < width; ++j) {
+        HWY_UNROLL(3)
+        for (std::size_t i = 0; i < height; ++i)
+            put(o, (vector + i) * lanes, column + j, sums[j][i]);
     }
 }
 
