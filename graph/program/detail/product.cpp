@@ -51,7 +51,7 @@ void add_matrix_times_vector(bool is_transposed, int rows, int columns, const fl
 }
 
 /// Up to how many entries of the matrix our own kernels are faster than OpenBLAS 0.3.21, by
-/// tests/bench/small_products on Zen 4: 1.3 to 2.5 times for A x up to 64 x 64, twice slower from
+/// tests/bench/products on Zen 4: 1.3 to 2.5 times for A x up to 64 x 64, twice slower from
 /// 256 x 64 on; 1.05 to 3 times for A' x up to 256 x 256, slower from 1024 x 256 on.
 constexpr int most_entries = 64 * 64;
 constexpr int most_entries_transposed = 256 * 256;
@@ -106,7 +106,7 @@ std::size_t bytes_of_blas_vectors() {
 }
 
 /// Our kernels pack the left factor for this product alone. With vectors of one width OpenBLAS 0.3.21 is as fast or
-/// faster, with ones half as wide it takes twice the time, by tests/bench/small_products on Zen 5: it uses those
+/// faster, with ones half as wide it takes twice the time, by tests/bench/products on Zen 5: it uses those
 /// on processors that are newer than itself, and where the environment says so.
 template <class Number>
 bool is_by_blas(int columns, int inner) {
