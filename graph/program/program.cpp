@@ -161,11 +161,36 @@ void Program::bind(Member leaf, ConstMatrixView value) {
         throw ShapeError(
             fmt::format("bind: the value's shape {} must be that of the leaf\n  leaf is {}",
                         to_string(value.shape()), detail::describe(state.code->rolled, leaf)));
-    std::visit([&](auto& machine) { machine.write(leaf, value); }, state.machine);
-    std::vector<bool>& is_bound = state.is_bound[index(leaf.part)];
-    const std::size_t place = part.place_of(leaf.t);
-    if (!is_bound[place]) --state.missing;
-    is_bound[place] = true;
+    std::visit([&](auto& machine) { machine.write(leaf, value.data); }, state.machine);
+    state.note_value(leaf);
+}
+
+template <class Number>
+void Program::refer_to(Member leaf, const Number* value) {
+    State& state = *state_;
+    state.require_leaf("refer", leaf);
+    if (value == nullptr)
+        throw GraphError(fmt::format("refer: there must be a value, not null\n  leaf is {}",
+                                     detail::describe(state.code->rolled, leaf)));
+    if (state.is_carried(leaf))
+        throw GraphError(fmt::format("refer: the leaf takes the value of an output\n  leaf is {}",
+                                     detail::describe(state.code->rolled, leaf)));
+    std::visit([&](auto& machine) { machine.refer(leaf, value); }, state.machine);
+    state.note_value(leaf);
+}
+
+void Program::refer(Expr leaf, const double* value) { refer(leaf_of("refer", leaf), value); }
+void Program::refer(Expr leaf, const float* value) { refer(leaf_of("refer", leaf), value); }
+void Program::refer(Member leaf, const double* value) { refer_to(leaf, value); }
+void Program::refer(Member leaf, const float* value) { refer_to(leaf, value); }
+
+bool Program::reads_in_place(Expr leaf) const {
+    return reads_in_place(leaf_of("reads_in_place", leaf));
+}
+
+bool Program::reads_in_place(Member leaf) const {
+    state_->require_leaf("reads_in_place", leaf);
+    return std::visit([&](auto& machine) { return machine.reads_in_place(leaf); }, state_->machine);
 }
 
 bool Program::needs(Expr leaf) const { return state_->code->find_leaf(leaf) != nullptr; }
@@ -185,14 +210,30 @@ void Program::carry(std::size_t output, Member leaf) {
             fmt::format("carry: the output's shape must be that of the leaf\n  output is {}\n"
                         "  leaf is {}",
                         detail::describe(rolled, from), detail::describe(rolled, leaf)));
-    if (std::ranges::find(state.carried, leaf, &std::pair<std::size_t, Member>::second) !=
-        state.carried.end())
+    if (state.is_carried(leaf))
         throw GraphError(
             fmt::format("carry: the leaf already takes the value of an output\n"
                         "  leaf is {}",
                         detail::describe(rolled, leaf)));
+    if (std::visit([&](const auto& machine) { return machine.refers(leaf); }, state.machine))
+        throw GraphError(
+            fmt::format("carry: the leaf refers to a value that the user keeps\n"
+                        "  leaf is {}",
+                        detail::describe(rolled, leaf)));
     std::visit([&](auto& machine) { machine.carry(output, leaf); }, state.machine);
     state.carried.emplace_back(output, leaf);
+}
+
+void Program::State::note_value(Member leaf) {
+    std::vector<bool>& members = is_bound[index(leaf.part)];
+    const std::size_t place = code->rolled[leaf.part].place_of(leaf.t);
+    if (!members[place]) --missing;
+    members[place] = true;
+}
+
+bool Program::State::is_carried(Member leaf) const {
+    return std::ranges::find(carried, leaf, &std::pair<std::size_t, Member>::second) !=
+           carried.end();
 }
 
 /// Throws EvaluationError unless every leaf has a value.
@@ -216,6 +257,7 @@ void Program::run() {
     state.has_run = false;
     std::visit(
         [&](auto& machine) {
+            machine.read_leaves();
             if (code.options.check_finite)
                 detail::run_finite(machine, code.rolled, code.reads, code.code.loops);
             else

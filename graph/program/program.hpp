@@ -49,11 +49,24 @@ class Program {
     void bind(Expr leaf, ConstMatrixView value);
     /// The same for a member of the rolled graph. Throws GraphError unless it is a leaf.
     void bind(Member leaf, ConstMatrixView value);
+    /// The leaf's value is what stands there in each run, a column-major matrix without gaps, which the
+    /// user keeps and may change between runs. It is read in place where it can be: numbers of the
+    /// program's precision; of a leaf with steps, all of them, each step's value behind that of the step
+    /// before; and of a leaf that is neither an output nor stands below others in memory, as weights of
+    /// gates do (`explain` tells). Otherwise it is copied at the beginning of each run. Throws as `bind`;
+    /// GraphError for null, and where the leaf is carried.
+    void refer(Expr leaf, const double* value);
+    void refer(Expr leaf, const float* value);
+    void refer(Member leaf, const double* value);
+    void refer(Member leaf, const float* value);
+    /// Whether runs read the leaf's value in place. Throws as `bind`.
+    bool reads_in_place(Expr leaf) const;
+    bool reads_in_place(Member leaf) const;
     /// Whether the outputs depend on the leaf, so that it needs a value.
     bool needs(Expr leaf) const;
     /// After each run, the leaf takes the value of the output: what a net learns, or remembers. All
     /// leaves take theirs at once, in place of what was bound. Throws as `value` and `bind`, and
-    /// GraphError when the leaf already takes another.
+    /// GraphError when the leaf already takes another, or refers to a value that the user keeps.
     void carry(Expr output, Expr leaf);
     /// The same by number and member.
     void carry(std::size_t output, Member leaf);
@@ -87,6 +100,8 @@ class Program {
     // What an expression stands for; `who` asks, for errors.
     Member leaf_of(std::string_view who, Expr leaf) const;
     std::size_t output_of(std::string_view who, Expr output) const;
+    template <class Number>
+    void refer_to(Member leaf, const Number* value);
 
     friend Program compile(std::span<const Expr> outputs, const CompileOptions& options);
     friend Program compile(const Rolled& rolled, const CompileOptions& options);

@@ -41,7 +41,19 @@ std::size_t entries_of_block(const EntrywiseCall& call) {
 template <class Number>
 Number* Places<Number>::member(PartId part, std::int32_t step) const {
     const Layout& layout = plan.layouts[index(part)];
-    return values + layout.offset + (*rolled)[part].place_of(step) * layout.member_stride;
+    Number* const first =
+        elsewhere[index(part)] != nullptr ? elsewhere[index(part)] : values + layout.offset;
+    return first + (*rolled)[part].place_of(step) * layout.member_stride;
+}
+
+template <class Number>
+template <class From>
+void Places<Number>::write(Member leaf, const From* value) const {
+    const Shape shape = (*rolled)[leaf.part].shape;
+    const auto rows = static_cast<std::size_t>(shape.rows);
+    Number* column = member(leaf.part, leaf.t);
+    for (int i = 0; i < shape.columns; ++i, value += rows, column += leading_of(leaf.part))
+        convert(value, rows, column);
 }
 
 template <class Number>
@@ -220,6 +232,10 @@ Runnable<Number> Assembler<Number>::runnable(const ReferenceCall& call, Lane /*l
 
 template struct Places<double>;
 template struct Places<float>;
+template void Places<double>::write(Member leaf, const double* value) const;
+template void Places<double>::write(Member leaf, const float* value) const;
+template void Places<float>::write(Member leaf, const double* value) const;
+template void Places<float>::write(Member leaf, const float* value) const;
 template Rooms<double> rooms_for(const Rolled& rolled, const Code& code);
 template Rooms<float> rooms_for(const Rolled& rolled, const Code& code);
 template class Assembler<double>;

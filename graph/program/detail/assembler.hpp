@@ -16,12 +16,17 @@ struct Places {
     const Rolled* rolled;
     MemoryPlan plan;
     Number* values = nullptr;  ///< slabs, as the plan says
+    /// By part, where its first member stands that the program's user keeps; null: in its slab.
+    std::vector<Number*> elsewhere{};
 
     std::size_t rows_of(PartId part) const {
         return static_cast<std::size_t>((*rolled)[part].shape.rows);
     }
     std::size_t leading_of(PartId part) const { return plan.layouts[index(part)].leading; }
     Number* member(PartId part, std::int32_t step) const;
+    /// Copies a leaf's value, a column-major matrix without gaps.
+    template <class From>
+    void write(Member leaf, const From* value) const;
 };
 
 /// Memory that instructions need while they are carried out.

@@ -12,16 +12,24 @@ namespace revolute::detail {
 template <class Number>
 Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
                          const CompileOptions& options)
-    : places_{&rolled, plan_memory(rolled, reads, code,
+    : code_(&code),
+      places_{&rolled, plan_memory(rolled, reads, code,
                                    {granule<Number>, block_entries<Number>,
-                                    packed_products::packed_size<Number>})} {
+                                    packed_products::packed_size<Number>})},
+      rooms_(rooms_for<Number>(rolled, code)) {
+    places_.elsewhere.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
-    Rooms<Number> rooms = rooms_for<Number>(rolled, code);
-    allocate(reads, lanes, options.memory_limit, rooms);
+    allocate(reads, lanes, options.memory_limit);
     write_constants(reads);
     add_outputs(reads);
     if (lanes > 1) team_ = std::make_unique<Team>(lanes);
-    const Assembler<Number> assembler(places_, rooms, code);
+    assemble(lanes);
+}
+
+template <class Number>
+void Machine<Number>::assemble(std::size_t lanes) {
+    lanes_.clear();
+    const Assembler<Number> assembler(places_, rooms_, *code_);
     for (std::size_t lane = 0; lane < lanes; ++lane)
         lanes_.push_back(assembler.loops({lane, lanes}, team_.get()));
 }
@@ -31,23 +39,23 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
 /// system: each value is computed before it is read.
 template <class Number>
 void Machine<Number>::allocate(const Reads& reads, std::size_t lanes,
-                               std::optional<std::size_t> limit, Rooms<Number>& rooms) {
+                               std::optional<std::size_t> limit) {
     const Rolled& rolled = *places_.rolled;
     std::size_t converted = 0;
     for (const Member& output : rolled.outputs)
         if (is_converted(output, reads)) converted += rolled[output.part].shape.size();
     converted = rounded_up(converted, granule<double>);
     const std::size_t slabs = places_.plan.numbers;
-    const std::size_t numbers = slabs + lanes * (rooms.block_numbers + rooms.packing_numbers);
-    const std::size_t doubles = rooms.scratch_doubles + converted;
+    const std::size_t numbers = slabs + lanes * (rooms_.block_numbers + rooms_.packing_numbers);
+    const std::size_t doubles = rooms_.scratch_doubles + converted;
     bytes_ = numbers * sizeof(Number) + doubles * sizeof(double);
     require_within(limit, bytes_, rolled, reads, places_.plan, sizeof(Number));
     memory_.reset(static_cast<std::byte*>(::operator new(bytes_, alignment)));
     places_.values = new (memory_.get()) Number[numbers];
-    rooms.blocks = places_.values + slabs;
-    rooms.packing = rooms.blocks + lanes * rooms.block_numbers;
-    rooms.scratch = new (memory_.get() + numbers * sizeof(Number)) double[doubles];
-    converted_ = rooms.scratch + rooms.scratch_doubles;
+    rooms_.blocks = places_.values + slabs;
+    rooms_.packing = rooms_.blocks + lanes * rooms_.block_numbers;
+    rooms_.scratch = new (memory_.get() + numbers * sizeof(Number)) double[doubles];
+    converted_ = rooms_.scratch + rooms_.scratch_doubles;
 }
 
 template <class Number>
@@ -85,6 +93,24 @@ bool Machine<Number>::is_converted(Member output, const Reads& reads) const {
     return !is_double<Number> || has_gaps;
 }
 
+/// Instructions know the places of what they read, so they are made anew where these have moved.
+template <class Number>
+void Machine<Number>::find_references() {
+    if (references_.resolve(places_)) assemble(lanes_.size());
+}
+
+template <class Number>
+bool Machine<Number>::reads_in_place(Member leaf) {
+    find_references();
+    return places_.elsewhere[index(leaf.part)] != nullptr;
+}
+
+template <class Number>
+void Machine<Number>::read_leaves() {
+    find_references();
+    references_.copy(places_);
+}
+
 template <class Number>
 void Machine<Number>::run() {
     if (!team_) return run_lane(0);
@@ -107,12 +133,10 @@ void Machine<Number>::carry_out(const RunPlace& place) {
 }
 
 template <class Number>
-void Machine<Number>::write(Member leaf, ConstMatrixView value) {
-    const auto rows = static_cast<std::size_t>(value.rows);
-    Number* column = places_.member(leaf.part, leaf.t);
-    for (int i = 0; i < value.columns;
-         ++i, column += places_.plan.layouts[index(leaf.part)].leading)
-        convert(value.data + static_cast<std::size_t>(i) * rows, rows, column);
+void Machine<Number>::write(Member leaf, const double* value) {
+    references_.set(*places_.rolled, leaf, {});
+    find_references();
+    places_.write(leaf, value);
 }
 
 template <class Number>
@@ -157,6 +181,8 @@ void Machine<Number>::carry_over() {
 template <class Number>
 void Machine<Number>::copy_values(const Machine& other) {
     std::copy_n(other.memory_.get(), bytes_, memory_.get());
+    references_ = other.references_;
+    references_.resolve_anew();
 }
 
 template class Machine<double>;

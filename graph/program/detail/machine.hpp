@@ -3,6 +3,7 @@
 #include <revolute/graph/program/detail/assembler.hpp>
 #include <revolute/graph/program/detail/instructions.hpp>
 #include <revolute/graph/program/detail/reads.hpp>
+#include <revolute/graph/program/detail/references.hpp>
 #include <revolute/graph/program/detail/team.hpp>
 #include <revolute/graph/program/program.hpp>
 
@@ -29,10 +30,17 @@ class Machine {
     Machine(const Rolled& rolled, const Reads& reads, const Code& code,
             const CompileOptions& options);
 
+    /// Copies what is neither in the program's memory nor read in place. Before each run.
+    void read_leaves();
     void run();
     /// One instruction of a run, in a machine of one lane.
     void carry_out(const RunPlace& place);
-    void write(Member leaf, ConstMatrixView value);
+    void write(Member leaf, const double* value);
+    /// Makes each run read the leaf there.
+    void refer(Member leaf, Source source) { references_.set(*places_.rolled, leaf, source); }
+    bool refers(Member leaf) const { return references_.contains(*places_.rolled, leaf); }
+    /// Whether a run reads what the leaf refers to without copying it.
+    bool reads_in_place(Member leaf);
     ConstMatrixView output(std::size_t number);
     const Number* values(Member first) const { return places_.member(first.part, first.t); }
 
@@ -63,14 +71,18 @@ class Machine {
     };
     static constexpr std::align_val_t alignment{64};
 
-    void allocate(const Reads& reads, std::size_t lanes, std::optional<std::size_t> limit,
-                  Rooms<Number>& rooms);
+    void allocate(const Reads& reads, std::size_t lanes, std::optional<std::size_t> limit);
+    void assemble(std::size_t lanes);
+    void find_references();
     void write_constants(const Reads& reads);
     void add_outputs(const Reads& reads);
     bool is_converted(Member output, const Reads& reads) const;
     void run_lane(std::size_t lane);
 
+    const Code* code_;
     Places<Number> places_;
+    Rooms<Number> rooms_;
+    References<Number> references_;
     std::unique_ptr<std::byte[], Release> memory_;
     std::size_t bytes_ = 0;
     double* converted_ = nullptr;  // outputs as doubles without gaps, where they are not that

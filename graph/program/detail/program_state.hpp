@@ -45,6 +45,8 @@ struct Program::State {
     void require_leaf(std::string_view who, Member leaf) const;
     void require_output(std::string_view who, std::size_t output) const;
     void require_values() const;
+    bool is_carried(Member leaf) const;
+    void note_value(Member leaf);  ///< the leaf has one now
 
     std::shared_ptr<const Code> code;
     std::variant<detail::Machine<double>, detail::Machine<float>> machine;
