@@ -3,19 +3,18 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/simplify.hpp>
-#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/random.hpp>
+#include <revolute/tools/stopwatch.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -42,17 +41,6 @@ struct BenchResult {
     std::size_t allocations = 0;  ///< of the run that made most
 };
 
-class Stopwatch {
- public:
-    double microseconds() const {
-        return std::chrono::duration<double, std::micro>(Clock::now() - began_).count();
-    }
-
- private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point began_ = Clock::now();
-};
-
 /// Values of the order of 1, however long the sums that they are in.
 void bind_random(Program& program, Graph& graph) {
     Random random(1);
@@ -77,10 +65,8 @@ void time_runs(Program& program, int repetitions, BenchResult& result) {
         times.push_back(watch.microseconds());
         result.allocations = std::max(result.allocations, allocation_count() - before);
     }
-    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-    std::ranges::nth_element(times, middle);
-    result.median = *middle;
     result.least = *std::ranges::min_element(times);
+    result.median = median(std::move(times));
 }
 
 BenchResult measure(const BenchCommand& command) {
