@@ -152,8 +152,9 @@ TEST_CASE("simplify: the graph itself is no destination") {
 
 TEST_CASE("simplify: no output at all is refused") {
     Graph there;
-    CHECK(message_of<GraphError>([&] { simplify({}, there, simplification_rules()); }) ==
-          "simplify: needs an expression");
+    CHECK(message_of<GraphError>([&] {
+              simplify(std::span<const Expr>{}, there, simplification_rules());
+          }) == "simplify: needs an expression");
 }
 
 TEST_CASE("simplify: rules that undo each other are named") {

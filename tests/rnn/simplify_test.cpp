@@ -45,8 +45,7 @@ std::string simplified_listing(const Architecture& architecture, const Sizes& si
     Graph graph, there;
     const RecurrentNet net = recurrent_net(graph, sizes, architecture);
     const Derivative d = differentiate(net.loss(), net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
-    return to_text(d.carried_over(s.images, there));
+    return to_text(simplify(d, there, simplification_rules()).derivative);
 }
 
 }  // namespace
@@ -74,9 +73,9 @@ TEST_CASE("simplify: with a given initial state there is nothing to remove but t
     const ManyToOne net = many_to_one(SimpleRnn(graph, 2, 3), {.steps = 3, .input = 2, .hidden = 3},
                                       InitialState::given);
     const Derivative d = differentiate(net.loss, net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
-    CHECK(s.report.nodes_after == s.report.nodes_before - 2);
-    CHECK(s.report.fired.size() == 2);
+    const SimplifyReport report = simplify(d, there, simplification_rules()).report;
+    CHECK(report.nodes_after == report.nodes_before - 2);
+    CHECK(report.fired.size() == 2);
 }
 
 TEST_CASE(
@@ -110,7 +109,7 @@ TEST_CASE("simplify: what every inner step became is alike") {
     const RecurrentNet net =
         recurrent_net(graph, {.steps = 6, .input = 2, .hidden = 3}, {.cell = CellKind::gru});
     const Derivative d = differentiate(net.loss(), net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
+    simplify(d, there, simplification_rules());
     // The nodes of a step: operators, in the order in which they were made.
     std::map<int, std::string> steps;
     for (std::uint32_t i = 0; i < there.size(); ++i)

@@ -93,10 +93,7 @@ TEST_CASE("elided figure: every net can be read in every view") { check_readable
 TEST_CASE("folded figure: each family that spans the steps is drawn once") {
     for (const Architecture& architecture : architectures()) {
         const StackedNet net(architecture, steps);
-        std::vector<Expr> outputs{net.net.loss()};
-        outputs.insert(outputs.end(), net.derivative->gradients().begin(),
-                       net.derivative->gradients().end());
-        const Rolled rolled = roll(outputs);
+        const Rolled rolled = roll(net.derivative->loss_and_gradients());
         std::map<NodeId, std::size_t> part_of;
         for (std::size_t part = 0; part < rolled.nodes.size(); ++part)
             for (const NodeId node : rolled.nodes[part]) part_of[node] = part;

@@ -94,10 +94,8 @@ DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
     Derivative built = differentiate(net.loss(), net.variables());
     if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), std::nullopt};
     auto simpler = std::make_unique<Graph>();
-    const Simplified simplified = simplify(built.outputs(), *simpler, simplification_rules());
-    DrawnNet drawn{std::move(simpler), std::move(built), simplified.report};
-    drawn.derivative = drawn.derivative.carried_over(simplified.images, *drawn.graph);
-    return drawn;
+    SimplifiedDerivative simplified = simplify(built, *simpler, simplification_rules());
+    return {std::move(simpler), std::move(simplified.derivative), std::move(simplified.report)};
 }
 
 Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps shown) {
@@ -119,10 +117,7 @@ Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps sho
 
 Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
     const DrawnNet net = drawn_net(options, steps, shown);
-    std::vector<Expr> outputs{net.derivative.loss()};
-    const auto gradients = net.derivative.gradients();
-    outputs.insert(outputs.end(), gradients.begin(), gradients.end());
-    return roll(outputs);
+    return roll(net.derivative.loss_and_gradients());
 }
 
 /// Whether the net of few steps has all that the net has, and only that.
