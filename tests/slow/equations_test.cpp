@@ -26,7 +26,8 @@ std::vector<test::NetKind> all_nets(CellKind cell) {
                                                              .initial = initial,
                                                              .loss = loss},
                                             .answers_every_step = answers_every_step,
-                                            .batch = batch});
+                                            .batch = batch,
+                                            .output = 2});
     return nets;
 }
 
