@@ -5,7 +5,9 @@
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/simplify.hpp>
+#include <revolute/graph/structure.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <support/bindings.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -64,7 +66,7 @@ Outcome simplifies(RandomGraph& random, std::span<const Expr> outputs) {
     require(twice.report.fired.empty() && to_text(twice.outputs) == to_text(s.outputs),
             fmt::format("a second time: {}\n{}", to_string(twice.report), text));
 
-    const Bindings values = random.bindings_of({{}, s.images}, simpler);
+    const Bindings values = carried_over(random.bindings, random.graph, s.images, simpler);
     const Numbers numbers{evaluate(outputs, random.bindings), evaluate(s.outputs, values),
                           largest_intermediate(random.graph, outputs, random.bindings)};
     require_equal(numbers, text);
@@ -103,7 +105,7 @@ Outcome adjoints_are_carried_over(RandomGraph& random) {
         after.push_back(there.adjoint(image));
     }
     if (before.empty()) return Outcome::holds;
-    const Bindings values = random.bindings_of({{}, s.images}, simpler);
+    const Bindings values = carried_over(random.bindings, random.graph, s.images, simpler);
     require_equal({evaluate(before, random.bindings), evaluate(after, values),
                    largest_intermediate(random.graph, before, random.bindings)},
                   to_text(d) + to_text(there));

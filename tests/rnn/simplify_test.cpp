@@ -2,7 +2,6 @@
 
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/hessian_vector_product.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/simplify.hpp>
@@ -10,8 +9,8 @@
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+#include <support/bindings.hpp>
 #include <support/golden.hpp>
-#include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
 
@@ -27,14 +26,8 @@ namespace {
 void check_values(std::span<const Expr> outputs, const Simplified& s) {
     Graph& graph = *outputs.front().graph;
     Graph& there = *s.outputs.front().graph;
-    test::Random random(3);
-    Bindings before, after;
-    for (std::uint32_t i = 0; i < graph.size(); ++i) {
-        if (!is_given(graph.op(NodeId{i}))) continue;
-        const Matrix value = random.matrix(graph.shape(NodeId{i}));
-        before.bind(graph.at(NodeId{i}), value);
-        if (const auto image = s.images[i]) after.bind(there.at(*image), value);
-    }
+    const Bindings before = test::random_values(graph, 3);
+    const Bindings after = test::carried_over(before, graph, s.images, there);
     const auto expected = evaluate(outputs, before), got = evaluate(s.outputs, after);
     for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(largest_difference(expected[i], got[i]) <=

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <revolute/graph/leaf.hpp>
 #include <revolute/tools/net_check.hpp>
-#include <revolute/tools/random.hpp>
 #include <support/equation_check.hpp>
 #include <support/nets.hpp>
 
@@ -47,16 +45,6 @@ inline void check_derivative(const Derivative& derivative, Simplification simpli
     const std::string text = to_text(equations(derivative, simplification));
     check_lines(text);
     check_equations(text, derivative, values);
-}
-
-/// Random values for the leaves of a graph.
-inline Bindings random_values(Graph& graph) {
-    Bindings values;
-    Random random(3);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (const Expr leaf = graph.at(NodeId{i}); is_given(graph.op(leaf.id)))
-            values.bind(leaf, random.matrix(leaf.shape()));
-    return values;
 }
 
 /// The equations of the net, simplified and as it is built, each on one line, give its loss and gradients:

@@ -7,17 +7,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <sstream>
 
 namespace revolute {
 
 namespace {
 
-std::string dot_of(const Figure& figure, const DotOptions& options = {}) {
-    std::ostringstream out;
-    write_dot(out, figure, options);
-    return out.str();
-}
+using test::dot_of;
 
 void check_accepted(const Figure& figure) {
     if (!test::has_graphviz()) return;

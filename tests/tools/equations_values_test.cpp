@@ -1,5 +1,6 @@
 // The printed equations are read again and evaluated: they hold all that the graph does.
 
+#include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 
 #include <doctest/doctest.h>
@@ -76,7 +77,7 @@ TEST_CASE("equations: those of truncated back-propagation are on one line each a
                     Graph graph;
                     const Derivative derivative = test::truncated(graph, kind, 7);
                     test::check_derivative(derivative, Simplification::on,
-                                           test::random_values(graph));
+                                           test::random_values(graph, 3));
                 }
 }
 

@@ -15,12 +15,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 namespace revolute {
 
 namespace {
 
+using test::dot_of;
 using test::StackedNet;
 
 constexpr int steps = 8;
@@ -59,12 +59,6 @@ void check_readable(const FigureOptions& options) {
             CHECK(test::faults_of(figure) == "");
         }
     }
-}
-
-std::string dot_of(const Figure& figure) {
-    std::ostringstream out;
-    write_dot(out, figure);
-    return out.str();
 }
 
 /// "h[t] -> _5[t]: t−1" of every edge that has a label.
