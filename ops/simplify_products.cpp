@@ -3,8 +3,6 @@
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/product.hpp>
 
-#include <cmath>
-
 namespace revolute::detail {
 
 namespace {
