@@ -1,4 +1,3 @@
-#include <revolute/graph/structure.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_builder.hpp>
 

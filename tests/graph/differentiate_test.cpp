@@ -1,6 +1,5 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/bindings.hpp>

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <functional>
-#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>

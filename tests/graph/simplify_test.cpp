@@ -2,7 +2,6 @@
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/simplify.hpp>
-#include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <support/message.hpp>

@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <string>
-
 using namespace revolute;
 using namespace revolute::test;
 

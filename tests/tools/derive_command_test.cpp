@@ -1,4 +1,3 @@
-#include <revolute/rnn/recurrent_net.hpp>
 #include <support/golden.hpp>
 #include <support/run_program.hpp>
 

@@ -1,12 +1,9 @@
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
-#include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 #include <support/golden.hpp>
 
 #include <doctest/doctest.h>
-
-#include <algorithm>
 
 namespace revolute {
 

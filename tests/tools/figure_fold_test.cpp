@@ -4,7 +4,6 @@
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
 #include <revolute/graph/roll.hpp>
-#include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>

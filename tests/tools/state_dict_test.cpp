@@ -4,7 +4,6 @@
 #include <revolute/tools/state_dict.hpp>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 

@@ -1,16 +1,12 @@
 #include "commands.hpp"
 #include "net_options.hpp"
-#include <revolute/graph/error.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace revolute {
 
