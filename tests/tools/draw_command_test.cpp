@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
 
 namespace {
@@ -130,6 +132,25 @@ TEST_CASE("draw: a figure too large to read is folded, which is said, unless for
     CHECK(forced.status == 0);
     CHECK(forced.errors.empty());
     CHECK(read_file(folder / "forced.dot").find("h[998]") != std::string::npos);
+}
+
+TEST_CASE("draw: a million steps in every view, folded, elided and by default") {
+    const test::TemporaryFolder folder;
+    for (const std::string view : {"forward", "backward", "joint", "local"})
+        for (const std::string option : {"--fold", "--elide"}) {
+            CAPTURE(view);
+            CAPTURE(option);
+            const Ran result = draw(
+                folder,
+                fmt::format("--cell lstm --steps 1000000 --view {} {} -o a.dot", view, option));
+            CHECK(result.status == 0);
+            CHECK(result.errors.starts_with("simplified: of 8 steps, ") == (option == "--fold"));
+            CHECK(std::ranges::count(result.errors, '\n') == (option == "--fold" ? 1 : 0));
+            CHECK(read_file(folder / "a.dot").find("1000000") != std::string::npos);
+        }
+    CHECK(draw(folder, "--steps 1000000 -o whole.dot").says("--force"));
+    CHECK(draw(folder, "--steps 1000000 --fold -o folded.dot").status == 0);
+    CHECK(read_file(folder / "whole.dot") == read_file(folder / "folded.dot"));
 }
 
 TEST_CASE("draw: steps that are too few to be alike are drawn one by one, which is said") {
