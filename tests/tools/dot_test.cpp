@@ -31,8 +31,8 @@ TEST_CASE("dot: a small graph is written as in the golden file") {
     Graph graph;
     const Expr W = graph.parameter("W", {2, 2}, SourceLine{"net.cpp", 3});
     const Expr x = graph.input("x", {2, 1}, SourceLine{"net.cpp", 4});
-    const Expr y =
-        tanh({W * Operand{x, SourceLine{"net.cpp", 5}}, SourceLine{"net.cpp", 5}}).named("y");
+    const SourceLine line{"net.cpp", 5};
+    const Expr y = tanh({Operand{W, line} * Operand{x, line}, line}).named("y");
     test::check_golden("tools/golden/small.dot", dot_of(forward(y, {"A small graph"})));
 }
 
