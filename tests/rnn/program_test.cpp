@@ -54,18 +54,12 @@ void check_programs(std::span<const Expr> outputs) {
 std::vector<NetKind> net_kinds() {
     std::vector<NetKind> all;
     int drawn = 0;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool every : {false, true}) {
-                    const auto initial = static_cast<InitialState>(drawn % 3);
-                    const Architecture architecture{.cell = cell,
-                                                    .layers = layers,
-                                                    .is_bidirectional = is_bidirectional,
-                                                    .initial = initial};
-                    all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
-                    ++drawn;
-                }
+    for (Architecture architecture : test::architectures())
+        for (const bool every : {false, true}) {
+            architecture.initial = static_cast<InitialState>(drawn % 3);
+            all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
+            ++drawn;
+        }
     return all;
 }
 

@@ -64,21 +64,16 @@ Model model_of(const Configuration& configuration, int steps) {
 
 std::vector<Configuration> configurations() {
     std::vector<Configuration> all;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool every : {false, true})
-                    for (const InitialState initial :
-                         {InitialState::zero, InitialState::given, InitialState::trainable}) {
-                        const Architecture architecture{.cell = cell,
-                                                        .layers = layers,
-                                                        .is_bidirectional = is_bidirectional,
-                                                        .is_residual = layers == 2,
-                                                        .initial = initial};
-                        // What does not matter to the other is drawn with it.
-                        const int batch = every == (initial == InitialState::zero) ? 1 : 3;
-                        all.push_back({{architecture, every, batch}, Outputs::gradients});
-                    }
+    for (Architecture architecture : test::architectures())
+        for (const bool every : {false, true})
+            for (const InitialState initial :
+                 {InitialState::zero, InitialState::given, InitialState::trainable}) {
+                architecture.is_residual = architecture.layers == 2;
+                architecture.initial = initial;
+                // What does not matter to the other is drawn with it.
+                const int batch = every == (initial == InitialState::zero) ? 1 : 3;
+                all.push_back({{architecture, every, batch}, Outputs::gradients});
+            }
     for (const CellKind cell : cell_kinds()) {
         all.push_back({{{.cell = cell}, false, 3}, Outputs::loss});
         for (const NetKind& net : {NetKind{{.cell = cell}},

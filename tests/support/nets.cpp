@@ -6,9 +6,18 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <vector>
 
 namespace revolute::test {
+
+std::vector<Architecture> architectures() {
+    std::vector<Architecture> all;
+    for (const CellKind cell : cell_kinds())
+        for (const int layers : {1, 2})
+            for (const bool is_bidirectional : {false, true})
+                all.push_back(
+                    {.cell = cell, .layers = layers, .is_bidirectional = is_bidirectional});
+    return all;
+}
 
 std::string NetKind::text() const {
     return fmt::format(

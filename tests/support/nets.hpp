@@ -5,10 +5,14 @@
 #include <revolute/rnn/truncate.hpp>
 
 #include <string>
+#include <vector>
 
 // Nets of the library's cells that several tests are about.
 
 namespace revolute::test {
+
+/// Nets of every cell: of one layer and of two, in one direction and in both.
+std::vector<Architecture> architectures();
 
 /// A net of any number of steps.
 struct NetKind {
