@@ -50,8 +50,8 @@ TEST_CASE("bench command: without --json it prints a table") {
     CHECK(ran.status == 0);
     CHECK(ran.output.starts_with(
         "Simple RNN, many-to-one, f64: loss and gradients of all parameters\n"
-        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 outputs; 1 "
-        "thread, 1 runs; OpenBLAS for "));
+        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 "
+        "thread, 1 run; OpenBLAS for "));
     CHECK(ran.output.find("\n\nrun, median   ") != std::string::npos);
     CHECK(ran.output.ends_with("\nallocations              0 in a run\n"));
 }

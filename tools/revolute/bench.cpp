@@ -3,6 +3,7 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/leaf.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/random.hpp>
 #include <revolute/tools/stopwatch.hpp>
@@ -109,22 +110,22 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
 }
 
 std::string to_text(const BenchCommand& command, const BenchResult& result) {
+    using detail::plural;
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs; OpenBLAS "
-        "for {}\n\n"
+        "{}, batch of {}, {}, {}, {}; {}, {}; OpenBLAS for {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
         "compile       {:>12.1f} us\n"
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
-        describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
-        sizes.input, sizes.hidden, sizes.output, result.threads,
-        result.threads == 1 ? "thread" : "threads", command.repetitions, blas_kernels(),
-        result.median, result.least, result.build, result.compile, result.bytes,
-        result.allocations);
+        describe({.cell = command.cell}), name_of(command.precision), plural(sizes.steps, "step"),
+        sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
+        plural(sizes.output, "output"), plural(result.threads, "thread"),
+        plural(command.repetitions, "run"), blas_kernels(), result.median, result.least,
+        result.build, result.compile, result.bytes, result.allocations);
 }
 
 void bench(const BenchCommand& command) {

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -61,9 +60,7 @@ void derive(const DeriveOptions& options) {
     const Equations equations =
         steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
     fmt::print("{}", written(equations, options));
-    if (!options.as_built)
-        fmt::print(stderr, "simplified: of {} {}, {}\n", of_steps, of_steps == 1 ? "step" : "steps",
-                   to_line(report));
+    if (!options.as_built) tell_simplification(of_steps, report);
 }
 
 /// --transpose is a choice of mathematical typesetting, which text has none of.

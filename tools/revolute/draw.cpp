@@ -3,6 +3,7 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/render.hpp>
 
@@ -54,8 +55,7 @@ std::string title_of(const DrawOptions& options, ShownSteps shown) {
                                            {View::backward, "backward graph"},
                                            {View::joint, "forward and backward graph"},
                                            {View::local, "local derivatives"}};
-    std::string steps = fmt::format("{} {}", options.net.sizes.steps,
-                                    options.net.sizes.steps == 1 ? "step" : "steps");
+    std::string steps = detail::plural(options.net.sizes.steps, "step");
     if (shown != ShownSteps::all) steps = options.has_steps ? "T + 1 = " + steps : "T + 1 steps";
     return fmt::format("{}, {}: {}", describe(options.net), steps, what.at(options.view));
 }
@@ -131,8 +131,8 @@ ShownSteps steps_to_show(const DrawOptions& options) {
     if (!few_stand_for_all(options, shortened)) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
-                       options.net.sizes.steps,
-                       options.net.sizes.steps == 1 ? "step is" : "steps are");
+                       detail::plural(options.net.sizes.steps, "step"),
+                       options.net.sizes.steps == 1 ? "is" : "are");
         return ShownSteps::all;
     }
     if (is_shortened) return shortened;
@@ -154,9 +154,7 @@ void draw(const DrawOptions& options) {
     const int steps = shown == ShownSteps::all ? options.net.sizes.steps : few_steps;
     const DrawnNet net = drawn_net(options, steps, shown);
     write_figure(options.output, figure_of(options, net, shown));
-    if (net.simplification)
-        fmt::print(stderr, "simplified: of {} {}, {}\n", steps, steps == 1 ? "step" : "steps",
-                   to_line(*net.simplification));
+    if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 
 }  // namespace

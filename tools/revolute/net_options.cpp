@@ -1,9 +1,12 @@
 #include "net_options.hpp"
 
+#include <revolute/tools/detail/plural.hpp>
+
 #include <fmt/format.h>
 
 #include <array>
 #include <cctype>
+#include <cstdio>
 
 namespace revolute {
 
@@ -89,6 +92,10 @@ RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
                          options.answers_every_step()
                              ? answering_at_every_step(options.architecture, steps)
                              : options.architecture);
+}
+
+void tell_simplification(int steps, const SimplifyReport& report) {
+    fmt::print(stderr, "simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
 }
 
 CountedNet counted_net(const NetOptions& options, bool is_as_built) {

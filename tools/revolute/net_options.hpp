@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/simplify.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/net_cost.hpp>
 
@@ -76,6 +77,9 @@ void add_net_options(CLI::App& command, NetOptions& options);
 /// "Bidirectional LSTM, 2 layers, many-to-many".
 std::string describe(const NetOptions& options);
 RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps);
+
+/// Says on standard error how a net of so many steps was simplified.
+void tell_simplification(int steps, const SimplifyReport& report);
 
 /// The net of `net_cost`, simplified unless it is asked for as built.
 CountedNet counted_net(const NetOptions& options, bool is_as_built);
