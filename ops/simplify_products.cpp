@@ -3,6 +3,8 @@
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/product.hpp>
 
+#include <cmath>
+
 namespace revolute::detail {
 
 namespace {
