@@ -64,6 +64,7 @@ std::string first_column(const std::string& csv) {
 class Training {
  public:
     Training(const std::string& arguments, const TemporaryFolder& folder) : process_(fork()) {
+        REQUIRE(process_ != -1);
         if (process_ != 0) return;
         const std::string command =
             fmt::format("cd '{}' && exec '{}' train {} > output 2> errors", folder.path().string(),
@@ -268,6 +269,7 @@ TEST_CASE("train: Ctrl-C saves the last complete epoch, writes no plot and ends 
     };
     while (!is_under_way() && !training.has_ended())
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    REQUIRE(is_under_way());
     training.interrupt();
     CHECK(training.wait() == 130);
     REQUIRE(has(folder, "stopped.json"));
