@@ -4,7 +4,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/operation_count.hpp>
 
-#include <cstdlib>
 #include <utility>
 #include <vector>
 

@@ -2,7 +2,6 @@
 
 #include <revolute/graph/rolled.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 namespace revolute {

@@ -66,9 +66,14 @@ void Derivative::index_adjoints() {
     std::ranges::sort(adjoint_of_);
 }
 
-std::vector<Expr> Derivative::outputs() const {
+std::vector<Expr> Derivative::loss_and_gradients() const {
     std::vector<Expr> all{loss_};
     all.insert(all.end(), gradients_.begin(), gradients_.end());
+    return all;
+}
+
+std::vector<Expr> Derivative::outputs() const {
+    std::vector<Expr> all = loss_and_gradients();
     all.insert(all.end(), variables_.begin(), variables_.end());
     return all;
 }

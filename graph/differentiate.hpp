@@ -44,6 +44,8 @@ class Derivative {
     /// use to the first. Empty for the loss and for nodes without an adjoint.
     std::vector<Term> terms(Expr node) const;
 
+    /// The loss, then the gradients: what one mostly computes of it.
+    std::vector<Expr> loss_and_gradients() const;
     /// The loss, the gradients and the variables: what a map to another graph must keep for
     /// `carried_over`.
     std::vector<Expr> outputs() const;

@@ -155,6 +155,13 @@ Simplified simplify(std::span<const Expr> outputs, Graph& destination, const Rul
                  report_of(rules, fired, nodes_before));
 }
 
+SimplifiedDerivative simplify(const Derivative& derivative, Graph& destination,
+                              const RuleSet& rules) {
+    Simplified outputs = simplify(derivative.outputs(), destination, rules);
+    return {derivative.carried_over(outputs.images, destination), std::move(outputs.images),
+            std::move(outputs.report)};
+}
+
 std::string to_string(const SimplifyReport& report) {
     std::string text = fmt::format("{} nodes became {}", report.nodes_before, report.nodes_after);
     for (const SimplifyReport::Fired& fired : report.fired)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/rewrite_rules.hpp>
 
 #include <cstdint>
@@ -45,5 +46,16 @@ struct Simplified {
 /// Throws GraphError when `destination` is the outputs' own graph; InternalError naming the rules when they
 /// come to no end.
 Simplified simplify(std::span<const Expr> outputs, Graph& destination, const RuleSet& rules);
+
+/// What `simplify` made of a derivative.
+struct SimplifiedDerivative {
+    Derivative derivative;
+    std::vector<std::optional<NodeId>> images;  ///< as those of `Simplified`
+    SimplifyReport report;
+};
+
+/// The same for the outputs of a derivative, which is carried over.
+SimplifiedDerivative simplify(const Derivative& derivative, Graph& destination,
+                              const RuleSet& rules);
 
 }  // namespace revolute

@@ -1,9 +1,6 @@
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace revolute {
 

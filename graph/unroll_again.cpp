@@ -1,4 +1,3 @@
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 #include <revolute/ops/activation.hpp>
-#include <revolute/ops/column_mean.hpp>
+#include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/shape_rules.hpp>
 

@@ -1,5 +1,5 @@
 #include <revolute/graph/eigen.hpp>
-#include <revolute/ops/column_mean.hpp>
+#include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/softmax.hpp>

@@ -1,4 +1,3 @@
-#include <revolute/graph/leaf.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/index.hpp>

@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/output_file.hpp>
 
 #include <fmt/format.h>
@@ -90,10 +91,6 @@ class Splitter {
     int line_ = 1;
 };
 
-std::string plural(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string_view without_blanks(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r");
     if (first == text.npos) return {};
@@ -116,10 +113,11 @@ Table Table::parse(std::string_view text, std::string source) {
     for (std::size_t i = 1; i < rows.size(); ++i) {
         std::vector<std::string>& cells = rows[i].cells;
         if (cells.size() != table.columns_.size())
-            throw ParseError(fmt::format(
-                "{}: every row must have as many cells as the header\n"
-                "  line {} has {}, the header has {}",
-                table.source_, rows[i].line, plural(cells.size(), "cell"), table.columns_.size()));
+            throw ParseError(
+                fmt::format("{}: every row must have as many cells as the header\n"
+                            "  line {} has {}, the header has {}",
+                            table.source_, rows[i].line, detail::plural(cells.size(), "cell"),
+                            table.columns_.size()));
         table.lines_.push_back(rows[i].line);
         std::move(cells.begin(), cells.end(), std::back_inserter(table.cells_));
     }
@@ -187,8 +185,8 @@ std::string to_csv(const std::vector<NumberColumn>& columns) {
         if (column.values.size() != rows)
             throw ShapeError(
                 fmt::format("to_csv: columns must be equally long\n  \"{}\" has {}, \"{}\" has {}",
-                            columns.front().name, plural(rows, "row"), column.name,
-                            plural(column.values.size(), "row")));
+                            columns.front().name, detail::plural(rows, "row"), column.name,
+                            detail::plural(column.values.size(), "row")));
     std::string text;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         text += quoted_if_needed(columns[i].name);

@@ -279,9 +279,8 @@ RolledDerivative rolled_up(const Derivative& derivative, Simplification simplifi
     if (simplification == Simplification::off)
         return {roll(derivative.outputs(), Labels(derivative)), variables, {}};
     Graph graph;
-    const Simplified simple = simplify(derivative.outputs(), graph, simplification_rules());
-    const Derivative carried = derivative.carried_over(simple.images, graph);
-    return {roll(carried.outputs(), Labels(carried)), variables, simple.report};
+    const SimplifiedDerivative simple = simplify(derivative, graph, simplification_rules());
+    return {roll(simple.derivative.outputs(), Labels(simple.derivative)), variables, simple.report};
 }
 
 Equations equations(const Derivative& derivative, Simplification simplification) {

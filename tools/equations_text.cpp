@@ -1,11 +1,11 @@
 #include <revolute/tools/detail/equation_lines.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 namespace revolute {
 
@@ -49,8 +49,8 @@ std::string about_steps(const Equations& equations) {
         const std::string last = last_step_name(axis);
         text += equations.is_general
                     ? fmt::format("{} = 0..{}, N = {} + 1 steps", axis_name(axis), last, last)
-                    : fmt::format("{} = 0..{}, N = {} {}", axis_name(axis), steps - 1, steps,
-                                  steps == 1 ? "step" : "steps");
+                    : fmt::format("{} = 0..{}, N = {}", axis_name(axis), steps - 1,
+                                  detail::plural(steps, "step"));
     }
     return text;
 }

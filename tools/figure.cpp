@@ -1,4 +1,3 @@
-#include <revolute/graph/structure.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_builder.hpp>
 
@@ -48,9 +47,7 @@ Figure backward(const Derivative& derivative, const FigureOptions& options) {
 }
 
 Figure joint(const Derivative& derivative, const FigureOptions& options) {
-    std::vector<Expr> outputs{derivative.loss()};
-    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    FigureBuilder builder(outputs, &derivative, options);
+    FigureBuilder builder(derivative.loss_and_gradients(), &derivative, options);
     for (const NodeId node : builder.walk()) {
         builder.draw(node, builder.is_forward(node) ? 0 : 1);
         connect_operands(builder, node);

@@ -4,7 +4,6 @@
 #include <revolute/tools/figure_captions.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
-#include <functional>
 #include <string>
 #include <vector>
 

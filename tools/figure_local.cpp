@@ -1,8 +1,6 @@
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
 
-#include <fmt/format.h>
-
 namespace revolute {
 
 namespace {

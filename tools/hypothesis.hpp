@@ -3,7 +3,6 @@
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>

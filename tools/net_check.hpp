@@ -4,7 +4,6 @@
 #include <revolute/tools/check_gradient.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 

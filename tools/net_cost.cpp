@@ -31,10 +31,7 @@ std::vector<Expr> append_as_built(Graph& graph, const CountedNet& counted, const
     if (counted.answers_every_step)
         architecture = answering_at_every_step(architecture, sizes.steps);
     const RecurrentNet net = recurrent_net(graph, sizes, architecture);
-    const Derivative derivative = differentiate(net.loss(), trained(net, architecture));
-    std::vector<Expr> outputs{derivative.loss()};
-    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    return outputs;
+    return differentiate(net.loss(), trained(net, architecture)).loss_and_gradients();
 }
 
 Sizes with_steps(Sizes sizes, std::int32_t steps) {

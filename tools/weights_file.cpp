@@ -1,4 +1,3 @@
-#include <revolute/graph/error.hpp>
 #include <revolute/tools/json_entry.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/weights_file.hpp>

@@ -2,7 +2,6 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/print.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/unroll.hpp>
 

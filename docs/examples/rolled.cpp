@@ -34,8 +34,7 @@ int main() {
     const Derivative d = differentiate(net.loss, {cell.W, cell.U, cell.b});
 
     Graph simple;
-    const Simplified s = simplify(d.outputs(), simple, simplification_rules());
-    const Derivative simpler = d.carried_over(s.images, simple);
+    const Derivative simpler = simplify(d, simple, simplification_rules()).derivative;
     const Rolled rolled = roll(simpler.gradients(), Labels(simpler));
     std::cout << to_text(rolled) << '\n';
 

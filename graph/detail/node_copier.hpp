@@ -3,7 +3,6 @@
 #include <revolute/graph/graph.hpp>
 
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace revolute {

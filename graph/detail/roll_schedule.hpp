@@ -2,7 +2,6 @@
 
 #include <revolute/graph/rolled.hpp>
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>

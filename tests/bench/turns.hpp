@@ -1,9 +1,9 @@
 #pragma once
 
+#include <revolute/tools/stopwatch.hpp>
+
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,17 +12,10 @@
 
 namespace bench {
 
-inline double median(std::vector<double> numbers) {
-    const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
-    std::nth_element(numbers.begin(), middle, numbers.end());
-    return *middle;
-}
-
 inline double microseconds(const auto& action) {
-    const auto start = std::chrono::steady_clock::now();
+    const revolute::Stopwatch watch;
     action();
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-        .count();
+    return watch.microseconds();
 }
 
 /// Runs both once an iteration. The benchmark's time is that of `ours`; its counters are the medians
@@ -37,8 +30,8 @@ void take_turns(benchmark::State& state, const std::pair<std::string, std::strin
         their_times.push_back(microseconds(theirs));
         state.SetIterationTime(our_times.back() * 1e-6);
     }
-    const double our_median = median(std::move(our_times));
-    const double their_median = median(std::move(their_times));
+    const double our_median = revolute::median(std::move(our_times));
+    const double their_median = revolute::median(std::move(their_times));
     state.counters[names.first + "_us"] = our_median;
     state.counters[names.second + "_us"] = their_median;
     state.counters["ratio"] = our_median / their_median;

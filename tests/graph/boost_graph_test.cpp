@@ -1,5 +1,4 @@
 #include <revolute/graph/boost_graph.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
@@ -17,7 +16,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <sstream>
 #include <vector>
 

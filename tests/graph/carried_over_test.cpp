@@ -21,15 +21,14 @@ struct InSimplified {
     InSimplified(Expr loss, std::initializer_list<Expr> variables,
                  Unreachable unreachable = Unreachable::error)
         : d(differentiate(loss, variables, unreachable)),
-          s(simplify(d.outputs(), simpler, simplification_rules())),
-          there(d.carried_over(s.images, simpler)) {}
+          s(simplify(d, simpler, simplification_rules())) {}
 
     Expr image(Expr node) { return simpler.at(*s.images[index(node.id)]); }
 
     Graph simpler;
     Derivative d;
-    Simplified s;
-    Derivative there;
+    SimplifiedDerivative s;
+    const Derivative& there = s.derivative;
 };
 
 /// A net of three steps from h(-1) = 0, and its derivative.
@@ -70,8 +69,7 @@ TEST_CASE("derivative: a copy of its graph tells all that it tells") {
 TEST_CASE("derivative: in the simplified graph, the terms of dU start at t = 1") {
     Net of;
     Graph simpler;
-    const Simplified s = simplify(of.d.outputs(), simpler, simplification_rules());
-    const Derivative there = of.d.carried_over(s.images, simpler);
+    const Derivative there = simplify(of.d, simpler, simplification_rules()).derivative;
     const Expr U = there.variables()[1];
     CHECK(U.label() == "U");
     REQUIRE(of.d.terms(of.d.variables()[1]).size() == 3);
@@ -86,8 +84,7 @@ TEST_CASE("derivative: in the simplified graph, the terms of dU start at t = 1")
 TEST_CASE("derivative: the loss's adjoint is 1, though simplification has no use for it") {
     Net of;
     Graph simpler;
-    const Simplified s = simplify(of.d.outputs(), simpler, simplification_rules());
-    const Derivative there = of.d.carried_over(s.images, simpler);
+    const Derivative there = simplify(of.d, simpler, simplification_rules()).derivative;
     CHECK(there.adjoint(there.loss()) == simpler.constant(1.0));
 }
 

@@ -1,8 +1,8 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
+#include <support/bindings.hpp>
 #include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
@@ -193,7 +193,8 @@ TEST_CASE("differentiate: gradients extracted into a new graph have the same val
         const Derivative d = differentiate(random.loss(), random.leaves, Unreachable::zeros);
         Graph copy;
         const Extracted extracted = extract(d.gradients(), copy);
-        const Bindings values = random.bindings_of(extracted, copy);
+        const Bindings values =
+            test::carried_over(random.bindings, random.graph, extracted.copies, copy);
         const std::vector<Matrix> expected = evaluate(d.gradients(), random.bindings);
         CHECK(evaluate(extracted.outputs, values) == expected);
     }

@@ -5,6 +5,7 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+#include <support/bindings.hpp>
 #include <support/message.hpp>
 #include <support/random_graph.hpp>
 
@@ -130,7 +131,8 @@ TEST_CASE("extract: the copy of a random graph has the same values") {
         const auto outputs = std::span(random.nodes).last(5);
         Graph copy;
         const Extracted extracted = extract(outputs, copy);
-        const Bindings values = random.bindings_of(extracted, copy);
+        const Bindings values =
+            test::carried_over(random.bindings, random.graph, extracted.copies, copy);
         CHECK(evaluate(extracted.outputs, values) == evaluate(outputs, random.bindings));
         CHECK_NOTHROW(verify(copy));
     }

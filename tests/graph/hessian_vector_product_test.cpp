@@ -2,6 +2,7 @@
 #include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/graph/notation.hpp>
 #include <revolute/ops/ops.hpp>
+#include <support/dot.hpp>
 #include <support/message.hpp>
 #include <support/random_graph.hpp>
 
@@ -9,16 +10,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numeric>
 
 using namespace revolute;
+using test::dot;
 using test::message_of;
 
 namespace {
-
-double dot(const Matrix& a, const Matrix& b) {
-    return std::inner_product(a.values().begin(), a.values().end(), b.values().begin(), 0.0);
-}
 
 /// L = 1/2 x' A x, whose matrix of second derivatives is (A + A') / 2.
 struct QuadraticForm {

@@ -2,13 +2,11 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/print.hpp>
 #include <revolute/ops/ops.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstdint>
 #include <vector>
 
 using namespace revolute;

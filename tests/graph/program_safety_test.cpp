@@ -7,7 +7,6 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
-#include <support/program_check.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 // Programs of graphs made by hand and of random ones: what they compute is what `evaluate` does.
 
+#include "graph/phased_chain.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -132,18 +132,7 @@ TEST_CASE("program: random graphs with random steps give what evaluate gives") {
 
 TEST_CASE("program: what waits in mid-time for a sum over steps is computed in phases") {
     Graph graph;
-    const Expr w = graph.parameter("w", {1, 1});
-    Expr h = graph.initial_state("h", {1, 1});
-    std::vector<Expr> states;
-    for (int t = 0; t < 12; ++t) {
-        if (t == 6) h = accumulate(states);
-        const Scope scope(graph, Step{0, t});
-        const Expr x = graph.input("x", {1, 1});
-        const Expr product = w * h;
-        h = tanh(product + x);
-        states.push_back(h);
-    }
-    const Derivative d = differentiate(h, {w});
+    const Derivative d = test::phased_chain(graph);
     CHECK(roll(d.gradients()).folding == Folding::phased);
     CHECK(difference_with_random_values(d.gradients()) <= rounding_of_doubles);
 }

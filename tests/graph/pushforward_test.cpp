@@ -2,6 +2,7 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/pushforward.hpp>
 #include <revolute/ops/ops.hpp>
+#include <support/dot.hpp>
 #include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
@@ -10,16 +11,7 @@
 #include <cmath>
 
 using namespace revolute;
-
-namespace {
-
-double dot(const Matrix& a, const Matrix& b) {
-    double total = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) total += a.values()[i] * b.values()[i];
-    return total;
-}
-
-}  // namespace
+using test::dot;
 
 TEST_CASE("pushforward: agrees with differentiate on random graphs") {
     int told = 0;

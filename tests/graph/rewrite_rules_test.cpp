@@ -1,4 +1,3 @@
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rewrite_rules.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>

@@ -1,5 +1,6 @@
 // Rolling of graphs made by hand: what is folded, what the cases are, and what is refused.
 
+#include "graph/phased_chain.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
@@ -12,7 +13,6 @@
 
 #include <array>
 #include <functional>
-#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -184,17 +184,7 @@ TEST_CASE("roll: aliases and names that change on the way are kept") {
 
 TEST_CASE("roll: what waits in mid-time for a sum over steps is kept apart by its phase") {
     Graph graph;
-    const Expr w = graph.parameter("w", {1, 1});
-    Expr h = graph.initial_state("h", {1, 1});
-    std::vector<Expr> states;
-    for (int t = 0; t < 12; ++t) {
-        if (t == 6) h = accumulate(states);
-        const Scope scope(graph, Step{0, t});
-        const Expr x = graph.input("x", {1, 1});
-        h = tanh(w * h + x);
-        states.push_back(h);
-    }
-    const Derivative d = differentiate(h, {w});
+    const Derivative d = test::phased_chain(graph);
     const Rolled rolled = roll(d.gradients());
     CHECK(rolled.folding == Folding::phased);
     CHECK(rolled.refusal ==
@@ -321,10 +311,8 @@ TEST_CASE(
         "step t = 6 changes\n  it is v, parameter [1 x 1]\n  in step t = 5 it is w, parameter [1 x "
         "1]";
     CHECK(first_break(roll_of(chain.h)).value().text == text);
-    std::vector<Expr> outputs{chain.h};
     const Derivative d = differentiate(chain.h, {chain.w, chain.v});
-    outputs.insert(outputs.end(), d.gradients().begin(), d.gradients().end());
-    CHECK(first_break(roll(outputs)).value().text == text);
+    CHECK(first_break(roll(d.loss_and_gradients())).value().text == text);
 }
 
 TEST_CASE("at: refused where one step in the midst is not like the others") {

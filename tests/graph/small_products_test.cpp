@@ -3,12 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <type_traits>
 #include <vector>
 
 namespace small_products = revolute::small_products;

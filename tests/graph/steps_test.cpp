@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include <stdexcept>
+#include <vector>
 
 using namespace revolute;
 
@@ -19,6 +19,17 @@ constexpr Step at(std::int32_t t) { return {0, t}; }
 Expr input_at(Graph& graph, std::int32_t t, Shape shape = {1, 1}) {
     const Scope scope(graph, at(t));
     return graph.input("x", shape);
+}
+
+/// x(t) = w x(t-1) from x(-1) to x(2).
+std::vector<Expr> linear_recurrence(Graph& graph) {
+    const Expr w = graph.parameter("w", {1, 1});
+    std::vector<Expr> x{input_at(graph, -1)};
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope scope(graph, at(t));
+        x.push_back(w * x.back());
+    }
+    return x;
 }
 
 }  // namespace
@@ -151,12 +162,7 @@ TEST_CASE("steps: a pullback rule works in the step of its node") {
 
 TEST_CASE("steps: adjoints of a linear recurrence depend on no step and have none") {
     Graph graph;
-    const Expr w = graph.parameter("w", {1, 1});
-    std::vector<Expr> x{input_at(graph, -1)};
-    for (std::int32_t t = 0; t < 3; ++t) {
-        const Scope scope(graph, at(t));
-        x.push_back(w * x.back());
-    }
+    const std::vector<Expr> x = linear_recurrence(graph);
     const Derivative d = differentiate(x.back(), {x.front()});
     CHECK(x[1].step() == at(0));
     CHECK_FALSE(d.adjoint(x[1]).step().has_value());
@@ -164,12 +170,7 @@ TEST_CASE("steps: adjoints of a linear recurrence depend on no step and have non
 
 TEST_CASE("steps: adjoints of a linear recurrence under a loss have their value's step") {
     Graph graph;
-    const Expr w = graph.parameter("w", {1, 1});
-    std::vector<Expr> x{input_at(graph, -1)};
-    for (std::int32_t t = 0; t < 3; ++t) {
-        const Scope scope(graph, at(t));
-        x.push_back(w * x.back());
-    }
+    const std::vector<Expr> x = linear_recurrence(graph);
     const Derivative d = differentiate(mse(x.back(), graph.input("Y", {1, 1})), {x.front()});
     // Nothing with a step is an operand of w' dy, but dy depends on x(2).
     CHECK(d.adjoint(x[1]).step() == at(1));

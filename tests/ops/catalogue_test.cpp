@@ -8,24 +8,21 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/finite_differences.hpp>
 #include <revolute/tools/random.hpp>
+#include <support/dot.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
 
 using namespace revolute;
+using test::dot;
 
 namespace {
-
-double dot(const Matrix& a, const Matrix& b) {
-    return std::inner_product(a.values().begin(), a.values().end(), b.values().begin(), 0.0);
-}
 
 /// Values for the operands of an operator's example, all of them at least 0.05 away from each other, from
 /// zero and from every multiple of 0.1, which is where examples may have kinks and ties.

@@ -9,8 +9,8 @@
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <support/bindings.hpp>
 #include <support/golden.hpp>
-#include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -276,16 +276,10 @@ TEST_CASE("simplification rules: each example becomes what it should") {
 TEST_CASE("simplification rules: each example keeps its values") {
     for (const Case& example : examples) {
         Graph graph, there;
-        test::Random random(7);
         const Expr y = example.before(Leaves(graph));
         const Simplified s = simplify(std::span(&y, 1), there, simplification_rules());
-        Bindings before, after;
-        for (std::uint32_t i = 0; i < graph.size(); ++i) {
-            if (!is_given(graph.op(NodeId{i}))) continue;
-            const Matrix value = random.matrix(graph.shape(NodeId{i}));
-            before.bind(graph.at(NodeId{i}), value);
-            if (const auto image = s.images[i]) after.bind(there.at(*image), value);
-        }
+        const Bindings before = test::random_values(graph, 7);
+        const Bindings after = test::carried_over(before, graph, s.images, there);
         CAPTURE(example.rule);
         // Entries are of order one and sums have a dozen terms.
         CHECK(largest_difference(evaluate(y, before), evaluate(s.outputs.front(), after)) <= 1e-13);

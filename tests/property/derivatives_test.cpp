@@ -1,7 +1,6 @@
 // Derivatives of random graphs: reverse mode, forward mode and differences say the same.
 
 #include "property/plans.hpp"
-#include <revolute/graph/error.hpp>
 #include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/shape_rules.hpp>

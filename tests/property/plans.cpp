@@ -1,6 +1,5 @@
 #include "property/plans.hpp"
 
-#include <fmt/format.h>
 #include <rapidcheck.h>
 #include <rapidcheck/detail/TestListenerAdapter.h>
 

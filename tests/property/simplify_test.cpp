@@ -5,7 +5,9 @@
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/simplify.hpp>
+#include <revolute/graph/structure.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <support/bindings.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -64,7 +66,7 @@ Outcome simplifies(RandomGraph& random, std::span<const Expr> outputs) {
     require(twice.report.fired.empty() && to_text(twice.outputs) == to_text(s.outputs),
             fmt::format("a second time: {}\n{}", to_string(twice.report), text));
 
-    const Bindings values = random.bindings_of({s.outputs, s.images}, simpler);
+    const Bindings values = carried_over(random.bindings, random.graph, s.images, simpler);
     const Numbers numbers{evaluate(outputs, random.bindings), evaluate(s.outputs, values),
                           largest_intermediate(random.graph, outputs, random.bindings)};
     require_equal(numbers, text);
@@ -90,8 +92,8 @@ bool keeps_adjoint(const Derivative& d, Expr node) {
 Outcome adjoints_are_carried_over(RandomGraph& random) {
     const Derivative d = differentiate(random.loss(), random.leaves, Unreachable::zeros);
     Graph simpler;
-    const Simplified s = simplify(d.outputs(), simpler, simplification_rules());
-    const Derivative there = d.carried_over(s.images, simpler);
+    const SimplifiedDerivative s = simplify(d, simpler, simplification_rules());
+    const Derivative& there = s.derivative;
     std::vector<Expr> before, after;
     for (std::uint32_t i = 0; i < s.images.size(); ++i) {
         const Expr node = random.graph.at(NodeId{i});
@@ -103,7 +105,7 @@ Outcome adjoints_are_carried_over(RandomGraph& random) {
         after.push_back(there.adjoint(image));
     }
     if (before.empty()) return Outcome::holds;
-    const Bindings values = random.bindings_of({s.outputs, s.images}, simpler);
+    const Bindings values = carried_over(random.bindings, random.graph, s.images, simpler);
     require_equal({evaluate(before, random.bindings), evaluate(after, values),
                    largest_intermediate(random.graph, before, random.bindings)},
                   to_text(d) + to_text(there));

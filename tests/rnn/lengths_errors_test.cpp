@@ -1,5 +1,6 @@
 // What the builders for sequences of different lengths refuse.
 
+#include "rnn/two_steps.hpp"
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <support/message.hpp>
@@ -10,6 +11,7 @@
 
 using namespace revolute;
 using test::message_of;
+using test::TwoSteps;
 
 namespace {
 
@@ -21,14 +23,6 @@ std::string refused(Action&& action) {
     REQUIRE(end != std::string::npos);
     return text.substr(0, end);
 }
-
-/// A cell, and two steps of a batch of two.
-struct Net {
-    Graph graph;
-    SimpleRnn cell{graph, 1, 2};
-    std::vector<Expr> inputs = input_sequence(graph, "x", {1, 2}, 2);
-    Initial initial = initial_state(graph, cell.state_tensors(), 2, InitialState::zero);
-};
 
 }  // namespace
 
@@ -56,7 +50,7 @@ TEST_CASE("last_outputs: outputs that grow are refused") {
 }
 
 TEST_CASE("outputs_at: one step for each column, among those that are there") {
-    Net net;
+    TwoSteps net;
     CHECK(refused([&] { outputs_at(net.inputs, std::array{1}); }) ==
           "outputs_at: needs one step for each column (1 and 2)");
     CHECK(refused([&] {
@@ -68,7 +62,7 @@ TEST_CASE("outputs_at: one step for each column, among those that are there") {
 }
 
 TEST_CASE("lengths: there must be a step, and an input and an output for each") {
-    Net net;
+    TwoSteps net;
     CHECK(refused([&] { input_lengths(net.graph, 2, 0); }) ==
           "input_lengths: needs at least one step (0)");
     const Lengths three = input_lengths(net.graph, 2, 3);
@@ -79,7 +73,7 @@ TEST_CASE("lengths: there must be a step, and an input and an output for each") 
 }
 
 TEST_CASE("unroll_masked: there must be a length for each column") {
-    Net net;
+    TwoSteps net;
     const Lengths of_three = input_lengths(net.graph, 3, 2);
     const std::string text =
         message_of<ShapeError>([&] { unroll_masked(net.cell, net.inputs, of_three, net.initial); });

@@ -74,10 +74,7 @@ struct Form {
         parameters.insert(parameters.end(), {head.V, head.c});
         Random random(11);
         for (const Expr& x : parameters) values.bind(x, random.matrix(x.shape()));
-        const Derivative d = differentiate(head.loss, parameters);
-        std::vector<Expr> outputs{head.loss};
-        outputs.insert(outputs.end(), d.gradients().begin(), d.gradients().end());
-        return evaluate(outputs, values);
+        return evaluate(differentiate(head.loss, parameters).loss_and_gradients(), values);
     }
 };
 

@@ -6,16 +6,13 @@
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
-#include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/rnn/sequence_to_sequence.hpp>
-#include <revolute/rnn/truncate.hpp>
 #include <support/golden.hpp>
+#include <support/nets.hpp>
 #include <support/program_check.hpp>
 #include <support/relabelled.hpp>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <array>
 #include <cstdint>
@@ -23,6 +20,8 @@
 #include <vector>
 
 using namespace revolute;
+using test::net_of;
+using test::NetKind;
 using test::program_difference;
 
 namespace {
@@ -50,95 +49,64 @@ void check_programs(std::span<const Expr> outputs) {
     check_program(simplify(outputs, simple, simplification_rules()).outputs);
 }
 
-struct Configuration {
-    Architecture architecture;
-    bool answers_every_step = false;
-    int batch = 1;
-
-    std::string text() const {
-        return fmt::format("{}, {} layers, bidirectional {}, every step {}, initial {}, B = {}",
-                           name_of(architecture.cell), architecture.layers,
-                           architecture.is_bidirectional, answers_every_step,
-                           static_cast<int>(architecture.initial), batch);
-    }
-};
-
 /// Every cell, number of layers, direction, and place of the losses; initial states and batches are
 /// drawn with them.
-std::vector<Configuration> configurations() {
-    std::vector<Configuration> all;
+std::vector<NetKind> net_kinds() {
+    std::vector<NetKind> all;
     int drawn = 0;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool every : {false, true}) {
-                    const auto initial = static_cast<InitialState>(drawn % 3);
-                    const Architecture architecture{.cell = cell,
-                                                    .layers = layers,
-                                                    .is_bidirectional = is_bidirectional,
-                                                    .initial = initial};
-                    all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
-                    ++drawn;
-                }
+    for (Architecture architecture : test::architectures())
+        for (const bool every : {false, true}) {
+            architecture.initial = static_cast<InitialState>(drawn % 3);
+            all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
+            ++drawn;
+        }
     return all;
 }
 
-RecurrentNet net_of(Graph& graph, const Configuration& configuration, int steps) {
-    Architecture architecture = configuration.architecture;
-    if (configuration.answers_every_step)
-        architecture = answering_at_every_step(architecture, steps);
-    return recurrent_net(
-        graph, {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
-        architecture);
-}
-
 /// Of the simplified graph.
-std::string explanation_of_gradients(const Configuration& configuration) {
+std::string explanation_of_gradients(const NetKind& kind) {
     Graph graph, simple;
-    const RecurrentNet net = net_of(graph, configuration, 8);
+    const RecurrentNet net = net_of(graph, kind, 8);
     const Derivative d = differentiate(net.loss(), net.variables());
     return explain(compile(simplify(d.gradients(), simple, simplification_rules()).outputs));
 }
 
-std::vector<Expr> loss_and_gradients(Expr loss, std::span<const Expr> variables) {
-    const Derivative d = differentiate(loss, std::vector<Expr>(variables.begin(), variables.end()));
-    std::vector<Expr> outputs{loss};
-    outputs.insert(outputs.end(), d.gradients().begin(), d.gradients().end());
-    return outputs;
+std::vector<Expr> loss_and_gradients(const RecurrentNet& net) {
+    return differentiate(net.loss(), net.variables()).loss_and_gradients();
 }
 
 }  // namespace
 
 TEST_CASE("program: gradients of every net are what evaluate gives") {
-    for (const Configuration& configuration : configurations())
+    for (const NetKind& kind : net_kinds())
         for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8}) {
-            CAPTURE(configuration.text());
+            CAPTURE(kind.text());
             CAPTURE(steps);
             Graph graph;
-            const RecurrentNet net = net_of(graph, configuration, steps);
-            check_programs(loss_and_gradients(net.loss(), net.variables()));
+            const RecurrentNet net = net_of(graph, kind, steps);
+            check_programs(loss_and_gradients(net));
         }
 }
 
 TEST_CASE("program: gradients of nets of thirty steps are what evaluate gives") {
     for (const CellKind cell : cell_kinds())
         for (const int batch : {1, 3}) {
-            const Configuration configuration{
+            const NetKind kind{
                 {.cell = cell, .initial = InitialState::trainable}, batch == 3, batch};
-            CAPTURE(configuration.text());
+            CAPTURE(kind.text());
             Graph graph;
-            const RecurrentNet net = net_of(graph, configuration, 30);
-            check_programs(loss_and_gradients(net.loss(), net.variables()));
+            const RecurrentNet net = net_of(graph, kind, 30);
+            check_programs(loss_and_gradients(net));
         }
 }
 
 TEST_CASE("program: Hessian-vector products are what evaluate gives") {
     for (const CellKind cell : cell_kinds())
         for (const int batch : {1, 3}) {
-            const Configuration configuration{{.cell = cell}, batch == 3, batch};
-            CAPTURE(configuration.text());
+            const NetKind kind{{.cell = cell}, batch == 3, batch};
+            CAPTURE(kind.text());
             Graph graph;
-            const RecurrentNet net = net_of(graph, configuration, 6);
+            const RecurrentNet net = net_of(graph, kind, 6);
             std::vector<Seed> direction;
             for (const Expr& variable : net.variables())
                 direction.push_back({variable, graph.input("v", variable.shape())});
@@ -147,20 +115,14 @@ TEST_CASE("program: Hessian-vector products are what evaluate gives") {
 }
 
 TEST_CASE("program: truncated back-propagation is what evaluate gives") {
-    for (const CellKind kind : {CellKind::simple, CellKind::lstm})
+    for (const CellKind cell : {CellKind::simple, CellKind::lstm})
         for (const Truncation cuts : {Truncation{1, 1}, Truncation{3, 5}, Truncation{5, 3}})
             for (const int steps : {1, 7, 24}) {
+                const test::TruncatedKind kind{cell, cuts, true, InitialState::trainable};
+                CAPTURE(kind.text());
                 CAPTURE(steps);
-                CAPTURE(cuts.every);
-                CAPTURE(cuts.window);
                 Graph graph;
-                const AnyCell cell = make_cell(kind, graph, 2, 3);
-                const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
-                const auto tensors = cell.state_tensors();
-                const Unrolled unrolled = truncate(
-                    cell, inputs, initial_state(graph, tensors, 1, InitialState::trainable), cuts);
-                const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
-                check_programs(loss_and_gradients(head.loss, cell.parameters()));
+                check_programs(test::truncated(graph, kind, steps).loss_and_gradients());
             }
 }
 
@@ -181,29 +143,18 @@ TEST_CASE("program: the loss alone is what evaluate gives") {
 
 TEST_CASE("program: batches that shrink are what evaluate gives") {
     Graph graph;
-    const AnyCell cell = make_cell(CellKind::lstm, graph, 2, 3);
-    const std::array lengths{12, 9, 9, 4};
-    const auto inputs = shrinking_input_sequence(graph, "x", 2, lengths);
-    const auto tensors = cell.state_tensors();
-    const Unrolled unrolled =
-        unroll(cell, inputs, initial_state(graph, tensors, 4, InitialState::trainable));
-    const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
-    check_programs(loss_and_gradients(head.loss, cell.parameters()));
+    check_programs(test::of_shrinking_batches(graph).loss_and_gradients());
 }
 
 TEST_CASE("program: encoder and decoder on two time axes are what evaluate gives") {
     Graph graph;
-    const auto inputs = input_sequence(graph, "x", {2, 3}, 5);
-    const SequenceToSequence net =
-        sequence_to_sequence(make_cell(CellKind::gru, graph, 2, 4, "e"),
-                             make_cell(CellKind::gru, graph, 1, 4, "d"), inputs, {.steps = 7});
-    check_programs(loss_and_gradients(net.loss(), net.variables()));
+    check_programs(test::of_two_axes(graph, 5, 7).loss_and_gradients());
 }
 
 TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate gives") {
     Graph graph;
     const RecurrentNet net = net_of(graph, {{}, false, 2}, 6);
-    const std::vector<Expr> outputs = loss_and_gradients(net.loss(), net.variables());
+    const std::vector<Expr> outputs = loss_and_gradients(net);
     test::Random random(1);
     std::array<int, 4> met{};  // by how much was folded
     for (int i = 0; i < 120; ++i) {
@@ -220,12 +171,12 @@ TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate give
 }
 
 TEST_CASE("program: a rolled graph stretched to other steps computes what that net does") {
-    const Configuration configuration{{.cell = CellKind::gru}, true, 3};
+    const NetKind kind{{.cell = CellKind::gru}, true, 3};
     Graph few, many;
-    const RecurrentNet net = net_of(few, configuration, 8);
-    const Rolled stretched = roll(loss_and_gradients(net.loss(), net.variables())).at(21);
-    const RecurrentNet longer = net_of(many, configuration, 21);
-    const std::vector<Expr> outputs = loss_and_gradients(longer.loss(), longer.variables());
+    const RecurrentNet net = net_of(few, kind, 8);
+    const Rolled stretched = roll(loss_and_gradients(net)).at(21);
+    const RecurrentNet longer = net_of(many, kind, 21);
+    const std::vector<Expr> outputs = loss_and_gradients(longer);
     const Rolled rolled = roll(outputs);
     test::Random random(5);
     Program program = compile(stretched);

@@ -7,18 +7,15 @@
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
-#include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/rnn/sequence_to_sequence.hpp>
-#include <revolute/rnn/stack.hpp>
-#include <revolute/rnn/truncate.hpp>
+#include <support/nets.hpp>
 #include <support/same_graph.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +23,8 @@
 
 using namespace revolute;
 using test::first_difference;
+using test::NetKind;
+using test::TruncatedKind;
 
 namespace {
 
@@ -39,34 +38,21 @@ struct Model {
 enum class Outputs : std::uint8_t { loss, gradients, hessian_vector_product };
 
 struct Configuration {
-    Architecture architecture;
-    bool answers_every_step = false;
-    int batch = 1;
+    NetKind net;
     Outputs outputs = Outputs::gradients;
 
     std::string text() const {
-        return fmt::format(
-            "{}, {} layers, bidirectional {}, every step {}, initial {}, B = {}, outputs {}",
-            name_of(architecture.cell), architecture.layers, architecture.is_bidirectional,
-            answers_every_step, static_cast<int>(architecture.initial), batch,
-            static_cast<int>(outputs));
+        return fmt::format("{}, outputs {}", net.text(), static_cast<int>(outputs));
     }
 };
 
 Model model_of(const Configuration& configuration, int steps) {
     Model model;
-    Architecture architecture = configuration.architecture;
-    if (configuration.answers_every_step)
-        architecture = answering_at_every_step(architecture, steps);
-    const RecurrentNet net = recurrent_net(
-        *model.graph,
-        {.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = configuration.batch},
-        architecture);
+    const RecurrentNet net = test::net_of(*model.graph, configuration.net, steps);
     model.outputs = {net.loss()};
     if (configuration.outputs == Outputs::loss) return model;
     const std::vector<Expr> variables = net.variables();
-    const Derivative d = differentiate(net.loss(), variables);
-    model.outputs.insert(model.outputs.end(), d.gradients().begin(), d.gradients().end());
+    model.outputs = differentiate(net.loss(), variables).loss_and_gradients();
     if (configuration.outputs == Outputs::gradients) return model;
     std::vector<Seed> direction;
     for (const Expr& variable : variables) {
@@ -79,42 +65,35 @@ Model model_of(const Configuration& configuration, int steps) {
 
 std::vector<Configuration> configurations() {
     std::vector<Configuration> all;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool every : {false, true})
-                    for (const InitialState initial :
-                         {InitialState::zero, InitialState::given, InitialState::trainable}) {
-                        const Architecture architecture{.cell = cell,
-                                                        .layers = layers,
-                                                        .is_bidirectional = is_bidirectional,
-                                                        .is_residual = layers == 2,
-                                                        .initial = initial};
-                        // What does not matter to the other is drawn with it.
-                        const int batch = every == (initial == InitialState::zero) ? 1 : 3;
-                        all.push_back({architecture, every, batch, Outputs::gradients});
-                    }
+    for (Architecture architecture : test::architectures())
+        for (const bool every : {false, true})
+            for (const InitialState initial :
+                 {InitialState::zero, InitialState::given, InitialState::trainable}) {
+                architecture.is_residual = architecture.layers == 2;
+                architecture.initial = initial;
+                // What does not matter to the other is drawn with it.
+                const int batch = every == (initial == InitialState::zero) ? 1 : 3;
+                all.push_back({{architecture, every, batch}, Outputs::gradients});
+            }
     for (const CellKind cell : cell_kinds()) {
-        all.push_back({{.cell = cell}, false, 3, Outputs::loss});
-        all.push_back({{.cell = cell}, false, 1, Outputs::hessian_vector_product});
-        all.push_back({{.cell = cell, .initial = InitialState::trainable},
-                       true,
-                       3,
-                       Outputs::hessian_vector_product});
-        all.push_back({{.cell = cell, .layers = 2}, false, 1, Outputs::hessian_vector_product});
-        all.push_back(
-            {{.cell = cell, .is_bidirectional = true}, true, 1, Outputs::hessian_vector_product});
+        all.push_back({{{.cell = cell}, false, 3}, Outputs::loss});
+        for (const NetKind& net : {NetKind{{.cell = cell}},
+                                   {{.cell = cell, .initial = InitialState::trainable}, true, 3},
+                                   {{.cell = cell, .layers = 2}},
+                                   {{.cell = cell, .is_bidirectional = true}, true}})
+            all.push_back({net, Outputs::hessian_vector_product});
     }
     return all;
 }
 
-void check_comes_back(const Model& model) {
-    const Rolled rolled = roll(model.outputs);
+/// Rolls the outputs, and unrolls them again: node for node what they were.
+Rolled check_same_again(std::span<const Expr> outputs) {
+    Rolled rolled = roll(outputs);
     verify(rolled);
-    CHECK(rolled.folding == Folding::merged);
     Graph graph;
-    CHECK(first_difference(model.outputs, unroll_again(rolled, graph)) == "");
+    CHECK(first_difference(outputs, unroll_again(rolled, graph)) == "");
     CHECK(graph.size() == rolled.node_count());
+    return rolled;
 }
 
 std::size_t families_in(const Rolled& rolled) {
@@ -138,7 +117,8 @@ TEST_CASE("roll: every net comes back node for node, at any number of steps") {
         for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 100}) {
             CAPTURE(configuration.text());
             CAPTURE(steps);
-            check_comes_back(model_of(configuration, steps));
+            CHECK(check_same_again(model_of(configuration, steps).outputs).folding ==
+                  Folding::merged);
         }
 }
 
@@ -200,8 +180,7 @@ TEST_CASE("first_break: none in the library's nets") {
 }
 
 TEST_CASE("roll: the simple net has one recurrence forward and one backward, whatever the steps") {
-    const Configuration configuration{
-        {.initial = InitialState::given}, false, 1, Outputs::gradients};
+    const Configuration configuration{{.architecture = {.initial = InitialState::given}}};
     for (const int steps : {8, 100}) {
         const Rolled rolled = roll(model_of(configuration, steps).outputs);
         CHECK(recurrences_of(rolled) == std::vector<int>{-2, 4});
@@ -216,14 +195,14 @@ TEST_CASE("roll: families and recurrences of simplified nets, whatever the steps
         std::vector<int> recurrences;
     };
     const std::vector<Expected> all{
-        {{{.cell = CellKind::simple}}, 14, {-2, 4}},
-        {{{.cell = CellKind::simple, .layers = 2}}, 28, {-3, -2, 4, 4}},
-        {{{.cell = CellKind::simple, .is_bidirectional = true}, true}, 38, {-4, -3, 3, 4}},
-        {{{.cell = CellKind::simple}, false, 1, Outputs::hessian_vector_product},
+        {{NetKind{{.cell = CellKind::simple}}}, 14, {-2, 4}},
+        {{NetKind{{.cell = CellKind::simple, .layers = 2}}}, 28, {-3, -2, 4, 4}},
+        {{NetKind{{.cell = CellKind::simple, .is_bidirectional = true}, true}}, 38, {-4, -3, 3, 4}},
+        {{NetKind{{.cell = CellKind::simple}}, Outputs::hessian_vector_product},
          30,
          {-4, -2, 3, 4}},
-        {{{.cell = CellKind::lstm}}, 63, {-17, 21}},
-        {{{.cell = CellKind::gru}}, 50, {-15, 17}},
+        {{NetKind{{.cell = CellKind::lstm}}}, 63, {-17, 21}},
+        {{NetKind{{.cell = CellKind::gru}}}, 50, {-15, 17}},
     };
     for (const Expected& expected : all)
         for (const int steps : {8, 100}) {
@@ -317,97 +296,64 @@ TEST_CASE("roll_for: a factor that depends on the number of steps is noticed") {
 
 namespace {
 
-Model truncated(CellKind kind, int steps, const Truncation& cuts, bool answers_every_step,
-                InitialState initial) {
-    Model model;
-    Graph& graph = *model.graph;
-    const AnyCell cell = make_cell(kind, graph, 2, 3);
-    const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
-    const Unrolled unrolled =
-        truncate(cell, inputs, initial_state(graph, cell.state_tensors(), 1, initial), cuts);
-    const auto answers =
-        answers_every_step ? unrolled.outputs() : std::vector<Expr>{unrolled.last()};
-    const Derivative d = differentiate(read_out(answers, 1, LossKind::mse).loss, cell.parameters());
-    model.outputs.assign(d.gradients().begin(), d.gradients().end());
-    return model;
+/// Every cell, with answers after the last step or every one, from h(-1) = 0 or a trainable one.
+std::vector<TruncatedKind> truncated_kinds(std::initializer_list<Truncation> all_cuts) {
+    std::vector<TruncatedKind> all;
+    for (const CellKind cell : cell_kinds())
+        for (const Truncation cuts : all_cuts)
+            for (const bool every : {false, true})
+                for (const InitialState initial : {InitialState::zero, InitialState::trainable})
+                    all.push_back({cell, cuts, every, initial});
+    return all;
+}
+
+Rolled rolled_gradients(const TruncatedKind& kind, int steps) {
+    Graph graph;
+    return roll(test::truncated(graph, kind, steps).gradients());
 }
 
 }  // namespace
 
 TEST_CASE("roll: truncated back-propagation comes back node for node") {
-    for (const CellKind kind : cell_kinds())
-        for (const Truncation cuts : {Truncation{1, 1}, Truncation{2, 2}, Truncation{3, 5},
-                                      Truncation{5, 3}, Truncation{4, 4}})
-            for (const bool every : {false, true})
-                for (const InitialState initial : {InitialState::zero, InitialState::trainable})
-                    for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 24, 100}) {
-                        CAPTURE(name_of(kind));
-                        CAPTURE(steps);
-                        CAPTURE(cuts.every);
-                        CAPTURE(cuts.window);
-                        const Model model = truncated(kind, steps, cuts, every, initial);
-                        const Rolled rolled = roll(model.outputs);
-                        verify(rolled);
-                        Graph again;
-                        CHECK(first_difference(model.outputs, unroll_again(rolled, again)) == "");
-                    }
+    for (const TruncatedKind& kind : truncated_kinds({{1, 1}, {2, 2}, {3, 5}, {5, 3}, {4, 4}}))
+        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 24, 100}) {
+            CAPTURE(kind.text());
+            CAPTURE(steps);
+            Graph graph;
+            check_same_again(test::truncated(graph, kind, steps).gradients());
+        }
 }
 
-TEST_CASE("at: refused for truncated back-propagation, but for a cut at every step") {
-    for (const CellKind kind : cell_kinds())
-        for (const bool every : {false, true})
-            for (const InitialState initial : {InitialState::zero, InitialState::trainable}) {
-                CAPTURE(name_of(kind));
-                CAPTURE(every);
-                const Truncation always{1, 1};
-                CHECK(roll(truncated(kind, 16, always, every, initial).outputs).at(40) ==
-                      roll(truncated(kind, 40, always, every, initial).outputs));
-                for (const Truncation cuts : {Truncation{2, 2}, Truncation{3, 5}, Truncation{5, 3},
-                                              Truncation{4, 2}, Truncation{4, 4}})
-                    for (const int steps : {16, 24, 40}) {
-                        CAPTURE(cuts.every);
-                        CAPTURE(cuts.window);
-                        const Rolled rolled =
-                            roll(truncated(kind, steps, cuts, every, initial).outputs);
-                        CHECK_FALSE(rolled.least_steps().has_value());
-                        CHECK_THROWS_AS(rolled.at(steps + 1), GraphError);
-                    }
-            }
+TEST_CASE("at: truncated back-propagation with a cut at every step stretches") {
+    for (const TruncatedKind& kind : truncated_kinds({{1, 1}})) {
+        CAPTURE(kind.text());
+        CHECK(rolled_gradients(kind, 16).at(40) == rolled_gradients(kind, 40));
+    }
+}
+
+TEST_CASE("at: refused for truncated back-propagation with rarer cuts") {
+    for (const TruncatedKind& kind : truncated_kinds({{2, 2}, {3, 5}, {5, 3}, {4, 2}, {4, 4}}))
+        for (const int steps : {16, 24, 40}) {
+            CAPTURE(kind.text());
+            CAPTURE(steps);
+            const Rolled rolled = rolled_gradients(kind, steps);
+            CHECK_FALSE(rolled.least_steps().has_value());
+            CHECK_THROWS_AS(rolled.at(steps + 1), GraphError);
+        }
 }
 
 TEST_CASE("roll: encoder and decoder on two time axes come back and stretch apart") {
-    const auto build = [](int steps, int answers) {
-        Model model;
-        Graph& graph = *model.graph;
-        const auto inputs = input_sequence(graph, "x", {2, 3}, steps);
-        const SequenceToSequence net = sequence_to_sequence(
-            make_cell(CellKind::gru, graph, 2, 4, "e"), make_cell(CellKind::gru, graph, 1, 4, "d"),
-            inputs, {.steps = answers});
-        const Derivative d = differentiate(net.loss(), net.variables());
-        model.outputs.assign(d.gradients().begin(), d.gradients().end());
-        return model;
+    const auto rolled = [](int steps, int answers) {
+        Graph graph;
+        return roll(test::of_two_axes(graph, steps, answers).gradients());
     };
-    const Rolled rolled = roll(build(8, 9).outputs);
-    verify(rolled);
-    CHECK(rolled.folding == Folding::merged);
-    CHECK(rolled.at(30, 0).at(20, 1) == roll(build(30, 20).outputs));
-    const Model model = build(5, 7);
+    CHECK(rolled(8, 9).folding == Folding::merged);
+    CHECK(rolled(8, 9).at(30, 0).at(20, 1) == rolled(30, 20));
     Graph graph;
-    CHECK(first_difference(model.outputs, unroll_again(roll(model.outputs), graph)) == "");
+    check_same_again(test::of_two_axes(graph, 5, 7).gradients());
 }
 
 TEST_CASE("roll: batches that shrink come back node for node") {
     Graph graph;
-    const AnyCell cell = make_cell(CellKind::lstm, graph, 2, 3);
-    const std::array lengths{12, 9, 9, 4};
-    const auto inputs = shrinking_input_sequence(graph, "x", 2, lengths);
-    const auto tensors = cell.state_tensors();
-    const Unrolled unrolled =
-        unroll(cell, inputs, initial_state(graph, tensors, 4, InitialState::trainable));
-    const ReadOut head = read_out(unrolled.outputs(), 1, LossKind::mse);
-    const Derivative d = differentiate(head.loss, cell.parameters());
-    const Rolled rolled = roll(d.gradients());
-    verify(rolled);
-    Graph again;
-    CHECK(first_difference(d.gradients(), unroll_again(rolled, again)) == "");
+    check_same_again(test::of_shrinking_batches(graph).gradients());
 }

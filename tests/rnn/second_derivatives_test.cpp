@@ -5,17 +5,18 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/finite_differences.hpp>
 #include <revolute/tools/random.hpp>
+#include <support/dot.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 
 using namespace revolute;
+using test::dot;
 
 namespace {
 
@@ -73,28 +74,6 @@ struct Net {
     Bindings values;
 };
 
-double dot(const std::vector<Matrix>& a, const std::vector<Matrix>& b) {
-    double total = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        total += std::inner_product(a[i].values().begin(), a[i].values().end(),
-                                    b[i].values().begin(), 0.0);
-    return total;
-}
-
-double largest(const std::vector<Matrix>& matrices) {
-    double result = 0;
-    for (const Matrix& matrix : matrices) result = std::max(result, largest_entry(matrix));
-    return result;
-}
-
-double largest_difference(const Matrix& a, const Matrix& b) {
-    double result = 0;
-    REQUIRE(a.shape() == b.shape());
-    for (std::size_t i = 0; i < a.size(); ++i)
-        result = std::max(result, std::abs(a.values()[i] - b.values()[i]));
-    return result;
-}
-
 /// Largest |product - (g(+step) - g(-step)) / 2 step| over all entries.
 double error_of_difference(const Net& net, std::span<const Expr> gradients,
                            std::span<const Seed> direction, const std::vector<Matrix>& product,
@@ -149,7 +128,7 @@ TEST_CASE("second derivatives: H v is what central differences of the gradients 
             const std::vector<Seed> v = net.direction("v");
             const std::vector<Matrix> product = net.product(v);
             const Derivative d = differentiate(net.net.loss, net.variables);
-            const double size = largest(evaluate(d.gradients(), net.values));
+            const double size = largest_entry(evaluate(d.gradients(), net.values));
             // The error of a central difference is step^2 times a third derivative, so it must fall with
             // the square of the step (twice as slowly at most), until the rounding of the gradients shows:
             // sums of some hundred products, each rounded to eps, divided by the step. Moved by 1e-4 in
@@ -162,7 +141,7 @@ TEST_CASE("second derivatives: H v is what central differences of the gradients 
                 CHECK(error_of_difference(net, d.gradients(), v, product, step) <=
                       shrunk + 100 * eps * size / step);
             }
-            CHECK(first <= 0.1 * largest(product));
+            CHECK(first <= 0.1 * largest_entry(product));
         }
     });
 }
@@ -196,7 +175,7 @@ TEST_CASE("second derivatives: forward over reverse equals reverse over reverse"
             evaluate(differentiate(slope, net.variables).gradients(), net.values);
         const std::vector<Matrix> forward = net.product(v);
         for (std::size_t i = 0; i < forward.size(); ++i)
-            CHECK(largest_difference(forward[i], backward[i]) <= 1e-12 * largest(forward));
+            CHECK(largest_difference(forward[i], backward[i]) <= 1e-12 * largest_entry(forward));
     });
 }
 

@@ -2,7 +2,6 @@
 
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/hessian_vector_product.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/simplify.hpp>
@@ -10,8 +9,8 @@
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
+#include <support/bindings.hpp>
 #include <support/golden.hpp>
-#include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
 
@@ -27,14 +26,8 @@ namespace {
 void check_values(std::span<const Expr> outputs, const Simplified& s) {
     Graph& graph = *outputs.front().graph;
     Graph& there = *s.outputs.front().graph;
-    test::Random random(3);
-    Bindings before, after;
-    for (std::uint32_t i = 0; i < graph.size(); ++i) {
-        if (!is_given(graph.op(NodeId{i}))) continue;
-        const Matrix value = random.matrix(graph.shape(NodeId{i}));
-        before.bind(graph.at(NodeId{i}), value);
-        if (const auto image = s.images[i]) after.bind(there.at(*image), value);
-    }
+    const Bindings before = test::random_values(graph, 3);
+    const Bindings after = test::carried_over(before, graph, s.images, there);
     const auto expected = evaluate(outputs, before), got = evaluate(s.outputs, after);
     for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(largest_difference(expected[i], got[i]) <=
@@ -45,8 +38,7 @@ std::string simplified_listing(const Architecture& architecture, const Sizes& si
     Graph graph, there;
     const RecurrentNet net = recurrent_net(graph, sizes, architecture);
     const Derivative d = differentiate(net.loss(), net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
-    return to_text(d.carried_over(s.images, there));
+    return to_text(simplify(d, there, simplification_rules()).derivative);
 }
 
 }  // namespace
@@ -74,9 +66,9 @@ TEST_CASE("simplify: with a given initial state there is nothing to remove but t
     const ManyToOne net = many_to_one(SimpleRnn(graph, 2, 3), {.steps = 3, .input = 2, .hidden = 3},
                                       InitialState::given);
     const Derivative d = differentiate(net.loss, net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
-    CHECK(s.report.nodes_after == s.report.nodes_before - 2);
-    CHECK(s.report.fired.size() == 2);
+    const SimplifyReport report = simplify(d, there, simplification_rules()).report;
+    CHECK(report.nodes_after == report.nodes_before - 2);
+    CHECK(report.fired.size() == 2);
 }
 
 TEST_CASE(
@@ -110,7 +102,7 @@ TEST_CASE("simplify: what every inner step became is alike") {
     const RecurrentNet net =
         recurrent_net(graph, {.steps = 6, .input = 2, .hidden = 3}, {.cell = CellKind::gru});
     const Derivative d = differentiate(net.loss(), net.variables());
-    const Simplified s = simplify(d.outputs(), there, simplification_rules());
+    simplify(d, there, simplification_rules());
     // The nodes of a step: operators, in the order in which they were made.
     std::map<int, std::string> steps;
     for (std::uint32_t i = 0; i < there.size(); ++i)

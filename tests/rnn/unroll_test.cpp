@@ -1,3 +1,4 @@
+#include "rnn/two_steps.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -16,6 +17,7 @@
 
 using namespace revolute;
 using test::message_of;
+using test::TwoSteps;
 
 namespace {
 
@@ -41,14 +43,6 @@ struct Forgetful {
     std::vector<StateTensor> state_tensors() const { return {{"h", 1}, {"c", 1}}; }
     std::vector<Expr> parameters() const { return {}; }
     State step(Expr x, const State& previous) const { return {x + previous[0]}; }
-};
-
-/// A cell, and two steps of a batch of two.
-struct TwoSteps {
-    Graph graph;
-    SimpleRnn cell{graph, 1, 2};
-    std::vector<Expr> inputs = input_sequence(graph, "x", {1, 2}, 2);
-    Initial initial = initial_state(graph, cell.state_tensors(), 2, InitialState::zero);
 };
 
 }  // namespace

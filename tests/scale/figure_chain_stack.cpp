@@ -1,16 +1,16 @@
 // A chain of a million steps is drawn and written as DOT, on a small stack: nothing recurses over the graph.
 
+#include "phases.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/dot.hpp>
+#include <revolute/tools/stopwatch.hpp>
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <string>
-#include <sys/resource.h>
 
 using namespace revolute;
 
@@ -50,7 +50,7 @@ bool is_complete(const char* what, const Figure& figure, std::size_t nodes, std:
 }  // namespace
 
 int main() {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Graph graph;
     const Expr w = graph.parameter("w", {});
     Expr h = graph.initial_state("h", {});
@@ -65,9 +65,6 @@ int main() {
     for (int i = 0; i < steps; ++i) x = tanh(x);
     ok = is_complete("without steps and names", forward(x), steps + 1, steps) && ok;
 
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    fmt::print("{:.1f} s, {} MB\n", seconds.count(), used.ru_maxrss / 1024);
+    fmt::print("{:.1f} s, {} MB\n", watch.seconds(), peak_megabytes());
     return ok ? 0 : 1;
 }

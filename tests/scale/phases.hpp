@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include <revolute/tools/stopwatch.hpp>
+
 #include <cstdio>
 #include <sys/resource.h>
 
@@ -24,14 +25,13 @@ class Phases {
  public:
     /// Ends a phase; the next one begins when this returns. Returns its seconds.
     double done(const char* name) {
-        const auto now = std::chrono::steady_clock::now();
-        const double seconds = std::chrono::duration<double>(now - last_).count();
+        const double seconds = phase_.seconds();
         std::printf("%-14s %6.2f s, peak so far %ld MB\n", name, seconds, peak_megabytes());
         std::fflush(stdout);
-        last_ = std::chrono::steady_clock::now();
+        phase_ = {};
         return seconds;
     }
 
  private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    revolute::Stopwatch phase_;
 };

@@ -3,9 +3,7 @@
 // and the bytes in use at their peak.
 
 #include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/structure.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
 #include <malloc.h>

@@ -3,8 +3,8 @@
 
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/tools/stopwatch.hpp>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -60,18 +60,18 @@ bool run_apart(const Case& c) {
     }
     if (child == 0) {
         const std::size_t before = peak_bytes();
-        const auto start = std::chrono::steady_clock::now();
+        const Stopwatch watch;
         Graph graph;
         if (c.reserved) graph.reserve(nodes_wanted + 10, nodes_wanted + nodes_wanted / 2 + 10);
         build(graph);
-        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+        const double seconds = watch.seconds();
         const double bytes = static_cast<double>(peak_bytes() - before) / graph.size();
         const bool fits = bytes <= c.most_bytes;
         std::printf(
             "%-16s %u nodes, %zu operands: %.1f bytes per node (at most %.0f%s), "
             "%.2f s (target %.0f s)\n",
             c.name, graph.size(), graph.operand_total(), bytes, c.most_bytes,
-            fits ? "" : ": MISSED", seconds.count(), c.target_seconds);
+            fits ? "" : ": MISSED", seconds, c.target_seconds);
         std::fflush(stdout);
         _exit(fits ? 0 : 1);
     }

@@ -2,6 +2,7 @@
 
 #include "support/count_nodes.hpp"
 #include <revolute/tools/net_cost.hpp>
+#include <support/nets.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -17,19 +18,14 @@ namespace {
 /// All kinds of nets of up to two layers.
 std::vector<CountedNet> all_nets() {
     std::vector<CountedNet> nets;
-    for (const CellKind cell : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                for (const bool answers_every_step : {false, true})
-                    for (const InitialState initial :
-                         {InitialState::zero, InitialState::given, InitialState::trainable})
-                        for (const bool is_simplified : {false, true})
-                            nets.push_back({{.cell = cell,
-                                             .layers = layers,
-                                             .is_bidirectional = is_bidirectional,
-                                             .initial = initial},
-                                            answers_every_step,
-                                            is_simplified});
+    for (Architecture architecture : architectures())
+        for (const bool answers_every_step : {false, true})
+            for (const InitialState initial :
+                 {InitialState::zero, InitialState::given, InitialState::trainable})
+                for (const bool is_simplified : {false, true}) {
+                    architecture.initial = initial;
+                    nets.push_back({architecture, answers_every_step, is_simplified});
+                }
     return nets;
 }
 

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <revolute/graph/leaf.hpp>
-#include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/net_check.hpp>
-#include <revolute/tools/random.hpp>
 #include <support/equation_check.hpp>
+#include <support/nets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,28 +13,10 @@
 
 namespace revolute::test {
 
-/// A net whose equations are checked.
-struct NetKind {
-    Architecture architecture{};
-    bool answers_every_step = false;
-    int batch = 1;
-};
-
-inline Sizes sizes_of(const NetKind& kind, int steps) {
-    return {.steps = steps, .input = 2, .hidden = 3, .output = 2, .batch = kind.batch};
-}
-
-inline Architecture architecture_of(const NetKind& kind, int steps) {
-    Architecture architecture = kind.architecture;
-    if (kind.answers_every_step) architecture = answering_at_every_step(architecture, steps);
-    return architecture;
-}
-
 inline Equations equations_for_any_steps(const NetKind& kind, Simplification simplification) {
     return general_equations([&](std::int32_t steps) {
         Graph graph;
-        const RecurrentNet net =
-            recurrent_net(graph, sizes_of(kind, steps), architecture_of(kind, steps));
+        const RecurrentNet net = net_of(graph, kind, steps);
         return rolled_up(differentiate(net.loss(), net.variables()), simplification);
     });
 }
@@ -67,26 +47,10 @@ inline void check_derivative(const Derivative& derivative, Simplification simpli
     check_equations(text, derivative, values);
 }
 
-/// Random values for the leaves of a graph.
-inline Bindings random_values(Graph& graph) {
-    Bindings values;
-    Random random(3);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (const Expr leaf = graph.at(NodeId{i}); is_given(graph.op(leaf.id)))
-            values.bind(leaf, random.matrix(leaf.shape()));
-    return values;
-}
-
 /// The equations of the net, simplified and as it is built, each on one line, give its loss and gradients:
 /// those of any number of steps, and those of the steps that it has.
 inline void check_net(const NetKind& kind) {
-    CAPTURE(name_of(kind.architecture.cell));
-    CAPTURE(kind.architecture.layers);
-    CAPTURE(kind.architecture.is_bidirectional);
-    CAPTURE(kind.answers_every_step);
-    CAPTURE(static_cast<int>(kind.architecture.initial));
-    CAPTURE(kind.batch);
-    CAPTURE(static_cast<int>(kind.architecture.loss));
+    CAPTURE(kind.text());
     const Equations simple_lines = equations_for_any_steps(kind, Simplification::on);
     const Equations built_lines = equations_for_any_steps(kind, Simplification::off);
     check_order(simple_lines);

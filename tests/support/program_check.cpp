@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
 #include <support/program_check.hpp>
 
 #include <doctest/doctest.h>

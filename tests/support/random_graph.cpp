@@ -1,6 +1,7 @@
 #include "support/random_graph.hpp"
 
 #include <revolute/graph/print.hpp>
+#include <revolute/graph/structure.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
 
@@ -169,14 +170,6 @@ Expr RandomGraph::loss() {
         loss_ = loss_ == Expr{} ? part : loss_ + part;
     }
     return loss_;
-}
-
-Bindings RandomGraph::bindings_of(const Extracted& extracted, Graph& copy) {
-    Bindings values;
-    for (std::uint32_t i = 0; i < extracted.copies.size(); ++i)
-        if (const Matrix* value = bindings.find(graph.at(NodeId{i})); value && extracted.copies[i])
-            values.bind(copy.at(*extracted.copies[i]), *value);
-    return values;
 }
 
 std::string RandomGraph::listing() {

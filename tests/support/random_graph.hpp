@@ -2,7 +2,6 @@
 
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
-#include <revolute/graph/structure.hpp>
 
 #include <array>
 #include <cstdint>
@@ -69,8 +68,6 @@ class RandomGraph {
 
     /// A number that depends on every application: the weighted sum of what no other application uses.
     Expr loss();
-    /// The same values for the leaves of a copy.
-    Bindings bindings_of(const Extracted& extracted, Graph& copy);
     /// The loss as a listing, and the leaves' values.
     std::string listing();
 

@@ -1,3 +1,4 @@
+#include <revolute/graph/structure.hpp>
 #include <support/relabelled.hpp>
 
 #include <cmath>

@@ -1,5 +1,7 @@
 #include "support/same_graph.hpp"
 
+#include <revolute/graph/structure.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>

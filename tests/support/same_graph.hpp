@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/structure.hpp>
+#include <revolute/graph/expr.hpp>
 
 #include <span>
 #include <string>

@@ -1,5 +1,6 @@
 // The reverse pass whose rules can be replaced.
 
+#include "cases.hpp"
 #include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/ops/activation.hpp>
@@ -9,23 +10,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
 
 using namespace revolute;
-
-namespace {
-
-Case case_named(const char* name) {
-    return read_case(std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / name);
-}
-
-}  // namespace
+using test::case_named;
 
 TEST_CASE("backward walk: with the right rules it makes the nodes that differentiate makes") {
     for (const char* name :
-         {"rnn_bidirectional_many_to_one.json", "lstm_two_layers_bidirectional.json",
-          "gru_many_to_one.json", "gru_before_complex_step.json", "lstm_peephole_complex_step.json",
-          "rnn_cross_entropy.json"}) {
+         {"rnn_bidirectional_many_to_one", "lstm_two_layers_bidirectional", "gru_many_to_one",
+          "gru_before_complex_step", "lstm_peephole_complex_step", "rnn_cross_entropy"}) {
         CAPTURE(name);
         const Case of = case_named(name);
         CaseNet net(of);
@@ -40,7 +32,7 @@ TEST_CASE("backward walk: with the right rules it makes the nodes that different
 }
 
 TEST_CASE("backward walk: a term that is left out leaves zeros where nothing else arrives") {
-    const Case of = case_named("rnn_tanh_many_to_one.json");
+    const Case of = case_named("rnn_tanh_many_to_one");
     CaseNet net(of);
     const BackwardWalk walk(net.net, net.variables());
     const std::vector<Expr> gradients =
@@ -58,7 +50,7 @@ TEST_CASE("backward walk: a term that is left out leaves zeros where nothing els
 }
 
 TEST_CASE("use families: uses alike across steps are one family, written from the step t") {
-    const Case of = case_named("rnn_tanh_many_to_one.json");
+    const Case of = case_named("rnn_tanh_many_to_one");
     CaseNet net(of);
     const BackwardWalk walk(net.net, net.variables());
     const std::vector<UseFamily> families = use_families(walk);

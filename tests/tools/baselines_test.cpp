@@ -5,8 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-
 using namespace revolute;
 using test::message_of;
 

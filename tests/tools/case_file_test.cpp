@@ -1,5 +1,6 @@
 // Cases in files: what comes in, what is refused, and that the gradients are those of other programs.
 
+#include "cases.hpp"
 #include "support/message.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
@@ -14,6 +15,8 @@
 
 using namespace revolute;
 using revolute::test::message_of;
+using test::case_named;
+using test::case_path;
 
 namespace {
 
@@ -24,10 +27,6 @@ std::vector<std::filesystem::path> files_in(const std::string& folder) {
         if (file.path().extension() == ".json") files.push_back(file.path());
     std::ranges::sort(files);
     return files;
-}
-
-std::filesystem::path case_path(const std::string& name) {
-    return std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / (name + ".json");
 }
 
 }  // namespace
@@ -54,7 +53,7 @@ TEST_CASE("cases: losses, answers and gradients are those of PyTorch and of the 
 }
 
 TEST_CASE("cases: a gradient that is wrong in one entry differs") {
-    const Case of = read_case(case_path("lstm_many_to_one"));
+    const Case of = case_named("lstm_many_to_one");
     const CaseResult right = solve(of);
     for (std::size_t i = 0; i < right.grads.size(); ++i) {
         CaseResult wrong = right;
@@ -115,7 +114,7 @@ TEST_CASE("cases: keys that mean nothing are noted with their places, and not re
 }
 
 TEST_CASE("cases: what is expected of some arrays alone leaves the others uncompared, by name") {
-    Case of = read_case(case_path("lstm_many_to_one"));
+    Case of = case_named("lstm_many_to_one");
     const CaseResult result = solve(of);
     CHECK(not_compared(result, *of.expected).empty());
     CHECK(to_table(compare(result, *of.expected), not_compared(result, *of.expected)) ==
@@ -145,7 +144,7 @@ TEST_CASE("cases: a cell without a cell state has none expected, and null stands
 }
 
 TEST_CASE("cases: a number that is not finite is refused as JSON, by name and place") {
-    const Case of = read_case(case_path("lstm_many_to_one"));
+    const Case of = case_named("lstm_many_to_one");
     const CaseResult result = solve(of);
     const auto refusal = [&](const auto& spoil) {
         CaseResult spoilt = result;
@@ -169,7 +168,7 @@ TEST_CASE("cases: a number that is not finite is refused as JSON, by name and pl
 }
 
 TEST_CASE("cases: gradients alone name what they lack") {
-    const Case of = read_case(case_path("rnn_one_of_each_complex_step"));
+    const Case of = case_named("rnn_one_of_each_complex_step");
     CHECK(message_of<ParseError>([&] { parse_gradients("{}", "mine.json", of); }) ==
           "mine.json: has no gradients that can be read: grads is missing");
     CHECK(message_of<ParseError>([&] { parse_gradients("{\"grads\": {}}", "mine.json", of); }) ==

@@ -1,5 +1,6 @@
 // Gradients of nets with gates, and of nets of several cells, with mistakes.
 
+#include "tools/cases.hpp"
 #include "tools/hand_bptt.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 using namespace revolute;
 using namespace revolute::test;
@@ -113,10 +113,6 @@ void check_all(std::span<const Recognised> mistakes, const Case& of,
         CHECK(findings_of(of, by_hand(of, known.mistake)) ==
               fmt::format("{}: {}\n", arrays, known.words));
     }
-}
-
-Case case_named(const std::string& name) {
-    return read_case(std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / (name + ".json"));
 }
 
 Matrix& array_of(CaseResult& result, const std::string& name) {

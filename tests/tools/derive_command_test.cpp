@@ -1,37 +1,19 @@
-#include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/output_file.hpp>
 #include <support/golden.hpp>
-#include <support/temporary_folder.hpp>
+#include <support/run_program.hpp>
 
 #include <doctest/doctest.h>
-
-#include <cstdlib>
-#include <sys/wait.h>
-
-#ifdef REVOLUTE_PROGRAM
 
 namespace revolute {
 
 namespace {
 
-struct Result {
-    int status;
-    std::string output;
-    std::string errors;
-};
+using test::Ran;
 
-Result derive(const std::string& arguments) {
-    const test::TemporaryFolder folder;
-    const std::string command = "cd " + folder.path().string() +
-                                " && " REVOLUTE_PROGRAM " derive " + arguments +
-                                " > output 2> errors";
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), read_file(folder / "output"), read_file(folder / "errors")};
-}
+Ran derive(const std::string& arguments) { return test::run_program("derive " + arguments); }
 
 void check_derived(const std::string& arguments, const std::string& golden) {
     CAPTURE(arguments);
-    const Result result = derive(arguments);
+    const Ran result = derive(arguments);
     CHECK(result.status == 0);
     test::check_golden("tools/golden/" + golden, result.output);
 }
@@ -86,12 +68,12 @@ TEST_CASE("derive: a number of steps is filled in, however large it is") {
 }
 
 TEST_CASE("derive: what cannot be asked for is a usage error") {
-    const Result transpose = derive("--transpose left");
+    const Ran transpose = derive("--transpose left");
     CHECK(transpose.status == 2);
     CHECK(transpose.errors ==
           "--transpose: needs --format latex or markdown\n"
           "Run with --help for more information.\n");
-    const Result part = derive("--parts sideways");
+    const Ran part = derive("--parts sideways");
     CHECK(part.status == 2);
     CHECK(part.errors ==
           "--parts: must be one of forward, backward, gradients (sideways)\n"
@@ -99,5 +81,3 @@ TEST_CASE("derive: what cannot be asked for is a usage error") {
 }
 
 }  // namespace revolute
-
-#endif

@@ -1,23 +1,15 @@
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
-#include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 #include <support/golden.hpp>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <sstream>
-
 namespace revolute {
 
 namespace {
 
-std::string dot_of(const Figure& figure, const DotOptions& options = {}) {
-    std::ostringstream out;
-    write_dot(out, figure, options);
-    return out.str();
-}
+using test::dot_of;
 
 void check_accepted(const Figure& figure) {
     if (!test::has_graphviz()) return;
@@ -39,8 +31,8 @@ TEST_CASE("dot: a small graph is written as in the golden file") {
     Graph graph;
     const Expr W = graph.parameter("W", {2, 2}, SourceLine{"net.cpp", 3});
     const Expr x = graph.input("x", {2, 1}, SourceLine{"net.cpp", 4});
-    const Expr y =
-        tanh({W * Operand{x, SourceLine{"net.cpp", 5}}, SourceLine{"net.cpp", 5}}).named("y");
+    const SourceLine line{"net.cpp", 5};
+    const Expr y = tanh({Operand{W, line} * Operand{x, line}, line}).named("y");
     test::check_golden("tools/golden/small.dot", dot_of(forward(y, {"A small graph"})));
 }
 

@@ -2,6 +2,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 #include <support/message.hpp>
 #include <support/temporary_folder.hpp>
@@ -17,7 +18,7 @@ namespace {
 
 void check_values(Expr loss, std::span<const Expr> variables) {
     const Derivative derivative = differentiate(loss, variables);
-    const Bindings values = test::random_values(*loss.graph);
+    const Bindings values = test::random_values(*loss.graph, 3);
     for (const Simplification simplification : {Simplification::on, Simplification::off})
         test::check_derivative(derivative, simplification, values);
 }

@@ -1,6 +1,6 @@
 // The printed equations are read again and evaluated: they hold all that the graph does.
 
-#include <revolute/rnn/truncate.hpp>
+#include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ void check_cell(CellKind cell) {
     for (const int layers : {1, 2})
         for (const bool is_bidirectional : {false, true})
             for (const bool every : {false, true}) {
-                NetKind kind;
+                NetKind kind{.output = 2};
                 kind.architecture.cell = cell;
                 kind.architecture.layers = layers;
                 kind.architecture.is_bidirectional = is_bidirectional;
@@ -29,18 +29,6 @@ void check_cell(CellKind cell) {
                 check_net(kind);
                 ++turn;
             }
-}
-
-Derivative truncated(Graph& graph, CellKind kind, const Truncation& cuts, bool answers_every_step,
-                     InitialState initial) {
-    const AnyCell cell = make_cell(kind, graph, 2, 3);
-    const auto inputs = input_sequence(graph, "x", {2, 1}, 7);
-    const Unrolled unrolled =
-        truncate(cell, inputs, initial_state(graph, cell.state_tensors(), 1, initial), cuts);
-    const auto answers =
-        answers_every_step ? unrolled.outputs() : std::vector<Expr>{unrolled.last()};
-    const ReadOut head = read_out(answers, 1, LossKind::mse);
-    return differentiate(head.loss, cell.parameters());
 }
 
 }  // namespace
@@ -65,7 +53,7 @@ TEST_CASE("equations: the text of an LSTM with peepholes gives its loss and grad
 }
 
 TEST_CASE("equations: those of the simple RNN hold for one step, where sums are empty") {
-    const NetKind kind{.batch = 3};
+    const NetKind kind{.batch = 3, .output = 2};
     const std::string text = to_text(equations_for_any_steps(kind, Simplification::on));
     const RandomNet random(sizes_of(kind, 1), architecture_of(kind, 1), 7);
     test::check_equations(text, differentiate(random.net.loss(), random.net.variables()),
@@ -73,7 +61,7 @@ TEST_CASE("equations: those of the simple RNN hold for one step, where sums are 
 }
 
 TEST_CASE("equations: the text of a net with cross entropy and residual sums gives its gradients") {
-    NetKind kind{.answers_every_step = true, .batch = 3};
+    NetKind kind{.answers_every_step = true, .batch = 3, .output = 2};
     kind.architecture = {
         .cell = CellKind::gru, .layers = 3, .is_residual = true, .loss = LossKind::cross_entropy};
     check_net(kind);
@@ -84,14 +72,12 @@ TEST_CASE("equations: those of truncated back-propagation are on one line each a
         for (const Truncation cuts : {Truncation{1, 1}, Truncation{2, 2}, Truncation{3, 5}})
             for (const bool answers_every_step : {false, true})
                 for (const InitialState initial : {InitialState::zero, InitialState::trainable}) {
-                    CAPTURE(name_of(cell));
-                    CAPTURE(cuts.every);
-                    CAPTURE(answers_every_step);
+                    const test::TruncatedKind kind{cell, cuts, answers_every_step, initial};
+                    CAPTURE(kind.text());
                     Graph graph;
-                    const Derivative derivative =
-                        truncated(graph, cell, cuts, answers_every_step, initial);
+                    const Derivative derivative = test::truncated(graph, kind, 7);
                     test::check_derivative(derivative, Simplification::on,
-                                           test::random_values(graph));
+                                           test::random_values(graph, 3));
                 }
 }
 

@@ -2,14 +2,13 @@
 
 #include "figure_geometry.hpp"
 #include "figure_models.hpp"
-#include <revolute/tools/dot.hpp>
+#include "graphviz_program.hpp"
 #include <revolute/tools/layout.hpp>
 
 #include <doctest/doctest.h>
 
 #include <map>
 #include <set>
-#include <sstream>
 
 namespace revolute {
 
@@ -208,10 +207,8 @@ TEST_CASE(
 
 TEST_CASE("figure of cells: a stack of rows ends with its bracket") {
     const StackedNet net({.is_bidirectional = true}, 1);
-    std::ostringstream dot;
-    write_dot(dot, forward(net.net.loss()));
-    CHECK(dot.str().find("hr<SUB><FONT POINT-SIZE=\"9\">0</FONT></SUB>&#93;>") !=
-          std::string::npos);
+    CHECK(test::dot_of(forward(net.net.loss()))
+              .find("hr<SUB><FONT POINT-SIZE=\"9\">0</FONT></SUB>&#93;>") != std::string::npos);
 }
 
 }  // namespace revolute

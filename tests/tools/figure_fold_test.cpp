@@ -4,7 +4,6 @@
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
 #include <revolute/graph/roll.hpp>
-#include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>
@@ -15,12 +14,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 namespace revolute {
 
 namespace {
 
+using test::dot_of;
 using test::StackedNet;
 
 constexpr int steps = 8;
@@ -61,12 +60,6 @@ void check_readable(const FigureOptions& options) {
     }
 }
 
-std::string dot_of(const Figure& figure) {
-    std::ostringstream out;
-    write_dot(out, figure);
-    return out.str();
-}
-
 /// "h[t] -> _5[t]: t−1" of every edge that has a label.
 std::set<std::string> notes_of(const Figure& figure) {
     std::set<std::string> notes;
@@ -93,10 +86,7 @@ TEST_CASE("elided figure: every net can be read in every view") { check_readable
 TEST_CASE("folded figure: each family that spans the steps is drawn once") {
     for (const Architecture& architecture : architectures()) {
         const StackedNet net(architecture, steps);
-        std::vector<Expr> outputs{net.net.loss()};
-        outputs.insert(outputs.end(), net.derivative->gradients().begin(),
-                       net.derivative->gradients().end());
-        const Rolled rolled = roll(outputs);
+        const Rolled rolled = roll(net.derivative->loss_and_gradients());
         std::map<NodeId, std::size_t> part_of;
         for (std::size_t part = 0; part < rolled.nodes.size(); ++part)
             for (const NodeId node : rolled.nodes[part]) part_of[node] = part;

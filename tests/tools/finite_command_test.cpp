@@ -1,19 +1,20 @@
 // --check-finite of the program's commands, as a user runs them.
 
 #include <revolute/tools/output_file.hpp>
-#include <support/temporary_folder.hpp>
+#include <support/run_program.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <sys/wait.h>
-
-#ifdef REVOLUTE_PROGRAM
+#include <filesystem>
+#include <string>
+#include <string_view>
 
 namespace revolute {
 
 namespace {
+
+using test::Ran;
 
 /// A simple net of one unit and one step that reads x = 1 and answers v tanh(1).
 std::string case_of(std::string_view v) {
@@ -26,29 +27,16 @@ std::string case_of(std::string_view v) {
         v);
 }
 
-/// Runs the program in a folder of its own that holds case.json.
-struct Ran {
-    test::TemporaryFolder folder;
-    int status = 0;
-    std::string errors;
-
-    explicit Ran(const std::string& arguments, std::string_view v = "1e200") {
-        write_file(folder / "case.json", case_of(v));
-        run(arguments);
+/// A folder that holds case.json.
+struct CaseFolder : test::TemporaryFolder {
+    explicit CaseFolder(std::string_view v = "1e200") {
+        write_file(*this / "case.json", case_of(v));
     }
 
-    void run(const std::string& arguments) {
-        const std::string command =
-            fmt::format("cd {} && {} {} > output 2> errors", folder.path().string(),
-                        REVOLUTE_PROGRAM, arguments);
-        const int result = std::system(command.c_str());
-        status = WEXITSTATUS(result);
-        errors = read_file(folder / "errors");
+    test::Ran run(const std::string& arguments) const {
+        return test::run_program(arguments, *this);
     }
-
-    std::string output() const { return read_file(folder / "output"); }
-    bool says(std::string_view text) const { return errors.find(text) != std::string::npos; }
-    bool has(const std::string& file) const { return std::filesystem::exists(folder / file); }
+    bool has(const std::string& file) const { return std::filesystem::exists(*this / file); }
 };
 
 constexpr std::string_view red_loss = "\"L\" [label=<L";
@@ -56,7 +44,8 @@ constexpr std::string_view red_loss = "\"L\" [label=<L";
 }  // namespace
 
 TEST_CASE("check-finite: grad names the first value that is not finite and draws it") {
-    const Ran ran("grad case.json --check-finite");
+    const CaseFolder folder;
+    const Ran ran = folder.run("grad case.json --check-finite");
     CHECK(ran.status == 1);
     CHECK(
         // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
@@ -67,7 +56,7 @@ TEST_CASE("check-finite: grad names the first value that is not finite and draws
         "  operand 1 is Y [1 x 1], from 0 to 0\n"
         "  it is L, in the forward pass\n"
         "  nonfinite.dot shows it in red\n");
-    const std::string dot = read_file(ran.folder / "nonfinite.dot");
+    const std::string dot = read_file(folder / "nonfinite.dot");
     const std::size_t loss = dot.find(red_loss);
     REQUIRE(loss != std::string::npos);
     CHECK(dot.substr(loss, dot.find('\n', loss) - loss).find("fillcolor=\"#E02424\"") !=
@@ -76,7 +65,8 @@ TEST_CASE("check-finite: grad names the first value that is not finite and draws
 }
 
 TEST_CASE("check-finite: the reference evaluator also names the line that made the node") {
-    const Ran ran("grad case.json --check-finite --reference");
+    const CaseFolder folder;
+    const Ran ran = folder.run("grad case.json --check-finite --reference");
     CHECK(ran.status == 1);
     CHECK(
         ran.errors.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n"
@@ -87,52 +77,55 @@ TEST_CASE("check-finite: the reference evaluator also names the line that made t
 TEST_CASE("check-finite: grad finds what only the backward pass makes") {
     // L = 1/2 (v tanh(1))^2 and dh(0) = v^2 tanh(1): 2.9e307 and 7.6e307 for v = 1e154; 8.4e307 and
     // 2.2e308, more than a double holds, for v = 1.7e154.
-    const Ran finite("grad case.json --check-finite", "1e154");
+    const CaseFolder small("1e154");
+    const Ran finite = small.run("grad case.json --check-finite");
     CHECK(finite.status == 0);
     CHECK(finite.errors.empty());
-    CHECK_FALSE(finite.has("nonfinite.dot"));
-    const Ran ran("grad case.json --check-finite", "1.7e154");
+    CHECK_FALSE(small.has("nonfinite.dot"));
+    const CaseFolder large("1.7e154");
+    const Ran ran = large.run("grad case.json --check-finite");
     CHECK(ran.status == 1);
     CHECK(ran.errors.starts_with("run: matmul is not finite (inf at row 0, column 0)"));
     CHECK(ran.says("  it is dh[0], in the backward pass\n  nonfinite.dot shows it in red\n"));
 }
 
 TEST_CASE("check-finite: the figure's file can be chosen") {
-    const Ran ran("grad case.json --check-finite --finite-dot other.dot");
+    const CaseFolder folder;
+    const Ran ran = folder.run("grad case.json --check-finite --finite-dot other.dot");
     CHECK(ran.status == 1);
     CHECK(ran.says("  other.dot shows it in red\n"));
-    CHECK(ran.has("other.dot"));
-    CHECK_FALSE(ran.has("nonfinite.dot"));
+    CHECK(folder.has("other.dot"));
+    CHECK_FALSE(folder.has("nonfinite.dot"));
 }
 
 TEST_CASE("check-finite: a figure that cannot be written is refused at once") {
-    const Ran format("grad case.json --check-finite --finite-dot a.gif");
-    CHECK(format.status == 1);
-    CHECK(format.errors ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (a.gif)\n");
-    const Ran place("grad case.json --check-finite --finite-dot missing/a.dot");
-    CHECK(place.status == 1);
-    CHECK(place.errors == "cannot write missing/a.dot: No such file or directory\n");
+    const CaseFolder folder;
+    test::check_refused(
+        1, "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (a.gif)\n",
+        "grad case.json --check-finite --finite-dot a.gif", folder);
+    test::check_refused(1, "cannot write missing/a.dot: No such file or directory\n",
+                        "grad case.json --check-finite --finite-dot missing/a.dot", folder);
 }
 
 TEST_CASE("check-finite: a file for the figure alone is wrong usage") {
-    CHECK(Ran("grad case.json --finite-dot a.dot").status == 2);
-    CHECK(Ran("train data.csv --finite-dot a.dot").status == 2);
+    test::check_misused("grad case.json --finite-dot a.dot");
+    test::check_misused("train data.csv --finite-dot a.dot");
 }
 
 TEST_CASE("check-finite: without it grad prints all numbers, names the first and fails") {
-    const Ran ran("grad case.json");
+    const CaseFolder folder;
+    const Ran ran = folder.run("grad case.json");
     CHECK(ran.status == 1);
     CHECK(ran.errors ==
           "grad: not every number is finite (inf)\n  the first is loss, row 0, column 0\n"
           "  --check-finite names the operator and the step where that begins, and draws them\n");
-    CHECK(ran.output().starts_with("loss inf\n\nyhat [1 x 1]\n  7.61594e+199\n"));
-    CHECK_FALSE(ran.has("nonfinite.dot"));
+    CHECK(ran.output.starts_with("loss inf\n\nyhat [1 x 1]\n  7.61594e+199\n"));
+    CHECK_FALSE(folder.has("nonfinite.dot"));
 }
 
 TEST_CASE("check-finite: a loss that is NaN is printed without a sign") {
     // yhat = 1e308 tanh(1) + 1.7e308 = inf, and cross-entropy of two infinite answers is inf - inf.
-    Ran ran("grad --help");
+    const CaseFolder folder;
     std::string json = case_of("1.7e308");
     const auto replace = [&](std::string_view from, std::string_view to) {
         json.replace(json.find(from), from.size(), to);
@@ -142,18 +135,19 @@ TEST_CASE("check-finite: a loss that is NaN is printed without a sign") {
     replace("\"y\": [[0]]", "\"y\": [0]");
     replace("[[1.7e308]]", "[[1.7e308], [1.7e308]]");
     replace("\"head.bias\": [0]", "\"head.bias\": [1.7e308, 1.7e308]");
-    write_file(ran.folder / "case.json", json);
+    write_file(folder / "case.json", json);
     for (const char* option : {"", " --reference"}) {
-        ran.run(fmt::format("grad case.json{}", option));
+        const Ran ran = folder.run(fmt::format("grad case.json{}", option));
         CHECK(ran.status == 1);
-        CHECK(ran.output().starts_with("loss nan\n"));
-        CHECK(ran.output().find("-nan") == std::string::npos);
+        CHECK(ran.output.starts_with("loss nan\n"));
+        CHECK(ran.output.find("-nan") == std::string::npos);
         CHECK(ran.says("grad: not every number is finite (nan)\n  the first is loss, row 0, "));
     }
 }
 
 TEST_CASE("check-finite: train stops where the weights overflow") {
-    const Ran ran(fmt::format(
+    const CaseFolder folder;
+    const Ran ran = folder.run(fmt::format(
         "train {}/sunspots.csv --column SUNACTIVITY --window 3 --epochs 3 --optimizer sgd "
         "--clip 0 --learning-rate 1e200 --check-finite",
         REVOLUTE_TEST_DATA));
@@ -161,10 +155,8 @@ TEST_CASE("check-finite: train stops where the weights overflow") {
     CHECK(
         ran.says("run: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], 1 inf\n"));
     CHECK(ran.says("  it is L, in the forward pass\n  nonfinite.dot shows it in red\n"));
-    CHECK(ran.has("nonfinite.dot"));
-    CHECK_FALSE(ran.has("model.json"));
+    CHECK(folder.has("nonfinite.dot"));
+    CHECK_FALSE(folder.has("model.json"));
 }
 
 }  // namespace revolute
-
-#endif

@@ -1,5 +1,6 @@
 // Sums of gradients' entries that tell whether a derivation is worth a closer look.
 
+#include "cases.hpp"
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/tools/backward_walk.hpp>
@@ -8,7 +9,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
 
 using namespace revolute;
 
@@ -21,9 +21,7 @@ std::optional<Expr> without_slope(const Pullback& p) {
 
 struct Probed {
     explicit Probed(const char* name)
-        : of(read_case(std::filesystem::path(REVOLUTE_TEST_DATA) / "cases" / name)),
-          net(of),
-          walk(net.net, net.variables()) {}
+        : of(test::case_named(name)), net(of), walk(net.net, net.variables()) {}
 
     std::vector<GradientArray> arrays(const TermRule& rule) const {
         return gradient_arrays(gradients_of(of, evaluate(walk.gradients(rule), net.values)));
@@ -37,9 +35,9 @@ struct Probed {
     BackwardWalk walk;
 };
 
-constexpr const char* names[] = {"rnn_tanh_many_to_one.json", "lstm_two_layers_bidirectional.json",
-                                 "gru_before_complex_step.json", "lstm_peephole_complex_step.json",
-                                 "gru_bidirectional_many_to_many.json"};
+constexpr const char* names[] = {"rnn_tanh_many_to_one", "lstm_two_layers_bidirectional",
+                                 "gru_before_complex_step", "lstm_peephole_complex_step",
+                                 "gru_bidirectional_many_to_many"};
 
 }  // namespace
 
@@ -55,7 +53,7 @@ TEST_CASE("gradient probe: what was given is promising, the right gradients are 
 }
 
 TEST_CASE("gradient probe: a derivation that explains one array of several is promising") {
-    Probed probed("rnn_tanh_many_to_one.json");
+    Probed probed("rnn_tanh_many_to_one");
     std::vector<GradientArray> given = probed.arrays(without_slope);
     std::ranges::find(given, "weight_hh_l0", &GradientArray::name)->values.front()(1, 2) += 0.1;
     const Judge judge(probed.arrays(right_rule), given, 1e-10);
@@ -64,7 +62,7 @@ TEST_CASE("gradient probe: a derivation that explains one array of several is pr
 }
 
 TEST_CASE("gradient probe: a derivation that changes an array that agrees is not promising") {
-    Probed probed("rnn_tanh_many_to_one.json");
+    Probed probed("rnn_tanh_many_to_one");
     std::vector<GradientArray> given = probed.arrays(without_slope);
     const std::vector<GradientArray> right = probed.arrays(right_rule);
     const auto name = [](const GradientArray& array) { return array.name == "weight_ih_l0"; };
@@ -75,7 +73,7 @@ TEST_CASE("gradient probe: a derivation that changes an array that agrees is not
 }
 
 TEST_CASE("gradient probe: products of the gradients are not evaluated for their sums") {
-    Probed probed("lstm_many_to_one.json");
+    Probed probed("lstm_many_to_one");
     const Judge judge(probed.arrays(right_rule), probed.arrays(without_slope), 1e-10);
     const GradientProbe probe(probed.of, probed.net, judge);
     const std::vector<Expr> gradients = probed.walk.gradients(right_rule);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <revolute/tools/dot.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
 // The programs of Graphviz, which read what the library writes.
@@ -11,6 +13,13 @@
 namespace revolute::test {
 
 inline bool has_graphviz() { return std::system("dot -V > /dev/null 2>&1") == 0; }
+
+/// The figure as DOT.
+inline std::string dot_of(const Figure& figure, const DotOptions& options = {}) {
+    std::ostringstream out;
+    write_dot(out, figure, options);
+    return out.str();
+}
 
 /// Exit status of a Graphviz program that reads `dot`, and what it said.
 inline std::string graphviz(const std::string& command, const std::string& dot) {

@@ -1,29 +1,20 @@
-#include "support/message.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/random.hpp>
 #include <revolute/tools/state_dict.hpp>
+#include <support/message.hpp>
+#include <support/nets.hpp>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 
 using namespace revolute;
-using revolute::test::message_of;
+using test::architectures;
+using test::message_of;
 
 namespace {
 
 const Sizes sizes{.steps = 2, .input = 2, .hidden = 3, .output = 2, .batch = 1};
-
-std::vector<Architecture> architectures() {
-    std::vector<Architecture> all;
-    for (const CellKind kind : cell_kinds())
-        for (const int layers : {1, 2})
-            for (const bool is_bidirectional : {false, true})
-                all.push_back(
-                    {.cell = kind, .layers = layers, .is_bidirectional = is_bidirectional});
-    return all;
-}
 
 std::vector<Matrix> random_parameters(const Architecture& architecture) {
     Graph graph;

@@ -6,7 +6,6 @@
 #include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 using namespace revolute;
 using test::message_of;

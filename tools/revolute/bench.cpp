@@ -3,19 +3,19 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/simplify.hpp>
-#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/random.hpp>
+#include <revolute/tools/stopwatch.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -42,17 +42,6 @@ struct BenchResult {
     std::size_t allocations = 0;  ///< of the run that made most
 };
 
-class Stopwatch {
- public:
-    double microseconds() const {
-        return std::chrono::duration<double, std::micro>(Clock::now() - began_).count();
-    }
-
- private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point began_ = Clock::now();
-};
-
 /// Values of the order of 1, however long the sums that they are in.
 void bind_random(Program& program, Graph& graph) {
     Random random(1);
@@ -77,10 +66,8 @@ void time_runs(Program& program, int repetitions, BenchResult& result) {
         times.push_back(watch.microseconds());
         result.allocations = std::max(result.allocations, allocation_count() - before);
     }
-    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-    std::ranges::nth_element(times, middle);
-    result.median = *middle;
     result.least = *std::ranges::min_element(times);
+    result.median = median(std::move(times));
 }
 
 BenchResult measure(const BenchCommand& command) {
@@ -123,22 +110,22 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
 }
 
 std::string to_text(const BenchCommand& command, const BenchResult& result) {
+    using detail::plural;
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs; OpenBLAS "
-        "for {}\n\n"
+        "{}, batch of {}, {}, {}, {}; {}, {}; OpenBLAS for {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
         "compile       {:>12.1f} us\n"
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
-        describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
-        sizes.input, sizes.hidden, sizes.output, result.threads,
-        result.threads == 1 ? "thread" : "threads", command.repetitions, blas_kernels(),
-        result.median, result.least, result.build, result.compile, result.bytes,
-        result.allocations);
+        describe({.cell = command.cell}), name_of(command.precision), plural(sizes.steps, "step"),
+        sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
+        plural(sizes.output, "output"), plural(result.threads, "thread"),
+        plural(command.repetitions, "run"), blas_kernels(), result.median, result.least,
+        result.build, result.compile, result.bytes, result.allocations);
 }
 
 void bench(const BenchCommand& command) {

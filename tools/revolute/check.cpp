@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/gradient_report.hpp>
 #include <revolute/tools/progress.hpp>
 
@@ -11,7 +12,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace revolute {
 
@@ -24,10 +24,6 @@ struct CheckCommand {
     bool json = false;
     bool is_reference = false;
 };
-
-std::string count(int number, std::string_view what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
 
 /// Checks with progress on standard error, where it takes long.
 NetCheck check_with_progress(const CheckCommand& command) {
@@ -51,9 +47,9 @@ void check(const CheckCommand& command) {
     } else {
         const Sizes& sizes = command.sizes;
         fmt::print("{}, {}, {}, {}, {}, batch of {}\n\n{}", describe(command.architecture),
-                   count(sizes.steps, "step"), count(sizes.input, "input"),
-                   count(sizes.hidden, "hidden unit"), count(sizes.output, "output"), sizes.batch,
-                   to_text(result));
+                   detail::plural(sizes.steps, "step"), detail::plural(sizes.input, "input"),
+                   detail::plural(sizes.hidden, "hidden unit"),
+                   detail::plural(sizes.output, "output"), sizes.batch, to_text(result));
     }
     if (!result.passes()) throw CLI::RuntimeError(1);
 }

@@ -1,16 +1,11 @@
 #include "commands.hpp"
 #include "net_options.hpp"
-#include <revolute/graph/error.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace revolute {
 
@@ -19,9 +14,7 @@ namespace {
 enum class Format : std::uint8_t { text, latex, markdown };
 
 struct DeriveOptions {
-    Architecture architecture;
-    std::optional<Answers> answers;
-    Sizes sizes{.steps = 0, .input = 2, .hidden = 3, .output = 1, .batch = 1};
+    NetOptions net{{.steps = 0, .input = 2, .hidden = 3, .output = 1, .batch = 1}};
     Format format = Format::text;
     EquationFormat written;
     bool as_built = false;
@@ -35,14 +28,9 @@ const Choices<EquationPart> parts{{"forward", EquationPart::forward},
 const Choices<TransposeSide> sides{{"right", TransposeSide::right}, {"left", TransposeSide::left}};
 
 /// The net of so many steps, rolled up.
-RolledDerivative rolled_net(const DeriveOptions& options, int steps) {
-    Architecture architecture = options.architecture;
-    if (answers_every_step(options.answers, architecture))
-        architecture = answering_at_every_step(architecture, steps);
-    Sizes sizes = options.sizes;
-    sizes.steps = steps;
+RolledDerivative rolled_derivative(const DeriveOptions& options, int steps) {
     Graph graph;
-    const RecurrentNet net = recurrent_net(graph, sizes, architecture);
+    const RecurrentNet net = net_of(graph, options.net, steps);
     return rolled_up(differentiate(net.loss(), net.variables()),
                      options.as_built ? Simplification::off : Simplification::on);
 }
@@ -63,18 +51,16 @@ void derive(const DeriveOptions& options) {
     SimplifyReport report;
     std::int32_t of_steps = 0;
     const auto build = [&](std::int32_t steps) {
-        RolledDerivative built = rolled_net(options, steps);
+        RolledDerivative built = rolled_derivative(options, steps);
         report = built.simplification;
         of_steps = steps;
         return built;
     };
-    const int steps = options.sizes.steps;
+    const int steps = options.net.sizes.steps;
     const Equations equations =
         steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
     fmt::print("{}", written(equations, options));
-    if (!options.as_built)
-        fmt::print(stderr, "simplified: of {} {}, {}\n", of_steps, of_steps == 1 ? "step" : "steps",
-                   to_line(report));
+    if (!options.as_built) tell_simplification(of_steps, report);
 }
 
 /// --transpose is a choice of mathematical typesetting, which text has none of.
@@ -89,13 +75,10 @@ void add_derive_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "derive", "Print a recurrent net and its back-propagation through time as equations");
     const auto options = std::make_shared<DeriveOptions>();
-    add_architecture_options(command, options->architecture);
-    add_size_options(command, options->sizes);
+    add_net_options(command, options->net);
     command.get_option("--steps")
         ->description("Number of steps N; without it, equations are for any N, with T = N - 1")
         ->default_str("");
-    add_initial_option(command, options->architecture.initial);
-    add_answers_option(command, options->answers);
     add_choice(command, "--format", options->format, "How equations are written", formats);
     command.add_option("--parts", options->written.parts, "Which of them, all by default")
         ->transform(one_of(parts))

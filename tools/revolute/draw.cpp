@@ -3,6 +3,7 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/render.hpp>
 
@@ -13,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace revolute {
 
@@ -28,9 +28,8 @@ constexpr int least_elided = 4;
 enum class View : std::uint8_t { forward, backward, joint, local };
 
 struct DrawOptions {
-    Architecture architecture{.initial = InitialState::given};
-    std::optional<Answers> answers;
-    Sizes sizes{.steps = 3, .input = 2, .hidden = 3, .output = 1, .batch = 1};
+    NetOptions net{{.steps = 3, .input = 2, .hidden = 3, .output = 1, .batch = 1},
+                   {.initial = InitialState::given}};
     View view = View::forward;
     LabelMode labels = LabelMode::formula;
     std::string title;
@@ -50,30 +49,15 @@ const Choices<View> views{{"forward", View::forward},
 const Choices<LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
 
-bool answers_every_step(const DrawOptions& options) {
-    return answers_every_step(options.answers, options.architecture);
-}
-
 std::string title_of(const DrawOptions& options, ShownSteps shown) {
     if (!options.title.empty()) return options.title;
     const std::map<View, std::string> what{{View::forward, "forward graph"},
                                            {View::backward, "backward graph"},
                                            {View::joint, "forward and backward graph"},
                                            {View::local, "local derivatives"}};
-    std::string steps =
-        fmt::format("{} {}", options.sizes.steps, options.sizes.steps == 1 ? "step" : "steps");
+    std::string steps = detail::plural(options.net.sizes.steps, "step");
     if (shown != ShownSteps::all) steps = options.has_steps ? "T + 1 = " + steps : "T + 1 steps";
-    return fmt::format("{}, {}, {}: {}", describe(options.architecture),
-                       answers_every_step(options) ? "many-to-many" : "many-to-one", steps,
-                       what.at(options.view));
-}
-
-RecurrentNet net_of(Graph& graph, const DrawOptions& options, int steps) {
-    Architecture architecture = options.architecture;
-    Sizes sizes = options.sizes;
-    sizes.steps = steps;
-    if (answers_every_step(options)) architecture = answering_at_every_step(architecture, steps);
-    return recurrent_net(graph, sizes, architecture);
+    return fmt::format("{}, {}: {}", describe(options.net), steps, what.at(options.view));
 }
 
 /// Folded figures are of the simplified graph, others of the graph as it is built, unless it is said.
@@ -90,20 +74,18 @@ struct DrawnNet {
 
 DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
     auto graph = std::make_unique<Graph>();
-    const RecurrentNet net = net_of(*graph, options, steps);
+    const RecurrentNet net = net_of(*graph, options.net, steps);
     Derivative built = differentiate(net.loss(), net.variables());
     if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), std::nullopt};
     auto simpler = std::make_unique<Graph>();
-    const Simplified simplified = simplify(built.outputs(), *simpler, simplification_rules());
-    DrawnNet drawn{std::move(simpler), std::move(built), simplified.report};
-    drawn.derivative = drawn.derivative.carried_over(simplified.images, *drawn.graph);
-    return drawn;
+    SimplifiedDerivative simplified = simplify(built, *simpler, simplification_rules());
+    return {std::move(simpler), std::move(simplified.derivative), std::move(simplified.report)};
 }
 
 Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps shown) {
     const FigureOptions figure{
         title_of(options, shown), options.labels, false, shown,
-        options.has_steps ? std::optional(options.sizes.steps) : std::nullopt};
+        options.has_steps ? std::optional(options.net.sizes.steps) : std::nullopt};
     switch (options.view) {
         case View::forward:
             return forward(net.derivative.loss(), figure);
@@ -119,17 +101,14 @@ Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps sho
 
 Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
     const DrawnNet net = drawn_net(options, steps, shown);
-    std::vector<Expr> outputs{net.derivative.loss()};
-    const auto gradients = net.derivative.gradients();
-    outputs.insert(outputs.end(), gradients.begin(), gradients.end());
-    return roll(outputs);
+    return roll(net.derivative.loss_and_gradients());
 }
 
 /// Whether the net of few steps has all that the net has, and only that.
 bool few_stand_for_all(const DrawOptions& options, ShownSteps shown) {
     const Rolled few = rolled_of(options, few_steps, shown);
     const auto least = few.least_steps();
-    return least && *least <= few.steps() + options.sizes.steps - few_steps &&
+    return least && *least <= few.steps() + options.net.sizes.steps - few_steps &&
            few.at(few.steps() + 1) == rolled_of(options, few_steps + 1, shown);
 }
 
@@ -140,7 +119,7 @@ std::int64_t node_count(const DrawOptions& options) {
         return static_cast<std::int64_t>(figure_of(options, net, ShownSteps::all).nodes.size());
     };
     const std::int64_t few = nodes(few_steps);
-    return few + (options.sizes.steps - few_steps) * (nodes(few_steps + 1) - few);
+    return few + (options.net.sizes.steps - few_steps) * (nodes(few_steps + 1) - few);
 }
 
 /// Which steps to draw, when that is not all that was asked for, says so.
@@ -152,7 +131,8 @@ ShownSteps steps_to_show(const DrawOptions& options) {
     if (!few_stand_for_all(options, shortened)) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
-                       options.sizes.steps, options.sizes.steps == 1 ? "step is" : "steps are");
+                       detail::plural(options.net.sizes.steps, "step"),
+                       options.net.sizes.steps == 1 ? "is" : "are");
         return ShownSteps::all;
     }
     if (is_shortened) return shortened;
@@ -167,16 +147,14 @@ ShownSteps steps_to_show(const DrawOptions& options) {
 
 void draw(const DrawOptions& options) {
     figure_format(options.output);  // refuses before anything is made
-    if (options.elide && options.has_steps && options.sizes.steps < least_elided)
+    if (options.elide && options.has_steps && options.net.sizes.steps < least_elided)
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
-                                                          least_elided, options.sizes.steps));
+                                                          least_elided, options.net.sizes.steps));
     const ShownSteps shown = steps_to_show(options);
-    const int steps = shown == ShownSteps::all ? options.sizes.steps : few_steps;
+    const int steps = shown == ShownSteps::all ? options.net.sizes.steps : few_steps;
     const DrawnNet net = drawn_net(options, steps, shown);
     write_figure(options.output, figure_of(options, net, shown));
-    if (net.simplification)
-        fmt::print(stderr, "simplified: of {} {}, {}\n", steps, steps == 1 ? "step" : "steps",
-                   to_line(*net.simplification));
+    if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 
 }  // namespace
@@ -185,10 +163,7 @@ void add_draw_command(CLI::App& program) {
     CLI::App& command =
         *program.add_subcommand("draw", "Draw the forward or backward graph of a recurrent net");
     const auto options = std::make_shared<DrawOptions>();
-    add_architecture_options(command, options->architecture);
-    add_size_options(command, options->sizes);
-    add_initial_option(command, options->architecture.initial);
-    add_answers_option(command, options->answers);
+    add_net_options(command, options->net);
     command
         .add_option("--view", options->view,
                     "forward (default), backward, both in joint, or local derivatives on the edges")

@@ -1,9 +1,12 @@
 #include "net_options.hpp"
 
+#include <revolute/tools/detail/plural.hpp>
+
 #include <fmt/format.h>
 
 #include <array>
 #include <cctype>
+#include <cstdio>
 
 namespace revolute {
 
@@ -47,18 +50,6 @@ void add_size_options(CLI::App& command, Sizes& sizes) {
     add("--batch", sizes.batch, "Columns B of the batch");
 }
 
-void add_answers_option(CLI::App& command, std::optional<Answers>& answers) {
-    command
-        .add_option(
-            "--answers", answers,
-            "Steps the net answers at: the last, or, by default when bidirectional, every one")
-        ->transform(one_of(answer_modes));
-}
-
-bool answers_every_step(std::optional<Answers> answers, const Architecture& architecture) {
-    return answers ? *answers == Answers::every : architecture.is_bidirectional;
-}
-
 void add_initial_option(CLI::App& command, InitialState& initial) {
     add_choice(command, "--initial", initial,
                "Initial state: zero, given for each column, or trainable, one for all",
@@ -72,6 +63,48 @@ std::string describe(const Architecture& architecture) {
     if (architecture.is_residual) text += ", residual";
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
     return text;
+}
+
+bool NetOptions::answers_every_step() const {
+    return answers ? *answers == Answers::every : architecture.is_bidirectional;
+}
+
+void add_net_options(CLI::App& command, NetOptions& options) {
+    add_architecture_options(command, options.architecture);
+    add_size_options(command, options.sizes);
+    add_initial_option(command, options.architecture.initial);
+    command
+        .add_option(
+            "--answers", options.answers,
+            "Steps the net answers at: the last, or, by default when bidirectional, every one")
+        ->transform(one_of(answer_modes));
+}
+
+std::string describe(const NetOptions& options) {
+    return fmt::format("{}, {}", describe(options.architecture),
+                       options.answers_every_step() ? "many-to-many" : "many-to-one");
+}
+
+RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
+    Sizes sizes = options.sizes;
+    sizes.steps = steps;
+    return recurrent_net(graph, sizes,
+                         options.answers_every_step()
+                             ? answering_at_every_step(options.architecture, steps)
+                             : options.architecture);
+}
+
+void tell_simplification(int steps, const SimplifyReport& report) {
+    fmt::print(stderr, "simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
+}
+
+CountedNet counted_net(const NetOptions& options, bool is_as_built) {
+    return {options.architecture, options.answers_every_step(), !is_as_built};
+}
+
+std::string heading(const NetOptions& options, bool is_as_built) {
+    return fmt::format("{}: the loss and the gradients of all that is trained; the graph {}\n\n",
+                       describe(options), is_as_built ? "as it is built" : "simplified");
 }
 
 }  // namespace revolute

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <revolute/graph/simplify.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/tools/net_cost.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -49,17 +51,39 @@ CLI::Option* add_choice(CLI::App& command, const std::string& option, Value& val
 void add_architecture_options(CLI::App& command, Architecture& architecture);
 /// --steps, --hidden, --input, --output and --batch; what the sizes are now is their default.
 void add_size_options(CLI::App& command, Sizes& sizes);
-/// At which steps a net answers.
-enum class Answers : std::uint8_t { last, every };
-/// --answers.
-void add_answers_option(CLI::App& command, std::optional<Answers>& answers);
-/// Unless it is said, a net answers after the last step; a bidirectional one at every step, since an
-/// answer to the last step alone would read one step of the backward direction.
-bool answers_every_step(std::optional<Answers> answers, const Architecture& architecture);
 /// --initial: zero, given or trainable.
 void add_initial_option(CLI::App& command, InitialState& initial);
 
 /// What a reader calls the net: "Simple RNN", "bidirectional LSTM, 2 layers".
 std::string describe(const Architecture& architecture);
+
+/// At which steps a net answers.
+enum class Answers : std::uint8_t { last, every };
+
+/// A net of any number of steps.
+struct NetOptions {
+    Sizes sizes;
+    Architecture architecture{};
+    std::optional<Answers> answers{};
+
+    /// Unless it is said, a net answers after the last step; a bidirectional one at every step, since an
+    /// answer to the last step alone would read one step of the backward direction.
+    bool answers_every_step() const;
+};
+
+/// All of these options, and --answers.
+void add_net_options(CLI::App& command, NetOptions& options);
+
+/// "Bidirectional LSTM, 2 layers, many-to-many".
+std::string describe(const NetOptions& options);
+RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps);
+
+/// Says on standard error how a net of so many steps was simplified.
+void tell_simplification(int steps, const SimplifyReport& report);
+
+/// The net of `net_cost`, simplified unless it is asked for as built.
+CountedNet counted_net(const NetOptions& options, bool is_as_built);
+/// The line above what is said of its training step.
+std::string heading(const NetOptions& options, bool is_as_built);
 
 }  // namespace revolute

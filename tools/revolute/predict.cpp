@@ -1,5 +1,4 @@
 #include "commands.hpp"
-#include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/model_file.hpp>
 

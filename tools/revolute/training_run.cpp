@@ -1,6 +1,7 @@
 #include "training_run.hpp"
 
 #include <revolute/tools/progress.hpp>
+#include <revolute/tools/stopwatch.hpp>
 
 #include <fmt/format.h>
 
@@ -16,18 +17,17 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     const Interrupt interrupt;
     Progress progress(std::cerr, style_of_standard_error(), "epoch", settings.epochs);
     const auto after_epoch = std::move(hooks.after_epoch);
-    using Clock = std::chrono::steady_clock;
     std::size_t windows = 0;
-    Clock::duration time{};  // of training alone
-    Clock::time_point began = Clock::now();
+    std::chrono::duration<double> time{};  // of training alone
+    Stopwatch epoch;
     hooks.after_epoch = [&](const EpochReport& report) {
         windows += report.windows;
-        time += Clock::now() - began;
+        time += epoch.elapsed();
         progress.update(report.epoch,
                         fmt::format("training RMSE {:.4g}, {}", printable(report.training_rmse),
                                     samples_per_second(windows, time)));
         if (after_epoch) after_epoch(report);
-        began = Clock::now();
+        epoch = {};
     };
     hooks.should_stop = Interrupt::came;
     return train(series, training_rows, settings, hooks, weights);

@@ -1,39 +1,27 @@
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
-#include <support/temporary_folder.hpp>
+#include <support/run_program.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <sys/wait.h>
-
-#ifdef REVOLUTE_PROGRAM
+#include <algorithm>
 
 namespace revolute {
 
 namespace {
 
-struct Result {
-    int status;
-    std::string errors;
-};
+using test::Ran;
 
-Result draw(const test::TemporaryFolder& folder, const std::string& arguments) {
-    const std::string errors = (folder / "errors").string();
-    const std::string command = "cd " + folder.path().string() + " && " REVOLUTE_PROGRAM " draw " +
-                                arguments + " > /dev/null 2> " + errors;
-    const int status = std::system(command.c_str());
-    Result result{WEXITSTATUS(status), read_file(errors)};
-    std::filesystem::remove(errors);
-    return result;
+Ran draw(const test::TemporaryFolder& folder, const std::string& arguments) {
+    return test::run_program("draw " + arguments, folder);
 }
 
 void check_drawn(const std::string& arguments) {
     CAPTURE(arguments);
     const test::TemporaryFolder folder;
-    const Result result = draw(folder, arguments + " -o figure.dot");
+    const Ran result = draw(folder, arguments + " -o figure.dot");
     CHECK(result.status == 0);
     CHECK(result.errors.empty());
     CHECK(read_file(folder / "figure.dot").starts_with("digraph revolute {\n"));
@@ -67,7 +55,7 @@ TEST_CASE("draw: Graphviz draws every cell") {
     const test::TemporaryFolder folder;
     for (const CellKind cell : cell_kinds())
         for (const std::string net : {"", "--layers 2 --bidirectional"}) {
-            const Result result = draw(
+            const Ran result = draw(
                 folder,
                 fmt::format("--cell {} {} --steps 2 --view joint -o a.svg", name_of(cell), net));
             CHECK(result.status == 0);
@@ -109,7 +97,7 @@ TEST_CASE("draw: two runs write the same bytes") {
 TEST_CASE("draw: SVG, PDF and PNG where this build has Graphviz") {
     for (const std::string name : {"a.svg", "a.pdf", "a.png"}) {
         const test::TemporaryFolder folder;
-        const Result result = draw(folder, "--view joint -o " + name);
+        const Ran result = draw(folder, "--view joint -o " + name);
         CHECK(result.status == (can_render() ? 0 : 1));
         CHECK(result.errors.empty() == can_render());
         CHECK(folder.file_count() == (can_render() ? 1U : 0U));
@@ -118,24 +106,20 @@ TEST_CASE("draw: SVG, PDF and PNG where this build has Graphviz") {
 
 TEST_CASE("draw: another ending of the file name ends with 1 and a line") {
     const test::TemporaryFolder folder;
-    const Result result = draw(folder, "-o figure.gif");
-    CHECK(result.status == 1);
-    CHECK(result.errors ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure.gif)\n");
-    CHECK(folder.file_count() == 0);
+    test::check_refused(
+        1, "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure.gif)\n",
+        "draw -o figure.gif", folder);
 }
 
 TEST_CASE("draw: an unwritable file ends with 1 and a line") {
     const test::TemporaryFolder folder;
-    const Result result = draw(folder, "-o missing/figure.dot");
-    CHECK(result.status == 1);
-    CHECK(result.errors == "cannot write missing/figure.dot: No such file or directory\n");
-    CHECK(folder.file_count() == 0);
+    test::check_refused(1, "cannot write missing/figure.dot: No such file or directory\n",
+                        "draw -o missing/figure.dot", folder);
 }
 
 TEST_CASE("draw: a figure too large to read is folded, which is said, unless forced") {
     const test::TemporaryFolder folder;
-    const Result result = draw(folder, "--steps 1000 -o figure.dot");
+    const Ran result = draw(folder, "--steps 1000 -o figure.dot");
     CHECK(result.status == 0);
     CHECK(result.errors ==
           "draw: folded, as a figure of 6010 nodes is too large to read (more than 2000); --force "
@@ -144,15 +128,34 @@ TEST_CASE("draw: a figure too large to read is folded, which is said, unless for
     CHECK(draw(folder, "--steps 1000 --fold -o folded.dot").errors ==
           "simplified: of 8 steps, 134 nodes became 132 by scale-one, multiply-constant\n");
     CHECK(read_file(folder / "figure.dot") == read_file(folder / "folded.dot"));
-    const Result forced = draw(folder, "--steps 1000 --force -o forced.dot");
+    const Ran forced = draw(folder, "--steps 1000 --force -o forced.dot");
     CHECK(forced.status == 0);
     CHECK(forced.errors.empty());
     CHECK(read_file(folder / "forced.dot").find("h[998]") != std::string::npos);
 }
 
+TEST_CASE("draw: a million steps in every view, folded, elided and by default") {
+    const test::TemporaryFolder folder;
+    for (const std::string view : {"forward", "backward", "joint", "local"})
+        for (const std::string option : {"--fold", "--elide"}) {
+            CAPTURE(view);
+            CAPTURE(option);
+            const Ran result = draw(
+                folder,
+                fmt::format("--cell lstm --steps 1000000 --view {} {} -o a.dot", view, option));
+            CHECK(result.status == 0);
+            CHECK(result.errors.starts_with("simplified: of 8 steps, ") == (option == "--fold"));
+            CHECK(std::ranges::count(result.errors, '\n') == (option == "--fold" ? 1 : 0));
+            CHECK(read_file(folder / "a.dot").find("1000000") != std::string::npos);
+        }
+    CHECK(draw(folder, "--steps 1000000 -o whole.dot").says("--force"));
+    CHECK(draw(folder, "--steps 1000000 --fold -o folded.dot").status == 0);
+    CHECK(read_file(folder / "whole.dot") == read_file(folder / "folded.dot"));
+}
+
 TEST_CASE("draw: steps that are too few to be alike are drawn one by one, which is said") {
     const test::TemporaryFolder folder;
-    const Result result = draw(folder, "--steps 1 --fold -o figure.dot");
+    const Ran result = draw(folder, "--steps 1 --fold -o figure.dot");
     CHECK(result.status == 0);
     CHECK(result.errors == "draw: 1 step is drawn one by one, as they are too few to be alike\n");
     CHECK(draw(folder, "--steps 1 -o whole.dot").errors.empty());
@@ -180,19 +183,13 @@ TEST_CASE("draw: folded figures are simplified unless --as-built") {
 }
 
 TEST_CASE("draw: wrong usage ends with 2") {
-    const test::TemporaryFolder folder;
     for (const std::string arguments :
          {"", "-o a.dot --view sideways", "-o a.dot --cell elman", "-o a.dot --layers 0",
           "-o a.dot --answers some", "-o a.dot --steps 0", "-o a.dot --colour",
           "-o a.dot --labels none", "-o a.dot --initial some", "-o a.dot --fold --elide",
           "-o a.dot --fold --force", "-o a.dot --elide --force", "-o a.dot --elide --steps 3",
-          "-o a.dot --simplify --as-built"}) {
-        CAPTURE(arguments);
-        CHECK(draw(folder, arguments).status == 2);
-    }
-    CHECK(folder.file_count() == 0);
+          "-o a.dot --simplify --as-built"})
+        test::check_misused("draw " + arguments);
 }
 
 }  // namespace revolute
-
-#endif

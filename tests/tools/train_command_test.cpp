@@ -1,0 +1,285 @@
+// The program's commands `train`, `predict`, `weights` and `demo`, as a user runs them: statuses, messages,
+// and that a failure leaves no file behind.
+
+#include <revolute/tools/output_file.hpp>
+#include <support/run_program.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unistd.h>
+
+namespace revolute {
+
+namespace {
+
+using test::check_misused;
+using test::check_refused;
+using test::Ran;
+using test::run_program;
+using test::TemporaryFolder;
+
+const std::string sunspots = REVOLUTE_TEST_DATA "/sunspots.csv";
+const std::string macrodata = REVOLUTE_TEST_DATA "/macrodata.csv";
+constexpr std::string_view columns_of_macrodata =
+    "  columns are: year, quarter, realgdp, realcons, realinv, realgovt, realdpi, cpi, m1, "
+    "tbilrate, "
+    "unemp, pop, infl, realint\n";
+/// What the tests with several columns train.
+const std::string several =
+    macrodata +
+    " --columns realgdp,realcons,realinv,cpi,unemp --target unemp --cell lstm-peephole "
+    "--layers 2 --bidirectional --residual --hidden 3 --read changes";
+
+/// With a series of three rows.
+struct SeriesFolder : TemporaryFolder {
+    SeriesFolder() { write_file(*this / "short.csv", "year,count\n1700,5\n1701,7\n1702,6\n"); }
+};
+
+bool has(const TemporaryFolder& folder, const std::string& file) {
+    return std::filesystem::exists(folder / file);
+}
+
+/// The first of each line's cells.
+std::string first_column(const std::string& csv) {
+    std::string column;
+    bool is_first = true;
+    for (const char c : csv) {
+        if (c == ',') is_first = false;
+        if (c == '\n') is_first = true;
+        if (is_first) column.push_back(c);
+    }
+    return column;
+}
+
+/// `revolute train` in a process that is not waited for; what it says is in the folder's file `errors`.
+class Training {
+ public:
+    Training(const std::string& arguments, const TemporaryFolder& folder) : process_(fork()) {
+        REQUIRE(process_ != -1);
+        if (process_ != 0) return;
+        const std::string command =
+            fmt::format("cd '{}' && exec '{}' train {} > output 2> errors", folder.path().string(),
+                        REVOLUTE_PROGRAM, arguments);
+        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        _exit(127);
+    }
+
+    bool has_ended() { return waitpid(process_, &status_, WNOHANG) != 0; }
+    /// As Ctrl-C does.
+    void interrupt() const { kill(process_, SIGINT); }
+    /// Its exit status.
+    int wait() {
+        waitpid(process_, &status_, 0);
+        return WEXITSTATUS(status_);
+    }
+
+ private:
+    pid_t process_;
+    int status_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("train: a file or a column that is not there") {
+    const SeriesFolder folder;
+    check_refused(1, "cannot read no.csv: No such file or directory\n", "train no.csv", folder);
+    check_refused(1,
+                  sunspots +
+                      ": no column is called \"spots\"\n"
+                      "  columns are: YEAR, SUNACTIVITY\n",
+                  "train " + sunspots + " --column spots", folder);
+    check_refused(1,
+                  fmt::format("{}: it must be said which column is meant (--column)\n{}", macrodata,
+                              columns_of_macrodata),
+                  "train " + macrodata, folder);
+    check_refused(
+        1, fmt::format("{}: no column is called \"gdp\"\n{}", macrodata, columns_of_macrodata),
+        "train " + macrodata + " --columns gdp,cpi --target unemp", folder);
+    check_refused(1,
+                  macrodata +
+                      ": column \"cpi\" is asked for twice\n"
+                      "  asked for are: cpi, unemp, cpi\n",
+                  "train --columns cpi,unemp,cpi " + macrodata + " --target unemp", folder);
+}
+
+TEST_CASE("train: a series that cannot be learned from") {
+    const SeriesFolder folder;
+    write_file(folder / "text.csv", "year,count\n1700,5\n1701,x\n");
+    write_file(folder / "empty_cell.csv", "year,count\n1700,5\n1701,\n");
+    write_file(folder / "constant.csv", "a,b\n1,5\n2,5\n4,5\n3,5\n1,4\n");
+    check_refused(1,
+                  "text.csv: every cell of the column must be a finite number (\"x\")\n"
+                  "  line 3, column 2 \"count\"\n",
+                  "train text.csv", folder);
+    check_refused(1,
+                  "empty_cell.csv: every cell of the column must be a finite number (it is empty)\n"
+                  "  line 3, column 2 \"count\"\n",
+                  "train empty_cell.csv", folder);
+    check_refused(
+        1,
+        "train: the training part must have more rows than the window\n"
+        "  window is 25, the training part has 2 of the 3 rows of \"count\" in short.csv\n",
+        "train short.csv", folder);
+    check_refused(
+        1,
+        "standardisation: the values of \"b\" in the training part must differ (all 4 are "
+        "5)\n",
+        "train constant.csv --columns a,b --target a --window 1", folder);
+}
+
+TEST_CASE("train: settings out of range") {
+    const SeriesFolder folder;
+    check_refused(1, "train: the window must be at least 1 (0)\n",
+                  "train " + sunspots + " --window 0", folder);
+    check_refused(1, "train: the test fraction must be at least 0 and below 1 (1.5)\n",
+                  "train " + sunspots + " --test-fraction 1.5", folder);
+}
+
+TEST_CASE("train: files that cannot be written, or would be written over, are refused at once") {
+    const SeriesFolder folder;
+    check_refused(1, "cannot write no/m.json: No such file or directory\n",
+                  "train " + sunspots + " --save no/m.json", folder);
+    check_refused(1, "cannot write no/p.svg: No such file or directory\n",
+                  "train " + sunspots + " --plot no/p.svg", folder);
+    check_refused(
+        1, "cannot write short.csv: it would be written over short.csv, choose another name\n",
+        "train short.csv --plot short.svg", folder);
+    check_refused(1, "cannot write short.csv/x/model.json: Not a directory\n",
+                  "demo --folder short.csv/x", folder);
+}
+
+TEST_CASE("train: weights to start from that are not there or not all there") {
+    const SeriesFolder folder;
+    write_file(folder / "few.json", "{\"weight_ih_l0\": [[1], [2]]}");
+    check_refused(1, "cannot read no.json: No such file or directory\n",
+                  "train " + sunspots + " --init no.json", folder);
+    check_refused(1, "few.json: weight_hh_l0 is missing\n",
+                  "train " + sunspots + " --hidden 2 --init few.json", folder);
+}
+
+TEST_CASE("train: wrong usage") {
+    for (const char* const options : {"--no-such-option", "--epochs many", "--cell tanh",
+                                      "--layers 0", "--read levels", "--optimizer lion"})
+        check_misused(fmt::format("train {} {}", sunspots, options));
+    for (const char* const options : {"--columns cpi,unemp", "--target unemp",
+                                      "--columns cpi,unemp --target unemp --column unemp"})
+        check_misused(fmt::format("train {} {}", macrodata, options));
+    check_misused("train");
+    check_misused("weights");
+}
+
+TEST_CASE("predict: files that hold no model") {
+    const SeriesFolder folder;
+    write_file(folder / "foreign.json", "{\"format\": \"other\"}");
+    check_refused(1,
+                  "foreign.json: is not a model file: it must say \"format\": \"revolute model\"\n",
+                  "predict foreign.json " + sunspots, folder);
+    check_refused(1, "cannot read no.json: No such file or directory\n",
+                  "predict no.json " + sunspots, folder);
+}
+
+TEST_CASE("train, predict: a model of one column forecasts as many rows as one likes") {
+    const SeriesFolder folder;
+    CHECK(run_program("train " + sunspots + " --epochs 3 --batch 100", folder).status == 0);
+    REQUIRE(has(folder, "model.json"));
+    CHECK(has(folder, "out.csv"));
+    const Ran years =
+        run_program("predict model.json " + sunspots + " --horizon 3 --format csv", folder);
+    CHECK(years.status == 0);
+    CHECK(first_column(years.output) == "YEAR\n2009\n2010\n2011\n");
+    const Ran next = run_program("predict model.json " + sunspots, folder);
+    CHECK(next.status == 0);
+    CHECK(std::ranges::count(next.output, '\n') == 2);
+
+    check_refused(1, "forecast: the horizon must be at least 1 (0)\n",
+                  "predict model.json " + sunspots + " --horizon 0", folder);
+    check_refused(1,
+                  "short.csv: no column is called \"SUNACTIVITY\"\n"
+                  "  columns are: year, count\n",
+                  "predict model.json short.csv", folder);
+    check_refused(
+        1, "cannot write model.json: it would be written over model.json, choose another name\n",
+        "weights model.json -o model.json", folder);
+
+    write_file(folder / "damaged.json", read_file(folder / "model.json").substr(0, 1000));
+    const Ran damaged = run_program("predict damaged.json " + sunspots, folder);
+    CHECK(damaged.status == 1);
+    CHECK(damaged.errors.starts_with("damaged.json: is not a model file, or a damaged one"));
+}
+
+TEST_CASE("train, predict: a model of several columns forecasts one row") {
+    const TemporaryFolder folder;
+    REQUIRE(run_program("train " + several + " --epochs 2 --save several.json", folder).status ==
+            0);
+    const Ran next = run_program("predict several.json " + macrodata + " --format csv", folder);
+    CHECK(next.status == 0);
+    CHECK(first_column(next.output) == "row\n204\n");
+    check_refused(1,
+                  "forecast: the horizon must be 1 for a net that reads other columns than it "
+                  "forecasts (2)\n"
+                  "  it forecasts unemp alone; to go on, it would have to read the next values of "
+                  "realgdp, realcons, realinv, cpi\n",
+                  "predict several.json " + macrodata + " --horizon 2", folder);
+    check_refused(1,
+                  sunspots +
+                      ": no column is called \"unemp\"\n"
+                      "  columns are: YEAR, SUNACTIVITY\n",
+                  "predict several.json " + sunspots, folder);
+}
+
+TEST_CASE("weights: they go out, in and out again to the bit") {
+    const TemporaryFolder folder;
+    REQUIRE(run_program("train " + several + " --epochs 2 --save several.json", folder).status ==
+            0);
+    const Ran weights = run_program("weights several.json", folder);
+    write_file(folder / "weights.json", weights.output);
+    REQUIRE(
+        run_program("train " + several + " --init weights.json --epochs 0 --save kept.json", folder)
+            .status == 0);
+    CHECK(run_program("weights kept.json -o kept_weights.json", folder).status == 0);
+    CHECK(read_file(folder / "kept_weights.json") == weights.output);
+
+    check_refused(
+        1,
+        "cannot write weights.json: it would be written over weights.json, choose another name\n",
+        "train " + several + " --init weights.json --save weights.json", folder);
+    check_refused(1, "weights.json: weight_ih_l0 must be [12 x 1] ([12 x 5])\n",
+                  "train " + macrodata +
+                      " --column unemp --cell lstm-peephole --layers 2 --bidirectional --hidden 3 "
+                      "--init weights.json",
+                  folder);
+}
+
+TEST_CASE("train: Ctrl-C saves the last complete epoch, writes no plot and ends with 130") {
+    const TemporaryFolder folder;
+    Training training(
+        sunspots + " --hidden 4 --epochs 20000 --save stopped.json --plot stopped.svg", folder);
+    const auto is_under_way = [&] {
+        return has(folder, "errors") &&
+               read_file(folder / "errors").find("epoch 2000/") != std::string::npos;
+    };
+    while (!is_under_way() && !training.has_ended())
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    REQUIRE(is_under_way());
+    training.interrupt();
+    CHECK(training.wait() == 130);
+    REQUIRE(has(folder, "stopped.json"));
+    const auto model = nlohmann::json::parse(read_file(folder / "stopped.json"));
+    const std::string errors = read_file(folder / "errors");
+    CHECK(errors.ends_with(
+        fmt::format("interrupted: stopped.json holds the model after epoch {} of 20000\n",
+                    model.at("training").at("epochs_done").get<int>())));
+    CHECK_FALSE(has(folder, "stopped.svg"));
+    CHECK(run_program("predict stopped.json " + sunspots, folder).status == 0);
+}
+
+}  // namespace revolute
