@@ -74,9 +74,11 @@ template <std::size_t count, class T>
 void pack_vectors(std::size_t inner, const T* from, std::size_t beside, T* packed) {
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = 0; k < inner; ++k, from += beside, packed += lanes) HWY_UNROLL(4)
-    for (std::size_t i = 0; i < count; ++i)
-        hn::StoreU(hn::LoadU(d, from + i * lanes), d, packed + i * inner * lanes);
+    for (std::size_t k = 0; k < inner; ++k, from += beside, packed += lanes) {
+        HWY_UNROLL(4)
+        for (std::size_t i = 0; i < count; ++i)
+            hn::StoreU(hn::LoadU(d, from + i * lanes), d, packed + i * inner * lanes);
+    }
 }
 
 // The last rows, less than a vector.
@@ -92,12 +94,12 @@ template <class T>
 void pack_transposed(std::size_t rows, std::size_t inner, const T* from, std::size_t below,
                      T* packed) {
     const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-    for (std::size_t row = 0; row < rows; row += lanes, packed += lanes * inner)
-        for (std::size_t i = 0; i < lanes; ++i) {
-            const T* const own = from + (row + i) * below;
-            for (std::size_t k = 0; k < inner; ++k)
-                packed[k * lanes + i] = row + i < rows ? own[k] : T(0);
-        }
+    std::fill(packed + rows / lanes * lanes * inner,
+              packed + (rows + lanes - 1) / lanes * lanes * inner, T(0));
+    for (std::size_t row = 0; row < rows; ++row, from += below) {
+        T* const to = packed + row / lanes * lanes * inner + row % lanes;
+        for (std::size_t k = 0; k < inner; ++k) to[k * lanes] = from[k];
+    }
 }
 
 template <class T>
