@@ -52,6 +52,11 @@ if [ "$actual" != 1 ] || ! cmp -s output right.json ||
     result=1
 fi
 
+for tolerance in nan 0 1 few; do
+    expect 2 "--tolerance: must be a number from 1e-14 to 0.001 ($tolerance)
+Run with --help for more information." case.json right.json --tolerance $tolerance
+done
+
 expect 1 '' case.json "$examples/three_steps_by_hand.json"
 says 'The first that differs is bias_hh_l0.'
 says 'not compared, as only one side has it: loss, yhat, dx, dh0'

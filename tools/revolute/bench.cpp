@@ -126,19 +126,18 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{} steps, batch of {}, {} inputs, {} hidden units, {} outputs; {} {}, {} runs; OpenBLAS "
-        "for {}\n\n"
+        "{}, batch of {}, {}, {}, {}; {}, {}; OpenBLAS for {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
         "compile       {:>12.1f} us\n"
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
-        describe({.cell = command.cell}), name_of(command.precision), sizes.steps, sizes.batch,
-        sizes.input, sizes.hidden, sizes.output, result.threads,
-        result.threads == 1 ? "thread" : "threads", command.repetitions, blas_kernels(),
-        result.median, result.least, result.build, result.compile, result.bytes,
-        result.allocations);
+        describe({.cell = command.cell}), name_of(command.precision), counted(sizes.steps, "step"),
+        sizes.batch, counted(sizes.input, "input"), counted(sizes.hidden, "hidden unit"),
+        counted(sizes.output, "output"), counted(static_cast<int>(result.threads), "thread"),
+        counted(command.repetitions, "run"), blas_kernels(), result.median, result.least,
+        result.build, result.compile, result.bytes, result.allocations);
 }
 
 void bench(const BenchCommand& command) {
@@ -161,9 +160,9 @@ void add_bench_command(CLI::App& program) {
     command
         .add_option("--threads", options->threads,
                     "Threads that a run may use; it uses fewer where there is too little to do")
-        ->check(CLI::Range(1, 256));
+        ->check(whole_number(1, 256));
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
-        ->check(CLI::Range(1, 1'000'000));
+        ->check(whole_number(1, 1'000'000));
     command.add_flag("--json", options->json, "Print JSON");
     command.footer(
         "The net answers once, after the last step; its loss is half the mean squared error.\n\n"

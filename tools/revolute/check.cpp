@@ -25,10 +25,6 @@ struct CheckCommand {
     bool is_reference = false;
 };
 
-std::string count(int number, std::string_view what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 /// Checks with progress on standard error, where it takes long.
 NetCheck check_with_progress(const CheckCommand& command) {
     using namespace std::chrono_literals;
@@ -51,9 +47,9 @@ void check(const CheckCommand& command) {
     } else {
         const Sizes& sizes = command.sizes;
         fmt::print("{}, {}, {}, {}, {}, batch of {}\n\n{}", describe(command.architecture),
-                   count(sizes.steps, "step"), count(sizes.input, "input"),
-                   count(sizes.hidden, "hidden unit"), count(sizes.output, "output"), sizes.batch,
-                   to_text(result));
+                   counted(sizes.steps, "step"), counted(sizes.input, "input"),
+                   counted(sizes.hidden, "hidden unit"), counted(sizes.output, "output"),
+                   sizes.batch, to_text(result));
     }
     if (!result.passes()) throw CLI::RuntimeError(1);
 }
@@ -68,7 +64,9 @@ void add_check_command(CLI::App& program) {
     add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
     add_initial_option(command, options->architecture.initial);
-    command.add_option("--seed", options->seed, "Seed of the random values")->capture_default_str();
+    command.add_option("--seed", options->seed, "Seed of the random values")
+        ->check(any_seed())
+        ->capture_default_str();
     command.add_flag("--json", options->json, "Print JSON (docs/check.md says what is in it)");
     add_reference_option(command, options->is_reference);
     command.footer(

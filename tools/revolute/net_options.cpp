@@ -26,7 +26,7 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
     for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
     add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds);
     command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
-        ->check(CLI::Range(1, 1000))
+        ->check(whole_number(1, 1000))
         ->capture_default_str();
     command.add_flag("--bidirectional", architecture.is_bidirectional,
                      "Every layer reads its input forward and backward in time");
@@ -37,7 +37,7 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
 void add_size_options(CLI::App& command, Sizes& sizes) {
     const auto add = [&command](const char* name, int& size, const char* what) {
         command.add_option(name, size, what)
-            ->check(CLI::Range(1, 1'000'000))
+            ->check(whole_number(1, 1'000'000))
             ->capture_default_str();
     };
     add("--steps", sizes.steps, "Number of steps N");
@@ -63,6 +63,10 @@ void add_initial_option(CLI::App& command, InitialState& initial) {
     add_choice(command, "--initial", initial,
                "Initial state: zero, given for each column, or trainable, one for all",
                initial_states);
+}
+
+std::string counted(int number, std::string_view what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
 std::string describe(const Architecture& architecture) {

@@ -143,7 +143,8 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
     command.add_option("--momentum", settings.momentum, "Momentum of sgd");
     command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
-    command.add_option("--seed", settings.seed, "The same seed gives the same model");
+    command.add_option("--seed", settings.seed, "The same seed gives the same model")
+        ->check(any_seed());
     command.add_option("--init", options.init,
                        "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
                        "they are kept");
