@@ -53,6 +53,7 @@ refused 1 'train: the training part must have more rows than the window
   window is 25, the training part has 2 of the 3 rows of "count" in short.csv' train short.csv
 refused 1 'cannot write no/m.json: No such file or directory' train "$data/sunspots.csv" --save no/m.json
 refused 1 'cannot write no/p.svg: No such file or directory' train "$data/sunspots.csv" --plot no/p.svg
+refused 1 "train: the name of the plot's file must end in .svg (plot.png)" train "$data/sunspots.csv" --plot plot.png
 refused 1 'cannot write short.csv: it would be written over short.csv, choose another name' train short.csv --plot short.svg
 columns=realgdp,realcons,realinv,cpi,unemp
 refused 1 "$data/macrodata.csv: no column is called \"gdp\"
@@ -81,6 +82,8 @@ refused 2 '' train "$data/macrodata.csv" --target unemp
 refused 2 '' train "$data/macrodata.csv" --columns cpi,unemp --target unemp --column unemp
 refused 2 '' weights
 refused 2 '' train "$data/sunspots.csv" --optimizer lion
+refused 2 '--momentum: needs --optimizer sgd
+Run with --help for more information.' train "$data/sunspots.csv" --momentum 0.5
 refused 2 '' train
 commands='  commands are: demo, draw, derive, cost, explain, bench, check, train, predict, grad, compare, weights, ops'
 refused 2 "revolute: no command is called \"nonsense\"
@@ -108,6 +111,8 @@ run predict model.json "$data/sunspots.csv" --horizon 3 --format csv
 2011' ] || complain 'predict continues the years'
 run predict model.json "$data/sunspots.csv"
 [ "$status" = 0 ] && [ "$(wc -l <.output)" = 2 ] || complain 'predict prints one forecast'
+refused 2 '--format: must be one of table, csv, json (xml)
+Run with --help for more information.' predict model.json "$data/sunspots.csv" --format xml
 refused 1 'forecast: the horizon must be at least 1 (0)' predict model.json "$data/sunspots.csv" --horizon 0
 refused 1 'short.csv: no column is called "SUNACTIVITY"
   columns are: year, count' predict model.json short.csv

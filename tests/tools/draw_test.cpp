@@ -121,7 +121,7 @@ TEST_CASE("draw: another ending of the file name ends with 1 and a line") {
     const Result result = draw(folder, "-o figure.gif");
     CHECK(result.status == 1);
     CHECK(result.errors ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure.gif)\n");
+          "figure: the name of its file must end in .dot, .svg, .pdf or .png (figure.gif)\n");
     CHECK(folder.file_count() == 0);
 }
 

@@ -109,7 +109,7 @@ TEST_CASE("check-finite: a figure that cannot be written is refused at once") {
     const Ran format("grad case.json --check-finite --finite-dot a.gif");
     CHECK(format.status == 1);
     CHECK(format.errors ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (a.gif)\n");
+          "figure: the name of its file must end in .dot, .svg, .pdf or .png (a.gif)\n");
     const Ran place("grad case.json --check-finite --finite-dot missing/a.dot");
     CHECK(place.status == 1);
     CHECK(place.errors == "cannot write missing/a.dot: No such file or directory\n");
