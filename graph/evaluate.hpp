@@ -53,7 +53,7 @@ class NonFiniteError : public EvaluationError {
 
     NodeId node() const { return node_; }
     const ValueRange& values() const { return values_; }
-    /// By slot.
+    /// By slot; none where a program was adding up a sum, to which it takes one product after another.
     std::span<const ValueRange> operands() const { return operands_; }
 
  private:

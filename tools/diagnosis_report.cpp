@@ -27,7 +27,7 @@ std::string first_text(const ArrayVerdict& first, const Case& of) {
         "  largest difference {:.6g}, {:.3g} of the largest entry; {} of {} entries "
         "differ\n",
         first.difference, first.relative, first.differing_entries, first.entries);
-    text += fmt::format("  {}, {}: given {:.10g}, right {:.10g}\n", matrix_name(first),
+    text += fmt::format("  {}, {}: given {}, right {}\n", matrix_name(first),
                         place_of(first.worst, first, of), first.worst.given, first.worst.right);
     return text;
 }

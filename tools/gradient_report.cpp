@@ -197,9 +197,11 @@ std::string to_table(const NetCheck& check) {
         add_columns(line, variable);
         line.push_back(in_words(check, i));
     }
-    const std::string meaning = check.no_closed_form.empty()
-                                    ? "largest difference / largest entry; at most 1e-12 agrees"
-                                    : fmt::format("there is {}", check.no_closed_form);
+    const std::string meaning =
+        check.no_closed_form.empty()
+            ? fmt::format("largest difference / largest entry; at most {:g} agrees",
+                          check.tolerance)
+            : fmt::format("there is {}", check.no_closed_form);
     return fmt::format("{}\nclosed form         {}\n{}", in_columns(lines), meaning,
                        meaning_of_columns(check.gradients));
 }

@@ -198,7 +198,7 @@ void consider_unknown_factor(const Case&, Judge& judge) {
     if (entries < 3 || squares == 0) return;  // fewer numbers than that are always multiples
     const double factor = products / squares;
     judge.consider(
-        in_all_differing(judge, fmt::format("a factor of {:.9g}, the same in every entry", factor),
+        in_all_differing(judge, fmt::format("a factor of {:.12g}, the same in every entry", factor),
                          [&](std::size_t i) { return scaled(judge.right()[i].values, factor); }));
 }
 

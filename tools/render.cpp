@@ -108,9 +108,8 @@ FigureFormat figure_format(const std::filesystem::path& path) {
     const std::string ending = path.extension().string();
     for (std::size_t i = 0; i < format_names.size(); ++i)
         if (ending == fmt::format(".{}", format_names[i])) return static_cast<FigureFormat>(i);
-    throw Error(
-        fmt::format("draw: the name of a figure's file must end in .dot, .svg, .pdf or .png ({})",
-                    path.string()));
+    throw Error(fmt::format(
+        "figure: the name of its file must end in .dot, .svg, .pdf or .png ({})", path.string()));
 }
 
 bool can_render() {

@@ -156,6 +156,38 @@ TEST_CASE("check finite: a sum of products over steps is named with the factors 
           "  it takes up x[0] [2 x 3] to x[5] [2 x 3], from 1e+308 to 1e+308");
 }
 
+TEST_CASE("check finite: of a product that a sum takes up, the factors are told") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {2, 2}), U = graph.parameter("U", {2, 2});
+    const Expr initial = graph.initial_state("h", {2, 1});
+    Expr h = initial;
+    std::vector<Expr> x, z;
+    for (int t = 0; t < 6; ++t) {
+        const Scope scope(graph, Step{0, t});
+        x.push_back(graph.input("x", {2, 1}));
+        z.push_back((W * x.back() + U * h).named("z"));
+        h = square(z.back()).named("h");
+    }
+    Program program = compile(std::array{h}, checked);
+    program.bind(W, Matrix(2, 2, 1.0));
+    program.bind(U, Matrix(2, 2, 1e50));
+    program.bind(initial, Matrix(2, 1, 1.0));
+    for (const Expr& input : x) program.bind(input, Matrix(2, 1, 3.0));
+    try {
+        program.run();
+        FAIL("nothing was thrown");
+    } catch (const NonFiniteError& error) {
+        CHECK(std::string_view(error.what()) ==
+              "run: add is not finite (inf at row 0, column 0), in step t = 2\n"
+              "  node is z[2] [2 x 1], 2 inf\n"
+              "  it takes up U [2 x 2], from 1e+50 to 1e+50\n"
+              "  it takes up h[1] [2 x 1], from 6.4e+301 to 6.4e+301\n"
+              "  it takes up z[2] [2 x 1], as far as it was summed, from 6 to 6");
+        CHECK(error.node() == z[2].id);
+        CHECK(error.operands().empty());  // U and h are no operands of z
+    }
+}
+
 TEST_CASE("check finite: a node that nobody knows by its id is named all the same") {
     const Growth growth(8);
     const Rolled longer = roll(std::array{growth.states.back()}).at(20);

@@ -50,8 +50,8 @@ TEST_CASE("bench command: without --json it prints a table") {
     CHECK(ran.status == 0);
     CHECK(ran.output.starts_with(
         "Simple RNN, many-to-one, f64: loss and gradients of all parameters\n"
-        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 "
-        "thread, 1 run; OpenBLAS for "));
+        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 thread, 1 run; OpenBLAS "
+        "for "));
     CHECK(ran.output.find("\n\nrun, median   ") != std::string::npos);
     CHECK(ran.output.ends_with("\nallocations              0 in a run\n"));
 }
@@ -63,12 +63,14 @@ TEST_CASE("bench command: bad values are refused by name") {
         CAPTURE(ran.errors);
         CHECK(ran.says(text));
     };
-    refused("--threads 0", "--threads: Value 0 not in range");
+    refused("--threads 0", "--threads: must be a whole number from 1 to 256 (0)\n");
     refused("--precision f16", "--precision: must be one of f64, f32 (f16)");
     refused(
         "--cell rnn",
         "--cell: must be one of simple, simple-relu, gru, gru-before, lstm, lstm-peephole (rnn)");
-    refused("--repetitions 0", "--repetitions: Value 0 not in range");
-    refused("--hidden 0", "--hidden: Value 0 not in range");
-    refused("--steps many", "--steps: ");
+    refused("--repetitions 0", "--repetitions: must be a whole number from 1 to 1000000 (0)\n");
+    refused("--hidden 0", "--hidden: must be a whole number from 1 to 1000000 (0)\n");
+    refused("--steps many", "--steps: must be a whole number from 1 to 1000000 (many)\n");
+    refused("--steps 1.5", "--steps: must be a whole number from 1 to 1000000 (1.5)\n");
+    refused("--steps -3", "--steps: must be a whole number from 1 to 1000000 (-3)\n");
 }

@@ -122,6 +122,28 @@ TEST_CASE("check: every cell agrees, alone and in nets of several") {
     }
 }
 
+TEST_CASE("check: a seed beyond 64 bits is refused, not taken for another") {
+    for (const char* const seed : {"-1", "1.5", "18446744073709551616", "0x10", ""}) {
+        const Ran ran = run_program(fmt::format("check --seed '{}'", seed));
+        CHECK(ran.status == 2);
+        CHECK(ran.errors.starts_with(fmt::format(
+            "--seed: must be a whole number from 0 to 18446744073709551615 ({})\n", seed)));
+    }
+    CHECK(run_program("check --hidden 1 --seed 18446744073709551615").status == 0);
+}
+
+TEST_CASE("check: it says which difference from the closed form it allows") {
+    const auto allows = [](const char* options, std::string_view bound) {
+        const Ran ran = run_program(fmt::format("check --steps 2 --hidden 2 {}", options));
+        CHECK(ran.status == 0);
+        const std::string line = fmt::format(
+            "\nclosed form         largest difference / largest entry; at most {} agrees\n", bound);
+        CHECK(ran.output.find(line) != std::string::npos);
+    };
+    allows("", "1e-10");
+    allows("--reference", "1e-12");
+}
+
 TEST_CASE("check: rectified nets of any depth and seed have gradients that tell something") {
     CheckOptions few;
     few.differences.most_entries = 3;

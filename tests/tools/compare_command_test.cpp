@@ -87,6 +87,16 @@ TEST_CASE("compare command: gradients with a mistake") {
     check_says(of.compare("case.json by_hand.json --tolerance 1e-3"), 1, {});
 }
 
+TEST_CASE("compare command: a tolerance that is none") {
+    const Examples folder;
+    for (const std::string tolerance : {"nan", "0", "1", "few"})
+        test::check_refused(2,
+                            fmt::format("--tolerance: must be a number from 1e-14 to 0.001 ({})\n"
+                                        "Run with --help for more information.\n",
+                                        tolerance),
+                            "compare case.json right.json --tolerance " + tolerance, folder);
+}
+
 TEST_CASE("compare command: a key that means nothing is told of and does not matter") {
     const Examples of;
     const auto warned = [&](const std::string& arguments, const std::string& file) {

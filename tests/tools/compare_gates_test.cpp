@@ -251,6 +251,22 @@ TEST_CASE("compare: a loss that differs comes first") {
                          "alone\n"));
 }
 
+TEST_CASE("compare: a small difference is told with the digits in which it shows") {
+    const Case of = case_named("lstm_many_to_one");
+    CaseResult given = solve(of);
+    Matrix& bias = array_of(given, "head.bias");
+    Matrix& weight = array_of(given, "head.weight");
+    bias(0, 0) *= 1 + 4e-10;
+    for (double& value : weight.values()) value *= 1 + 4e-10;
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.first() != nullptr);
+    const EntryDifference& worst = comparison.first()->worst;
+    const std::string text = to_text(comparison, of);
+    CHECK(text.find(fmt::format(": given {}, right {}\n", worst.given, worst.right)) !=
+          std::string::npos);
+    CHECK(text.find("  a factor of 1.0000000004, the same in every entry\n") != std::string::npos);
+}
+
 TEST_CASE("compare: the row of a gate is named") {
     const Case of = hand_case("lstm", HandSizes{});
     CaseResult given = hand_lstm(of);

@@ -107,7 +107,7 @@ TEST_CASE("draw: SVG, PDF and PNG where this build has Graphviz") {
 TEST_CASE("draw: another ending of the file name ends with 1 and a line") {
     const test::TemporaryFolder folder;
     test::check_refused(
-        1, "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure.gif)\n",
+        1, "figure: the name of its file must end in .dot, .svg, .pdf or .png (figure.gif)\n",
         "draw -o figure.gif", folder);
 }
 

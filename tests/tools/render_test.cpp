@@ -27,10 +27,10 @@ TEST_CASE("render: a file's ending decides its format") {
 TEST_CASE("render: another ending is refused and nothing is written") {
     const test::TemporaryFolder folder;
     CHECK(test::message_of<Error>([&] { write_figure(folder / "figure.jpg", small_figure()); }) ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (" +
+          "figure: the name of its file must end in .dot, .svg, .pdf or .png (" +
               (folder / "figure.jpg").string() + ")");
     CHECK(test::message_of<Error>([] { figure_format("figure"); }) ==
-          "draw: the name of a figure's file must end in .dot, .svg, .pdf or .png (figure)");
+          "figure: the name of its file must end in .dot, .svg, .pdf or .png (figure)");
     CHECK(folder.file_count() == 0);
 }
 

@@ -150,6 +150,8 @@ TEST_CASE("train: files that cannot be written, or would be written over, are re
                   "train " + sunspots + " --save no/m.json", folder);
     check_refused(1, "cannot write no/p.svg: No such file or directory\n",
                   "train " + sunspots + " --plot no/p.svg", folder);
+    check_refused(1, "train: the name of the plot's file must end in .svg (plot.png)\n",
+                  "train " + sunspots + " --plot plot.png", folder);
     check_refused(
         1, "cannot write short.csv: it would be written over short.csv, choose another name\n",
         "train short.csv --plot short.svg", folder);
@@ -175,6 +177,16 @@ TEST_CASE("train: wrong usage") {
         check_misused(fmt::format("train {} {}", macrodata, options));
     check_misused("train");
     check_misused("weights");
+}
+
+TEST_CASE("train, predict: an option that fits no other, or a format that there is not") {
+    const test::TemporaryFolder folder;
+    check_refused(2, "--momentum: needs --optimizer sgd\nRun with --help for more information.\n",
+                  "train " + sunspots + " --momentum 0.5", folder);
+    check_refused(2,
+                  "--format: must be one of table, csv, json (xml)\n"
+                  "Run with --help for more information.\n",
+                  "predict model.json " + sunspots + " --format xml", folder);
 }
 
 TEST_CASE("predict: files that hold no model") {

@@ -148,9 +148,9 @@ void add_bench_command(CLI::App& program) {
     command
         .add_option("--threads", options->threads,
                     "Threads that a run may use; it uses fewer where there is too little to do")
-        ->check(CLI::Range(1, 256));
+        ->check(whole_number(1, 256));
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
-        ->check(CLI::Range(1, 1'000'000));
+        ->check(whole_number(1, 1'000'000));
     command.add_flag("--json", options->json, "Print JSON");
     command.footer(
         "The net answers once, after the last step; its loss is half the mean squared error.\n\n"

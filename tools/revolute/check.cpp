@@ -64,7 +64,9 @@ void add_check_command(CLI::App& program) {
     add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
     add_initial_option(command, options->architecture.initial);
-    command.add_option("--seed", options->seed, "Seed of the random values")->capture_default_str();
+    command.add_option("--seed", options->seed, "Seed of the random values")
+        ->check(any_seed())
+        ->capture_default_str();
     command.add_flag("--json", options->json, "Print JSON (docs/check.md says what is in it)");
     add_reference_option(command, options->is_reference);
     command.footer(

@@ -1,5 +1,6 @@
 #include "case_input.hpp"
 #include "commands.hpp"
+#include "option_values.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
@@ -43,7 +44,7 @@ void add_compare_command(CLI::App& program) {
         .add_option("--tolerance", options->tolerance,
                     "Largest difference that agrees, relative to the largest entry of an array")
         ->capture_default_str()
-        ->check(CLI::Range(1e-14, 1e-3));
+        ->check(number_between(1e-14, 1e-3));
     command.add_flag("--json", options->json, "Print JSON (docs/compare.md says what is in it)");
     command.footer(
         "Exit status 1 when an array differs.\nThe formats: docs/grad.md; what is recognised: "

@@ -29,7 +29,7 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
     for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
     add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds);
     command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
-        ->check(CLI::Range(1, 1000))
+        ->check(whole_number(1, 1000))
         ->capture_default_str();
     command.add_flag("--bidirectional", architecture.is_bidirectional,
                      "Every layer reads its input forward and backward in time");
@@ -40,7 +40,7 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
 void add_size_options(CLI::App& command, Sizes& sizes) {
     const auto add = [&command](const char* name, int& size, const char* what) {
         command.add_option(name, size, what)
-            ->check(CLI::Range(1, 1'000'000))
+            ->check(whole_number(1, 1'000'000))
             ->capture_default_str();
     };
     add("--steps", sizes.steps, "Number of steps N");

@@ -1,51 +1,18 @@
 #pragma once
 
+#include "option_values.hpp"
 #include <revolute/graph/simplify.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/net_cost.hpp>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace revolute {
-
-/// The names of an option's values, each with what it stands for, in the order in which help lists them.
-template <class Value>
-using Choices = std::vector<std::pair<std::string, Value>>;
-
-/// Replaces a name by what it stands for; another word is refused with the names that there are.
-/// (CLI::CheckedTransformer would list values of an enum as characters.)
-template <class Value>
-CLI::Validator one_of(Choices<Value> choices) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : choices) names.push_back(name);
-    const std::string list = fmt::format("{}", fmt::join(names, ", "));
-    const auto replace = [choices = std::move(choices), list](std::string& word) -> std::string {
-        for (const auto& [name, value] : choices) {
-            if (name != word) continue;
-            word = std::to_string(static_cast<int>(value));
-            return {};
-        }
-        return fmt::format("must be one of {} ({})", list, word);
-    };
-    return {replace, fmt::format("{{{}}}", fmt::join(names, ","))};
-}
-
-/// Adds an option that is one of some names; the value's present one is the default.
-template <class Value>
-CLI::Option* add_choice(CLI::App& command, const std::string& option, Value& value,
-                        const std::string& what, const Choices<Value>& choices) {
-    std::string name;
-    for (const auto& [chosen, stands_for] : choices)
-        if (stands_for == value) name = chosen;
-    return command.add_option(option, value, what)->transform(one_of(choices))->default_str(name);
-}
 
 /// The options that say what net a command works on; each writes the field that it is given.
 void add_architecture_options(CLI::App& command, Architecture& architecture);

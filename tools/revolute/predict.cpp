@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "option_values.hpp"
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/model_file.hpp>
 
@@ -6,17 +7,20 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 
 namespace revolute {
 
 namespace {
 
+enum class ForecastFormat : std::uint8_t { table, csv, json };
+
 struct PredictOptions {
     std::string model;
     std::string data;
     int horizon = 1;
-    std::string format = "table";
+    ForecastFormat format = ForecastFormat::table;
 };
 
 void print_table(const Series& series, std::span<const double> at,
@@ -44,9 +48,9 @@ void predict(const PredictOptions& options) {
     std::vector<double> at;
     for (std::size_t i = 0; i < forecasts.size(); ++i)
         at.push_back(series.axis.at(series.row_count() + i));
-    if (options.format == "json")
+    if (options.format == ForecastFormat::json)
         print_json(series, at, forecasts);
-    else if (options.format == "csv")
+    else if (options.format == ForecastFormat::csv)
         fmt::print("{}", to_csv({{series.axis.name, at}, {series.target.name, forecasts}}));
     else
         print_table(series, at, forecasts);
@@ -69,8 +73,10 @@ void add_predict_command(CLI::App& program) {
         "--horizon", options->horizon,
         "Number of rows; from the second on, forecasts are read as if they were data, so a model "
         "that reads other columns than it forecasts goes one row ahead only");
-    command.add_option("--format", options->format, "How to print them")
-        ->check(CLI::IsMember({"table", "csv", "json"}));
+    add_choice(command, "--format", options->format, "How to print them",
+               {{"table", ForecastFormat::table},
+                {"csv", ForecastFormat::csv},
+                {"json", ForecastFormat::json}});
     command.footer("Example:\n  revolute predict model.json sunspots.csv --horizon 5");
     command.callback([options] { predict(*options); });
 }

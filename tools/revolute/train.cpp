@@ -30,13 +30,22 @@ struct TrainOptions {
     bool is_reference = false;
 };
 
+/// A momentum says something of sgd alone.
+void require_momentum(const CLI::Option& momentum, OptimizerKind optimizer) {
+    if (!momentum.empty() && optimizer != OptimizerKind::sgd)
+        throw CLI::ValidationError("--momentum", "needs --optimizer sgd");
+}
+
 /// Nothing is computed that could not be written in the end, and nothing the user has is lost.
 void require_outputs(const TrainOptions& options) {
-    const std::filesystem::path table = csv_beside(options.plot);
-    require_distinct({options.data, options.save, options.plot, table});
-    if (options.init) require_distinct({*options.init, options.save, options.plot, table});
-    for (const std::filesystem::path& path :
-         {std::filesystem::path(options.save), std::filesystem::path(options.plot), table})
+    const std::filesystem::path plot(options.plot);
+    if (plot.extension() != ".svg")
+        throw Error(
+            fmt::format("train: the name of the plot's file must end in .svg ({})", options.plot));
+    const std::filesystem::path table = csv_beside(plot);
+    require_distinct({options.data, options.save, plot, table});
+    if (options.init) require_distinct({*options.init, options.save, plot, table});
+    for (const std::filesystem::path& path : {std::filesystem::path(options.save), plot, table})
         require_writable(path);
 }
 
@@ -143,7 +152,8 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
     command.add_option("--momentum", settings.momentum, "Momentum of sgd");
     command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
-    command.add_option("--seed", settings.seed, "The same seed gives the same model");
+    command.add_option("--seed", settings.seed, "The same seed gives the same model")
+        ->check(any_seed());
     command.add_option("--init", options.init,
                        "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
                        "they are kept");
@@ -167,7 +177,10 @@ void add_train_command(CLI::App& program) {
     command.footer(
         "Examples:\n  revolute train sunspots.csv --column SUNACTIVITY --save sunspots.json\n"
         "  revolute train macrodata.csv --columns realgdp,cpi,unemp --target unemp --cell lstm");
-    command.callback([options] { train_and_report(*options); });
+    command.callback([options, momentum = command.get_option("--momentum")] {
+        require_momentum(*momentum, options->settings.optimizer);
+        train_and_report(*options);
+    });
 }
 
 }  // namespace revolute

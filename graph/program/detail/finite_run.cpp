@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace revolute::detail {
@@ -102,6 +103,14 @@ class FiniteRun {
         }
     }
 
+    /// Whether an instruction makes a part of a sum: of a sum over steps, or by a product of a sum of
+    /// products. What it reads are not the operands of the sum's node then.
+    bool adds_to_result(const Instruction& instruction, const MemberRange& result) const {
+        const Part& part = rolled_[result.part];
+        return is_sum_over_steps(part) ||
+               (std::holds_alternative<ProductCall>(instruction) && part.op->role != Role::product);
+    }
+
     /// What the instruction read may be gone: its result can stand in the same place. So the run is
     /// repeated up to it; the same values give the same bits.
     [[noreturn]] void fail(const RunPlace& failed, std::size_t bad) {
@@ -115,15 +124,17 @@ class FiniteRun {
             machine_.carry_out(place);
             return true;
         });
-        const bool adds_to_sum = is_sum_over_steps(rolled_[member.part]);
+        const std::vector<MemberRange> sites = operands_of(at(failed));
+        const bool adds_to_sum = adds_to_result(at(failed), result);
         std::vector<std::pair<std::string, ValueRange>> operands;
         std::vector<ValueRange> ranges;
-        for (const MemberRange& site : operands_of(at(failed))) {
+        for (const MemberRange& site : sites) {
             Members read = members(site, failed.round);
             if (site.members == result.members) read = {after(read.first, bad), 1};
             ranges.push_back(range_of(doubles(read)));
+            const std::string so_far = site == result ? ", as far as it was summed" : "";
             operands.emplace_back(
-                adds_to_sum ? fmt::format("it takes up {}", described(read))
+                adds_to_sum ? fmt::format("it takes up {}{}", described(read), so_far)
                             : fmt::format("operand {} is {}", operands.size(), described(read)),
                 ranges.back());
         }

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What an option's value may be, in words of our own where it is refused.
+
+namespace revolute {
+
+/// The names of an option's values, each with what it stands for, in the order in which help lists them.
+template <class Value>
+using Choices = std::vector<std::pair<std::string, Value>>;
+
+/// Replaces a name by what it stands for; another word is refused with the names that there are.
+/// (CLI::CheckedTransformer would list values of an enum as characters.)
+template <class Value>
+CLI::Validator one_of(Choices<Value> choices) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) names.push_back(name);
+    const std::string list = fmt::format("{}", fmt::join(names, ", "));
+    const auto replace = [choices = std::move(choices), list](std::string& word) -> std::string {
+        for (const auto& [name, value] : choices) {
+            if (name != word) continue;
+            word = std::to_string(static_cast<int>(value));
+            return {};
+        }
+        return fmt::format("must be one of {} ({})", list, word);
+    };
+    return {replace, fmt::format("{{{}}}", fmt::join(names, ","))};
+}
+
+/// Refuses what is no whole number from `low` to `high`. (CLI::Range would take any number that is none for
+/// one that is out of range, and a seed below 0 or beyond 64 bits would become another one.)
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
+/// Refuses what is no number from `low` to `high`; a NaN is none.
+CLI::Validator number_between(double low, double high);
+/// Any number that starts the random numbers.
+CLI::Validator any_seed();
+
+/// Adds an option that is one of some names; the value's present one is the default.
+template <class Value>
+CLI::Option* add_choice(CLI::App& command, const std::string& option, Value& value,
+                        const std::string& what, const Choices<Value>& choices) {
+    std::string name;
+    for (const auto& [chosen, stands_for] : choices)
+        if (stands_for == value) name = chosen;
+    return command.add_option(option, value, what)->transform(one_of(choices))->default_str(name);
+}
+
+}  // namespace revolute
