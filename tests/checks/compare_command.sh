@@ -83,9 +83,9 @@ expect 1 'cut.json: has no gradients that can be read: no JSON from line 1, colu
 sed '1s/{/{"loss": 1,/' right.json >twice.json
 expect 1 'twice.json: has no gradients that can be read: loss is there twice' case.json twice.json
 expect 1 'empty.json: has no gradients that can be read: grads.weight_ih_l0 is missing' case.json empty.json
-expect 1 'long.json: has no gradients that can be read: grads.head.bias must be a list of 1' case.json long.json
+expect 1 'long.json: has no gradients that can be read: grads.head.bias must be a list of 1 (a list of 2)' case.json long.json
 expect 1 'renamed.json: has no gradients that can be read: grads.head.biases does not belong to this net' \
     case.json renamed.json
-expect 1 'text.json: has no gradients that can be read: grads.head.bias[0] must be a number' case.json text.json
+expect 1 'text.json: has no gradients that can be read: grads.head.bias[0] must be a number ("much")' case.json text.json
 expect 1 'right.json: is no case that can be read: name is missing' right.json right.json
 exit $result
