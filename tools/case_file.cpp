@@ -70,7 +70,7 @@ CellKind read_cell(const Entry& whole) {
     }
     const std::optional<CellKind> kind = cell_kind(cell);
     if (!kind || *kind == CellKind::simple || *kind == CellKind::simple_relu)
-        whole["cell"].fail(
+        whole["cell"].refuse(
             "must be \"rnn\", \"gru\", \"gru-before\", \"lstm\" or \"lstm-peephole\"");
     return *kind;
 }
@@ -140,9 +140,9 @@ std::vector<Matrix> read_targets(const Entry& entry, const Case& of) {
 /// Refuses states that the cell does not have; null stands for none.
 void require_cell_state(const Entry& whole, const char* name, const Case& of) {
     if (has_cell_state(of.architecture.cell) || !whole.has(name)) return;
-    whole[name].require(whole[name].json().is_null(),
-                        fmt::format("does not belong to the cell \"{}\", which has no cell state",
-                                    name_in_case(of.architecture.cell)));
+    if (!whole[name].json().is_null())
+        whole[name].fail(fmt::format("does not belong to the cell \"{}\", which has no cell state",
+                                     name_in_case(of.architecture.cell)));
 }
 
 /// Reads what a result has; what is missing is left empty, but for the gradients.

@@ -63,6 +63,16 @@ class KeyPath {
     std::vector<Level> levels_;
 };
 
+/// What an entry is, for an error: a short value as it is written, of anything else what it is.
+std::string in_short(const Json& json) {
+    if (json.is_array()) return fmt::format("a list of {}", json.size());
+    if (json.is_object()) return "an object";
+    constexpr std::size_t longest = 40;
+    if (json.is_string() && json.get_ref<const std::string&>().size() > longest)
+        return fmt::format("a text of {} bytes", json.get_ref<const std::string&>().size());
+    return json.dump();
+}
+
 }  // namespace
 
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
@@ -182,9 +192,13 @@ std::uint64_t JsonEntry::seed() const {
     return json_.get<std::uint64_t>();
 }
 
-void JsonEntry::fail(std::string_view requirement) const {
+void JsonEntry::refuse(std::string_view requirement) const {
+    fail(fmt::format("{} ({})", requirement, in_short(json_)));
+}
+
+void JsonEntry::fail(std::string_view text) const {
     throw ParseError(fmt::format("{}: {}: {} {}", source_, complaint_,
-                                 place_.empty() ? "the whole" : place_, requirement));
+                                 place_.empty() ? "the whole" : place_, text));
 }
 
 }  // namespace revolute

@@ -58,9 +58,12 @@ class JsonEntry {
     std::uint64_t seed() const;
 
     void require(bool holds, std::string_view requirement) const {
-        if (!holds) fail(requirement);
+        if (!holds) refuse(requirement);
     }
-    [[noreturn]] void fail(std::string_view requirement) const;
+    /// Throws with what is there behind the requirement: "must be a list of 2 (a list of 3)".
+    [[noreturn]] void refuse(std::string_view requirement) const;
+    /// Throws the complaint as it is.
+    [[noreturn]] void fail(std::string_view text) const;
 
  private:
     JsonEntry(const Json& json, std::string place, std::string_view source,

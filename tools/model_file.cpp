@@ -73,7 +73,7 @@ Value read_choice(const Entry& entry, std::initializer_list<Value> values) {
                                            : ", ",
                              name_of(value));
     }
-    entry.fail(fmt::format("must be {}", names));
+    entry.refuse(fmt::format("must be {}", names));
 }
 
 void read_training(const Entry& training, ForecastModel& model) {

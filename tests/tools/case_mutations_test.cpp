@@ -118,13 +118,13 @@ TEST_CASE("cases: sizes of a million beside small arrays are refused before memo
         return test::message_of<ParseError>([&] { parse_case(text, "text"); });
     };
     const std::string text = "text: is no case that can be read: ";
-    CHECK(refusal({"T"}) == text + "x must be a list of 1000000");
-    CHECK(refusal({"B"}) == text + "x[0] must be a list of 1000000");
-    CHECK(refusal({"I"}) == text + "x[0][0] must be a list of 1000000");
-    CHECK(refusal({"O"}) == text + "y[0] must be a list of 1000000");
-    CHECK(refusal({"H"}) == text + "h0[0][0] must be a list of 1000000");
-    CHECK(refusal({"T", "B", "I", "H", "O"}) == text + "x must be a list of 1000000");
-    CHECK(refusal({"B", "I"}) == text + "x[0] must be a list of 1000000");
-    CHECK(refusal({"I", "H", "O"}) == text + "x[0][0] must be a list of 1000000");
-    CHECK(refusal({"layers"}) == text + "layers must be an integer from 1 to 1000");
+    CHECK(refusal({"T"}) == text + "x must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"B"}) == text + "x[0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"I"}) == text + "x[0][0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"O"}) == text + "y[0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"H"}) == text + "h0[0][0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"T", "B", "I", "H", "O"}) == text + "x must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"B", "I"}) == text + "x[0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"I", "H", "O"}) == text + "x[0][0] must be a list of 1000000 (a list of 1)");
+    CHECK(refusal({"layers"}) == text + "layers must be an integer from 1 to 1000 (1000000)");
 }

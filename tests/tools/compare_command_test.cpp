@@ -128,11 +128,11 @@ TEST_CASE("compare command: files with no gradients that can be read") {
     REQUIRE(bias != std::string::npos);
     const std::string entry = of.by_hand.substr(bias, of.by_hand.find(']', bias) + 1 - bias);
     of.check_unreadable("long.json", with(of.by_hand, entry, "\"head.bias\": [1, 2]"),
-                        "grads.head.bias must be a list of 1");
+                        "grads.head.bias must be a list of 1 (a list of 2)");
     of.check_unreadable("renamed.json", with(of.by_hand, "\"head.bias\"", "\"head.biases\""),
                         "grads.head.biases does not belong to this net");
     of.check_unreadable("text.json", with(of.by_hand, entry, "\"head.bias\": [\"much\"]"),
-                        "grads.head.bias[0] must be a number");
+                        "grads.head.bias[0] must be a number (\"much\")");
 }
 
 TEST_CASE(

@@ -122,30 +122,36 @@ TEST_CASE("model file: entries of the wrong type or range are named") {
     };
     CHECK(said([](json& m) { m["cell"] = "tanh"; }) ==
           "cell must be one of \"simple\", \"simple-relu\", \"gru\", \"gru-before\", \"lstm\", "
-          "\"lstm-peephole\"");
-    CHECK(said([](json& m) { m["cell"] = 1; }) == "cell must be a text");
+          "\"lstm-peephole\" (\"tanh\")");
+    CHECK(said([](json& m) { m["cell"] = 1; }) == "cell must be a text (1)");
     CHECK(said([](json& m) { m["reading"] = "levels"; }) ==
-          "reading must be \"values\" or \"changes\"");
-    CHECK(said([](json& m) { m["layers"] = 0; }) == "layers must be an integer from 1 to 1000");
-    CHECK(said([](json& m) { m["bidirectional"] = 0; }) == "bidirectional must be true or false");
-    CHECK(said([](json& m) { m["residual"] = nullptr; }) == "residual must be true or false");
-    CHECK(said([](json& m) { m["window"] = 0; }) == "window must be an integer of at least 1");
-    CHECK(said([](json& m) { m["window"] = 2.5; }) == "window must be an integer of at least 1");
+          "reading must be \"values\" or \"changes\" (\"levels\")");
+    CHECK(said([](json& m) { m["layers"] = 0; }) == "layers must be an integer from 1 to 1000 (0)");
+    CHECK(said([](json& m) { m["bidirectional"] = 0; }) ==
+          "bidirectional must be true or false (0)");
+    CHECK(said([](json& m) { m["residual"] = nullptr; }) ==
+          "residual must be true or false (null)");
+    CHECK(said([](json& m) { m["window"] = 0; }) == "window must be an integer of at least 1 (0)");
+    CHECK(said([](json& m) { m["window"] = 2.5; }) ==
+          "window must be an integer of at least 1 (2.5)");
     CHECK(said([](json& m) { m["hidden"] = 4294967298; }) ==
-          "hidden must be an integer from 1 to 1000000");
-    CHECK(said([](json& m) { m["inputs"] = json::array(); }) == "inputs must be a list of columns");
-    CHECK(said([](json& m) { m["inputs"] = 1; }) == "inputs must be a list of columns");
-    CHECK(said([](json& m) { m["inputs"][0] = 1; }) == "inputs[0] must be an object");
-    CHECK(said([](json& m) { m["inputs"][0]["mean"] = "0"; }) == "inputs[0].mean must be a number");
-    CHECK(said([](json& m) { m["target"]["column"] = nullptr; }) == "target.column must be a text");
+          "hidden must be an integer from 1 to 1000000 (4294967298)");
+    CHECK(said([](json& m) { m["inputs"] = json::array(); }) ==
+          "inputs must be a list of columns (a list of 0)");
+    CHECK(said([](json& m) { m["inputs"] = 1; }) == "inputs must be a list of columns (1)");
+    CHECK(said([](json& m) { m["inputs"][0] = 1; }) == "inputs[0] must be an object (1)");
+    CHECK(said([](json& m) { m["inputs"][0]["mean"] = "0"; }) ==
+          "inputs[0].mean must be a number (\"0\")");
+    CHECK(said([](json& m) { m["target"]["column"] = nullptr; }) ==
+          "target.column must be a text (null)");
     CHECK(said([](json& m) { m["target"]["deviation"] = 0; }) ==
-          "target.deviation must be above 0");
+          "target.deviation must be above 0 (0)");
     CHECK(said([](json& m) { m["training"]["optimizer"] = "lion"; }) ==
-          "training.optimizer must be \"adam\", \"sgd\" or \"rmsprop\"");
+          "training.optimizer must be \"adam\", \"sgd\" or \"rmsprop\" (\"lion\")");
     CHECK(said([](json& m) { m["training"]["epochs_done"] = 201; }) ==
-          "training.epochs_done must be an integer from 0 to 200");
+          "training.epochs_done must be an integer from 0 to 200 (201)");
     CHECK(said([](json& m) { m["training"]["seed"] = -1; }) ==
-          "training.seed must be an integer of at least 0");
+          "training.seed must be an integer of at least 0 (-1)");
 }
 
 TEST_CASE("model file: parameters must have the shapes that the sizes say") {
@@ -153,19 +159,21 @@ TEST_CASE("model file: parameters must have the shapes that the sizes say") {
         return damage([&](json& m) { change(m["parameters"]); });
     };
     const std::string prefix = "m.json: is a damaged model file: parameters";
-    CHECK(said([](json& p) { p.erase(4); }) == prefix + " must be a list of 5");
-    CHECK(said([](json& p) { std::swap(p[0], p[1]); }) == prefix + "[0].name must be \"W\"");
+    CHECK(said([](json& p) { p.erase(4); }) == prefix + " must be a list of 5 (a list of 4)");
+    CHECK(said([](json& p) { std::swap(p[0], p[1]); }) ==
+          prefix + "[0].name must be \"W\" (\"U\")");
     CHECK(said([](json& p) { p[1]["rows"] = 3; }) ==
-          prefix + "[1].rows must be an integer from 2 to 2");
+          prefix + "[1].rows must be an integer from 2 to 2 (3)");
     CHECK(said([](json& p) { p[1]["values"].erase(1); }) ==
-          prefix + "[1].values must be a list of 2");
+          prefix + "[1].values must be a list of 2 (a list of 1)");
     CHECK(said([](json& p) { p[1]["values"][1].push_back(0); }) ==
-          prefix + "[1].values[1] must be a list of 2");
+          prefix + "[1].values[1] must be a list of 2 (a list of 3)");
     CHECK(said([](json& p) { p[1]["values"][1][0] = nullptr; }) ==
-          prefix + "[1].values[1][0] must be a number");
+          prefix + "[1].values[1][0] must be a number (null)");
     CHECK(damage([](json& m) { m["hidden"] = 1000000; }) ==
-          prefix + "[0].rows must be an integer from 1000000 to 1000000");
-    CHECK(damage([](json& m) { m["cell"] = "gru"; }) == prefix + " must be a list of 12");
+          prefix + "[0].rows must be an integer from 1000000 to 1000000 (2)");
+    CHECK(damage([](json& m) { m["cell"] = "gru"; }) ==
+          prefix + " must be a list of 12 (a list of 5)");
 }
 
 TEST_CASE("model file: what cannot be written leaves no trace") {

@@ -69,12 +69,13 @@ TEST_CASE("model file: entries of version 1 that are missing or wrong are named"
         CHECK(damage_version_1([&](json& m) { m.erase(name); }) ==
               fmt::format("{}{} is missing", prefix, name));
     CHECK(damage_version_1([](json& m) { m["cell"] = "lstm"; }) ==
-          prefix + "cell must be \"simple\"");
+          prefix + "cell must be \"simple\" (\"lstm\")");
     CHECK(damage_version_1([](json& m) { m["activation"] = "relu"; }) ==
-          prefix + "activation must be \"tanh\"");
+          prefix + "activation must be \"tanh\" (\"relu\")");
     CHECK(damage_version_1([](json& m) { m["input"] = 2; }) ==
-          prefix + "input must be an integer from 1 to 1");
-    CHECK(damage_version_1([](json& m) { m["level"] = 1; }) == prefix + "level must be an object");
+          prefix + "input must be an integer from 1 to 1 (2)");
+    CHECK(damage_version_1([](json& m) { m["level"] = 1; }) ==
+          prefix + "level must be an object (1)");
     CHECK(damage_version_1([](json& m) { m["change"]["deviation"] = 0; }) ==
-          prefix + "change.deviation must be above 0");
+          prefix + "change.deviation must be above 0 (0)");
 }

@@ -58,16 +58,19 @@ TEST_CASE("weights file: what is written reads back to the same bits, for every 
 TEST_CASE("weights file: what is no list of numbers or of rows is named") {
     const std::string prefix = "w.json: has no weights that can be read: ";
     CHECK(refused("{\"a\": [1,") == prefix + "no JSON from line 1, column 9 on");
-    CHECK(refused("[1]") == prefix + "the whole must be an object");
+    CHECK(refused("[1]") == prefix + "the whole must be an object (a list of 1)");
     const std::string wanted = " must be a list of numbers, or of rows of numbers";
-    CHECK(refused("{\"a\": 1}") == prefix + "a" + wanted);
-    CHECK(refused("{\"a\": []}") == prefix + "a" + wanted);
-    CHECK(refused("{\"a\": [[]]}") == prefix + "a[0]" + wanted);
-    CHECK(refused("{\"a\": [1, \"2\"]}") == prefix + "a[1] must be a number");
-    CHECK(refused("{\"a\": [1, null]}") == prefix + "a[1] must be a number");
-    CHECK(refused("{\"a\": [[1, 2], [3]]}") == prefix + "a[1] must be a list of 2");
-    CHECK(refused("{\"a\": [[1, 2], 3]}") == prefix + "a[1] must be a list of 2");
-    CHECK(refused("{\"a\": [[1, [2]]]}") == prefix + "a[0][1] must be a number");
+    CHECK(refused("{\"a\": 1}") == prefix + "a" + wanted + " (1)");
+    CHECK(refused("{\"a\": []}") == prefix + "a" + wanted + " (a list of 0)");
+    CHECK(refused("{\"a\": {\"b\": 1}}") == prefix + "a" + wanted + " (an object)");
+    CHECK(refused("{\"a\": \"a text that is longer than forty bytes, so cut\"}") ==
+          prefix + "a" + wanted + " (a text of 46 bytes)");
+    CHECK(refused("{\"a\": [[]]}") == prefix + "a[0]" + wanted + " (a list of 0)");
+    CHECK(refused("{\"a\": [1, \"2\"]}") == prefix + "a[1] must be a number (\"2\")");
+    CHECK(refused("{\"a\": [1, null]}") == prefix + "a[1] must be a number (null)");
+    CHECK(refused("{\"a\": [[1, 2], [3]]}") == prefix + "a[1] must be a list of 2 (a list of 1)");
+    CHECK(refused("{\"a\": [[1, 2], 3]}") == prefix + "a[1] must be a list of 2 (3)");
+    CHECK(refused("{\"a\": [[1, [2]]]}") == prefix + "a[0][1] must be a number (a list of 1)");
 }
 
 TEST_CASE("weights file: arrays that do not fit the net are named with both shapes") {
