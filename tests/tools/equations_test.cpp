@@ -98,6 +98,29 @@ TEST_CASE("equations: a recurrence without names gets some") {
     check_values(loss, std::array{graph.at(NodeId{0})});
 }
 
+TEST_CASE("equations: a sign between two steps, made outside of them") {
+    Graph graph;
+    const Expr U = graph.parameter("U", {2, 2});
+    std::vector<Expr> states;
+    {
+        const Scope before(graph, Step{0, -1});
+        states.push_back(graph.initial_state("h", {2, 1}));
+    }
+    for (int t = 0; t < 4; ++t) {
+        const Scope step(graph, Step{0, t});
+        const Expr x = graph.input("x", {2, 1});
+        states.push_back(tanh(U * states.back() + x).named("h"));
+    }
+    const Expr both = hadamard(states[1], states[2]) + hadamard(states[3], states[4]);
+    const Expr loss = sum(both).named("L");
+    check_values(loss, std::array{U});
+    CHECK(to_text(equations(differentiate(loss, {U})), {.parts = {EquationPart::forward}}) ==
+          "# t = 0..3, N = 4 steps\n"
+          "forward\n"
+          "  h(t) = tanh(U h(t-1) + x(t))   t = 0..3\n"
+          "  L = sum(h(0) o h(1) + h(2) o h(3))\n");
+}
+
 TEST_CASE("equations: an invented cell") {
     Graph graph;
     const test::TwoStates cell(graph);
