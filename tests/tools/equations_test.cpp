@@ -1,6 +1,8 @@
 #include "figure_models.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/sequence_to_sequence.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <support/equation_nets.hpp>
 #include <support/message.hpp>
@@ -96,6 +98,19 @@ TEST_CASE("equations: a recurrence without names gets some") {
     Graph graph;
     const Expr loss = nameless(graph, 6);
     check_values(loss, std::array{graph.at(NodeId{0})});
+}
+
+TEST_CASE("equations: encoder and decoder have a last step each") {
+    Graph graph;
+    const Gru encoder(graph, 2, 3, Reset::after_product, "e"),
+        decoder(graph, 2, 3, Reset::after_product, "d");
+    const SequenceToSequence net = sequence_to_sequence(
+        encoder, decoder, input_sequence(graph, "x", {2, 1}, 5), {.steps = 4, .rows = 2});
+    check_values(net.loss(), net.variables());
+    Equations written = equations(differentiate(net.loss(), net.variables()));
+    CHECK(to_text(written).starts_with("# t = 0..4, 5 steps; s = 0..3, 4 steps\n"));
+    written.is_general = true;
+    CHECK(to_text(written).starts_with("# t = 0..T, T + 1 steps; s = 0..S, S + 1 steps\n"));
 }
 
 TEST_CASE("equations: a sign between two steps, made outside of them") {
