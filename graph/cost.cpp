@@ -4,6 +4,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/operation_count.hpp>
 
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -82,12 +83,21 @@ class Counter {
                 for (const auto& [steps, target, distance] : slot)
                     for (const Interval users : all_[i].within(steps))
                         reads_[i].push_back({target, users, read_at(target, users, distance)});
-            for (const Sweep& sweep : part.operands) {
-                const auto [low, high] = std::minmax(sweep.first, sweep.last);
-                for (const auto [target, offset] : sweep.elements)
-                    reads_[i].push_back({target, one_node, read_at(target, {low, high}, -offset)});
-            }
+            for (const Sweep& sweep : part.operands)
+                for (const Interval steps : steps_of(sweep))
+                    for (const auto [target, offset] : sweep.elements)
+                        reads_[i].push_back({target, one_node, read_at(target, steps, -offset)});
         }
+    }
+
+    /// Those between the steps of a stride are not read.
+    static std::vector<Interval> steps_of(const Sweep& sweep) {
+        const auto [low, high] = std::minmax(sweep.first, sweep.last);
+        const std::int32_t stride = std::abs(sweep.stride);
+        if (stride == 1) return {{low, high}};
+        std::vector<Interval> steps;
+        for (std::int32_t t = low; t <= high; t += stride) steps.push_back({t, t});
+        return steps;
     }
 
     void find_components() {

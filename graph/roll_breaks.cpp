@@ -112,7 +112,8 @@ class BreakSearch {
         const std::int32_t t = member.t - 1;
         for (const Part& other : rolled_.parts) {
             if (other.axis != part.axis || other.op != part.op || other.shape != part.shape ||
-                other.attributes != part.attributes || !other.has_member(t))
+                other.attributes != part.attributes || other.slots.size() != part.slots.size() ||
+                !other.has_member(t))
                 continue;
             std::vector<Change> changes;
             for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {

@@ -22,11 +22,12 @@ std::optional<Scaled> as_scaled(Expr y) {
     return Scaled{is_scale ? graph.attributes(y.id)[0] : -1.0, {y.graph, graph.operand(y.id, 0)}};
 }
 
-/// One factor for two, unless it overflows or underflows.
+/// One factor for two, unless it overflows or underflows. Where another node uses the inner one it
+/// saves nothing, and of h(t) = 0.9 h(t-1) would make powers of 0.9, another one at each step.
 std::optional<Expr> join_factors(const Site& site) {
     const std::optional<Scaled> outer = as_scaled(site.node);
     const std::optional<Scaled> inner = as_scaled(outer->x);
-    if (!inner) return std::nullopt;
+    if (!inner || !site.is_for_node_only(outer->x)) return std::nullopt;
     const double factor = outer->factor * inner->factor;
     if (!std::isnormal(factor)) return std::nullopt;
     return scale(factor, inner->x);

@@ -17,19 +17,28 @@ std::string from_variable(std::int32_t variable, std::int32_t offset) {
 }
 
 bool is_greek(std::string_view name) {
-    static constexpr std::array letters{"alpha", "beta",  "gamma", "delta", "epsilon", "zeta",
-                                        "eta",   "theta", "iota",  "kappa", "lambda",  "mu",
-                                        "nu",    "xi",    "pi",    "rho",   "sigma",   "tau",
-                                        "phi",   "chi",   "psi",   "omega"};
+    static constexpr std::array letters{
+        "alpha", "beta", "gamma",  "delta", "epsilon", "zeta",    "eta",   "theta", "iota",
+        "kappa", "mu",   "lambda", "nu",    "xi",      "pi",      "rho",   "sigma", "tau",
+        "phi",   "chi",  "psi",    "omega", "upsilon", "Gamma",   "Delta", "Theta", "Lambda",
+        "Xi",    "Pi",   "Sigma",  "Phi",   "Psi",     "Upsilon", "Omega"};
     return std::ranges::find(letters, name) != letters.end();
 }
 
-std::string latex_letters(const std::string& letters) {
-    if (letters.size() == 1) return letters;
-    return is_greek(letters) ? "\\" + letters : fmt::format("\\mathit{{{}}}", letters);
+std::string with_underlines(std::string_view name) {
+    std::string text;
+    for (const char c : name) text += c == '_' ? "\\_" : std::string(1, c);
+    return text;
 }
 
-/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f.
+std::string latex_letters(const std::string& letters) {
+    if (letters.size() == 1) return with_underlines(letters);
+    return is_greek(letters) ? "\\" + letters
+                             : fmt::format("\\mathit{{{}}}", with_underlines(letters));
+}
+
+/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f. An underline
+/// that nothing stands before or behind is a letter: T_ is not T.
 struct LatexName {
     std::string letters;
     std::string layer;
@@ -37,14 +46,17 @@ struct LatexName {
 };
 
 LatexName parts_of(std::string_view name) {
+    if (name.front() == '_') return {std::string(name), "", ""};
     LatexName parts;
-    const std::size_t underline = std::min(name.find('_', 1), name.size());
-    const std::string_view head = name.substr(0, underline);
-    const std::size_t digit = std::min(head.find_first_of("0123456789", 1), head.size());
-    parts.letters = head.substr(0, digit);
-    parts.layer = head.substr(digit);
-    if (underline < name.size()) parts.below = name.substr(underline + 1);
-    std::ranges::replace(parts.below, '_', ',');
+    const std::size_t underline = name.find('_');
+    if (name.find_first_not_of('_', underline) != std::string_view::npos) {
+        parts.below = name.substr(underline + 1);
+        std::ranges::replace(parts.below, '_', ',');
+        name = name.substr(0, underline);
+    }
+    const std::size_t digit = std::min(name.find_first_of("0123456789", 1), name.size());
+    parts.letters = name.substr(0, digit);
+    parts.layer = name.substr(digit);
     return parts;
 }
 
@@ -53,7 +65,7 @@ std::string latex_name(std::string_view name, const std::string& step, const Equ
         return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
     const LatexName parts = parts_of(name);
     std::string text = latex_letters(parts.letters);
-    if (!parts.layer.empty()) text += fmt::format("^{{({})}}", parts.layer);
+    if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();
     if (const std::string below = parts.below + (both ? "," : "") + step; !below.empty())
         text += fmt::format("_{{{}}}", below);

@@ -38,6 +38,7 @@ class EquationMaker {
                 for (const PartId part : component.parts) order_steps(part, component.direction);
         add_gradients();
         for (Definition& definition : definitions_) put_together(definition);
+        definitions_ = detail::in_order(std::move(definitions_));
         definitions_ = detail::divided(
             std::move(definitions_),
             {{.axes = rolled_.axes, .is_general = options_.is_general}, options_.longest_line},

@@ -41,15 +41,16 @@ std::vector<WrittenLine> written_lines(const Equations& equations, const Equatio
     return lines;
 }
 
-/// "t = 0..T, N = T + 1 steps", or what the number of steps is.
+/// "t = 0..T, N = T + 1 steps", or what the number of steps is; N is said of one time axis only.
 std::string about_steps(const Equations& equations) {
+    const std::string_view count = equations.axes.size() == 1 ? "N = " : "";
     std::string text;
     for (const auto& [axis, steps] : equations.axes) {
         if (!text.empty()) text += "; ";
         const std::string last = last_step_name(axis);
         text += equations.is_general
-                    ? fmt::format("{} = 0..{}, N = {} + 1 steps", axis_name(axis), last, last)
-                    : fmt::format("{} = 0..{}, N = {}", axis_name(axis), steps - 1,
+                    ? fmt::format("{} = 0..{}, {}{} + 1 steps", axis_name(axis), last, count, last)
+                    : fmt::format("{} = 0..{}, {}{}", axis_name(axis), steps - 1, count,
                                   detail::plural(steps, "step"));
     }
     return text;

@@ -4,6 +4,7 @@
 #include "support/message.hpp"
 #include <revolute/graph/cost.hpp>
 #include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/ops/ops.hpp>
 
@@ -92,6 +93,24 @@ TEST_CASE("cost: steps of a recurrence behind the loss do not belong to the forw
     CHECK(counted.forward.operations == 7 * (2 * 3 * 3 * 5 + 3 * 5) + 3 * 5);
     CHECK(counted.backward.operations == 5 * (2 * 3 * 3 * 5 + 3 * 5));
     CHECK(counted == NodeCounter(outputs).count());
+}
+
+TEST_CASE("cost: a loss at every k-th step reads nothing of the steps between") {
+    for (const int stride : {3, 9}) {
+        CAPTURE(stride);
+        Graph graph;
+        const Expr U = graph.parameter("U", {3, 3});
+        Expr h = given_state(graph);
+        std::vector<Expr> losses;
+        for (int t = 0; t < 10; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(U * h);
+            if (t % stride == 0) losses.push_back(sum(square(h)));
+        }
+        const Expr loss = accumulate(losses);
+        const std::vector<Expr> outputs{loss, differentiate(loss, {U})[U]};
+        CHECK(cost(roll(outputs)) == NodeCounter(outputs).count());
+    }
 }
 
 TEST_CASE("cost: a graph without steps has a cost too") {

@@ -315,6 +315,19 @@ TEST_CASE(
     CHECK(first_break(roll(d.loss_and_gradients())).value().text == text);
 }
 
+TEST_CASE("first_break: a sum of more terms than the one in the step before") {
+    CHECK(break_of([](Expr w, Expr v) {
+              return [=](int t, Expr h, Expr, Expr x) {
+                  const Expr sum = t == 6 ? accumulate(std::array{w * h, x, v})
+                                          : accumulate(std::array{w * h, x});
+                  return tanh(sum);
+              };
+          }) ==
+          "roll: steps are not alike from step t = 6 on: operand 0 of h[6], tanh [1 x 1] changes\n"
+          "  it is an unnamed accumulate [1 x 1] in step t = 6\n"
+          "  in step t = 5 it is an unnamed accumulate [1 x 1] in step t = 5");
+}
+
 TEST_CASE("at: refused where one step in the midst is not like the others") {
     const auto odd_step = [](int odd) {
         return [=](Expr w, Expr v) -> MakeStep {

@@ -343,7 +343,8 @@ TEST_CASE("simplification rules: docs/simplify.md lists them") {
         "applies. "
         "They hold over the real\nnumbers: 0 x = 0 also where x turns out not to be finite. No "
         "rule "
-        "adds operations; those that move a transpose\ninwards or join sums apply only where "
+        "adds operations; those that move a transpose\ninwards, join sums or join factors apply "
+        "only where "
         "nothing "
         "else uses what they take apart.\n\n"
         "| rule | equation |\n| --- | --- |\n";

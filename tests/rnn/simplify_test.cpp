@@ -4,7 +4,9 @@
 #include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
+#include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -15,6 +17,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 using namespace revolute;
@@ -112,4 +115,21 @@ TEST_CASE("simplify: what every inner step became is alike") {
     CHECK(steps.at(2) == steps.at(3));
     CHECK(steps.at(3) == steps.at(4));
     CHECK(steps.at(0).size() < steps.at(1).size());
+}
+
+TEST_CASE("simplify: the factors of a linear recurrence stay, so it rolls") {
+    const auto rolled_with = [](int steps) {
+        Graph graph, simple;
+        const Expr A = graph.parameter("A", {3, 2});
+        const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+        Expr h = graph.initial_state("h", {3, 1});
+        for (int t = 0; t < steps; ++t) {
+            const Scope step(graph, Step{0, t});
+            h = (0.9 * h + tanh(A * inputs[static_cast<std::size_t>(t)])).named("h");
+        }
+        const std::array outputs{differentiate(sum(square(h)), {A})[A]};
+        return roll(simplify(outputs, simple, simplification_rules()).outputs);
+    };
+    CHECK(rolled_with(8).at(30) == rolled_with(30));
+    CHECK(rolled_with(8).parts.size() == rolled_with(30).parts.size());
 }

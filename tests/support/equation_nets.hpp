@@ -6,7 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 // Nets of the library's cells, whose printed equations are read again and evaluated.
@@ -21,21 +24,47 @@ inline Equations equations_for_any_steps(const NetKind& kind, Simplification sim
     });
 }
 
+/// Calls `visit(name, is_in_sum)` for each name on the right of a line.
+template <class Visit>
+void for_each_name(const Equation& line, const Visit& visit) {
+    std::vector<std::pair<const EquationTerm*, bool>> left{{&line.right, false}};
+    while (!left.empty()) {
+        const auto [term, is_in_sum] = left.back();
+        left.pop_back();
+        const bool has_variable =
+            term->kind == EquationTerm::Kind::sum || term->kind == EquationTerm::Kind::list;
+        for (const EquationTerm& operand : term->operands)
+            left.emplace_back(&operand, is_in_sum || has_variable);
+        if (term->kind == EquationTerm::Kind::name) visit(*term, is_in_sum);
+    }
+}
+
 /// What an equation reads of its own name at the variable's other steps is computed before, in the
-/// order in which its steps are said.
+/// order in which its steps are said; what it reads at the variable's own step, at all steps or
+/// without one, stands on the left of no later line.
 inline void check_order(const Equations& equations) {
-    for (const Equation& line : equations.lines) {
-        if (!line.step || line.step->is_fixed) continue;
-        std::vector<const EquationTerm*> left{&line.right};
-        while (!left.empty()) {
-            const EquationTerm& term = *left.back();
-            left.pop_back();
-            for (const EquationTerm& operand : term.operands) left.push_back(&operand);
-            if (term.name != line.name || !term.step || term.step->is_fixed) continue;
-            CAPTURE(line.name);
+    // By part, name, and whether it has a step.
+    std::map<std::tuple<EquationPart, std::string, bool>, std::size_t> last_lines;
+    for (std::size_t i = 0; i < equations.lines.size(); ++i) {
+        const Equation& line = equations.lines[i];
+        last_lines[{line.part, line.name, line.step.has_value()}] = i;
+    }
+    for (std::size_t i = 0; i < equations.lines.size(); ++i) {
+        const Equation& line = equations.lines[i];
+        const bool has_variable = line.step && !line.step->is_fixed;
+        CAPTURE(line.name);
+        for_each_name(line, [&](const EquationTerm& term, bool is_in_sum) {
+            CAPTURE(term.name);
+            const bool is_other_step =
+                term.step && !is_in_sum &&
+                (term.step->is_fixed || !has_variable || term.step->t != line.step->t);
+            const auto last = last_lines.find({line.part, term.name, term.step.has_value()});
+            if (!is_other_step && last != last_lines.end()) CHECK(last->second < i);
+            if (!has_variable || term.name != line.name || !term.step || term.step->is_fixed)
+                return;
             CHECK(term.step->t - line.step->t != 0);
             CHECK(line.is_descending == (term.step->t - line.step->t > 0));
-        }
+        });
     }
 }
 

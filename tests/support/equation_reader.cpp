@@ -158,7 +158,7 @@ class EquationGraph {
         const auto shaped =
             std::ranges::find_if(values, [](const Value& x) { return !x.number.has_value(); });
         Shape shape;
-        if (term.op->role == Role::elementwise && shaped != values.end())
+        if (is_elementwise(term.op->role) && shaped != values.end())
             shape = shaped->expression.shape();
         std::vector<Operand> operands;
         operands.reserve(values.size());

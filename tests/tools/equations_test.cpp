@@ -1,6 +1,8 @@
 #include "figure_models.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/sequence_to_sequence.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
@@ -58,6 +60,21 @@ Expr nameless(Graph& graph, int steps) {
     return sum(square(h)).named("L");
 }
 
+/// With names of letters that are none of ours.
+Equations strangely_named(Graph& graph) {
+    const Expr A = graph.parameter("W&b^2", {2, 2}), B = graph.parameter("\u03a9_x", {2, 2}),
+               C = graph.parameter("2b", {2, 2}), D = graph.parameter("\u0302x'", {2, 2}),
+               sum_of_inputs = graph.parameter("sum", {2, 2});
+    const auto inputs = input_sequence(graph, "\u03be", {2, 1}, 4);
+    Expr state = graph.constant(0.0, {2, 1});
+    for (int t = 0; t < 4; ++t) {
+        const Scope step(graph, Step{0, t});
+        const Expr driven = sum_of_inputs * inputs[static_cast<std::size_t>(t)];
+        state = (A * (driven + B * state) + C * (D * state)).named("h~");
+    }
+    return equations(differentiate(sum(state).named("L"), {A, B, C, D, sum_of_inputs}));
+}
+
 void check_brackets(const std::string& latex) {
     INFO(latex);
     std::string open;
@@ -82,6 +99,42 @@ TEST_CASE("equations: a recurrence without names gets some") {
     Graph graph;
     const Expr loss = nameless(graph, 6);
     check_values(loss, std::array{graph.at(NodeId{0})});
+}
+
+TEST_CASE("equations: encoder and decoder have a last step each") {
+    Graph graph;
+    const Gru encoder(graph, 2, 3, Reset::after_product, "e"),
+        decoder(graph, 2, 3, Reset::after_product, "d");
+    const SequenceToSequence net = sequence_to_sequence(
+        encoder, decoder, input_sequence(graph, "x", {2, 1}, 5), {.steps = 4, .rows = 2});
+    check_values(net.loss(), net.variables());
+    Equations written = equations(differentiate(net.loss(), net.variables()));
+    CHECK(to_text(written).starts_with("# t = 0..4, 5 steps; s = 0..3, 4 steps\n"));
+    written.is_general = true;
+    CHECK(to_text(written).starts_with("# t = 0..T, T + 1 steps; s = 0..S, S + 1 steps\n"));
+}
+
+TEST_CASE("equations: a sign between two steps, made outside of them") {
+    Graph graph;
+    const Expr U = graph.parameter("U", {2, 2});
+    std::vector<Expr> states;
+    {
+        const Scope before(graph, Step{0, -1});
+        states.push_back(graph.initial_state("h", {2, 1}));
+    }
+    for (int t = 0; t < 4; ++t) {
+        const Scope step(graph, Step{0, t});
+        const Expr x = graph.input("x", {2, 1});
+        states.push_back(tanh(U * states.back() + x).named("h"));
+    }
+    const Expr both = hadamard(states[1], states[2]) + hadamard(states[3], states[4]);
+    const Expr loss = sum(both).named("L");
+    check_values(loss, std::array{U});
+    CHECK(to_text(equations(differentiate(loss, {U})), {.parts = {EquationPart::forward}}) ==
+          "# t = 0..3, N = 4 steps\n"
+          "forward\n"
+          "  h(t) = tanh(U h(t-1) + x(t))   t = 0..3\n"
+          "  L = sum(h(0) o h(1) + h(2) o h(3))\n");
 }
 
 TEST_CASE("equations: an invented cell") {
@@ -109,6 +162,49 @@ TEST_CASE("equations: names that mean something else are altered") {
           "  sum_(0) = tanh(o(0))\n"
           "  sum_(t) = tanh(T_ sum_(t-1) + o(t))   t = 1..3\n"
           "  L = sum(sum_(3))\n");
+}
+
+TEST_CASE("equations: a weight called as another one's gradient keeps its name") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {2, 2}), dW = graph.parameter("dW", {2, 2});
+    const Expr y = tanh(W * (dW * graph.input("x", {2, 1}))).named("y");
+    const Derivative derivative = differentiate(sum(y).named("L"), {W, dW});
+    CHECK(to_text(equations(derivative)) ==
+          "forward\n"
+          "  e = dW x\n"
+          "  y = tanh(W e)\n"
+          "  L = sum(y)\n"
+          "backward\n"
+          "  dy = broadcast(1, 2, 1)\n"
+          "gradients\n"
+          "  delta = dy - y^2\n"
+          "  dW_2 = delta e'\n"
+          "  ddW = W' delta x'\n");
+}
+
+TEST_CASE("equations: names of signs and Greek letters become words") {
+    Graph graph;
+    const Equations written = strangely_named(graph);
+    CHECK(to_text(written, {.parts = {EquationPart::forward}}) ==
+          "# t = 0..3, N = 4 steps\n"
+          "forward\n"
+          "  e_1(t) = _x_ h_(t-1)                    t = 1..3\n"
+          "  e_2(t) = sum_ xi(t) + Omega_x h_(t-1)   t = 1..3\n"
+          "  h_(0) = W_b_2 (sum_ xi(0))\n"
+          "  h_(t) = W_b_2 e_2(t) + _2b e_1(t)       t = 1..3\n"
+          "  L = sum(h_(3))\n");
+}
+
+TEST_CASE("equations: LaTeX keeps the underlines that tell names apart") {
+    Graph graph;
+    const Equations written = strangely_named(graph);
+    const std::string latex = to_latex(written, {.parts = {EquationPart::forward}});
+    INFO(latex);
+    for (const char* line :
+         {"e_{1,t} &= \\mathit{\\_x\\_} \\mathit{h\\_}_{t-1}",
+          "e_{2,t} &= \\mathit{sum\\_} \\xi_{t} + \\Omega_{x} \\mathit{h\\_}_{t-1}",
+          "\\mathit{h\\_}_{t} &= W_{b,2} e_{2,t} + \\mathit{\\_2b} e_{1,t}"})
+        CHECK(latex.find(line) != std::string::npos);
 }
 
 TEST_CASE("equations: steps that are not alike have no general equations") {
@@ -157,6 +253,8 @@ TEST_CASE("equations: LaTeX compiles, where there is a pdflatex") {
             document += to_latex(of_cell(kind), {.transpose = side});
             document += to_latex(of_batch(kind), {.transpose = side});
         }
+    Graph graph;
+    document += to_latex(strangely_named(graph));
     write_file(folder / "equations.tex", document + "\\end{document}\n");
     const std::string command = "cd " + folder.path().string() +
                                 " && pdflatex -halt-on-error -interaction=nonstopmode "

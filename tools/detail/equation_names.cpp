@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdint>
 
 namespace revolute::detail {
 
@@ -14,10 +16,41 @@ namespace {
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-/// Letters, digits and underlines; not a digit first.
+/// Greek letters by their number in Unicode, from 0x391 and from 0x3b1; the second of two sigmas stands
+/// at the end of words, and its number is none of a capital.
+constexpr std::array greek{"alpha",   "beta", "gamma", "delta",  "epsilon", "zeta", "eta",
+                           "theta",   "iota", "kappa", "lambda", "mu",      "nu",   "xi",
+                           "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
+                           "phi",     "chi",  "psi",   "omega"};
+
+/// A character that is no letter of the English alphabet: the word for a Greek one, else an underline.
+std::string as_word(std::uint32_t character) {
+    const auto letter = [&](std::uint32_t first) -> std::string {
+        return character >= first && character < first + greek.size() ? greek[character - first]
+                                                                      : "";
+    };
+    if (std::string small = letter(0x3b1); !small.empty()) return small;
+    std::string capital = letter(0x391);
+    if (capital.empty()) return "_";
+    capital.front() = static_cast<char>(std::toupper(capital.front()));
+    return capital;
+}
+
+/// Letters, digits and underlines; not a digit first. The label is in UTF-8.
 std::string as_word(const std::string& label) {
     std::string word;
-    for (const char c : label) word += is_letter(c) || is_digit(c) ? c : '_';
+    for (std::size_t i = 0; i < label.size();) {
+        const char c = label[i++];
+        if (is_letter(c) || is_digit(c)) {
+            word += c;
+            continue;
+        }
+        auto character = static_cast<std::uint32_t>(static_cast<unsigned char>(c));
+        if (character >= 0xc0) character &= 0x1f;
+        for (; i < label.size() && (static_cast<unsigned char>(label[i]) & 0xc0) == 0x80; ++i)
+            character = character << 6 | (static_cast<unsigned char>(label[i]) & 0x3f);
+        word += as_word(character);
+    }
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
 }
 
@@ -33,15 +66,30 @@ EquationNames::EquationNames(const Rolled& rolled, std::size_t variables) {
                 label.name,
                 {label.axis, {label.steps.low + label.shift, label.steps.high + label.shift}}));
     }
-    for (std::size_t i = 0; i < variables; ++i) {
-        const Member variable = rolled.outputs[rolled.outputs.size() - variables + i];
-        const Part& part = rolled[variable.part];
-        const auto label = std::ranges::find_if(
-            part.labels, [&](const PartName& x) { return x.steps.contains(variable.t); });
+    for (std::size_t i = 0; i < variables; ++i)
         gradients_.push_back(
-            "d" +
-            names_[index(variable.part)][static_cast<std::size_t>(label - part.labels.begin())]);
-    }
+            gradient_name(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
+                          rolled.outputs[rolled.outputs.size() - variables + i]));
+}
+
+/// d and the name of the variable, unless something else is called so: then as other names.
+std::string EquationNames::gradient_name(const Rolled& rolled, Member gradient, Member variable) {
+    const auto label_at = [&](Member member) {
+        const std::vector<PartName>& labels = rolled[member.part].labels;
+        return std::ranges::find_if(labels,
+                                    [&](const PartName& x) { return x.steps.contains(member.t); });
+    };
+    const auto name_at = [&](Member member) -> const std::string& {
+        const auto number = label_at(member) - rolled[member.part].labels.begin();
+        return names_[index(member.part)][static_cast<std::size_t>(number)];
+    };
+    const auto of_variable = label_at(variable);
+    const auto own = label_at(gradient);
+    if (own != rolled[gradient.part].labels.end() && own->name == "d" + of_variable->name &&
+        own->axis == of_variable->axis)
+        return name_at(gradient);
+    const std::int32_t t = variable.t + of_variable->shift;
+    return claimed("d" + name_at(variable), {of_variable->axis, {t, t}});
 }
 
 /// The words of the operators' notation, of sums and steps.

@@ -41,6 +41,7 @@ class EquationNames {
     bool is_free(const std::string& name, const Claim& claim) const;
     std::string claimed(const std::string& label, const Claim& claim);
     std::string adjoint_like(const std::string& label, const Claim& claim) const;
+    std::string gradient_name(const Rolled& rolled, Member gradient, Member variable);
 
     std::vector<std::vector<std::string>> names_;
     std::vector<std::string> gradients_;

@@ -42,11 +42,11 @@ EquationTerm number_term(double value) {
 }
 
 /// The operands of a node as sweeps over every step from the first to the last: one over every k-th step is
-/// a sweep for each.
-std::vector<Sweep> without_gaps(const std::vector<Sweep>& sweeps) {
+/// a sweep for each. So is one of the operands of a sign, which has a place for each.
+std::vector<Sweep> without_gaps(const Part& part) {
     std::vector<Sweep> result;
-    for (const Sweep& sweep : sweeps) {
-        if (sweep.rounds() == 1 || std::abs(sweep.stride) == 1) {
+    for (const Sweep& sweep : part.operands) {
+        if (sweep.rounds() == 1 || (std::abs(sweep.stride) == 1 && part.op->arity == variadic)) {
             result.push_back(sweep);
             continue;
         }
@@ -199,7 +199,7 @@ EquationTerm EquationTerms::computed(PartId id) const {
     if (part.op == &accumulate_op) return sum_over_steps(part);
     std::vector<EquationTerm> operands;
     std::vector<PartId> targets;
-    for (const Sweep& sweep : without_gaps(part.operands)) {
+    for (const Sweep& sweep : without_gaps(part)) {
         std::size_t element = 0;  // a number is an operand by itself
         for (EquationTerm& operand : operands_of(sweep)) {
             operands.push_back(std::move(operand));
@@ -261,7 +261,7 @@ EquationTerm EquationTerms::sum_over_steps(const Part& part) const {
     };
     std::vector<Addend> addends;
     std::vector<EquationTerm> terms;
-    for (const Sweep& sweep : without_gaps(part.operands))
+    for (const Sweep& sweep : without_gaps(part))
         for (const auto& [element, offset] : sweep.elements) {
             const Part& added = rolled_[element];
             if (!added.is_family()) {
