@@ -83,8 +83,9 @@ class Pass {
         const std::uint32_t before = to_->size();
         const NodeId image = rewriter_.normal_form(copier_.copy(node), only_users_.op(node));
         copier_.set_image(node, image);
-        if (index(image) >= before && only_users_.is_single(node))
-            rewriter_.uses().is_single[index(image)] = true;
+        // What was there before is used where the node was, too; another pass counts who is left.
+        rewriter_.uses().is_single[index(image)] =
+            index(image) >= before && only_users_.is_single(node);
     }
 
     const Graph& from_;

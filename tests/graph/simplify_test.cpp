@@ -108,6 +108,15 @@ TEST_CASE("simplify: a product is transposed by its factors only where nothing e
           "%3 = a'  [3 x 2]\n%4 = %2 %3  [4 x 2]\nreturn %4\n");
 }
 
+TEST_CASE("simplify: a value that others became has their users") {
+    Graph graph, simpler;
+    const Expr A = graph.parameter("A", {3, 4}), B = graph.parameter("B", {4, 5});
+    const Expr product = A * B + 0.0;
+    const std::array outputs{transpose(product), tanh(product)};
+    const Simplified s = simplify(outputs, simpler, simplification_rules());
+    CHECK(to_string(s.report) == "7 nodes became 5\n  add-zero 1");
+}
+
 TEST_CASE("simplify: goes on when a value has lost its other user") {
     Graph graph;
     const Expr a = graph.input("a", {2, 3}), b = graph.input("b", {3, 2});
