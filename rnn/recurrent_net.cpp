@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -65,6 +66,13 @@ Layer make_layer(Graph& graph, std::span<const Expr> inputs, int hidden,
 std::vector<Expr> answered(std::span<const Expr> outputs, std::span<const int> steps,
                            SourceLine line) {
     if (steps.empty()) return {outputs.back()};
+    std::vector<int> ascending(steps.begin(), steps.end());
+    std::ranges::sort(ascending);
+    if (const auto twice = std::ranges::adjacent_find(ascending); twice != ascending.end())
+        throw GraphError(
+            fmt::format("recurrent_net: a net answers once at a step (twice at {})\n  "
+                        "asked for at {}",
+                        *twice, to_string(line)));
     std::vector<Expr> result;
     for (const int t : steps) {
         if (t < 0 || static_cast<std::size_t>(t) >= outputs.size())

@@ -52,13 +52,19 @@ class Folder {
         return sketch_.members[node].t - sketch_.members[general].t + sketch_.homes[general].step.t;
     }
 
-    [[noreturn]] void refuse(const std::string& what) const {
-        throw GraphError("figure: steps that are not alike cannot be folded\n  " + what);
+    [[noreturn]] void refuse(const std::string& what, std::int32_t axis) const {
+        const std::int32_t count = steps_.last(axis).t + 1;
+        throw GraphError(
+            fmt::format("figure: steps that are not alike cannot be folded\n  {}\n"
+                        "  of {} steps the first {} and the last {} may differ; a graph of more "
+                        "steps has more room",
+                        what, count, count / 4, count / 4));
     }
 
     std::string name_of(std::uint32_t node) const {
-        const std::string& id = sketch_.figure.nodes[node].id;
-        return id.substr(0, id.find('['));
+        const FigureNode& drawn = sketch_.figure.nodes[node];
+        return drawn.id.starts_with('_') ? to_plain(drawn.label)  // it has no name
+                                         : drawn.id.substr(0, drawn.id.find('['));
     }
 
     void find_representatives() {
@@ -73,7 +79,8 @@ class Folder {
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
             if (!is_member && home.is_step() && steps_.is_midst(home.step))
-                refuse(fmt::format("{} stands alone at {}", name_of(i), to_string(home.step)));
+                refuse(fmt::format("{} stands alone at {}", name_of(i), to_string(home.step)),
+                       home.step.axis);
         }
     }
 
@@ -165,7 +172,8 @@ class Folder {
         const auto written = [&](std::int32_t t) {
             if (steps_.is_midst({axis, t}))
                 refuse(fmt::format("what {} reads is another value from {} on", name_of(node),
-                                   to_string(Step{axis, t})));
+                                   to_string(Step{axis, t})),
+                       axis);
             return steps_({axis, t});
         };
         const std::string letter = axis_name(axis);

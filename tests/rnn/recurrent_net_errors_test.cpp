@@ -36,11 +36,13 @@ TEST_CASE("recurrent_net: fewer than one layer or step is refused") {
     check_net<GraphError>({.steps = 0}, {}, "input_sequence: needs at least one step (0)");
 }
 
-TEST_CASE("recurrent_net: an answer at a step that is not there is refused") {
+TEST_CASE("recurrent_net: an answer at a step that is not there, or twice at one, is refused") {
     check_net<GraphError>({.steps = 4}, {.answers = {1, 4}},
                           "recurrent_net: the steps of answers must be among 0 to 3 (4)");
     check_net<GraphError>({.steps = 4}, {.answers = {-1}},
                           "recurrent_net: the steps of answers must be among 0 to 3 (-1)");
+    check_net<GraphError>({.steps = 4}, {.answers = {3, 1, 3}},
+                          "recurrent_net: a net answers once at a step (twice at 3)");
 }
 
 TEST_CASE("recurrent_net: sizes below 1 are refused, each by the leaf that it is a size of") {

@@ -3,7 +3,9 @@
 #include "figure_geometry.hpp"
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace revolute {
@@ -237,6 +240,25 @@ TEST_CASE("folded figure: few steps are refused") {
               "figure: fewer than 8 steps are neither folded nor left out (3)");
 }
 
+TEST_CASE("folded figure: what begins after several steps is folded where there are steps enough") {
+    const auto dilated = [](std::int32_t count) {
+        auto graph = std::make_unique<Graph>();
+        const Expr w = graph->parameter("w", {1, 1});
+        std::vector<Expr> h;
+        for (std::int32_t t = 0; t < count; ++t) {
+            const Scope scope(*graph, Step{0, t});
+            const Expr x = graph->input("x", {1, 1});
+            h.push_back(tanh(t < 3 ? x : w * h[static_cast<std::size_t>(t - 3)] + x).named("h"));
+        }
+        const Figure figure = forward(accumulate(h), folded);
+        return notes_of(figure);
+    };
+    CHECK(test::message_of<GraphError>([&] {
+              dilated(8);
+          }).starts_with("figure: steps that are not alike cannot be folded\n"));
+    CHECK(dilated(24).contains("h_t = tanh(w h_{t−3} + x_t) -> w h_{t−3}: t−3"));
+}
+
 TEST_CASE("folded figure: a step in the midst that is not like the others is refused") {
     Graph graph;
     Expr h = [&] {
@@ -247,8 +269,11 @@ TEST_CASE("folded figure: a step in the midst that is not like the others is ref
         const Scope scope(graph, Step{0, t});
         h = (t == 4 ? sigmoid(h) : tanh(h)).named("h");
     }
-    CHECK(test::message_of<GraphError>([&] { forward(h, folded); }) ==
-          "figure: steps that are not alike cannot be folded\n  h stands alone at t = 2");
+    CHECK(
+        test::message_of<GraphError>([&] { forward(h, folded); }) ==
+        "figure: steps that are not alike cannot be folded\n"
+        "  h stands alone at t = 2\n"
+        "  of 8 steps the first 2 and the last 2 may differ; a graph of more steps has more room");
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
