@@ -43,11 +43,10 @@ struct Kernels {
     void (*times)(Operands<T> operands);
 };
 
-/// That are common: with them the memory of a program does not depend on the processor.
+/// Of the processors that are common: so the memory of a program does not depend on which one it is.
 constexpr std::size_t bytes_of_widest_vector = 64;
 
-/// Columns for which all of the left factor is read once: their right factor stays in the second-level
-/// cache.
+/// Columns for which all of the left factor is read once: so few that the right one stays in a cache.
 constexpr std::size_t columns_of_block = 64;
 
 }  // namespace revolute::packed_products

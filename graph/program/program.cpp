@@ -97,23 +97,23 @@ Member Program::leaf_of(std::string_view who, Expr leaf) const {
     if (leaf.graph == nullptr)
         throw GraphError(fmt::format("{}: an empty expression cannot have a value", who));
     const Code& code = *state_->code;
-    const std::string described = leaf.graph->describe(leaf.id);
+    const auto described = [&] { return leaf.graph->describe(leaf.id); };
     if (code.graph == nullptr)
         throw GraphError(fmt::format(
             "{}: leaves of a program that was compiled of a rolled graph are given as members\n"
             "  leaf is {}",
-            who, described));
+            who, described()));
     if (code.graph != leaf.graph)
         throw GraphError(fmt::format("{}: belongs to another graph than the program's outputs: {}",
-                                     who, described));
+                                     who, described()));
     if (!is_given(leaf.graph->op(leaf.id)))
         throw GraphError(
             fmt::format("{}: only inputs, parameters and initial states are given values, not {}",
-                        who, described));
+                        who, described()));
     const Member* const member = code.find_leaf(leaf);
     if (member == nullptr)
         throw GraphError(
-            fmt::format("{}: the program's outputs do not depend on {}", who, described));
+            fmt::format("{}: the program's outputs do not depend on {}", who, described()));
     return *member;
 }
 

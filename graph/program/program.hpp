@@ -52,9 +52,11 @@ class Program {
     /// The leaf's value is what stands there in each run, a column-major matrix without gaps, which the
     /// user keeps and may change between runs. It is read in place where it can be: numbers of the
     /// program's precision; of a leaf with steps, all of them, each step's value behind that of the step
-    /// before; and of a leaf that is neither an output nor stands below others in memory, as weights of
-    /// gates do (`explain` tells). Otherwise it is copied at the beginning of each run. Throws as `bind`;
-    /// GraphError for null, and where the leaf is carried.
+    /// before; and of a leaf that no output is or shows in another shape, and that does not stand below others
+    /// in memory, as weights of gates do (`explain` tells). Otherwise it is copied at the beginning of each
+    /// run. The first run after the places changed allocates. `value` has rows x columns numbers, of the
+    /// leaf's shape, which cannot be checked. Throws GraphError as `bind`, for null, and where the leaf is
+    /// carried.
     void refer(Expr leaf, const double* value);
     void refer(Expr leaf, const float* value);
     void refer(Member leaf, const double* value);
@@ -89,7 +91,7 @@ class Program {
     Precision precision() const;
     /// The threads that a run uses; all but the caller's wait between runs.
     std::size_t threads() const;
-    /// The memory of all values, in bytes; values that are carried count twice. OpenBLAS keeps
+    /// The memory of all values, and of factors that are packed, in bytes; values that are carried count twice. OpenBLAS keeps
     /// buffers of its own, which are not in it.
     std::size_t bytes() const;
 

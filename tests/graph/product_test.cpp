@@ -51,19 +51,24 @@ void check_product(int rows, int columns, int inner, bool turns_left, bool turns
                 sum += left.numbers[left.place(row, k)] * right.numbers[right.place(k, column)];
             expected[static_cast<std::size_t>(row + column * leading)] = sum;
         }
+    const ProductShape shape{.rows = rows,
+                             .columns = columns,
+                             .inner = inner,
+                             .left_is_transposed = turns_left,
+                             .right_is_transposed = turns_right,
+                             .adds = adds,
+                             .left_is_packed = false,
+                             .left_leading = left.leading,
+                             .right_leading = right.leading,
+                             .result_leading = leading};
+    std::vector<T> by_blocks = result;
     std::vector<T> room(packing_room<T>(rows, columns, inner));
-    multiply<T>({.rows = rows,
-                 .columns = columns,
-                 .inner = inner,
-                 .left_is_transposed = turns_left,
-                 .right_is_transposed = turns_right,
-                 .adds = adds,
-                 .left_is_packed = false,
-                 .left_leading = left.leading,
-                 .right_leading = right.leading,
-                 .result_leading = leading},
-                left.numbers.data(), right.numbers.data(), result.data(), room.data());
+    multiply(shape, left.numbers.data(), right.numbers.data(), result.data(), room.data());
     CHECK(result == expected);
+    room.resize(room_for_block<T>(rows, inner));
+    multiply_by_blocks(shape, left.numbers.data(), right.numbers.data(), by_blocks.data(),
+                       room.data());
+    CHECK(by_blocks == expected);
 }
 
 template <class T>
@@ -85,7 +90,7 @@ TEST_CASE("multiply: matrices and vectors, transposed or not, in larger matrices
             }
 }
 
-TEST_CASE("multiply: matrices larger than what caches hold") {
+TEST_CASE("multiply: matrices larger than a block") {
     check_products<double>(530, 9, 270);
     check_products<float>(530, 9, 270);
 }

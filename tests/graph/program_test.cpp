@@ -154,6 +154,27 @@ TEST_CASE("program: transposes of anything, as factors and by themselves") {
     CHECK(difference_with_random_values(outputs) <= rounding_of_doubles);
 }
 
+TEST_CASE("program: products of factors that are seen in other shapes, with one factor in common") {
+    Graph graph;
+    const Expr x = graph.input("x", {3, 2});
+    const Expr a = graph.parameter("a", {3, 1}), b = graph.parameter("b", {3, 1});
+    const Expr c = graph.parameter("c", {6, 1}), d = graph.parameter("d", {6, 1});
+    const Expr y = graph.input("y", {2, 2});
+    const Expr u = graph.input("u", {6, 1}), v = graph.input("v", {6, 1});
+    const auto check = [](std::initializer_list<Expr> list) {
+        const std::vector<Expr> outputs(list);
+        test::Random random(3);
+        CHECK(program_difference(outputs, test::random_leaf_values(outputs, random)) <=
+              rounding_of_doubles);
+    };
+    check({transpose(a) * x, transpose(b) * x});
+    check({reshape(c, 2, 3) * x, reshape(d, 2, 3) * x});
+    check({transpose(reshape(c, 2, 3)) * y + transpose(reshape(d, 2, 3)) * y});
+    check({reshape(c, 2, 3) * reshape(u, 3, 2) + reshape(d, 2, 3) * reshape(v, 3, 2)});
+    const Expr A = graph.parameter("A", {3, 2}), B = graph.parameter("B", {3, 2});
+    check({transpose(A) * reshape(u, 3, 2) + transpose(B) * reshape(v, 3, 2)});
+}
+
 TEST_CASE("program: a leaf, a constant and a view of a leaf are outputs") {
     Graph graph;
     const Expr a = graph.input("a", {2, 3});

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 using namespace revolute;
@@ -124,6 +125,35 @@ TEST_CASE("refer: a matrix that stands below another in memory is copied, column
     const std::span<const double> second = program.value(1).values();
     CHECK(std::ranges::equal(first, std::array{1, 3, 2, 4, 3, 7}));
     CHECK(std::ranges::equal(second, std::array{5, 6, 11}));
+}
+
+TEST_CASE("refer: a leaf that an output shows in another shape is copied") {
+    Graph graph;
+    const Expr x = graph.input("x", {2, 3}), v = graph.input("v", {3, 1});
+    Program program =
+        compile(std::array{reshape(x, 3, 2), 2.0 * x, transpose(v), 2.0 * v, stop_gradient(x)});
+    const std::vector<double> numbers = counted<double>(6);
+    program.refer(x, numbers.data());
+    program.refer(v, numbers.data());
+    CHECK_FALSE(program.reads_in_place(x));
+    CHECK_FALSE(program.reads_in_place(v));
+    program.run();
+    for (const std::size_t output : {0, 4})
+        CHECK(std::ranges::equal(program.value(output).values(), numbers));
+    CHECK(std::ranges::equal(program.value(2).values(), std::array{1, 2, 3}));
+}
+
+TEST_CASE("refer: a program that looks for what is not finite finds it where the user keeps it") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 2});
+    Program program = compile(std::array{2.0 * w}, {.check_finite = true});
+    std::vector<double> numbers{1, 2};
+    program.refer(w, numbers.data());
+    CHECK(program.reads_in_place(w));
+    CHECK(result_of(program) == 2);
+    numbers[1] = 1e308;
+    CHECK(message_of<NonFiniteError>([&] { program.run(); }).find("w [1 x 2], from 1 to 1e+308") !=
+          std::string::npos);
 }
 
 TEST_CASE("refer: a leaf that is an output is copied") {

@@ -20,7 +20,8 @@ LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bind
 LeafValues changed(LeafValues values);
 
 /// Compiles the outputs, runs the program with the values, with changed ones, and with the first
-/// again, and compares all outputs with `evaluate`: the largest `relative_difference`. Checks that the
+/// again, and compares all outputs with `evaluate`: the largest `relative_difference`, of floats below 1e-30
+/// that to 1e-30. Checks that the
 /// same values give the same bits.
 double program_difference(std::span<const Expr> outputs, const LeafValues& values,
                           const CompileOptions& options = {});

@@ -40,6 +40,18 @@ struct LargeNet {
         return program;
     }
 
+    /// Makes the program read the same values where they are kept: what is returned.
+    std::vector<Matrix> referred(Program& program) const {
+        test::Random random(5);
+        std::vector<Matrix> values;
+        for (std::uint32_t i = 0; i < graph.size(); ++i)
+            if (const Expr leaf = net.loss.graph->at(NodeId{i}); program.needs(leaf)) {
+                values.push_back(random.matrix(leaf.shape()));
+                program.refer(leaf, values.back().values().data());
+            }
+        return values;
+    }
+
     std::vector<double> run(Program& program) const {
         program.run();
         std::vector<double> entries;
@@ -71,6 +83,8 @@ TEST_CASE("threads: a program gives the same bits for any number of them, run af
             for (int run = 0; run < 3; ++run) CHECK(net.run(program) == expected);
             Program clone = program.clone();
             CHECK(clone.threads() == threads);
+            CHECK(net.run(clone) == expected);
+            const std::vector<Matrix> kept = net.referred(clone);
             CHECK(net.run(clone) == expected);
         }
     }

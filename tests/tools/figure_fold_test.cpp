@@ -184,7 +184,8 @@ TEST_CASE(
             bundles[{figure.nodes[edge.from].id, to_plain(edge.label)}].push_back(edge);
     std::vector<std::size_t> sizes;
     for (const auto& [bundle, edges] : bundles) {
-        CAPTURE(bundle.first + ": " + bundle.second);
+        const std::string name = bundle.first + ": " + bundle.second;
+        CAPTURE(name);
         sizes.push_back(edges.size());
         CHECK(std::ranges::count(edges, false, &FigureEdge::shares_label) == 1);
         for (const FigureEdge& edge : edges)

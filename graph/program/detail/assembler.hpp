@@ -18,6 +18,7 @@ struct Places {
     Number* values = nullptr;  ///< slabs, as the plan says
     /// By part, where its first member stands that the program's user keeps; null: in its slab.
     std::vector<Number*> elsewhere{};
+    std::vector<bool> is_output{};  ///< by part, whether an output stands there
 
     std::size_t rows_of(PartId part) const {
         return static_cast<std::size_t>((*rolled)[part].shape.rows);

@@ -91,7 +91,7 @@ struct Loop {
 template <class Visit>
 void for_each_read(const Instruction& instruction, const Visit& visit) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction)) {
-        visit(product->left);
+        if (!product->packed_left) visit(product->left);  // else its pack
         visit(product->right);
         if (product->adds) visit(product->result);
     } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {

@@ -18,20 +18,22 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
                                     packed_products::packed_size<Number>})},
       rooms_(rooms_for<Number>(rolled, code)) {
     places_.elsewhere.resize(rolled.parts.size());
+    places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
     allocate(reads, lanes, options.memory_limit);
     write_constants(reads);
     add_outputs(reads);
     if (lanes > 1) team_ = std::make_unique<Team>(lanes);
-    assemble(lanes);
+    lanes_.resize(lanes);
+    assemble();
 }
 
 template <class Number>
-void Machine<Number>::assemble(std::size_t lanes) {
-    lanes_.clear();
+void Machine<Number>::assemble() {
     const Assembler<Number> assembler(places_, rooms_, *code_);
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-        lanes_.push_back(assembler.loops({lane, lanes}, team_.get()));
+    for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
+        lanes_[lane] = assembler.loops({lane, lanes_.size()}, team_.get());
+    are_assembled_ = true;
 }
 
 /// One block of memory: slabs, blocks of entrywise calls, room for packing, then, of floats, the scratch of reference
@@ -76,6 +78,7 @@ void Machine<Number>::add_outputs(const Reads& reads) {
         const Shape shape = rolled[output.part].shape;
         const Read& read = read_at(reads.view(output.part), output.t);
         const Layout& layout = places_.plan.layouts[index(read.target)];
+        places_.is_output[index(read.target)] = true;
         const bool has_gaps = layout.leading != places_.rows_of(read.target);
         outputs_.push_back({places_.member(read.target, read.step_at(output.t)), shape,
                             has_gaps ? layout.leading : static_cast<std::size_t>(shape.rows),
@@ -96,7 +99,8 @@ bool Machine<Number>::is_converted(Member output, const Reads& reads) const {
 /// Instructions know the places of what they read, so they are made anew where these have moved.
 template <class Number>
 void Machine<Number>::find_references() {
-    if (references_.resolve(places_)) assemble(lanes_.size());
+    if (references_.resolve(places_)) are_assembled_ = false;
+    if (!are_assembled_) assemble();
 }
 
 template <class Number>
@@ -135,7 +139,7 @@ void Machine<Number>::carry_out(const RunPlace& place) {
 template <class Number>
 void Machine<Number>::write(Member leaf, const double* value) {
     references_.set(*places_.rolled, leaf, {});
-    find_references();
+    if (places_.elsewhere[index(leaf.part)] != nullptr) find_references();
     places_.write(leaf, value);
 }
 

@@ -72,7 +72,7 @@ class Machine {
     static constexpr std::align_val_t alignment{64};
 
     void allocate(const Reads& reads, std::size_t lanes, std::optional<std::size_t> limit);
-    void assemble(std::size_t lanes);
+    void assemble();
     void find_references();
     void write_constants(const Reads& reads);
     void add_outputs(const Reads& reads);
@@ -87,6 +87,7 @@ class Machine {
     std::size_t bytes_ = 0;
     double* converted_ = nullptr;  // outputs as doubles without gaps, where they are not that
     std::vector<std::vector<RunnableLoop<Number>>> lanes_;
+    bool are_assembled_ = false;  // for the places as they are
     std::vector<Output> outputs_;
     std::vector<Carry> carries_;
     std::vector<Number> carried_;  // on its way: a value may come from a leaf that takes another

@@ -28,7 +28,7 @@ struct Layout {
 struct Units {
     std::size_t granule = 1;  ///< slabs begin at multiples of it
     std::size_t block = 1;    ///< what an entrywise call reads of a constant, at most
-    std::size_t (*packed_size)(int rows, int inner) = nullptr;
+    std::size_t (*packed_size)(int rows, int inner) = nullptr;  ///< of a factor that is packed
 };
 
 /// Where the values of each part are: its members one after the other, a slab.

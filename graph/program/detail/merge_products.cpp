@@ -165,7 +165,7 @@ Likeness likeness_of(const ProductCall& call, bool is_sum) {
 /// place of the first.
 class ProductGroups {
  public:
-    explicit ProductGroups(std::size_t parts) : uses_(parts) {}
+    explicit ProductGroups(const Rolled& rolled) : rolled_(rolled), uses_(rolled.parts.size()) {}
 
     void find(std::size_t loop, const std::vector<Instruction>& body) {
         open_.clear();
@@ -203,9 +203,19 @@ class ProductGroups {
         return use;
     }
 
+    /// What stands below each other in memory stands so in a matrix only where each is seen as it is: a
+    /// column that is read as a row is not.
+    bool is_seen_as_it_is(const MemberRange& site, int rows, int columns) const {
+        return rolled_[site.part].shape == Shape{rows, columns / site.members};
+    }
+
     void join(std::size_t loop, const ProductCall& call, std::size_t number) {
         const bool is_sum = call.left_is_transposed && !call.right_is_transposed;
-        if (call.left_is_transposed != is_sum) return;
+        if (call.left_is_transposed != is_sum ||
+            !is_seen_as_it_is(call.left, is_sum ? call.inner : call.rows,
+                              is_sum ? call.rows : call.inner) ||
+            (is_sum && !is_seen_as_it_is(call.right, call.inner, call.columns)))
+            return;
         const auto [entry, is_new] = open_.try_emplace(likeness_of(call, is_sum), groups_.size());
         if (!is_new && fits(groups_[entry->second], call)) {
             groups_[entry->second].members.push_back(number);
@@ -224,6 +234,7 @@ class ProductGroups {
         return use_of(call.result.part).touched < first;
     }
 
+    const Rolled& rolled_;
     std::vector<Use> uses_;  // by part, in the body that is numbered
     std::size_t body_ = 0;
     std::map<Likeness, std::size_t> open_;
@@ -255,7 +266,7 @@ void merge(Code& code, const ProductGroup& group, const std::vector<PartId>& lef
 
 void merge_products(const Rolled& rolled, const Reads& reads, Code& code) {
     PassReport report{"merge", "products", count_of<ProductCall>(code.loops), 0};
-    ProductGroups groups(rolled.parts.size());
+    ProductGroups groups(rolled);
     std::vector<std::vector<bool>> gone;
     for (std::size_t i = 0; i < code.loops.size(); ++i) {
         groups.find(i, code.loops[i].body);

@@ -21,7 +21,7 @@ Factor left_of(const ProductCall& call) {
 
 class Packing {
  public:
-    Packing(const Reads& reads, Code& code) : reads_(reads), code_(code) {}
+    explicit Packing(Code& code) : code_(code) {}
 
     void run() {
         PassReport report{"pack", "products in loops that pack a factor", 0, 0};
@@ -38,7 +38,6 @@ class Packing {
                 else
                     ++report.after;
             }
-            passing_.clear();
             if (!before.body.empty()) loops.push_back(std::move(before));
             loops.push_back(std::move(loop));
         }
@@ -64,24 +63,21 @@ class Packing {
         return call.left.move == 0 && !is_written;
     }
 
-    /// The number of the factor's pack, made in `before` unless it is there. That of a leaf serves for
-    /// the whole run, others for one loop.
+    /// The number of the factor's pack, made in `before` unless there is one: a member is computed once.
     std::uint32_t pack(Loop& before, const ProductCall& call) {
-        auto& known = reads_.standing(call.left.part) == Standing::given ? lasting_ : passing_;
-        const auto [found, is_new] = known.try_emplace(left_of(call), code_.packs);
+        const auto [found, is_new] = known_.try_emplace(left_of(call), code_.packs);
         if (is_new)
             before.body.emplace_back(PackCall{call.left, call.left_is_transposed, call.rows,
                                               call.inner, call.left_stack, code_.packs++});
         return found->second;
     }
 
-    const Reads& reads_;
     Code& code_;
-    std::map<Factor, std::uint32_t> lasting_, passing_;
+    std::map<Factor, std::uint32_t> known_;
 };
 
 }  // namespace
 
-void pack_factors(const Reads& reads, Code& code) { Packing(reads, code).run(); }
+void pack_factors(Code& code) { Packing(code).run(); }
 
 }  // namespace revolute::detail

@@ -14,7 +14,7 @@ Code optimized(const Rolled& rolled, const Reads& reads) {
     fuse_entrywise(rolled, code);
     find_residences(rolled, reads, code);
     combine_steps(rolled, code);
-    pack_factors(reads, code);
+    pack_factors(code);
     return code;
 }
 

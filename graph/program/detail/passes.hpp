@@ -32,7 +32,7 @@ void find_residences(const Rolled& rolled, const Reads& reads, Code& code);
 void combine_steps(const Rolled& rolled, Code& code);
 
 /// Packs the left factors that stay the same in all rounds of a loop before it.
-void pack_factors(const Reads& reads, Code& code);
+void pack_factors(Code& code);
 
 /// The code without passes: every value stands in a slab without gaps, each instruction is one operator. For runs
 /// that look at every value.

@@ -115,9 +115,11 @@ bool is_by_blas(int columns, int inner) {
     return !is_narrow || columns < 4 || inner < 8;
 }
 
-// A block of the left factor, that stays in the second-level cache.
+// A block of the left factor takes half a megabyte in float, one in double.
 constexpr int rows_of_block = 512;
 constexpr int inner_of_block = 256;
+
+}  // namespace
 
 template <class Number>
 void multiply_by_blocks(const ProductShape& s, const Number* left, const Number* right,
@@ -141,13 +143,16 @@ void multiply_by_blocks(const ProductShape& s, const Number* left, const Number*
         }
 }
 
-}  // namespace
+template <class Number>
+std::size_t room_for_block(int rows, int inner) {
+    return packed_products::packed_size<Number>(std::min(rows, rows_of_block),
+                                                std::min(inner, inner_of_block));
+}
 
 template <class Number>
 std::size_t packing_room(int rows, int columns, int inner) {
     if (rows == 1 || columns == 1 || is_by_blas<Number>(columns, inner)) return 0;
-    return packed_products::packed_size<Number>(std::min(rows, rows_of_block),
-                                                std::min(inner, inner_of_block));
+    return room_for_block<Number>(rows, inner);
 }
 
 template <class Number>
@@ -165,6 +170,12 @@ void multiply(const ProductShape& s, const Number* left, const Number* right, Nu
         multiply_by_blocks(s, left, right, result, room);
 }
 
+template void multiply_by_blocks(const ProductShape& s, const double* left, const double* right,
+                                 double* result, double* room);
+template void multiply_by_blocks(const ProductShape& s, const float* left, const float* right,
+                                 float* result, float* room);
+template std::size_t room_for_block<double>(int rows, int inner);
+template std::size_t room_for_block<float>(int rows, int inner);
 template std::size_t packing_room<double>(int rows, int columns, int inner);
 template std::size_t packing_room<float>(int rows, int columns, int inner);
 template void multiply(const ProductShape& s, const double* left, const double* right,

@@ -21,14 +21,21 @@ struct ProductShape {
     int result_leading = 0;
 };
 
-/// Room that `multiply` needs for a product of that size, in numbers.
+/// A product by our kernels, which pack the left factor block by block; with room for such a block.
 template <class Number>
-std::size_t packing_room(int rows, int columns, int inner);
+void multiply_by_blocks(const ProductShape& shape, const Number* left, const Number* right,
+                        Number* result, Number* room);
+/// In numbers, of a product of that size.
+template <class Number>
+std::size_t room_for_block(int rows, int inner);
 
-/// The room is for a product of the size of the shape or a larger one.
+/// By what is fastest. The room is for a product of the size of the shape or a larger one.
 template <class Number>
 void multiply(const ProductShape& shape, const Number* left, const Number* right, Number* result,
               Number* room);
+/// In numbers, of a product of that size; 0 where OpenBLAS does it.
+template <class Number>
+std::size_t packing_room(int rows, int columns, int inner);
 
 /// Makes OpenBLAS compute in the caller's thread, in this whole process: what it computes depends on
 /// the number of its threads.

@@ -1,6 +1,6 @@
 #include <revolute/graph/program/detail/references.hpp>
 
-#include <algorithm>
+#include <cstdint>
 #include <type_traits>
 
 namespace revolute::detail {
@@ -8,8 +8,7 @@ namespace revolute::detail {
 template <class Number>
 void References<Number>::set(const Rolled& rolled, Member leaf, Source source) {
     const Part& part = rolled[leaf.part];
-    const auto known = sources_.find(leaf.part);
-    if (known == sources_.end() && std::holds_alternative<std::monostate>(source)) return;
+    if (std::holds_alternative<std::monostate>(source) && !contains(rolled, leaf)) return;
     std::vector<Source>& sources = sources_[leaf.part];
     sources.resize(part.size());
     sources[part.place_of(leaf.t)] = source;
@@ -26,39 +25,40 @@ bool References<Number>::contains(const Rolled& rolled, Member leaf) const {
 template <class Number>
 bool References<Number>::resolve(Places<Number>& places) {
     if (!has_changed_) return false;
-    has_changed_ = false;
-    copies_.clear();
-    const std::vector<Number*> before = places.elsewhere;
+    std::vector<Number*> elsewhere(places.elsewhere.size());
+    std::vector<Copy> copies;
     for (const auto& [part, sources] : sources_) {
-        Number*& first = places.elsewhere[index(part)];
-        first = nullptr;
         if (is_laid_out_alike(places, part)) {
-            first = const_cast<Number*>(std::get<const Number*>(sources.front()));  // only read
+            const Number* const first = std::get<const Number*>(sources.front());
+            elsewhere[index(part)] = const_cast<Number*>(first);  // only read
             continue;
         }
         for (std::size_t place = 0; place < sources.size(); ++place)
             if (!std::holds_alternative<std::monostate>(sources[place]))
-                copies_.push_back({{part, (*places.rolled)[part].step_of(place)}, sources[place]});
+                copies.push_back({{part, (*places.rolled)[part].step_of(place)}, sources[place]});
     }
-    return places.elsewhere != before;
+    copies_.swap(copies);
+    places.elsewhere.swap(elsewhere);
+    has_changed_ = false;
+    return places.elsewhere != elsewhere;
 }
 
 /// Numbers of the program's kind, each step's behind those of the step before, in a part that stands in no
-/// stack; and that is no output: where these stand is fixed.
+/// stack; and that no output is, or shows: where these stand is fixed.
 template <class Number>
 bool References<Number>::is_laid_out_alike(const Places<Number>& places, PartId part) const {
     const std::vector<Source>& sources = sources_.at(part);
     const Layout& layout = places.plan.layouts[index(part)];
-    if (layout.leading != places.rows_of(part) ||
-        std::ranges::find(places.rolled->outputs, part, &Member::part) !=
-            places.rolled->outputs.end())
-        return false;
-    const auto* const first = std::get_if<const Number*>(&sources.front());
-    if (first == nullptr) return false;
-    for (std::size_t place = 0; place < sources.size(); ++place) {
-        const auto* const source = std::get_if<const Number*>(&sources[place]);
-        if (source == nullptr || *source != *first + place * layout.member_stride) return false;
-    }
+    if (layout.leading != places.rows_of(part) || places.is_output[index(part)]) return false;
+    const auto address = [](const Source& source) {
+        const auto* const numbers = std::get_if<const Number*>(&source);
+        return numbers == nullptr ? 0 : reinterpret_cast<std::uintptr_t>(*numbers);
+    };
+    const std::size_t distance = layout.member_stride * sizeof(Number);
+    for (std::size_t place = 0; place < sources.size(); ++place)
+        if (address(sources[place]) == 0 ||
+            address(sources[place]) != address(sources.front()) + place * distance)
+            return false;
     return true;
 }
 

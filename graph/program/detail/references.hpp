@@ -21,7 +21,8 @@ class References {
     void set(const Rolled& rolled, Member leaf, Source source);
     bool contains(const Rolled& rolled, Member leaf) const;
 
-    /// Makes `places` those of what is read in place, and notes what is not. Whether anything moved.
+    /// Makes `places` those of what is read in place, and notes what is not. Whether anything moved. Where
+    /// there is no memory for it, nothing has changed.
     bool resolve(Places<Number>& places);
     /// For the places of another program.
     void resolve_anew() { has_changed_ = !sources_.empty(); }

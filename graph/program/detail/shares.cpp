@@ -14,7 +14,7 @@ constexpr double least_size = 256;
 constexpr double most_pieces = 4;
 /// Of a product whose left factor is packed already, a piece costs nothing but that threads meet. It is a
 /// multiple of the rows that stand together in any pack.
-constexpr int packed_size = 64;
+constexpr int packed_piece = 64;
 constexpr std::size_t least_entries = 1 << 14;  ///< as `entries_of` counts
 
 /// Those of all operators' results.
@@ -26,19 +26,22 @@ double multiplications_of(const ProductCall& call) {
     return double(call.rows) * call.columns * call.inner;
 }
 
+/// Rounded up; a side may be the largest number that there is.
+int quotient_up(int number, int by) { return number / by + (number % by != 0 ? 1 : 0); }
+
 /// Of pieces that pack, a number that is a power of two.
 int size_for_threads(const ProductCall& call) {
     const int side = std::max(call.rows, call.columns);
     const double worth = multiplications_of(call) / least_multiplications;
     if (call.packed_left) {
-        const int parts = (side + packed_size - 1) / packed_size;
+        const int parts = quotient_up(side, packed_piece);
         const int count = std::max(1, static_cast<int>(std::min<double>(worth, parts)));
-        return (parts + count - 1) / count * packed_size;
+        return quotient_up(parts, count) * packed_piece;
     }
     const int most = static_cast<int>(std::min<double>({worth, side / least_size, most_pieces}));
     if (most < 2) return side;
     const int count = static_cast<int>(std::bit_floor(static_cast<unsigned>(most)));
-    return (side + count - 1) / count;
+    return quotient_up(side, count);
 }
 
 // What things take, in nanoseconds, roughly: it decides whether several threads are used at all.
@@ -81,7 +84,7 @@ double nanoseconds(const Rolled& rolled, const Code& code, std::size_t threads) 
 ProductPieces pieces_of(const ProductCall& call) {
     const int side = std::max(call.rows, call.columns);
     const int size = size_for_threads(call);
-    return {call.columns > call.rows, size, (side + size - 1) / size};
+    return {call.columns > call.rows, size, quotient_up(side, size)};
 }
 
 std::size_t most_shares(const Instruction& instruction) {
