@@ -138,7 +138,7 @@ TEST_CASE("refer: a leaf that an output shows in another shape is copied") {
     CHECK_FALSE(program.reads_in_place(x));
     CHECK_FALSE(program.reads_in_place(v));
     program.run();
-    for (const std::size_t output : {0, 4})
+    for (const std::size_t output : {0U, 4U})
         CHECK(std::ranges::equal(program.value(output).values(), numbers));
     CHECK(std::ranges::equal(program.value(2).values(), std::array{1, 2, 3}));
 }
