@@ -1,5 +1,6 @@
 // Values of leaves that a program reads where its user keeps them.
 
+#include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
