@@ -69,8 +69,12 @@ Equations strangely_named(Graph& graph) {
     Expr state = graph.constant(0.0, {2, 1});
     for (int t = 0; t < 4; ++t) {
         const Scope step(graph, Step{0, t});
+        // One after the other: compilers differ in which operand of an operator they make first.
         const Expr driven = sum_of_inputs * inputs[static_cast<std::size_t>(t)];
-        state = (A * (driven + B * state) + C * (D * state)).named("h~");
+        const Expr turned = D * state;
+        const Expr driving = driven + B * state;
+        const Expr scaled = C * turned;
+        state = (A * driving + scaled).named("h~");
     }
     return equations(differentiate(sum(state).named("L"), {A, B, C, D, sum_of_inputs}));
 }
