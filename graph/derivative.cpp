@@ -126,13 +126,12 @@ void Derivative::carry_terms(const Derivative& from,
                              std::span<const std::optional<NodeId>> images) {
     const Graph& graph = *loss_.graph;
     for (std::uint32_t i = 0; i < from.terms_.size(); ++i) {
-        if (!images[i] || adjoints_[index(*images[i])] == NodeId{nothing}) continue;
         for (std::uint32_t number = from.terms_[i].first; number != nothing;
              number = from.links_[number].next) {
             const Link& link = from.links_[number];
             const auto value = images[index(link.value)], consumer = images[index(link.consumer)];
             if (value && consumer && link.slot < graph.operand_count(*consumer) &&
-                graph.operand(*consumer, link.slot) == *images[i])
+                graph.operand(*consumer, link.slot) == images[i])
                 add_term(*value, *consumer, link.slot, *images[i]);
         }
     }

@@ -76,8 +76,8 @@ compile() {
         shift 3 && "$compiler" -I"$folder/include" "$@" $declared -c "$place" -o "$object") > "$folder/log" 2>&1
 }
 
-# run_tests FOLDER OBJECTS: links the tests of FOLDER, the mutant's objects before everything, and runs them. A
-# crash's word goes into the log as well, hence the group.
+# run_tests FOLDER OBJECTS: links the tests of FOLDER, the mutant's objects before everything, as the first of several
+# inline functions of a name is taken, and runs them. A crash's word goes into the log as well, hence the group.
 run_tests() {
     (cd "$build" && eval "$(sed "s|@OBJECTS@|$2|; s|@RUNNER@|$folder/runner|" "$work/link.$1")")
     { (ulimit -v 4000000 -c 0 -t 30 && cd "$folder" && ./runner --abort-after=1 < /dev/null); } > "$folder/log" 2>&1
@@ -134,7 +134,7 @@ linker=
 ! command -v ld.lld > /dev/null || linker=' -fuse-ld=lld'  # in a third of the time
 for tests in graph ops rnn; do  # how they are linked
     command=$(ninja -C "$build" -t commands "tests/test_$tests" | tail -n 1 | sed -E 's/^: && //; s/ && .*//')
-    echo "$command$linker" | sed "s| -o tests/test_$tests | -o @RUNNER@ @OBJECTS@ |" > "$work/link.$tests"
+    echo "$command$linker" | sed "s|^[^ ]* |&@OBJECTS@ |; s| -o tests/test_$tests | -o @RUNNER@ |" > "$work/link.$tests"
 done
 compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
 "$compiler" -std=c++20 -O1 "$here/mutate.cpp" -o "$work/mutate"
