@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 // As in vector_math.cpp: read again for each kind of processor.
@@ -221,8 +222,13 @@ namespace {
 HWY_EXPORT(double_kernels);
 HWY_EXPORT(float_kernels);
 
-const Kernels<double>& chosen(double) { return HWY_DYNAMIC_DISPATCH(double_kernels)(); }
-const Kernels<float>& chosen(float) { return HWY_DYNAMIC_DISPATCH(float_kernels)(); }
+template <class T>
+const Kernels<T>& chosen() {
+    if constexpr (std::is_same_v<T, double>)
+        return HWY_DYNAMIC_DISPATCH(double_kernels)();
+    else
+        return HWY_DYNAMIC_DISPATCH(float_kernels)();
+}
 
 template <class T>
 Entries<T> entries_of(const Factor<T>& factor) {
@@ -231,26 +237,11 @@ Entries<T> entries_of(const Factor<T>& factor) {
                                 : Entries<T>{factor.first, 1, leading};
 }
 
-template <class T>
-void pack_any(int rows, int inner, const Factor<T>& A, T* packed) {
-    chosen(T()).pack(static_cast<std::size_t>(rows), static_cast<std::size_t>(inner), entries_of(A),
-                     packed);
-}
-
-template <class T>
-void times_any(const Extent& extent, const T* packed, const Factor<T>& B, bool adds, T* C,
-               int leading) {
-    chosen(T()).times({static_cast<std::size_t>(extent.rows),
-                       static_cast<std::size_t>(extent.columns),
-                       static_cast<std::size_t>(extent.inner), packed, entries_of(B), adds, C,
-                       static_cast<std::size_t>(leading)});
-}
-
 }  // namespace
 
 template <class T>
 std::size_t rows_together() {
-    return chosen(T()).lanes();
+    return chosen<T>().lanes();
 }
 
 template <class T>
@@ -260,26 +251,30 @@ std::size_t packed_size(int rows, int inner) {
            static_cast<std::size_t>(inner);
 }
 
+template <class T>
+void pack(int rows, int inner, Factor<T> A, T* packed) {
+    chosen<T>().pack(static_cast<std::size_t>(rows), static_cast<std::size_t>(inner), entries_of(A),
+                     packed);
+}
+
+template <class T>
+void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, int leading) {
+    chosen<T>().times({static_cast<std::size_t>(extent.rows),
+                       static_cast<std::size_t>(extent.columns),
+                       static_cast<std::size_t>(extent.inner), packed, entries_of(B), adds, C,
+                       static_cast<std::size_t>(leading)});
+}
+
 template std::size_t rows_together<double>();
 template std::size_t rows_together<float>();
 template std::size_t packed_size<double>(int rows, int inner);
 template std::size_t packed_size<float>(int rows, int inner);
-
-void pack(int rows, int inner, Factor<double> A, double* packed) {
-    pack_any(rows, inner, A, packed);
-}
-
-void pack(int rows, int inner, Factor<float> A, float* packed) { pack_any(rows, inner, A, packed); }
-
-void times(const Extent& extent, const double* packed, Factor<double> B, bool adds, double* C,
-           int leading) {
-    times_any(extent, packed, B, adds, C, leading);
-}
-
-void times(const Extent& extent, const float* packed, Factor<float> B, bool adds, float* C,
-           int leading) {
-    times_any(extent, packed, B, adds, C, leading);
-}
+template void pack(int rows, int inner, Factor<double> A, double* packed);
+template void pack(int rows, int inner, Factor<float> A, float* packed);
+template void times(const Extent& extent, const double* packed, Factor<double> B, bool adds,
+                    double* C, int leading);
+template void times(const Extent& extent, const float* packed, Factor<float> B, bool adds, float* C,
+                    int leading);
 
 }  // namespace revolute::packed_products
 

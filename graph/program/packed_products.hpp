@@ -18,7 +18,7 @@ struct Factor {
     bool is_transposed = false;
 };
 
-/// Rows that stand together in a packed factor, of T = float or double: those of a vector.
+/// Rows that stand together in a packed factor, those of a vector.
 template <class T>
 std::size_t rows_together();
 
@@ -28,8 +28,8 @@ std::size_t packed_size(int rows, int inner);
 
 /// Packs a factor A [rows x inner]. What begins in row r, a multiple of `rows_together`, begins at
 /// `packed + r * inner`.
-void pack(int rows, int inner, Factor<double> A, double* packed);
-void pack(int rows, int inner, Factor<float> A, float* packed);
+template <class T>
+void pack(int rows, int inner, Factor<T> A, T* packed);
 
 /// C = A B, or C += A B, [rows x inner] times [inner x columns].
 struct Extent {
@@ -37,9 +37,7 @@ struct Extent {
     int columns = 0;
     int inner = 0;
 };
-void times(const Extent& extent, const double* packed, Factor<double> B, bool adds, double* C,
-           int leading);
-void times(const Extent& extent, const float* packed, Factor<float> B, bool adds, float* C,
-           int leading);
+template <class T>
+void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, int leading);
 
 }  // namespace revolute::packed_products

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 // As in vector_math.cpp: read again for each kind of processor.
 // clang-format off
@@ -156,8 +157,13 @@ namespace {
 HWY_EXPORT(double_kernels);
 HWY_EXPORT(float_kernels);
 
-const Kernels<double>& chosen(double) { return HWY_DYNAMIC_DISPATCH(double_kernels)(); }
-const Kernels<float>& chosen(float) { return HWY_DYNAMIC_DISPATCH(float_kernels)(); }
+template <class T>
+const Kernels<T>& chosen() {
+    if constexpr (std::is_same_v<T, double>)
+        return HWY_DYNAMIC_DISPATCH(double_kernels)();
+    else
+        return HWY_DYNAMIC_DISPATCH(float_kernels)();
+}
 
 template <class T>
 Operands<T> operands(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
@@ -172,25 +178,24 @@ Operands<T> operands(int rows, int columns, const T* A, int leading, const T* x,
 
 }  // namespace
 
-void times(int rows, int columns, const double* A, int leading, const double* x, bool adds,
-           double* y) {
-    chosen(double()).times(operands(rows, columns, A, leading, x, adds, y));
+template <class T>
+void times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
+    chosen<T>().times(operands(rows, columns, A, leading, x, adds, y));
 }
 
-void times(int rows, int columns, const float* A, int leading, const float* x, bool adds,
-           float* y) {
-    chosen(float()).times(operands(rows, columns, A, leading, x, adds, y));
+template <class T>
+void transposed_times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
+    chosen<T>().transposed_times(operands(rows, columns, A, leading, x, adds, y));
 }
 
-void transposed_times(int rows, int columns, const double* A, int leading, const double* x,
-                      bool adds, double* y) {
-    chosen(double()).transposed_times(operands(rows, columns, A, leading, x, adds, y));
-}
-
-void transposed_times(int rows, int columns, const float* A, int leading, const float* x, bool adds,
-                      float* y) {
-    chosen(float()).transposed_times(operands(rows, columns, A, leading, x, adds, y));
-}
+template void times(int rows, int columns, const double* A, int leading, const double* x, bool adds,
+                    double* y);
+template void times(int rows, int columns, const float* A, int leading, const float* x, bool adds,
+                    float* y);
+template void transposed_times(int rows, int columns, const double* A, int leading, const double* x,
+                               bool adds, double* y);
+template void transposed_times(int rows, int columns, const float* A, int leading, const float* x,
+                               bool adds, float* y);
 
 }  // namespace revolute::small_products
 

@@ -5,18 +5,15 @@
 ///
 /// A [rows x columns] is column-major, its columns `leading` numbers apart; vectors are contiguous and
 /// overlap neither each other nor A. Nothing beside them is read or written. On one processor the same
-/// operands give the same bits wherever they stand.
+/// operands give the same bits wherever they stand. T is float or double.
 namespace revolute::small_products {
 
 /// y = A x, or y += A x.
-void times(int rows, int columns, const double* A, int leading, const double* x, bool adds,
-           double* y);
-void times(int rows, int columns, const float* A, int leading, const float* x, bool adds, float* y);
+template <class T>
+void times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y);
 
 /// y = A' x, or y += A' x.
-void transposed_times(int rows, int columns, const double* A, int leading, const double* x,
-                      bool adds, double* y);
-void transposed_times(int rows, int columns, const float* A, int leading, const float* x, bool adds,
-                      float* y);
+template <class T>
+void transposed_times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y);
 
 }  // namespace revolute::small_products
