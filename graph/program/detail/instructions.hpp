@@ -115,6 +115,19 @@ void for_each_result(const Instruction& instruction, const Visit& visit) {
         visit(reference->result);
 }
 
+/// Visits what the instruction writes; of a stack, all its parts.
+template <class Visit>
+void for_each_result_in_stack(const Instruction& instruction, const Visit& visit) {
+    for_each_result(instruction, visit);
+    const auto* const product = std::get_if<ProductCall>(&instruction);
+    if (product == nullptr) return;
+    MemberRange site = product->result;
+    for (const PartId part : product->result_stack) {
+        site.part = part;
+        visit(site);
+    }
+}
+
 /// The pack that the instruction makes or reads.
 inline std::optional<std::uint32_t> pack_of(const Instruction& instruction) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction))

@@ -305,7 +305,7 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
     layouts.make_room_for_blocks(reads, code, units.block);
     layouts.make_room_for_packs(rolled, code, units.packed_size);
     const auto size_of = [&](std::uint32_t slab) {
-        return (layouts.sizes[slab] + units.granule - 1) / units.granule * units.granule;
+        return rounded_up(layouts.sizes[slab], units.granule);
     };
     std::vector<std::size_t> offsets(lives.size());
     Blocks blocks;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -28,12 +29,13 @@ class Packing {
         std::vector<Loop> loops;
         for (Loop& loop : code_.loops) {
             Loop before;
+            const std::set<PartId> written = written_in(loop);
             for (Instruction& instruction : loop.body) {
                 auto* const call = std::get_if<ProductCall>(&instruction);
                 if (call == nullptr || loop.rounds == 1 || call->rows == 1 || call->columns == 1)
                     continue;
                 ++report.before;
-                if (stays(loop, *call))
+                if (stays(*call, written))
                     call->packed_left = pack(before, *call);
                 else
                     ++report.after;
@@ -46,21 +48,19 @@ class Packing {
     }
 
  private:
-    /// Whether the left factor is the same in all rounds of the loop.
-    static bool stays(const Loop& loop, const ProductCall& call) {
-        const auto is_of_factor = [&](PartId part) {
-            return part == call.left.part ||
-                   std::ranges::find(call.left_stack, part) != call.left_stack.end();
-        };
-        bool is_written = false;
-        for (const Instruction& instruction : loop.body) {
-            for_each_result(instruction, [&](const MemberRange& site) {
-                is_written = is_written || is_of_factor(site.part);
-            });
-            if (const auto* const product = std::get_if<ProductCall>(&instruction))
-                is_written = is_written || std::ranges::any_of(product->result_stack, is_of_factor);
-        }
-        return call.left.move == 0 && !is_written;
+    static std::set<PartId> written_in(const Loop& loop) {
+        std::set<PartId> written;
+        for (const Instruction& instruction : loop.body)
+            for_each_result_in_stack(instruction,
+                                     [&](const MemberRange& site) { written.insert(site.part); });
+        return written;
+    }
+
+    /// Whether the left factor is the same in all rounds of a loop that writes those parts.
+    static bool stays(const ProductCall& call, const std::set<PartId>& written) {
+        return call.left.move == 0 && !written.contains(call.left.part) &&
+               std::ranges::none_of(call.left_stack,
+                                    [&](PartId part) { return written.contains(part); });
     }
 
     /// The number of the factor's pack, made in `before` unless there is one: a member is computed once.

@@ -30,19 +30,6 @@ struct Write {
     }
 };
 
-/// Visits what the instruction writes; of a stack, all its parts.
-template <class Visit>
-void for_each_result_in_stack(const Instruction& instruction, const Visit& visit) {
-    for_each_result(instruction, visit);
-    const auto* const product = std::get_if<ProductCall>(&instruction);
-    if (product == nullptr) return;
-    MemberRange site = product->result;
-    for (const PartId part : product->result_stack) {
-        site.part = part;
-        visit(site);
-    }
-}
-
 /// What the reads of a part allow. Where each reads the member that was written last, be it in the round
 /// before or before the loop, there is room for one member only; if it was in the same call, for none.
 class Residences {
