@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <vector>
 
 using namespace revolute;
@@ -22,15 +23,22 @@ Expr given_state(Graph& graph) {
     return graph.initial_state("h", {3, 5});
 }
 
-/// h(t) = tanh(U h(t-1)), L = sum h(N-1), and dU.
+/// h(t) = tanh(U h(t-1)).
+std::vector<Expr> states_of(Expr U, int steps) {
+    Expr h = given_state(*U.graph);
+    std::vector<Expr> states;
+    for (int t = 0; t < steps; ++t) {
+        const Scope at(*U.graph, Step{0, t});
+        h = tanh(U * h);
+        states.push_back(h);
+    }
+    return states;
+}
+
+/// L = sum h(N-1), and dU.
 std::vector<Expr> chain(Graph& graph, int steps) {
     const Expr U = graph.parameter("U", {3, 3});
-    Expr h = given_state(graph);
-    for (int t = 0; t < steps; ++t) {
-        const Scope at(graph, Step{0, t});
-        h = tanh(U * h);
-    }
-    const Expr loss = sum(h);
+    const Expr loss = sum(states_of(U, steps).back());
     return {loss, differentiate(loss, {U})[U]};
 }
 
@@ -80,14 +88,7 @@ TEST_CASE("cost: what a step reads through stop_gradient is the value itself") {
 
 TEST_CASE("cost: steps of a recurrence behind the loss do not belong to the forward pass") {
     Graph graph;
-    const Expr U = graph.parameter("U", {3, 3});
-    Expr h = given_state(graph);
-    std::vector<Expr> states;
-    for (int t = 0; t < 12; ++t) {
-        const Scope at(graph, Step{0, t});
-        h = tanh(U * h);
-        states.push_back(h);
-    }
+    const std::vector<Expr> states = states_of(graph.parameter("U", {3, 3}), 12);
     const std::vector<Expr> outputs{sum(states[6]), states.back()};
     const Cost counted = cost(roll(outputs));
     CHECK(counted.forward.operations == 7 * (2 * 3 * 3 * 5 + 3 * 5) + 3 * 5);
@@ -96,16 +97,15 @@ TEST_CASE("cost: steps of a recurrence behind the loss do not belong to the forw
 }
 
 TEST_CASE("cost: a loss at every k-th step reads nothing of the steps between") {
-    for (const int stride : {3, 9}) {
+    for (const std::size_t stride : {3U, 9U}) {
         CAPTURE(stride);
         Graph graph;
         const Expr U = graph.parameter("U", {3, 3});
-        Expr h = given_state(graph);
+        const std::vector<Expr> states = states_of(U, 10);
         std::vector<Expr> losses;
-        for (int t = 0; t < 10; ++t) {
-            const Scope at(graph, Step{0, t});
-            h = tanh(U * h);
-            if (t % stride == 0) losses.push_back(sum(square(h)));
+        for (std::size_t t = 0; t < states.size(); t += stride) {
+            const Scope at = Scope::step_of(states[t]);
+            losses.push_back(sum(square(states[t])));
         }
         const Expr loss = accumulate(losses);
         const std::vector<Expr> outputs{loss, differentiate(loss, {U})[U]};

@@ -1,10 +1,10 @@
 #include <revolute/graph/program/packed_products.hpp>
 #include <support/on_every_target.hpp>
+#include <support/placed_matrix.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 namespace packed_products = revolute::packed_products;
@@ -12,38 +12,10 @@ namespace test = revolute::test;
 
 namespace {
 
-constexpr int gap = 3;  ///< rows in memory that are not of the matrix
-
-/// A matrix of small whole numbers, so that every order of summation gives the same, exactly. It stands in a
-/// larger one, of numbers that are not.
 template <class T>
-class Matrix {
- public:
-    Matrix(int rows, int columns, bool is_transposed)
-        : leading_((is_transposed ? columns : rows) + gap),
-          is_transposed_(is_transposed),
-          numbers_(static_cast<std::size_t>(leading_ * (is_transposed ? rows : columns)),
-                   std::numeric_limits<T>::quiet_NaN()) {
-        for (int row = 0; row < rows; ++row)
-            for (int column = 0; column < columns; ++column)
-                numbers_[place(row, column)] = static_cast<T>((row * 5 + column * 7) % 11 - 5);
-    }
-
-    T operator()(int row, int column) const { return numbers_[place(row, column)]; }
-    packed_products::Factor<T> factor() const {
-        return {numbers_.data(), leading_, is_transposed_};
-    }
-
- private:
-    std::size_t place(int row, int column) const {
-        return static_cast<std::size_t>(is_transposed_ ? column + row * leading_
-                                                       : row + column * leading_);
-    }
-
-    int leading_;
-    bool is_transposed_;
-    std::vector<T> numbers_;
-};
+packed_products::Factor<T> factor_of(const test::PlacedMatrix<T>& matrix) {
+    return {matrix.data(), matrix.leading(), matrix.is_transposed()};
+}
 
 template <class T>
 void check_product(int rows, int inner, int columns, bool is_transposed, bool adds) {
@@ -52,19 +24,15 @@ void check_product(int rows, int inner, int columns, bool is_transposed, bool ad
     CAPTURE(columns);
     CAPTURE(is_transposed);
     CAPTURE(adds);
-    const Matrix<T> A(rows, inner, is_transposed), B(inner, columns, !is_transposed);
+    const test::PlacedMatrix<T> A(rows, inner, is_transposed), B(inner, columns, !is_transposed);
     std::vector<T> packed(packed_products::packed_size<T>(rows, inner) + 1, T(77));
-    packed_products::pack(rows, inner, A.factor(), packed.data());
+    packed_products::pack(rows, inner, factor_of(A), packed.data());
     CHECK(packed.back() == T(77));
-    const int leading = rows + gap;
-    std::vector<T> expected(static_cast<std::size_t>(leading * columns), T(100)), C = expected;
-    for (int row = 0; row < rows; ++row)
-        for (int column = 0; column < columns; ++column) {
-            T& entry = expected[static_cast<std::size_t>(row + column * leading)];
-            if (!adds) entry = 0;
-            for (int k = 0; k < inner; ++k) entry += A(row, k) * B(k, column);
-        }
-    packed_products::times({rows, columns, inner}, packed.data(), B.factor(), adds, C.data(),
+    const int leading = A.gap + rows;
+    std::vector<T> C(static_cast<std::size_t>(leading * columns), T(100));
+    const std::vector<T> expected =
+        test::with_product(A, B, rows, inner, columns, adds, C, leading);
+    packed_products::times({rows, columns, inner}, packed.data(), factor_of(B), adds, C.data(),
                            leading);
     CHECK(C == expected);
 }

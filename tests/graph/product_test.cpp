@@ -1,56 +1,27 @@
 #include <revolute/graph/program/detail/product.hpp>
+#include <support/placed_matrix.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 using namespace revolute::detail;
+namespace test = revolute::test;
+using test::PlacedMatrix;
 
 namespace {
-
-constexpr int gap = 2;  ///< rows in memory that are not of the matrix
-
-/// A matrix of small whole numbers in a larger one of numbers that are not; products of them are exact, in
-/// whatever order they are summed.
-template <class T>
-struct Factor {
-    Factor(int rows, int columns, bool is_transposed)
-        : leading((is_transposed ? columns : rows) + gap), is_turned(is_transposed) {
-        const int count = is_transposed ? rows : columns;
-        numbers.assign(static_cast<std::size_t>(leading * count),
-                       std::numeric_limits<T>::quiet_NaN());
-        for (int row = 0; row < rows; ++row)
-            for (int column = 0; column < columns; ++column)
-                numbers[place(row, column)] = static_cast<T>((row * 5 + column * 3) % 7 - 3);
-    }
-
-    std::size_t place(int row, int column) const {
-        return static_cast<std::size_t>(is_turned ? column + row * leading
-                                                  : row + column * leading);
-    }
-
-    int leading;
-    bool is_turned;
-    std::vector<T> numbers;
-};
 
 template <class T>
 void check_product(int rows, int columns, int inner, bool turns_left, bool turns_right, bool adds) {
     CAPTURE(rows);
     CAPTURE(columns);
     CAPTURE(inner);
-    const Factor<T> left(rows, inner, turns_left), right(inner, columns, turns_right);
-    const int leading = rows + gap;
-    std::vector<T> result(static_cast<std::size_t>(leading * columns), T(50)), expected = result;
-    for (int row = 0; row < rows; ++row)
-        for (int column = 0; column < columns; ++column) {
-            T sum = adds ? T(50) : T(0);
-            for (int k = 0; k < inner; ++k)
-                sum += left.numbers[left.place(row, k)] * right.numbers[right.place(k, column)];
-            expected[static_cast<std::size_t>(row + column * leading)] = sum;
-        }
+    const PlacedMatrix<T> left(rows, inner, turns_left), right(inner, columns, turns_right);
+    const int leading = left.gap + rows;
+    std::vector<T> result(static_cast<std::size_t>(leading * columns), T(50));
+    const std::vector<T> expected =
+        test::with_product(left, right, rows, inner, columns, adds, result, leading);
     const ProductShape shape{.rows = rows,
                              .columns = columns,
                              .inner = inner,
@@ -58,16 +29,15 @@ void check_product(int rows, int columns, int inner, bool turns_left, bool turns
                              .right_is_transposed = turns_right,
                              .adds = adds,
                              .left_is_packed = false,
-                             .left_leading = left.leading,
-                             .right_leading = right.leading,
+                             .left_leading = left.leading(),
+                             .right_leading = right.leading(),
                              .result_leading = leading};
     std::vector<T> by_blocks = result;
     std::vector<T> room(packing_room<T>(rows, columns, inner));
-    multiply(shape, left.numbers.data(), right.numbers.data(), result.data(), room.data());
+    multiply(shape, left.data(), right.data(), result.data(), room.data());
     CHECK(result == expected);
     room.resize(room_for_block<T>(rows, inner));
-    multiply_by_blocks(shape, left.numbers.data(), right.numbers.data(), by_blocks.data(),
-                       room.data());
+    multiply_by_blocks(shape, left.data(), right.data(), by_blocks.data(), room.data());
     CHECK(by_blocks == expected);
 }
 

@@ -35,6 +35,12 @@ struct Sums {
         }
     }
 
+    /// Makes the program read all of x there, step behind step.
+    template <class T>
+    void refer_x(Program& program, const std::vector<T>& numbers) const {
+        for (std::size_t t = 0; t < x.size(); ++t) program.refer(x[t], numbers.data() + 2 * t);
+    }
+
     Graph graph;
     Expr w, sum;
     std::vector<Expr> x;
@@ -59,7 +65,7 @@ void check_sequence(const CompileOptions& options) {
     Program program = compile(std::array{sums.sum}, options);
     std::vector<T> x = counted<T>(8), w{1, 10};
     program.refer(sums.w, w.data());
-    for (std::size_t t = 0; t < 4; ++t) program.refer(sums.x[t], x.data() + 2 * t);
+    sums.refer_x(program, x);
     CHECK(program.reads_in_place(sums.w));
     CHECK(program.reads_in_place(sums.x[2]));
     CHECK(result_of(program) == 16 + 10 * 20);
@@ -101,7 +107,7 @@ TEST_CASE("refer: numbers of the other precision are converted in each run") {
     for (const CompileOptions& options : {CompileOptions{}, floats}) {
         Program program = compile(std::array{sums.sum}, options);
         program.refer(sums.w, w.data());
-        for (std::size_t t = 0; t < 2; ++t) program.refer(sums.x[t], x.data() + 2 * t);
+        sums.refer_x(program, x);
         CHECK(program.reads_in_place(sums.w) == (options.precision == Precision::float64));
         CHECK(program.reads_in_place(sums.x[0]) == (options.precision == Precision::float32));
         CHECK(result_of(program) == 4 + 10 * 6);
@@ -175,7 +181,7 @@ TEST_CASE("refer: a value that is bound later takes its place, and the other way
     Program program = compile(std::array{sums.sum});
     const std::vector<double> x = counted<double>(4), w{1, 10};
     program.bind(sums.w, {w.data(), 1, 2});
-    for (std::size_t t = 0; t < 2; ++t) program.refer(sums.x[t], x.data() + 2 * t);
+    sums.refer_x(program, x);
     CHECK(result_of(program) == 4 + 10 * 6);
     program.bind(sums.x[1], Matrix::from_rows({{7}, {8}}));  // x[0] is copied from now on
     CHECK_FALSE(program.reads_in_place(sums.x[0]));
@@ -190,7 +196,7 @@ TEST_CASE("refer: a clone reads the same values") {
     Program program = compile(std::array{sums.sum}, {.threads = 2});
     std::vector<double> x = counted<double>(4), w{1, 10};
     program.refer(sums.w, w.data());
-    for (std::size_t t = 0; t < 2; ++t) program.refer(sums.x[t], x.data() + 2 * t);
+    sums.refer_x(program, x);
     Program clone = program.clone();
     CHECK(clone.reads_in_place(sums.x[0]));
     x[0] = 11;
