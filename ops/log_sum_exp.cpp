@@ -1,30 +1,26 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/exponentials.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/softmax.hpp>
 
-#include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace revolute {
 
 namespace {
 
-/// A column of -inf has no finite entry to be shifted by: its sum is 0, its logarithm -inf.
+/// A column of -inf has the sum 0, whose logarithm is -inf.
 double log_sum_exp_of(std::span<const double> column) {
-    double largest = column.front();
-    for (const double value : column)
-        largest = std::isnan(value) ? value : std::max(largest, value);
-    if (std::isinf(largest) || std::isnan(largest)) return largest;
-    double sum = 0.0;
-    for (const double value : column) sum += std::exp(value - largest);
-    return largest + std::log(sum);
+    const detail::Exponentials e = detail::exponentials_of(column);
+    return std::isinf(e.largest) ? e.largest : e.largest + std::log1p(e.others);
 }
 
 }  // namespace
 
-// y(c) = log of the sum over r of exp(x(r, c))  =>  x_bar(r, c) = y_bar(c) softmax(x)(r, c).
+// y(c) = log of the sum over r of exp(x(r, c))  =>  x_bar(r, c) = y_bar(c) softmax(x)(r, c), which
+// is 0 all over a column of -inf.
 constinit const Op log_sum_exp_op{
     .name = "log_sum_exp",
     .shape = [](const ShapeArguments& x) -> Shape {

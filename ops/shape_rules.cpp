@@ -50,6 +50,12 @@ int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what)
     return static_cast<int>(total);
 }
 
+void require_class_for_each_column(const ShapeArguments& x) {
+    if (const Shape classes{1, x[0].columns}; x[1] != classes)
+        x.fail(fmt::format("the classes must be {}, one for each column of the first operand ({})",
+                           to_string(classes), to_string(x[1])));
+}
+
 Shape scalar_output(const ShapeArguments&) { return {1, 1}; }
 
 }  // namespace revolute

@@ -23,6 +23,9 @@ Shape equal_shapes_to_scalar(const ShapeArguments& x);
 /// ShapeError, which calls them `what`, where the sum is beyond the range of a size.
 int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what);
 
+/// Throws ShapeError unless operand 1 has one class for each column of operand 0: [1 x B].
+void require_class_for_each_column(const ShapeArguments& x);
+
 /// 1 x 1 of anything.
 Shape scalar_output(const ShapeArguments& x);
 

@@ -1,36 +1,34 @@
-#include <revolute/graph/eigen.hpp>
-#include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/broadcast.hpp>
-#include <revolute/ops/reduction.hpp>
+#include <revolute/ops/detail/exponentials.hpp>
+#include <revolute/ops/detail/softmax_rules.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/softmax.hpp>
 
+#include <algorithm>
+
 namespace revolute {
 
-namespace {
-
-/// Of column c alone: y(c) o (v(c) - <y(c), v(c)>), the Jacobian diag(y) - y y', which is symmetric.
-Expr times_jacobian(Expr y, Expr v) {
-    const Expr inner = column_sums(hadamard(y, v));
-    return hadamard(y, v - broadcast_rows(inner, y.shape().rows));
-}
-
-}  // namespace
-
-// y = exp(x) / sum of exp(x), each column  =>  x_bar = y o (y_bar - the column sums of y o y_bar).
+// y = exp(x) / sum of exp(x), each column; zeros where all of it is -inf, since nothing is there to be shared
+// =>  x_bar = y o (y_bar - the column sums of y o y_bar).
 constinit const Op softmax_op{
     .name = "softmax",
     .shape = same_as_input,
     .operations_per_entry = 5,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
-            const auto in = as_eigen(x[0]).array();
-            auto out = as_eigen(y).array();
-            out = (in.rowwise() - in.colwise().maxCoeff()).exp();
-            out.rowwise() /= out.colwise().sum().eval();
+            const auto rows = static_cast<std::size_t>(y.rows);
+            for (std::size_t begin = 0; begin < y.size(); begin += rows) {
+                const auto column = x[0].values().subspan(begin, rows);
+                const detail::Exponentials e = detail::exponentials_of(column);
+                std::ranges::transform(column, y.data + begin,
+                                       [&](double z) { return e.share(z); });
+            }
         },
-    .pullback = {[](const Pullback& p) { return times_jacobian(p.output, p.adjoint); }},
-    .pushforward = {[](const Pushforward& p) { return times_jacobian(p.output, p.tangent); }},
+    .pullback = {[](const Pullback& p) {
+        return detail::times_softmax_jacobian(p.output, p.adjoint);
+    }},
+    .pushforward = {[](const Pushforward& p) {
+        return detail::times_softmax_jacobian(p.output, p.tangent);
+    }},
     .definition = "exp(#1) over the sum of exp(#1) in each column",
     .latex = R"(\operatorname{softmax}\left(#1\right))",
     .example = {.operands = {{{4, 3}}}},

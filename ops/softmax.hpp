@@ -7,10 +7,14 @@ namespace revolute {
 extern const Op softmax_op;
 extern const Op log_sum_exp_op;
 
-/// exp(x) over its sum, column by column: [n x m] -> [n x m], columns that sum to 1. Exact for
-/// entries of any size: each column is shifted by its largest entry first.
+/// exp(x) over its sum, column by column: [n x m] -> [n x m], columns that sum to 1. Does not overflow:
+/// each column is shifted by its largest entry first. An entry of -inf gets 0. A column of nothing but -inf has
+/// nothing to share out: its values and its derivatives are zeros. One entry of +inf gets 1,
+/// and two give NaN.
 Expr softmax(Operand x);
-/// log of the sum of exp(x), column by column: [n x m] -> [1 x m]. Exact for entries of any size.
+/// log of the sum of exp(x), column by column: [n x m] -> [1 x m]. Does not overflow, and keeps the digits of
+/// a small value beside a largest entry of 0. The derivative is the softmax: for a column of nothing but -inf,
+/// whose value is -inf, zeros.
 Expr log_sum_exp(Operand x);
 
 }  // namespace revolute

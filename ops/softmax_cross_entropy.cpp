@@ -1,21 +1,16 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/detail/column_mean.hpp>
+#include <revolute/ops/detail/exponentials.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/loss.hpp>
-#include <revolute/ops/softmax.hpp>
+#include <revolute/ops/shape_rules.hpp>
 
-#include <fmt/format.h>
-
-#include <cmath>
+#include <cstddef>
 
 namespace revolute {
 
 namespace {
 
-Expr error(const RuleSite& p) {
-    const Expr probabilities = softmax(p.input(0));
-    return probabilities - one_hot(p.input(1), probabilities.shape().rows);
-}
+Expr error(const RuleSite& p) { return softmax_error(p.input(0), p.input(1)); }
 
 }  // namespace
 
@@ -24,23 +19,18 @@ constinit const Op softmax_cross_entropy_op{
     .name = "softmax_cross_entropy",
     .arity = 2,
     .shape = [](const ShapeArguments& x) -> Shape {
-        if (x[1] != Shape{1, x[0].columns})
-            x.fail(
-                fmt::format("the classes must be {}, one for each column of the first operand ({})",
-                            to_string(Shape{1, x[0].columns}), to_string(x[1])));
+        require_class_for_each_column(x);
         return {1, 1};
     },
-    // log sum exp(z) - z(class), each column shifted by its largest entry.
     .operations_per_entry = 4,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
-            const auto z = as_eigen(x[0]).array();
+            const auto rows = static_cast<std::size_t>(x[0].rows);
             double sum = 0.0;
-            for (int c = 0; c < x[0].columns; ++c) {
-                const double largest = z.col(c).maxCoeff();
-                sum += std::log((z.col(c) - largest).exp().sum()) + largest -
-                       z(index_at(x[1], c, x[0].rows), c);
-            }
+            for (int c = 0; c < x[0].columns; ++c)
+                sum += detail::cross_entropy_of(
+                    x[0].values().subspan(static_cast<std::size_t>(c) * rows, rows),
+                    static_cast<std::size_t>(index_at(x[1], c, x[0].rows)));
             y(0, 0) = sum / x[0].columns;
         },
     .pullback = {pull_back_mean<error>, zero_derivative},

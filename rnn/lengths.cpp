@@ -56,17 +56,11 @@ Expr keep_ended(Expr made, Expr old, Expr running) {
     return moved_on + mask(old, has_ended);
 }
 
-/// -log of the probability of each column's class: [O x B], [1 x B] -> [1 x B].
-Expr column_cross_entropy(Expr y, Expr classes) {
-    const Expr of_class = column_sums(hadamard(y, one_hot(classes, y.shape().rows)));
-    return log_sum_exp(y) - of_class;
-}
-
 /// The mean over all columns of the losses of those that are running.
 Expr masked_loss(Expr y, Expr target, Expr running, LossKind kind) {
-    const Expr own_target = where_running(target, running);
-    if (kind == LossKind::mse) return mse(where_running(y, running), own_target);
-    return mean(mask(column_cross_entropy(y, own_target), running));
+    const Expr own = where_running(y, running), own_target = where_running(target, running);
+    if (kind == LossKind::mse) return mse(own, own_target);
+    return mean(mask(column_cross_entropy(own, own_target), running));
 }
 
 }  // namespace

@@ -184,6 +184,17 @@ TEST_CASE("softmax_cross_entropy: anything but one class for each column is refu
           requirement + "([3 x 1])" + operands({"x [2 x 3]", "Y [3 x 1]"}));
 }
 
+TEST_CASE("column_cross_entropy and softmax_error: they need one class for each column too") {
+    Inputs in;
+    const Operand z = in("z", {4, 3}), classes = in("Y", {1, 4});
+    const std::string requirement =
+        ": the classes must be [1 x 3], one for each column of the first operand ([1 x 4])" +
+        operands({"z [4 x 3]", "Y [1 x 4]"});
+    CHECK(refusal([&] { column_cross_entropy(z, classes); }) ==
+          "column_cross_entropy" + requirement);
+    CHECK(refusal([&] { softmax_error(z, classes); }) == "softmax_error" + requirement);
+}
+
 TEST_CASE("huber: a delta that is not positive is refused") {
     Inputs in;
     const Operand target = in("Y", {2, 3});
