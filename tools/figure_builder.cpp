@@ -215,7 +215,7 @@ void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText lab
     const bool is_shared = homes_.is_timeless(operand) && !homes_.is_before_first(operand) &&
                            !labels_.step(operand) && homes_[operand] != homes_[user];
     edge.kind = is_shared ? EdgeKind::shared_derivative : EdgeKind::derivative;
-    const auto written = [&](NodeId node) { return to_plain(captions_.written(node).text); };
+    const auto written = [&](NodeId node) { return to_plain(captions_.outline(node).text); };
     edge.tooltip =
         fmt::format("d({}) / d({}) = {}", written(user), written(operand), to_plain(label));
     edge.label = std::move(label);

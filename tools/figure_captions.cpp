@@ -38,8 +38,12 @@ Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& st
       mode_(options.labels),
       source_lines_(options.source_lines),
       shows_all_(options.steps == ShownSteps::all),
-      written_(graph.size()) {
-    for (const NodeId node : walk) written_[index(node)] = write(node);
+      written_(graph.size()),
+      is_written_out_(graph.size()) {
+    for (const NodeId node : walk) {
+        written_[index(node)] = write(node);
+        is_written_out_[index(node)] = can_be_written_out(node);
+    }
 }
 
 RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
@@ -97,6 +101,35 @@ WrittenOperand Captions::write(NodeId node) const {
     if (glyph_count(text) <= longest_operand) return {std::move(text), op.precedence, &op};
     RichText gap;
     return {gap.add("·"), Precedence::atom};
+}
+
+bool Captions::can_be_written_out(NodeId node) const {
+    if (is_constant(graph_, node)) return true;
+    if (!labels_.name(node).empty() || &graph_.op(node) == &accumulate_op) return false;
+    return glyph_count(formula_of(node)) <= longest_operand &&
+           std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
+               return !labels_.name(x).empty() || is_written_out(x);
+           });
+}
+
+WrittenOperand Captions::outline(NodeId node) const {
+    const Op& op = graph_.op(node);
+    const bool stands_whole = is_constant(graph_, node) || !labels_.name(node).empty() ||
+                              is_written_out(node) || &op == &accumulate_op;
+    if (stands_whole) return written(node);
+    WrittenOperand gap;
+    gap.text.add("…");
+    const auto is_gap = [&](NodeId x) {
+        return labels_.name(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
+    };
+    RichText text = typeset_formula(graph_, node, [&](NodeId x) -> const WrittenOperand& {
+        return is_gap(x) ? gap : written(x);
+    });
+    const bool says_something = !std::ranges::all_of(graph_.operands(node), is_gap);
+    if (says_something && glyph_count(text) <= longest_operand)
+        return {std::move(text), op.precedence, &op};
+    RichText named;
+    return {named.add(printable(op.name)).add("(…)"), Precedence::atom};
 }
 
 RichText Captions::label(NodeId node) const {

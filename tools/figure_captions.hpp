@@ -32,6 +32,10 @@ class Captions {
     std::string tooltip(NodeId node) const;
     /// How a formula that uses the node writes it.
     const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
+    /// Whether a formula that uses the node writes out all that it is made of, down to names and numbers.
+    bool is_written_out(NodeId node) const { return is_written_out_[index(node)]; }
+    /// The same as `written`, but of a node that is too long for a formula, what it is: "tanh(…)".
+    WrittenOperand outline(NodeId node) const;
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
     /// "h[2]", empty when the node has no name.
@@ -42,6 +46,7 @@ class Captions {
     RichText formula_of(NodeId node) const;
     RichText sum_sign(NodeId node) const;
     WrittenOperand write(NodeId node) const;
+    bool can_be_written_out(NodeId node) const;
 
     const Graph& graph_;
     const Labels& labels_;
@@ -51,6 +56,7 @@ class Captions {
     bool source_lines_;
     bool shows_all_;
     std::vector<WrittenOperand> written_;  // by id
+    std::vector<bool> is_written_out_;     // by id
 };
 
 /// The formula of a node, with its operands written as `operand` says. Products of two kinds get

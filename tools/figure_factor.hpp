@@ -1,21 +1,16 @@
 #pragma once
 
 #include <revolute/tools/figure_captions.hpp>
+#include <revolute/tools/local_derivative.hpp>
 
 namespace revolute {
 
-/// The local derivative of one operand slot, as an edge of a figure carries it.
-struct Factor {
-    WrittenOperand written;
-    bool is_one = false;      ///< the adjoint is handed on unchanged
-    bool is_nothing = false;  ///< the operand gives its shape only and gets no term
-};
+/// A local derivative of a node of a graph, as an edge of a figure carries it; in a map, the adjoint is a dot.
+/// One that is too long is named after the operator: "gelu′(x)", "∂huber(a, b)/∂a". Empty for nothing.
+RichText written_factor(const LocalDerivative& derivative, const Graph& graph, NodeId node,
+                      std::uint32_t slot, const Captions& captions);
 
-/// What the pullback rule of operand `slot` does to an adjoint, read off the expression that the rule
-/// makes of a symbol: of  adjoint o F  it is F, of  adjoint x'  x', of  U' adjoint  U', of the
-/// adjoint alone 1, of products of these their product. Any other expression is written out with a dot
-/// in the adjoint's place. Works for every operator that has the rule; knows none.
-Factor local_derivative(const Graph& graph, NodeId node, std::uint32_t slot,
-                        const Captions& captions);
+/// The local derivatives of a graph in which captions write out what is short.
+LocalDerivatives local_derivatives_of(const Graph& graph, const Captions& captions);
 
 }  // namespace revolute

@@ -14,7 +14,8 @@ class LocalView {
           graph_(*loss_.graph),
           builder_(std::span(&loss_, 1), &derivative, options),
           uses_(graph_.size()),
-          passes_(graph_.size()) {}
+          passes_(graph_.size()),
+          factors_(local_derivatives_of(graph_, builder_.captions())) {}
 
     Figure run() {
         find_passing();
@@ -47,13 +48,10 @@ class LocalView {
                 const bool may_pass = uses_[index(operand)] == 1 && graph_.name(operand).empty() &&
                                       graph_.operand_count(operand) > 0 && !is_variable(operand);
                 if (may_pass && is_active(operand))
-                    passes_[index(operand)] = factor(node, slot).is_one;
+                    passes_[index(operand)] =
+                        factors_(node, slot).form == LocalDerivative::Form::identity;
             }
         }
-    }
-
-    Factor factor(NodeId node, std::uint32_t slot) const {
-        return local_derivative(graph_, node, slot, builder_.captions());
     }
 
     /// Edges from a drawn value to the drawn values that its adjoint is handed on to.
@@ -67,8 +65,10 @@ class LocalView {
                 if (!is_active(operand)) continue;
                 if (passes_[index(operand)])
                     through.push_back(operand);
-                else if (Factor local = factor(at, slot); !local.is_nothing)
-                    builder_.connect_derivative(node, operand, std::move(local.written.text));
+                else if (const auto local = factors_(at, slot); !local.is_nothing())
+                    builder_.connect_derivative(
+                        node, operand,
+                        written_factor(local, graph_, at, slot, builder_.captions()));
             }
         }
     }
@@ -79,6 +79,7 @@ class LocalView {
     FigureBuilder builder_;
     std::vector<std::uint32_t> uses_;  // by id: operand slots of active nodes
     std::vector<bool> passes_;         // by id
+    LocalDerivatives factors_;
 };
 
 }  // namespace

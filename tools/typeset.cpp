@@ -54,8 +54,8 @@ class Typesetter {
         replace(1, text_.substr(at_, 1));
     }
 
-    void replace(std::size_t length, std::string_view by) {
-        result_.add(by);
+    void replace(std::size_t length, std::string_view by, Script script = Script::normal) {
+        result_.add(by, script);
         at_ += length;
     }
 
@@ -67,21 +67,26 @@ class Typesetter {
         at_ = end + 1;
     }
 
-    /// ^2, ^-1, ^n
+    /// ^2, ^-1, ^2.5, ^n, ^(-2)
     void power() {
-        const std::size_t begin = ++at_;
-        if (at_ < text_.size() && text_[at_] == '-') ++at_;
-        while (at_ < text_.size() && is_word(text_[at_])) ++at_;
-        for (const char c : text_.substr(begin, at_ - begin))
-            result_.add(c == '-' ? "−" : std::string_view(&c, 1), Script::superscript);
+        ++at_;
+        const bool in_parentheses = starts_with("(");
+        if (in_parentheses) ++at_;
+        if (starts_with("-")) replace(1, "−", Script::superscript);
+        if (at_ < text_.size() && is_digit(text_[at_]))
+            number(Script::superscript);
+        else
+            while (at_ < text_.size() && is_word(text_[at_]))
+                replace(1, text_.substr(at_, 1), Script::superscript);
+        if (in_parentheses && starts_with(")")) ++at_;
     }
 
-    void number() {
+    void number(Script script = Script::normal) {
         double value = 0;
         const char* const begin = text_.data() + at_;
         const auto [end, status] = std::from_chars(begin, text_.data() + text_.size(), value);
         const std::string_view written(begin, static_cast<std::size_t>(end - begin));
-        result_.add(written.size() > 6 ? fmt::format("{:.4g}", value) : written);
+        result_.add(written.size() > 6 ? fmt::format("{:.4g}", value) : written, script);
         at_ += written.size();
     }
 

@@ -43,6 +43,12 @@ int width_of(char32_t code) {
     switch (code) {
         case U'·':
             return 318;
+        case U'′':
+            return 227;
+        case U'…':
+            return 1000;
+        case U'∂':
+            return 517;
         case U'½':
             return 970;
         case U'∘':

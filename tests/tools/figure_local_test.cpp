@@ -74,8 +74,42 @@ TEST_CASE("local derivatives: the factor is read off each operator's own rule") 
     CHECK(derivative_of(square(x), x) == "2 x");
     CHECK(derivative_of(scale(0.5, x), x) == "0.5");
     CHECK(derivative_of(tanh(x), x) == "1 − y^2");
+    CHECK(derivative_of(power(x, -1.0), x) == "−x^{−2}");
+    CHECK(derivative_of(power(x, 2.5), x) == "2.5 x^{1.5}");
     CHECK(derivative_of(transpose(x), x) == "·^T");
     CHECK(derivative_of(row_sums(x), x) == "broadcast_columns(·, 2)");
+}
+
+TEST_CASE("local derivatives: what divides stays below the line") {
+    Graph graph;
+    const Expr a = graph.parameter("a", {2, 2}), x = graph.parameter("x", {2, 2});
+    CHECK(derivative_of(log(x), x) == "1 / x");
+    CHECK(derivative_of(sqrt(x), x) == "0.5 / y");
+    CHECK(derivative_of(a / x, a) == "1 / x");
+    CHECK(derivative_of(x / a, a) == "−y / a");
+    CHECK(derivative_of(x / 4.0, x) == "0.25");
+    CHECK(derivative_of(1.0 / x, x) == "−y / x");
+}
+
+TEST_CASE("local derivatives: a factor that is written out as a transpose is transposed back") {
+    Graph graph;
+    const Expr q = graph.parameter("q", {3, 1}), p = graph.parameter("p", {3, 2});
+    CHECK(derivative_of(transpose(q) * p, p) == "q");
+}
+
+TEST_CASE("local derivatives: what has no name and is long is said to be what it is") {
+    Graph graph;
+    const Expr W = graph.parameter("W_recurrent", {2, 2}),
+               x = graph.parameter("x_observed", {2, 2});
+    const Expr a = graph.parameter("a", {2, 2});
+    const Expr z = W * x + a + x;
+    CHECK(derivative_of(hadamard(a, tanh(z)), a) == "tanh(…)");
+    CHECK(derivative_of(gelu(a), a) == "gelu′(a)");
+    CHECK(derivative_of(elu(a, 0.5), a) == "elu′(a)");
+    CHECK(derivative_of(huber(a, W), a) == "0.5 clamp(a − W_{recurrent}, −1, 1)");
+    const Expr other = graph.parameter("other_input_observed", {2, 2});
+    CHECK(derivative_of(huber(W, other), W) == "∂huber(…)/∂W_{recurrent}");
+    CHECK(derivative_of(huber(a, other), a) == "∂huber(…)/∂a");
 }
 
 TEST_CASE("local derivatives: an operator of the user's is read like any other") {

@@ -19,6 +19,11 @@ TEST_CASE("typeset: operators become the signs that books use") {
     CHECK(plain("(a b)' c") == "(a b)^T c");
     CHECK(plain("x^2") == "x^2");
     CHECK(plain("x^-1") == "x^{−1}");
+    CHECK(plain("x^(-2)") == "x^{−2}");
+    CHECK(plain("x^2.5 y") == "x^{2.5} y");
+    CHECK(plain("x^0.123456789") == "x^{0.1235}");
+    CHECK(plain("(x^(-0.5))^3") == "(x^{−0.5})^3");
+    CHECK(plain("e^s") == "e^s");
     CHECK(plain("1/2 mean |y - Y|^2") == "½ mean |y − Y|^2");
     CHECK(plain("W x + U h + b") == "W x + U h + b");
 }
