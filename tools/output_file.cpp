@@ -1,6 +1,8 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -16,12 +18,14 @@ namespace revolute {
 
 namespace {
 
-[[noreturn]] void fail(const char* what, const std::filesystem::path& path, int reason) {
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const char* what, const fs::path& path, int reason) {
     throw FileError(fmt::format("{} {}: {}", what, path.string(),
                                 std::error_code(reason, std::generic_category()).message()));
 }
 
-[[noreturn]] void fail_to_write(const std::filesystem::path& path, int reason) {
+[[noreturn]] void fail_to_write(const fs::path& path, int reason) {
     fail("cannot write", path, reason);
 }
 
@@ -30,40 +34,156 @@ struct Close {
 };
 using File = std::unique_ptr<std::FILE, Close>;
 
-/// The rights that a file made in the ordinary way has; mkstemp leaves all but the owner's away.
-void give_ordinary_rights(int descriptor) {
+/// The mode of a file that is made in the ordinary way.
+mode_t ordinary_mode() {
     const mode_t mask = umask(0);
     umask(mask);
-    static_cast<void>(
-        fchmod(descriptor, 0666 & ~mask));  // where it fails, the owner can still read
+    return 0666 & ~mask;
+}
+
+/// Where the symbolic links of a path end, also where nothing is there yet.
+fs::path end_of_links(fs::path path) {
+    constexpr int most_links = 40;  // as Linux follows
+    std::error_code none;
+    for (int links = 0; fs::is_symlink(path, none); ++links) {
+        if (links == most_links) fail_to_write(path, ELOOP);
+        path = path.parent_path() / fs::read_symlink(path);
+    }
+    return path;
+}
+
+fs::path folder_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+/// Whether the user may write to what is there. Root may write to anything, but a file that is marked as
+/// read-only is not to be lost by a slip.
+bool is_writable(const fs::path& path, mode_t mode) {
+    return (mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && access(path.c_str(), W_OK) == 0;
+}
+
+/// A name beside `path` that nothing has, for `make` to give to a file; false where it cannot.
+template <class Make>
+bool with_new_name(std::string& name, const fs::path& path, const Make& make) {
+    for (int i = 0; i < 1000; ++i) {
+        name = fmt::format("{}.{}-{}", path.string(), getpid(), i);
+        if (make(name.c_str())) return true;
+        if (errno != EEXIST) return false;
+    }
+    return false;
+}
+
+void copy(int from, int to, const fs::path& destination) {
+    std::array<char, 65536> buffer;
+    ssize_t count = 0;
+    for (off_t at = 0; (count = pread(from, buffer.data(), buffer.size(), at)) > 0; at += count)
+        for (ssize_t done = 0; done < count;) {
+            const ssize_t written =
+                write(to, buffer.data() + done, static_cast<std::size_t>(count - done));
+            if (written < 0 && errno != EINTR) fail_to_write(destination, errno);
+            if (written > 0) done += written;
+        }
+    if (count < 0) fail_to_write(destination, errno);
 }
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path destination) : destination_(std::move(destination)) {
-    std::error_code none;
-    if (std::filesystem::is_directory(destination_, none)) fail_to_write(destination_, EISDIR);
-    std::string name = destination_.string() + ".XXXXXX";
-    const int descriptor = mkstemp(name.data());
-    if (descriptor < 0) fail_to_write(destination_, errno);
-    give_ordinary_rights(descriptor);
-    close(descriptor);
-    temporary_ = name;
+OutputFile::OutputFile(fs::path destination) : destination_(std::move(destination)) {
+    choose_way();
+    make_temporary();
 }
 
 OutputFile::~OutputFile() {
+    if (descriptor_ >= 0) close(descriptor_);
     std::error_code none;
-    if (!temporary_.empty()) std::filesystem::remove(temporary_, none);
+    if (is_named_) fs::remove(temporary_, none);
+}
+
+void OutputFile::choose_way() {
+    if (is_standard_output(destination_)) {
+        way_ = Way::standard_output;
+        return;
+    }
+    struct stat old {};
+    if (stat(destination_.c_str(), &old) != 0) {
+        if (errno != ENOENT) fail_to_write(destination_, errno);
+        target_ = end_of_links(destination_);
+        return;
+    }
+    if (S_ISDIR(old.st_mode)) fail_to_write(destination_, EISDIR);
+    if (!is_writable(destination_, old.st_mode)) fail_to_write(destination_, EACCES);
+    const bool is_regular = S_ISREG(old.st_mode);
+    target_ = is_regular ? end_of_links(destination_) : destination_;
+    if (!is_regular || old.st_nlink > 1 || access(folder_of(target_).c_str(), W_OK) != 0)
+        way_ = Way::write_over;
+}
+
+/// Where it replaces another file it is in that one's folder, since files are renamed within a file system.
+void OutputFile::make_temporary() {
+    const fs::path folder = way_ == Way::replace ? folder_of(target_) : fs::temp_directory_path();
+    descriptor_ = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    temporary_ = fmt::format("/proc/{}/fd/{}", getpid(), descriptor_);
+    std::error_code none;
+    if (descriptor_ >= 0 && fs::exists(temporary_, none)) return;
+    // Not every file system has files without a name, nor has every container a /proc.
+    if (descriptor_ >= 0) close(descriptor_);
+    std::string name;
+    is_named_ = with_new_name(name, folder / target_.filename(), [&](const char* path) {
+        descriptor_ = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+        return descriptor_ >= 0;
+    });
+    if (!is_named_) fail_to_write(destination_, errno);
+    temporary_ = name;
 }
 
 void OutputFile::commit() {
-    std::error_code reason;
-    std::filesystem::rename(temporary_, destination_, reason);
-    if (reason) fail_to_write(destination_, reason.value());
-    temporary_.clear();
+    switch (way_) {
+        case Way::replace:
+            replace();
+            break;
+        case Way::write_over:
+            write_over();
+            break;
+        case Way::standard_output:
+            write_to_standard_output(read_file(temporary_));
+            flush_standard_output();
+            break;
+    }
 }
 
-void write_file(const std::filesystem::path& path, std::string_view content) {
+void OutputFile::replace() {
+    struct stat old {};
+    const bool is_new = stat(target_.c_str(), &old) != 0;
+    if (!is_new && (old.st_uid != geteuid() || old.st_gid != getegid()) &&
+        fchown(descriptor_, old.st_uid, old.st_gid) != 0) {
+        write_over();
+        return;
+    }
+    if (fchmod(descriptor_, is_new ? ordinary_mode() : old.st_mode & 07777) != 0)
+        fail_to_write(destination_, errno);
+    if (!is_named_) {
+        const fs::path nameless = temporary_;
+        std::string name;
+        is_named_ = with_new_name(name, target_, [&](const char* path) {
+            return linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+        });
+        if (!is_named_) fail_to_write(destination_, errno);
+        temporary_ = name;
+    }
+    std::error_code reason;
+    fs::rename(temporary_, target_, reason);
+    if (reason) fail_to_write(destination_, reason.value());
+    is_named_ = false;
+}
+
+void OutputFile::write_over() {
+    const int to = open(destination_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (to < 0) fail_to_write(destination_, errno);
+    const File closed_at_the_end(fdopen(to, "wb"));
+    copy(descriptor_, to, destination_);
+}
+
+void write_file(const fs::path& path, std::string_view content) {
     OutputFile output(path);
     File file(std::fopen(output.temporary().c_str(), "wb"));
     if (!file) fail_to_write(path, errno);
@@ -74,16 +194,20 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
     output.commit();
 }
 
-void require_writable(const std::filesystem::path& path) {
-    const OutputFile made_and_removed(path);
-}
+void require_writable(const fs::path& path) { const OutputFile made_and_removed(path); }
 
-void require_distinct(std::initializer_list<std::filesystem::path> paths) {
-    const auto same_file = [](const std::filesystem::path& a, const std::filesystem::path& b) {
+void require_distinct(std::initializer_list<fs::path> paths) {
+    // What is no regular file, such as `-` or a pipe, loses nothing by being written to.
+    const auto may_be_lost = [](const fs::path& path) {
         std::error_code none;
-        return std::filesystem::absolute(a).lexically_normal() ==
-                   std::filesystem::absolute(b).lexically_normal() ||
-               std::filesystem::equivalent(a, b, none);
+        const fs::file_status status = fs::status(path, none);
+        return path != "-" && (!fs::exists(status) || fs::is_regular_file(status));
+    };
+    const auto same_file = [&](const fs::path& a, const fs::path& b) {
+        std::error_code none;
+        return may_be_lost(a) &&
+               (fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal() ||
+                fs::equivalent(a, b, none));
     };
     for (auto later = paths.begin(); later != paths.end(); ++later)
         for (auto earlier = paths.begin(); earlier != later; ++earlier)
@@ -93,15 +217,16 @@ void require_distinct(std::initializer_list<std::filesystem::path> paths) {
                                 later->string(), earlier->string()));
 }
 
-std::string read_file(const std::filesystem::path& path) {
-    const File file(std::fopen(path.c_str(), "rb"));
-    if (!file) fail("cannot read", path, errno);
+std::string read_file(const fs::path& path) {
+    const File opened(path == "-" ? nullptr : std::fopen(path.c_str(), "rb"));
+    std::FILE* const file = path == "-" ? stdin : opened.get();
+    if (file == nullptr) fail("cannot read", path, errno);
     std::string content;
     std::array<char, 65536> buffer;
     std::size_t count = 0;
-    while ((count = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0)
+    while ((count = std::fread(buffer.data(), 1, buffer.size(), file)) > 0)
         content.append(buffer.data(), count);
-    if (std::ferror(file.get()) != 0) fail("cannot read", path, errno);
+    if (std::ferror(file) != 0) fail("cannot read", path, errno);
     return content;
 }
 

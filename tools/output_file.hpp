@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -7,13 +8,17 @@
 
 namespace revolute {
 
-/// A file being written: under a temporary name in the folder of its destination, until `commit`
-/// renames it. A file is never half-written: without `commit` the temporary one is removed and
-/// whatever was at the destination stays.
+/// A file being written. Its content is gathered in a temporary file; `commit` puts it at the destination.
+/// Without `commit` whatever was at the destination stays.
+///
+/// A regular file is replaced in one step, so that nobody ever sees half of it; it keeps its owner and its
+/// mode, and symbolic links to it stay. A file that has several names, or that cannot be replaced because its
+/// folder is closed to the user, is written over in place. Anything else (a pipe, a device) is opened and
+/// written to. `-` is the standard output, and so is any other name of it, such as /dev/stdout.
 class OutputFile {
  public:
-    /// Makes the temporary file, empty. Throws FileError naming the destination and the system's
-    /// reason.
+    /// Makes the temporary file, empty. Throws FileError naming the destination and the system's reason; a
+    /// file that nobody may write to is refused, also where the user is root.
     explicit OutputFile(std::filesystem::path destination);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
@@ -21,16 +26,26 @@ class OutputFile {
 
     /// Where to write meanwhile.
     const std::filesystem::path& temporary() const { return temporary_; }
-    /// Gives the file its name, replacing what had it. Throws FileError.
+    /// Puts the content at the destination. Throws FileError.
     void commit();
 
  private:
+    enum class Way : std::uint8_t { replace, write_over, standard_output };
+
+    void choose_way();
+    void make_temporary();
+    void replace();
+    void write_over();
+
     std::filesystem::path destination_;
+    std::filesystem::path target_;  // where the destination's symbolic links end
     std::filesystem::path temporary_;
+    int descriptor_ = -1;    // of the temporary file
+    bool is_named_ = false;  // otherwise it goes with its descriptor, however the process ends
+    Way way_ = Way::replace;
 };
 
-/// Writes a whole file by way of a temporary one. Throws FileError naming the path and the system's
-/// reason.
+/// Writes a whole file by way of an OutputFile. Throws FileError naming the path and the system's reason.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Throws the FileError that writing to `path` would throw, before there is anything to write.
@@ -40,7 +55,8 @@ void require_writable(const std::filesystem::path& path);
 /// written is written over.
 void require_distinct(std::initializer_list<std::filesystem::path> paths);
 
-/// The whole content of a file. Throws FileError naming the path and the system's reason.
+/// The whole content of a file; `-` is the standard input. Throws FileError naming the path and the system's
+/// reason.
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace revolute

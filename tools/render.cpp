@@ -3,6 +3,7 @@
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -108,6 +109,10 @@ FigureFormat figure_format(const std::filesystem::path& path) {
     const std::string ending = path.extension().string();
     for (std::size_t i = 0; i < format_names.size(); ++i)
         if (ending == fmt::format(".{}", format_names[i])) return static_cast<FigureFormat>(i);
+    std::error_code none;
+    const std::filesystem::file_status status = std::filesystem::status(path, none);
+    const bool is_regular = !exists(status) || is_regular_file(status) || is_directory(status);
+    if (is_standard_output(path) || !is_regular) return FigureFormat::dot;
     throw Error(fmt::format(
         "figure: the name of its file must end in .dot, .svg, .pdf or .png ({})", path.string()));
 }
@@ -146,10 +151,11 @@ std::string render(const Figure& figure, FigureFormat format) {
 #endif
 }
 
-void write_figure(const std::filesystem::path& path, const Figure& figure) {
-    const FigureFormat format = figure_format(path);
+void write_figure(const std::filesystem::path& path, const Figure& figure,
+                  std::optional<FigureFormat> format) {
+    if (!format) format = figure_format(path);
     require_writable(path);
-    write_file(path, render(figure, format));
+    write_file(path, render(figure, *format));
 }
 
 }  // namespace revolute

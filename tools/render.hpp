@@ -3,6 +3,7 @@
 #include <revolute/tools/figure.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace revolute {
@@ -10,8 +11,8 @@ namespace revolute {
 /// What a figure can be written as.
 enum class FigureFormat : std::uint8_t { dot, svg, pdf, png };
 
-/// The format that a file's ending asks for. Throws Error for an ending other than .dot, .svg, .pdf and
-/// .png.
+/// The format that a file's ending asks for. The standard output, a pipe and a device get
+/// DOT. Throws Error for an ending other than .dot, .svg, .pdf and .png.
 FigureFormat figure_format(const std::filesystem::path& path);
 
 /// Whether this build can write formats other than DOT: whether it has Graphviz (libgvc).
@@ -23,8 +24,9 @@ bool can_render();
 /// for each other. Throws Error in a build without Graphviz, and when Graphviz fails.
 std::string render(const Figure& figure, FigureFormat format);
 
-/// Writes a figure into a file of the format that its ending asks for, whole or not at all. Throws as
+/// Writes a figure into a file, in the format that its ending asks for if none is given. Throws as
 /// `figure_format` and `render` do, and FileError when the file cannot be written.
-void write_figure(const std::filesystem::path& path, const Figure& figure);
+void write_figure(const std::filesystem::path& path, const Figure& figure,
+                  std::optional<FigureFormat> format = {});
 
 }  // namespace revolute

@@ -24,15 +24,20 @@ struct Ran {
     bool says(std::string_view text) const { return errors.find(text) != std::string::npos; }
 };
 
-/// Runs the program `revolute` in a folder, with arguments as a shell reads them.
-inline Ran run_program(const std::string& arguments, const std::filesystem::path& folder = ".") {
+/// Runs a shell's command line in a folder.
+inline Ran run_shell(const std::string& line, const std::filesystem::path& folder) {
     const TemporaryFolder said;
     const std::filesystem::path output = said / "output", errors = said / "errors";
     const int status =
-        std::system(fmt::format("cd '{}' && '{}' {} > '{}' 2> '{}'", folder.string(),
-                                REVOLUTE_PROGRAM, arguments, output.string(), errors.string())
+        std::system(fmt::format("cd '{}' && {{ {}; }} > '{}' 2> '{}'", folder.string(), line,
+                                output.string(), errors.string())
                         .c_str());
     return {WEXITSTATUS(status), read_file(output), read_file(errors)};
+}
+
+/// Runs the program `revolute` in a folder, with arguments as a shell reads them.
+inline Ran run_program(const std::string& arguments, const std::filesystem::path& folder = ".") {
+    return run_shell(fmt::format("'{}' {}", REVOLUTE_PROGRAM, arguments), folder);
 }
 
 inline Ran run_program(const std::string& arguments, const TemporaryFolder& folder) {

@@ -104,11 +104,31 @@ TEST_CASE("draw: SVG, PDF and PNG where this build has Graphviz") {
     }
 }
 
-TEST_CASE("draw: another ending of the file name ends with 1 and a line") {
+TEST_CASE("draw: another ending of the file name is wrong usage") {
     const test::TemporaryFolder folder;
     test::check_refused(
-        1, "figure: the name of its file must end in .dot, .svg, .pdf or .png (figure.gif)\n",
+        2,
+        "-o: figure: the name of its file must end in .dot, .svg, .pdf or .png (figure.gif)\n"
+        "Run with --help for more information.\n",
         "draw -o figure.gif", folder);
+}
+
+TEST_CASE("draw: --format decides whatever the file's name ends in") {
+    const test::TemporaryFolder folder;
+    CHECK(run_program("draw -o figure.gif --format dot", folder).status == 0);
+    CHECK(read_file(folder / "figure.gif").starts_with("digraph"));
+}
+
+TEST_CASE("draw: the standard output gets DOT under any of its names") {
+    const test::TemporaryFolder folder;
+    REQUIRE(run_program("draw -o figure.dot", folder).status == 0);
+    const std::string figure = read_file(folder / "figure.dot");
+    for (const char* const name : {"-", "/dev/stdout", "/proc/self/fd/1"}) {
+        CAPTURE(name);
+        CHECK(run_program(fmt::format("draw -o {}", name), folder).output == figure);
+        CHECK(run_program(fmt::format("draw -o {} | cat", name), folder).output == figure);
+    }
+    CHECK(folder.file_count() == 1);
 }
 
 TEST_CASE("draw: an unwritable file ends with 1 and a line") {

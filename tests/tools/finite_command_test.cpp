@@ -101,7 +101,9 @@ TEST_CASE("check-finite: the figure's file can be chosen") {
 TEST_CASE("check-finite: a figure that cannot be written is refused at once") {
     const CaseFolder folder;
     test::check_refused(
-        1, "figure: the name of its file must end in .dot, .svg, .pdf or .png (a.gif)\n",
+        2,
+        "--finite-dot: figure: the name of its file must end in .dot, .svg, .pdf or .png (a.gif)\n"
+        "Run with --help for more information.\n",
         "grad case.json --check-finite --finite-dot a.gif", folder);
     test::check_refused(1, "cannot write missing/a.dot: No such file or directory\n",
                         "grad case.json --check-finite --finite-dot missing/a.dot", folder);

@@ -4,9 +4,17 @@
 #include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <csignal>
+#include <fstream>
+#include <string>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace revolute;
 using test::message_of;
@@ -26,7 +34,6 @@ TEST_CASE("output file: without commit the old content stays") {
     {
         const OutputFile output(folder / "a.txt");
         CHECK(std::filesystem::exists(output.temporary()));
-        CHECK(output.temporary().parent_path() == folder.path());
     }
     CHECK(read_file(folder / "a.txt") == "old");
     CHECK(folder.file_count() == 1);
@@ -39,6 +46,162 @@ TEST_CASE("output file: it has the rights of an ordinary file") {
     umask(mask);
     CHECK((std::filesystem::status(folder / "a.txt").permissions()) ==
           static_cast<std::filesystem::perms>(0644));
+}
+
+namespace {
+
+struct stat status_of(const std::filesystem::path& path) {
+    struct stat status {};
+    REQUIRE(lstat(path.c_str(), &status) == 0);
+    return status;
+}
+
+mode_t mode_of(const std::filesystem::path& path) { return status_of(path).st_mode & 07777; }
+
+/// Runs `body` in a process of its own, as a user who is not root; whether it threw nothing.
+template <class Body>
+bool succeeds_as_nobody(const Body& body) {
+    const pid_t child = fork();
+    REQUIRE(child != -1);
+    if (child == 0) {
+        constexpr uid_t nobody = 65534;
+        if (geteuid() == 0 && setuid(nobody) != 0) _exit(2);
+        try {
+            body();
+            _exit(0);
+        } catch (const std::exception&) {
+            _exit(1);
+        }
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("output file: a file that is replaced keeps its mode") {
+    const TemporaryFolder folder;
+    write_file(folder / "a.txt", "old");
+    for (const mode_t mode : {0600U, 0640U, 0755U}) {
+        chmod((folder / "a.txt").c_str(), mode);
+        write_file(folder / "a.txt", "new");
+        CHECK(mode_of(folder / "a.txt") == mode);
+    }
+}
+
+TEST_CASE("output file: a file that is replaced keeps its owner") {
+    if (geteuid() != 0) return;  // nobody else may give files away
+    const TemporaryFolder folder;
+    write_file(folder / "a.txt", "old");
+    REQUIRE(chown((folder / "a.txt").c_str(), 65534, 65533) == 0);
+    write_file(folder / "a.txt", "new");
+    CHECK(status_of(folder / "a.txt").st_uid == 65534);
+    CHECK(status_of(folder / "a.txt").st_gid == 65533);
+    CHECK(read_file(folder / "a.txt") == "new");
+}
+
+TEST_CASE("output file: a read-only file is refused, for root too") {
+    const TemporaryFolder folder;
+    const std::string path = (folder / "a.txt").string();
+    write_file(path, "old");
+    chmod(path.c_str(), 0444);
+    const std::string expected = fmt::format("cannot write {}: Permission denied", path);
+    CHECK(message_of<FileError>([&] { write_file(path, "new"); }) == expected);
+    CHECK(message_of<FileError>([&] { require_writable(path); }) == expected);
+    CHECK(read_file(path) == "old");
+    CHECK(folder.file_count() == 1);
+}
+
+TEST_CASE("output file: symbolic links stay, also to a file that is not there yet") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "b");
+    std::filesystem::create_symlink("b/file", folder / "near");
+    std::filesystem::create_symlink("near", folder / "far");
+    for (const char* const content : {"first", "second"}) {
+        write_file(folder / "far", content);
+        CHECK(read_file(folder / "b/file") == content);
+        CHECK(std::filesystem::is_symlink(folder / "far"));
+        CHECK(std::filesystem::is_symlink(folder / "near"));
+    }
+    CHECK(folder.file_count() == 3);
+}
+
+TEST_CASE("output file: a link to itself is refused") {
+    const TemporaryFolder folder;
+    std::filesystem::create_symlink("a", folder / "a");
+    CHECK(
+        message_of<FileError>([&] { write_file(folder / "a", "x"); }) ==
+        fmt::format("cannot write {}: Too many levels of symbolic links", (folder / "a").string()));
+}
+
+TEST_CASE("output file: a file of several names changes under all of them") {
+    const TemporaryFolder folder;
+    write_file(folder / "a", "old and longer");
+    std::filesystem::create_hard_link(folder / "a", folder / "b");
+    write_file(folder / "a", "new");
+    CHECK(read_file(folder / "b") == "new");
+    CHECK(status_of(folder / "a").st_ino == status_of(folder / "b").st_ino);
+    CHECK(folder.file_count() == 2);
+}
+
+TEST_CASE("output file: a file in a folder that is closed to the user is written over") {
+    const TemporaryFolder folder;
+    const std::filesystem::path path = folder / "a";
+    write_file(path, "old");
+    chmod(path.c_str(), 0666);
+    chmod(folder.path().c_str(), 0555);
+    CHECK(succeeds_as_nobody([&] { write_file(path, "new"); }));
+    CHECK(read_file(path) == "new");
+    CHECK_FALSE(succeeds_as_nobody([&] { write_file(folder / "b", "new"); }));
+    chmod(folder.path().c_str(), 0755);
+}
+
+TEST_CASE("output file: a pipe stays one and gets the content") {
+    const TemporaryFolder folder;
+    const std::filesystem::path pipe = folder / "pipe";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    require_writable(pipe);                   // does not wait for a reader
+    const std::string content(200'000, 'x');  // more than a pipe holds
+    std::string received;
+    std::thread reader([&] { received = read_file(pipe); });
+    write_file(pipe, content);
+    reader.join();
+    CHECK(received == content);
+    CHECK(S_ISFIFO(status_of(pipe).st_mode));
+}
+
+TEST_CASE("output file: a device stays one") {
+    const TemporaryFolder folder;
+    const std::filesystem::path device = folder / "null";
+    // A node of our own: nothing here may go wrong for the system's.
+    if (mknod(device.c_str(), S_IFCHR | 0600, makedev(1, 3)) != 0) return;
+    write_file(device, "x");
+    CHECK(S_ISCHR(status_of(device).st_mode));
+    CHECK(folder.file_count() == 1);
+}
+
+TEST_CASE("output file: a process that is killed before commit leaves nothing behind") {
+    const TemporaryFolder folder;
+    const int nameless = open(folder.path().c_str(), O_TMPFILE | O_RDWR, 0600);
+    if (nameless < 0) return;  // this file system knows no files without a name
+    close(nameless);
+    const pid_t child = fork();
+    REQUIRE(child != -1);
+    if (child == 0) {
+        const OutputFile output(folder / "a");
+        std::ofstream(output.temporary()) << "half";
+        raise(SIGKILL);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WIFSIGNALED(status));
+    CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("output file: what is no regular file may be written to twice") {
+    require_distinct({"-", "-"});
+    require_distinct({"/dev/null", "/dev/null"});
 }
 
 TEST_CASE("output file: a folder that is not there is named with the reason") {

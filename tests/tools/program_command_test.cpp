@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace revolute;
 using namespace revolute::test;
@@ -37,6 +39,66 @@ TEST_CASE("program: --help of every command has an example") {
         CHECK(help.output.find("Example") != std::string::npos);
         CHECK(help.output.find(fmt::format(":\n  revolute {}", command)) != std::string::npos);
     }
+}
+
+namespace {
+
+/// A run of each command that writes to the standard output.
+std::vector<std::string> talking_commands() {
+    const std::string examples = REVOLUTE_SOURCE "/docs/examples/";
+    return {"--help",
+            "--version",
+            "derive --help",
+            "draw -o -",
+            "derive",
+            "cost",
+            "explain",
+            "bench --steps 2 --repetitions 1",
+            "check --steps 1 --hidden 1",
+            "ops",
+            fmt::format("grad {}three_steps.json", examples),
+            fmt::format("compare {0}three_steps.json {0}three_steps_by_hand.json", examples),
+            "train " REVOLUTE_TEST_DATA "/sunspots.csv --epochs 1 --save m.json --plot p.svg",
+            "predict model.json " REVOLUTE_TEST_DATA "/sunspots.csv",
+            "weights model.json",
+            "demo"};
+}
+
+/// A folder with a model in it.
+struct ModelFolder : TemporaryFolder {
+    ModelFolder() {
+        const Ran ran = run_program(
+            "train " REVOLUTE_TEST_DATA "/sunspots.csv --hidden 1 --window 2 --epochs 0", *this);
+        REQUIRE(ran.status == 0);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("program: output that is lost on a full disk ends every command with 1 and a sentence") {
+    if (!std::filesystem::exists("/dev/full")) return;
+    const ModelFolder folder;
+    for (const std::string& command : talking_commands()) {
+        CAPTURE(command);
+        const Ran ran = run_program(command + " > /dev/full", folder);
+        CHECK(ran.status == 1);
+        CHECK(
+            ran.errors.ends_with("cannot write to the standard output: No space left on device\n"));
+    }
+}
+
+TEST_CASE("program: a reader that goes away ends every command without a word") {
+    const ModelFolder folder;
+    for (const std::string& command : talking_commands())
+        for (const char* const before : {"", "trap '' PIPE; "}) {
+            CAPTURE(command);
+            CAPTURE(before);
+            const Ran ran =
+                run_shell(fmt::format("({}'{}' {}) | true", before, REVOLUTE_PROGRAM, command),
+                          folder.path());
+            CHECK(ran.errors.find("rite") == std::string::npos);
+            CHECK(ran.errors.find("ipe") == std::string::npos);
+        }
 }
 
 TEST_CASE("program: --version is the project's") {

@@ -74,18 +74,48 @@ class Training {
     }
 
     bool has_ended() { return waitpid(process_, &status_, WNOHANG) != 0; }
-    /// As Ctrl-C does.
-    void interrupt() const { kill(process_, SIGINT); }
-    /// Its exit status.
+    /// SIGINT, as Ctrl-C does, or SIGTERM.
+    void send(int signal) const { kill(process_, signal); }
+    /// Its exit status; 128 more than the signal that ended it, as a shell gives it.
     int wait() {
         waitpid(process_, &status_, 0);
-        return WEXITSTATUS(status_);
+        return WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
     }
 
  private:
     pid_t process_;
     int status_ = 0;
 };
+
+/// Waits until the training has said `text`.
+void wait_for(Training& training, const TemporaryFolder& folder, const std::string& text) {
+    const auto has_said = [&] {
+        return has(folder, "errors") &&
+               read_file(folder / "errors").find(text) != std::string::npos;
+    };
+    while (!has_said() && !training.has_ended())
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    REQUIRE(has_said());
+}
+
+/// A training that is asked to end saves the last complete epoch, writes no plot and ends with `status`.
+void check_stopped_by(int signal, int status) {
+    CAPTURE(signal);
+    const TemporaryFolder folder;
+    Training training(
+        sunspots + " --hidden 4 --epochs 20000 --save stopped.json --plot stopped.svg", folder);
+    wait_for(training, folder, "epoch 2000/");
+    training.send(signal);
+    CHECK(training.wait() == status);
+    REQUIRE(has(folder, "stopped.json"));
+    const auto model = nlohmann::json::parse(read_file(folder / "stopped.json"));
+    const std::string errors = read_file(folder / "errors");
+    CHECK(errors.ends_with(
+        fmt::format("interrupted: stopped.json holds the model after epoch {} of 20000\n",
+                    model.at("training").at("epochs_done").get<int>())));
+    CHECK_FALSE(has(folder, "stopped.svg"));
+    CHECK(run_program("predict stopped.json " + sunspots, folder).status == 0);
+}
 
 }  // namespace
 
@@ -138,10 +168,21 @@ TEST_CASE("train: a series that cannot be learned from") {
 
 TEST_CASE("train: settings out of range") {
     const SeriesFolder folder;
-    check_refused(1, "train: the window must be at least 1 (0)\n",
-                  "train " + sunspots + " --window 0", folder);
-    check_refused(1, "train: the test fraction must be at least 0 and below 1 (1.5)\n",
-                  "train " + sunspots + " --test-fraction 1.5", folder);
+    const auto check = [&](const std::string& refusal, const std::string& options) {
+        check_refused(2, refusal + "\nRun with --help for more information.\n",
+                      fmt::format("train {} {}", sunspots, options), folder);
+    };
+    check("--window: must be a whole number from 1 to 1000000 (0)", "--window 0");
+    check("--hidden: must be a whole number from 1 to 1000000 (2000000000)", "--hidden 2000000000");
+    check("--epochs: must be a whole number from 0 to 1000000000 (-1)", "--epochs -1");
+    check("--batch: must be a whole number from 0 to 1000000000 (1.5)", "--batch 1.5");
+    check("--learning-rate: must be a finite number above 0 (nan)", "--learning-rate nan");
+    check("--clip: must be a finite number of at least 0 (inf)", "--clip inf");
+    check("--momentum: must be a number of at least 0 and below 1 (1)",
+          "--optimizer sgd --momentum 1");
+    check("--test-fraction: must be a number of at least 0 and below 1 (1.5)",
+          "--test-fraction 1.5");
+    check("--plot: the name of the plot's file must end in .svg (plot.png)", "--plot plot.png");
 }
 
 TEST_CASE("train: files that cannot be written, or would be written over, are refused at once") {
@@ -150,8 +191,6 @@ TEST_CASE("train: files that cannot be written, or would be written over, are re
                   "train " + sunspots + " --save no/m.json", folder);
     check_refused(1, "cannot write no/p.svg: No such file or directory\n",
                   "train " + sunspots + " --plot no/p.svg", folder);
-    check_refused(1, "train: the name of the plot's file must end in .svg (plot.png)\n",
-                  "train " + sunspots + " --plot plot.png", folder);
     check_refused(
         1, "cannot write short.csv: it would be written over short.csv, choose another name\n",
         "train short.csv --plot short.svg", folder);
@@ -212,7 +251,9 @@ TEST_CASE("train, predict: a model of one column forecasts as many rows as one l
     CHECK(next.status == 0);
     CHECK(std::ranges::count(next.output, '\n') == 2);
 
-    check_refused(1, "forecast: the horizon must be at least 1 (0)\n",
+    check_refused(2,
+                  "--horizon: must be a whole number from 1 to 1000000000 (0)\n"
+                  "Run with --help for more information.\n",
                   "predict model.json " + sunspots + " --horizon 0", folder);
     check_refused(1,
                   "short.csv: no column is called \"SUNACTIVITY\"\n"
@@ -271,27 +312,22 @@ TEST_CASE("weights: they go out, in and out again to the bit") {
                   folder);
 }
 
-TEST_CASE("train: Ctrl-C saves the last complete epoch, writes no plot and ends with 130") {
+TEST_CASE("train: Ctrl-C and SIGTERM save the last complete epoch, each with its exit status") {
+    check_stopped_by(SIGINT, 130);
+    check_stopped_by(SIGTERM, 143);
+}
+
+TEST_CASE("train: a second signal ends it at once") {
     const TemporaryFolder folder;
-    Training training(
-        sunspots + " --hidden 4 --epochs 20000 --save stopped.json --plot stopped.svg", folder);
-    const auto is_under_way = [&] {
-        return has(folder, "errors") &&
-               read_file(folder / "errors").find("epoch 2000/") != std::string::npos;
-    };
-    while (!is_under_way() && !training.has_ended())
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    REQUIRE(is_under_way());
-    training.interrupt();
-    CHECK(training.wait() == 130);
-    REQUIRE(has(folder, "stopped.json"));
-    const auto model = nlohmann::json::parse(read_file(folder / "stopped.json"));
-    const std::string errors = read_file(folder / "errors");
-    CHECK(errors.ends_with(
-        fmt::format("interrupted: stopped.json holds the model after epoch {} of 20000\n",
-                    model.at("training").at("epochs_done").get<int>())));
-    CHECK_FALSE(has(folder, "stopped.svg"));
-    CHECK(run_program("predict stopped.json " + sunspots, folder).status == 0);
+    // An epoch takes about a second, so the second signal comes before its end.
+    Training training(sunspots + " --hidden 600 --epochs 10 --save stopped.json", folder);
+    wait_for(training, folder, "epoch 1/");
+    training.send(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    training.send(SIGTERM);
+    CHECK(training.wait() == 143);
+    CHECK_FALSE(has(folder, "stopped.json"));
+    CHECK(read_file(folder / "errors").find("interrupted") == std::string::npos);
 }
 
 }  // namespace revolute

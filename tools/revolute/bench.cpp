@@ -6,6 +6,7 @@
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/random.hpp>
+#include <revolute/tools/standard_output.hpp>
 #include <revolute/tools/stopwatch.hpp>
 
 #include <fmt/format.h>
@@ -130,7 +131,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
 
 void bench(const BenchCommand& command) {
     const BenchResult result = measure(command);
-    fmt::print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
+    print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/gradient_report.hpp>
 #include <revolute/tools/progress.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -43,13 +44,13 @@ NetCheck check_with_progress(const CheckCommand& command) {
 void check(const CheckCommand& command) {
     const NetCheck result = check_with_progress(command);
     if (command.json) {
-        fmt::print("{}\n", to_json(result));
+        print("{}\n", to_json(result));
     } else {
         const Sizes& sizes = command.sizes;
-        fmt::print("{}, {}, {}, {}, {}, batch of {}\n\n{}", describe(command.architecture),
-                   detail::plural(sizes.steps, "step"), detail::plural(sizes.input, "input"),
-                   detail::plural(sizes.hidden, "hidden unit"),
-                   detail::plural(sizes.output, "output"), sizes.batch, to_text(result));
+        print("{}, {}, {}, {}, {}, batch of {}\n\n{}", describe(command.architecture),
+              detail::plural(sizes.steps, "step"), detail::plural(sizes.input, "input"),
+              detail::plural(sizes.hidden, "hidden unit"), detail::plural(sizes.output, "output"),
+              sizes.batch, to_text(result));
     }
     if (!result.passes()) throw CLI::RuntimeError(1);
 }

@@ -4,6 +4,7 @@
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -25,7 +26,7 @@ void compare(const CompareOptions& options) {
     const Case of = case_from(options.case_file);
     const CaseResult given = gradients_from(options.gradients_file, of);
     const GradientComparison comparison = compare_gradients(of, given, options.tolerance);
-    fmt::print("{}", options.json ? to_json(comparison) : to_text(comparison, of));
+    print("{}", options.json ? to_json(comparison) : to_text(comparison, of));
     if (!comparison.agrees()) throw CLI::RuntimeError(1);
 }
 

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include <revolute/tools/net_cost.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -25,10 +26,10 @@ void count(const CostCommand& command) {
     const Cost counted = cost(rolled_net(net, sizes));
     const NetCost polynomials = net_cost(net);
     if (command.json)
-        fmt::print("{}\n", to_json(polynomials, sizes, counted, command.bytes));
+        print("{}\n", to_json(polynomials, sizes, counted, command.bytes));
     else
-        fmt::print("{}{}", heading(command.net, command.is_as_built),
-                   to_text(polynomials, sizes, counted, command.bytes));
+        print("{}{}", heading(command.net, command.is_as_built),
+              to_text(polynomials, sizes, counted, command.bytes));
 }
 
 }  // namespace

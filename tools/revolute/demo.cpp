@@ -5,6 +5,7 @@
 #include <revolute/tools/gradient_report.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 #include <revolute/tools/sunspots.hpp>
 
 #include <fmt/format.h>
@@ -38,14 +39,13 @@ class Written {
         add(stem + ".csv", what + ", in numbers");
     }
 
-    void print() const {
+    void list() const {
         std::size_t width = 0;
         for (const DemoFile& file : files_)
             width = std::max(width, (folder_ / file.name).string().size());
         for (const DemoFile& file : files_)
-            fmt::print("{:<{}}  {}\n", (folder_ / file.name).string(), width, file.what);
-        if (!has_gnuplot_)
-            fmt::print("The plots are written as CSV only: gnuplot is not installed.\n");
+            print("{:<{}}  {}\n", (folder_ / file.name).string(), width, file.what);
+        if (!has_gnuplot_) print("The plots are written as CSV only: gnuplot is not installed.\n");
     }
 
  private:
@@ -55,12 +55,12 @@ class Written {
 };
 
 void print_check() {
-    fmt::print(
+    print(
         "\nGradients by the generic reverse pass, by the formulas derived by hand, by forward "
         "mode, "
         "and by finite differences:\n\n");
     const Sizes sizes{.steps = 25, .input = 2, .hidden = 8, .output = 1, .batch = 4};
-    fmt::print("{}", to_table(check_net(sizes, {.initial = InitialState::given}, 1)));
+    print("{}", to_table(check_net(sizes, {.initial = InitialState::given}, 1)));
 }
 
 Plot loss_curve(const std::vector<double>& training, const std::vector<double>& held_out) {
@@ -86,10 +86,9 @@ Plot forecast_plot(const ForecastReport& report) {
 void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
     const Series series = read_series(Table::parse(sunspots_csv, "sunspots"));
     const std::size_t first = first_held_out(series.row_count(), test_fraction);
-    fmt::print("\nTraining on the sunspots of {} to {}; {} to {} are held out.\n",
-               series.axis.at(0), series.axis.at(first - 1), series.axis.at(first),
-               series.axis.at(series.row_count() - 1));
-    std::fflush(stdout);  // progress goes to standard error
+    print("\nTraining on the sunspots of {} to {}; {} to {} are held out.\n", series.axis.at(0),
+          series.axis.at(first - 1), series.axis.at(first), series.axis.at(series.row_count() - 1));
+    flush_standard_output();  // progress goes to standard error
 
     std::vector<double> training, held_out;
     const auto note = [&](const EpochReport& report) {
@@ -100,10 +99,10 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
         train_with_progress(series, first, TrainingSettings{}, {.after_epoch = note});
     if (result.was_stopped) {
         fmt::print(stderr, "interrupted; the figures are in {}\n", folder.string());
-        throw CLI::RuntimeError(Interrupt::exit_status);
+        throw CLI::RuntimeError(Interrupt::exit_status());
     }
     const ForecastReport report = report_forecasts(result.model, series, first);
-    fmt::print("\n{}", to_table(report));
+    print("\n{}", to_table(report));
     written.plot("loss", loss_curve(training, held_out), "how the error falls from epoch to epoch");
     written.plot("forecast", forecast_plot(report),
                  "forecasts of the held-out years beside the truth");
@@ -118,14 +117,13 @@ void run_demo(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder, reason);
     require_writable(folder / "model.json");
     Written written(folder);
-    fmt::print(
-        "A simple recurrent net, unrolled over three steps and differentiated: figures in {}\n",
-        folder.string());
+    print("A simple recurrent net, unrolled over three steps and differentiated: figures in {}\n",
+          folder.string());
     written.add(write_demo_figures(folder));
     print_check();
     train_on_sunspots(folder, written);
-    fmt::print("\n");
-    written.print();
+    print("\n");
+    written.list();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include <revolute/tools/equations.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ void derive(const DeriveOptions& options) {
     const int steps = options.net.sizes.steps;
     const Equations equations =
         steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
-    fmt::print("{}", written(equations, options));
+    print("{}", written(equations, options));
     if (!options.as_built) tell_simplification(of_steps, report);
 }
 

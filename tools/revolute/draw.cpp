@@ -5,6 +5,7 @@
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/figure.hpp>
+#include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ struct DrawOptions {
     LabelMode labels = LabelMode::formula;
     std::string title;
     std::string output;
+    std::optional<FigureFormat> format;
     bool has_steps = true;  ///< whether their number was given
     bool fold = false;
     bool elide = false;
@@ -46,6 +48,10 @@ const Choices<View> views{{"forward", View::forward},
                           {"backward", View::backward},
                           {"joint", View::joint},
                           {"local", View::local}};
+const Choices<FigureFormat> formats{{"dot", FigureFormat::dot},
+                                    {"svg", FigureFormat::svg},
+                                    {"pdf", FigureFormat::pdf},
+                                    {"png", FigureFormat::png}};
 const Choices<LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
 
@@ -145,15 +151,21 @@ ShownSteps steps_to_show(const DrawOptions& options) {
     return ShownSteps::folded;
 }
 
+void require_format(std::string output) {
+    const auto require = [](const std::string& file) { figure_format(file); };
+    const std::string refusal = accepted_by(require)(output);
+    if (!refusal.empty()) throw CLI::ValidationError("-o", refusal);
+}
+
 void draw(const DrawOptions& options) {
-    figure_format(options.output);  // refuses before anything is made
+    require_writable(options.output);  // before anything is made
     if (options.elide && options.has_steps && options.net.sizes.steps < least_elided)
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
                                                           least_elided, options.net.sizes.steps));
     const ShownSteps shown = steps_to_show(options);
     const int steps = shown == ShownSteps::all ? options.net.sizes.steps : few_steps;
     const DrawnNet net = drawn_net(options, steps, shown);
-    write_figure(options.output, figure_of(options, net, shown));
+    write_figure(options.output, figure_of(options, net, shown), options.format);
     if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 
@@ -184,12 +196,21 @@ void add_draw_command(CLI::App& program) {
         "--simplify", options->simplify, "Draw the simplified graph, as --fold does by itself");
     command.add_flag("--as-built", options->as_built, "Draw the graph as it is built, folded too")
         ->excludes(simplify);
-    command.add_option("-o", options->output, "File to write: .dot, .svg, .pdf or .png")
+    command
+        .add_option("-o", options->output,
+                    "File to write: .dot, .svg, .pdf or .png; - for the standard output")
         ->required();
+    command
+        .add_option(
+            "--format", options->format,
+            "dot, svg, pdf or png, whatever the file's name ends in; dot by default for the "
+            "standard output, a pipe or a device")
+        ->transform(one_of(formats));
     command.footer(
         "Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
     command.callback([options, &command] {
         options->has_steps = command.count("--steps") > 0;
+        if (!options->format) require_format(options->output);
         draw(*options);
     });
 }

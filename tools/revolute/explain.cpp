@@ -2,6 +2,7 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/tools/net_cost.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ void print_program(const ExplainCommand& command) {
     const CountedNet net = counted_net(command.net, command.is_as_built);
     const Program program =
         compile(rolled_net(net, command.net.sizes), compile_options(command.precision));
-    fmt::print("{}{}", heading(command.net, command.is_as_built), explain(program));
+    print("{}{}", heading(command.net, command.is_as_built), explain(program));
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ struct FiniteOptions {
 /// --check-finite and --finite-dot.
 void add_finite_options(CLI::App& command, FiniteOptions& options);
 
-/// Where to draw the first value that is not finite; none when nobody asked. Throws, before anything is
-/// computed, Error for a file name without a format and FileError for a file that cannot be written.
+/// Where to draw the first value that is not finite; none when nobody asked. Throws FileError, before
+/// anything is computed, for a file that cannot be written.
 std::optional<std::filesystem::path> finite_figure(const FiniteOptions& options);
 
 }  // namespace revolute

@@ -4,6 +4,7 @@
 #include "program_options.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -22,10 +23,10 @@ struct GradOptions {
 };
 
 void print_matrix(const std::string& name, const Matrix& matrix) {
-    fmt::print("\n{} {}\n", name, to_string(matrix.shape()));
+    print("\n{} {}\n", name, to_string(matrix.shape()));
     for (int r = 0; r < matrix.rows(); ++r) {
-        for (int c = 0; c < matrix.columns(); ++c) fmt::print("{:>14.6g}", printable(matrix(r, c)));
-        fmt::print("\n");
+        for (int c = 0; c < matrix.columns(); ++c) print("{:>14.6g}", printable(matrix(r, c)));
+        print("\n");
     }
 }
 
@@ -35,7 +36,7 @@ void print_sequence(const char* name, std::span<const Matrix> sequence) {
 }
 
 void print_result(const CaseResult& result) {
-    fmt::print("loss {:.17g}\n", printable(result.loss.value()));
+    print("loss {:.17g}\n", printable(result.loss.value()));
     print_sequence("yhat", result.yhat);
     for (const NamedArray& array : result.grads) print_matrix("d " + array.name, array.value);
     print_sequence("dx", result.dx);
@@ -48,9 +49,8 @@ bool print_comparison(const CaseResult& result, const CaseResult& expected, bool
     const std::vector<ArrayComparison> rows = compare(result, expected);
     const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
     if (!json)
-        fmt::print(
-            "\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
-            to_table(rows, not_compared(result, expected)), case_tolerance);
+        print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
+              to_table(rows, not_compared(result, expected)), case_tolerance);
     else if (first != rows.end())  // the standard output holds the object alone
         fmt::print(stderr,
                    "{} differs from what is expected: by {:.3e}, relative to the largest entry "
@@ -73,7 +73,7 @@ void grad(const GradOptions& options) {
     const CaseResult result =
         solve(of, computed_by(options.is_reference), finite_figure(options.finite));
     if (options.json)
-        fmt::print("{}", to_json(result, of));
+        print("{}", to_json(result, of));
     else
         print_result(result);
     const bool agrees = !of.expected || print_comparison(result, *of.expected, options.json);

@@ -1,25 +1,39 @@
 #include "interrupt.hpp"
 
+#include <cstddef>
+
 namespace revolute {
 
 namespace {
 
-volatile std::sig_atomic_t interrupt_came = 0;
+constexpr std::array requests_to_end{SIGINT, SIGTERM};
 
-extern "C" void note_interrupt(int) { interrupt_came = 1; }
+volatile std::sig_atomic_t signal_that_came = 0;
+
+extern "C" void note_request(int signal) {
+    signal_that_came = signal;
+    for (const int request : requests_to_end) std::signal(request, SIG_DFL);
+}
 
 }  // namespace
 
 Interrupt::Interrupt() {
-    interrupt_came = 0;
-    struct sigaction action = {};
-    action.sa_handler = note_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
+    signal_that_came = 0;
+    for (std::size_t i = 0; i < requests_to_end.size(); ++i) {
+        struct sigaction action = {};
+        action.sa_handler = note_request;
+        sigaction(requests_to_end[i], &action, &before_[i]);
+        if (before_[i].sa_handler == SIG_IGN) sigaction(requests_to_end[i], &before_[i], nullptr);
+    }
 }
 
-Interrupt::~Interrupt() { sigaction(SIGINT, &before_, nullptr); }
+Interrupt::~Interrupt() {
+    for (std::size_t i = 0; i < requests_to_end.size(); ++i)
+        sigaction(requests_to_end[i], &before_[i], nullptr);
+}
 
-bool Interrupt::came() { return interrupt_came != 0; }
+bool Interrupt::came() { return signal_that_came != 0; }
+
+int Interrupt::exit_status() { return 128 + signal_that_came; }
 
 }  // namespace revolute

@@ -1,24 +1,25 @@
 #pragma once
 
+#include <array>
 #include <csignal>
 
 namespace revolute {
 
-/// While it lives, the first Ctrl-C (SIGINT) is noted instead of ending the program; a second one ends it.
+/// While it lives, the first request to end, Ctrl-C (SIGINT) or SIGTERM, is noted and a second one of either
+/// ends the program at once. A signal that the parent has set to be ignored stays ignored.
 class Interrupt {
  public:
-    /// The status that a shell gives a program that Ctrl-C ended.
-    static constexpr int exit_status = 130;
-
     Interrupt();
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt();
 
     static bool came();
+    /// The status that a shell gives a program that the signal ended: 130 or 143.
+    static int exit_status();
 
  private:
-    struct sigaction before_;
+    std::array<struct sigaction, 2> before_;
 };
 
 }  // namespace revolute

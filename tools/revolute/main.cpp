@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -36,8 +38,13 @@ std::string unknown_command(const CLI::App& program) {
 /// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
 int answer(const CLI::App& program, const CLI::ParseError& error) {
     const std::string word = unknown_command(program);
-    if (error.get_exit_code() == 0 || word.empty())
-        return program.exit(error) == 0 ? 0 : usage_failure;
+    if (error.get_exit_code() == 0 || word.empty()) {
+        std::ostringstream help, complaint;
+        const int status = program.exit(error, help, complaint);
+        print("{}", help.str());
+        fmt::print(stderr, "{}", complaint.str());
+        return status == 0 ? 0 : usage_failure;
+    }
     std::vector<std::string> names;
     for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(command->get_name());
@@ -70,7 +77,9 @@ int run(int argument_count, const char* const* arguments) {
 
 int main(int argument_count, char** arguments) {
     try {
-        return revolute::run(argument_count, arguments);
+        const int status = revolute::run(argument_count, arguments);
+        revolute::flush_standard_output();
+        return status;
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return revolute::failure;

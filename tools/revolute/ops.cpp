@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include <revolute/tools/operator_table.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,7 @@ void add_ops_command(CLI::App& program) {
         *program.add_subcommand("ops", "Print the operators with their derivatives, as Markdown");
     command.footer("Example:\n  revolute ops > ops.md");
     command.callback([] {
-        fmt::print(
+        print(
             "# Operators\n\n"
             "Made by `revolute ops`. In formulas, juxtaposition is the matrix product, o the "
             "product entry\n"

@@ -1,10 +1,14 @@
 #include "option_values.hpp"
 
+#include <revolute/graph/error.hpp>
+
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace revolute {
 
@@ -20,6 +24,16 @@ std::optional<Number> number_in(std::string_view word) {
     return number;
 }
 
+template <class Predicate>
+CLI::Validator number_that(std::string what, std::string range, Predicate is_allowed) {
+    return {[what = std::move(what), is_allowed](std::string& word) -> std::string {
+                const std::optional<double> number = number_in<double>(word);
+                if (number && is_allowed(*number)) return {};
+                return fmt::format("must be {} ({})", what, word);
+            },
+            std::move(range)};
+}
+
 }  // namespace
 
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
@@ -32,12 +46,36 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
 }
 
 CLI::Validator number_between(double low, double high) {
-    return {[low, high](std::string& word) -> std::string {
-                const std::optional<double> number = number_in<double>(word);
-                if (number && *number >= low && *number <= high) return {};
-                return fmt::format("must be a number from {} to {} ({})", low, high, word);
+    return number_that(fmt::format("a number from {} to {}", low, high),
+                       fmt::format("[{} - {}]", low, high),
+                       [low, high](double number) { return number >= low && number <= high; });
+}
+
+CLI::Validator positive_number() {
+    return number_that("a finite number above 0", "[above 0]",
+                       [](double number) { return std::isfinite(number) && number > 0; });
+}
+
+CLI::Validator number_from_zero() {
+    return number_that("a finite number of at least 0", "[from 0]",
+                       [](double number) { return std::isfinite(number) && number >= 0; });
+}
+
+CLI::Validator fraction() {
+    return number_that("a number of at least 0 and below 1", "[0 to below 1]",
+                       [](double number) { return number >= 0 && number < 1; });
+}
+
+CLI::Validator accepted_by(std::function<void(const std::string&)> require) {
+    return {[require = std::move(require)](std::string& word) -> std::string {
+                try {
+                    require(word);
+                    return {};
+                } catch (const Error& error) {
+                    return error.what();
+                }
             },
-            fmt::format("[{} - {}]", low, high)};
+            ""};
 }
 
 CLI::Validator any_seed() {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,14 @@ CLI::Validator one_of(Choices<Value> choices) {
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 /// Refuses what is no number from `low` to `high`; a NaN is none.
 CLI::Validator number_between(double low, double high);
+/// Refuses what is no finite number above 0.
+CLI::Validator positive_number();
+/// Refuses what is no finite number of at least 0.
+CLI::Validator number_from_zero();
+/// Refuses what is no number of at least 0 and below 1.
+CLI::Validator fraction();
+/// Refuses what `require` refuses by throwing an Error, in the Error's words.
+CLI::Validator accepted_by(std::function<void(const std::string&)> require);
 /// Any number that starts the random numbers.
 CLI::Validator any_seed();
 

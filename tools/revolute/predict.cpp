@@ -2,6 +2,7 @@
 #include "option_values.hpp"
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/model_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,9 +27,9 @@ struct PredictOptions {
 void print_table(const Series& series, std::span<const double> at,
                  std::span<const double> forecasts) {
     const std::size_t width = std::max<std::size_t>(series.axis.name.size(), 10);
-    fmt::print("{:>{}}  {:>12}\n", series.axis.name, width, series.target.name);
+    print("{:>{}}  {:>12}\n", series.axis.name, width, series.target.name);
     for (std::size_t i = 0; i < at.size(); ++i)
-        fmt::print("{:>{}}  {:>12.6g}\n", at[i], width, forecasts[i]);
+        print("{:>{}}  {:>12.6g}\n", at[i], width, forecasts[i]);
 }
 
 void print_json(const Series& series, std::span<const double> at,
@@ -38,7 +39,7 @@ void print_json(const Series& series, std::span<const double> at,
         list.push_back({{"at", at[i]}, {"forecast", forecasts[i]}});
     const nlohmann::ordered_json json{
         {"column", series.target.name}, {"axis", series.axis.name}, {"forecasts", std::move(list)}};
-    fmt::print("{}\n", json.dump(2));
+    print("{}\n", json.dump(2));
 }
 
 void predict(const PredictOptions& options) {
@@ -51,7 +52,7 @@ void predict(const PredictOptions& options) {
     if (options.format == ForecastFormat::json)
         print_json(series, at, forecasts);
     else if (options.format == ForecastFormat::csv)
-        fmt::print("{}", to_csv({{series.axis.name, at}, {series.target.name, forecasts}}));
+        print("{}", to_csv({{series.axis.name, at}, {series.target.name, forecasts}}));
     else
         print_table(series, at, forecasts);
 }
@@ -69,10 +70,12 @@ void add_predict_command(CLI::App& program) {
         .add_option("DATA.csv", options->data,
                     "Table with the columns that the model was trained on")
         ->required();
-    command.add_option(
-        "--horizon", options->horizon,
-        "Number of rows; from the second on, forecasts are read as if they were data, so a model "
-        "that reads other columns than it forecasts goes one row ahead only");
+    command
+        .add_option("--horizon", options->horizon,
+                    "Number of rows; from the second on, forecasts are read as if they were data, "
+                    "so a model "
+                    "that reads other columns than it forecasts goes one row ahead only")
+        ->check(whole_number(1, 1'000'000'000));
     add_choice(command, "--format", options->format, "How to print them",
                {{"table", ForecastFormat::table},
                 {"csv", ForecastFormat::csv},

@@ -7,6 +7,7 @@
 #include <revolute/tools/forecast_report.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 #include <revolute/tools/weights_file.hpp>
 
 #include <fmt/format.h>
@@ -36,12 +37,14 @@ void require_momentum(const CLI::Option& momentum, OptimizerKind optimizer) {
         throw CLI::ValidationError("--momentum", "needs --optimizer sgd");
 }
 
+void require_svg(const std::string& plot) {
+    if (std::filesystem::path(plot).extension() != ".svg")
+        throw Error(fmt::format("the name of the plot's file must end in .svg ({})", plot));
+}
+
 /// Nothing is computed that could not be written in the end, and nothing the user has is lost.
 void require_outputs(const TrainOptions& options) {
     const std::filesystem::path plot(options.plot);
-    if (plot.extension() != ".svg")
-        throw Error(
-            fmt::format("train: the name of the plot's file must end in .svg ({})", options.plot));
     const std::filesystem::path table = csv_beside(plot);
     require_distinct({options.data, options.save, plot, table});
     if (options.init) require_distinct({*options.init, options.save, plot, table});
@@ -51,21 +54,20 @@ void require_outputs(const TrainOptions& options) {
 
 void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
             std::size_t first) {
-    fmt::print("{}  the model, for `revolute predict {} {}`\n", options.save, options.save,
-               options.data);
+    print("{}  the model, for `revolute predict {} {}`\n", options.save, options.save,
+          options.data);
     if (first == series.row_count()) {
-        fmt::print(
-            "No row was held out, so there is nothing to compare with and nothing to plot.\n");
+        print("No row was held out, so there is nothing to compare with and nothing to plot.\n");
         return;
     }
     const ForecastReport forecasts = report_forecasts(model, series, first);
     const bool is_drawn = write_plot(options.plot, to_plot(forecasts));
-    fmt::print("{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
+    print("{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
     if (is_drawn)
-        fmt::print("{}  the same as a plot\n", options.plot);
+        print("{}  the same as a plot\n", options.plot);
     else
-        fmt::print("{}  is not written: gnuplot is not installed\n", options.plot);
-    fmt::print("\n{}", to_table(forecasts));
+        print("{}  is not written: gnuplot is not installed\n", options.plot);
+    print("\n{}", to_table(forecasts));
 }
 
 Series read_data(const TrainOptions& options) {
@@ -84,10 +86,6 @@ std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& opt
 }
 
 void train_and_report(const TrainOptions& options) {
-    require_valid(options.settings);
-    if (!(options.test_fraction >= 0 && options.test_fraction < 1))
-        throw Error(fmt::format("train: the test fraction must be at least 0 and below 1 ({})",
-                                options.test_fraction));
     const Series series = read_data(options);
     const auto weights = weights_to_start_from(options, series.inputs.size());
     require_outputs(options);
@@ -99,13 +97,13 @@ void train_and_report(const TrainOptions& options) {
                             weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
-        throw CLI::RuntimeError(Interrupt::exit_status);
+        throw CLI::RuntimeError(Interrupt::exit_status());
     }
     write_model(options.save, result.model);
     if (result.was_stopped) {
         fmt::print(stderr, "interrupted: {} holds the model after epoch {} of {}\n", options.save,
                    result.model.epochs_done, options.settings.epochs);
-        throw CLI::RuntimeError(Interrupt::exit_status);
+        throw CLI::RuntimeError(Interrupt::exit_status());
     }
     report(options, result.model, series, first);
 }
@@ -140,28 +138,38 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("DATA.csv", options.data, "Table with a header row")->required();
     add_column_options(command, options);
     add_architecture_options(command, settings.architecture);
-    command.add_option("--window", settings.window, "Rows that the net reads for one forecast");
-    command.add_option("--hidden", settings.hidden, "Hidden units");
-    command.add_option("--epochs", settings.epochs, "Passes over the training part");
-    command.add_option("--batch", settings.batch,
-                       "Windows in one step of the optimiser, 0 for all");
+    command.add_option("--window", settings.window, "Rows that the net reads for one forecast")
+        ->check(whole_number(1, 1'000'000));
+    command.add_option("--hidden", settings.hidden, "Hidden units")
+        ->check(whole_number(1, 1'000'000));
+    command.add_option("--epochs", settings.epochs, "Passes over the training part")
+        ->check(whole_number(0, 1'000'000'000));
+    command
+        .add_option("--batch", settings.batch, "Windows in one step of the optimiser, 0 for all")
+        ->check(whole_number(0, 1'000'000'000));
     add_choice(command, "--optimizer", settings.optimizer, "Rule of the steps",
                {{"adam", OptimizerKind::adam},
                 {"sgd", OptimizerKind::sgd},
                 {"rmsprop", OptimizerKind::rmsprop}});
-    command.add_option("--learning-rate", settings.learning_rate, "Length of a step");
-    command.add_option("--momentum", settings.momentum, "Momentum of sgd");
-    command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none");
+    command.add_option("--learning-rate", settings.learning_rate, "Length of a step")
+        ->check(positive_number());
+    command.add_option("--momentum", settings.momentum, "Momentum of sgd")->check(fraction());
+    command.add_option("--clip", settings.clip, "Limit of the gradients' global norm, 0 for none")
+        ->check(number_from_zero());
     command.add_option("--seed", settings.seed, "The same seed gives the same model")
         ->check(any_seed());
     command.add_option("--init", options.init,
                        "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
                        "they are kept");
-    command.add_option("--test-fraction", options.test_fraction,
-                       "Part of the rows, at the end, held out from training");
+    command
+        .add_option("--test-fraction", options.test_fraction,
+                    "Part of the rows, at the end, held out from training")
+        ->check(fraction());
     command.add_option("--save", options.save, "Model file to write");
-    command.add_option("--plot", options.plot,
-                       "SVG to write of the held-out forecasts; a CSV is written beside it");
+    command
+        .add_option("--plot", options.plot,
+                    "SVG to write of the held-out forecasts; a CSV is written beside it")
+        ->check(accepted_by(require_svg));
     add_finite_options(command, options.finite);
     add_reference_option(command, options.is_reference);
 }

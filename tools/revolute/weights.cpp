@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 #include <revolute/tools/weights_file.hpp>
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ void write_weights(const WeightsOptions& options) {
     const std::string weights =
         weights_to_json(to_state_dict(model.settings.architecture, model.parameters));
     if (!options.output) {
-        fmt::print("{}", weights);
+        print("{}", weights);
         return;
     }
     require_distinct({options.model, *options.output});

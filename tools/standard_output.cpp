@@ -1,0 +1,43 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/standard_output.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace revolute {
+
+namespace {
+
+/// A reader that has gone away (`revolute ops | head`) wants nothing more: the program ends as it would
+/// without a handler for the signal, and without a word.
+[[noreturn]] void fail(int reason) {
+    if (reason == EPIPE) std::_Exit(1);
+    throw FileError(fmt::format("cannot write to the standard output: {}",
+                                std::error_code(reason, std::generic_category()).message()));
+}
+
+}  // namespace
+
+void write_to_standard_output(std::string_view content) {
+    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size()) fail(errno);
+}
+
+void flush_standard_output() {
+    if (std::fflush(stdout) != 0) fail(errno);
+    // What somebody else wrote, and failed to, without asking.
+    if (std::ferror(stdout) != 0) fail(EIO);
+}
+
+bool is_standard_output(const std::filesystem::path& path) {
+    if (path == "-") return true;
+    struct stat named {};
+    struct stat standard {};
+    return stat(path.c_str(), &named) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
+           named.st_dev == standard.st_dev && named.st_ino == standard.st_ino &&
+           named.st_rdev == standard.st_rdev;
+}
+
+}  // namespace revolute
