@@ -40,7 +40,8 @@ Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
     : rolled(std::move(rolled_graph)),
       options(how),
       reads(rolled),
-      code(how.check_finite ? detail::as_lowered(rolled, reads) : detail::optimized(rolled, reads)),
+      code(how.check_finite ? detail::to_be_watched(rolled, reads, how.without)
+                            : detail::optimized(rolled, reads, how.without)),
       graph(expressions.empty() ? nullptr : expressions.front().graph),
       outputs(ids_of(expressions)) {
     for (std::uint32_t i = 0; graph != nullptr && i < rolled.parts.size(); ++i) {

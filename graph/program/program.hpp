@@ -16,6 +16,20 @@ namespace revolute {
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };
 
+/// What makes a program better than its instructions as they come. None changes a value by more than the order in
+/// which products are summed.
+enum class Pass : std::uint8_t {
+    sink,   ///< a recurrence computes on its way what it alone reads
+    begin,  ///< what a recurrence adds up that is there before it is added for all its steps at once
+    gather,   ///< products stand together, whatever loop lies between them
+    merge,    ///< products that share a factor are one
+    fuse,     ///< elementwise instructions are one pass over memory
+    keep,     ///< values are kept for as long as they are read, not for all steps
+    combine,  ///< elementwise expressions have kernels of their own
+    pack,     ///< factors are packed once for all rounds of a loop
+    replace,  ///< a result stands in the place of an operand
+};
+
 struct CompileOptions {
     Precision precision = Precision::float64;
     /// Most threads that a run may use, the caller's among them; it uses fewer where there is too little to
@@ -25,6 +39,8 @@ struct CompileOptions {
     bool check_finite = false;
     /// Most bytes that the program may need; none: as many as there are.
     std::optional<std::size_t> memory_limit{};
+    /// For tests, and to find what a fault depends on: the pass that is left out.
+    std::optional<Pass> without{};
 };
 
 /// A graph made ready to be computed many times: its families as time loops over slabs of memory that was

@@ -32,10 +32,10 @@ constexpr double rounding_of_doubles = 1e-12;
 
 constexpr CompileOptions floats{.precision = Precision::float32};
 
-double difference_with_random_values(std::span<const Expr> outputs,
-                                     const CompileOptions& options = {}) {
+test::ProgramDifference difference_with_random_values(std::span<const Expr> outputs,
+                                                      Precision precision = Precision::float64) {
     Random random(3);
-    return program_difference(outputs, test::random_leaf_values(outputs, random), options);
+    return program_difference(outputs, test::random_leaf_values(outputs, random), precision);
 }
 
 // y = x + 2, known to no part of the library.
@@ -201,7 +201,7 @@ TEST_CASE("program: an operator from outside runs by its reference kernel") {
     const Expr a = graph.input("a", {2, 3});
     const std::array output{apply(plus_two_op, {apply(plus_two_op, {a})})};
     CHECK(difference_with_random_values(output) == 0.0);
-    CHECK(difference_with_random_values(output, floats) <= 1e-6);  // of floats
+    CHECK(difference_with_random_values(output, Precision::float32) <= 1e-6);  // of floats
 }
 
 TEST_CASE("program: fast kernels of an operator from outside take the reference kernel's place") {

@@ -32,12 +32,13 @@ constexpr double rounding_of_doubles = 1e-12;
 constexpr double rounding_of_floats = 1e-4;
 
 /// For leaves of at most `largest`.
-double difference(std::span<const Expr> outputs, Precision precision, double largest = 1) {
+test::ProgramDifference difference(std::span<const Expr> outputs, Precision precision,
+                                   double largest = 1) {
     test::Random random(7);
     test::LeafValues values = test::random_leaf_values(outputs, random);
     for (auto& [leaf, value] : values)
         for (double& entry : value.values()) entry *= largest;
-    return program_difference(outputs, values, {.precision = precision});
+    return program_difference(outputs, values, precision);
 }
 
 void check_program(std::span<const Expr> outputs, double largest = 1) {

@@ -4,7 +4,9 @@
 #include <revolute/graph/program/program.hpp>
 #include <support/random_graph.hpp>
 
+#include <iosfwd>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,11 +21,28 @@ LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bind
 /// Others in place of all but whole numbers, which may be indices.
 LeafValues changed(LeafValues values);
 
-/// Compiles the outputs, runs the program with the values, with changed ones, and with the first
-/// again, and compares all outputs with `evaluate`: the largest `relative_difference`, of floats below 1e-30
-/// that to 1e-30. Checks that the
-/// same values give the same bits.
-double program_difference(std::span<const Expr> outputs, const LeafValues& values,
-                          const CompileOptions& options = {});
+/// Every way to compile: with all passes, with each of them left out, and watched by `check_finite`.
+std::vector<CompileOptions> ways_to_compile(Precision precision = Precision::float64);
+
+/// How far programs are from `evaluate`: the largest `relative_difference`, and which way to compile gave it.
+struct ProgramDifference {
+    double largest = 0;
+    std::string way{};
+
+    friend bool operator<=(const ProgramDifference& found, double allowed) {
+        return found.largest <= allowed;
+    }
+    friend bool operator==(const ProgramDifference& found, double expected) {
+        return found.largest == expected;
+    }
+    friend std::ostream& operator<<(std::ostream& out, const ProgramDifference& found);
+};
+
+/// Compiles the outputs in every way, runs the programs with the values, with changed ones, and with the first
+/// again, and compares all outputs with `evaluate`; of floats what is below 1e-30 with that. Infinite where the
+/// same values give other bits in the second run, or in a program that sums in the same order: one that is
+/// watched, and those without passes that leave products alone.
+ProgramDifference program_difference(std::span<const Expr> outputs, const LeafValues& values,
+                                     Precision precision = Precision::float64);
 
 }  // namespace revolute::test

@@ -161,4 +161,27 @@ TEST_CASE("check-finite: train stops where the weights overflow") {
     CHECK_FALSE(folder.has("model.json"));
 }
 
+TEST_CASE("check-finite: train gives the weights, to the last bit, that it gives without") {
+    const test::TemporaryFolder folder;
+    std::string table = "t,v\n";
+    for (int row = 0; row < 40; ++row)
+        table += fmt::format("{},{}\n", row, (row * 37 % 41) / 10.0 + row % 7);
+    write_file(folder / "table.csv", table);
+    const auto model = [&](const std::string& arguments) {
+        const Ran ran = test::run_program(
+            "train table.csv --column v --epochs 2 --window 6 --save m.json " + arguments, folder);
+        CHECK(ran.status == 0);
+        return read_file(folder / "m.json");
+    };
+    for (const char* const cell :
+         {"simple", "simple-relu", "gru", "gru-before", "lstm", "lstm-peephole"})
+        for (const char* const layers :
+             {"--hidden 8", "--hidden 7 --layers 3 --residual", "--hidden 8 --batch 5",
+              "--hidden 5 --layers 2 --bidirectional", "--hidden 1"}) {
+            const std::string net = fmt::format("--cell {} {}", cell, layers);
+            CAPTURE(net);
+            CHECK(model(net) == model(net + " --check-finite"));
+        }
+}
+
 }  // namespace revolute

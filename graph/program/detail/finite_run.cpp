@@ -15,18 +15,43 @@ namespace revolute::detail {
 
 namespace {
 
-/// What an instruction reads, by slot of its operator unless it adds to a sum.
-std::vector<MemberRange> operands_of(const Instruction& instruction) {
+/// The part of a stack of that number; the site alone, where there is no stack.
+MemberRange in_stack(MemberRange site, const std::vector<PartId>& stack, std::size_t number) {
+    if (!stack.empty()) site.part = stack[number];
+    return site;
+}
+
+/// What result number `result` of the instruction's stack is computed of: by slot of its operator unless it
+/// adds to a sum. Of a packed factor, the factor.
+std::vector<MemberRange> operands_of(const Instruction& instruction, std::size_t result) {
     std::vector<MemberRange> operands;
-    for_each_read(instruction, [&](const MemberRange& site) { operands.push_back(site); });
+    const auto* const product = std::get_if<ProductCall>(&instruction);
+    if (product == nullptr) {
+        for_each_read(instruction, [&](const MemberRange& site) { operands.push_back(site); });
+        return operands;
+    }
+    const bool is_sum = !product->right_stack.empty();
+    const std::size_t first = is_sum ? 0 : result;
+    const std::size_t end = is_sum ? product->right_stack.size() : result + 1;
+    for (std::size_t i = first; i < end; ++i) {
+        operands.push_back(in_stack(product->left, product->left_stack, i));
+        operands.push_back(in_stack(product->right, product->right_stack, i));
+    }
+    if (product->adds) operands.push_back(in_stack(product->result, product->result_stack, result));
     return operands;
 }
 
-/// Of code as it was lowered, in which an instruction has one.
-MemberRange result_of(const Instruction& instruction) {
-    MemberRange result;
-    for_each_result(instruction, [&](const MemberRange& site) { result = site; });
-    return result;
+/// Of code for runs that look at every value, in which only a stack has several.
+std::vector<MemberRange> results_of(const Instruction& instruction) {
+    std::vector<MemberRange> results;
+    const auto* const product = std::get_if<ProductCall>(&instruction);
+    const bool is_stack = product != nullptr && !product->result_stack.empty();
+    if (is_stack)
+        for (std::size_t i = 0; i < product->result_stack.size(); ++i)
+            results.push_back(in_stack(product->result, product->result_stack, i));
+    else
+        for_each_result(instruction, [&](const MemberRange& site) { results.push_back(site); });
+    return results;
 }
 
 /// Members of one part that follow each other in memory.
@@ -47,8 +72,10 @@ class FiniteRun {
         require_finite_leaves();
         for_each_place([&](const RunPlace& place) {
             machine_.carry_out(place);
-            const Members result = members(result_of(at(place)), place.round);
-            if (const auto bad = first_not_finite(result)) fail(place, *bad);
+            const std::vector<MemberRange> results = results_of(at(place));
+            for (std::size_t i = 0; i < results.size(); ++i)
+                if (const auto bad = first_not_finite(members(results[i], place.round)))
+                    fail(place, i, *bad);
             return true;
         });
     }
@@ -78,18 +105,23 @@ class FiniteRun {
         return {member.part, part.step_of(part.place_of(member.t) + distance)};
     }
 
-    std::span<const Number> values(const Members& members) const {
-        return {machine_.values(members.first),
-                members.count * rolled_[members.first.part].shape.size()};
+    /// Visits the columns of members, from the first to the last, until `visit` returns false.
+    template <class Visit>
+    void for_each_column(const Members& members, const Visit& visit) const {
+        const Shape shape = rolled_[members.first.part].shape;
+        for (std::size_t i = 0; i < members.count; ++i)
+            for (int column = 0; column < shape.columns; ++column)
+                if (!visit(i, machine_.column(after(members.first, i), column))) return;
     }
 
     std::optional<std::size_t> first_not_finite(const Members& members) const {
-        const auto numbers = values(members);
-        const auto bad =
-            std::ranges::find_if_not(numbers, [](Number x) { return std::isfinite(x); });
-        if (bad == numbers.end()) return std::nullopt;
-        return static_cast<std::size_t>(bad - numbers.begin()) /
-               rolled_[members.first.part].shape.size();
+        std::optional<std::size_t> bad;
+        for_each_column(members, [&](std::size_t member, std::span<const Number> column) {
+            if (!std::ranges::all_of(column, [](Number x) { return std::isfinite(x); }))
+                bad = member;
+            return !bad;
+        });
+        return bad;
     }
 
     void require_finite_leaves() const {
@@ -113,8 +145,8 @@ class FiniteRun {
 
     /// What the instruction read may be gone: its result can stand in the same place. So the run is
     /// repeated up to it; the same values give the same bits.
-    [[noreturn]] void fail(const RunPlace& failed, std::size_t bad) {
-        const MemberRange result = result_of(at(failed));
+    [[noreturn]] void fail(const RunPlace& failed, std::size_t number, std::size_t bad) {
+        const MemberRange result = results_of(at(failed))[number];
         const Member member = after(members(result, failed.round).first, bad);
         const std::vector<double> value = doubles({member, 1});
         for_each_place([&](const RunPlace& place) {
@@ -124,7 +156,7 @@ class FiniteRun {
             machine_.carry_out(place);
             return true;
         });
-        const std::vector<MemberRange> sites = operands_of(at(failed));
+        const std::vector<MemberRange> sites = operands_of(at(failed), number);
         const bool adds_to_sum = adds_to_result(at(failed), result);
         std::vector<std::pair<std::string, ValueRange>> operands;
         std::vector<ValueRange> ranges;
@@ -164,8 +196,12 @@ class FiniteRun {
     }
 
     std::vector<double> doubles(const Members& members) const {
-        const auto numbers = values(members);
-        return {numbers.begin(), numbers.end()};
+        std::vector<double> numbers;
+        for_each_column(members, [&](std::size_t, std::span<const Number> column) {
+            numbers.insert(numbers.end(), column.begin(), column.end());
+            return true;
+        });
+        return numbers;
     }
 
     Machine<Number>& machine_;

@@ -186,6 +186,8 @@ struct Code {
     std::vector<Residence> residence;  ///< by part
     std::uint32_t packs = 0;           ///< how many there are
     std::vector<PassReport> passes;
+    bool shares_places = true;  ///< a result may stand in the place of an operand
+    bool is_watched = false;  ///< errors tell of factors that are packed, too, which stay for them
 };
 
 }  // namespace revolute::detail

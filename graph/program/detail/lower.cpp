@@ -46,10 +46,11 @@ struct Stretch {
 
 class Lowering {
  public:
-    Lowering(const Rolled& rolled, const Reads& reads)
+    Lowering(const Rolled& rolled, const Reads& reads, std::optional<Pass> without)
         : rolled_(rolled),
           reads_(reads),
-          sunk_(sink(rolled, reads)),
+          sunk_(without == Pass::sink ? nothing_sunk(rolled) : sink(rolled, reads)),
+          begins_sums_(without != Pass::begin),
           is_in_loop_(rolled.parts.size()) {}
 
     std::vector<Loop> run() && {
@@ -242,7 +243,7 @@ class Lowering {
         const auto in_loop = [this](const MemberRange& site) {
             return is_in_loop_[index(site.part)];
         };
-        if (!in_loop(result)) return before;
+        if (!begins_sums_ || !in_loop(result)) return before;
         std::erase_if(all.products, [&](const ProductCall& call) {
             Instruction at_once = call;
             const bool can_be_before = !in_loop(call.left) && !in_loop(call.right) &&
@@ -377,14 +378,15 @@ class Lowering {
     const Rolled& rolled_;
     const Reads& reads_;
     Sunk sunk_;
+    bool begins_sums_;              ///< before their loop, where that saves it something
     std::vector<bool> is_in_loop_;  ///< by part: whether the loop at work computes it
     std::vector<Loop> loops_;
 };
 
 }  // namespace
 
-std::vector<Loop> lower(const Rolled& rolled, const Reads& reads) {
-    return Lowering(rolled, reads).run();
+std::vector<Loop> lower(const Rolled& rolled, const Reads& reads, std::optional<Pass> without) {
+    return Lowering(rolled, reads, without).run();
 }
 
 }  // namespace revolute::detail

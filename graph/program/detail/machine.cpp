@@ -2,6 +2,7 @@
 #include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
+#include <revolute/graph/program/detail/verify_plan.hpp>
 #include <revolute/graph/program/packed_products.hpp>
 
 #include <algorithm>
@@ -9,18 +10,25 @@
 
 namespace revolute::detail {
 
+namespace {
+
+template <class Number>
+constexpr Units units{granule<Number>, block_entries<Number>, packed_products::packed_size<Number>};
+
+}  // namespace
+
 template <class Number>
 Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
                          const CompileOptions& options)
     : code_(&code),
-      places_{&rolled, plan_memory(rolled, reads, code,
-                                   {granule<Number>, block_entries<Number>,
-                                    packed_products::packed_size<Number>})},
+      places_{&rolled, plan_memory(rolled, reads, code, units<Number>)},
       rooms_(rooms_for<Number>(rolled, code)) {
     places_.elsewhere.resize(rolled.parts.size());
     places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
     allocate(reads, lanes, options.memory_limit);
+    if (is_to_be_verified(rolled, code))
+        verify_plan(rolled, reads, code, places_.plan, units<Number>);
     write_constants(reads);
     add_outputs(reads);
     if (lanes > 1) team_ = std::make_unique<Team>(lanes);

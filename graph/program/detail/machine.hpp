@@ -11,6 +11,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace revolute::detail {
@@ -42,7 +43,11 @@ class Machine {
     /// Whether a run reads what the leaf refers to without copying it.
     bool reads_in_place(Member leaf);
     ConstMatrixView output(std::size_t number);
-    const Number* values(Member first) const { return places_.member(first.part, first.t); }
+    std::span<const Number> column(Member member, int number) const {
+        return {places_.member(member.part, member.t) +
+                    static_cast<std::size_t>(number) * places_.leading_of(member.part),
+                places_.rows_of(member.part)};
+    }
 
     /// Makes the leaf take the value of an output whenever `carry_over` is called.
     void carry(std::size_t output, Member leaf);

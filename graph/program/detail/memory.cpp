@@ -1,4 +1,5 @@
 #include <revolute/graph/program/detail/memory.hpp>
+#include <revolute/graph/program/detail/places.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -73,99 +74,6 @@ class Blocks {
     std::size_t end_ = 0;
 };
 
-/// Which part alone reads the values of another.
-struct Reader {
-    std::optional<PartId> part;
-    bool are_several = false;
-
-    void add(PartId reader) {
-        if (part && *part != reader) are_several = true;
-        part = reader;
-    }
-};
-
-std::vector<Reader> readers_of(const Rolled& rolled, const Reads& reads) {
-    std::vector<Reader> readers(rolled.parts.size());
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-        const PartId reader{i};
-        if (reads.standing(reader) == Standing::view) continue;
-        for (const std::vector<Read>& slot : reads.slots(reader))
-            for (const Read& read : slot) readers[index(read.target)].add(reader);
-        if (!is_sum_over_steps(rolled[reader])) continue;
-        for (const Terms& terms : terms_of(rolled, rolled[reader]))
-            for (const Read& read : reads.view(terms.part)) readers[index(read.target)].add(reader);
-    }
-    for (const Member& output : rolled.outputs)
-        for (const Read& read : reads.view(output.part))
-            readers[index(read.target)].are_several = true;
-    return readers;
-}
-
-/// By part, the part in whose slab it stands: most in their own.
-class Slabs {
- public:
-    Slabs(const Rolled& rolled, const Reads& reads, const Code& code)
-        : rolled_(rolled),
-          reads_(reads),
-          residence_(code.residence),
-          readers_(readers_of(rolled, reads)),
-          is_stacked_(rolled.parts.size()) {
-        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) slab_of_.push_back(PartId{i});
-        for (const std::vector<PartId>& stack : code.stacks)
-            for (const PartId part : stack) {
-                slab_of_[index(part)] = stack.front();
-                is_stacked_[index(part)] = true;
-            }
-        for (const Component& component : rolled.schedule)
-            for (const PartId part : component.parts)
-                if (const auto operand = operand_to_replace(part))
-                    slab_of_[index(part)] = slab_of_[index(*operand)];
-    }
-
-    PartId operator[](PartId part) const { return slab_of_[index(part)]; }
-
- private:
-    std::optional<PartId> operand_to_replace(PartId part) const {
-        const Op& op = *rolled_[part].op;
-        if (!can_share(part) || !is_elementwise(op.role) || !op.fast.exist() ||
-            is_sum_over_steps(rolled_[part]))
-            return std::nullopt;
-        for (const std::vector<Read>& slot : reads_.slots(part))
-            for (const Read& read : slot)
-                if (is_replaced_by(part, read.target)) return read.target;
-        return std::nullopt;
-    }
-
-    /// Whether each member of `operand` is read by the member of `part` at the same step alone.
-    bool is_replaced_by(PartId part, PartId operand) const {
-        const auto is_same_member = [&](const Read& read) {
-            return read.target != operand ||
-                   (read.offset == 0 && read.is_fixed != rolled_[part].is_family());
-        };
-        return can_share(operand) && !readers_[index(operand)].are_several &&
-               rolled_[operand].shape.size() == rolled_[part].shape.size() &&
-               rolled_[operand].is_family() == rolled_[part].is_family() &&
-               rolled_[operand].runs == rolled_[part].runs &&
-               std::ranges::all_of(reads_.slots(part), [&](const std::vector<Read>& slot) {
-                   return std::ranges::all_of(slot, is_same_member);
-               });
-    }
-
-    /// Where one place serves all steps, the next step's value may be begun before the last read of what
-    /// took the place of this step's.
-    bool can_share(PartId part) const {
-        return reads_.standing(part) == Standing::computed && !is_stacked_[index(part)] &&
-               residence_[index(part)] == Residence::slab;
-    }
-
-    const Rolled& rolled_;
-    const Reads& reads_;
-    const std::vector<Residence>& residence_;
-    std::vector<Reader> readers_;
-    std::vector<bool> is_stacked_;
-    std::vector<PartId> slab_of_;
-};
-
 /// The first and the last of the instructions that use a slab.
 struct Life {
     static constexpr std::size_t for_ever = std::numeric_limits<std::size_t>::max();
@@ -185,7 +93,7 @@ std::size_t slab_of_pack(const Rolled& rolled, std::uint32_t pack) {
 
 /// By slab. What a loop uses lives as long as the loop.
 std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code& code,
-                           const Slabs& slabs) {
+                           const std::vector<PartId>& slabs) {
     std::vector<Life> lives(rolled.parts.size() + code.packs);
     std::size_t begin = 0;
     for (const Loop& loop : code.loops) {
@@ -198,42 +106,44 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
             };
             const auto extend = [&](const MemberRange& site) {
                 if (code.residence[index(site.part)] != Residence::block)
-                    extend_slab(index(slabs[site.part]));
+                    extend_slab(index(slabs[index(site.part)]));
             };
             for_each_read(loop.body[i], extend);
             for_each_result(loop.body[i], extend);
             if (const auto pack = pack_of(loop.body[i])) extend_slab(slab_of_pack(rolled, *pack));
+            const auto* const product = std::get_if<ProductCall>(&loop.body[i]);
+            if (code.is_watched && product != nullptr) extend(product->left);
         }
         begin = end;
     }
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Standing standing = reads.standing(PartId{i});
         if (standing == Standing::given || standing == Standing::constant)
-            lives[index(slabs[PartId{i}])] = {0, Life::for_ever};
+            lives[index(slabs[i])] = {0, Life::for_ever};
     }
     for (const Member& output : rolled.outputs)
         for (const Read& read : reads.view(output.part))
-            lives[index(slabs[read.target])].death = Life::for_ever;
+            lives[index(slabs[index(read.target)])].death = Life::for_ever;
     return lives;
 }
 
 /// The slabs' sizes and the places of parts in them; offsets are those in the slab.
 class Layouts {
  public:
-    Layouts(const Rolled& rolled, const Code& code, const Slabs& slabs)
+    Layouts(const Rolled& rolled, const Code& code, const std::vector<PartId>& slabs)
         : sizes(rolled.parts.size() + code.packs),
           layouts(rolled.parts.size()),
           skipped_(rolled.parts.size()) {
         std::vector<Residence> residence(rolled.parts.size(), Residence::round);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-            Residence& of_slab = residence[index(slabs[PartId{i}])];
+            Residence& of_slab = residence[index(slabs[i])];
             of_slab = std::min(of_slab, code.residence[i]);
         }
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
         for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-            const PartId slab = slabs[PartId{i}];
+            const PartId slab = slabs[i];
             const Part& part = rolled.parts[i];
             const std::size_t size =
                 layouts[i].leading * static_cast<std::size_t>(part.shape.columns);
@@ -294,7 +204,7 @@ class Layouts {
 }  // namespace
 
 MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& code, Units units) {
-    const Slabs slabs(rolled, reads, code);
+    const std::vector<PartId> slabs = slabs_of(rolled, reads, code);
     const std::vector<Life> lives = lives_of(rolled, reads, code, slabs);
     std::vector<std::uint32_t> in_order;  // of their births
     for (std::uint32_t i = 0; i < lives.size(); ++i)
@@ -320,7 +230,7 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
         living.emplace(lives[slab].death, slab);
     }
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-        const std::size_t slab = index(slabs[PartId{i}]);
+        const std::size_t slab = index(slabs[i]);
         layouts.layouts[i].offset += offsets[slab];
         layouts.layouts[i].numbers = layouts.sizes[slab];
     }

@@ -3,18 +3,40 @@
 
 namespace revolute::detail {
 
-Code as_lowered(const Rolled& rolled, const Reads& reads) {
-    return {lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), 0, {}};
+namespace {
+
+/// Every value in a slab, each instruction one operator.
+Code as_lowered(const Rolled& rolled, const Reads& reads, std::optional<Pass> without) {
+    Code code{
+        lower(rolled, reads, without), {}, std::vector<Residence>(rolled.parts.size()), 0, {}};
+    code.shares_places = without != Pass::replace;
+    return code;
 }
 
-Code optimized(const Rolled& rolled, const Reads& reads) {
-    Code code = as_lowered(rolled, reads);
-    gather_products(rolled, code);
-    merge_products(rolled, reads, code);
-    fuse_entrywise(rolled, code);
-    find_residences(rolled, reads, code);
-    combine_steps(rolled, code);
-    pack_factors(code);
+/// Makes one product of several, which sums in another order than they do.
+void join_products(const Rolled& rolled, const Reads& reads, Code& code,
+                   std::optional<Pass> without) {
+    if (without != Pass::gather) gather_products(rolled, code);
+    if (without != Pass::merge) merge_products(rolled, reads, code);
+}
+
+}  // namespace
+
+Code to_be_watched(const Rolled& rolled, const Reads& reads, std::optional<Pass> without) {
+    Code code = as_lowered(rolled, reads, without);
+    join_products(rolled, reads, code, without);
+    if (without != Pass::pack) pack_factors(code);
+    code.is_watched = true;
+    return code;
+}
+
+Code optimized(const Rolled& rolled, const Reads& reads, std::optional<Pass> without) {
+    Code code = as_lowered(rolled, reads, without);
+    join_products(rolled, reads, code, without);
+    if (without != Pass::fuse) fuse_entrywise(rolled, code);
+    if (without != Pass::keep) find_residences(rolled, reads, code);
+    if (without != Pass::combine) combine_steps(rolled, code);
+    if (without != Pass::pack) pack_factors(code);
     return code;
 }
 

@@ -2,6 +2,9 @@
 
 #include <revolute/graph/program/detail/instructions.hpp>
 #include <revolute/graph/program/detail/reads.hpp>
+#include <revolute/graph/program/program.hpp>
+
+#include <optional>
 
 namespace revolute::detail {
 
@@ -34,11 +37,11 @@ void combine_steps(const Rolled& rolled, Code& code);
 /// Packs the left factors that stay the same in all rounds of a loop before it.
 void pack_factors(Code& code);
 
-/// The code without passes: every value stands in a slab without gaps, each instruction is one operator. For runs
-/// that look at every value.
-Code as_lowered(const Rolled& rolled, const Reads& reads);
+/// Code for runs that look at every value: all of them stand in memory, for all steps, and each instruction is one
+/// operator, but for products, which are joined and packed as in `optimized`: both give the same bits.
+Code to_be_watched(const Rolled& rolled, const Reads& reads, std::optional<Pass> without = {});
 
-/// All of them, on what `lower` gives.
-Code optimized(const Rolled& rolled, const Reads& reads);
+/// All of them but `without`, on what `lower` gives.
+Code optimized(const Rolled& rolled, const Reads& reads, std::optional<Pass> without = {});
 
 }  // namespace revolute::detail

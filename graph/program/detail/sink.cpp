@@ -62,14 +62,18 @@ Interval steps_of(const Rolled& rolled, const Reads& reads, const Component& com
     return all;
 }
 
+Sunk nothing_sunk(const Rolled& rolled) {
+    return {std::vector<std::vector<PartId>>(rolled.schedule.size()),
+            std::vector<std::optional<Interval>>(rolled.parts.size())};
+}
+
 Sunk sink(const Rolled& rolled, const Reads& reads) {
     constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
     const std::vector<StepReaders> readers = readers_in_step(rolled, reads);
     // By part, the recurrence that computes it; readers stand behind what they read.
     std::vector<std::size_t> home(rolled.parts.size(), none);
     std::vector<Interval> steps_in(rolled.schedule.size());  // by recurrence
-    Sunk sunk{std::vector<std::vector<PartId>>(rolled.schedule.size()),
-              std::vector<std::optional<Interval>>(rolled.parts.size())};
+    Sunk sunk = nothing_sunk(rolled);
     for (std::size_t number = rolled.schedule.size(); number-- > 0;) {
         const Component& component = rolled.schedule[number];
         if (component.is_recurrence()) {

@@ -19,5 +19,7 @@ struct Sunk {
 Interval steps_of(const Rolled& rolled, const Reads& reads, const Component& component);
 
 Sunk sink(const Rolled& rolled, const Reads& reads);
+/// Each component computes its own parts and no others.
+Sunk nothing_sunk(const Rolled& rolled);
 
 }  // namespace revolute::detail
