@@ -69,10 +69,12 @@ std::string text_of(const CompileOptions& options) {
     return fmt::format("without {}", pass_names.at(static_cast<std::size_t>(*options.without)));
 }
 
-/// Whether the program may sum in another order than with all passes.
+/// Whether the program may sum in another order than with all passes: what is sunk into a loop is not added
+/// before it.
 bool may_change_bits(const CompileOptions& options) {
-    return options.without == Pass::begin || options.without == Pass::gather ||
-           options.without == Pass::merge || options.without == Pass::pack;
+    return options.without == Pass::sink || options.without == Pass::begin ||
+           options.without == Pass::gather || options.without == Pass::merge ||
+           options.without == Pass::pack;
 }
 
 /// Floats have no digits below 1e-38: of gradients that vanish over many steps, what is smaller by eight

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -18,9 +17,6 @@
 namespace revolute::detail {
 
 namespace {
-
-/// Numbers, read and written, that are verified in a quarter of a millisecond: half the time of rolling a small net.
-constexpr std::size_t most_numbers = 1 << 14;
 
 constexpr PartId no_part{std::numeric_limits<std::uint32_t>::max()};
 
@@ -389,24 +385,6 @@ class PlanVerification {
 void verify_plan(const Rolled& rolled, const Reads& reads, const Code& code, const MemoryPlan& plan,
                  Units units) {
     PlanVerification(rolled, reads, code, plan, units).run();
-}
-
-bool is_to_be_verified(const Rolled& rolled, const Code& code) {
-    static const bool all = std::getenv("REVOLUTE_VERIFY_PLANS") != nullptr;
-    if (all) return true;
-    double numbers = 0;  // which would not fit, perhaps
-    for (const Loop& loop : code.loops)
-        for (const Instruction& instruction : loop.body) {
-            const auto count = [&](const MemberRange& site) {
-                numbers += static_cast<double>(rolled[site.part].shape.size()) * site.members *
-                           static_cast<double>(loop.rounds);
-            };
-            for_each_read(instruction, count);
-            for_each_result_in_stack(instruction, count);
-        }
-    for (const Part& part : rolled.parts)
-        numbers += static_cast<double>(part.shape.size()) * static_cast<double>(part.size());
-    return numbers <= static_cast<double>(most_numbers);
 }
 
 }  // namespace revolute::detail
