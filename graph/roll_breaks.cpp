@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/rolled.hpp>
 
 #include <fmt/format.h>
@@ -13,18 +14,7 @@ namespace revolute {
 
 namespace {
 
-/// "h[5], tanh [3 x 1]", or "an unnamed tanh [3 x 1] in step t = 5".
-std::string name_and_shape(const Part& part, std::int32_t t) {
-    if (!part.is_family()) t = 0;
-    for (const std::vector<PartName>* names : {&part.labels, &part.names})
-        for (const PartName& name : *names)
-            if (name.steps.contains(t))
-                return fmt::format("{}{}, {} {}", name.name,
-                                   name.axis ? subscript({*name.axis, t + name.shift}) : "",
-                                   part.op->name, to_string(part.shape));
-    return fmt::format("an unnamed {} {}{}", part.op->name, to_string(part.shape),
-                       part.is_family() ? " in step " + to_string(Step{*part.axis, t}) : "");
-}
+using detail::name_and_shape;
 
 /// By axis: how far the recurrences read.
 std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
@@ -57,7 +47,7 @@ class BreakSearch {
                              Change{slot, part.slots[slot][c - 1]});
             for (const Interval run : part.runs) consider({PartId{i}, run.low}, std::nullopt);
         }
-        if (found_.empty()) return std::nullopt;
+        if (found_.empty()) return break_in_sums();
         return described(telling());
     }
 
@@ -67,9 +57,15 @@ class BreakSearch {
         std::uint32_t slot = 0;
         Segment before;
     };
+    /// What an attribute was in the step before.
+    struct AttributeChange {
+        std::uint32_t attribute = 0;
+        double before = 0;
+    };
     struct Candidate {
         Member member;
         std::optional<Change> change;  ///< none: a node that is new
+        std::optional<AttributeChange> attribute{};
     };
 
     /// Where a member stands in the order of making; in that of its part and step if the graph is
@@ -83,10 +79,44 @@ class BreakSearch {
 
     void consider(Member member, std::optional<Change> change) {
         const auto [axis, t] = step_of(member);
+        if (is_in_the_midst(axis, t)) found_.push_back({member, change});
+    }
+
+    bool is_in_the_midst(std::int32_t axis, std::int32_t t) {
         // What a recurrence starts from can be of its own kind for as long as it is read, and what
         // a derivative makes of it as long again.
         const std::int32_t reach = 2 * std::max(reaches_[axis], 1);
-        if (t > reach && t < rolled_.steps(axis) - reach) found_.push_back({member, change});
+        return t > reach && t < rolled_.steps(axis) - reach;
+    }
+
+    /// A node without step that reads some steps of a family only, from the midst on or up to there.
+    std::optional<PatternBreak> break_in_sums() {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
+            for (const Sweep& sweep : rolled_.parts[i].operands)
+                for (const auto& [part, offset] : sweep.elements) {
+                    const auto axis = rolled_[part].axis;
+                    if (!axis) continue;
+                    const std::int32_t low = std::min(sweep.first, sweep.last) + offset;
+                    const std::int32_t behind = std::max(sweep.first, sweep.last) + offset + 1;
+                    for (const std::int32_t t : {low, behind})
+                        if (is_in_the_midst(*axis, t)) return described({PartId{i}, 0}, part, t);
+                }
+        return std::nullopt;
+    }
+
+    PatternBreak described(Member reader, PartId read, std::int32_t t) const {
+        const Step step{*rolled_[read].axis, t};
+        const auto text_of = [&](std::int32_t at) {
+            return rolled_[read].has_member(at)
+                       ? name_and_shape(rolled_[read], at)
+                       : "nothing in step " + to_string(Step{step.axis, at});
+        };
+        return {
+            step, reader, std::nullopt,
+            fmt::format("roll: steps are not alike from step {} on: {}, which has no step, reads "
+                        "{} and {} in different ways",
+                        to_string(step), name_and_shape(rolled_[reader.part], 0), text_of(t - 1),
+                        text_of(t))};
     }
 
     /// In the step where the first was made, the first of which can be said what operand changed;
@@ -100,7 +130,8 @@ class BreakSearch {
         std::ranges::sort(found_, {}, order);
         for (Candidate candidate : found_) {
             if (!candidate.change) candidate.change = change_to(candidate.member);
-            if (candidate.change) return candidate;
+            if (!candidate.change) candidate.attribute = attribute_change_to(candidate.member);
+            if (candidate.change || candidate.attribute) return candidate;
         }
         return found_.front();
     }
@@ -127,12 +158,43 @@ class BreakSearch {
         return std::nullopt;
     }
 
+    /// The attribute that makes a new node different from one that reads the same in the step before.
+    std::optional<AttributeChange> attribute_change_to(Member member) const {
+        const Part& part = rolled_[member.part];
+        const std::int32_t t = member.t - 1;
+        for (const Part& other : rolled_.parts) {
+            if (&other == &part || other.axis != part.axis || other.op != part.op ||
+                other.shape != part.shape || other.slots.size() != part.slots.size() ||
+                other.attributes.size() != part.attributes.size() || !other.has_member(t))
+                continue;
+            bool reads_the_same = true;
+            for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+                const Segment &now = part.segment_at(slot, member.t),
+                              &then = other.segment_at(slot, t);
+                reads_the_same &= now.target == then.target && now.distance == then.distance;
+            }
+            if (!reads_the_same) continue;
+            const auto now = part.attributes_at(member.t), then = other.attributes_at(t);
+            for (std::uint32_t i = 0; i < now.size(); ++i)
+                if (now[i] != then[i]) return AttributeChange{i, then[i]};
+        }
+        return std::nullopt;
+    }
+
     PatternBreak described(const Candidate& of) const {
         const auto [part, t] = of.member;
         PatternBreak result{step_of(of.member), of.member, std::nullopt, {}};
         result.text =
             fmt::format("roll: steps are not alike from step {} on: ", to_string(result.step));
         const std::string what = name_and_shape(rolled_[part], t);
+        if (of.attribute) {
+            const auto& [attribute, before] = *of.attribute;
+            result.text +=
+                fmt::format("attribute {} of {} changes\n  it is {}\n  in step {} it is {}",
+                            attribute, what, rolled_[part].attributes_at(t)[attribute],
+                            to_string(Step{result.step.axis, t - 1}), before);
+            return result;
+        }
         if (!of.change) {
             result.text += what + " has no like before";
             return result;

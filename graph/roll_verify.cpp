@@ -1,3 +1,5 @@
+#include <revolute/graph/detail/roll_shapes.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/roll.hpp>
 
@@ -25,6 +27,14 @@ class Verifier {
             require(order_[i] != 0, "the schedule has every part once", PartId{i});
         for (const Component& component : rolled_.schedule)
             for (const PartId part : component.parts) check(part, component);
+        for (const Member output : rolled_.outputs)
+            require(rolled_[output.part].has_member(output.t), "outputs exist", output.part);
+        if (const auto misfit = detail::find_misfit(rolled_))
+            throw InternalError(fmt::format(
+                "verify: shapes follow from the operands, but not so for part {}, {}\n  {}",
+                index(misfit->member.part),
+                detail::name_and_shape(rolled_[misfit->member.part], misfit->member.t),
+                misfit->text));
     }
 
  private:
@@ -34,16 +44,37 @@ class Verifier {
         for (std::size_t i = 1; i < part.runs.size(); ++i)
             require(part.runs[i - 1].high + 1 < part.runs[i].low, "runs ascend and do not touch",
                     id);
+        std::size_t members = 0;
+        for (std::size_t i = 0; i < part.runs.size(); members += part.runs[i++].size())
+            require(i < part.places.size() && part.places[i] == members,
+                    "runs begin where those before them end", id);
+        require(part.slopes.empty() || part.slopes.size() == part.attributes.size(),
+                "each attribute has its slope", id);
+        require(part.operand_shapes.size() == part.slots.size(), "each operand has a shape", id);
         for (const std::vector<Segment>& slot : part.slots) check_cases(id, slot, component);
-        for (const Sweep& sweep : part.operands)
-            for (const Sweep::Element& element : sweep.elements)
-                for (std::size_t round = 0; round < sweep.rounds(); ++round) {
-                    const std::int32_t t = sweep.first + element.offset +
-                                           sweep.stride * static_cast<std::int32_t>(round);
-                    require(rolled_[element.part].has_member(t), "operands exist", id);
-                    require(order_[index(element.part)] < order_[index(id)],
-                            "operands come before their users", id);
-                }
+        for (std::size_t slot = 0; slot < part.slots.size(); ++slot)
+            require(std::ranges::any_of(part.slots[slot],
+                                        [&](const Segment& segment) {
+                                            return rolled_[segment.target].shape ==
+                                                   part.operand_shapes[slot];
+                                        }),
+                    "shapes of operands are those of the parts", id);
+        for (const Sweep& sweep : part.operands) check_sweep(id, sweep);
+    }
+
+    void check_sweep(PartId id, const Sweep& sweep) const {
+        require(!sweep.elements.empty() && sweep.stride != 0 &&
+                    (sweep.last - sweep.first) % sweep.stride == 0 &&
+                    (sweep.last - sweep.first) / sweep.stride >= 0,
+                "sweeps go from their first step to their last", id);
+        for (const Sweep::Element& element : sweep.elements)
+            for (std::size_t round = 0; round < sweep.rounds(); ++round) {
+                const std::int32_t t =
+                    sweep.first + element.offset + sweep.stride * static_cast<std::int32_t>(round);
+                require(rolled_[element.part].has_member(t), "operands exist", id);
+                require(order_[index(element.part)] < order_[index(id)],
+                        "operands come before their users", id);
+            }
     }
 
     /// Every member has one case, and what it reads is there by then.

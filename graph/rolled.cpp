@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -49,6 +50,18 @@ const Segment& Part::segment_at(std::uint32_t slot, std::int32_t t) const {
     const auto after = std::ranges::upper_bound(
         cases, t, {}, [](const Segment& segment) { return segment.steps.low; });
     return *(after - 1);
+}
+
+std::vector<double> Part::attributes_at(std::int32_t t) const {
+    std::vector<double> result = attributes;
+    for (std::size_t i = 0; i < slopes.size(); ++i) result[i] += slopes[i] * t;
+    return result;
+}
+
+double LengthLaw::at(std::int32_t steps) const {
+    const double base = constant + per_step * steps;
+    const double root = std::abs(power) == 1 ? base : std::sqrt(base);
+    return power > 0 ? factor * root : factor / root;
 }
 
 std::size_t Rolled::node_count() const {

@@ -65,12 +65,15 @@ struct PartName {
 };
 
 /// A family, the nodes of a graph that are alike at all steps; or one node that has no step.
-/// Members have the same operator, attributes and shape, and operands that stand at constant
-/// distances in time, but for boundary cases, each a segment.
+/// Members have the same operator and shape, attributes that are the same or whole numbers that grow
+/// evenly with the step, and operands that stand at constant distances in time, but for boundary
+/// cases, each a segment.
 struct Part {
     const Op* op = nullptr;
     Shape shape;
-    std::vector<double> attributes;
+    std::vector<double> attributes;  ///< where they grow, what they would be at step 0
+    /// By attribute, what it grows by from one step to the next; empty when none does.
+    std::vector<double> slopes;
     std::vector<Shape> operand_shapes;  ///< of a family; by slot
     /// Time axis of a family; none: one node, without step.
     std::optional<std::int32_t> axis;
@@ -88,6 +91,8 @@ struct Part {
     std::vector<PartName> labels;
 
     bool is_family() const { return axis.has_value(); }
+    /// The attributes of the member at step t.
+    std::vector<double> attributes_at(std::int32_t t) const;
     /// Sets where the family has members.
     void set_runs(std::vector<Interval> steps);
     /// Number of members.
@@ -130,6 +135,31 @@ struct AxisSteps {
     friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
 };
 
+/// A number as a function of the number N of steps of a time axis: factor (constant + per_step N)
+/// to a power of 1, -1, 1/2 or -1/2, as a mean over time has 1 / N.
+struct LengthLaw {
+    double factor = 1;
+    double constant = 0;
+    double per_step = 1;
+    double power = 1;
+
+    double at(std::int32_t steps) const;
+    friend bool operator==(LengthLaw, LengthLaw) = default;
+};
+
+/// The law of one attribute of one part.
+struct AttributeLaw {
+    PartId part{};
+    std::uint32_t attribute = 0;
+    LengthLaw law;
+};
+
+/// The attributes that depend on the number of steps of one time axis; all others do not.
+struct AxisLaws {
+    std::int32_t axis = 0;
+    std::vector<AttributeLaw> attributes;
+};
+
 /// How much of a graph was folded; the less, the harder it was to find an order for the families.
 enum class Folding : std::uint8_t {
     merged,    ///< families that differ at a boundary only are one
@@ -151,6 +181,9 @@ struct Rolled {
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
     Sharing sharing = Sharing::on;
+    /// Of the axis for which graphs of several numbers of steps were compared (`roll_for`);
+    /// none: of one graph it cannot be said. No part of what makes two of them equal.
+    std::optional<AxisLaws> laws;
 
     const Part& operator[](PartId part) const { return parts[index(part)]; }
     /// Number of nodes that it stands for.
@@ -163,12 +196,17 @@ struct Rolled {
     /// The same recurrences over another number of steps of one time axis: what rolling the graph
     /// that was built with so many steps gives, found without building it, in time that does not
     /// depend on it. All steps between the boundary cases are alike, so steps are put in, or taken
-    /// out, in their midst. Values that the builder derived from the number of steps (a factor 1/N)
-    /// stay what they are; `roll_for` tells.
+    /// out, in their midst. Operands that are all steps of a family become more or fewer, and shapes
+    /// are what the operators' rules make of that.
+    ///
+    /// An attribute that the builder derived from the number of steps, such as a factor 1/N, follows
+    /// its law where there are `laws` of the axis. Where there are none, one that may come from the
+    /// number of steps is refused, as the graph cannot tell; all others stay what they are.
     ///
     /// Throws GraphError when steps between the ends are not alike (`first_break`), when there is no
-    /// stretch of steps without boundary cases, as in a graph of few steps, or when fewer than
-    /// `least_steps` are asked for.
+    /// stretch of steps without boundary cases, as in a graph of few steps, when a shape would not
+    /// fit its operator, when an attribute may depend on the number of steps, or when fewer than
+    /// `least_steps` are asked for. The text names the node.
     Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
 
     friend bool operator==(const Rolled& a, const Rolled& b);

@@ -1,5 +1,8 @@
 // Rolled::at: other numbers of steps, found by putting steps in where all steps are alike.
 
+#include <revolute/graph/detail/roll_laws.hpp>
+#include <revolute/graph/detail/roll_shapes.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/rolled.hpp>
 
@@ -7,7 +10,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <optional>
+#include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace revolute {
@@ -160,6 +167,9 @@ class Mover {
             if (last - first != sweep.last - sweep.first) return false;
             element.offset = first - sweep.first;
         }
+        // Two members make no pattern: h(0) + h(1) has two operands in a graph of any length.
+        constexpr std::size_t least_rounds = 3;
+        if (sweep.rounds() != before.rounds() && before.rounds() < least_rounds) return false;
         return (sweep.last - sweep.first) % sweep.stride == 0 || sweep.first == sweep.last;
     }
 
@@ -167,7 +177,8 @@ class Mover {
     const Shift& shift_;
 };
 
-/// The rolled graph with `by` steps put into the stretch; none when that is not possible.
+/// The rolled graph with `by` steps put into the stretch, with the shapes of the one that it was made
+/// of; none when that is not possible.
 std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const Stretch& stretch,
                                 std::int32_t by) {
     if (rolled.folding == Folding::none || stretch.length < std::max(2, stretch.least_length))
@@ -181,43 +192,150 @@ std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const S
     for (Member& output : result.outputs) mover.move(output);
     for (AxisSteps& steps : result.axes)
         if (steps.axis == axis) steps.steps += by;
+    if (!result.laws || result.laws->axis != axis) {
+        result.laws.reset();
+        return result;
+    }
+    for (const auto& [part, attribute, law] : result.laws->attributes)
+        result.parts[index(part)].attributes[attribute] = law.at(result.steps(axis));
     return result;
 }
 
-/// Where one step can be put in and taken out: none when the steps are not alike, or too few to tell.
-std::optional<Stretch> growing_stretch(const Rolled& rolled, std::int32_t axis) {
-    const Stretch stretch = stretch_of(rolled, axis);
-    // A pattern that repeats, such as a cut every k steps, has stretches too: each is one period of it.
-    if (first_break(rolled) || !stretched(rolled, axis, stretch, 1)) return std::nullopt;
-    return stretch;
+/// How a rolled graph grows over one axis: shapes change evenly with the number of steps, so two
+/// numbers of steps tell them for all.
+struct Growth {
+    Stretch stretch;
+    std::int32_t least = 1;
+    std::optional<AxisLaws> laws;  ///< of attributes
+    std::int32_t steps = 0;        ///< of `shapes`; `next` has one more
+    std::vector<Shape> shapes, next;
+};
+
+std::vector<Shape> shapes_of(const Rolled& rolled) {
+    std::vector<Shape> shapes;
+    for (const Part& part : rolled.parts) shapes.push_back(part.shape);
+    return shapes;
 }
 
-std::int32_t least(const Rolled& rolled, std::int32_t axis, const Stretch& stretch) {
-    return rolled.steps(axis) - stretch.length + stretch.least_length;
+/// A size that grows evenly from `steps` to `steps + 1`; 0 beyond the range of sizes.
+int size_at(int size, int next, std::int32_t steps, std::int32_t wanted) {
+    const std::int64_t grown =
+        size + std::int64_t{next - size} * (std::int64_t{wanted} - std::int64_t{steps});
+    return grown < 1 || grown > std::numeric_limits<int>::max() ? 0 : static_cast<int>(grown);
+}
+
+Shape shape_at(const Growth& growth, std::size_t part, std::int32_t steps) {
+    const Shape shape = growth.shapes[part], next = growth.next[part];
+    return {size_at(shape.rows, next.rows, growth.steps, steps),
+            size_at(shape.columns, next.columns, growth.steps, steps)};
+}
+
+/// Graphs of more steps than this are not looked at: what is said of growth takes no longer for more.
+constexpr std::int32_t most_looked_at = 64;
+
+/// How a rolled graph grows, or why it cannot be told.
+class GrowthSearch {
+ public:
+    GrowthSearch(const Rolled& rolled, std::int32_t axis)
+        : rolled_(rolled), axis_(axis), now_(rolled.steps(axis)) {}
+
+    std::variant<Growth, std::string> run() {
+        Growth growth;
+        growth.stretch = stretch_of(rolled_, axis_);
+        growth.least = now_ - growth.stretch.length + growth.stretch.least_length;
+        // A pattern that repeats, such as a cut every k steps, has stretches too: each is one period.
+        if (first_break(rolled_) || !stretched(rolled_, axis_, growth.stretch, 1))
+            return fmt::format(
+                "rolled: the steps in its midst are not alike, so none can be put in ({} on axis "
+                "{})",
+                now_, axis_name(axis_));
+        growth.steps = std::min(now_, std::max(most_looked_at, growth.least)) + 1;
+        Rolled known = rolled_;
+        if (!known.laws || known.laws->axis != axis_) {
+            const auto longer = stretched(rolled_, axis_, growth.stretch, 1);
+            auto found = detail::infer_laws(rolled_, *longer, axis_);
+            if (const auto* refusal = std::get_if<std::string>(&found)) return *refusal;
+            known.laws = std::get<AxisLaws>(std::move(found));
+        }
+        growth.laws = known.laws;
+        for (const std::int32_t more : {0, 1}) {
+            const std::int32_t steps = growth.steps + more;
+            Rolled other = *stretched(known, axis_, growth.stretch, steps - now_);
+            if (const auto misfit = detail::set_shapes(other))
+                return detail::misfit_text(other, *misfit, axis_);
+            (more == 0 ? growth.shapes : growth.next) = shapes_of(other);
+        }
+        return even(std::move(growth));
+    }
+
+ private:
+    /// Refuses shapes that do not grow evenly, as those of a product of two numbers that grow.
+    std::variant<Growth, std::string> even(Growth growth) const {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            const Part& part = rolled_.parts[i];
+            const Shape expected = shape_at(growth, i, now_);
+            if (part.shape != expected)
+                return fmt::format(
+                    "rolled: the shape of {} does not grow evenly with the number of steps\n  in "
+                    "{} steps it is {}, in {} steps {}",
+                    detail::name_and_shape(part, part.step_of(0)), growth.steps,
+                    to_string(growth.shapes[i]), growth.steps + 1, to_string(growth.next[i]));
+        }
+        return growth;
+    }
+
+    const Rolled& rolled_;
+    std::int32_t axis_;
+    std::int32_t now_;
+};
+
+/// Shapes of a graph of many steps, which grow evenly.
+void set_grown_shapes(Rolled& rolled, const Growth& growth, std::int32_t steps) {
+    for (std::size_t i = 0; i < rolled.parts.size(); ++i) {
+        Part& part = rolled.parts[i];
+        part.shape = shape_at(growth, i, steps);
+        if (part.shape.rows == 0 || part.shape.columns == 0)
+            throw GraphError(
+                fmt::format("rolled: sizes of {} are beyond the range of int in {} steps",
+                            detail::name_and_shape(part, part.step_of(0)), steps));
+    }
+    for (Part& part : rolled.parts)
+        for (std::size_t slot = 0; slot < part.slots.size(); ++slot)
+            part.operand_shapes[slot] = rolled[part.slots[slot].front().target].shape;
 }
 
 }  // namespace
 
 std::optional<std::int32_t> Rolled::least_steps(std::int32_t axis) const {
-    const auto stretch = growing_stretch(*this, axis);
-    if (!stretch) return std::nullopt;
-    return least(*this, axis, *stretch);
+    const auto growth = GrowthSearch(*this, axis).run();
+    if (const auto* found = std::get_if<Growth>(&growth)) return found->least;
+    return std::nullopt;
 }
 
 Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     const std::int32_t now = this->steps(axis);
-    const auto stretch = growing_stretch(*this, axis);
-    if (!stretch)
-        throw GraphError(fmt::format(
-            "rolled: the steps in its midst are not alike, so none can be put in ({} on axis {})\n"
-            "  roll the graph of {} steps instead",
-            now, axis_name(axis), steps));
-    if (const std::int32_t fewest = least(*this, axis, *stretch); steps < fewest)
+    const auto found = GrowthSearch(*this, axis).run();
+    const auto instead = [&] {
+        return fmt::format("\n  roll the graph of {} steps instead", steps);
+    };
+    if (const auto* reason = std::get_if<std::string>(&found))
+        throw GraphError(*reason + instead());
+    const Growth& growth = std::get<Growth>(found);
+    if (steps < growth.least)
         throw GraphError(
-            fmt::format("rolled: boundary cases meet in fewer than {} steps ({} asked for)\n"
-                        "  roll the graph of {} steps instead",
-                        fewest, steps, steps));
-    return *stretched(*this, axis, *stretch, steps - now);
+            fmt::format("rolled: boundary cases meet in fewer than {} steps ({} asked for)",
+                        growth.least, steps) +
+            instead());
+    Rolled known = *this;
+    known.laws = growth.laws;
+    Rolled result = *stretched(known, axis, growth.stretch, steps - now);
+    if (steps > growth.steps) {
+        set_grown_shapes(result, growth, steps);
+    } else if (const auto misfit = detail::set_shapes(result)) {
+        throw GraphError(detail::misfit_text(result, *misfit, axis) + instead());
+    }
+    result.laws = laws && laws->axis == axis ? laws : std::nullopt;
+    return result;
 }
 
 }  // namespace revolute

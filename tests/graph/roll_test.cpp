@@ -296,9 +296,8 @@ TEST_CASE("first_break: one step with another weight, distance or factor") {
               return
                   [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? 2.0 : 3.0) * h + x); };
           }) ==
-          "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed add [1 x 1] in "
-          "step t = 6 changes\n  it is an unnamed scale [1 x 1] in step t = 6\n"
-          "  in step t = 5 it is an unnamed scale [1 x 1] in step t = 5");
+          "roll: steps are not alike from step t = 6 on: attribute 0 of an unnamed scale [1 x 1] in "
+          "step t = 6 changes\n  it is 2\n  in step t = 5 it is 3");
 }
 
 TEST_CASE(

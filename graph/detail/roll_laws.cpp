@@ -1,0 +1,258 @@
+#include <revolute/graph/detail/roll_laws.hpp>
+#include <revolute/graph/detail/roll_shapes.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace revolute::detail {
+
+namespace {
+
+bool is_near(double a, double b, double roundings) {
+    return std::abs(a - b) <= roundings * std::numeric_limits<double>::epsilon() * std::abs(b);
+}
+
+bool is_whole(double value) { return value == std::trunc(value); }
+
+/// The nearest whole number, if the value is that but for rounding.
+std::optional<double> whole(double value) {
+    const double nearest = std::round(value);
+    const bool is_so = std::abs(value - nearest) <= 1e-9 * std::max(1.0, std::abs(value));
+    return is_so ? std::optional(nearest + 0.0) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values) {
+    std::vector<LengthLaw> candidates;
+    for (const double power : {1.0, -1.0, 0.5, -0.5}) {
+        std::array<double, 3> bases{};  // the law's, if its factor is 1
+        for (std::size_t i = 0; i < 3; ++i) bases[i] = std::pow(values[i], 1.0 / power);
+        const double per_step = (bases[2] - bases[0]) / 2;
+        if (!std::isfinite(per_step) || per_step == 0) continue;
+        const double constant = bases[0] - per_step * steps;
+        const double sign = std::abs(power) < 1 && values[0] < 0 ? -1 : 1;
+        const auto whole_constant = whole(constant), whole_per_step = whole(per_step);
+        if (whole_constant && whole_per_step && *whole_per_step != 0)
+            candidates.push_back({sign, *whole_constant, *whole_per_step, power});
+        if (const auto offset = whole(constant / per_step)) {
+            LengthLaw law{1, *offset, 1, power};
+            law.factor = values[0] / law.at(steps);
+            candidates.push_back(law);
+            law.factor = std::stod(fmt::format("{:.15g}", law.factor));
+            candidates.push_back(law);
+        }
+    }
+    // The same bits are better than the same number but for rounding.
+    for (const double roundings : {0.0, 4.0})
+        for (const LengthLaw& law : candidates) {
+            bool is_right = true;
+            for (std::int32_t i = 0; i < 3; ++i)
+                is_right &=
+                    is_near(law.at(steps + i), values[static_cast<std::size_t>(i)], roundings);
+            if (is_right && std::isfinite(law.factor)) return law;
+        }
+    return std::nullopt;
+}
+
+namespace {
+
+/// An attribute that may grow by so much when there is one step more.
+struct Suspect {
+    PartId part{};
+    std::uint32_t attribute = 0;
+    double growth = 1;
+};
+
+/// By how much a whole number grows with each step if it comes from the number of steps.
+std::optional<double> growth_of(double value, std::int32_t steps) {
+    if (!is_whole(value) || value < 2 || value > 1e9) return std::nullopt;
+    if (std::fmod(value, steps) == 0) return value / steps;
+    if (std::abs(value - steps) <= 2 && value > 3) return 1;
+    return std::nullopt;
+}
+
+/// Whether a factor may come from the number of steps: it or its reciprocal, or the root of such.
+bool may_come_from(double value, std::int32_t steps) {
+    const double size = std::abs(value);
+    if (!std::isfinite(size) || size == 0) return false;
+    const double from_one = size < 1 ? 1 / size : size;
+    const auto linear = whole(from_one);
+    if (linear) return growth_of(*linear, steps).has_value();
+    const auto squared = whole(from_one * from_one);
+    return squared && growth_of(*squared, steps).has_value();
+}
+
+/// Tells which attributes of one graph depend on its number of steps.
+class LawInference {
+ public:
+    LawInference(const Rolled& rolled, const Rolled& longer, std::int32_t axis)
+        : rolled_(rolled), longer_(longer), axis_(axis), steps_(rolled.steps(axis)) {}
+
+    std::variant<AxisLaws, std::string> run() {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
+            for (std::uint32_t k = 0; k < rolled_.parts[i].attributes.size(); ++k)
+                if (!sort_out(PartId{i}, k)) return cannot_tell({PartId{i}, k});
+        const auto fewest = solution(false), most = solution(true);
+        if (const auto* misfit = std::get_if<std::string>(&fewest)) return *misfit;
+        const auto& growing = std::get<std::vector<bool>>(fewest);
+        for (std::size_t i = 0; i < suspects_.size(); ++i) {
+            const auto* other = std::get_if<std::vector<bool>>(&most);
+            if (other == nullptr || growing[i] != (*other)[i]) return cannot_tell(suspects_[i]);
+        }
+        Rolled longer = with(growing);
+        set_shapes(longer);
+        if (const auto place = place_in_what_grows(longer)) return cannot_tell(*place);
+        return laws_of(growing);
+    }
+
+ private:
+    bool changes_with_the_step(const Part& part, std::uint32_t attribute) const {
+        return !part.slopes.empty() && part.slopes[attribute] != 0;
+    }
+
+    /// Keeps an attribute that may grow and that shapes may tell about; false: they cannot.
+    bool sort_out(PartId id, std::uint32_t attribute) {
+        const Part& part = rolled_[id];
+        const double value = part.attributes[attribute];
+        if (changes_with_the_step(part, attribute) || !may_come_from(value, steps_)) return true;
+        if (!is_size(rolled_, {id, part.step_of(0)}, attribute)) return false;
+        if (const auto growth = growth_of(value, steps_))
+            suspects_.push_back({id, attribute, *growth});
+        return true;
+    }
+
+    Rolled with(const std::vector<bool>& growing) const {
+        Rolled longer = longer_;
+        for (std::size_t i = 0; i < suspects_.size(); ++i)
+            if (growing[i])
+                longer.parts[index(suspects_[i].part)].attributes[suspects_[i].attribute] +=
+                    suspects_[i].growth;
+        return longer;
+    }
+
+    std::optional<Misfit> misfit_with(const std::vector<bool>& growing) const {
+        Rolled longer = with(growing);
+        return set_shapes(longer);
+    }
+
+    /// All suspects grow or none does; then, for as long as something does not fit, some are found that
+    /// must be otherwise: what does not fit without them is farther on, or nothing is.
+    std::variant<std::vector<bool>, std::string> solution(bool start) const {
+        std::vector<bool> growing(suspects_.size(), start);
+        auto misfit = misfit_with(growing);
+        while (misfit)
+            if (!turn_some(growing, misfit, start)) return misfit_text(longer_, *misfit, axis_);
+        return growing;
+    }
+
+    /// Turns one suspect, and those that do not fit it then: the sizes of two summands go together.
+    bool turn_some(std::vector<bool>& growing, std::optional<Misfit>& misfit, bool start) const {
+        for (std::size_t i = 0; i < suspects_.size(); ++i) {
+            if (growing[i] != start) continue;
+            std::vector<bool> turned = growing;
+            turned[i] = !start;
+            auto rest = misfit_with(turned);
+            while (rest && rest->passed <= misfit->passed)
+                if (!turn_one(turned, rest, start)) break;
+            if (rest && rest->passed <= misfit->passed) continue;
+            growing = std::move(turned);
+            misfit = std::move(rest);
+            return true;
+        }
+        return false;
+    }
+
+    bool turn_one(std::vector<bool>& growing, std::optional<Misfit>& misfit, bool start) const {
+        for (std::size_t i = 0; i < suspects_.size(); ++i) {
+            if (growing[i] != start) continue;
+            growing[i] = !start;
+            auto rest = misfit_with(growing);
+            if (!rest || rest->passed > misfit->passed) {
+                misfit = std::move(rest);
+                return true;
+            }
+            growing[i] = start;
+        }
+        return false;
+    }
+
+    /// A whole number with which something that grows is read, in the second half or behind it: it may
+    /// be counted from the end. That of the second state is small, that of the last one is not.
+    std::optional<Suspect> place_in_what_grows(const Rolled& longer) const {
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            const Part& part = rolled_.parts[i];
+            if (part.attributes.empty() || !reads_what_grows(part, longer)) continue;
+            for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
+                const double value = part.attributes[k];
+                const bool is_known =
+                    changes_with_the_step(part, k) ||
+                    std::ranges::any_of(suspects_, [&](const Suspect& suspect) {
+                        return suspect.part == PartId{i} && suspect.attribute == k;
+                    });
+                if (!is_known && is_whole(value) && value > 1 && 2 * value >= steps_ - 1)
+                    return Suspect{PartId{i}, k};
+            }
+        }
+        return std::nullopt;
+    }
+
+    bool reads_what_grows(const Part& part, const Rolled& longer) const {
+        const auto grows = [&](PartId operand) {
+            return rolled_[operand].shape != longer[operand].shape;
+        };
+        for (const std::vector<Segment>& slot : part.slots)
+            if (grows(slot.front().target)) return true;
+        return std::ranges::any_of(part.operands, [&](const Sweep& sweep) {
+            return std::ranges::any_of(sweep.elements, grows, &Sweep::Element::part);
+        });
+    }
+
+    AxisLaws laws_of(const std::vector<bool>& growing) const {
+        AxisLaws laws{axis_, {}};
+        for (std::size_t i = 0; i < suspects_.size(); ++i) {
+            if (!growing[i]) continue;
+            const auto [part, attribute, growth] = suspects_[i];
+            const double now = rolled_[part].attributes[attribute];
+            laws.attributes.push_back({part, attribute, {1, now - growth * steps_, growth, 1}});
+        }
+        return laws;
+    }
+
+    std::string cannot_tell(const Suspect& suspect) const {
+        const Part& part = rolled_[suspect.part];
+        return fmt::format(
+            "rolled: attribute {} of {} is {}, which may come from the number of steps ({} on axis "
+            "{})\n  one graph cannot tell: roll_for compares graphs of several numbers of "
+            "steps",
+            suspect.attribute, name_and_shape(part, part.step_of(0)),
+            part.attributes[suspect.attribute], steps_, axis_name(axis_));
+    }
+
+    const Rolled& rolled_;
+    const Rolled& longer_;
+    std::int32_t axis_;
+    std::int32_t steps_;
+    std::vector<Suspect> suspects_;
+};
+
+}  // namespace
+
+std::variant<AxisLaws, std::string> infer_laws(const Rolled& rolled, const Rolled& longer,
+                                               std::int32_t axis) {
+    return LawInference(rolled, longer, axis).run();
+}
+
+std::string misfit_text(const Rolled& rolled, const Misfit& misfit, std::int32_t axis) {
+    const auto& [part, t] = misfit.member;
+    return fmt::format("rolled: {} does not fit a graph of {} steps\n  {}",
+                       name_and_shape(rolled[part], t), rolled.steps(axis), misfit.text);
+}
+
+}  // namespace revolute::detail

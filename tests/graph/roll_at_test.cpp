@@ -1,0 +1,339 @@
+// Other numbers of steps: what `at` gives is what rolling the graph of that number gives, or it is
+// refused.
+
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/program.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/ops/catalogue.hpp>
+#include <revolute/ops/ops.hpp>
+#include <support/message.hpp>
+#include <support/program_check.hpp>
+#include <support/same_graph.hpp>
+#include <support/time_nets.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace revolute;
+using test::first_difference;
+using test::OverTime;
+using test::TimeNet;
+
+namespace {
+
+/// Values by what leaves are called, so that two graphs get the same.
+double largest_difference(std::span<const Expr> a, std::span<const Expr> b) {
+    test::Random random(7);
+    Bindings of_a, of_b;
+    std::map<std::string, Matrix> values;
+    for (const auto& [leaf, value] : test::random_leaf_values(a, random)) {
+        // Indices are whole.
+        const bool is_index = leaf.label().starts_with("i");
+        const auto& [found, is_new] =
+            values.emplace(leaf.label(), is_index ? Matrix(leaf.shape()) : value);
+        of_a.bind(leaf, found->second);
+    }
+    for (const auto& [leaf, value] : test::random_leaf_values(b, random))
+        of_b.bind(leaf, values.at(leaf.label()));
+    const std::vector<Matrix> x = evaluate(a, of_a), y = evaluate(b, of_b);
+    double largest = 0;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        largest = std::max(largest, relative_difference(x[i], y[i]));
+    return largest;
+}
+
+struct Counts {
+    int same = 0;
+    int refused = 0;
+};
+
+/// Compares other numbers of steps with the nets that are built with them.
+Counts check_at(const TimeNet& net, int base, std::span<const int> wanted) {
+    CAPTURE(net.text());
+    CAPTURE(base);
+    Graph graph;
+    const Rolled rolled = roll(test::outputs_of(graph, net, base));
+    verify(rolled);
+    Counts counts;
+    for (const int steps : wanted) {
+        CAPTURE(steps);
+        std::optional<Rolled> other;
+        try {
+            other = rolled.at(steps);
+        } catch (const GraphError&) {
+            ++counts.refused;
+            continue;
+        }
+        ++counts.same;
+        verify(*other);
+        Graph built;
+        const std::vector<Expr> outputs = test::outputs_of(built, net, steps);
+        CHECK(*other == roll(outputs));
+        Graph again;
+        const std::vector<Expr> unrolled = unroll_again(*other, again);
+        CHECK(first_difference(outputs, unrolled) == "");
+        CHECK(largest_difference(outputs, unrolled) == 0);
+    }
+    return counts;
+}
+
+constexpr std::array wanted_steps{4, 5, 6, 7, 8, 9, 10, 11, 12, 23};
+
+/// That many of the wanted numbers of steps must not be refused, from each base.
+void check_stretches(const TimeNet& net, int least_same) {
+    for (const int base : {7, 8, 11}) {
+        CAPTURE(net.text());
+        CAPTURE(base);
+        CHECK(check_at(net, base, wanted_steps).same >= least_same);
+    }
+}
+
+const std::array<const Op*, 6> chain_operators{&add_op,      &subtract_op, &maximum_op,
+                                               &hadamard_op, &divide_op,   &matmul_op};
+
+}  // namespace
+
+TEST_CASE("at: every operator in a step, with and without gradients") {
+    for (const Op* const op : catalogue())
+        for (const bool is_recurrent : {false, true})
+            for (const bool has_gradients : {false, true}) {
+                const TimeNet net{
+                    .step = op, .is_recurrent = is_recurrent, .has_gradients = has_gradients};
+                CAPTURE(net.text());
+                // A size of the operator may be the number of steps of one base; of another it is not.
+                int same = 0;
+                for (const int base : {7, 8, 11})
+                    same += check_at(net, base, std::array{9, 13}).same;
+                CHECK(same >= 2);
+            }
+}
+
+TEST_CASE("at: sums over time, and the last state alone") {
+    for (const OverTime over_time : {OverTime::last, OverTime::sum})
+        for (const bool is_recurrent : {false, true})
+            for (const bool has_gradients : {false, true})
+                for (const bool has_second_axis : {false, true})
+                    check_stretches({.over_time = over_time,
+                                     .is_recurrent = is_recurrent,
+                                     .has_gradients = has_gradients,
+                                     .has_second_axis = has_second_axis},
+                                    is_recurrent || over_time == OverTime::sum ? 6 : 0);
+}
+
+TEST_CASE("at: chains of binary operators over time, in the steps or behind them") {
+    for (const OverTime over_time : {OverTime::chain_inside, OverTime::chain_outside})
+        for (const Op* const op : chain_operators)
+            for (const bool is_recurrent : {false, true})
+                for (const bool has_gradients : {false, true})
+                    check_stretches({.over_time = over_time,
+                                     .chain = op,
+                                     .is_recurrent = is_recurrent,
+                                     .has_gradients = has_gradients},
+                                    over_time == OverTime::chain_inside ? 6 : 0);
+}
+
+TEST_CASE("at: a stack over all steps grows, and every operator that reads it") {
+    for (const OverTime over_time :
+         {OverTime::stack_rows, OverTime::stack_columns, OverTime::reversed_stack}) {
+        for (const bool is_recurrent : {false, true})
+            for (const bool has_second_axis : {false, true})
+                check_stretches({.over_time = over_time,
+                                 .is_recurrent = is_recurrent,
+                                 .has_second_axis = has_second_axis},
+                                6);
+        for (const Op* const op : catalogue())
+            if (test::takes_stack(*op))
+                check_at({.over_time = over_time, .of_stack = op}, 8, wanted_steps);
+    }
+}
+
+TEST_CASE("at: attention, means and parts of a stack are right or refused") {
+    for (const OverTime over_time :
+         {OverTime::attention, OverTime::parts_of_stack, OverTime::mean, OverTime::mean_of_stack,
+          OverTime::stack_rows, OverTime::stack_columns, OverTime::reversed_stack})
+        for (const bool is_recurrent : {false, true})
+            for (const bool has_gradients : {false, true})
+                for (const bool has_second_axis : {false, true})
+                    for (const int base : {7, 8, 11})
+                        check_at({.over_time = over_time,
+                                  .is_recurrent = is_recurrent,
+                                  .has_gradients = has_gradients,
+                                  .has_second_axis = has_second_axis},
+                                 base, wanted_steps);
+}
+
+namespace {
+
+/// A graph of six steps, and the text of what `at` says.
+std::string refusal_of(std::span<const Expr> outputs, int steps) {
+    const Rolled rolled = roll(outputs);
+    return test::message_of<GraphError>([&] { rolled.at(steps); });
+}
+
+/// h(t) = tanh(w h(t-1) + x(t)) for some steps, h [1 x 1].
+struct Chain {
+    explicit Chain(int steps) {
+        w = graph.parameter("w", {1, 1});
+        Expr h = graph.initial_state("h", {1, 1});
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr x = graph.input("x", {1, 1});
+            const Expr before = w * h;
+            h = tanh(before + x).named("h");
+            states.push_back(h);
+        }
+    }
+    std::vector<Operand> operands() const { return {states.begin(), states.end()}; }
+
+    Graph graph;
+    Expr w;
+    std::vector<Expr> states;
+};
+
+}  // namespace
+
+TEST_CASE("at: a factor that may come from the number of steps is refused, and named") {
+    Chain chain(6);
+    const Expr loss = ((1.0 / 6) * accumulate(chain.states)).named("L");
+    CHECK(refusal_of(std::array{loss}, 9) ==
+          "rolled: attribute 0 of L, scale [1 x 1] is 0.16666666666666666, which may come from the "
+          "number of steps (6 on axis t)\n"
+          "  one graph cannot tell: roll_for compares graphs of several numbers of steps\n"
+          "  roll the graph of 9 steps instead");
+    for (const double factor : {6.0, 1.0 / 12, 5.0, -7.0, std::sqrt(6.0), 1 / std::sqrt(12.0)}) {
+        CAPTURE(factor);
+        const Expr scaled = factor * accumulate(chain.states);
+        CHECK_FALSE(roll(std::array{scaled}).least_steps().has_value());
+    }
+    for (const double factor : {0.5, 2.0, -1.0, 1.0, 10.0, 0.1, 1e300, 0.0}) {
+        CAPTURE(factor);
+        const Expr scaled = factor * accumulate(chain.states);
+        CHECK(roll(std::array{scaled}).least_steps().has_value());
+    }
+}
+
+TEST_CASE("at: what is read of a stack from its end on is refused, and named") {
+    Chain chain(8);
+    const Expr stack = stack_columns(chain.operands());
+    const auto text = [](int first) {
+        return fmt::format(
+            "rolled: attribute 0 of an unnamed columns [1 x 1] is {}, which may come from the "
+            "number "
+            "of steps (8 on axis t)\n"
+            "  one graph cannot tell: roll_for compares graphs of several numbers of steps\n"
+            "  roll the graph of 9 steps instead",
+            first);
+    };
+    for (const int first : {7, 6, 5, 4})
+        CHECK(refusal_of(std::array{columns(stack, first, 1)}, 9) == text(first));
+    for (const int first : {0, 1, 2, 3})
+        CHECK(roll(std::array{columns(stack, first, 1)}).least_steps().has_value());
+}
+
+TEST_CASE("at: a stack that does not fit its users when it grows is refused, and they are named") {
+    Chain chain(8);
+    const Expr weights = chain.graph.parameter("v", {1, 8});
+    const Expr x = (weights * stack_rows(chain.operands())).named("y");
+    // v may have a column for each step.
+    CHECK(roll(std::array{x}).at(9) == [] {
+        Chain longer(9);
+        const Expr v = longer.graph.parameter("v", {1, 9});
+        const Expr y = (v * stack_rows(longer.operands())).named("y");
+        return roll(std::array{y});
+    }());
+    Chain other(8);
+    std::vector<Operand> some = other.operands();
+    some.push_back(some.front());
+    some.push_back(some.front());
+    some.push_back(some.front());
+    const Expr v = other.graph.parameter("v", {1, 11});
+    const Expr y = (v * stack_rows(some)).named("y");
+    CHECK(refusal_of(std::array{y}, 9) ==
+          "rolled: y, matmul [1 x 1] does not fit a graph of 9 steps\n"
+          "  matmul: columns of the first operand (11) must equal rows of the second (12)\n"
+          "  roll the graph of 9 steps instead");
+}
+
+TEST_CASE("at: shapes that do not grow evenly are refused") {
+    Chain chain(8);
+    const Expr stack = stack_rows(chain.operands());
+    const Expr product = (stack * transpose(stack)).named("P");
+    CHECK(roll(std::array{product}).at(30).parts.back().shape == Shape{30, 30});
+}
+
+TEST_CASE("at: two states are not taken for a pattern") {
+    Chain chain(8);
+    const Expr first = accumulate(std::array{chain.states[0], chain.states[1]});
+    const Expr last = chain.states.back();
+    const Expr loss = first + last;
+    Chain longer(20);
+    const Expr same =
+        accumulate(std::array{longer.states[0], longer.states[1]}) + longer.states[19];
+    CHECK(roll(std::array{loss}).at(20) == roll(std::array{same}));
+}
+
+TEST_CASE("first_break: a sum that ends in the midst") {
+    Chain chain(12);
+    const Expr loss = accumulate(std::span(chain.states).first(6)).named("L");
+    const Expr all = loss + chain.states.back();
+    const auto found = first_break(roll(std::array{all}));
+    REQUIRE(found.has_value());
+    CHECK(found->step == Step{0, 6});
+    CHECK(found->text ==
+          "roll: steps are not alike from step t = 6 on: L, accumulate [1 x 1], which has no step, "
+          "reads h[5], tanh [1 x 1] and h[6], tanh [1 x 1] in different ways");
+}
+
+TEST_CASE("verify: shapes and operand counts that do not fit are found") {
+    Chain chain(6);
+    const Expr loss = sum(square(stack_rows(chain.operands())));
+    const Rolled rolled = roll(std::array{loss});
+    const auto message_with = [&](const auto& change) {
+        Rolled other = rolled;
+        change(other);
+        return test::message_of<InternalError>([&] { verify(other); });
+    };
+    const auto part_of = [](Rolled& of, const Op& op) -> Part& {
+        return *std::ranges::find(of.parts, &op, &Part::op);
+    };
+    verify(rolled);
+    CHECK(message_with([&](Rolled& r) {
+              part_of(r, stack_rows_op).shape = {7, 1};
+          }) ==
+          "verify: shapes follow from the operands, but not so for part 7, an unnamed stack_rows "
+          "[7 x 1]\n  stack_rows: makes [6 x 1] of its operands, and not [7 x 1]");
+    CHECK(message_with([&](Rolled& r) {
+              part_of(r, square_op).operands.push_back(part_of(r, square_op).operands.front());
+          }) ==
+          "verify: shapes follow from the operands, but not so for part 8, an unnamed square [6 x "
+          "1]\n  square: needs 1 operand (2 given)");
+    CHECK(message_with([&](Rolled& r) { part_of(r, stack_rows_op).operands.front().last = 6; }) ==
+          "verify: operands exist, but not so for part 7, stack_rows");
+    CHECK(message_with([&](Rolled& r) { part_of(r, stack_rows_op).operands.front().stride = 2; }) ==
+          "verify: sweeps go from their first step to their last, but not so for part 7, "
+          "stack_rows");
+    CHECK(message_with([&](Rolled& r) {
+              part_of(r, tanh_op).slots.front().front().steps.high = 4;
+          }) == "verify: every step has a case, but not so for part 5, tanh");
+    CHECK(message_with([&](Rolled& r) {
+              part_of(r, tanh_op).operand_shapes.front() = {2, 1};
+          }) == "verify: shapes of operands are those of the parts, but not so for part 5, tanh");
+    CHECK(message_with([&](Rolled& r) { part_of(r, tanh_op).operand_shapes.clear(); }) ==
+          "verify: each operand has a shape, but not so for part 5, tanh");
+    CHECK(message_with([&](Rolled& r) { part_of(r, tanh_op).places.front() = 1; }) ==
+          "verify: runs begin where those before them end, but not so for part 5, tanh");
+    CHECK(message_with([&](Rolled& r) { part_of(r, tanh_op).slopes = {1}; }) ==
+          "verify: each attribute has its slope, but not so for part 5, tanh");
+    CHECK(message_with([&](Rolled& r) { r.outputs.front().t = 3; }) ==
+          "verify: outputs exist, but not so for part 9, sum");
+}
