@@ -2,6 +2,9 @@
 
 #include <revolute/graph/matrix.hpp>
 
+#if !__has_include(<Eigen/Core>)
+#error "revolute/graph/eigen.hpp needs Eigen: link the CMake target revolute::eigen"
+#endif
 #include <Eigen/Core>
 
 // Looks at Revolute's matrices as Eigen expressions and back. Header-only, so that everything of

@@ -46,6 +46,7 @@ build_user() {  # NAME CMAKE OPTION...
     cmake -S "$source/tests/package" -B "$work/$name" -G Ninja "$@" >/dev/null
     cmake --build "$work/$name" --parallel >"$work/log" || { cat "$work/log"; return 1; }
     run_user "$work/$name/user"
+    "$work/$name/eigen_user"
     if [ $can_run_v3 = yes ]; then
         run_user "$work/$name/user_v3"
         echo "$name: built and run, plainly and with -march=x86-64-v3"
@@ -55,11 +56,22 @@ build_user() {  # NAME CMAKE OPTION...
 }
 
 build_user find_package -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
-# The library's sources in batches, in a third of the time.
-build_user add_subdirectory -DCMAKE_BUILD_TYPE=Debug -DREVOLUTE_SOURCE="$source" \
-    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
+# The library's sources in batches, in a third of the time. Libraries alone need nothing that the program alone needs.
+without_the_programs_needs=-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
+build_user add_subdirectory -DCMAKE_BUILD_TYPE=Debug -DREVOLUTE_SOURCE="$source" -DBUILD_SHARED_LIBS=ON \
+    $without_the_programs_needs -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
+# Installed shared libraries find each other.
+cmake --install "$work/add_subdirectory" --prefix "$work/shared" >/dev/null
+for library in "$work"/shared/lib*/librevolute_*.so "$work"/shared/lib/*/librevolute_*.so; do
+    [ -e "$library" ] || continue
+    if ldd "$library" | grep 'not found'; then
+        echo "$library does not find what it needs"
+        exit 1
+    fi
+done
+build_user find_shared_package -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/shared"
 cmake -S "$source/tests/package" -B "$work/fetch_content" -G Ninja \
-    -DREVOLUTE_SOURCE="$source" -DUSE_FETCH_CONTENT=ON >/dev/null
+    -DREVOLUTE_SOURCE="$source" $without_the_programs_needs -DUSE_FETCH_CONTENT=ON >/dev/null
 echo 'FetchContent: configured'
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }

@@ -11,15 +11,19 @@ using namespace revolute;
 using namespace revolute::test;
 
 TEST_CASE("cost command: it prints what was counted, the formulas and the numbers") {
-    const Ran ran =
-        run_program("cost --cell gru --layers 2 --steps 50 --batch 7 --precision float");
+    const Ran ran = run_program("cost --cell gru --layers 2 --steps 50 --batch 7 --precision f32");
     const CountedNet net{{.cell = CellKind::gru, .layers = 2}};
     const Sizes sizes{50, 16, 128, 1, 7};
     CHECK(ran.status == 0);
     CHECK(
         ran.output ==
         "GRU, 2 layers, many-to-one: the loss and the gradients of all that is trained; the graph "
-        "simplified\n\n" +
+        "simplified\n\n"
+        "layer              reads   gives    parameters\n"
+        "1                     16     128         55808\n"
+        "2                    128     128         98816\n"
+        "answer               128       1           129\n"
+        "all                                     154753\n\n" +
             to_text(net_cost(net), sizes, cost(rolled_net(net, sizes)), 4));
 }
 

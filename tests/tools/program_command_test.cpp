@@ -19,13 +19,28 @@ TEST_CASE("program: an unknown command is answered by those that there are") {
     const TemporaryFolder folder;
     check_refused(2, "revolute: no command is called \"nonsense\"\n" + commands, "nonsense",
                   folder);
-    check_refused(2, "revolute: no command is called \"trian\"\n" + commands,
-                  "--no-such-option trian data.csv --epochs 3", folder);
+    check_refused(
+        2, "revolute: no command is called \"trian\"\n  did you mean \"train\"?\n" + commands,
+        "--no-such-option trian data.csv --epochs 3", folder);
 }
 
 TEST_CASE("program: no command, or an unknown option, is wrong usage") {
     check_misused("");
     check_misused("--no-such-option");
+}
+
+TEST_CASE("program: help COMMAND is --help of the command") {
+    CHECK(run_program("help").output == run_program("--help").output);
+    CHECK(run_program("help train").output == run_program("train --help").output);
+    check_misused("help nonsense");
+}
+
+TEST_CASE("program: an unknown option is answered by the one that was meant") {
+    check_refused(2,
+                  "The following argument was not expected: --hiden=3\n"
+                  "Run with --help for more information.\n"
+                  "--hiden=3: did you mean --hidden?\n",
+                  "derive --hiden=3", TemporaryFolder());
 }
 
 TEST_CASE("program: --help of every command has an example") {

@@ -24,7 +24,7 @@ namespace revolute {
 namespace {
 
 struct BenchCommand {
-    CellKind cell = CellKind::simple;
+    Architecture architecture{};
     Sizes sizes{.steps = 100, .input = 16, .hidden = 64, .output = 1, .batch = 1};
     Precision precision = Precision::float64;
     std::size_t threads = 1;
@@ -75,7 +75,7 @@ BenchResult measure(const BenchCommand& command) {
     BenchResult result;
     Graph graph;
     const Stopwatch building;
-    const std::vector<Expr> outputs = append_net(graph, {{.cell = command.cell}}, command.sizes);
+    const std::vector<Expr> outputs = append_net(graph, {command.architecture}, command.sizes);
     result.build = building.microseconds();
     const Stopwatch compiling;
     CompileOptions options = compile_options(command.precision);
@@ -91,7 +91,10 @@ BenchResult measure(const BenchCommand& command) {
 
 std::string to_json(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
-    return nlohmann::ordered_json{{"cell", name_of(command.cell)},
+    return nlohmann::ordered_json{{"cell", name_of(command.architecture.cell)},
+                                  {"layers", command.architecture.layers},
+                                  {"bidirectional", command.architecture.is_bidirectional},
+                                  {"residual", command.architecture.is_residual},
                                   {"steps", sizes.steps},
                                   {"batch", sizes.batch},
                                   {"input", sizes.input},
@@ -122,7 +125,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
         "compile       {:>12.1f} us\n"
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
-        describe({.cell = command.cell}), name_of(command.precision), plural(sizes.steps, "step"),
+        describe(command.architecture), name_of(command.precision), plural(sizes.steps, "step"),
         sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
         plural(sizes.output, "output"), plural(result.threads, "thread"),
         plural(command.repetitions, "run"), blas_kernels(), result.median, result.least,
@@ -141,9 +144,7 @@ void add_bench_command(CLI::App& program) {
         "bench", "Time the program of a training step: one run of the loss and all gradients");
     const auto options = std::make_shared<BenchCommand>();
     command.option_defaults()->always_capture_default();
-    Choices<CellKind> kinds;
-    for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
-    add_choice(command, "--cell", options->cell, "Cell of the net", kinds);
+    add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
     add_precision_option(command, options->precision);
     command

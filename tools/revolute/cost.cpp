@@ -1,5 +1,7 @@
 #include "commands.hpp"
 #include "net_options.hpp"
+#include "program_options.hpp"
+#include <revolute/tools/layer_table.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/standard_output.hpp>
 
@@ -13,23 +15,27 @@ namespace {
 
 struct CostCommand {
     NetOptions net{{.steps = 100, .input = 16, .hidden = 128, .output = 1, .batch = 32}};
-    int bytes = 8;
+    Precision precision = Precision::float64;
     bool is_as_built = false;
     bool json = false;
 };
 
-const Choices<int> bytes_of_precision{{"double", 8}, {"float", 4}};
+std::string layers_of(const NetOptions& options) {
+    Graph graph;
+    return layer_table(net_of(graph, options, 1), options.architecture.initial);
+}
 
 void count(const CostCommand& command) {
     const CountedNet net = counted_net(command.net, command.is_as_built);
     const Sizes& sizes = command.net.sizes;
     const Cost counted = cost(rolled_net(net, sizes));
     const NetCost polynomials = net_cost(net);
+    const int bytes = command.precision == Precision::float64 ? 8 : 4;
     if (command.json)
-        print("{}\n", to_json(polynomials, sizes, counted, command.bytes));
+        print("{}\n", to_json(polynomials, sizes, counted, bytes));
     else
-        print("{}{}", heading(command.net, command.is_as_built),
-              to_text(polynomials, sizes, counted, command.bytes));
+        print("{}{}\n{}", heading(command.net, command.is_as_built), layers_of(command.net),
+              to_text(polynomials, sizes, counted, bytes));
 }
 
 }  // namespace
@@ -39,8 +45,7 @@ void add_cost_command(CLI::App& program) {
         "cost", "Count the operations of a training step and the values it keeps");
     const auto options = std::make_shared<CostCommand>();
     add_net_options(command, options->net);
-    add_choice(command, "--precision", options->bytes, "Of the values that are kept",
-               bytes_of_precision);
+    add_precision_option(command, options->precision, "Of the values that are kept");
     command.add_flag("--as-built", options->is_as_built, "Count before simplification");
     command.add_flag("--json", options->json, "Print JSON (docs/cost.md says what is in it)");
     command.footer("Example:\n  revolute cost --cell lstm --steps 1000000 --hidden 256 --batch 64");

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/suggestion.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
@@ -35,21 +36,53 @@ std::string unknown_command(const CLI::App& program) {
     return word == words.end() ? std::string() : *word;
 }
 
-/// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
-int answer(const CLI::App& program, const CLI::ParseError& error) {
-    const std::string word = unknown_command(program);
-    if (error.get_exit_code() == 0 || word.empty()) {
-        std::ostringstream help, complaint;
-        const int status = program.exit(error, help, complaint);
-        print("{}", help.str());
-        fmt::print(stderr, "{}", complaint.str());
-        return status == 0 ? 0 : usage_failure;
-    }
+std::vector<std::string> command_names(const CLI::App& program) {
     std::vector<std::string> names;
     for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(command->get_name());
-    fmt::print(stderr, "revolute: no command is called \"{}\"\n  commands are: {}\n", word,
-               fmt::join(names, ", "));
+    return names;
+}
+
+/// A line for each unknown option that looks like one of the command's.
+std::string meant_options(const CLI::App& program) {
+    std::string lines;
+    for (const CLI::App* command : program.get_subcommands()) {
+        std::vector<std::string> names;
+        for (const CLI::Option* option : command->get_options())
+            if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
+        for (const std::string& word : command->remaining()) {
+            const std::string meant = detail::likely_meant(word.substr(0, word.find('=')), names);
+            if (word.starts_with("--") && !meant.empty())
+                lines += fmt::format("{}: did you mean {}?\n", word, meant);
+        }
+    }
+    return lines;
+}
+
+/// `help COMMAND` is another way to write `COMMAND --help`. The words in CLI11's order, the last first.
+std::vector<std::string> words_of(int argument_count, const char* const* arguments) {
+    std::vector<std::string> words(arguments + 1, arguments + argument_count);
+    if (!words.empty() && words.front() == "help") {
+        words.erase(words.begin());
+        words.push_back("--help");
+    }
+    std::ranges::reverse(words);
+    return words;
+}
+
+/// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
+int answer(const CLI::App& program, const CLI::ParseError& error) {
+    const std::string word = unknown_command(program);
+    if (word.empty()) {
+        std::ostringstream help, complaint;
+        const int status = program.exit(error, help, complaint);
+        print("{}", help.str());
+        fmt::print(stderr, "{}{}", complaint.str(), meant_options(program));
+        return status == 0 ? 0 : usage_failure;
+    }
+    const std::vector<std::string> names = command_names(program);
+    fmt::print(stderr, "revolute: no command is called \"{}\"{}\n  commands are: {}\n", word,
+               detail::did_you_mean(word, names), fmt::join(names, ", "));
     return usage_failure;
 }
 
@@ -59,10 +92,12 @@ int run(int argument_count, const char* const* arguments) {
         "revolute");
     program.set_version_flag("--version", "revolute " REVOLUTE_VERSION);
     program.require_subcommand(1);
-    program.footer("`revolute COMMAND --help` explains a command, with an example.");
+    program.footer(
+        "`revolute help COMMAND`, or `revolute COMMAND --help`, explains a command, with an "
+        "example.");
     for (const auto add : commands) add(program);
     try {
-        program.parse(argument_count, arguments);
+        program.parse(words_of(argument_count, arguments));
         return 0;
     } catch (const CLI::RuntimeError& end) {  // a command asks for this status
         return end.get_exit_code();

@@ -35,6 +35,10 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
                      "Every layer reads its input forward and backward in time");
     command.add_flag("--residual", architecture.is_residual,
                      "Every layer but the first adds its input to its output");
+    command.parse_complete_callback([&architecture] {
+        if (architecture.is_residual && architecture.layers == 1)
+            fmt::print(stderr, "--residual does nothing in a net of one layer\n");
+    });
 }
 
 void add_size_options(CLI::App& command, Sizes& sizes) {

@@ -16,8 +16,8 @@ ComputedBy computed_by(bool is_reference) {
     return is_reference ? ComputedBy::reference : ComputedBy::program;
 }
 
-void add_precision_option(CLI::App& command, Precision& precision) {
-    add_choice(command, "--precision", precision, "Numbers that the program computes with",
+void add_precision_option(CLI::App& command, Precision& precision, const std::string& what) {
+    add_choice(command, "--precision", precision, what,
                {{std::string(name_of(Precision::float64)), Precision::float64},
                 {std::string(name_of(Precision::float32)), Precision::float32}});
 }

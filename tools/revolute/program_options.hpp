@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace revolute {
@@ -15,7 +16,8 @@ void add_reference_option(CLI::App& command, bool& is_reference);
 ComputedBy computed_by(bool is_reference);
 
 /// --precision: f64 or f32.
-void add_precision_option(CLI::App& command, Precision& precision);
+void add_precision_option(CLI::App& command, Precision& precision,
+                          const std::string& what = "Numbers that the program computes with");
 std::string_view name_of(Precision precision);
 
 /// How commands compile: a program may need as much memory as the machine has.
