@@ -132,14 +132,20 @@ class Folder {
         }
     }
 
-    /// What to write to an edge: how far its source is, and at which steps of its target it is there.
+    /// What to write to an edge: how far its source is, and at which steps of its target it is there. Where
+    /// source and target stand for the same step, it is at all steps of both that nothing is said.
     std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) const {
         const std::int32_t axis_reach = reach(bundled.edge);
         const std::uint32_t side = is_general(to) ? to : from;
         std::string text;
         if (axis_reach != 0)
             text = fmt::format("{}{:+}", axis_name(sketch_.homes[to].step.axis), axis_reach);
-        const std::string when = is_general(side) ? condition(side, bundled.steps) : "";
+        if (!is_general(side)) return text;
+        std::set<std::int32_t> all = steps_of_.at(side);
+        const bool are_together = axis_reach == 0 && is_general(from) && is_general(to) &&
+                                  sketch_.homes[from].step == sketch_.homes[to].step;
+        if (are_together) all.insert(steps_of_.at(from).begin(), steps_of_.at(from).end());
+        const std::string when = condition(side, bundled.steps, all);
         return text.empty() || when.empty() ? text + when : text + ", " + when;
     }
 
@@ -152,29 +158,35 @@ class Folder {
         edge.label.add(typeset(fmt::format(" ({})", note)));
     }
 
-    /// At which of the steps of a node: empty for all of them, else "t = 0", "t < T", "t > 1".
-    std::string condition(std::uint32_t node, const std::set<std::int32_t>& steps) const {
-        const std::set<std::int32_t>& all = steps_of_.at(node);
+    /// At which of all steps something of a node is there: empty for all of them, else "t = 0", "t < T",
+    /// "t > 1".
+    std::string condition(std::uint32_t node, const std::set<std::int32_t>& steps,
+                          const std::set<std::int32_t>& all) const {
         std::string text;
         if (steps == all) return text;
         for (auto first = steps.begin(); first != steps.end();) {
             auto last = first;
             while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
             text += text.empty() ? "" : ", ";
-            text += condition(node, {*first, *last}, {*all.begin(), *all.rbegin()});
+            text += inequality(node, {*first, *last}, {*all.begin(), *all.rbegin()});
             first = std::next(last);
         }
         return text;
     }
 
-    std::string condition(std::uint32_t node, Interval steps, Interval all) const {
+    /// The name of a step at which something begins or ends. One in the midst has none: it would be counted
+    /// from t. `what` says then what is not alike there, of {} a node and {} the step.
+    std::string limit(Step step, fmt::format_string<std::string, std::string> what,
+                      std::uint32_t node) const {
+        if (steps_.is_midst(step))
+            refuse(fmt::format(what, name_of(node), to_string(step)), step.axis);
+        return steps_(step);
+    }
+
+    std::string inequality(std::uint32_t node, Interval steps, Interval all) const {
         const std::int32_t axis = sketch_.homes[node].step.axis;
         const auto written = [&](std::int32_t t) {
-            if (steps_.is_midst({axis, t}))
-                refuse(fmt::format("what {} reads is another value from {} on", name_of(node),
-                                   to_string(Step{axis, t})),
-                       axis);
-            return steps_({axis, t});
+            return limit({axis, t}, "what {} reads is another value from {} on", node);
         };
         const std::string letter = axis_name(axis);
         if (steps.low == steps.high) return fmt::format("{} = {}", letter, written(steps.low));
@@ -186,7 +198,7 @@ class Folder {
     void place() {
         const auto loops = find_loops(figure_, loop_nodes(), reach_);
         std::vector<PanelPlace> places;
-        std::map<std::pair<std::int32_t, PanelPlace::Column>, Interval> ranges;
+        std::map<std::pair<std::int32_t, PanelPlace::Column>, std::set<std::int32_t>> frames;
         for (std::size_t i = 0; i < drawn_.size(); ++i) {
             const Home home = sketch_.homes[drawn_[i]];
             places.push_back(place_at_step(home, sketch_.bands[drawn_[i]], steps_));
@@ -199,26 +211,34 @@ class Folder {
             part = 1;
             number = loops[i]->column;
             const std::set<std::int32_t>& steps = steps_of_.at(drawn_[i]);
-            const Interval own{*steps.begin(), *steps.rbegin()};
-            auto& range =
-                ranges.try_emplace({places.back().band, places.back().column}, own).first->second;
-            range = {std::min(range.low, own.low), std::max(range.high, own.high)};
+            frames[{places.back().band, places.back().column}].insert(steps.begin(), steps.end());
         }
-        for (std::size_t i = 0; i < drawn_.size(); ++i)
-            if (loops[i])
-                places[i].title =
-                    loop_title(sketch_.homes[drawn_[i]].step.axis,
-                               ranges.at({places[i].band, places[i].column}), loops[i]->direction);
+        for (std::size_t i = 0; i < drawn_.size(); ++i) {
+            if (!loops[i]) continue;
+            const std::set<std::int32_t>& steps = frames.at({places[i].band, places[i].column});
+            places[i].title =
+                loop_title(drawn_[i], {*steps.begin(), *steps.rbegin()}, loops[i]->direction);
+            add_steps(figure_.nodes[i], condition(drawn_[i], steps_of_.at(drawn_[i]), steps));
+        }
         put_in_panels(figure_, places);
         for (std::size_t i = 0; i < figure_.edges.size(); ++i)
             mark_back(figure_.edges[i], reach_[i]);
     }
 
     /// "for t = 0..T", "for t = T..0".
-    std::string loop_title(std::int32_t axis, Interval range, std::int32_t direction) const {
-        const std::string low = steps_({axis, range.low}), high = steps_({axis, range.high});
+    std::string loop_title(std::uint32_t node, Interval range, std::int32_t direction) const {
+        const std::int32_t axis = sketch_.homes[node].step.axis;
+        const std::string low = limit({axis, range.low}, "the loop of {} has no step before {}",
+                                      node),
+                          high = limit({axis, range.high}, "the loop of {} has no step behind {}",
+                                       node);
         return fmt::format("for {} = {}..{}", axis_name(axis), direction < 0 ? high : low,
                            direction < 0 ? low : high);
+    }
+
+    /// What is not there at all steps of its frame says at which.
+    static void add_steps(FigureNode& node, const std::string& when) {
+        if (!when.empty()) node.label.add(typeset(fmt::format("  ({})", when)));
     }
 
     void mark_back(FigureEdge& edge, std::int32_t reach) const {

@@ -5,7 +5,9 @@
 #include "graphviz_program.hpp"
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>
@@ -22,31 +24,13 @@ namespace revolute {
 
 namespace {
 
+using test::architectures;
 using test::dot_of;
 using test::StackedNet;
 
 constexpr int steps = 8;
 const FigureOptions folded{.title = "", .steps = ShownSteps::folded, .step_count = 1000};
 const FigureOptions elided{.title = "", .steps = ShownSteps::elided, .step_count = 1000};
-
-/// Nets of every cell: one layer, two, both directions, residual sums.
-std::vector<Architecture> architectures() {
-    std::vector<Architecture> all;
-    for (const CellKind cell : cell_kinds()) {
-        for (const InitialState initial :
-             {InitialState::zero, InitialState::given, InitialState::trainable})
-            all.push_back({.cell = cell, .initial = initial});
-        all.push_back({.cell = cell, .layers = 2, .initial = InitialState::given});
-        all.push_back({.cell = cell, .layers = 2, .is_residual = true});
-        for (const int layers : {1, 2})
-            all.push_back({.cell = cell,
-                           .layers = layers,
-                           .is_bidirectional = true,
-                           .initial = InitialState::given});
-    }
-    all.push_back({.layers = 2, .is_bidirectional = true, .is_residual = true});
-    return all;
-}
 
 void check_readable(const FigureOptions& options) {
     for (const Architecture& architecture : architectures()) {
@@ -257,7 +241,7 @@ TEST_CASE("folded figure: what begins after several steps is folded where there 
     CHECK(test::message_of<GraphError>([&] {
               dilated(8);
           }).starts_with("figure: steps that are not alike cannot be folded\n"));
-    CHECK(dilated(24).contains("h_t = tanh(w h_{t−3} + x_t) -> w h_{t−3}: t−3"));
+    CHECK(dilated(24).contains("h_t = tanh(w h_{t−3} + x_t) -> w h_{t−3}  (t > 2): t−3"));
 }
 
 TEST_CASE("folded figure: a step in the midst that is not like the others is refused") {
@@ -275,6 +259,42 @@ TEST_CASE("folded figure: a step in the midst that is not like the others is ref
         "figure: steps that are not alike cannot be folded\n"
         "  h stands alone at t = 2\n"
         "  of 8 steps the first 2 and the last 2 may differ; a graph of more steps has more room");
+}
+
+TEST_CASE("folded figure: what is not there at all steps of its frame says at which") {
+    const StackedNet net({.cell = CellKind::lstm}, steps);
+    Graph simpler;
+    const auto simplified = simplify(*net.derivative, simpler, simplification_rules());
+    const Figure figure = local_derivatives(simplified.derivative, folded);
+    CHECK(titles_of(figure) == std::set<std::string>{"t = 0", "for t = T..0"});
+    std::set<std::string> nodes;
+    for (const FigureNode& node : figure.nodes) nodes.insert(to_plain(node.label));
+    for (const std::string name : {"h_t", "o_t", "tanh(c_t)", "c_t  (t > 0)", "f_t  (t > 0)",
+                                   "i_t  (t > 0)", "a_{i,t}  (t > 0)", "c_0", "i_0"})
+        CHECK(nodes.contains(name));
+    CHECK(notes_of(figure).contains("tanh(c_t) -> c_t  (t > 0): 1 − tanh(c_t)^2 (t > 0)"));
+    CHECK(notes_of(figure).contains("tanh(c_t) -> c_0: 1 − tanh(c_0)^2 (t = 0)"));
+}
+
+TEST_CASE("folded figure: a loop that begins or ends in the midst is refused") {
+    // The gradient flows back from the last step computed to the one where it is cut.
+    const auto message = [](std::int32_t first, std::int32_t change, std::int32_t cut) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        Expr h = graph.input("start", {1, 1});
+        for (std::int32_t t = first; t >= 0 && t < steps; t += change) {
+            const Scope scope(graph, Step{0, t});
+            if (t == cut) h = stop_gradient(h);
+            h = tanh((w * h + graph.input("x", {1, 1})).named("z")).named("h");
+        }
+        const Derivative derivative = differentiate(h, {w});
+        return test::message_of<GraphError>([&] { local_derivatives(derivative, folded); });
+    };
+    const std::string before = "figure: steps that are not alike cannot be folded\n  ";
+    const std::string behind =
+        "\n  of 8 steps the first 2 and the last 2 may differ; a graph of more steps has more room";
+    CHECK(message(0, 1, 2) == before + "the loop of z has no step before t = 2" + behind);
+    CHECK(message(steps - 1, -1, 5) == before + "the loop of z has no step behind t = 5" + behind);
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {

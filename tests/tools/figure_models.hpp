@@ -88,6 +88,25 @@ struct EncoderDecoder {
     std::vector<Expr> variables;
 };
 
+/// Nets of every cell: one layer, two, both directions, residual sums.
+inline std::vector<Architecture> architectures() {
+    std::vector<Architecture> all;
+    for (const CellKind cell : cell_kinds()) {
+        for (const InitialState initial :
+             {InitialState::zero, InitialState::given, InitialState::trainable})
+            all.push_back({.cell = cell, .initial = initial});
+        all.push_back({.cell = cell, .layers = 2, .initial = InitialState::given});
+        all.push_back({.cell = cell, .layers = 2, .is_residual = true});
+        for (const int layers : {1, 2})
+            all.push_back({.cell = cell,
+                           .layers = layers,
+                           .is_bidirectional = true,
+                           .initial = InitialState::given});
+    }
+    all.push_back({.layers = 2, .is_bidirectional = true, .is_residual = true});
+    return all;
+}
+
 /// A net of the library's cells in a graph of its own.
 struct StackedNet {
     explicit StackedNet(Architecture architecture, int steps = 3) {
