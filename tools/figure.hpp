@@ -113,7 +113,8 @@ struct Figure {
     Box title_box;
 };
 
-/// What a node's label says.
+/// What a node's label says. Values that are drawn by their name alone, in figures of backward graphs and of
+/// local derivatives, have no formula; the rest holds for them too.
 enum class LabelMode : std::uint8_t {
     formula,  ///< h₂ = tanh(z₂)
     op,       ///< h₂: tanh
@@ -139,8 +140,8 @@ struct FigureOptions {
 
 // A figure that is folded or elided shows nodes alike across steps (`roll`) once, or at the steps
 // drawn. Where a node reads something else at some steps, each edge says at which. Throws GraphError
-// for a graph whose steps are not alike, but for the first and the last ones, and for one of fewer
-// than 8 steps.
+// for a graph whose steps are not alike, but for the first and the last ones, for one of fewer than
+// 8 steps, and for one without any.
 
 /// The outputs and all they depend on: one node for each of them, one edge for each operand slot.
 /// One panel for each step, from left to right, parameters once at the left. Throws GraphError as

@@ -197,6 +197,7 @@ std::uint32_t FigureBuilder::draw(NodeId node, std::int32_t band) {
 
 std::uint32_t FigureBuilder::draw_name(NodeId node) {
     const std::uint32_t place = draw(node);
+    if (options_.labels != LabelMode::formula) return place;
     RichText name = captions_.name(node);
     if (name.empty() || &graph_.op(node) == &constant_op) return place;
     name.bold = figure_.nodes[place].label.bold;

@@ -29,7 +29,7 @@ class FigureBuilder {
     std::uint32_t draw(NodeId node, std::int32_t band = 0);
     /// Draws the edge of an operand slot. Both ends are drawn already.
     void connect(NodeId operand, NodeId user);
-    /// Draws a node by its name alone, when it has one.
+    /// Draws a node by its name alone, without its formula, when it has one.
     std::uint32_t draw_name(NodeId node);
     /// A computed value of the forward pass as a leaf.
     void draw_saved(NodeId node);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -15,6 +16,12 @@ constexpr std::int32_t least_steps = 8;
 }  // namespace
 
 void check_step_counts(const Sketch& sketch, const StepNames& steps) {
+    if (std::ranges::none_of(sketch.homes, &Home::is_step))
+        throw GraphError(
+            fmt::format("figure: without steps nothing is folded or left out ({} nodes)\n"
+                        "  what is made while a Scope with a Step is open gets that step; "
+                        "ShownSteps::all draws all nodes",
+                        sketch.homes.size()));
     for (const Home home : sketch.homes)
         if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
             throw GraphError(

@@ -27,7 +27,7 @@ struct PanelPlace {
     std::string title;  ///< empty: no frame
 };
 
-/// Throws GraphError for a time axis of so few steps that first, last and other ones are not told apart.
+/// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones are not told apart.
 void check_step_counts(const Sketch& sketch, const StepNames& steps);
 
 /// Puts each node of a figure into its panel.

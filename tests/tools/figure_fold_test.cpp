@@ -225,6 +225,25 @@ TEST_CASE("folded figure: few steps are refused") {
               "figure: fewer than 8 steps are neither folded nor left out (3)");
 }
 
+TEST_CASE("folded figure: a graph without steps is refused") {
+    const test::Perceptron net;
+    const Derivative derivative = differentiate(net.loss, net.variables);
+    const auto message = [](std::size_t nodes) {
+        return fmt::format(
+            "figure: without steps nothing is folded or left out ({} nodes)\n"
+            "  what is made while a Scope with a Step is open gets that step; ShownSteps::all "
+            "draws "
+            "all nodes",
+            nodes);
+    };
+    for (const FigureOptions& options : {folded, elided}) {
+        CHECK(test::message_of<GraphError>([&] { forward(net.loss, options); }) ==
+              message(forward(net.loss).nodes.size()));
+        CHECK(test::message_of<GraphError>([&] { local_derivatives(derivative, options); }) ==
+              message(local_derivatives(derivative).nodes.size()));
+    }
+}
+
 TEST_CASE("folded figure: what begins after several steps is folded where there are steps enough") {
     const auto dilated = [](std::int32_t count) {
         auto graph = std::make_unique<Graph>();

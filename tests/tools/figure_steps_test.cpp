@@ -340,9 +340,8 @@ bool check_steps(const Derivative& derivative, std::int32_t count, Written writt
         const Figure all = view.draw({.title = ""});
         Texts texts = texts_of(folded);
         if (written == Written::dot) {
-            Figure laid_out = folded;
             const Texts model = texts;
-            texts = texts_in(test::dot_of(laid_out), folded);
+            texts = texts_in(test::dot_of(folded), folded);
             REQUIRE(texts.edges.size() == model.edges.size());
             // Edges of one source that say the same and run past one label share it.
             for (std::size_t i = 0; i < texts.edges.size(); ++i)

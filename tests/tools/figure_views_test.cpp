@@ -1,6 +1,7 @@
 #include "figure_models.hpp"
 #include <revolute/graph/structure.hpp>
 #include <revolute/tools/figure.hpp>
+#include <revolute/tools/figure_captions.hpp>
 #include <support/message.hpp>
 #include <support/random_graph.hpp>
 
@@ -171,6 +172,26 @@ TEST_CASE("figure: labels by operator and by shape") {
     CHECK(label_of(by_shape, h2) == "h_2 [3 × 1]");
     CHECK(label_of(by_shape, net.cell.W) == "W [3 × 2]");
     CHECK(label_of(by_shape, net.model.unrolled.initial.state[0]) == "0 [3 × 1]");
+}
+
+TEST_CASE("figure: in every view, labels by operator or by shape are those of all nodes") {
+    const test::StackedNet net({.cell = CellKind::lstm, .initial = InitialState::given});
+    const Graph& graph = net.graph;
+    for (const Figure& figure : net.views({.title = "", .labels = LabelMode::op}))
+        for (const FigureNode& node : figure.nodes) {
+            const Op& op = graph.op(node.node);
+            if (op.arity == 0) continue;
+            const std::string label = to_plain(node.label);
+            CAPTURE(label);
+            CHECK(label.ends_with(op.name));
+            CHECK(label.find(" = ") == std::string::npos);
+        }
+    for (const Figure& figure : net.views({.title = "", .labels = LabelMode::shape}))
+        for (const FigureNode& node : figure.nodes) {
+            const std::string label = to_plain(node.label);
+            CAPTURE(label);
+            CHECK(label.ends_with(to_plain(typeset_shape(graph.shape(node.node)))));
+        }
 }
 
 TEST_CASE("figure: a vector repeated over a batch is written like the vector") {
