@@ -1,14 +1,24 @@
 #include <revolute/graph/labels.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
 
+void Labels::add(const Derivative& derivative) {
+    const NodeId loss = derivative.loss().id;
+    derivatives_.push_back(&derivative);
+    is_forward_.push_back(ancestors(*graph_, std::span(&loss, 1)));
+}
+
 // A node can be the adjoint of several: an add passes its adjoint on. The named one, else the last
 // made, stands for them.
 std::optional<Expr> Labels::primal(NodeId node, std::size_t& count) const {
+    if (&graph_->op(node) == &constant_op) return std::nullopt;
     while (count-- > 0) {
+        // A node made after the labels depends on nothing less.
+        if (index(node) < is_forward_[count].size() && is_forward_[count][index(node)]) continue;
         const Derivative& derivative = *derivatives_[count];
         const std::vector<Expr> of = derivative.adjoint_of({derivative.loss().graph, node});
         if (of.empty()) continue;
@@ -19,19 +29,20 @@ std::optional<Expr> Labels::primal(NodeId node, std::size_t& count) const {
     return std::nullopt;
 }
 
-std::string Labels::name(NodeId node, std::size_t count) const {
-    std::string own(graph_->name(node));
-    if (!own.empty()) return own;
-    const auto of = primal(node, count);
-    if (!of) return {};
-    const std::string value = name(of->id, count);
-    return value.empty() ? value : fmt::format("d{}", value);
+Labels::Origin Labels::origin(NodeId node, std::size_t count) const {
+    Origin origin{node, 0};
+    while (graph_->name(origin.value).empty()) {
+        const auto of = primal(origin.value, count);
+        if (!of) break;
+        origin = {of->id, origin.order + 1};
+    }
+    return origin;
 }
 
-std::optional<Step> Labels::step(NodeId node, std::size_t count) const {
-    if (graph_->name(node).empty())
-        if (const auto of = primal(node, count)) return step(of->id, count);
-    return graph_->step(node);
+std::string Labels::name(NodeId node, std::size_t count) const {
+    const auto [value, order] = origin(node, count);
+    const std::string_view own = graph_->name(value);
+    return own.empty() ? std::string{} : fmt::format("{:d>{}}{}", "", order, own);
 }
 
 std::vector<Expr> Labels::other_leaves(NodeId node) const {

@@ -117,21 +117,6 @@ Rolled roll(std::span<const Expr> outputs, const Labels& labels) {
     return rolled;
 }
 
-void name_parts(Rolled& rolled, const Labels& labels) {
-    for (std::size_t i = 0; i < rolled.parts.size(); ++i) {
-        Part& part = rolled.parts[i];
-        part.labels.clear();
-        std::int32_t previous = 0;
-        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
-            const NodeId node = rolled.nodes[i][place];
-            const std::int32_t t = part.is_family() ? part.step_of(place) : 0;
-            if (const std::string name = labels.name(node); !name.empty())
-                detail::add_name(part.labels, t, previous, name, labels.step(node));
-            previous = t;
-        }
-    }
-}
-
 Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with) {
     for (std::int32_t few = 8; few < steps; few += few) {
         const Rolled small = rolled_with(few);

@@ -60,9 +60,17 @@ struct PartName {
     std::string name;
     std::optional<std::int32_t> axis;  ///< none: the name has no step
     std::int32_t shift = 0;
+    /// How many of the d's at the front say that it is an adjoint. The name behind them is the value's.
+    std::int32_t adjoint_order = 0;
+    /// Which one it is of the values that have this name at a step, counted from 1. The names of a
+    /// value and of its adjoints have the same.
+    std::int32_t number = 1;
 
     friend bool operator==(const PartName&, const PartName&) = default;
 };
+
+/// The name of the value whose adjoint a label names, or which it names itself.
+std::string value_name(const PartName& label);
 
 /// A family, the nodes of a graph that are alike at all steps; or one node that has no step.
 /// Members have the same operator and shape, attributes that are the same or whole numbers that grow

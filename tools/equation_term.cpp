@@ -61,7 +61,7 @@ LatexName parts_of(std::string_view name) {
 }
 
 std::string latex_name(std::string_view name, const std::string& step, const EquationStyle& style) {
-    if (name.size() > 1 && name.front() == 'd' && style.names.contains(std::string(name.substr(1))))
+    if (style.adjoints.contains(std::string(name)))
         return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
     const LatexName parts = parts_of(name);
     std::string text = latex_letters(parts.letters);

@@ -57,9 +57,8 @@ struct EquationStyle {
     TransposeSide transpose = TransposeSide::right;
     std::vector<AxisSteps> axes{};
     bool is_general = false;  ///< the last step is T, whatever it is
-    /// All names of the equations. One that is d and another of them is written as the adjoint that
-    /// it is.
-    std::set<std::string> names{};
+    /// The names that are d and the name of a value, whose adjoint they are.
+    std::set<std::string> adjoints{};
 };
 
 /// "T" or "S" for the last step of the axis t or s.

@@ -4,10 +4,12 @@
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/detail/equation_division.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
+#include <revolute/tools/detail/equation_order.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -38,28 +40,22 @@ class EquationMaker {
                 for (const PartId part : component.parts) order_steps(part, component.direction);
         add_gradients();
         for (Definition& definition : definitions_) put_together(definition);
-        definitions_ = detail::in_order(std::move(definitions_));
         definitions_ = detail::divided(
             std::move(definitions_),
             {{.axes = rolled_.axes, .is_general = options_.is_general}, options_.longest_line},
             plan_.names());
         std::vector<Equation> lines;
         for (const EquationPart part :
-             {EquationPart::forward, EquationPart::backward, EquationPart::gradients})
+             {EquationPart::forward, EquationPart::backward, EquationPart::gradients}) {
+            std::vector<Equation> of_part;
             for (Definition& definition : definitions_)
-                if (definition.part == part) append_lines(definition, lines);
+                if (definition.part == part) append_lines(definition, of_part);
+            std::ranges::move(detail::in_order(std::move(of_part)), std::back_inserter(lines));
+        }
         return lines;
     }
 
-    /// Of the leaves and of the lines.
-    std::set<std::string> names() const {
-        std::set<std::string> names;
-        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
-            for (std::size_t k = 0; k < rolled_.parts[i].labels.size(); ++k)
-                names.insert(plan_.names()(PartId{i}, k));
-        for (const Definition& definition : definitions_) names.insert(definition.name);
-        return names;
-    }
+    const std::set<std::string>& adjoints() const { return plan_.names().adjoints(); }
 
  private:
     const EquationTerms& terms() const { return plan_.terms(); }
@@ -250,7 +246,7 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     result.axes = rolled.axes;
     result.is_general = options.is_general;
     result.least_steps = least_steps;
-    result.names = maker.names();
+    result.adjoints = maker.adjoints();
     return result;
 }
 

@@ -33,7 +33,7 @@ struct Equations {
     std::vector<AxisSteps> axes;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     std::int32_t least_steps = 1;
-    std::set<std::string> names;
+    std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
 };
 
 struct EquationOptions {

@@ -17,7 +17,7 @@ constexpr std::array part_names{"forward", "backward", "gradients"};
 
 EquationStyle style_of(const Equations& equations, Notation notation,
                        const EquationFormat& format) {
-    return {notation, format.transpose, equations.axes, equations.is_general, equations.names};
+    return {notation, format.transpose, equations.axes, equations.is_general, equations.adjoints};
 }
 
 bool is_asked(EquationPart part, const EquationFormat& format) {

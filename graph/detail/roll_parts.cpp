@@ -115,19 +115,23 @@ void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& par
     }
 }
 
-void add_name(std::vector<PartName>& names, std::int32_t t, std::int32_t previous,
-              std::string_view name, std::optional<Step> at) {
+PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at) {
     const auto axis = at ? std::optional(at->axis) : std::nullopt;
-    const std::int32_t shift = at ? at->t - t : 0;
-    if (!names.empty()) {
+    return {{t, t}, std::string(name), axis, at ? at->t - t : 0};
+}
+
+void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name) {
+    if (!names.empty() && names.back().steps.high == previous) {
         PartName& last = names.back();
-        if (last.steps.high == previous && last.name == name && last.axis == axis &&
-            last.shift == shift) {
-            last.steps.high = t;
+        const Interval steps{last.steps.low, name.steps.high};
+        name.steps = last.steps;
+        if (last == name) {
+            last.steps = steps;
             return;
         }
+        name.steps = {steps.high, steps.high};
     }
-    names.push_back({{t, t}, std::string(name), axis, shift});
+    names.push_back(std::move(name));
 }
 
 void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts) {
@@ -140,9 +144,9 @@ void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& part
             const auto at = graph.step(member);
             const std::int32_t t = at ? at->t : 0;
             if (!name.empty()) {
-                add_name(parts[i].names, t, previous, name, at);
+                add_name(parts[i].names, previous, name_at(t, name, at));
                 for (const std::string_view alias : graph.aliases(member))
-                    add_name(aliases, t, previous, alias, at);
+                    add_name(aliases, previous, name_at(t, alias, at));
             }
             previous = t;
         }

@@ -31,9 +31,10 @@ std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const P
 /// Adds the names that the graph knows.
 void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts);
 
-/// Adds what the member at step `t` is called, after the member at step `previous`: joins it to the
-/// last name when it goes on with the same. `at` is the step that belongs to the name.
-void add_name(std::vector<PartName>& names, std::int32_t t, std::int32_t previous,
-              std::string_view name, std::optional<Step> at);
+/// What the member at step `t` is called; `at` is the step that belongs to the name.
+PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at);
+/// Adds what a member is called, after the member at step `previous`: joins it to the last name when
+/// it goes on with the same.
+void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name);
 
 }  // namespace revolute::detail

@@ -31,3 +31,21 @@ std::vector<test::NetKind> all_nets() {
 TEST_CASE("equations: every net's are on one line each and give its loss and gradients") {
     for (const test::NetKind& net : all_nets()) test::check_net(net);
 }
+
+TEST_CASE("equations: of nets of all sizes from one to three, names are apart and numbers right") {
+    int turn = 0;
+    for (const CellKind cell : cell_kinds())
+        for (int number = 0; number < 243; ++number) {
+            int left = number;
+            const auto size = [&left] {
+                const int one = 1 + left % 3;
+                left /= 3;
+                return one;
+            };
+            Sizes sizes;
+            for (int* some :
+                 {&sizes.steps, &sizes.input, &sizes.hidden, &sizes.output, &sizes.batch})
+                *some = size();
+            test::check_sizes(cell, sizes, static_cast<InitialState>(turn++ % 3));
+        }
+}

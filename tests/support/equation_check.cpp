@@ -1,9 +1,12 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/tools/detail/equation_names.hpp>
 #include <support/equation_check.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 namespace revolute::test {
@@ -49,6 +52,86 @@ void check_equations(const std::string& text, const Derivative& derivative,
         evaluate_equations(input_for(text, *loss.graph, values), names);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         INFO(names[i].name.first);
+        REQUIRE(read[i].shape() == expected[i].shape());
+        CHECK(relative_difference(read[i], expected[i]) <= 1e-12);
+    }
+}
+
+namespace {
+
+/// What equations call the nodes of a rolled graph.
+class NodeNames {
+ public:
+    NodeNames(const Rolled& rolled, std::size_t variables) : names_(rolled, variables) {
+        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+            const Part& part = rolled.parts[i];
+            for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)
+                for (std::size_t k = 0; k < part.labels.size(); ++k) {
+                    const PartName& label = part.labels[k];
+                    const std::int32_t t = part.step_of(place);
+                    if (!label.steps.contains(t)) continue;
+                    const auto step = label.axis ? std::optional(t + label.shift) : std::nullopt;
+                    by_node_[rolled.nodes[i][place]] = {names_(PartId{i}, k), step};
+                }
+        }
+    }
+
+    const std::map<NodeId, EquationInput::Name>& by_node() const { return by_node_; }
+    std::string gradient(std::size_t variable) const { return names_.gradient(variable); }
+    bool is_adjoint(const std::string& name) const { return names_.adjoints().contains(name); }
+
+ private:
+    detail::EquationNames names_;
+    std::map<NodeId, EquationInput::Name> by_node_;
+};
+
+void check_adjoint_names(const NodeNames& names, const Labels& labels) {
+    for (const auto& [node, name] : names.by_node()) {
+        const auto [value, order] = labels.origin(node);
+        const auto own = names.by_node().find(value);
+        if (own == names.by_node().end()) continue;
+        const std::string prefix(static_cast<std::size_t>(order), 'd');
+        CHECK(name == EquationInput::Name{prefix + own->second.first, own->second.second});
+        CHECK(names.is_adjoint(name.first) == (order > 0));
+    }
+}
+
+void check_no_adjoint(const EquationTerm& term, const Equations& lines) {
+    CHECK(!lines.adjoints.contains(term.name));
+    for (const EquationTerm& operand : term.operands) check_no_adjoint(operand, lines);
+}
+
+}  // namespace
+
+void check_names(const Derivative& derivative, const Bindings& values) {
+    const Labels labels(derivative);
+    const std::size_t variables = derivative.variables().size();
+    const Rolled rolled = roll(derivative.outputs(), labels);
+    const NodeNames names(rolled, variables);
+    check_adjoint_names(names, labels);
+    const Equations lines = equations(rolled, {.variables = variables});
+    const std::string text = to_text(lines);
+    INFO(text);
+    for (const Equation& line : lines.lines) {
+        if (line.part != EquationPart::forward) continue;
+        CHECK(!lines.adjoints.contains(line.name));
+        check_no_adjoint(line.right, lines);
+    }
+    EquationInput input{text, {}, {}};
+    for (const AxisSteps& axis : rolled.axes) input.steps[axis_name(axis.axis)] = axis.steps;
+    Graph& graph = *derivative.loss().graph;
+    for (const auto& [node, name] : names.by_node())
+        if (const Matrix* value = values.find({&graph, node})) input.leaves[name] = *value;
+    std::vector<EquationOutput> wanted{{names.by_node().at(derivative.loss().id), {}}};
+    for (std::size_t i = 0; i < variables; ++i) {
+        const Expr variable = derivative.variables()[i];
+        wanted.push_back(
+            {{names.gradient(i), names.by_node().at(variable.id).second}, variable.shape()});
+    }
+    const std::vector<Matrix> expected = evaluate(derivative.loss_and_gradients(), values);
+    const std::vector<Matrix> read = evaluate_equations(input, wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        INFO(wanted[i].name.first);
         REQUIRE(read[i].shape() == expected[i].shape());
         CHECK(relative_difference(read[i], expected[i]) <= 1e-12);
     }

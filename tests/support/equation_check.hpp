@@ -13,6 +13,10 @@ namespace revolute::test {
 /// of the largest entry: sums are added in another order. `values` has a value for every leaf.
 void check_equations(const std::string& text, const Derivative& derivative, const Bindings& values);
 
+/// The same where names of leaves may be alike: each is read by what the equations call it. Checks too that
+/// each adjoint is called d and what its value is called, and that no line of the forward pass names one.
+void check_names(const Derivative& derivative, const Bindings& values);
+
 /// Checks that no line is longer than 100 characters, and none the rest of the one before.
 void check_lines(const std::string& text);
 

@@ -254,10 +254,8 @@ class Division {
     std::string beginning_of(const Definition& whole) const {
         if (whole.has_made_name) return whole.name;
         if (whole.part == EquationPart::forward) return "e_" + whole.name;
-        const std::string value = whole.name.substr(1);
-        const bool is_adjoint =
-            whole.name.front() == 'd' && !value.empty() && !names_.is_unused(value);
-        return "delta_" + (is_adjoint ? value : whole.name);
+        const bool is_adjoint = names_.adjoints().contains(whole.name);
+        return "delta_" + (is_adjoint ? whole.name.substr(1) : whole.name);
     }
 
     const LineRoom& room_;

@@ -21,10 +21,6 @@ struct Definition {
     std::vector<Piece> pieces{};  ///< a line each
 };
 
-/// Puts before each definition what it reads at the same step, of the same part of the equations;
-/// else the order stays. A family's boundary case may be told early and its other steps late.
-std::vector<Definition> in_order(std::vector<Definition> definitions);
-
 /// One piece of a definition as a line. The step of a name that holds at one step only is that step.
 Equation line_of(const Definition& definition, const Piece& piece);
 

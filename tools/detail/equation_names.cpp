@@ -54,42 +54,92 @@ std::string as_word(const std::string& label) {
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
 }
 
+std::string adjoint_name(const std::string& value, std::int32_t order) {
+    return std::string(static_cast<std::size_t>(order), 'd') + value;
+}
+
 }  // namespace
 
 EquationNames::EquationNames(const Rolled& rolled, std::size_t variables) {
     reserve_words(rolled);
-    names_.resize(rolled.parts.size());
-    for (std::size_t i = 0; i < rolled.parts.size(); ++i) {
-        const Part& part = rolled.parts[i];
+    for (const Part& part : rolled.parts)
         for (const PartName& label : part.labels)
-            names_[i].push_back(claimed(
-                label.name,
-                {label.axis, {label.steps.low + label.shift, label.steps.high + label.shift}}));
-    }
+            values_[value_of(label)].claims.emplace_back(
+                label.adjoint_order,
+                Claim{label.axis, {label.steps.low + label.shift, label.steps.high + label.shift}});
     for (std::size_t i = 0; i < variables; ++i)
-        gradients_.push_back(
-            gradient_name(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
-                          rolled.outputs[rolled.outputs.size() - variables + i]));
+        add_gradient(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
+                     rolled.outputs[rolled.outputs.size() - variables + i]);
+    decide();
+    names_.resize(rolled.parts.size());
+    for (std::size_t i = 0; i < rolled.parts.size(); ++i)
+        for (const PartName& label : rolled.parts[i].labels)
+            names_[i].push_back(adjoint_name(values_[value_of(label)].name, label.adjoint_order));
+    for (const auto& [value, order] : gradients_of_)
+        gradients_.push_back(adjoint_name(values_[value].name, order));
 }
 
-/// d and the name of the variable, unless something else is called so: then as other names.
-std::string EquationNames::gradient_name(const Rolled& rolled, Member gradient, Member variable) {
-    const auto label_at = [&](Member member) {
+std::size_t EquationNames::value_of(const PartName& label) {
+    const std::string value = value_name(label);
+    const auto [place, is_new] =
+        numbers_.try_emplace({value, label.axis, label.number}, values_.size());
+    if (is_new) values_.push_back({value, label.number, {}});
+    return place->second;
+}
+
+/// The gradient of a variable is its adjoint, whatever else it is the adjoint of.
+void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member variable) {
+    const auto label_at = [&](Member member) -> const PartName* {
         const std::vector<PartName>& labels = rolled[member.part].labels;
-        return std::ranges::find_if(labels,
-                                    [&](const PartName& x) { return x.steps.contains(member.t); });
+        const auto found = std::ranges::find_if(
+            labels, [&](const PartName& x) { return x.steps.contains(member.t); });
+        return found == labels.end() ? nullptr : &*found;
     };
-    const auto name_at = [&](Member member) -> const std::string& {
-        const auto number = label_at(member) - rolled[member.part].labels.begin();
-        return names_[index(member.part)][static_cast<std::size_t>(number)];
+    const PartName& of_variable = *label_at(variable);
+    const std::size_t value = value_of(of_variable);
+    const std::int32_t order = of_variable.adjoint_order + 1;
+    gradients_of_.emplace_back(value, order);
+    const PartName* own = label_at(gradient);
+    if (own != nullptr && own->adjoint_order == order && value_of(*own) == value) return;
+    const std::int32_t t = variable.t + of_variable.shift;
+    values_[value].claims.push_back({order, {of_variable.axis, {t, t}}});
+}
+
+/// Those that keep their labels come first: not what would be called as the adjoint of another value, nor
+/// the second of two with one label.
+void EquationNames::decide() {
+    std::set<std::string> adjoints;
+    for (const Value& value : values_)
+        for (const auto& [order, claim] : value.claims)
+            if (order > 0) adjoints.insert(adjoint_name(as_word(value.label), order));
+    std::vector<Value*> order;
+    order.reserve(values_.size());
+    for (Value& value : values_) order.push_back(&value);
+    std::ranges::stable_sort(order, {}, [&](const Value* value) {
+        return std::pair(value->number, adjoints.contains(as_word(value->label)));
+    });
+    for (Value* value : order) decide(*value);
+}
+
+/// The label as a word, with an underline where the word means something else, and a number where
+/// another value has it.
+void EquationNames::decide(Value& value) {
+    const std::string word = as_word(value.label);
+    const auto is_possible = [&](const auto& claim) {
+        return is_free(adjoint_name(value.name, claim.first), claim.second);
     };
-    const auto of_variable = label_at(variable);
-    const auto own = label_at(gradient);
-    if (own != rolled[gradient.part].labels.end() && own->name == "d" + of_variable->name &&
-        own->axis == of_variable->axis)
-        return name_at(gradient);
-    const std::int32_t t = variable.t + of_variable->shift;
-    return claimed("d" + name_at(variable), {of_variable->axis, {t, t}});
+    const auto means_something_else = [&](const auto& claim) {
+        return is_reserved(adjoint_name(word, claim.first), claim.second.axis.has_value());
+    };
+    const bool is_word_of_another =
+        adjoints_.contains(word) || std::ranges::any_of(value.claims, means_something_else);
+    value.name = is_word_of_another ? word + '_' : word;
+    for (int number = 2; !std::ranges::all_of(value.claims, is_possible); ++number)
+        value.name = fmt::format("{}_{}", word, number);
+    for (const auto& [order, claim] : value.claims) {
+        claims_[adjoint_name(value.name, order)].push_back(claim);
+        for (std::int32_t i = 1; i <= order; ++i) adjoints_.insert(adjoint_name(value.name, i));
+    }
 }
 
 /// The words of the operators' notation, of sums and steps.
@@ -111,6 +161,7 @@ void EquationNames::reserve_words(const Rolled& rolled) {
     for (const Part& part : rolled.parts) reserve(*part.op);
     for (const AxisSteps& axis : rolled.axes)
         words_.insert({axis_name(axis.axis), last_step_name(axis.axis)});
+    if (rolled.axes.size() == 1) words_.insert("N");  // the number of steps
 }
 
 /// `o(t)` is told from the sign o by its parenthesis, so words that are no functions may have steps.
@@ -126,26 +177,6 @@ bool EquationNames::is_free(const std::string& name, const Claim& claim) const {
                return claim.axis != other.axis ||
                       (claim.steps.low <= other.steps.high && other.steps.low <= claim.steps.high);
            });
-}
-
-/// dh on the axis where h is called h_2 is dh_2.
-std::string EquationNames::adjoint_like(const std::string& label, const Claim& claim) const {
-    if (label.size() < 2 || label.front() != 'd') return label;
-    const auto values = given_.find(label.substr(1));
-    if (values == given_.end()) return label;
-    const auto there = values->second.find(claim.axis);
-    return there != values->second.end() && there->second.size() == 1 ? "d" + *there->second.begin()
-                                                                      : label;
-}
-
-std::string EquationNames::claimed(const std::string& label, const Claim& claim) {
-    const std::string word = as_word(adjoint_like(label, claim));
-    std::string name = word;
-    if (is_reserved(name, claim.axis.has_value())) name += '_';
-    for (int number = 2; !is_free(name, claim); ++number) name = fmt::format("{}_{}", word, number);
-    claims_[name].push_back(claim);
-    given_[label][claim.axis].insert(name);
-    return name;
 }
 
 std::string EquationNames::unused(const std::string& beginning) {

@@ -5,12 +5,15 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace revolute::detail {
 
 /// What equations call the members of parts: the labels of the graph, made into names that mean one
-/// thing each.
+/// thing each. The name of a value and those of its adjoints are one decision: what is called z_2 has the
+/// adjoint dz_2, and nothing else is called so.
 class EquationNames {
  public:
     /// `variables` as in EquationOptions.
@@ -22,12 +25,10 @@ class EquationNames {
     }
     /// What the gradient of a variable is called, by its number.
     const std::string& gradient(std::size_t variable) const { return gradients_[variable]; }
+    /// The names that say that they are adjoints: d and the name of a value.
+    const std::set<std::string>& adjoints() const { return adjoints_; }
     /// A name beginning so that nothing has yet.
     std::string unused(const std::string& beginning);
-    /// Whether nothing is called so.
-    bool is_unused(const std::string& name) const {
-        return !claims_.contains(name) && !is_reserved(name, true) && !is_reserved(name, false);
-    }
 
  private:
     /// Where a name is taken: at steps of an axis, or as a name without step.
@@ -36,18 +37,34 @@ class EquationNames {
         Interval steps;
     };
 
+    /// A value of one label, or its like at other steps, and where it and its adjoints are named.
+    struct Value {
+        std::string label;  ///< of the value
+        std::int32_t number = 1;
+        std::vector<std::pair<std::int32_t, Claim>> claims;  ///< with the order of the adjoint
+        std::string name{};
+    };
+
+    std::size_t value_of(const PartName& label);
+    void add_gradient(const Rolled& rolled, Member gradient, Member variable);
+    void decide();
+    void decide(Value& value);
     void reserve_words(const Rolled& rolled);
     bool is_reserved(const std::string& name, bool has_step) const;
     bool is_free(const std::string& name, const Claim& claim) const;
-    std::string claimed(const std::string& label, const Claim& claim);
-    std::string adjoint_like(const std::string& label, const Claim& claim) const;
-    std::string gradient_name(const Rolled& rolled, Member gradient, Member variable);
+    bool is_unused(const std::string& name) const {
+        return !claims_.contains(name) && !is_reserved(name, true) && !is_reserved(name, false);
+    }
 
     std::vector<std::vector<std::string>> names_;
     std::vector<std::string> gradients_;
+    std::vector<Value> values_;
+    std::map<std::tuple<std::string, std::optional<std::int32_t>, std::int32_t>, std::size_t>
+        numbers_;  // by label, axis and number: places in values_
+    std::vector<std::pair<std::size_t, std::int32_t>>
+        gradients_of_;  // by variable: the value, and the order of the adjoint
     std::map<std::string, std::vector<Claim>> claims_;
-    /// By label, what the values of that label are called, with the axis of each.
-    std::map<std::string, std::map<std::optional<std::int32_t>, std::set<std::string>>> given_;
+    std::set<std::string> adjoints_;
     std::set<std::string> functions_;  // words that stand before parentheses
     std::set<std::string> words_;      // other words of the notation
 };

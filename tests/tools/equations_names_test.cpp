@@ -1,0 +1,190 @@
+// A name in equations means one thing, and an adjoint is called after its own value.
+
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/print.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/ops/ops.hpp>
+#include <support/bindings.hpp>
+#include <support/equation_nets.hpp>
+#include <support/random_graph.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+/// Copies of the outputs in which what was called `from` is called `to`.
+std::vector<Expr> renamed(std::span<const Expr> outputs, Graph& copy, std::string_view from,
+                          std::string_view to) {
+    const Graph& graph = *outputs.front().graph;
+    std::vector<NodeId> copies(graph.size()), operands;
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        const NodeId node{i};
+        const std::string_view own = graph.name(node), name = own == from ? to : own;
+        const auto step = graph.step(node);
+        operands.clear();
+        for (const NodeId operand : graph.operands(node))
+            operands.push_back(copies[index(operand)]);
+        const auto append = [&] {
+            return graph.op(node).has_identity
+                       ? copy.leaf(graph.op(node), name, graph.shape(node))
+                       : copy.append(graph.op(node), operands, graph.attributes(node), {});
+        };
+        if (step) {
+            const Scope scope(copy, *step);
+            copies[i] = append().id;
+        } else {
+            copies[i] = append().id;
+        }
+        if (!name.empty()) copy.set_name(copies[i], name);
+    }
+    std::vector<Expr> result;
+    for (const Expr& output : outputs) result.push_back(copy.at(copies[index(output.id)]));
+    return result;
+}
+
+/// The loss of a net of three steps, and its variables.
+std::vector<Expr> small_net(Graph& graph, CellKind cell, InitialState initial) {
+    const RecurrentNet net = recurrent_net(graph, {.steps = 3, .input = 1, .hidden = 2},
+                                           {.cell = cell, .initial = initial});
+    std::vector<Expr> outputs{net.loss()};
+    for (const Expr& variable : net.variables()) outputs.push_back(variable);
+    return outputs;
+}
+
+void check_renamed(std::span<const Expr> outputs, const std::string& from, const std::string& to) {
+    CAPTURE(from);
+    CAPTURE(to);
+    Graph graph;
+    const std::vector<Expr> copies = renamed(outputs, graph, from, to);
+    const Derivative derivative = differentiate(copies.front(), std::span(copies).subspan(1));
+    test::check_names(derivative, test::random_values(graph, 5));
+}
+
+std::set<std::string> names_of(const Graph& graph) {
+    std::set<std::string> names;
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (const auto name = graph.name(NodeId{i}); !name.empty()) names.emplace(name);
+    return names;
+}
+
+/// Every pair of names of the net made equal, but for those that are left out.
+void check_pairs(CellKind cell, InitialState initial, std::size_t every) {
+    Graph graph;
+    const std::vector<Expr> outputs = small_net(graph, cell, initial);
+    const std::set<std::string> names = names_of(graph);
+    std::size_t count = 0;
+    for (const std::string& from : names)
+        for (const std::string& to : names)
+            if (from != to && count++ % every == 0) check_renamed(outputs, from, to);
+}
+
+}  // namespace
+
+TEST_CASE("equation names: every two names of a simple RNN made equal") {
+    check_pairs(CellKind::simple, InitialState::trainable, 1);
+}
+
+TEST_CASE("equation names: two names of a gated cell made equal") {
+    for (const CellKind cell : cell_kinds()) check_pairs(cell, InitialState::given, 37);
+}
+
+TEST_CASE("equation names: names of users that look like derived ones, or like symbols") {
+    for (const CellKind cell : {CellKind::simple, CellKind::gru}) {
+        Graph graph;
+        const std::vector<Expr> outputs = small_net(graph, cell, InitialState::given);
+        for (const std::string& from : names_of(graph))
+            for (const char* to : {"dz", "ddz", "z_2", "dz_2", "dh", "dW", "dL", "e", "e_z",
+                                   "delta", "delta_h", "elta", "N", "B", "T", "t", "o", "d", "iag"})
+                check_renamed(outputs, from, to);
+    }
+}
+
+TEST_CASE("equation names: logits called as the cell's argument") {
+    Graph graph;
+    const Expr u = graph.parameter("U", {2, 2}), v = graph.parameter("V", {1, 2});
+    Expr h;
+    {
+        const Scope before(graph, Step{0, -1});
+        h = graph.initial_state("h", {2, 1});
+    }
+    std::vector<Expr> losses;
+    for (int t = 0; t < 8; ++t) {
+        const Scope step(graph, Step{0, t});
+        h = tanh((u * h).named("z")).named("h");
+        losses.push_back(square((v * h).named("z")));
+    }
+    const Derivative derivative = differentiate(accumulate(losses).named("L"), {u, v});
+    test::check_names(derivative, test::random_values(graph, 3));
+    CHECK(to_text(equations(derivative)) ==
+          "# t = 0..7, N = 8 steps\n"
+          "forward\n"
+          "  z(t) = U h(t-1)                   t = 0..7\n"
+          "  h(t) = tanh(z(t))                 t = 0..7\n"
+          "  z_2(t) = V h(t)                   t = 0..7\n"
+          "  L = sum(t=0..7) z_2(t)^2\n"
+          "backward\n"
+          "  dz_2(t) = 2 z_2(t)                t = 7..0\n"
+          "  dh(7) = V' dz_2(7)\n"
+          "  dh(t) = U' dz(t+1) + V' dz_2(t)   t = 6..0\n"
+          "  dz(t) = dh(t) o (1 - h(t)^2)      t = 7..0\n"
+          "gradients\n"
+          "  dU = sum(t=0..7) dz(t) h(t-1)'\n"
+          "  dV = sum(t=0..7) dz_2(t) h(t)'\n");
+}
+
+TEST_CASE("equation names: forward values that are adjoints too keep to forward names") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {3, 1}), x = graph.input("x", {3, 1}),
+               y = graph.input("y", {3, 1});
+    const Expr a = tanh(w).named("a");
+    const Derivative derivative = differentiate(sum(hadamard(a, exp(x + y))).named("L"), {w});
+    CHECK(to_text(equations(derivative)) ==
+          "forward\n"
+          "  a = tanh(w)\n"
+          "  e = exp(x + y)\n"
+          "  L = sum(a o e)\n"
+          "gradients\n"
+          "  dw = e o (1 - a^2)\n");
+}
+
+TEST_CASE("equation names: the number 1 is not the adjoint of the loss") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1}), x = graph.input("x", {1, 1});
+    const Derivative derivative = differentiate(square(tanh(w * x).named("y")).named("L"), {w});
+    CHECK(Labels(derivative)(derivative.adjoint(derivative.loss()).id).empty());
+    CHECK(to_text(equations(derivative)) ==
+          "forward\n"
+          "  y = tanh(w x)\n"
+          "  L = y^2\n"
+          "backward\n"
+          "  dy = 2 y\n"
+          "gradients\n"
+          "  dw = (dy o (1 - L)) x\n");
+}
+
+TEST_CASE("equation names: those of random graphs") {
+    for (std::uint32_t seed = 0; seed < 60; ++seed) {
+        CAPTURE(seed);
+        test::RandomGraph random(seed, 12);
+        int number = 0;
+        for (const Expr& node : random.nodes)
+            if (number++ % 3 == 0) node.named(number % 2 == 0 ? "v" : "dv");
+        const Expr loss = random.loss().named("L");
+        const Derivative derivative = differentiate(loss, random.leaves, Unreachable::zeros);
+        const std::vector<bool> is_forward = ancestors(random.graph, std::span(&loss.id, 1));
+        const Labels labels(derivative);
+        for (std::uint32_t i = 0; i < is_forward.size(); ++i)
+            if (is_forward[i] || &random.graph.op(NodeId{i}) == &constant_op)
+                CHECK(labels.name(NodeId{i}) == random.graph.name(NodeId{i}));
+        test::check_names(derivative, random.bindings);
+    }
+}
+
+}  // namespace revolute
