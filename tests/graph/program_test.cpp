@@ -175,6 +175,63 @@ TEST_CASE("program: products of factors that are seen in other shapes, with one 
     check({transpose(A) * reshape(u, 3, 2) + transpose(B) * reshape(v, 3, 2)});
 }
 
+// h(t) = W x(t) + p o h(t-1), where the products of all steps are there before the loop; or, at the first step, a
+// value in place of the product, so that the sum begins there with what is added to it elsewhere.
+TEST_CASE("program: a sum that is begun before its loop keeps its place") {
+    for (const int steps : {1, 2, 3, 7})
+        for (const bool begins_with_value : {false, true})
+            for (const bool every_step : {false, true}) {
+                CAPTURE(steps);
+                CAPTURE(begins_with_value);
+                Graph graph;
+                const Expr W = graph.parameter("W", {2, 2}), p = graph.parameter("p", {2, 3});
+                const auto initial = [&] {
+                    const Scope before(graph, Step{0, -1});
+                    return graph.initial_state("s", {2, 3});
+                };
+                Expr h = initial();
+                std::vector<Expr> states;
+                for (int t = 0; t < steps; ++t) {
+                    const Scope scope(graph, Step{0, t});
+                    const Expr x = graph.input("x", {2, 3});
+                    const Expr term = t == 0 && begins_with_value ? x : W * x;
+                    h = hadamard(p, h) + term;
+                    states.push_back(h);
+                }
+                if (!every_step) states = {h};
+                CHECK(difference_with_random_values(states) <= rounding_of_doubles);
+                CHECK(difference_with_random_values(states, Precision::float32) <= 1e-5);
+            }
+}
+
+// a(t) = A h(t-1) until the last step but one, b(t) = B h(t-1) from the second step on: together they take a step
+// more than each.
+TEST_CASE("program: products that stand below each other begin and end at different steps") {
+    for (const int steps : {3, 4, 9}) {
+        CAPTURE(steps);
+        Graph graph;
+        const Expr A = graph.parameter("A", {2, 2}), B = graph.parameter("B", {2, 2});
+        const auto initial = [&] {
+            const Scope before(graph, Step{0, -1});
+            return graph.initial_state("s", {2, 3});
+        };
+        Expr h = initial();
+        std::vector<Expr> outputs;
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr x = graph.input("x", {2, 3});
+            const Expr a = t < steps - 1 ? A * h : x, b = t > 0 ? B * h : x;
+            if (t < steps - 1) outputs.push_back(a);
+            if (t > 0) outputs.push_back(b);
+            h = hadamard(tanh(a), b);
+        }
+        outputs.push_back(h);
+        const std::string text = explain(compile(outputs));
+        CHECK((steps < 4 || text.find("[A%") != text.npos || text.find("; A%") != text.npos));
+        CHECK(difference_with_random_values(outputs) <= rounding_of_doubles);
+    }
+}
+
 TEST_CASE("program: a leaf, a constant and a view of a leaf are outputs") {
     Graph graph;
     const Expr a = graph.input("a", {2, 3});

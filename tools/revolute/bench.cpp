@@ -79,7 +79,7 @@ BenchResult measure(const BenchCommand& command) {
     result.build = building.microseconds();
     const Stopwatch compiling;
     CompileOptions options = compile_options(command.precision);
-    options.threads = command.threads;
+    options.threads = threads_at_hand("bench", command.threads);
     Program program = compile(outputs, options);
     result.compile = compiling.microseconds();
     result.threads = program.threads();
@@ -149,7 +149,8 @@ void add_bench_command(CLI::App& program) {
     add_precision_option(command, options->precision);
     command
         .add_option("--threads", options->threads,
-                    "Threads that a run may use; it uses fewer where there is too little to do")
+                    "Threads that a run may use, at most one for each processor; it uses fewer "
+                    "where there is too little to do")
         ->check(whole_number(1, 256));
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
         ->check(whole_number(1, 1'000'000));

@@ -1,3 +1,4 @@
+#include "address_space.hpp"
 #include "commands.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/suggestion.hpp>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -111,10 +113,14 @@ int run(int argument_count, const char* const* arguments) {
 }  // namespace revolute
 
 int main(int argument_count, char** arguments) {
+    revolute::spare_address_space(arguments);
     try {
         const int status = revolute::run(argument_count, arguments);
         revolute::flush_standard_output();
         return status;
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "revolute: there is not enough memory for this\n");
+        return revolute::failure;
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return revolute::failure;

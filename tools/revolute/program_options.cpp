@@ -2,6 +2,10 @@
 
 #include "net_options.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <thread>
 #include <unistd.h>
 
 namespace revolute {
@@ -30,6 +34,15 @@ CompileOptions compile_options(Precision precision) {
     const auto pages = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES));
     const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     return {.precision = precision, .memory_limit = pages * size};
+}
+
+std::size_t threads_at_hand(std::string_view command, std::size_t asked) {
+    const std::size_t processors = std::thread::hardware_concurrency();  // 0: not known
+    if (processors == 0 || asked <= processors) return asked;
+    fmt::print(stderr, "{}: {} threads were asked for; there {} here, so {} used\n", command, asked,
+               processors == 1 ? "is 1 processor" : fmt::format("are {} processors", processors),
+               processors == 1 ? "1 is" : fmt::format("{} are", processors));
+    return processors;
 }
 
 }  // namespace revolute

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,9 @@ std::string_view name_of(Precision precision);
 
 /// How commands compile: a program may need as much memory as the machine has.
 CompileOptions compile_options(Precision precision);
+
+/// How many threads a command uses that was asked for so many: at most one for each processor that the process
+/// may use, since more only wait for each other. Says on standard error where that is fewer.
+std::size_t threads_at_hand(std::string_view command, std::size_t asked);
 
 }  // namespace revolute

@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/detail/blas_buffers.hpp>
 #include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
@@ -27,6 +28,7 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
     places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
     allocate(reads, lanes, options.memory_limit);
+    require_blas_buffers(code, lanes);
     if (is_to_be_verified(rolled, code))
         verify_plan(rolled, reads, code, places_.plan, units<Number>);
     write_constants(reads);

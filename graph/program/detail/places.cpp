@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -10,14 +11,10 @@ namespace {
 
 /// What the instructions say of a part.
 struct Use {
-    std::size_t beginnings = 0;  ///< instructions that write it and do not add to what is there
-    /// Operands of its first beginning, member for member.
+    /// What its first beginning reads: an instruction that does not add to what is there.
     std::vector<PartId> operands{};
-
-    /// The part whose beginnings read it, member for member.
-    std::optional<PartId> taker{};
-    std::size_t takings = 0;  ///< how many of them
-    bool is_kept = false;     ///< something else reads it, too
+    std::optional<PartId> taker{};  ///< the part that begins by reading it, member for member
+    bool is_kept = false;           ///< something else reads it, too
 };
 
 /// Reads the code once, for all parts.
@@ -38,34 +35,25 @@ class PartUses {
  private:
     void see(const EntrywiseStep& step) {
         const bool adds = std::ranges::find(step.operands, step.result) != step.operands.end();
-        Use& result = (*this)[step.result.part];
-        if (!adds) ++result.beginnings;
         std::vector<PartId> taken;
         for (const MemberRange& operand : step.operands) {
             if (operand == step.result) continue;
             MemberRange same = operand;
             same.part = step.result.part;
-            if (adds || same != step.result)
-                (*this)[operand.part].is_kept = true;
-            else if (std::ranges::find(taken, operand.part) == taken.end())
-                taken.push_back(operand.part);
-        }
-        for (const PartId part : taken) {
-            Use& use = (*this)[part];
-            use.is_kept |= use.taker.value_or(step.result.part) != step.result.part;
+            Use& use = (*this)[operand.part];
+            use.is_kept |= adds || same != step.result ||
+                           use.taker.value_or(step.result.part) != step.result.part;
             use.taker = step.result.part;
-            ++use.takings;
+            taken.push_back(operand.part);
         }
-        if (!adds && result.beginnings == 1) result.operands = std::move(taken);
+        Use& result = (*this)[step.result.part];
+        if (!adds && result.operands.empty()) result.operands = std::move(taken);
     }
 
     /// Other instructions need what they read until they have written all.
     void see_other(const Instruction& instruction) {
         const auto* const product = std::get_if<ProductCall>(&instruction);
         const bool adds = product != nullptr && product->adds;
-        for_each_result(instruction, [&](const MemberRange& site) {
-            if (!adds) ++(*this)[site.part].beginnings;
-        });
         for_each_read(instruction, [&](const MemberRange& site) {
             if (!adds || site != product->result) (*this)[site.part].is_kept = true;
         });
@@ -106,7 +94,6 @@ std::vector<PartId> slabs_of(const Rolled& rolled, const Reads& reads, const Cod
             for (const PartId operand : uses[part].operands) {
                 const Use& use = uses[operand];
                 if (!stands_alone[index(operand)] || use.is_kept ||
-                    use.takings != uses[part].beginnings ||
                     !stand_alike(rolled[operand], rolled[part]))
                     continue;
                 slabs[index(part)] = slabs[index(operand)];

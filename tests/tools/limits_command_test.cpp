@@ -1,0 +1,74 @@
+// What commands do where there is little memory, or fewer processors than threads that were asked for.
+
+#include <revolute/tools/output_file.hpp>
+#include <support/run_program.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+#include <sys/wait.h>
+#include <thread>
+
+namespace revolute {
+
+namespace {
+
+using test::Ran;
+
+/// Runs the program in an address space of so many kilobytes. What never ends is killed and has status 137.
+Ran run_within(int kilobytes, const std::string& arguments, const test::TemporaryFolder& folder) {
+    const int status = std::system(
+        fmt::format("cd '{}' && ulimit -v {} && timeout -s KILL 60 '{}' {} > output 2> errors",
+                    folder.path().string(), kilobytes, REVOLUTE_PROGRAM, arguments)
+            .c_str());
+    return {WEXITSTATUS(status), read_file(folder / "output"), read_file(folder / "errors")};
+}
+
+/// Sanitizers take more address space than there is memory.
+bool is_sanitized() {
+    const test::TemporaryFolder folder;
+    return run_within(1'000'000, "--version", folder).status != 0;
+}
+
+}  // namespace
+
+TEST_CASE("memory: where OpenBLAS cannot have its buffer, commands say so and end") {
+    if (is_sanitized()) return;
+    const test::TemporaryFolder folder;
+    std::string table = "t,v\n";
+    for (int row = 0; row < 40; ++row) table += fmt::format("{},{}\n", row, row % 7);
+    write_file(folder / "table.csv", table);
+    const std::string train = "train table.csv --column v --epochs 1 --window 5 --hidden 4";
+    REQUIRE(test::run_program(train, folder).status == 0);
+    for (const std::string& arguments :
+         {std::string("check"), std::string("bench --steps 3 --hidden 8 --repetitions 1"), train}) {
+        CAPTURE(arguments);
+        const Ran ran = run_within(150'000, arguments, folder);
+        CHECK(ran.status == 1);
+        CHECK(ran.errors ==
+              "compile: OpenBLAS must have a buffer of 134217728 bytes for each thread (1 of them; "
+              "the system says: Cannot allocate memory)\n"
+              "  a limit on the process, such as that of `ulimit -v`, leaves too little memory\n");
+    }
+    CHECK(run_within(150'000, "ops", folder).status == 0);
+    CHECK(run_within(400'000, "check", folder).status == 0);
+    CHECK(run_within(400'000, train, folder).status == 0);
+    CHECK(run_within(400'000, "predict model.json table.csv", folder).status == 0);
+}
+
+TEST_CASE("bench: threads are capped at the processors there are") {
+    const unsigned processors = std::thread::hardware_concurrency();
+    if (processors == 0 || processors >= 256) return;
+    const Ran ran = test::run_program("bench --steps 2 --hidden 2 --repetitions 1 --threads 256");
+    CHECK(ran.status == 0);
+    CHECK(ran.errors ==
+          fmt::format(
+              "bench: 256 threads were asked for; there {} here, so {} used\n",
+              processors == 1 ? "is 1 processor" : fmt::format("are {} processors", processors),
+              processors == 1 ? "1 is" : fmt::format("{} are", processors)));
+    CHECK(test::run_program("bench --steps 2 --hidden 2 --repetitions 1 --threads 1").errors == "");
+}
+
+}  // namespace revolute
