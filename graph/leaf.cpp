@@ -80,6 +80,7 @@ bool is_given(const Op& op) {
 }
 
 Expr accumulate(std::span<const Expr> terms, SourceLine line) {
+    if (terms.size() == 1) return terms.front();  // the loss of one step is the sum over the steps
     std::vector<Operand> operands;
     for (const Expr& term : terms) operands.emplace_back(term, line);
     return apply_to_all(accumulate_op, operands);

@@ -20,6 +20,7 @@ extern const Op accumulate_op;
 /// Whether values for the node are given at evaluation: input, parameter or initial state.
 bool is_given(const Op& op);
 
-Expr accumulate(std::span<const Expr> terms, SourceLine line = SourceLine::here());
+Expr accumulate(std::span<const Expr> terms,
+                SourceLine line = SourceLine::here());  ///< of one term: that term
 
 }  // namespace revolute

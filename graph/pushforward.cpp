@@ -20,7 +20,7 @@ std::optional<Expr> tangent_of(Graph& graph, NodeId node,
             if (carries_derivative(graph, node, slot))
                 terms.push_back(push_forward({{graph.at(node), slot}, *x_dot}));
     if (terms.empty()) return std::nullopt;
-    return terms.size() == 1 ? terms.front() : accumulate(terms);
+    return accumulate(terms);
 }
 
 }  // namespace

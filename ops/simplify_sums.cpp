@@ -16,17 +16,13 @@ std::vector<Expr> operands_of(const Site& site) {
     return operands;
 }
 
-Expr sum_of(std::span<const Expr> terms) {
-    return terms.size() == 1 ? terms.front() : accumulate(terms, {});
-}
-
 std::optional<Expr> drop_zeros(const Site& site) {
     const auto is_zero = [](Expr x) { return constant_value(x) == 0.0; };
     if (count_operands(site, is_zero) == 0) return std::nullopt;
     std::vector<Expr> terms = operands_of(site);
     std::erase_if(terms, is_zero);
     if (terms.empty()) return site.graph().constant(0.0, site.shape(), {});
-    return sum_of(terms);
+    return accumulate(terms, {});
 }
 
 std::optional<Expr> join_equal_terms(const Site& site) {

@@ -2,6 +2,7 @@
 
 #include <revolute/graph/matrix.hpp>
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -17,13 +18,22 @@ struct ArrayComparison {
         0;  ///< over the largest entry of the right array; infinite where that is 0 and
             ///< not met
     double tolerance = 0;  ///< largest relative difference that agrees
+    double floor = 0;      ///< a difference that agrees however small the array is: rounding
 
-    bool agrees() const { return relative <= tolerance; }  ///< NaN does not
+    bool agrees() const { return relative <= tolerance || difference <= floor; }  ///< NaN does not
 };
 
-/// Compares the matrices one by one. Throws ShapeError unless the shapes are equal.
+/// Compares the matrices one by one. Numbers that would be zero but for rounding have no digits in common: `floor`
+/// is how large a difference rounding makes. Throws ShapeError unless the shapes are equal.
 ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
-                               std::span<const Matrix> right, double tolerance);
+                               std::span<const Matrix> right, double tolerance, double floor = 0);
+
+/// What the differences of some arrays look like: numbers of single or half precision beside those of double. Most
+/// arrays differ then, and none by much.
+enum class Rounding : std::uint8_t { none, single, half };
+Rounding rounding_in(std::span<const ArrayComparison> rows);
+/// "  the differences are as small as those of single precision ...", and which tolerance lets them pass; empty for none.
+std::string rounding_note(Rounding rounding);
 
 /// A table of comparisons, a line each, and a line with the names of arrays that only one side has.
 std::string to_table(std::span<const ArrayComparison> rows,

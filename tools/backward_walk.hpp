@@ -3,13 +3,8 @@
 #include <revolute/graph/op.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
-#include <functional>
-#include <optional>
 #include <span>
 #include <vector>
-
-// Reverse passes over a recurrent net in which rules may be replaced: the backward graphs of derivations that went
-// wrong.
 
 namespace revolute {
 
@@ -19,42 +14,24 @@ struct Use {
     std::uint32_t slot = 0;
 };
 
-/// What a derivation, right or wrong, says that a use adds to the adjoint of what is used; nothing where it
-/// leaves the term out.
-using TermRule = std::function<std::optional<Expr>(const Pullback&)>;
-
-/// The rule of the operator's record.
-std::optional<Expr> right_rule(const Pullback& p);
-
-/// A derivation by hand writes two things down at each step: the adjoint of the state before, and the gradients
-/// of the step's parameters (and inputs). A mistake may be in one of them alone.
-struct Derivation {
-    TermRule recurrence = right_rule;  ///< on the way to the state of the step before
-    TermRule step = right_rule;        ///< on the way to what else the step reads
-};
-
-/// Reverse passes over one net.
+/// The uses that a reverse pass over a recurrent net goes back by.
 class BackwardWalk {
  public:
     /// `net` must outlive the walk, and `variables` be leaves of its graph.
     BackwardWalk(const RecurrentNet& net, std::vector<Expr> variables);
 
-    /// Appends the backward graph that the derivation makes and returns what it takes for the gradients, in
-    /// the order of the variables: zeros where nothing reaches them. With the right rules throughout, these are
-    /// the nodes that `differentiate` makes.
-    std::vector<Expr> gradients(const Derivation& derivation) const;
-    /// The same for one rule in both.
-    std::vector<Expr> gradients(const TermRule& rule) const;
-
     Graph& graph() const { return *loss_.graph; }
+    Expr loss() const { return loss_; }
+    std::span<const Expr> variables() const { return variables_; }
     /// The uses that pass derivatives on, consumers ascending.
     std::span<const Use> uses() const { return uses_; }
+    NodeId operand(Use use) const { return graph().operand(use.consumer, use.slot); }
     /// Whether the use reads the state of another step.
     bool is_recurrent(Use use) const;
+    /// Whether the node is a state that layers above read.
+    bool is_output(NodeId node) const { return is_output_[index(node)]; }
 
  private:
-    class Pass;
-
     Expr loss_;
     std::vector<Expr> variables_;
     std::vector<Use> uses_;

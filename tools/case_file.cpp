@@ -49,14 +49,20 @@ Matrix read_classes(const Entry& entry, int count, int classes) {
     return matrix;
 }
 
-StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes) {
+/// Whether every array of a net must be there, as its parameters must, or any of them, as gradients may.
+enum class Extent : std::uint8_t { all, some };
+
+StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes, Extent extent) {
     entry.require(entry.json().is_object(), "must be an object");
     for (const auto& item : entry.json().items())
         if (std::ranges::find(shapes, item.key(), &ArrayShape::name) == shapes.end())
             entry[item.key()].fail("does not belong to this net");
+    if (extent == Extent::some && entry.json().empty())
+        entry.fail("must have one array of the net at least (an empty object)");
     StateDict arrays;
     for (const ArrayShape& array : shapes)
-        arrays.push_back({array.name, read_array(entry[array.name], array)});
+        if (extent == Extent::all || entry.has(array.name))
+            arrays.push_back({array.name, read_array(entry[array.name], array)});
     return arrays;
 }
 
@@ -145,10 +151,18 @@ void require_cell_state(const Entry& whole, const char* name, const Case& of) {
                                      name_in_case(of.architecture.cell)));
 }
 
-/// Reads what a result has; what is missing is left empty, but for the gradients.
+/// Initial states; zeros where the file has none.
+std::vector<Matrix> read_states(const Entry& whole, const char* name, const Case& of) {
+    if (!whole.has(name) || whole[name].json().is_null())
+        return std::vector<Matrix>(direction_count(of), Matrix(state_shape(of)));
+    return read_sequence(whole[name], direction_count(of), state_shape(of));
+}
+
+/// Reads what a result has; what is missing is left empty, but some gradients must be there.
 CaseResult read_result(const Entry& entry, const Case& of) {
     CaseResult result;
-    result.grads = read_state_dict(entry["grads"], state_dict_shapes(of.architecture, of.sizes));
+    result.grads =
+        read_state_dict(entry["grads"], state_dict_shapes(of.architecture, of.sizes), Extent::some);
     if (entry.has("loss")) result.loss = entry["loss"].number();
     if (entry.has("yhat")) result.yhat = read_answers(entry["yhat"], of);
     if (entry.has("dx")) result.dx = read_sequence(entry["dx"], of.x.size(), input_shape(of));
@@ -171,12 +185,11 @@ Case read(const Entry& whole) {
     result.x = read_sequence(whole["x"], static_cast<std::size_t>(result.sizes.steps),
                              input_shape(result));
     result.targets = read_targets(whole["y"], result);
-    result.h0 = read_sequence(whole["h0"], direction_count(result), state_shape(result));
+    result.h0 = read_states(whole, "h0", result);
     require_cell_state(whole, "c0", result);
-    if (has_cell_state(result.architecture.cell))
-        result.c0 = read_sequence(whole["c0"], direction_count(result), state_shape(result));
-    result.parameters =
-        read_state_dict(whole["params"], state_dict_shapes(result.architecture, result.sizes));
+    if (has_cell_state(result.architecture.cell)) result.c0 = read_states(whole, "c0", result);
+    result.parameters = read_state_dict(
+        whole["params"], state_dict_shapes(result.architecture, result.sizes), Extent::all);
     if (whole.has("expected")) {
         const Entry expected = whole["expected"];
         for (const char* name : {"loss", "yhat"}) static_cast<void>(expected[name]);

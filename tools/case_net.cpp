@@ -97,18 +97,26 @@ std::vector<std::string> not_compared(const CaseResult& result, const CaseResult
     };
     note("loss", result.loss.has_value(), expected.loss.has_value());
     note("yhat", !result.yhat.empty(), !expected.yhat.empty());
+    for (const NamedArray& array : result.grads)
+        note(array.name.c_str(), true,
+             std::ranges::find(expected.grads, array.name, &NamedArray::name) !=
+                 expected.grads.end());
     note("dx", !result.dx.empty(), !expected.dx.empty());
     note("dh0", !result.dh0.empty(), !expected.dh0.empty());
     note("dc0", !result.dc0.empty(), !expected.dc0.empty());
     return names;
 }
 
-std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected) {
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected,
+                                     double tolerance,
+                                     const std::map<std::string, double>& floors) {
     std::vector<ArrayComparison> rows;
     const auto add = [&](std::string name, std::span<const Matrix> actual,
                          std::span<const Matrix> wanted) {
-        if (!wanted.empty())
-            rows.push_back(compare_arrays(std::move(name), actual, wanted, case_tolerance));
+        if (wanted.empty()) return;
+        const auto floor = floors.find(name);
+        rows.push_back(compare_arrays(std::move(name), actual, wanted, tolerance,
+                                      floor == floors.end() ? 0 : floor->second));
     };
     if (expected.loss) {
         const Matrix loss(1, 1, result.loss.value()), expected_loss(1, 1, *expected.loss);

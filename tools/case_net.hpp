@@ -6,6 +6,7 @@
 #include <revolute/tools/computation.hpp>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,9 +37,11 @@ CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
 /// Largest relative difference that agrees.
 inline constexpr double case_tolerance = 1e-10;
 
-/// Every array of the result beside what is expected, to `case_tolerance`; arrays that are not expected
-/// are left out.
-std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected);
+/// Every array of the result beside what is expected; arrays that are not expected are left out. `floors` are
+/// differences that rounding alone makes, by the names of arrays (`rounding_floors`).
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected,
+                                     double tolerance = case_tolerance,
+                                     const std::map<std::string, double>& floors = {});
 /// Names of the arrays that are left out.
 std::vector<std::string> not_compared(const CaseResult& result, const CaseResult& expected);
 

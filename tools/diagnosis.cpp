@@ -1,5 +1,6 @@
 #include <revolute/tools/diagnosis.hpp>
-#include <revolute/tools/hypothesis.hpp>
+#include <revolute/tools/forward_mistake.hpp>
+#include <revolute/tools/mistake_search.hpp>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,9 @@ EntryDifference worst_entry(std::span<const Matrix> given, std::span<const Matri
     return worst;
 }
 
-ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, double tolerance) {
-    ArrayVerdict verdict{compare_arrays(right.name, given.values, right.values, tolerance),
+ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, double tolerance,
+                        double floor) {
+    ArrayVerdict verdict{compare_arrays(right.name, given.values, right.values, tolerance, floor),
                          worst_entry(given.values, right.values)};
     const double scale = largest_entry(right.values);
     for (std::size_t i = 0; i < right.values.size(); ++i)
@@ -35,7 +37,7 @@ ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, 
                 std::abs(given.values[i].values()[k] - right.values[i].values()[k]);
             ++verdict.entries;
             // Negated, so that NaN differs.
-            if (!(difference <= tolerance * scale)) ++verdict.differing_entries;
+            if (!(difference <= std::max(tolerance * scale, floor))) ++verdict.differing_entries;
         }
     return verdict;
 }
@@ -58,23 +60,87 @@ std::vector<GradientArray> forward_arrays(const CaseResult& result) {
     return arrays;
 }
 
-void add_verdicts(GradientComparison& comparison, const std::vector<GradientArray>& given,
-                  const std::vector<GradientArray>& right, double tolerance) {
-    for (std::size_t i = 0; i < given.size(); ++i)
-        comparison.arrays.push_back(verdict_of(given[i], right[i], tolerance));
+bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
+
+/// Another forward pass, where answers or loss differ by more than what recognises one.
+std::optional<OtherForward> other_forward(const Case& of, const CaseResult& given,
+                                          const GradientComparison& comparison, double tolerance) {
+    constexpr double rest = 1e-4;
+    double largest = 0;
+    for (const ArrayVerdict& array : comparison.arrays)
+        if (is_forward(array) && !array.agrees()) largest = std::max(largest, array.relative);
+    if (!(largest > 0)) return std::nullopt;
+    return find_forward_mistake(of, given, std::min(recognition * tolerance, rest * largest));
 }
 
-/// Goes from simple mistakes to those that take more words, until one explains everything.
-void find_mistakes(const Case& of, Judge& judge) {
-    for (const auto consider : {consider_arrays, consider_steps, consider_derivations,
-                                consider_mistakes_at_one_step, consider_unknown_factor}) {
-        consider(of, judge);
-        if (judge.has_full_explanation()) return;
-        judge.go_on();
+void take(MistakeSearch::Outcome outcome, GradientComparison& comparison) {
+    comparison.findings = std::move(outcome.findings);
+    comparison.unexplained = std::move(outcome.unexplained);
+    comparison.has_tried_all = outcome.has_tried_all;
+}
+
+/// Names of the parts of an array, one kind after the other, and whether each differs.
+class Parts {
+ public:
+    Parts(const Case& of, const std::string& array) : gates_(gate_names(CaseNet(of))), of_(of) {
+        has_gates_ = has_gate_rows(array) && gates_.size() > 1;
+        has_steps_ = array == "dx";
+        has_columns_ = array == "dx" || array == "dh0" || array == "dc0";
+    }
+
+    /// The parts that the entry belongs to.
+    std::vector<std::string> of_entry(std::size_t matrix, int row, int column) const {
+        std::vector<std::string> names;
+        if (has_gates_)
+            names.push_back(
+                fmt::format("gate {}", gates_[static_cast<std::size_t>(row / of_.sizes.hidden)]));
+        if (has_steps_) names.push_back(fmt::format("step t = {}", matrix));
+        if (has_columns_ && of_.sizes.batch > 1)
+            names.push_back(fmt::format("column {} of the batch", column));
+        return names;
+    }
+
+ private:
+    std::vector<std::string> gates_;
+    const Case& of_;
+    bool has_gates_ = false, has_steps_ = false, has_columns_ = false;
+};
+
+void add_carriers(GradientComparison& comparison, std::span<const GradientArray> given,
+                  std::span<const GradientArray> right, const Case& of, double tolerance) {
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        if (std::ranges::find(comparison.unexplained, right[i].name) ==
+            comparison.unexplained.end())
+            continue;
+        const Parts parts(of, right[i].name);
+        const double bound = tolerance * largest_entry(right[i].values);
+        std::vector<std::pair<std::string, bool>> found;  // in the order of the entries
+        for (std::size_t m = 0; m < right[i].values.size(); ++m)
+            for (int c = 0; c < right[i].values[m].columns(); ++c)
+                for (int r = 0; r < right[i].values[m].rows(); ++r) {
+                    const double difference =
+                        std::abs(given[i].values[m](r, c) - right[i].values[m](r, c));
+                    for (std::string& name : parts.of_entry(m, r, c)) {
+                        auto place =
+                            std::ranges::find(found, name, &std::pair<std::string, bool>::first);
+                        if (place == found.end())
+                            place = found.insert(found.end(), {std::move(name), false});
+                        place->second = place->second || !(difference <= bound);
+                    }
+                }
+        Carrier carrier{right[i].name, {}, {}};
+        for (auto& [name, differs] : found)
+            (differs ? carrier.differing : carrier.agreeing).push_back(std::move(name));
+        if (!carrier.agreeing.empty()) comparison.carriers.push_back(std::move(carrier));
     }
 }
 
 }  // namespace
+
+bool GradientComparison::gradients_differ() const {
+    return std::ranges::any_of(
+        arrays, [](const ArrayVerdict& array) { return !is_forward(array) && !array.agrees(); });
+}
 
 bool GradientComparison::agrees() const {
     return std::ranges::all_of(arrays, &ArrayVerdict::agrees);
@@ -90,24 +156,38 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given, do
     GradientComparison comparison;
     comparison.not_compared = not_compared(solved, given);
     const std::vector<GradientArray> forward = forward_arrays(given);
-    add_verdicts(comparison, forward, common_arrays(forward_arrays(solved), forward), tolerance);
+    const std::vector<GradientArray> right_forward = common_arrays(forward_arrays(solved), forward);
+    for (std::size_t i = 0; i < forward.size(); ++i)
+        comparison.arrays.push_back(verdict_of(forward[i], right_forward[i], tolerance, 0));
 
     const std::vector<GradientArray> gradients = gradient_arrays(given);
     const std::vector<GradientArray> right = common_arrays(gradient_arrays(solved), gradients);
-    add_verdicts(comparison, gradients, right, tolerance);
-    Judge judge(right, gradients, tolerance);
-    if (judge.differing().empty()) return comparison;
-    find_mistakes(of, judge);
-    comparison.findings = judge.findings();
-    comparison.has_tried_all = judge.has_tried_all();
-    for (const std::size_t i : judge.differing()) {
-        const std::string& name = judge.right()[i].name;
-        if (std::ranges::none_of(comparison.findings, [&](const Finding& finding) {
-                return std::ranges::find(finding.arrays, name) != finding.arrays.end();
-            }))
-            comparison.unexplained.push_back(name);
+    MistakeSearch search(of, gradients, tolerance);
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+        comparison.arrays.push_back(
+            verdict_of(gradients[i], right[i], tolerance, search.floors()[i]));
+    if (comparison.agrees()) return comparison;
+    if (rounding_of(comparison) == Rounding::single) {
+        // No mistake is looked for in what the precision of the numbers explains.
+        for (const ArrayVerdict& array : comparison.arrays)
+            if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
+        return comparison;
     }
+    if (const std::optional<OtherForward> other = other_forward(of, given, comparison, tolerance)) {
+        comparison.forward = other->words;
+        const std::vector<GradientArray> others = gradient_arrays(other->given);
+        MistakeSearch of_other(other->of, others, tolerance);
+        take(of_other.run(), comparison);
+        return comparison;
+    }
+    take(search.run(), comparison);
+    add_carriers(comparison, gradients, right, of, tolerance);
     return comparison;
+}
+
+Rounding rounding_of(const GradientComparison& comparison) {
+    return rounding_in(
+        std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()));
 }
 
 std::string place_of(const EntryDifference& entry, const ArrayVerdict& array, const Case& of) {

@@ -31,19 +31,34 @@ struct Finding {
     std::vector<std::string> arrays;  ///< those it explains
 };
 
+/// Where the difference of an array is that nothing explains: gates, steps, layers or columns, as far as some differ
+/// and others do not.
+struct Carrier {
+    std::string array;
+    std::vector<std::string> differing;
+    std::vector<std::string> agreeing;
+};
+
 /// What was given beside what is right.
 struct GradientComparison {
     /// Loss and answers where they are given, then the gradients in the order in which the backward pass
     /// comes to them: the head, the layers from the last to the first, inputs and initial states.
     std::vector<ArrayVerdict> arrays;
     std::vector<std::string> not_compared;  ///< arrays that were not given
-    /// Mistakes that, together, explain as many of the arrays that differ as any that are known.
+    /// Where loss or answers differ: another forward pass that gives them; several words where they have the same
+    /// numbers. The findings are about the gradients of that forward pass then.
+    std::vector<std::string> forward;
+    /// Mistakes that, together, explain as many of the arrays that differ as any that are known. Several that act in
+    /// one array are in the derivation at once.
     std::vector<Finding> findings;
     std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
+    std::vector<Carrier> carriers;         ///< of those, where a part of the array agrees
     /// False when the net is so large that not all known mistakes were tried.
     bool has_tried_all = true;
 
     bool agrees() const;
+    /// Whether an array differs that is neither the loss nor the answers.
+    bool gradients_differ() const;
     /// The first array that differs; nullptr when there is none.
     const ArrayVerdict* first() const;
 };
@@ -55,6 +70,9 @@ inline constexpr double recognition = 100;
 /// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
 /// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared.
 GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance);
+
+/// What the differences look like, all arrays taken together.
+Rounding rounding_of(const GradientComparison& comparison);
 
 /// "row 4, column 1", with the gate that the row belongs to where the array has several.
 std::string place_of(const EntryDifference& entry, const ArrayVerdict& array, const Case& of);

@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace revolute {
 
 namespace {
-
-/// What single precision, or numbers printed with six digits, differ by at most.
-constexpr double rounding = 1e-5;
 
 bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
 
@@ -32,36 +31,85 @@ std::string first_text(const ArrayVerdict& first, const Case& of) {
     return text;
 }
 
-std::string finding_text(const Finding& finding) {
-    std::string text = fmt::format("\nThis would explain {}:\n", fmt::join(finding.arrays, ", "));
-    for (std::size_t i = 0; i < finding.words.size(); ++i)
-        text += fmt::format("  {}{}\n", i == 0 ? "" : "or ", finding.words[i]);
-    if (finding.words.size() > 1) text += "  (their numbers are the same in this case)\n";
+/// The words for one mistake, each line set in.
+std::string words_text(std::span<const std::string> words, std::string_view first) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += fmt::format("  {}{}\n", i == 0 ? first : "or ", words[i]);
+    if (words.size() > 1) text += "  (their numbers are the same in this case)\n";
     return text;
 }
 
-/// Rounding shows in most arrays, and is small in all.
-bool looks_rounded(const GradientComparison& comparison) {
-    const std::vector<ArrayVerdict>& arrays = comparison.arrays;
-    const auto agreeing = std::ranges::count(arrays, true, &ArrayVerdict::agrees);
-    return 2 * static_cast<std::size_t>(agreeing) < arrays.size() &&
-           std::ranges::all_of(arrays,
-                               [](const ArrayVerdict& array) { return array.relative < rounding; });
+bool share_arrays(const Finding& a, const Finding& b) {
+    return std::ranges::any_of(a.arrays, [&](const std::string& name) {
+        return std::ranges::find(b.arrays, name) != b.arrays.end();
+    });
+}
+
+/// Findings that act in the same arrays are told together, in the place of the first.
+std::string findings_text(std::span<const Finding> findings) {
+    std::string text;
+    std::vector<bool> is_told(findings.size(), false);
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (is_told[i]) continue;
+        std::vector<std::size_t> together{i};
+        for (std::size_t j = i + 1; j < findings.size(); ++j)
+            if (!is_told[j] && std::ranges::any_of(together, [&](std::size_t k) {
+                    return share_arrays(findings[k], findings[j]);
+                }))
+                together.push_back(j);
+        for (const std::size_t k : together) {
+            is_told[k] = true;
+            const Finding& finding = findings[k];
+            const std::string names = fmt::format("{}", fmt::join(finding.arrays, ", "));
+            if (k == i)
+                text += together.size() == 1
+                            ? fmt::format("\nThis would explain {}:\n", names)
+                            : fmt::format(
+                                  "\nThese {} mistakes together would explain what differs:\n"
+                                  "in {}:\n",
+                                  together.size(), names);
+            else
+                text += fmt::format("and in {}:\n", names);
+            text += words_text(finding.words, "");
+        }
+    }
+    return text;
+}
+
+/// Another forward pass that gives the answers, and what is left over then.
+std::string forward_text(const GradientComparison& comparison) {
+    if (comparison.forward.empty())
+        return "  the forward pass differs, so gradients may differ for that reason alone\n";
+    std::string text =
+        "\nThe forward pass is another one. This gives the answers that were given:\n" +
+        words_text(comparison.forward, "");
+    if (comparison.gradients_differ())
+        return text + (comparison.findings.empty() && comparison.unexplained.empty()
+                           ? "With that forward pass, all gradients agree.\n"
+                           : "With that forward pass, some gradients still differ.\n");
+    return text;
+}
+
+std::string place_text(const Carrier& carrier) {
+    std::string text = fmt::format("  {}: the difference is in {}", carrier.array,
+                                   fmt::join(carrier.differing, ", "));
+    if (!carrier.agreeing.empty())
+        text += fmt::format("; {} {}", fmt::join(carrier.agreeing, ", "),
+                            carrier.agreeing.size() == 1 ? "agrees" : "agree");
+    return text + '\n';
 }
 
 std::string unexplained_text(const GradientComparison& comparison) {
     if (comparison.unexplained.empty()) return {};
     std::string text = fmt::format("\n{}: no mistake that is known here gives these numbers\n",
                                    fmt::join(comparison.unexplained, ", "));
+    for (const Carrier& carrier : comparison.carriers) text += place_text(carrier);
     if (!comparison.has_tried_all)
         text +=
             "  not all of them were tried, because the net is large: a case with fewer steps may "
             "tell more\n";
-    if (looks_rounded(comparison))
-        text +=
-            "  the differences are as small as those of single precision, or of numbers "
-            "printed with few digits:\n  --tolerance 1e-5 lets them pass\n";
-    return text;
+    return text + rounding_note(rounding_of(comparison));
 }
 
 nlohmann::ordered_json to_json(const ArrayVerdict& array) {
@@ -91,25 +139,29 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);
-    if (is_forward(*first))
-        text += "  the forward pass differs, so gradients may differ for that reason alone\n";
-    for (const Finding& finding : comparison.findings) text += finding_text(finding);
-    return text + unexplained_text(comparison);
+    if (is_forward(*first)) text += forward_text(comparison);
+    return text + findings_text(comparison.findings) + unexplained_text(comparison);
 }
 
 std::string to_json(const GradientComparison& comparison) {
     using Json = nlohmann::ordered_json;
-    Json arrays = Json::array(), findings = Json::array();
+    Json arrays = Json::array(), findings = Json::array(), carriers = Json::array();
     for (const ArrayVerdict& array : comparison.arrays) arrays.push_back(to_json(array));
     for (const Finding& finding : comparison.findings)
         findings.push_back({{"words", finding.words}, {"arrays", finding.arrays}});
+    for (const Carrier& carrier : comparison.carriers)
+        carriers.push_back({{"array", carrier.array},
+                            {"differing", carrier.differing},
+                            {"agreeing", carrier.agreeing}});
     const ArrayVerdict* first = comparison.first();
     const Json json{{"agrees", comparison.agrees()},
                     {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
                     {"arrays", std::move(arrays)},
                     {"not_compared", comparison.not_compared},
+                    {"forward", comparison.forward},
                     {"findings", std::move(findings)},
                     {"unexplained", comparison.unexplained},
+                    {"carriers", std::move(carriers)},
                     {"tried_all", comparison.has_tried_all}};
     return json.dump(1) + '\n';
 }

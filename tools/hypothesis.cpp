@@ -1,6 +1,7 @@
 #include <revolute/tools/hypothesis.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace revolute {
 
@@ -9,53 +10,97 @@ namespace {
 /// How small the rest must be beside the difference that a hypothesis is to explain.
 constexpr double rest = 1e-4;
 
+/// Weights that make a sum tell numbers apart, in their order.
+double next_weight(double weight) { return weight > 2.7 ? 1 : weight * 1.1; }
+
+double signature_of(std::span<const double> numbers) {
+    double weight = 1, sum = 0;
+    for (const double number : numbers) {
+        weight = next_weight(weight);
+        sum += weight * number;
+    }
+    return sum;
+}
+
+std::vector<double> entries_of(const GradientArray& array) {
+    std::vector<double> entries;
+    for (const Matrix& matrix : array.values)
+        entries.insert(entries.end(), matrix.values().begin(), matrix.values().end());
+    return entries;
+}
+
 }  // namespace
 
-std::vector<GradientArray> gradient_arrays(const CaseResult& result) {
-    std::vector<GradientArray> arrays;
-    for (auto array = result.grads.rbegin(); array != result.grads.rend(); ++array)
-        arrays.push_back({array->name, {array->value}});
-    const auto add = [&](const char* name, const std::vector<Matrix>& values) {
-        if (!values.empty()) arrays.push_back({name, values});
-    };
-    add("dx", result.dx);
-    add("dh0", result.dh0);
-    add("dc0", result.dc0);
-    return arrays;
-}
-
-Judge::Judge(std::vector<GradientArray> right, std::vector<GradientArray> given, double tolerance)
-    : right_(std::move(right)), given_(std::move(given)), recognition_(recognition * tolerance) {
+Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
+             std::vector<GradientArray> given, double tolerance, std::vector<double> floors)
+    : layout_(layout),
+      right_(std::move(right)),
+      given_(std::move(given)),
+      tolerance_(tolerance),
+      floors_(std::move(floors)) {
     for (std::size_t i = 0; i < given_.size(); ++i) {
-        const double scale = largest_entry(right_[i].values);
-        const double difference = largest_difference(given_[i].values, right_[i].values);
-        // Negated, so that NaN differs.
-        verdicts_.push_back({std::max(scale, largest_entry(given_[i].values)), difference,
-                             !(difference <= tolerance * scale),
-                             given_[i].values.size() * given_[i].values.front().size()});
+        const ArrayComparison comparison = compare_arrays(right_[i].name, given_[i].values,
+                                                          right_[i].values, tolerance, floors_[i]);
+        const double scale =
+            std::max(largest_entry(right_[i].values), largest_entry(given_[i].values));
+        verdicts_.push_back({scale, comparison.difference, !comparison.agrees()});
         if (verdicts_.back().differs) differing_.push_back(i);
+        given_entries_.push_back(entries_of(given_[i]));
+    }
+    note_parts();
+}
+
+void Judge::note_parts() {
+    parts_.assign(layout_.parts().size(), {});
+    right_entries_.clear();
+    for (std::size_t i = 0; i < given_.size(); ++i) {
+        right_entries_.push_back(entries_of(right_[i]));
+        for (std::size_t k = 0; k < right_entries_[i].size(); ++k) {
+            Verdict& part = parts_[layout_.parts(i)[k]];
+            part.scale = verdicts_[i].scale;
+            part.difference =
+                larger(part.difference, std::abs(given_entries_[i][k] - right_entries_[i][k]));
+        }
+    }
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+        const std::size_t array = layout_.parts()[p].array;
+        parts_[p].differs =
+            verdicts_[array].differs &&
+            !(parts_[p].difference <= std::max(tolerance_ * parts_[p].scale, floors_[array]));
     }
 }
 
-bool Judge::is_met(std::size_t i, double left, std::size_t entries) const {
+Judge Judge::after(std::span<const double> gradients) const {
+    Judge result = *this;
+    result.right_ = layout_.arrays(gradients);
+    result.matches_.clear();
+    result.level_ = 0;
+    for (const std::size_t i : explained_by(gradients)) {
+        result.verdicts_[i].differs = false;
+        std::erase(result.differing_, i);
+    }
+    for (const std::size_t i : result.differing_)
+        result.verdicts_[i].difference =
+            largest_difference(given_[i].values, result.right_[i].values);
+    result.note_parts();
+    return result;
+}
+
+bool Judge::is_met(std::size_t i, double left) const {
     const Verdict& verdict = verdicts_[i];
-    const double per_entry = left / static_cast<double>(entries);
-    return per_entry <= recognition_ * verdict.scale &&
-           (!verdict.differs || per_entry <= rest * verdict.difference);
+    return left <= std::max(recognition * tolerance_ * verdict.scale, floors_[i]) &&
+           (!verdict.differs || left <= rest * verdict.difference);
 }
 
-bool Judge::is_promising(std::span<const double> differences) const {
-    bool explains = false;
-    for (std::size_t i = 0; i < differences.size(); ++i) {
-        const bool met = is_met(i, differences[i], verdicts_[i].entries);
-        if (!met && !differs(i)) return false;
-        explains = explains || (met && differs(i));
-    }
-    return explains;
+bool Judge::is_part_met(std::size_t part, double left) const {
+    const Verdict& verdict = parts_[part];
+    return left <= std::max(recognition * tolerance_ * verdict.scale,
+                            floors_[layout_.parts()[part].array]) &&
+           (!verdict.differs || left <= rest * verdict.difference);
 }
 
 void Judge::consider(const Hypothesis& hypothesis) {
-    Match match{hypothesis.words, level_, {}};
+    Match match{.words = hypothesis.words, .level = level_, .explained = {}};
     for (std::size_t i = 0; i < given_.size(); ++i) {
         if (hypothesis.arrays[i].empty()) continue;
         const bool met = is_met(i, largest_difference(hypothesis.arrays[i], given_[i].values));
@@ -63,6 +108,64 @@ void Judge::consider(const Hypothesis& hypothesis) {
         if (met && differs(i)) match.explained.push_back(i);
     }
     if (!match.explained.empty()) matches_.push_back(std::move(match));
+}
+
+Judge::Fit Judge::fit(std::span<const double> gradients) const {
+    Fit result;
+    std::vector<double> left(parts_.size(), 0.0);
+    bool changes = false;
+    double weight = 1;
+    for (std::size_t i = 0; i < given_.size(); ++i) {
+        const auto entries = layout_.entries(i);
+        const auto parts = layout_.parts(i);
+        double of_array = 0;
+        for (std::size_t k = 0; k < entries.size(); ++k) {
+            const double value = gradients[entries[k]];
+            const double difference = std::abs(value - given_entries_[i][k]);
+            left[parts[k]] = larger(left[parts[k]], difference);
+            of_array = larger(of_array, difference);
+            changes =
+                changes || std::abs(value - right_entries_[i][k]) > tolerance_ * verdicts_[i].scale;
+            weight = next_weight(weight);
+            result.signature += weight * value;
+        }
+        const bool met = is_met(i, of_array);
+        if (!met && !differs(i)) {
+            result.changes_what_agrees = true;
+            return result;
+        }
+        if (met && differs(i)) result.explained.push_back(i);
+    }
+    bool keeps_what_agrees = true;
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+        const bool met = is_part_met(p, left[p]);
+        keeps_what_agrees = keeps_what_agrees && (met || parts_[p].differs);
+        if (met && parts_[p].differs) ++result.parts;
+    }
+    result.may_be_one_of_several = keeps_what_agrees && changes;
+    return result;
+}
+
+bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) {
+    Fit how = fit(gradients);
+    if (how.changes_what_agrees) return false;
+    if (how.explained.empty() && !(how.parts > 0 && how.may_be_one_of_several))
+        return how.may_be_one_of_several;
+    // Two names for one derivation: every gradient is the same, also those that were not given.
+    const double whole = signature_of(gradients);
+    const bool is_known = std::ranges::any_of(matches_, [&](const Match& match) {
+        return match.mistake && match.level == level_ &&
+               std::abs(match.whole_signature - whole) <= 1e-13 * std::abs(whole);
+    });
+    if (!is_known)
+        matches_.push_back({mistake.words(), level_, std::move(how.explained), how.parts, mistake,
+                            how.signature, whole});
+    return how.may_be_one_of_several;
+}
+
+std::vector<std::size_t> Judge::explained_by(std::span<const double> gradients) const {
+    Fit how = fit(gradients);
+    return how.changes_what_agrees ? std::vector<std::size_t>() : std::move(how.explained);
 }
 
 bool Judge::has_full_explanation() const {
@@ -101,21 +204,6 @@ std::vector<Finding> Judge::findings() const {
     result.reserve(found.size());
     for (auto& [first, finding] : found) result.push_back(std::move(finding));
     return result;
-}
-
-std::vector<std::string> gate_names(const CaseNet& net) {
-    std::vector<std::string> names;
-    for (const Expr& parameter : net.net.layers.front().cells.front().parameters()) {
-        const std::string name = parameter.label();
-        const std::size_t underscore = name.find('_');
-        if (name.front() == 'W')
-            names.push_back(underscore == std::string::npos ? "" : name.substr(underscore + 1));
-    }
-    return names;
-}
-
-bool has_gate_rows(const std::string& name) {
-    return name.starts_with("weight_") || name.starts_with("bias_");
 }
 
 }  // namespace revolute

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -28,18 +29,14 @@ std::vector<Matrix> scaled(std::vector<Matrix> values, double factor) {
     return values;
 }
 
-struct KnownFactor {
-    double value;
-    std::string words;
-};
-
 bool all_differing(const Judge& judge, std::string_view beginning) {
     return std::ranges::all_of(judge.differing(), [&](std::size_t i) {
         return judge.right()[i].name.starts_with(beginning);
     });
 }
 
-/// Factors of the loss, which every gradient has.
+}  // namespace
+
 std::vector<KnownFactor> factors_of_loss(const Case& of) {
     const int B = of.sizes.batch, O = of.sizes.output;
     const int N = static_cast<int>(std::max<std::size_t>(1, of.architecture.answers.size()));
@@ -65,8 +62,11 @@ std::vector<KnownFactor> factors_of_loss(const Case& of) {
          {2.0 / (O * N), fmt::format("a factor of 2/{} = {:.6g}: the mean of all squared errors, "
                                      "where half their sum, divided by B, belongs",
                                      all, 2.0 / (O * N))}});
+    std::erase_if(factors, [](const KnownFactor& factor) { return factor.value == 1; });
     return factors;
 }
+
+namespace {
 
 /// Factors of gradients whose loss is right.
 std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge) {
@@ -151,6 +151,32 @@ bool same_shapes(const GradientArray& a, const GradientArray& b) {
            a.values.front().shape() == b.values.front().shape();
 }
 
+/// Hypothesis that each of some arrays is another, where all of them are there.
+void consider_exchange(Judge& judge, std::string words,
+                       const std::function<std::string(const std::string&)>& other) {
+    Hypothesis hypothesis{std::move(words), {}};
+    hypothesis.arrays.resize(judge.given().size());
+    // Those that agree, too: they would not.
+    for (std::size_t i = 0; i < judge.right().size(); ++i) {
+        const auto found =
+            std::ranges::find(judge.right(), other(judge.right()[i].name), &GradientArray::name);
+        if (found != judge.right().end() && found->name != judge.right()[i].name &&
+            same_shapes(*found, judge.right()[i]))
+            hypothesis.arrays[i] = found->values;
+    }
+    judge.consider(hypothesis);
+}
+
+void consider_exchanged_directions(const Case& of, Judge& judge) {
+    if (!of.architecture.is_bidirectional) return;
+    constexpr std::string_view mark = "_reverse";
+    consider_exchange(judge, "the two directions are exchanged: each array is that of the other",
+                      [&](const std::string& name) {
+                          return name.ends_with(mark) ? name.substr(0, name.size() - mark.size())
+                                                      : name + std::string(mark);
+                      });
+}
+
 void consider_mixed_up(Judge& judge) {
     for (const std::size_t i : judge.differing())
         for (std::size_t j = 0; j < judge.right().size(); ++j) {
@@ -180,6 +206,7 @@ void consider_arrays(const Case& of, Judge& judge) {
             return std::vector<Matrix>(values.rbegin(), values.rend());
         }));
     consider_gate_orders(of, judge);
+    consider_exchanged_directions(of, judge);
     consider_mixed_up(judge);
 }
 

@@ -1,5 +1,3 @@
-#include <revolute/graph/derivative_rule.hpp>
-#include <revolute/ops/arithmetic.hpp>
 #include <revolute/tools/detail/mistakes.hpp>
 
 #include <fmt/format.h>
@@ -49,16 +47,15 @@ std::optional<Expr> later(const ByStep& nodes, Key key, Expr node, int distance)
 constexpr std::array any_mistakes{
     MistakenRule{
         .applies = [](const RuleSite&) { return true; },
-        .term = [](const MistakeSite&) { return std::optional<Expr>(); },
+        .factor = 0,
         .words =
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is missing", detail::term_words(family));
             },
-        .at_one_step = true,
     },
     MistakenRule{
         .applies = [](const RuleSite&) { return true; },
-        .term = [](const MistakeSite& s) { return std::optional(-pull_back(s.use)); },
+        .factor = -1,
         .words =
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} has the wrong sign", detail::term_words(family));
@@ -66,12 +63,11 @@ constexpr std::array any_mistakes{
     },
     MistakenRule{
         .applies = [](const RuleSite&) { return true; },
-        .term = [](const MistakeSite& s) { return std::optional(2.0 * pull_back(s.use)); },
+        .factor = 2,
         .words =
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is counted twice", detail::term_words(family));
             },
-        .at_one_step = true,
     },
 };
 

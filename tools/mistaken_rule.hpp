@@ -48,22 +48,18 @@ struct MistakeSite {
     const Neighbours& neighbours;
 };
 
-/// Which of a step's gradients a mistake is in.
-enum class Reach : std::uint8_t { everywhere, recurrence, step };
-
 /// One way to get a local derivative wrong.
 struct MistakenRule {
     bool (*applies)(const RuleSite& site);
-    /// What is added instead; nothing where the term is left out.
-    std::optional<Expr> (*term)(const MistakeSite& site);
+    /// What is added instead; nothing where the term is left out. None: the right term times `factor`.
+    std::optional<Expr> (*term)(const MistakeSite& site) = nullptr;
+    double factor = 1;
     /// The mistake in words, for the first of the families in which it is made.
     std::string (*words)(const UseFamily& family, const Neighbours& near);
     /// Whether one makes it in all families that it applies to at once, not only in those of a kind.
     bool is_shared = false;
     /// Whether one may make it in the recurrence alone, or in the step's gradients alone.
     bool has_reach = false;
-    /// Whether to look for it at single steps, too.
-    bool at_one_step = false;
 };
 
 /// All that are known, the more likely ones first: of activations, of products, of any operator.

@@ -89,11 +89,17 @@ TEST_CASE("constant: a number beside an empty expression has no shape") {
                       line));
 }
 
-TEST_CASE("accumulate: one term is no sum") {
+TEST_CASE("accumulate: the sum of one term is the term") {
+    Graph graph;
+    const Expr x = graph.input("x", {1, 1});
+    CHECK(accumulate(std::span(&x, 1)) == x);
+}
+
+TEST_CASE("accumulate: a node of one term is no sum") {
     Graph graph;
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {1, 1});
-    const auto sum_one = [&] { accumulate(std::span(&x, 1)); };
+    const auto sum_one = [&] { apply_to_all(accumulate_op, std::array{Operand(x)}); };
     CHECK(message_of<ShapeError>(sum_one) ==
           fmt::format("accumulate: needs two operands or more (1)\n"
                       "  operand 0 is x [1 x 1], made at errors_apply_test.cpp:{}\n"

@@ -7,6 +7,7 @@
 #include <revolute/tools/output_file.hpp>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +34,7 @@ std::vector<std::filesystem::path> files_in(const std::string& folder) {
 
 TEST_CASE("cases: losses, answers and gradients are those of PyTorch and of the complex step") {
     const auto files = files_in("cases");
-    CHECK(files.size() == 21);
+    CHECK(files.size() == 23);
     for (const auto& file : files) {
         CAPTURE(file.filename().string());
         const Case of = read_case(file);
@@ -172,5 +173,42 @@ TEST_CASE("cases: gradients alone name what they lack") {
     CHECK(message_of<ParseError>([&] { parse_gradients("{}", "mine.json", of); }) ==
           "mine.json: has no gradients that can be read: grads is missing");
     CHECK(message_of<ParseError>([&] { parse_gradients("{\"grads\": {}}", "mine.json", of); }) ==
-          "mine.json: has no gradients that can be read: grads.weight_ih_l0 is missing");
+          "mine.json: has no gradients that can be read: grads must have one array of the net at "
+          "least (an empty object)");
+}
+
+TEST_CASE("cases: without initial states they are zero") {
+    for (const char* name : {"lstm_many_to_one", "gru_many_to_one"}) {
+        CAPTURE(name);
+        auto json = nlohmann::ordered_json::parse(read_file(case_path(name)));
+        json.erase("expected");
+        auto with_zeros = json, with_null = json;
+        for (const char* state : {"h0", "c0"}) {
+            if (!json.contains(state)) continue;
+            json.erase(state);
+            with_null[state] = nullptr;
+            for (auto& direction : with_zeros[state])
+                for (auto& column : direction)
+                    for (auto& number : column) number = 0.0;
+        }
+        const Case zeros = parse_case(with_zeros.dump(), "text");
+        for (const auto& text : {json, with_null}) {
+            const Case of = parse_case(text.dump(), "text");
+            CHECK(of.h0 == zeros.h0);
+            CHECK(of.c0 == zeros.c0);
+            CHECK(to_json(solve(of), of) == to_json(solve(zeros), zeros));
+        }
+    }
+}
+
+TEST_CASE("cases: gradients of some parameters alone are enough, and the others are named") {
+    const Case of = case_named("lstm_many_to_one");
+    const CaseResult right = solve(of);
+    auto json = nlohmann::ordered_json::parse(to_json(right, of));
+    json["grads"].erase("weight_ih_l0");
+    json["grads"].erase("head.bias");
+    const CaseResult part = parse_gradients(json.dump(), "mine.json", of);
+    CHECK(part.grads.size() == right.grads.size() - 2);
+    CHECK(not_compared(right, part) == std::vector<std::string>{"weight_ih_l0", "head.bias"});
+    CHECK(compare(right, part).size() == part.grads.size() + 5);
 }

@@ -123,7 +123,8 @@ TEST_CASE("compare command: files with no gradients that can be read") {
     const Examples of;
     of.check_unreadable("cut.json", "{\"grads\": ", "no JSON from line 1, column 10 on");
     of.check_unreadable("twice.json", with(of.right, "{", "{\"loss\": 1,"), "loss is there twice");
-    of.check_unreadable("empty.json", "{\"grads\": {}}", "grads.weight_ih_l0 is missing");
+    of.check_unreadable("empty.json", "{\"grads\": {}}",
+                        "grads must have one array of the net at least (an empty object)");
     const std::size_t bias = of.by_hand.find("\"head.bias\": [");
     REQUIRE(bias != std::string::npos);
     const std::string entry = of.by_hand.substr(bias, of.by_hand.find(']', bias) + 1 - bias);
@@ -147,6 +148,29 @@ TEST_CASE(
     CHECK(ran.errors ==
           "loss differs from what is expected: by 1.000e-01, relative to the largest entry "
           "1.302e-01; at most 1e-10 agrees\n");
+}
+
+TEST_CASE("grad command: single precision is told from a mistake, and --tolerance lets it pass") {
+    const std::string file =
+        std::filesystem::path(REVOLUTE_TEST_DATA) / "compare/float32_expected.json";
+    const test::TemporaryFolder folder;
+    const Ran differs = run_program("grad " + file, folder);
+    CHECK(differs.status == 1);
+    CHECK(differs.output.ends_with(
+        "\nrelative: largest difference / largest entry expected, at most 1e-10 agrees\n"
+        "  the differences are as small as those of single precision, or of numbers printed with "
+        "few digits:\n  --tolerance 1e-5 lets them pass\n"));
+    const Ran agrees = run_program("grad " + file + " --tolerance 1e-5", folder);
+    CHECK(agrees.status == 0);
+    CHECK(agrees.output.ends_with(
+        "\nrelative: largest difference / largest entry expected, at most 1e-05 agrees\n"));
+    CHECK(agrees.output.find(" differs\n") == std::string::npos);
+    for (const std::string tolerance : {"nan", "0", "1", "few"})
+        test::check_refused(2,
+                            fmt::format("--tolerance: must be a number from 1e-14 to 0.001 ({})\n"
+                                        "Run with --help for more information.\n",
+                                        tolerance),
+                            "grad " + file + " --tolerance " + tolerance, folder);
 }
 
 }  // namespace revolute

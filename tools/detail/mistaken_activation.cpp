@@ -131,7 +131,38 @@ constexpr std::array activation_mistakes{
             },
         .is_shared = true,
         .has_reach = true,
-        .at_one_step = true,
+    },
+    MistakenRule{
+        .applies = is_activation,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(hadamard(s.use.adjoint, s.use.output));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                return fmt::format("f stands where f' belongs: {} where {} belongs",
+                                   family.consumer, own_derivative(family, near));
+            },
+        .is_shared = true,
+        .has_reach = true,
+    },
+    MistakenRule{
+        .applies = is_smooth_activation,
+        .term =
+            [](const MistakeSite& s) {
+                const Expr y = s.use.output;
+                return std::optional(hadamard(s.use.adjoint, apply(s.use.op(), {y})));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                return fmt::format(
+                    "f stands where f' belongs, and taken at {0}: {1}({0}) where {2} "
+                    "belongs",
+                    family.consumer, activation_of(family, near).op->name,
+                    own_derivative(family, near));
+            },
+        .is_shared = true,
+        .has_reach = true,
     },
     MistakenRule{
         .applies = is_smooth_activation,
@@ -152,7 +183,6 @@ constexpr std::array activation_mistakes{
             },
         .is_shared = true,
         .has_reach = true,
-        .at_one_step = true,
     },
     MistakenRule{
         .applies = is_smooth_activation,
@@ -171,7 +201,6 @@ constexpr std::array activation_mistakes{
             },
         .is_shared = true,
         .has_reach = true,
-        .at_one_step = true,
     },
     MistakenRule{
         .applies = is_smooth_activation,

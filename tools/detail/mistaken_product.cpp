@@ -135,7 +135,6 @@ constexpr std::array product_mistakes{
                     family.operands[0], term_words(family));
             },
         .is_shared = true,
-        .at_one_step = true,
     },
     MistakenRule{
         .applies = passes_square_weight,

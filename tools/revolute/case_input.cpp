@@ -1,5 +1,6 @@
 #include "case_input.hpp"
 
+#include "option_values.hpp"
 #include <revolute/tools/output_file.hpp>
 
 #include <fmt/format.h>
@@ -29,6 +30,14 @@ CaseResult gradients_from(const std::string& file, const Case& of) {
     CaseResult result = parse_gradients(read_file(file), file, of);
     warn_of(result.unknown_keys, file);
     return result;
+}
+
+void add_tolerance_option(CLI::App& command, double& tolerance) {
+    command
+        .add_option("--tolerance", tolerance,
+                    "Largest difference that agrees, relative to the largest entry of an array")
+        ->capture_default_str()
+        ->check(number_between(1e-14, 1e-3));
 }
 
 }  // namespace revolute

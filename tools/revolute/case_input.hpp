@@ -2,6 +2,8 @@
 
 #include <revolute/tools/case_file.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <string>
 
 namespace revolute {
@@ -11,5 +13,8 @@ namespace revolute {
 Case case_from(const std::string& file);
 /// The same for gradients alone.
 CaseResult gradients_from(const std::string& file, const Case& of);
+
+/// --tolerance: which differences of gradients agree.
+void add_tolerance_option(CLI::App& command, double& tolerance);
 
 }  // namespace revolute

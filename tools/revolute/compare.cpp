@@ -1,6 +1,5 @@
 #include "case_input.hpp"
 #include "commands.hpp"
-#include "option_values.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
@@ -41,11 +40,7 @@ void add_compare_command(CLI::App& program) {
         .add_option("MY_GRADIENTS.json", options->gradients_file,
                     "The gradients to look at, as `revolute grad CASE.json --json` prints them")
         ->required();
-    command
-        .add_option("--tolerance", options->tolerance,
-                    "Largest difference that agrees, relative to the largest entry of an array")
-        ->capture_default_str()
-        ->check(number_between(1e-14, 1e-3));
+    add_tolerance_option(command, options->tolerance);
     command.add_flag("--json", options->json, "Print JSON (docs/compare.md says what is in it)");
     command.footer(
         "Exit status 1 when an array differs.\nThe formats: docs/grad.md; what is recognised: "

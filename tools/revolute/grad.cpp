@@ -4,6 +4,7 @@
 #include "program_options.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ struct GradOptions {
     bool json = false;
     FiniteOptions finite;
     bool is_reference = false;
+    double tolerance = case_tolerance;
 };
 
 void print_matrix(const std::string& name, const Matrix& matrix) {
@@ -45,17 +47,21 @@ void print_result(const CaseResult& result) {
 }
 
 /// Beside what is expected; whether all arrays agree.
-bool print_comparison(const CaseResult& result, const CaseResult& expected, bool json) {
-    const std::vector<ArrayComparison> rows = compare(result, expected);
+bool print_comparison(const Case& of, const CaseResult& result, const GradOptions& options) {
+    const CaseResult& expected = of.expected.value();
+    const double tolerance = options.tolerance;
+    const std::vector<ArrayComparison> rows =
+        compare(result, expected, tolerance, rounding_floors(of));
     const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
-    if (!json)
-        print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n",
-              to_table(rows, not_compared(result, expected)), case_tolerance);
+    const std::string note = rounding_note(rounding_in(rows));
+    if (!options.json)
+        print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n{}",
+              to_table(rows, not_compared(result, expected)), tolerance, note);
     else if (first != rows.end())  // the standard output holds the object alone
         fmt::print(stderr,
                    "{} differs from what is expected: by {:.3e}, relative to the largest entry "
-                   "{:.3e}; at most {:g} agrees\n",
-                   first->name, first->difference, first->relative, case_tolerance);
+                   "{:.3e}; at most {:g} agrees\n{}",
+                   first->name, first->difference, first->relative, tolerance, note);
     return first == rows.end();
 }
 
@@ -76,7 +82,7 @@ void grad(const GradOptions& options) {
         print("{}", to_json(result, of));
     else
         print_result(result);
-    const bool agrees = !of.expected || print_comparison(result, *of.expected, options.json);
+    const bool agrees = !of.expected || print_comparison(of, result, options);
     require_finite(result);
     if (!agrees) throw CLI::RuntimeError(1);
 }
@@ -91,6 +97,7 @@ void add_grad_command(CLI::App& program) {
         .add_option("CASE.json", options->file, "The net, its data and, if known, its gradients")
         ->required();
     command.add_flag("--json", options->json, "Print JSON in the layout of the file");
+    add_tolerance_option(command, options->tolerance);
     add_finite_options(command, options->finite);
     add_reference_option(command, options->is_reference);
     command.footer(

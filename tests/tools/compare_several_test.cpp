@@ -1,0 +1,374 @@
+// Several mistakes at once, and right gradients that look different.
+
+#include "cases.hpp"
+#include "tools/hand_bptt.hpp"
+#include <revolute/tools/diagnosis_report.hpp>
+#include <revolute/tools/known_mistakes.hpp>
+#include <revolute/tools/output_file.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iterator>
+
+using namespace revolute;
+using namespace revolute::test;
+
+namespace {
+
+std::filesystem::path file_named(const std::string& name) {
+    return std::filesystem::path(REVOLUTE_TEST_DATA) / "compare" / (name + ".json");
+}
+
+Case small_case(const std::string& name) { return read_case(file_named(name)); }
+
+CaseResult given_for(const Case& of, const std::string& name) {
+    return parse_gradients(read_file(file_named(name)), name, of);
+}
+
+/// All words of all findings.
+std::string words_of(const GradientComparison& comparison) {
+    std::string text;
+    for (const Finding& finding : comparison.findings)
+        for (const std::string& words : finding.words) text += words + "\n";
+    return text;
+}
+
+void change_all(CaseResult& result, auto change) {
+    for (NamedArray& array : result.grads)
+        for (double& value : array.value.values()) value = change(value);
+    for (std::vector<Matrix>* matrices : {&result.dx, &result.dh0, &result.dc0})
+        for (Matrix& matrix : *matrices)
+            for (double& value : matrix.values()) value = change(value);
+}
+
+/// The nearest number with so many bits of significand.
+double rounded_to(int bits, double value) {
+    int exponent = 0;
+    const double fraction = std::frexp(value, &exponent);
+    return std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits);
+}
+
+constexpr const char* nets[] = {"simple_small", "gru_small", "lstm_small", "peephole_small"};
+
+/// A net with its mistakes, and what derivations with some of them give.
+struct Wrong {
+    explicit Wrong(const std::string& name)
+        : of(small_case(name)),
+          right(solve(of)),
+          net(of),
+          walk(net.net, net.variables()),
+          values(walk, net.values),
+          known(of, net, walk, values) {}
+
+    /// The gradients of the parameters, without inputs and initial states.
+    CaseResult gradients(std::span<const Alteration> alterations, std::optional<int> column = {}) {
+        const auto entries = values.gradients(alterations, column);
+        std::vector<Matrix> matrices;
+        for (std::size_t i = 0; i < walk.variables().size(); ++i) {
+            matrices.emplace_back(walk.variables()[i].shape());
+            std::ranges::copy(entries.subspan(values.first_entry(i), matrices.back().size()),
+                              matrices.back().values().begin());
+        }
+        CaseResult result = gradients_of(of, matrices);
+        result.dx.clear();
+        result.dh0.clear();
+        result.dc0.clear();
+        return result;
+    }
+    bool differs(const CaseResult& a, const CaseResult& b) const {
+        for (std::size_t i = 0; i < a.grads.size(); ++i)
+            if (largest_difference(a.grads[i].value, b.grads[i].value) >
+                1e-4 * largest_entry(b.grads[i].value))
+                return true;
+        return false;
+    }
+
+    Case of;
+    CaseResult right;
+    CaseNet net;
+    BackwardWalk walk;
+    BackwardValues values;
+    KnownMistakes known;
+};
+
+struct Share {
+    int tried = 0;
+    int named = 0;  ///< every array is explained, and by more than a factor without a meaning
+};
+
+/// Every `stride`-th pair of mistakes in rules and cuts of a net.
+Share share_of_pairs(const std::string& name, std::size_t stride) {
+    Wrong wrong(name);
+    std::vector<Mistake> mistakes = wrong.known.cuts(false);
+    std::ranges::move(wrong.known.in_rules(), std::back_inserter(mistakes));
+    const CaseResult right = wrong.gradients({});
+    std::erase_if(mistakes, [&](const Mistake& mistake) {
+        return !wrong.differs(wrong.gradients(mistake.alterations), right);
+    });
+    Share share;
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < mistakes.size(); ++i)
+        for (std::size_t j = i + 1; j < mistakes.size(); ++j) {
+            if (++number % stride != 0) continue;
+            const BackwardValues::Derivation before = wrong.values.derivation();
+            wrong.values.accept(mistakes[i].alterations);
+            const bool fits = wrong.values.has_room_for(mistakes[j].alterations);
+            const CaseResult given = wrong.gradients(mistakes[j].alterations);
+            wrong.values.resume(before);
+            // Both must show: a pair that gives what one of them gives is one mistake.
+            if (!fits || !wrong.differs(given, wrong.gradients(mistakes[i].alterations)) ||
+                !wrong.differs(given, wrong.gradients(mistakes[j].alterations)) ||
+                !wrong.differs(given, right))
+                continue;
+            const GradientComparison comparison = compare_gradients(wrong.of, given, 1e-10);
+            const std::string words = words_of(comparison);
+            ++share.tried;
+            if (comparison.unexplained.empty() &&
+                words.find("the same in every entry") == words.npos &&
+                words.find(" counts ") == words.npos)
+                ++share.named;
+        }
+    return share;
+}
+
+}  // namespace
+
+TEST_CASE("compare: derivations by others with one mistake or several are recognised") {
+    struct Recognised {
+        const char* of;
+        const char* given;
+        std::vector<const char*> words;
+    };
+    const Recognised all[] = {
+        {"simple_small", "f_for_slope", {"f stands where f' belongs: h[t] where 1 - h[t]^2"}},
+        {"simple_small",
+         "no_slope_and_late_h",
+         {"a factor f' is missing: 1 - h[t]^2", "the gradient of U takes h[t] where h[t-1]"}},
+        {"simple_small",
+         "sum_and_no_slope",
+         {"a factor of B = 3: a sum over the batch", "a factor f' is missing: 1 - h[t]^2"}},
+        {"simple_small",
+         "sum_and_no_transpose",
+         {"a factor of B = 3: a sum over the batch", "U stands where U' belongs"}},
+        {"lstm_small", "cut", {"the gradient is cut off at every step"}},
+        {"lstm_small", "late_h", {"the gradient of U_i takes h[t] where h[t-1] belongs; likewise"}},
+        {"lstm_small", "di_own", {"has the factor i[t] where g[t] belongs"}},
+        {"lstm_small",
+         "slope_is_activation",
+         {"f stands where f' belongs, and taken at f[t]: sigmoid(f[t]) where f[t] (1 - f[t])"}},
+        {"lstm_small",
+         "slope_is_activation_and_cut",
+         {"sigmoid(f[t]) where f[t] (1 - f[t])", "the gradient is cut off at every step"}},
+        {"lstm_small", "slopes_at_activated", {"f' is taken at i[t] instead of a_i[t]"}},
+        {"lstm_small",
+         "slopes_at_activated_and_cut",
+         {"f' is taken at i[t] instead of a_i[t]", "the gradient is cut off at every step"}},
+        {"lstm_small",
+         "three",
+         {"f' is taken at g[t] instead of a_g[t]", "has the factor i[t] where g[t] belongs",
+          "the gradient of U_i takes h[t] where h[t-1] belongs"}},
+        {"peephole_small",
+         "cut",
+         {"the term that p_i o c[t-1] adds to the adjoint of c[t-1] is missing; likewise for p_f o "
+          "c[t-1], p_o o c[t], at every step"}},
+    };
+    for (const Recognised& known : all) {
+        CAPTURE(known.of);
+        CAPTURE(known.given);
+        const Case of = small_case(known.of);
+        const GradientComparison comparison = compare_gradients(
+            of, given_for(of, fmt::format("{}.{}", known.of, known.given)), 1e-10);
+        CHECK(comparison.unexplained.empty());
+        CHECK(comparison.findings.size() == known.words.size());
+        const std::string words = words_of(comparison);
+        for (const char* const part : known.words) {
+            CAPTURE(part);
+            CAPTURE(words);
+            CHECK(words.find(part) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("compare: mistakes that act in the same arrays are told together") {
+    const Case of = small_case("simple_small");
+    const std::string text = to_text(
+        compare_gradients(of, given_for(of, "simple_small.no_slope_and_late_h"), 1e-10), of);
+    CHECK(text.ends_with(
+        "\nThese 2 mistakes together would explain what differs:\n"
+        "in bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0:\n"
+        "  a factor f' is missing: 1 - h[t]^2 for h[t] = tanh(z[t]), at every step\n"
+        "and in weight_hh_l0:\n"
+        "  a step is off: the gradient of U takes h[t] where h[t-1] belongs, at every step\n"));
+}
+
+TEST_CASE("compare: most pairs of mistakes are named") {
+    // docs/compare.md states the shares of all pairs; here is a part of them that takes little time.
+    constexpr std::size_t strides[] = {97, 3001, 20011, 20011};
+    for (std::size_t i = 0; i < std::size(nets); ++i) {
+        CAPTURE(nets[i]);
+        const Share share = share_of_pairs(nets[i], strides[i]);
+        CAPTURE(share.tried);
+        CHECK(share.tried >= 3);
+        CHECK(share.named >= 0.9 * share.tried);
+    }
+}
+
+TEST_CASE("compare: right gradients are never accused, however they are rounded") {
+    for (const char* name : nets) {
+        CAPTURE(name);
+        const Case of = small_case(name);
+        for (const bool has_all : {true, false}) {
+            CaseResult right = solve(of);
+            if (!has_all) {
+                right.loss.reset();
+                for (std::vector<Matrix>* matrices :
+                     {&right.yhat, &right.dx, &right.dh0, &right.dc0})
+                    matrices->clear();
+            }
+            CHECK(compare_gradients(of, right, 1e-10).agrees());
+            for (const int bits : {24, 20, 11}) {  // single, six digits, half
+                CAPTURE(bits);
+                CaseResult rounded = right;
+                change_all(rounded, [&](double value) { return rounded_to(bits, value); });
+                const GradientComparison comparison = compare_gradients(of, rounded, 1e-10);
+                CHECK(comparison.findings.empty());
+                CHECK(rounding_of(comparison) == (bits == 11 ? Rounding::half : Rounding::single));
+                CHECK(compare_gradients(of, rounded, bits == 11 ? 1e-3 : 1e-5).agrees());
+            }
+        }
+    }
+}
+
+TEST_CASE(
+    "compare: gradients that are zero but for rounding agree with zeros, and nothing else does") {
+    const Case of = small_case("zero_sum");
+    CaseResult given = solve(of);
+    CHECK(compare_gradients(of, given, 1e-10).agrees());
+    // Errors of the batch that add up to zero, at one step whose inputs are the same: all but the inputs' gradients.
+    for (NamedArray& array : given.grads)
+        if (array.name != "weight_hh_l0") {
+            CHECK(largest_entry(array.value) < 1e-15);
+            std::ranges::fill(array.value.values(), 0.0);
+        }
+    CHECK(compare_gradients(of, given, 1e-10).agrees());
+    for (NamedArray& array : given.grads) {
+        CAPTURE(array.name);
+        CaseResult wrong = given;
+        std::ranges::find(wrong.grads, array.name, &NamedArray::name)->value(0, 0) += 1e-9;
+        CHECK_FALSE(compare_gradients(of, wrong, 1e-10).agrees());
+    }
+}
+
+TEST_CASE("compare: a gradient that vanishes has its digits all the same") {
+    Case of = small_case("simple_small");
+    for (NamedArray& array : of.parameters)
+        if (array.name == "head.weight")
+            for (double& value : array.value.values()) value *= 1e-14;
+    CaseResult given = solve(of);
+    CHECK(compare_gradients(of, given, 1e-10).agrees());
+    for (NamedArray& array : given.grads)
+        if (!array.name.starts_with("head."))
+            for (double& value : array.value.values()) value *= 2;
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    CHECK_FALSE(comparison.agrees());
+    CHECK(words_of(comparison).find("a factor of 2") != std::string::npos);
+}
+
+TEST_CASE("compare: what was done to right gradients is recognised") {
+    Wrong wrong("simple_small");
+    const CaseResult right = wrong.gradients({});
+    const auto words = [&](const CaseResult& given) { return findings_of(wrong.of, given); };
+    CaseResult given = right;
+    change_all(given, [](double value) { return std::clamp(value, -0.01, 0.01); });
+    CHECK(words(given).ends_with("values are clamped: to at most 0.01, and at least -0.01\n"));
+
+    given = right;
+    for (NamedArray& array : given.grads)
+        if (is_weight(array.name))
+            array.value = plus(array.value, array_of(wrong.of.parameters, array.name), 0.003);
+    CHECK(words(given).ends_with(
+        "0.003 times the parameter is added: the gradient of weight decay\n"));
+
+    given = wrong.right;
+    for (Matrix& matrix : given.dh0)
+        for (int r = 0; r < matrix.rows(); ++r) {
+            double mean = 0;
+            for (int c = 0; c < matrix.columns(); ++c) mean += matrix(r, c) / matrix.columns();
+            for (int c = 0; c < matrix.columns(); ++c) matrix(r, c) = mean;
+        }
+    CHECK(words(given) == "dh0: it is averaged over the batch: each column is the mean of all\n");
+}
+
+TEST_CASE(
+    "compare: a term that counts any number of times, and one column of the batch, are "
+    "recognised") {
+    Wrong wrong("simple_small");
+    bool found = false;
+    for (Mistake& mistake : wrong.known.with_factor()) {
+        if (mistake.words().find("U h[t-1] adds to the adjoint of h[t-1]") == std::string::npos)
+            continue;
+        found = true;
+        for (Alteration& alteration : mistake.alterations) alteration.factor = 1.25;
+        const std::string text = findings_of(wrong.of, wrong.gradients(mistake.alterations));
+        CHECK(
+            text.ends_with("the term that U h[t-1] adds to the adjoint of h[t-1], at every step, "
+                           "counts 1.25 times\n"));
+    }
+    CHECK(found);
+    const std::vector<Mistake> mistakes = wrong.known.in_rules();
+    const std::vector<Mistake> in_column = wrong.known.in_column(mistakes, 1);
+    REQUIRE(!in_column.empty());
+    const Mistake& first = in_column.front();
+    const std::string text =
+        findings_of(wrong.of, wrong.gradients(first.alterations, first.column));
+    CHECK(text.find(first.words()) != std::string::npos);
+    CHECK(first.words().ends_with(", in column 1 of the batch alone"));
+}
+
+TEST_CASE("compare: what nothing explains is located by gates, steps and columns") {
+    const Case of = small_case("lstm_small");
+    CaseResult given = solve(of);
+    for (NamedArray& array : given.grads)
+        if (array.name == "weight_hh_l0") array.value(2, 1) += 0.3;  // gate f
+    given.dx[1](0, 0) += 0.7;
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    CHECK(comparison.unexplained == std::vector<std::string>{"weight_hh_l0", "dx"});
+    const std::string text = to_text(comparison, of);
+    CHECK(
+        text.find("  weight_hh_l0: the difference is in gate f; gate i, gate g, gate o agree\n") !=
+        std::string::npos);
+    CHECK(text.find("  dx: the difference is in step t = 1; step t = 0, step t = 2 agree\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("compare: directions that are exchanged are one mistake") {
+    const Case of = case_named("lstm_two_layers_bidirectional");
+    CaseResult given = solve(of);
+    for (NamedArray& array : given.grads)
+        if (const auto other =
+                std::ranges::find(given.grads, array.name + "_reverse", &NamedArray::name);
+            other != given.grads.end())
+            std::swap(array.value, other->value);
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    REQUIRE(comparison.findings.size() == 1);
+    CHECK(comparison.findings.front().words.front() ==
+          "the two directions are exchanged: each array is that of the other");
+    CHECK(comparison.findings.front().arrays.size() == 16);
+}
+
+TEST_CASE("compare: nets of one step, unit and column, of every cell, are looked through") {
+    for (const char* cell : {"rnn", "gru", "lstm"}) {
+        CAPTURE(cell);
+        const Case of =
+            hand_case(cell, {.steps = 1, .batch = 1, .input = 1, .hidden = 1, .output = 1});
+        CaseResult given = solve(of);
+        change_all(given, [i = 0](double value) mutable { return value + 0.1 * ++i; });
+        const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+        CHECK_FALSE(comparison.agrees());
+        CHECK(comparison.has_tried_all);
+    }
+}

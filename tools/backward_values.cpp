@@ -1,0 +1,228 @@
+#include <revolute/graph/derivative_rule.hpp>
+#include <revolute/tools/backward_values.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace revolute {
+
+namespace {
+
+/// to += factor from.
+void add_to(std::span<double> to, std::span<const double> from, double factor) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * from[i];
+}
+
+}  // namespace
+
+void BackwardValues::Sum::add(ConstMatrixView term, double factor) {
+    if (value.shape() != term.shape()) value = Matrix(term.shape());
+    if (!is_there) std::ranges::fill(value.values(), 0.0);
+    is_there = true;
+    add_to(value.values(), term.values(), factor);
+}
+
+BackwardValues::BackwardValues(const BackwardWalk& walk, const Bindings& values)
+    : walk_(walk),
+      terms_(walk.graph(), values),
+      is_altered_(walk.uses().size(), false),
+      changes_(index(walk.loss().id) + 1) {
+    now_.adjoints.resize(changes_.size());
+    for (std::uint32_t use = 0; use < walk.uses().size(); ++use) {
+        right_.push_back(terms_.number(pull_back(site(use))));
+        const NodeId operand = walk.operand(walk.uses()[use]);
+        is_recurrent_.push_back(walk.is_recurrent(walk.uses()[use]));
+        is_output_.push_back(walk.is_output(operand));
+        now_.rules.push_back({Rule{right_.back(), 1}, Rule{right_.back(), 1}});
+    }
+    altered_rules_ = now_.rules;
+    first_entry_.push_back(0);
+    for (const Expr& variable : walk.variables())
+        first_entry_.push_back(first_entry_.back() + variable.shape().size());
+    now_.gradients.assign(first_entry_.back(), 0.0);
+    // The first derivation changes everything: from nothing to what the seed of the reverse pass gives.
+    add(walk.loss().id, std::array{step}, Matrix(walk.loss().shape(), 1.0), 1);
+    run({});
+    absorb();
+}
+
+Pullback BackwardValues::site(std::uint32_t use) {
+    const Expr consumer = walk_.graph().at(walk_.uses()[use].consumer);
+    const Expr adjoint = terms_.adjoint(consumer.shape());
+    return {{consumer, walk_.uses()[use].slot}, adjoint};
+}
+
+std::optional<std::uint32_t> BackwardValues::term(std::uint32_t use, Expr made) {
+    const std::uint32_t number = terms_.number(made);
+    return number == right_[use] ? std::nullopt : std::optional(number);
+}
+
+bool BackwardValues::has_room_for(std::span<const Alteration> alterations) const {
+    return std::ranges::none_of(alterations, [&](const Alteration& alteration) {
+        const std::uint32_t right = right_[alteration.use];
+        const PerChannel<Rule>& rule = now_.rules[alteration.use];
+        return alteration.term && (rule[recurrence].term != right || rule[step].term != right);
+    });
+}
+
+std::span<const double> BackwardValues::gradients(std::span<const Alteration> alterations,
+                                                  std::optional<int> column) {
+    forget();
+    mark(alterations);
+    run(column);
+    changed_gradients_ = now_.gradients;
+    for (std::size_t i = 0; i < walk_.variables().size(); ++i)
+        if (const Sum& change = changes_[index(walk_.variables()[i].id)][step]; change.is_there)
+            add_to(std::span(changed_gradients_).subspan(first_entry_[i], change.value.size()),
+                   change.value.values(), 1);
+    return changed_gradients_;
+}
+
+void BackwardValues::accept(std::span<const Alteration> alterations) {
+    forget();
+    mark(alterations);
+    run({});
+    absorb();
+}
+
+void BackwardValues::absorb() {
+    if (is_altered_split_ && !now_.is_split)
+        for (PerChannel<Matrix>& both : now_.adjoints) both[recurrence] = both[step];
+    now_.is_split = is_altered_split_;
+    for (const NodeId node : changed_)
+        for (const Channel channel : {recurrence, step}) {
+            const Sum& change = changes_[index(node)][channel];
+            if (!change.is_there) continue;
+            Matrix& adjoint = now_.adjoints[index(node)][channel];
+            if (adjoint.empty()) {
+                adjoint = Matrix(change.value.shape());
+                adjoint_entries_ += adjoint.size();
+            }
+            add_to(adjoint.values(), change.value.values(), 1);
+        }
+    now_.rules = altered_rules_;
+    for (std::size_t i = 0; i < walk_.variables().size(); ++i)
+        if (const Matrix& adjoint = now_.adjoints[index(walk_.variables()[i].id)][step];
+            !adjoint.empty())
+            std::ranges::copy(adjoint.values(), now_.gradients.begin() +
+                                                    static_cast<std::ptrdiff_t>(first_entry_[i]));
+    forget();
+}
+
+void BackwardValues::resume(Derivation derivation) {
+    forget();
+    now_ = std::move(derivation);
+    altered_rules_ = now_.rules;
+    is_altered_split_ = now_.is_split;
+}
+
+void BackwardValues::forget() {
+    for (const NodeId node : changed_)
+        for (Sum& change : changes_[index(node)]) change.is_there = false;
+    changed_.clear();
+    for (const std::uint32_t use : altered_) {
+        is_altered_[use] = false;
+        altered_rules_[use] = now_.rules[use];
+    }
+    altered_.clear();
+    is_altered_split_ = now_.is_split;
+}
+
+void BackwardValues::mark(std::span<const Alteration> alterations) {
+    for (const Alteration& alteration : alterations) {
+        if (!is_altered_[alteration.use]) altered_.push_back(alteration.use);
+        is_altered_[alteration.use] = true;
+        is_altered_split_ = is_altered_split_ || alteration.reach != Reach::everywhere;
+        for (const Channel channel : {recurrence, step}) {
+            const bool is_left_alone = channel == recurrence
+                                           ? alteration.reach == Reach::step
+                                           : alteration.reach == Reach::recurrence;
+            if (is_left_alone) continue;
+            Rule& rule = altered_rules_[alteration.use][channel];
+            rule.factor *= alteration.factor;
+            if (alteration.term) rule.term = *alteration.term;
+        }
+    }
+}
+
+void BackwardValues::run(std::optional<int> column) {
+    constexpr std::array both{recurrence, step};
+    const auto uses = walk_.uses();
+    for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;) {
+        const NodeId consumer = uses[use].consumer;
+        const PerChannel<Sum>& change = changes_[index(consumer)];
+        if (!is_altered_[use] && !change[recurrence].is_there && !change[step].is_there) continue;
+        if (!is_altered_split_)
+            pass_on(use, step, std::array{step}, column);
+        else if (is_recurrent_[use])
+            pass_on(use, recurrence, both, column);
+        else if (is_output_[use])
+            pass_on(use, step, both, column);
+        else
+            for (const Channel channel : both) pass_on(use, channel, std::array{channel}, column);
+    }
+}
+
+void BackwardValues::pass_on(std::uint32_t use, Channel from, std::span<const Channel> to,
+                             std::optional<int> column) {
+    const Use& edge = walk_.uses()[use];
+    const NodeId operand = walk_.operand(edge);
+    const Sum& change = changes_[index(edge.consumer)][from];
+    const Rule rule = now_.rules[use][from], altered = altered_rules_[use][from];
+    if (!is_altered_[use] || (rule.term == altered.term && rule.factor == altered.factor)) {
+        if (change.is_there && rule.factor != 0)
+            add(operand, to, apply(rule.term, change.value), rule.factor);
+        return;
+    }
+    const ConstMatrixView adjoint = this->adjoint(edge.consumer, from, column);
+    if (adjoint.data == nullptr && !change.is_there) return;
+    if (altered.factor != 0) {
+        sum_ = Matrix(walk_.graph().shape(edge.consumer));
+        if (adjoint.data != nullptr) add_to(sum_.values(), adjoint.values(), 1);
+        if (change.is_there) add_to(sum_.values(), change.value.values(), 1);
+        add(operand, to, apply(altered.term, sum_), altered.factor);
+    }
+    if (adjoint.data != nullptr && rule.factor != 0)
+        add(operand, to, apply(rule.term, adjoint), -rule.factor);
+}
+
+void BackwardValues::add(NodeId operand, std::span<const Channel> to, ConstMatrixView term,
+                         double factor) {
+    PerChannel<Sum>& sums = changes_[index(operand)];
+    if (!sums[recurrence].is_there && !sums[step].is_there) changed_.push_back(operand);
+    for (const Channel channel : to) sums[channel].add(term, factor);
+}
+
+const Matrix& BackwardValues::adjoint(NodeId node, Channel channel) const {
+    return now_.adjoints[index(node)][now_.is_split ? channel : step];
+}
+
+ConstMatrixView BackwardValues::adjoint(NodeId node, Channel channel, std::optional<int> column) {
+    const Matrix& whole = adjoint(node, channel);
+    if (whole.empty()) return {};
+    if (!column || whole.columns() <= *column) return whole;
+    in_column_ = Matrix(whole.shape());
+    for (int r = 0; r < whole.rows(); ++r) in_column_(r, *column) = whole(r, *column);
+    return in_column_;
+}
+
+ConstMatrixView BackwardValues::apply(std::uint32_t term, ConstMatrixView adjoint) {
+    operations_ += terms_.operations(term);
+    return terms_.apply(term, adjoint);
+}
+
+std::vector<double> BackwardValues::largest_parts() {
+    std::vector<Sum> parts(now_.adjoints.size());
+    parts.back().add(Matrix(walk_.loss().shape(), 1.0), 1);
+    const auto uses = walk_.uses();
+    for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;)
+        if (const Sum& consumer = parts[index(uses[use].consumer)]; consumer.is_there)
+            parts[index(walk_.operand(uses[use]))].add(
+                terms_.apply_absolute(right_[use], consumer.value), 1);
+    std::vector<double> largest;
+    for (const Expr& variable : walk_.variables())
+        largest.push_back(largest_entry(parts[index(variable.id)].value));
+    return largest;
+}
+
+}  // namespace revolute

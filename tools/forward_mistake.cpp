@@ -1,0 +1,284 @@
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/tools/forward_mistake.hpp>
+#include <revolute/tools/gradient_layout.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace revolute {
+
+namespace {
+
+bool is_gru(CellKind kind) { return kind == CellKind::gru || kind == CellKind::gru_before; }
+bool is_lstm(CellKind kind) { return has_cell_state(kind); }
+
+/// A change of the arrays of a state dict that have rows of gates; parameters and their gradients change alike.
+using ArrayChange = std::function<void(NamedArray&)>;
+
+ForwardMistake of_arrays(std::string words, const ArrayChange& change) {
+    const auto change_all = [change](StateDict& arrays) {
+        for (NamedArray& array : arrays)
+            if (has_gate_rows(array.name)) change(array);
+    };
+    return {std::move(words), [change_all](Case& of) { change_all(of.parameters); },
+            [change_all](CaseResult& result) { change_all(result.grads); }};
+}
+
+ForwardMistake of_case(std::string words, std::function<void(Case&)> change) {
+    return {std::move(words), std::move(change), {}};
+}
+
+/// Peepholes of zero, whose gradients nobody has who has none.
+ForwardMistake without_peepholes() {
+    const auto is_peephole = [](const NamedArray& array) {
+        return array.name.starts_with("peephole");
+    };
+    return {"the peepholes are left out",
+            [is_peephole](Case& of) {
+                for (NamedArray& array : of.parameters)
+                    if (is_peephole(array)) array.value = Matrix(array.value.shape());
+            },
+            [is_peephole](CaseResult& result) { std::erase_if(result.grads, is_peephole); }};
+}
+
+void add_other_cells(const Case& of, std::vector<ForwardMistake>& all) {
+    const auto add = [&](CellKind from, CellKind to, const char* words) {
+        if (of.architecture.cell == from)
+            all.push_back(of_case(words, [to](Case& changed) { changed.architecture.cell = to; }));
+    };
+    add(CellKind::gru, CellKind::gru_before,
+        "the reset gate stands before the product, n = tanh(W x + U (r o h) + b), as in the cell "
+        "gru-before; here it stands behind it, r o (U h + b)");
+    add(CellKind::gru_before, CellKind::gru,
+        "the reset gate stands behind the product, n = tanh(W x + b + r o (U h + b)), as in the "
+        "cell gru; here it stands before it, U (r o h)");
+    add(CellKind::simple, CellKind::simple_relu, "the activation is relu where tanh belongs");
+    add(CellKind::simple_relu, CellKind::simple, "the activation is tanh where relu belongs");
+    if (of.architecture.cell == CellKind::lstm_peephole) all.push_back(without_peepholes());
+}
+
+/// z and 1 - z exchanged: as sigmoid(-a) = 1 - sigmoid(a), the same as what z is made of with the other sign.
+void add_exchanged_share(const Case& of, std::vector<ForwardMistake>& all) {
+    if (!is_gru(of.architecture.cell)) return;
+    const int hidden = of.sizes.hidden;
+    all.push_back(of_arrays(
+        "z and 1 - z are exchanged: h = z o n + (1 - z) o h(t-1) where (1 - z) o n + z o h(t-1) "
+        "belongs",
+        [hidden](NamedArray& array) {
+            for (int r = hidden; r < 2 * hidden; ++r)
+                for (int c = 0; c < array.value.columns(); ++c) array.value(r, c) *= -1;
+        }));
+}
+
+/// The array whose gate i is the rows of gate place[i].
+Matrix with_gates_from(const Matrix& from, std::span<const std::size_t> place, int hidden) {
+    Matrix to(from.shape());
+    for (int r = 0; r < to.rows(); ++r)
+        for (int c = 0; c < to.columns(); ++c)
+            to(r, c) = from(
+                static_cast<int>(place[static_cast<std::size_t>(r / hidden)]) * hidden + r % hidden,
+                c);
+    return to;
+}
+
+void add_gate_orders(const Case& of, std::vector<ForwardMistake>& all) {
+    const std::vector<std::string> names = gate_names(CaseNet(of));
+    std::vector<std::size_t> order(names.size());
+    std::iota(order.begin(), order.end(), 0U);
+    while (std::next_permutation(order.begin(), order.end())) {
+        std::vector<std::string> read;
+        std::vector<std::size_t> place(order.size());
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            read.push_back(names[order[i]]);
+            place[order[i]] = i;
+        }
+        const bool is_tensorflow =
+            is_lstm(of.architecture.cell) && order[1] == 2 && order[2] == 1 && order[3] == 3;
+        const bool is_keras = is_gru(of.architecture.cell) && order[0] == 1 && order[1] == 0;
+        all.push_back(
+            of_arrays(fmt::format("the gates' rows are read in the order {}{}, where {} belongs",
+                                  fmt::join(read, " "),
+                                  is_tensorflow ? " (i j f o of TensorFlow 1)"
+                                  : is_keras    ? " (that of Keras)"
+                                                : "",
+                                  fmt::join(names, " ")),
+                      [place, hidden = of.sizes.hidden](NamedArray& array) {
+                          array.value = with_gates_from(array.value, place, hidden);
+                      }));
+    }
+}
+
+void add_forget_bias(const Case& of, std::vector<ForwardMistake>& all) {
+    if (!is_lstm(of.architecture.cell)) return;
+    const int hidden = of.sizes.hidden;
+    for (const double more : {1.0, -1.0})
+        all.push_back(of_case(more > 0 ? "a forget bias of 1 is added to that of the file"
+                                       : "a forget bias of 1 is taken away from that of the file",
+                              [hidden, more](Case& changed) {
+                                  for (NamedArray& array : changed.parameters)
+                                      if (array.name.starts_with("bias_ih"))
+                                          for (int r = hidden; r < 2 * hidden; ++r)
+                                              array.value(r, 0) += more;
+                              }));
+}
+
+void add_initial_states(const Case& of, std::vector<ForwardMistake>& all) {
+    const auto clear = [](std::vector<Matrix>& states) {
+        for (Matrix& state : states) std::ranges::fill(state.values(), 0.0);
+    };
+    const bool has_c = !of.c0.empty();
+    all.push_back(of_case("the initial state h0 is left out: it is zero",
+                          [clear](Case& changed) { clear(changed.h0); }));
+    if (!has_c) return;
+    all.push_back(of_case("the initial state c0 is left out: it is zero",
+                          [clear](Case& changed) { clear(changed.c0); }));
+    all.push_back(
+        of_case("the initial states h0 and c0 are left out: they are zero", [clear](Case& changed) {
+            clear(changed.h0);
+            clear(changed.c0);
+        }));
+    all.push_back({"the initial states h0 and c0 are exchanged",
+                   [](Case& changed) { std::swap(changed.h0, changed.c0); },
+                   [](CaseResult& result) { std::swap(result.dh0, result.dc0); }});
+}
+
+/// Each square block of rows transposed.
+Matrix with_transposed_blocks(const Matrix& from) {
+    const int size = from.columns();
+    Matrix to(from.shape());
+    for (int r = 0; r < from.rows(); ++r)
+        for (int c = 0; c < size; ++c) to(r, c) = from(r - r % size + c, r % size);
+    return to;
+}
+
+void add_transposed(const Case& of, std::vector<ForwardMistake>& all) {
+    const int hidden = of.sizes.hidden;
+    if (hidden == 1) return;
+    const auto add = [&](const char* words, const char* beginning) {
+        all.push_back(of_arrays(words, [hidden, beginning](NamedArray& array) {
+            if (array.name.starts_with(beginning) && array.value.columns() == hidden)
+                array.value = with_transposed_blocks(array.value);
+        }));
+    };
+    add("the recurrent matrix of each gate is transposed: U' h(t-1) where U h(t-1) belongs",
+        "weight_hh");
+    add("the matrix of each gate that is square and multiplies the input is transposed: W' x where "
+        "W x belongs",
+        "weight_ih");
+}
+
+/// x[T][B][I] read as [B][T][I], which is another sequence and fits where T = B.
+std::vector<Matrix> with_batch_first(const std::vector<Matrix>& sequence) {
+    std::vector<Matrix> result = sequence;
+    for (std::size_t t = 0; t < sequence.size(); ++t)
+        for (std::size_t b = 0; b < sequence.size(); ++b)
+            for (int r = 0; r < sequence[t].rows(); ++r)
+                result[t](r, static_cast<int>(b)) = sequence[b](r, static_cast<int>(t));
+    return result;
+}
+
+/// Each column's steps of zeros at one end moved to the other.
+std::vector<Matrix> with_padding_moved(const std::vector<Matrix>& x, bool to_front) {
+    std::vector<Matrix> result = x;
+    const int steps = static_cast<int>(x.size());
+    for (int b = 0; b < x[0].columns(); ++b) {
+        const auto is_zero = [&](int t) {
+            for (int r = 0; r < x[0].rows(); ++r)
+                if (x[static_cast<std::size_t>(t)](r, b) != 0) return false;
+            return true;
+        };
+        int padding = 0;
+        while (padding < steps && is_zero(to_front ? steps - 1 - padding : padding)) ++padding;
+        for (int t = 0; t < steps; ++t) {
+            const int from = (t + (to_front ? steps - padding : padding)) % steps;
+            for (int r = 0; r < x[0].rows(); ++r)
+                result[static_cast<std::size_t>(t)](r, b) = x[static_cast<std::size_t>(from)](r, b);
+        }
+    }
+    return result;
+}
+
+void add_other_inputs(const Case& of, std::vector<ForwardMistake>& all) {
+    if (of.sizes.steps == of.sizes.batch && of.sizes.batch > 1)
+        all.push_back(
+            {"the batch is taken to come first: x is read as [B][T][I] where [T][B][I] "
+             "belongs",
+             [](Case& changed) { changed.x = with_batch_first(changed.x); },
+             [](CaseResult& result) {
+                 if (!result.dx.empty()) result.dx = with_batch_first(result.dx);
+             }});
+    for (const bool to_front : {true, false})
+        if (with_padding_moved(of.x, to_front) != of.x)
+            all.push_back(of_case(
+                to_front ? "the padding stands before the sequences, where it belongs behind them"
+                         : "the padding stands behind the sequences, where it belongs before them",
+                [to_front](Case& changed) {
+                    changed.x = with_padding_moved(changed.x, to_front);
+                }));
+    all.push_back({"the steps are read in reverse order: x from the last to the first",
+                   [](Case& changed) { std::ranges::reverse(changed.x); },
+                   [](CaseResult& result) { std::ranges::reverse(result.dx); }});
+}
+
+/// Whether the net of the case gives the loss and the answers, as far as they are given.
+bool gives(const Case& of, const CaseResult& given, double tolerance) {
+    const CaseNet net(of);
+    std::vector<Expr> outputs{net.net.loss()};
+    outputs.insert(outputs.end(), net.net.read_out.y.begin(), net.net.read_out.y.end());
+    const std::vector<Matrix> values = evaluate(outputs, net.values);
+    const auto is_near = [&](std::span<const Matrix> right, std::span<const Matrix> numbers) {
+        return compare_arrays("", numbers, right, tolerance).agrees();
+    };
+    if (given.loss) {
+        const Matrix loss(1, 1, *given.loss);
+        if (!is_near(std::span(values).first(1), std::span(&loss, 1))) return false;
+    }
+    return given.yhat.empty() || is_near(std::span(values).subspan(1), given.yhat);
+}
+
+void apply(const ForwardMistake& mistake, Case& of) { mistake.change(of); }
+
+void apply(const ForwardMistake& mistake, CaseResult& result) {
+    if (mistake.change_result) mistake.change_result(result);
+}
+
+}  // namespace
+
+std::vector<ForwardMistake> forward_mistakes(const Case& of) {
+    std::vector<ForwardMistake> all;
+    add_other_cells(of, all);
+    add_exchanged_share(of, all);
+    add_forget_bias(of, all);
+    add_initial_states(of, all);
+    add_transposed(of, all);
+    add_other_inputs(of, all);
+    add_gate_orders(of, all);
+    return all;
+}
+
+std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
+                                                 double tolerance) {
+    const std::vector<ForwardMistake> all = forward_mistakes(of);
+    std::optional<OtherForward> found;
+    const auto consider = [&](std::span<const ForwardMistake* const> mistakes) {
+        Case changed = of;
+        for (const ForwardMistake* const mistake : mistakes) apply(*mistake, changed);
+        if (!gives(changed, given, tolerance)) return;
+        std::vector<std::string> words;
+        for (const ForwardMistake* const mistake : mistakes) words.push_back(mistake->words);
+        if (!found) {
+            found = OtherForward{{}, std::move(changed), given};
+            for (const ForwardMistake* const mistake : mistakes) apply(*mistake, found->given);
+        }
+        found->words.push_back(fmt::format("{}", fmt::join(words, "; and ")));
+    };
+    for (const ForwardMistake& mistake : all) consider(std::array{&mistake});
+    for (std::size_t i = 0; i < all.size() && !found; ++i)
+        for (std::size_t j = i + 1; j < all.size(); ++j) consider(std::array{&all[i], &all[j]});
+    return found;
+}
+
+}  // namespace revolute

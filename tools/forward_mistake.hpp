@@ -1,0 +1,35 @@
+#pragma once
+
+#include <revolute/tools/case_file.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// Another forward pass than that of the case: what one computes who reads the case in another way.
+struct ForwardMistake {
+    std::string words;
+    std::function<void(Case&)> change;  ///< of the case, into one whose net computes it
+    /// Of arrays of the parameters' gradients and of inputs, into the layout of the changed case; none where it
+    /// is the same.
+    std::function<void(CaseResult&)> change_result;
+};
+
+/// All that are known and that the case could be taken for.
+std::vector<ForwardMistake> forward_mistakes(const Case& of);
+
+/// A forward pass that explains answers and a loss.
+struct OtherForward {
+    std::vector<std::string> words;  ///< several, where they give the same
+    Case of;                         ///< the case of the first
+    CaseResult given;                ///< the gradients in its layout
+};
+
+/// The forward pass, with one mistake or two, that gives the loss and the answers of `given`, as far as it has
+/// them; nothing where none does. `tolerance` is relative to the largest entry.
+std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
+                                                 double tolerance);
+
+}  // namespace revolute

@@ -1,0 +1,113 @@
+#include <revolute/tools/hypothesis.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <set>
+
+// Arrays that were right before something was done to them.
+
+namespace revolute {
+
+namespace {
+
+Hypothesis in_all(const Judge& judge, std::string words,
+                  const std::function<std::vector<Matrix>(std::size_t array)>& change) {
+    Hypothesis hypothesis{std::move(words), {}};
+    for (std::size_t i = 0; i < judge.given().size(); ++i) hypothesis.arrays.push_back(change(i));
+    return hypothesis;
+}
+
+/// Every value at most so large as the largest that was given; where two numbers or more are cut to it.
+void consider_clamped(Judge& judge) {
+    double bound = 0;
+    std::set<double> cut;  // right numbers that are larger
+    for (const GradientArray& array : judge.given())
+        bound = larger(bound, largest_entry(array.values));
+    for (const GradientArray& array : judge.right())
+        for (const Matrix& matrix : array.values)
+            for (const double value : matrix.values())
+                if (std::abs(value) > bound * (1 + 1e-9)) cut.insert(value);
+    if (cut.size() < 2 || !(bound > 0)) return;
+    judge.consider(in_all(
+        judge,
+        fmt::format("values are clamped: to at most {:.6g}, and at least -{:.6g}", bound, bound),
+        [&](std::size_t i) {
+            std::vector<Matrix> values = judge.right()[i].values;
+            for (Matrix& matrix : values)
+                for (double& value : matrix.values()) value = std::clamp(value, -bound, bound);
+            return values;
+        }));
+}
+
+/// The columns of the batch, in arrays that have one for each, each replaced by their sum, or by their mean.
+void consider_joined_columns(const Case& of, Judge& judge) {
+    const int batch = of.sizes.batch;
+    if (batch == 1) return;
+    const auto consider = [&](const char* words, double divisor) {
+        judge.consider(in_all(judge, words, [&](std::size_t i) -> std::vector<Matrix> {
+            const GradientArray& array = judge.right()[i];
+            const bool has_columns =
+                array.name == "dx" || array.name == "dh0" || array.name == "dc0";
+            if (!has_columns || !judge.differs(i)) return {};
+            std::vector<Matrix> values = array.values;
+            for (Matrix& matrix : values)
+                for (int r = 0; r < matrix.rows(); ++r) {
+                    double sum = 0;
+                    for (int c = 0; c < batch; ++c) sum += matrix(r, c);
+                    for (int c = 0; c < batch; ++c) matrix(r, c) = sum / divisor;
+                }
+            return values;
+        }));
+    };
+    consider("it is averaged over the batch: each column is the mean of all", batch);
+    consider("it is summed over the batch: each column is the sum of all", 1);
+}
+
+/// Something times the parameters that was added to their gradients: the rest has the same ratio to them everywhere.
+void consider_weight_decay(const Case& of, Judge& judge) {
+    const auto parameter = [&](std::size_t i) -> const Matrix* {
+        const auto found =
+            std::ranges::find(of.parameters, judge.right()[i].name, &NamedArray::name);
+        return found == of.parameters.end() ? nullptr : &found->value;
+    };
+    double products = 0, squares = 0;
+    std::size_t entries = 0;
+    for (const std::size_t i : judge.differing()) {
+        const Matrix* const values = parameter(i);
+        if (values == nullptr) continue;
+        for (std::size_t k = 0; k < values->size(); ++k) {
+            const double value = values->values()[k];
+            const double more =
+                judge.given()[i].values[0].values()[k] - judge.right()[i].values[0].values()[k];
+            products += value * more;
+            squares += value * value;
+            if (value != 0) ++entries;
+        }
+    }
+    if (entries < 3 || !(squares > 0)) return;
+    const double decay = products / squares;
+    judge.consider(in_all(
+        judge,
+        fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay),
+        [&](std::size_t i) -> std::vector<Matrix> {
+            const Matrix* const values = parameter(i);
+            if (values == nullptr || !judge.differs(i)) return {};
+            Matrix sum = judge.right()[i].values[0];
+            for (std::size_t k = 0; k < sum.size(); ++k)
+                sum.values()[k] += decay * values->values()[k];
+            return {sum};
+        }));
+}
+
+}  // namespace
+
+void consider_treated_arrays(const Case& of, Judge& judge) {
+    consider_clamped(judge);
+    consider_joined_columns(of, judge);
+    consider_weight_decay(of, judge);
+}
+
+}  // namespace revolute

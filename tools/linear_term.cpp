@@ -1,0 +1,143 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/tools/linear_term.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace revolute {
+
+namespace {
+
+/// What calling a kernel takes, in operations.
+constexpr std::int64_t operations_of_call = 60;
+
+/// The matrix product takes one for each entry of its left factor and column; others one for each entry.
+std::int64_t operations_of(const Op& op, Shape left, Shape result) {
+    const auto entries = static_cast<std::int64_t>(result.size());
+    return operations_of_call + (op.role == Role::product ? entries * left.columns : entries);
+}
+
+}  // namespace
+
+LinearTerms::LinearTerms(Graph& graph, const Bindings& values) : graph_(graph), given_(values) {
+    extend();
+}
+
+Expr LinearTerms::adjoint(Shape shape) {
+    const auto found = std::ranges::find(leaves_, shape, &Expr::shape);
+    if (found != leaves_.end()) return *found;
+    extend();
+    leaves_.push_back(graph_.input("adjoint", shape));
+    is_adjoint_.push_back(true);
+    values_.emplace_back();
+    return leaves_.back();
+}
+
+std::uint32_t LinearTerms::number(Expr term) {
+    extend();
+    const auto [place, is_new] =
+        numbers_.try_emplace(term.id, static_cast<std::uint32_t>(terms_.size()));
+    if (is_new) terms_.push_back(made_of(term));
+    return place->second;
+}
+
+void LinearTerms::extend() {
+    std::vector<ConstMatrixView> operands;
+    for (auto i = static_cast<std::uint32_t>(values_.size()); i < graph_.size(); ++i) {
+        const NodeId node{i};
+        const Op& op = graph_.op(node);
+        is_adjoint_.push_back(std::ranges::any_of(
+            graph_.operands(node), [&](NodeId operand) { return is_adjoint_[index(operand)]; }));
+        values_.emplace_back();
+        if (is_adjoint_.back()) continue;
+        if (is_given(op)) {
+            values_.back() = evaluate(graph_.at(node), given_);
+            continue;
+        }
+        operands.clear();
+        for (const NodeId operand : graph_.operands(node))
+            operands.emplace_back(values_[index(operand)]);
+        values_.back() = Matrix(graph_.shape(node));
+        op.evaluate({operands, graph_.attributes(node)}, values_.back());
+        entries_ += values_.back().size();
+    }
+}
+
+LinearTerms::Term LinearTerms::made_of(Expr term) {
+    std::set<NodeId> nodes;  // of the term, ascending, without the leaf
+    std::vector<NodeId> waiting{term.id};
+    while (!waiting.empty()) {
+        const NodeId node = waiting.back();
+        waiting.pop_back();
+        const bool is_leaf = std::ranges::find(leaves_, node, &Expr::id) != leaves_.end();
+        if (!is_adjoint_[index(node)] || is_leaf || !nodes.insert(node).second) continue;
+        for (const NodeId operand : graph_.operands(node)) waiting.push_back(operand);
+    }
+    Term made{.steps = {}, .zeros = {}, .shape = term.shape()};
+    if (!is_adjoint_[index(term.id)]) {  // linear, and the same for every adjoint
+        made.zeros = Matrix(term.shape());
+        return made;
+    }
+    std::map<NodeId, std::size_t> step_of;
+    for (const NodeId node : nodes) {
+        Step step{.op = &graph_.op(node), .sources = {}, .attributes = {}, .result = {}};
+        for (const NodeId operand : graph_.operands(node)) {
+            if (!is_adjoint_[index(operand)])
+                step.sources.push_back({Source::Kind::value, index(operand)});
+            else if (const auto found = step_of.find(operand); found != step_of.end())
+                step.sources.push_back({Source::Kind::step, found->second});
+            else
+                step.sources.push_back({Source::Kind::adjoint});
+        }
+        const auto attributes = graph_.attributes(node);
+        step.attributes.assign(attributes.begin(), attributes.end());
+        step.result = Matrix(graph_.shape(node));
+        made.operations +=
+            operations_of(*step.op, graph_.shape(graph_.operand(node, 0)), graph_.shape(node));
+        step_of[node] = made.steps.size();
+        made.steps.push_back(std::move(step));
+    }
+    return made;
+}
+
+template <class Value>
+ConstMatrixView LinearTerms::run(Term& term, ConstMatrixView adjoint, const Value& value) {
+    if (term.steps.empty()) return term.zeros.empty() ? adjoint : ConstMatrixView(term.zeros);
+    std::vector<ConstMatrixView> operands;
+    for (Step& step : term.steps) {
+        operands.clear();
+        for (const Source& source : step.sources)
+            operands.push_back(source.kind == Source::Kind::adjoint ? adjoint
+                               : source.kind == Source::Kind::step
+                                   ? ConstMatrixView(term.steps[source.index].result)
+                                   : value(source.index));
+        step.op->evaluate({operands, step.attributes}, step.result);
+    }
+    return term.steps.back().result;
+}
+
+ConstMatrixView LinearTerms::apply(std::uint32_t term, ConstMatrixView adjoint) {
+    return run(terms_[term], adjoint,
+               [&](std::size_t node) -> ConstMatrixView { return values_[node]; });
+}
+
+ConstMatrixView LinearTerms::apply_absolute(std::uint32_t term, ConstMatrixView absolute_adjoint) {
+    const ConstMatrixView result =
+        run(terms_[term], absolute_adjoint, [&](std::size_t node) { return absolute_value(node); });
+    // An operator that takes a difference, or a sign, makes negative numbers of positive ones.
+    if (!terms_[term].steps.empty())
+        for (double& entry : terms_[term].steps.back().result.values()) entry = std::abs(entry);
+    return result;
+}
+
+ConstMatrixView LinearTerms::absolute_value(std::size_t node) {
+    const auto [place, is_new] = absolute_.try_emplace(node);
+    if (is_new) {
+        place->second = values_[node];
+        for (double& entry : place->second.values()) entry = std::abs(entry);
+    }
+    return place->second;
+}
+
+}  // namespace revolute

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/graph.hpp>
+#include <revolute/graph/matrix.hpp>
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace revolute {
+
+/// Terms of backward passes as numbers. A term is an expression that is linear in the adjoint of a node; what else
+/// it reads are values of the forward pass, which are computed once. So a term is applied to many adjoints in the time
+/// of its own products, without a graph for each.
+class LinearTerms {
+ public:
+    /// Computes the values of all nodes that the graph has, and of what is appended to it when a term needs them.
+    /// `graph` must outlive the terms. Throws EvaluationError as `evaluate` does.
+    LinearTerms(Graph& graph, const Bindings& values);
+
+    /// The leaf that stands for the adjoint of a node of that shape.
+    Expr adjoint(Shape shape);
+    /// The number of a term, which is made of the leaf `adjoint(...)` of its own; equal terms have one number.
+    std::uint32_t number(Expr term);
+
+    /// The term of that adjoint; valid until the term is applied again.
+    ConstMatrixView apply(std::uint32_t term, ConstMatrixView adjoint);
+    /// The same with the absolute value of every number that goes into it: how large the parts are that add up to the
+    /// term, however they cancel.
+    ConstMatrixView apply_absolute(std::uint32_t term, ConstMatrixView absolute_adjoint);
+
+    Shape shape(std::uint32_t term) const { return terms_[term].shape; }
+    /// About how many operations one application takes, a call of a kernel counted as some dozens.
+    std::int64_t operations(std::uint32_t term) const { return terms_[term].operations; }
+    /// Entries of all values that are kept.
+    std::size_t entries() const { return entries_; }
+
+ private:
+    /// What an operator of a term reads: a value that is known, or the result of an operator before it.
+    struct Source {
+        enum class Kind : std::uint8_t { adjoint, step, value } kind;
+        std::size_t index = 0;  // of the step, or the node's id
+    };
+    struct Step {
+        const Op* op;
+        std::vector<Source> sources;
+        std::vector<double> attributes;
+        Matrix result;
+    };
+    struct Term {
+        std::vector<Step> steps;  // none: the adjoint itself
+        Matrix zeros;             // unless it does not depend on the adjoint, and is zero
+        Shape shape;
+        std::int64_t operations = 0;
+    };
+
+    void extend();
+    Term made_of(Expr term);
+    template <class Value>
+    ConstMatrixView run(Term& term, ConstMatrixView adjoint, const Value& value);
+    ConstMatrixView absolute_value(std::size_t node);
+
+    Graph& graph_;
+    Bindings given_;
+    std::vector<bool>
+        is_adjoint_;  // by id: whether the node depends on a leaf that stands for an adjoint
+    std::vector<Matrix> values_;              // by id, of the others
+    std::map<std::size_t, Matrix> absolute_;  // by id, where they were asked for
+    std::vector<Expr> leaves_;
+    std::map<NodeId, std::uint32_t> numbers_;
+    std::vector<Term> terms_;
+    std::size_t entries_ = 0;
+};
+
+}  // namespace revolute

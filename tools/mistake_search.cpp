@@ -1,0 +1,273 @@
+#include <revolute/tools/gradient_rounding.hpp>
+#include <revolute/tools/mistake_search.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace revolute {
+
+namespace {
+
+/// About so many operations are done at most; the search ends there, after some seconds.
+constexpr std::int64_t most_operations = 6'000'000'000;
+/// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
+constexpr std::size_t most_mistakes = 4;
+constexpr std::array<std::size_t, most_mistakes> ways{4, 2, 1, 0};
+/// More words for the same numbers say nothing.
+constexpr std::size_t most_words = 4;
+
+}  // namespace
+
+MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance)
+    : case_(of),
+      net_(of),
+      walk_(net_.net, net_.variables()),
+      values_(walk_, net_.values),
+      layout_(of, net_, given),
+      known_(of, net_, walk_, values_),
+      floors_(rounding_floors(values_, layout_)),
+      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, floors_) {}
+
+bool MistakeSearch::has_time() {
+    if (values_.operations() > most_operations) has_tried_all_ = false;
+    return has_tried_all_;
+}
+
+MistakeSearch::Outcome MistakeSearch::run() {
+    if (judge_.differing().empty()) return {};
+    const Stage stage = explain(judge_, {});
+    Outcome outcome;
+    for (std::size_t i = 0; i < stage.found.size(); ++i)
+        outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
+    outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
+    for (const std::size_t i : stage.unexplained)
+        outcome.unexplained.push_back(judge_.right()[i].name);
+    outcome.has_tried_all = has_tried_all_ && !known_.leaves_some_out();
+    return outcome;
+}
+
+MistakeSearch::Stage MistakeSearch::explain(Judge judge, const std::vector<Found>& found) {
+    const std::vector<Mistake> of_several = consider_one(judge, found.empty());
+    Stage best{found, judge.findings(), {}};
+    for (const std::size_t i : judge.differing())
+        if (std::ranges::none_of(best.more, [&](const Finding& finding) {
+                return std::ranges::find(finding.arrays, judge.right()[i].name) !=
+                       finding.arrays.end();
+            }))
+            best.unexplained.push_back(i);
+    if (best.unexplained.empty() || found.size() >= most_mistakes) return best;
+
+    const auto take_if_better = [&](Stage stage) {
+        if (stage.unexplained.size() < best.unexplained.size()) best = std::move(stage);
+    };
+    for (const Found& more : candidates(judge, ways[found.size()])) {
+        if (!has_time()) return best;
+        take_if_better(go_on_from(judge, found, {more}));
+        if (best.unexplained.empty()) return best;
+    }
+    if (found.size() + 2 > most_mistakes) return best;
+    if (const std::vector<Found> both = pair(judge, of_several); !both.empty())
+        take_if_better(go_on_from(judge, found, both));
+    return best;
+}
+
+MistakeSearch::Stage MistakeSearch::go_on_from(const Judge& judge, std::vector<Found> found,
+                                               const std::vector<Found>& more) {
+    const BackwardValues::Derivation before = values_.derivation();
+    for (const Found& one : more) {
+        values_.accept(one.alterations);
+        found.push_back(one);
+    }
+    Stage stage = explain(judge.after(values_.gradients()), found);
+    values_.resume(before);
+    return stage;
+}
+
+std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
+    std::vector<Mistake> of_several;
+    const auto is_done = [&] {
+        judge.go_on();
+        return judge.has_full_explanation();
+    };
+    consider_arrays(case_, judge);
+    consider_all(judge, known_.in_loss(), &of_several);
+    if (is_done()) return of_several;
+    consider_all(judge, known_.in_initial_term(judge), &of_several);
+    if (judge.has_full_explanation()) return of_several;
+    consider_all(judge, known_.in_sums(judge), nullptr);
+    if (is_done()) return of_several;
+    const bool has_initial = std::ranges::any_of(judge.given(), [](const GradientArray& array) {
+        return array.name == "dh0" || array.name == "dc0";
+    });
+    consider_all(judge, known_.cuts(has_initial), &of_several);
+    consider_all(judge, known_.in_rules(), &of_several);
+    if (is_done()) return of_several;
+    for (int t = known_.steps();
+         t-- > 0 && known_.steps() > 1;)  // the late ones reach fewest steps
+        if (has_time()) consider_all(judge, known_.in_rules(t), nullptr);
+    if (is_done()) return of_several;
+    consider_treated_arrays(case_, judge);
+    consider_unknown_factor(case_, judge);
+    if (is_done() || !is_first) return of_several;
+    consider_columns(judge);
+    consider_factors(judge);
+    return of_several;
+}
+
+void MistakeSearch::consider_all(Judge& judge, std::span<const Mistake> mistakes,
+                                 std::vector<Mistake>* of_several) {
+    for (const Mistake& mistake : mistakes) {
+        if (!has_time()) return;
+        if (mistake.alterations.empty() || !values_.has_room_for(mistake.alterations)) continue;
+        if (judge.consider(mistake, values_.gradients(mistake.alterations, mistake.column)) &&
+            of_several != nullptr)
+            of_several->push_back(mistake);
+    }
+}
+
+void MistakeSearch::consider_columns(Judge& judge) {
+    if (case_.sizes.batch == 1) return;
+    const std::vector<Mistake> mistakes = known_.in_rules();
+    for (int column = 0; column < case_.sizes.batch; ++column)
+        consider_all(judge, known_.in_column(mistakes, column), nullptr);
+}
+
+void MistakeSearch::consider_factors(Judge& judge) {
+    for (Mistake& mistake : known_.with_factor()) {
+        if (!has_time()) return;
+        const std::optional<double> factor = fitted_factor(judge, mistake);
+        if (!factor) continue;
+        mistake.words = [words = std::move(mistake.words), factor] {
+            return fmt::format("{}, counts {:.10g} times", words(), *factor);
+        };
+        judge.consider(mistake, values_.gradients(mistake.alterations));
+    }
+}
+
+/// The factor with which the mistake gives all that was given, by Newton's method on the sum of squares; it is
+/// linear in a term, but a term of a recurrence comes back at each step.
+std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& mistake) {
+    constexpr int most_turns = 12;
+    std::set<std::uint32_t> entries;
+    for (const std::size_t i : judge.differing())
+        entries.insert(judge.layout().entries(i).begin(), judge.layout().entries(i).end());
+    if (entries.size() < 3) return std::nullopt;  // fewer numbers have such a factor by chance
+    const auto gradients_with = [&](double factor) {
+        for (Alteration& alteration : mistake.alterations) alteration.factor = factor;
+        const auto gradients = values_.gradients(mistake.alterations);
+        return std::vector<double>(gradients.begin(), gradients.end());
+    };
+    double factor = 1;
+    for (int turn = 0; turn < most_turns && std::abs(factor) < 1e6; ++turn) {
+        const double shift = 1e-6 * std::max(1.0, std::abs(factor));
+        const std::vector<double> moved = gradients_with(factor + shift);
+        const std::vector<double> here = gradients_with(factor);
+        double products = 0, squares = 0;
+        for (const std::size_t i : judge.differing()) {
+            std::size_t k = 0;
+            for (const Matrix& matrix : judge.given()[i].values)
+                for (const double given : matrix.values()) {
+                    const std::uint32_t entry = judge.layout().entries(i)[k++];
+                    const double slope = (moved[entry] - here[entry]) / shift;
+                    products += slope * (given - here[entry]);
+                    squares += slope * slope;
+                }
+        }
+        if (!(squares > 0)) return std::nullopt;
+        const double step = products / squares;
+        factor += step;
+        if (std::abs(step) <= 1e-14 * std::abs(factor)) break;
+    }
+    const std::vector<std::size_t> explained = judge.explained_by(gradients_with(factor));
+    if (!std::ranges::equal(explained, judge.differing())) return std::nullopt;
+    return factor;
+}
+
+std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,
+                                                            std::size_t most) const {
+    std::vector<const Match*> matches;
+    for (const Match& match : judge.matches())
+        if (match.mistake && !match.mistake->column) matches.push_back(&match);
+    std::ranges::stable_sort(matches, [](const Match* a, const Match* b) {
+        return std::pair(a->explained.size(), a->parts) > std::pair(b->explained.size(), b->parts);
+    });
+    std::vector<Found> result;
+    std::vector<double> signatures;
+    for (const Match* match : matches) {
+        const auto same = std::ranges::find_if(signatures, [&](double signature) {
+            return std::abs(signature - match->signature) <= 1e-12 * std::abs(signature);
+        });
+        if (same != signatures.end()) {
+            Found& known = result[static_cast<std::size_t>(same - signatures.begin())];
+            if (known.words.size() < most_words) known.words.push_back(match->words);
+        } else if (result.size() < most) {
+            signatures.push_back(match->signature);
+            result.push_back({{match->words}, match->mistake->alterations});
+        }
+    }
+    return result;
+}
+
+MistakeSearch::Pairs MistakeSearch::pairs(const Judge& judge, std::span<const Mistake> mistakes) {
+    Pairs best;
+    std::size_t most = 0;
+    const BackwardValues::Derivation before = values_.derivation();
+    for (std::size_t i = 0; i < mistakes.size() && has_time(); ++i) {
+        values_.accept(mistakes[i].alterations);
+        for (std::size_t j = i + 1; j < mistakes.size() && has_time(); ++j) {
+            if (!values_.has_room_for(mistakes[j].alterations)) continue;
+            const std::size_t explained =
+                judge.explained_by(values_.gradients(mistakes[j].alterations)).size();
+            if (explained == 0 || explained < most) continue;
+            if (explained > most) best.clear();
+            most = explained;
+            best.emplace_back(i, j);
+        }
+        values_.resume(before);
+    }
+    return best;
+}
+
+std::vector<MistakeSearch::Found> MistakeSearch::pair(const Judge& judge,
+                                                      std::span<const Mistake> mistakes) {
+    const Pairs found = pairs(judge, mistakes);
+    if (found.empty()) return {};
+    const auto [first, second] = found.front();
+    std::vector<Found> both{{{mistakes[first].words()}, mistakes[first].alterations},
+                            {{mistakes[second].words()}, mistakes[second].alterations}};
+    const auto add = [&](Found& to, std::size_t number) {
+        if (to.words.size() < most_words) to.words.push_back(mistakes[number].words());
+    };
+    for (const auto& [i, j] : std::span(found).subspan(1)) {
+        if (i == first) add(both[1], j);
+        if (j == second) add(both[0], i);
+    }
+    return both;
+}
+
+/// Arrays that are explained, and would not be without the mistake.
+std::vector<std::string> MistakeSearch::arrays_of(const Stage& stage, std::size_t number) {
+    std::vector<Alteration> all, others;
+    for (std::size_t i = 0; i < stage.found.size(); ++i) {
+        const std::vector<Alteration>& of_one = stage.found[i].alterations;
+        all.insert(all.end(), of_one.begin(), of_one.end());
+        if (i != number) others.insert(others.end(), of_one.begin(), of_one.end());
+    }
+    const std::vector<GradientArray> with = layout_.arrays(values_.gradients(all));
+    const std::vector<GradientArray> without = layout_.arrays(values_.gradients(others));
+    std::vector<std::string> names;
+    for (const std::size_t i : judge_.differing()) {
+        const bool is_explained =
+            std::ranges::find(stage.unexplained, i) == stage.unexplained.end();
+        const double change = largest_difference(with[i].values, without[i].values);
+        if (is_explained && !(change <= 1e-12 * largest_entry(with[i].values)))
+            names.push_back(with[i].name);
+    }
+    return names;
+}
+
+}  // namespace revolute

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <revolute/tools/known_mistakes.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// Which mistakes, of those that are known, give the gradients that were given: one, or several at once. What has been
+/// found becomes part of the derivation, and what is left over is looked at again.
+class MistakeSearch {
+ public:
+    /// `of` must outlive the search; the arrays are some of those that it has.
+    MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance);
+
+    struct Outcome {
+        std::vector<Finding> findings;
+        std::vector<std::string> unexplained;  ///< names of arrays
+        bool has_tried_all = true;
+    };
+    Outcome run();
+
+    /// How large a difference of each array rounding alone may make.
+    std::span<const double> floors() const { return floors_; }
+
+ private:
+    /// A mistake that is part of the derivation, and others that give the same.
+    struct Found {
+        std::vector<std::string> words;
+        std::vector<Alteration> alterations;
+    };
+    struct Stage {
+        std::vector<Found> found;
+        std::vector<Finding> more;  // of what is left over
+        std::vector<std::size_t> unexplained;
+    };
+    using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+
+    Stage explain(Judge judge, const std::vector<Found>& found);
+    Stage go_on_from(const Judge& judge, std::vector<Found> found, const std::vector<Found>& more);
+    /// Tries mistakes one by one, and returns those that may be one of several.
+    std::vector<Mistake> consider_one(Judge& judge, bool is_first);
+    void consider_all(Judge& judge, std::span<const Mistake> mistakes,
+                      std::vector<Mistake>* of_several);
+    void consider_columns(Judge& judge);
+    void consider_factors(Judge& judge);
+    std::optional<double> fitted_factor(const Judge& judge, Mistake& mistake);
+    std::vector<Found> candidates(const Judge& judge, std::size_t most) const;
+    std::vector<Found> pair(const Judge& judge, std::span<const Mistake> mistakes);
+    Pairs pairs(const Judge& judge, std::span<const Mistake> mistakes);
+    std::vector<std::string> arrays_of(const Stage& stage, std::size_t number);
+    bool has_time();
+
+    const Case& case_;
+    CaseNet net_;
+    BackwardWalk walk_;
+    BackwardValues values_;
+    GradientLayout layout_;
+    KnownMistakes known_;
+    std::vector<double> floors_;
+    Judge judge_;
+    bool has_tried_all_ = true;
+};
+
+}  // namespace revolute
