@@ -209,7 +209,8 @@ void FigureBuilder::draw_saved(NodeId node) {
     figure_.nodes[draw_name(node)].kind = NodeKind::saved;
 }
 
-void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText label) {
+void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText label,
+                                       std::string kind) {
     FigureEdge edge;
     edge.from = drawn_[index(user)];
     edge.to = drawn_[index(operand)];
@@ -221,6 +222,7 @@ void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText lab
         fmt::format("d({}) / d({}) = {}", written(user), written(operand), to_plain(label));
     edge.label = std::move(label);
     figure_.edges.push_back(std::move(edge));
+    label_kinds_.push_back(std::move(kind));
 }
 
 void FigureBuilder::connect(NodeId operand, NodeId user) {
@@ -229,12 +231,14 @@ void FigureBuilder::connect(NodeId operand, NodeId user) {
     edge.to = drawn_[index(user)];
     edge.kind = edge_kind(operand, user);
     figure_.edges.push_back(std::move(edge));
+    label_kinds_.emplace_back();
 }
 
 Sketch FigureBuilder::sketch() {
     Sketch sketch;
     for (const FigureNode& node : figure_.nodes) sketch.homes.push_back(homes_[node.node]);
     sketch.bands = std::move(bands_);
+    sketch.label_kinds = std::move(label_kinds_);
     std::vector<Member> members(graph_.size());
     for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
         for (std::size_t place = 0; place < rolled_.nodes[i].size(); ++place)

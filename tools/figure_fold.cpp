@@ -33,8 +33,10 @@ class Folder {
     }
 
  private:
-    /// Edges that become one: between the same nodes, equally far apart, the n-th of each pair.
-    using Bundle = std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>;
+    /// Edges that become one: between the same nodes, equally far apart, the n-th of each pair, with labels
+    /// that say the same.
+    using Bundle =
+        std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t, std::string_view>;
     struct Bundled {
         std::uint32_t edge = 0;        // the one that stands for all
         std::set<std::int32_t> steps;  // of the target, else of the source
@@ -89,7 +91,8 @@ class Folder {
         for (std::uint32_t i = 0; i < sketch_.figure.edges.size(); ++i) {
             const std::uint32_t from = edge(i).from, to = edge(i).to;
             const std::uint32_t number = parallel[{from, to}]++;
-            const Bundle bundle{representative_[from], representative_[to], reach(i), number};
+            const Bundle bundle{representative_[from], representative_[to], reach(i), number,
+                                sketch_.label_kinds[i]};
             const auto [place, is_new] = bundles_.try_emplace(bundle, Bundled{i, {}});
             Bundled& bundled = place->second;
             const std::uint32_t side = is_general(representative_[to]) ? to : from;

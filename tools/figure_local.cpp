@@ -1,6 +1,10 @@
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
 
+#include <fmt/format.h>
+
+#include <set>
+
 namespace revolute {
 
 namespace {
@@ -66,11 +70,33 @@ class LocalView {
                 if (passes_[index(operand)])
                     through.push_back(operand);
                 else if (const auto local = factors_(at, slot); !local.is_nothing())
-                    builder_.connect_derivative(
-                        node, operand,
-                        written_factor(local, graph_, at, slot, builder_.captions()));
+                    connect(node, at, slot, local);
             }
         }
+    }
+
+    void connect(NodeId node, NodeId at, std::uint32_t slot, const LocalDerivative& local) {
+        RichText label = written_factor(local, graph_, at, slot, builder_.captions());
+        std::string kind = kind_of(label, local, at);
+        builder_.connect_derivative(node, graph_.operand(at, slot), std::move(label),
+                                    std::move(kind));
+    }
+
+    /// The label without what stands below, steps among it, and the names in it, with how far each is.
+    std::string kind_of(const RichText& label, const LocalDerivative& local, NodeId at) const {
+        std::string kind;
+        for (const TextRun& run : label.runs)
+            if (run.script != Script::subscript) kind += run.text;
+        const std::int32_t own = graph_.step(at).value_or(Step{}).t;
+        std::set<std::string> names;
+        for (const std::optional<NodeId> value : local.originals) {
+            if (!value || graph_.name(*value).empty()) continue;
+            const auto step = graph_.step(*value);
+            names.insert(fmt::format(" {}{}", graph_.name(*value),
+                                     step ? fmt::format("[{}]", step->t - own) : ""));
+        }
+        for (const std::string& name : names) kind += name;
+        return kind;
     }
 
     const Derivative& derivative_;

@@ -15,6 +15,8 @@ struct Sketch {
     std::vector<Home> homes;          ///< by node of the figure
     std::vector<std::int32_t> bands;  ///< by node of the figure
     std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
+    /// By edge of the figure: equal where labels say the same, each of its own step.
+    std::vector<std::string> label_kinds;
 };
 
 /// Which panel a node stands in. Panels of one band stand beside each other, those with equal

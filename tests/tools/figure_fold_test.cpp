@@ -295,18 +295,31 @@ TEST_CASE("folded figure: what is not there at all steps of its frame says at wh
     CHECK(notes_of(figure).contains("tanh(c_t) -> c_0: 1 − tanh(c_0)^2 (t = 0)"));
 }
 
+TEST_CASE(
+    "folded figure: labels of local derivatives that say something else at a step stand apart") {
+    const StackedNet net({.cell = CellKind::lstm}, steps);
+    const std::set<std::string> notes = notes_of(local_derivatives(*net.derivative, folded));
+    CHECK(notes.contains("a_{o,t} -> U_o: 0 (t = 0)"));
+    CHECK(notes.contains("a_{o,t} -> U_o: h_{t−1}^T (t > 0)"));
+    CHECK(notes.contains("c_t -> f_t: c_{t−1} (t > 0)"));
+    CHECK(notes.contains("c_t -> f_t: 0 (t = 0)"));
+    const StackedNet given({.cell = CellKind::lstm, .initial = InitialState::given}, steps);
+    CHECK(notes_of(local_derivatives(*given.derivative, folded))
+              .contains("a_{o,t} -> U_o: h_{t−1}^T"));
+}
+
 TEST_CASE("folded figure: a loop that begins or ends in the midst is refused") {
     // The gradient flows back from the last step computed to the one where it is cut.
     const auto message = [](std::int32_t first, std::int32_t change, std::int32_t cut) {
         Graph graph;
-        const Expr w = graph.parameter("w", {1, 1});
+        const Expr w = graph.input("w", {1, 1}), b = graph.parameter("b", {1, 1});
         Expr h = graph.input("start", {1, 1});
         for (std::int32_t t = first; t >= 0 && t < steps; t += change) {
             const Scope scope(graph, Step{0, t});
             if (t == cut) h = stop_gradient(h);
-            h = tanh((w * h + graph.input("x", {1, 1})).named("z")).named("h");
+            h = tanh((w * h + graph.input("x", {1, 1}) + b).named("z")).named("h");
         }
-        const Derivative derivative = differentiate(h, {w});
+        const Derivative derivative = differentiate(h, {b});
         return test::message_of<GraphError>([&] { local_derivatives(derivative, folded); });
     };
     const std::string before = "figure: steps that are not alike cannot be folded\n  ";

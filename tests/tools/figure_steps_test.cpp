@@ -129,6 +129,14 @@ class StepReader {
         return inside.value_or(Note{});
     }
 
+    std::string without_note(const std::string& label) const {
+        if (parts(plain(label))) return {};
+        const std::size_t begin = label.rfind(" (");
+        if (begin == std::string::npos || label.back() != ')') return label;
+        const std::string inside = label.substr(begin + 2, label.size() - begin - 3);
+        return parts(plain(inside)) ? label.substr(0, begin) : label;
+    }
+
     /// "Σt = 0..T" at the end of a label.
     std::optional<Steps> limits(const std::string& label) const {
         static const std::regex sum(R"(.*Σt = (\S+)\.\.(\S+))");
@@ -207,7 +215,7 @@ using Place = std::tuple<std::uint32_t, std::optional<std::int32_t>, NodeId>;
 /// What a figure claims: places of nodes, and of both ends of edges.
 struct Claims {
     std::multiset<Place> nodes;
-    std::multiset<std::pair<Place, Place>> edges;
+    std::multiset<std::tuple<Place, Place, std::string>> edges;  ///< with what the label says
 };
 
 class ClaimReader {
@@ -254,7 +262,7 @@ class ClaimReader {
     void read_edge(std::size_t i, Claims& claims) const {
         const std::size_t from = figure_.edges[i].from, to = figure_.edges[i].to;
         if (!is_general(from) && !is_general(to)) {
-            claims.edges.emplace(end_at(from, 0), end_at(to, 0));
+            claims.edges.emplace(end_at(from, 0), end_at(to, 0), said(i));
             return;
         }
         const StepReader::Note note = reader_.note(texts_.edges[i]);
@@ -265,7 +273,15 @@ class ClaimReader {
         }
         if (note.when) steps = common(steps, *note.when);
         for (const std::int32_t t : steps)
-            claims.edges.emplace(end_at(from, t + note.reach), end_at(to, t));
+            claims.edges.emplace(end_at(from, t + note.reach), end_at(to, t), said(i));
+    }
+
+    /// The label of an edge without its note, and without what stands below, where steps do.
+    std::string said(std::size_t edge) const {
+        std::string text;
+        for (const TextRun& run : figure_.edges[edge].label.runs)
+            if (run.script != Script::subscript) text += run.text;
+        return reader_.without_note(text);
     }
 
     const Figure& figure_;
