@@ -1,5 +1,7 @@
 #pragma once
 
+#include <revolute/tools/csv_dialect.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,45 +10,51 @@
 
 namespace revolute {
 
-/// A table of text cells with a header row, as in a CSV file (RFC 4180: cells may be quoted; a quote
-/// in them is doubled; lines end in LF or CRLF). A byte order mark and empty lines at the end are
-/// passed over. Every row has as many cells as the header.
+/// A table of text cells, as in a CSV file. Every row has as many cells as the first. Where no row names the
+/// columns they are called column_1, column_2, ...
+///
+/// How bytes become a table: `decode_text` makes text of them, `detect_delimiter` and `csv_rows` rows,
+/// `detect_header` and `detect_decimal` say what the rows are.
 class Table {
  public:
-    /// Throws FileError when the file cannot be read, and what `parse` throws.
-    static Table read(const std::filesystem::path& path);
+    /// Throws FileError when the file cannot be read, and what `decode_text` and `parse` throw.
+    static Table read(const std::filesystem::path& path, const CsvOptions& options = {});
     /// Throws ParseError naming `source` and the line.
-    static Table parse(std::string_view text, std::string source);
+    static Table parse(std::string_view text, std::string source, const CsvOptions& options = {});
 
     /// What errors call it: the path of the file.
     const std::string& source() const { return source_; }
+    const CsvDialect& dialect() const { return dialect_; }
+    /// How the file was read, where it is not UTF-8 with commas, decimal points and a header; empty where it is.
+    std::string how_read() const;
+
     const std::vector<std::string>& columns() const { return columns_; }
     std::size_t row_count() const { return lines_.size(); }
+    const std::string& cell(std::size_t row, std::size_t column) const {
+        return cells_[row * columns_.size() + column];
+    }
+    /// The line of the file that a row begins on.
+    int line(std::size_t row) const { return lines_[row]; }
 
     /// Number of the column with this name. Throws ParseError listing the columns when there is
     /// none, or when several have the name.
     std::size_t column(std::string_view name) const;
-    /// The column as numbers. Throws ParseError naming line and column of the first cell that is
-    /// empty or not a finite number.
-    std::vector<double> numbers(std::size_t column) const;
-    /// Whether every cell of the column is a finite number.
-    bool is_numeric(std::size_t column) const;
+    /// The number in a cell; none when it is not a finite number.
+    std::optional<double> number(std::size_t row, std::size_t column) const {
+        return to_number(cell(row, column), dialect_.decimal);
+    }
 
  private:
     Table() = default;
-    const std::string& cell(std::size_t row, std::size_t column) const {
-        return cells_[row * columns_.size() + column];
-    }
+    void take(std::vector<CsvRow> rows);
 
     std::string source_;
+    std::string encoding_ = "UTF-8";
+    CsvDialect dialect_;
     std::vector<std::string> columns_;
     std::vector<std::string> cells_;  // row by row
     std::vector<int> lines_;          // by row: the line it starts on
 };
-
-/// The finite number that the whole text is, blanks around it aside; none when it is not one. A
-/// decimal point is a point whatever the locale.
-std::optional<double> to_number(std::string_view text);
 
 /// A column of numbers to be written; NaN is written as an empty cell.
 struct NumberColumn {
@@ -54,8 +62,16 @@ struct NumberColumn {
     std::vector<double> values;
 };
 
+/// A column of texts.
+struct TextColumn {
+    std::string name;
+    std::vector<std::string> values;
+};
+
 /// Columns of equal length as CSV, with a header row; numbers are the shortest that read back to
 /// the same bits. Throws ShapeError when lengths differ.
 std::string to_csv(const std::vector<NumberColumn>& columns);
+/// The same with a column of texts before them.
+std::string to_csv(const TextColumn& first, const std::vector<NumberColumn>& columns);
 
 }  // namespace revolute

@@ -54,8 +54,8 @@ std::string to_table(const ForecastReport& report) {
     const Axis& axis = report.series.axis;
     std::string text = fmt::format(
         "One step ahead on {} held-out rows, {} {} to {}, in units of {}:\n\n{:<34} {:>9} {:>16}\n",
-        report.net.values.size(), axis.name, axis.at(report.first),
-        axis.at(report.series.row_count() - 1), report.series.target.name, "", "RMSE",
+        report.net.values.size(), axis.name, axis.text(report.first),
+        axis.text(report.series.row_count() - 1), report.series.target.name, "", "RMSE",
         "of persistence");
     text += table_row(report.net, report.persistence);
     text += table_row(report.persistence, report.persistence);
@@ -75,7 +75,9 @@ Plot to_plot(const ForecastReport& report) {
               .y_label = series.target.name,
               .x = {},
               .curves = {},
-              .held_out_from = series.axis.at(report.first)};
+              .held_out_from = series.axis.at(report.first),
+              .x_as_dates = {}};
+    if (series.axis.dates) plot.x_as_dates = series.axis.texts(begin, series.row_count() - begin);
     for (std::size_t row = begin; row < series.row_count(); ++row)
         plot.x.push_back(series.axis.at(row));
     plot.curves.push_back({"truth",

@@ -70,6 +70,17 @@ std::string held_out_marks(double from) {
         from);
 }
 
+/// Labels of an axis in seconds: years, months, days or times, as the length of the axis wants.
+std::string date_tics(const Plot& plot) {
+    constexpr double day = 86400;
+    const double length = plot.x.back() - plot.x.front();
+    const std::string_view format = length > 6 * 365 * day ? "%Y"
+                                    : length > 150 * day   ? "%Y-%m"
+                                    : length > 4 * day     ? "%Y-%m-%d"
+                                                           : "%m-%d %H:%M";
+    return fmt::format("set xtics time format '{}'\n", format);
+}
+
 std::string data_block(const Plot& plot) {
     std::string text = "$data << end_of_data\n";
     for (std::size_t row = 0; row < plot.x.size(); ++row) {
@@ -115,8 +126,10 @@ void run_gnuplot(const std::string& commands, const std::filesystem::path& svg) 
 }  // namespace
 
 std::string to_csv(const Plot& plot) {
-    std::vector<NumberColumn> columns{{plot.x_label, plot.x}};
+    std::vector<NumberColumn> columns;
     for (const Curve& curve : plot.curves) columns.push_back({curve.title, curve.y});
+    if (!plot.x_as_dates.empty()) return to_csv({plot.x_label, plot.x_as_dates}, columns);
+    columns.insert(columns.begin(), {plot.x_label, plot.x});
     return to_csv(columns);
 }
 
@@ -127,6 +140,7 @@ std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
     std::string text = head(plot, svg);
     if (plot.x.front() < plot.x.back())
         text += fmt::format("set xrange [{}:{}]\n", plot.x.front(), plot.x.back());
+    if (!plot.x_as_dates.empty()) text += date_tics(plot);
     if (plot.is_logarithmic) text += "set logscale x\nset format x '%.0s%c'\n";
     if (plot.starts_at_zero) text += "set yrange [0:*]\n";
     if (plot.held_out_from) text += held_out_marks(*plot.held_out_from);

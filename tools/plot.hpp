@@ -28,6 +28,8 @@ struct Plot {
     bool is_logarithmic = false;                         ///< the x axis
     bool starts_at_zero = false;                         ///< the y axis, for what is never negative
     std::optional<double> held_out_from = std::nullopt;  ///< x from which the data was held out
+    /// Where x is in seconds from the beginning of 1970 on: how the dates are written. Else empty.
+    std::vector<std::string> x_as_dates{};
 };
 
 /// The x column and the curves as CSV.

@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/series.hpp>
 
 #include <fmt/format.h>
@@ -6,18 +7,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 namespace revolute {
 
 namespace {
 
-std::size_t only_numeric_column(const Table& table) {
+/// Whether every cell of the column is a number, or missing where that is told from no number.
+bool is_numeric(const Table& table, std::size_t column, const MissingRule& rule) {
+    try {
+        MissingRule lenient = rule;
+        lenient.then = Missing::drop;
+        const ColumnValues read = column_values(table, column, lenient);
+        return std::ranges::any_of(read.values, [](double value) { return !std::isnan(value); });
+    } catch (const ParseError&) {
+        return false;
+    }
+}
+
+std::size_t only_numeric_column(const Table& table, const MissingRule& rule) {
+    // Of two columns the second is meant, though a cell of it may be wrong: reading it says which.
+    if (table.columns().size() <= 2) return table.columns().size() - 1;
     std::vector<std::size_t> numeric;
     for (std::size_t i = 0; i < table.columns().size(); ++i)
-        if (table.is_numeric(i)) numeric.push_back(i);
+        if (is_numeric(table, i, rule)) numeric.push_back(i);
     if (numeric.size() == 2 && numeric.front() == 0) numeric.erase(numeric.begin());
-    // Of two columns the second is meant, though a cell of it may be wrong: `numbers` says which.
-    if (table.columns().size() <= 2) return table.columns().size() - 1;
     if (numeric.size() != 1)
         throw ParseError(
             fmt::format("{}: it must be said which column is meant (--column)\n"
@@ -26,44 +41,148 @@ std::size_t only_numeric_column(const Table& table) {
     return numeric.front();
 }
 
-/// The first column as an axis, when its numbers rise by equal steps.
-std::optional<Axis> even_axis(const Table& table) {
-    if (!table.is_numeric(0) || table.row_count() < 2) return std::nullopt;
-    const std::vector<double> x = table.numbers(0);
-    const Axis axis{table.columns().front(), x[0], x[1] - x[0]};
-    if (axis.spacing <= 0) return std::nullopt;
-    for (std::size_t row = 0; row < x.size(); ++row)
-        if (std::abs(x[row] - axis.at(row)) > 1e-6 * axis.spacing) return std::nullopt;
-    return axis;
-}
+/// Columns of a table as numbers, each read once.
+class SeriesColumns {
+ public:
+    SeriesColumns(const Table& table, const ColumnNames& names, const SeriesOptions& options)
+        : table_(table), missing_(options.missing) {
+        for (const std::string& name : names.inputs) add(name);
+        add(names.target);
+    }
 
-}  // namespace
+    std::span<const std::size_t> numbers() const { return numbers_; }
 
-Series read_series(const Table& table, const ColumnNames& names) {
+    /// The rows that are read: by Missing::drop, those without a missing value.
+    std::vector<std::size_t> rows() const {
+        std::vector<std::size_t> result;
+        for (std::size_t row = 0; row < table_.row_count(); ++row) {
+            const auto is_missing = [&](const ColumnValues& column) {
+                return std::isnan(column.values[row]);
+            };
+            if (missing_.then != Missing::drop || std::ranges::none_of(columns_, is_missing))
+                result.push_back(row);
+        }
+        return result;
+    }
+
+    /// How many missing values of the table the axis' rows have.
+    std::size_t count_missing() const {
+        std::size_t count = 0;
+        for (const ColumnValues& column : columns_)
+            count += static_cast<std::size_t>(std::ranges::count_if(
+                column.values, [](double value) { return std::isnan(value); }));
+        return count;
+    }
+
+    /// A column in the order of the axis, without gaps.
+    NumberColumn column(const std::string& name, const AxisReading& axis) const {
+        NumberColumn result{name, {}};
+        const auto number = std::ranges::find(numbers_, table_.column(name)) - numbers_.begin();
+        const std::vector<double>& values = columns_[static_cast<std::size_t>(number)].values;
+        for (const std::optional<std::size_t> row : axis.rows)
+            result.values.push_back(row ? values[*row] : std::numeric_limits<double>::quiet_NaN());
+        fill_in(result, axis);
+        return result;
+    }
+
+    std::vector<std::string> notes() const {
+        std::vector<std::string> result;
+        for (const ColumnValues& column : columns_)
+            result.insert(result.end(), column.notes.begin(), column.notes.end());
+        return result;
+    }
+
+ private:
+    void add(const std::string& name) {
+        const std::size_t number = table_.column(name);
+        if (std::ranges::find(numbers_, number) != numbers_.end()) return;
+        numbers_.push_back(number);
+        columns_.push_back(column_values(table_, number, missing_));
+    }
+
+    /// Straight lines over what is missing.
+    void fill_in(NumberColumn& column, const AxisReading& axis) const {
+        std::vector<double>& values = column.values;
+        std::size_t last = values.size();  // the last row with a value: none yet
+        for (std::size_t row = 0; row < values.size(); ++row) {
+            if (std::isnan(values[row])) continue;
+            if (last == values.size() && row > 0) refuse_end(column, axis, 0);
+            for (std::size_t i = last + 1; last < values.size() && i < row; ++i) {
+                const double part = static_cast<double>(i - last) / static_cast<double>(row - last);
+                values[i] = values[last] + part * (values[row] - values[last]);
+            }
+            last = row;
+        }
+        if (last + 1 < values.size()) refuse_end(column, axis, last + 1);
+    }
+
+    [[noreturn]] void refuse_end(const NumberColumn& column, const AxisReading& axis,
+                                 std::size_t row) const {
+        throw ParseError(fmt::format(
+            "{}: a missing value at an end has no neighbours to be interpolated between\n"
+            "  line {}, column \"{}\"\n  --missing drop leaves such rows out",
+            table_.source(), table_.line(axis.rows[row].value_or(0)), column.name));
+    }
+
+    const Table& table_;
+    const MissingRule& missing_;
+    std::vector<std::size_t> numbers_;   // of the columns
+    std::vector<ColumnValues> columns_;  // alike
+};
+
+void require_input_columns(const Table& table, const ColumnNames& names) {
     if (names.inputs.empty())
         throw ParseError(fmt::format("{}: needs at least one column to forecast \"{}\" from",
                                      table.source(), names.target));
-    const auto column = [&](const std::string& name) {
-        return NumberColumn{name, table.numbers(table.column(name))};
-    };
-    Series series{
-        .source = table.source(), .axis = {}, .target = column(names.target), .inputs = {}};
-    for (const std::string& name : names.inputs) {
+    for (const std::string& name : names.inputs)
         if (std::ranges::count(names.inputs, name) > 1)
             throw ParseError(
                 fmt::format("{}: column \"{}\" is asked for twice\n"
                             "  asked for are: {}",
                             table.source(), name, fmt::join(names.inputs, ", ")));
-        series.inputs.push_back(column(name));
-    }
-    if (table.column(names.target) != 0) series.axis = even_axis(table).value_or(Axis{});
+}
+
+/// What became of rows without a value.
+void note_missing(const Table& table, std::size_t kept, std::size_t filled, const AxisReading& axis,
+                  Series& series) {
+    const auto note = [&](std::size_t count, std::string_view noun, std::string_view what) {
+        if (count > 0)
+            series.notes.push_back(fmt::format("{} {}", detail::plural(count, noun), what));
+    };
+    note(table.row_count() - kept, "row", "with missing values left out");
+    note(filled, "missing value", "filled in on straight lines");
+    const auto is_filled = [](const auto& row) { return !row; };
+    note(static_cast<std::size_t>(std::ranges::count_if(axis.rows, is_filled)), "missing row",
+         "filled in on straight lines");
+}
+
+}  // namespace
+
+Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options) {
+    require_input_columns(table, names);
+    const SeriesColumns columns(table, names, options);
+    const std::vector<std::size_t> rows = columns.rows();
+    AxisReading axis =
+        read_axis(table, rows, columns.numbers(), options.axis, options.missing.then);
+    Series series{.source = table.source(),
+                  .axis = std::move(axis.axis),
+                  .target = columns.column(names.target, axis),
+                  .inputs = {},
+                  .notes = columns.notes()};
+    for (const std::string& name : names.inputs)
+        series.inputs.push_back(columns.column(name, axis));
+    std::ranges::move(axis.notes, std::back_inserter(series.notes));
+    const std::size_t filled =
+        options.missing.then == Missing::interpolate ? columns.count_missing() : 0;
+    note_missing(table, rows.size(), filled, axis, series);
     return series;
 }
 
-Series read_series(const Table& table, std::optional<std::string_view> column) {
-    const std::string name =
-        column ? std::string(*column) : table.columns()[only_numeric_column(table)];
-    return read_series(table, ColumnNames{{name}, name});
+Series read_series(const Table& table, std::optional<std::string_view> column,
+                   const SeriesOptions& options) {
+    const std::string name = column ? std::string(*column)
+                                    : table.columns()[only_numeric_column(table, options.missing)];
+    return read_series(table, ColumnNames{{name}, name}, options);
 }
 
 std::string_view name_of(Reading reading) {

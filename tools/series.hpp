@@ -1,6 +1,8 @@
 #pragma once
 
+#include <revolute/tools/axis.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/missing.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -11,22 +13,14 @@
 
 namespace revolute {
 
-/// Where the rows of a series stand on its horizontal axis: in years, say, or counted from 1.
-struct Axis {
-    std::string name = "row";
-    double first = 1;
-    double spacing = 1;
-
-    double at(std::size_t row) const { return first + spacing * static_cast<double>(row); }
-};
-
 /// Columns of a table, row after row at equal distances: one that is forecast, and those that it is
 /// forecast from, which may or may not include it. All have equally many rows.
 struct Series {
     std::string source;  ///< the file
-    Axis axis;           ///< the table's first column where that rises evenly, else rows
+    Axis axis;           ///< dates or even numbers of the table, else its rows, counted
     NumberColumn target;
     std::vector<NumberColumn> inputs;
+    std::vector<std::string> notes{};  ///< what was done to the rows that one would not expect
 
     std::size_t row_count() const { return target.values.size(); }
 };
@@ -39,13 +33,21 @@ struct ColumnNames {
     friend bool operator==(const ColumnNames&, const ColumnNames&) = default;
 };
 
-/// Takes columns out of a table. Throws ParseError when there is no such column, listing the columns, when
-/// there is no input or one twice, and for a cell that is not a number.
-Series read_series(const Table& table, const ColumnNames& names);
+/// How a table becomes a series.
+struct SeriesOptions {
+    AxisOptions axis{};
+    MissingRule missing{};
+};
+
+/// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column, listing the columns, when
+/// there is no input or one twice, what `column_values` throws for cells and `read_axis` for rows, and where a missing value has no
+/// neighbours to be interpolated between.
+Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options = {});
 
 /// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric column
 /// beside the first. Throws likewise.
-Series read_series(const Table& table, std::optional<std::string_view> column = std::nullopt);
+Series read_series(const Table& table, std::optional<std::string_view> column = std::nullopt,
+                   const SeriesOptions& options = {});
 
 /// What there is to read of a column: its values, or their changes from one row to the next.
 enum class Reading : std::uint8_t { values, changes };

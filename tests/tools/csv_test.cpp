@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/missing.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/sunspots.hpp>
 #include <support/message.hpp>
@@ -20,6 +21,10 @@ std::string parse_error(const char* text) {
 using Names = std::vector<std::string>;
 using Numbers = std::vector<double>;
 
+Numbers numbers(const Table& table, std::size_t column) {
+    return column_values(table, column, {}).values;
+}
+
 }  // namespace
 
 TEST_CASE("csv: plain cells") {
@@ -27,36 +32,37 @@ TEST_CASE("csv: plain cells") {
     CHECK(table.source() == "data.csv");
     CHECK(table.columns() == Names{"year", "count"});
     CHECK(table.row_count() == 2);
-    CHECK(table.numbers(table.column("count")) == Numbers{5, 11.5});
+    CHECK(numbers(table, table.column("count")) == Numbers{5, 11.5});
 }
 
-TEST_CASE("csv: byte order mark, CRLF, quotes and empty lines at the end") {
-    const Table table = Table::parse(
-        "\xEF\xBB\xBF\"a\",\"b, \"\"c\"\"\"\r\n\"1\", 2\t\r\n3,+4e0\r\n\r\n\n", "data.csv");
+TEST_CASE("csv: CRLF, quotes and empty lines at the end") {
+    const Table table =
+        Table::parse("\"a\",\"b, \"\"c\"\"\"\r\n\"1\", 2\t\r\n3,+4e0\r\n\r\n\n", "data.csv");
     CHECK(table.columns() == Names{"a", "b, \"c\""});
-    CHECK(table.numbers(0) == Numbers{1, 3});
-    CHECK(table.numbers(1) == Numbers{2, 4});
+    CHECK(numbers(table, 0) == Numbers{1, 3});
+    CHECK(numbers(table, 1) == Numbers{2, 4});
 }
 
 TEST_CASE("csv: the last line needs no end") {
-    CHECK(Table::parse("a\n1\n2", "data.csv").numbers(0) == Numbers{1, 2});
-    CHECK(Table::parse("a\r\n1\r\n2\r", "data.csv").numbers(0) == Numbers{1, 2});
+    CHECK(numbers(Table::parse("a\n1\n2", "data.csv"), 0) == Numbers{1, 2});
+    CHECK(numbers(Table::parse("a\r\n1\r\n2\r", "data.csv"), 0) == Numbers{1, 2});
 }
 
 TEST_CASE("csv: a quoted cell may hold line ends, and lines are still counted") {
     const Table table = Table::parse("a,b\n\"one\ntwo\",1\nx,oops\n", "data.csv");
-    CHECK(message_of<ParseError>([&] { table.numbers(1); }) ==
+    CHECK(message_of<ParseError>([&] { numbers(table, 1); }) ==
           "data.csv: every cell of the column must be a finite number (\"oops\")\n"
-          "  line 4, column 2 \"b\"");
+          "  line 4, column 2 \"b\"\n"
+          "  if it stands for a missing value: --missing-values \"oops\", with --missing drop or "
+          "interpolate");
 }
 
 TEST_CASE("csv: an empty cell cites line and column") {
     const Table table = Table::parse("year,count\n1700,5\n1701,\n", "data.csv");
-    CHECK(message_of<ParseError>([&] { table.numbers(1); }) ==
+    CHECK(message_of<ParseError>([&] { numbers(table, 1); }) ==
           "data.csv: every cell of the column must be a finite number (it is empty)\n"
-          "  line 3, column 2 \"count\"");
-    CHECK(!table.is_numeric(1));
-    CHECK(table.is_numeric(0));
+          "  line 3, column 2 \"count\"\n"
+          "  --missing drop leaves such rows out, --missing interpolate fills them in");
 }
 
 TEST_CASE("csv: an empty text has no header") {
@@ -67,10 +73,28 @@ TEST_CASE("csv: an empty text has no header") {
 TEST_CASE("csv: a row of another length cites its line") {
     CHECK(parse_error("a,b\n1,2\n3\n") ==
           "data.csv: every row must have as many cells as the header\n"
-          "  line 3 has 1 cell, the header has 2");
+          "  line 3 has 1 cell, the header has 2; cells end at a comma (--delimiter)");
     CHECK(parse_error("a,b\n1,2,3\n") ==
           "data.csv: every row must have as many cells as the header\n"
-          "  line 2 has 3 cells, the header has 2");
+          "  line 2 has 3 cells, the header has 2; cells end at a comma (--delimiter)");
+}
+
+TEST_CASE("csv: without a header columns are numbered, and the first row is a row") {
+    const Table table = Table::parse("1700,5\n1701,7\n", "data.csv");
+    CHECK(table.columns() == Names{"column_1", "column_2"});
+    CHECK(numbers(table, 0) == Numbers{1700, 1701});
+    CHECK(table.line(0) == 1);
+    CHECK(message_of<ParseError>(
+              [] { Table::parse("1,2\n3\n", "data.csv", {.has_header = false}); }) ==
+          "data.csv: every row must have as many cells as the first row\n"
+          "  line 2 has 1 cell, the first row has 2; cells end at a comma (--delimiter)");
+}
+
+TEST_CASE("csv: how a file was read is told where it is not plain") {
+    CHECK(Table::parse("year,v\n1,2.5\n", "data.csv").how_read().empty());
+    CHECK(Table::parse("1;2,5\n3;4,5\n", "data.csv").how_read() ==
+          "read with a semicolon between cells (--delimiter), with a comma as decimal sign "
+          "(--decimal), without a header (--header): columns are column_1, column_2");
 }
 
 TEST_CASE("csv: quotes must be closed, and nothing may follow") {
@@ -96,12 +120,26 @@ TEST_CASE("csv: only finite numbers are numbers") {
         CHECK(!to_number(text));
 }
 
+TEST_CASE("csv: by a decimal comma a point is no part of a number") {
+    CHECK(to_number("-1,5e3", ',') == -1500.0);
+    CHECK(to_number("2", ',') == 2.0);
+    for (const char* text : {"1.5", "1.234,5", "1,2,3", ","}) CHECK(!to_number(text, ','));
+}
+
 TEST_CASE("csv: columns are written with gaps, quotes and all digits") {
     const double gap = std::numeric_limits<double>::quiet_NaN();
     CHECK(to_csv({{"year", {1700, 1701}}, {"a, \"b\"", {0.1, gap}}}) ==
           "year,\"a, \"\"b\"\"\"\n1700,0.1\n1701,\n");
     const Numbers values{1.0 / 3, 5e-324, -1.7976931348623157e308};
-    CHECK(Table::parse(to_csv({{"x", values}}), "x").numbers(0) == values);
+    CHECK(numbers(Table::parse(to_csv({{"x", values}}), "x"), 0) == values);
+}
+
+TEST_CASE("csv: a column of texts stands before the numbers") {
+    CHECK(to_csv({"day", {"2019-06-30", "a,b"}}, {{"v", {1, 2.5}}}) ==
+          "day,v\n2019-06-30,1\n\"a,b\",2.5\n");
+    CHECK(message_of<ShapeError>([] {
+              to_csv({"day", {"x"}}, {{"v", {1, 2}}});
+          }) == "to_csv: columns must be equally long\n  \"day\" has 1 row, \"v\" has 2 rows");
 }
 
 TEST_CASE("csv: columns of different lengths are not written") {

@@ -42,7 +42,9 @@ TEST_CASE("series: without a name, several numeric columns are an error that lis
 TEST_CASE("series: of two columns, a cell that is not a number is named") {
     CHECK(message_of<ParseError>([] { series_of("year,count\n1700,5\n1701,x\n"); }) ==
           "data.csv: every cell of the column must be a finite number (\"x\")\n"
-          "  line 3, column 2 \"count\"");
+          "  line 3, column 2 \"count\"\n"
+          "  if it stands for a missing value: --missing-values \"x\", with --missing drop or "
+          "interpolate");
 }
 
 TEST_CASE("series: several inputs and a target are taken by name, in the order asked for") {
@@ -73,11 +75,12 @@ TEST_CASE("series: columns that cannot be taken are named") {
     CHECK(refused({{}, "b"}) == "data.csv: needs at least one column to forecast \"b\" from");
     CHECK(refused({{"b", "a"}, "b"}) ==
           "data.csv: every cell of the column must be a finite number (it is empty)\n"
-          "  line 3, column 2 \"a\"");
+          "  line 3, column 2 \"a\"\n"
+          "  --missing drop leaves such rows out, --missing interpolate fills them in");
 }
 
-TEST_CASE("series: a first column that does not rise evenly is no axis, rows are counted") {
-    for (const char* text : {"y,a\n1,1\n1,2\n2,3\n", "y,a\n1,1\n2,2\n4,3\n", "y,a\n3,1\n2,2\n1,3\n",
+TEST_CASE("series: a first column of no common step is no axis, rows are counted") {
+    for (const char* text : {"y,a\n1,1\n1,2\n2,3\n", "y,a\n1,1\n2,2\n4,3\n", "y,a\n3,1\n5,2\n1,3\n",
                              "y,a\nMo,1\nTu,2\nWe,3\n", "y,a\n1,1\n"}) {
         const Series series = series_of(text);
         CHECK(series.axis.name == "row");

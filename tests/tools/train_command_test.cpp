@@ -148,11 +148,14 @@ TEST_CASE("train: a series that cannot be learned from") {
     write_file(folder / "constant.csv", "a,b\n1,5\n2,5\n4,5\n3,5\n1,4\n");
     check_refused(1,
                   "text.csv: every cell of the column must be a finite number (\"x\")\n"
-                  "  line 3, column 2 \"count\"\n",
+                  "  line 3, column 2 \"count\"\n"
+                  "  if it stands for a missing value: --missing-values \"x\", with --missing drop "
+                  "or interpolate\n",
                   "train text.csv", folder);
     check_refused(1,
                   "empty_cell.csv: every cell of the column must be a finite number (it is empty)\n"
-                  "  line 3, column 2 \"count\"\n",
+                  "  line 3, column 2 \"count\"\n"
+                  "  --missing drop leaves such rows out, --missing interpolate fills them in\n",
                   "train empty_cell.csv", folder);
     check_refused(
         1,

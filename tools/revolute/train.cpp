@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "data_options.hpp"
 #include "finite_options.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 struct TrainOptions {
     std::string data;
+    DataOptions reading;
     std::optional<std::string> column;
     ColumnNames columns;  // in place of `column`
     std::optional<std::string> init;
@@ -71,9 +73,12 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
 }
 
 Series read_data(const TrainOptions& options) {
-    const Table table = Table::read(options.data);
-    return options.columns.inputs.empty() ? read_series(table, options.column)
-                                          : read_series(table, options.columns);
+    const Table table = Table::read(options.data, options.reading.csv);
+    Series series = options.columns.inputs.empty()
+                        ? read_series(table, options.column, options.reading.series)
+                        : read_series(table, options.columns, options.reading.series);
+    say_how_read(table, series);
+    return series;
 }
 
 /// The weights of --init for a net that reads so many columns.
@@ -135,8 +140,9 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
 
 void add_options(CLI::App& command, TrainOptions& options) {
     TrainingSettings& settings = options.settings;
-    command.add_option("DATA.csv", options.data, "Table with a header row")->required();
+    command.add_option("DATA.csv", options.data, "Table, oldest row first or last")->required();
     add_column_options(command, options);
+    add_data_options(command, options.reading);
     add_architecture_options(command, settings.architecture);
     command.add_option("--window", settings.window, "Rows that the net reads for one forecast")
         ->check(whole_number(1, 1'000'000));

@@ -1,0 +1,107 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/series.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+using Numbers = std::vector<double>;
+
+/// A table with these cells in column v, at 1, 2, ...
+Table table_of(const std::vector<std::string>& cells) {
+    std::string text = "t,v\n";
+    for (std::size_t i = 0; i < cells.size(); ++i) text += fmt::format("{},{}\n", i + 1, cells[i]);
+    return Table::parse(text, "data.csv");
+}
+
+Series series_of(const std::vector<std::string>& cells, const MissingRule& rule) {
+    return read_series(table_of(cells), "v", {.axis = {}, .missing = rule});
+}
+
+std::string refused(const std::vector<std::string>& cells, const MissingRule& rule = {}) {
+    return message_of<ParseError>([&] { series_of(cells, rule); });
+}
+
+}  // namespace
+
+TEST_CASE("missing: what usually stands for a missing value is told") {
+    for (const char* text :
+         {"", " ", "NA", "n/a", "#N/A", "NaN", "null", "None", "-", "?", ".", "missing"})
+        CHECK_MESSAGE(is_usual_for_missing(text), text);
+    for (const char* text : {"0", "x", "-1", "no", "1."})
+        CHECK_MESSAGE(!is_usual_for_missing(text), text);
+}
+
+TEST_CASE("missing: a row is left out, or filled in on a straight line") {
+    for (const char* cell : {"", "NA", "nan", "-9999", "-", "1e30"}) {
+        CAPTURE(cell);
+        const Series dropped = series_of({"1", "2", cell, cell, "8", "5"}, {Missing::drop, {}});
+        CHECK(dropped.target.values == Numbers{1, 2, 8, 5});
+        CHECK(dropped.axis.at(2) == 5);
+        CHECK(dropped.axis.at(4) == 7);
+        const Series filled =
+            series_of({"1", "2", cell, cell, "8", "5"}, {Missing::interpolate, {}});
+        CHECK(filled.target.values == Numbers{1, 2, 4, 6, 8, 5});
+        CHECK(filled.axis.at(6) == 7);
+        CHECK(filled.notes.back() == "2 missing values filled in on straight lines");
+    }
+}
+
+TEST_CASE("missing: where other columns are read, rows without any of them are left out") {
+    const Table table = Table::parse("t,a,b,c\n1,1,2,x\n2,,3,x\n3,4,,x\n4,5,6,x\n", "data.csv");
+    const Series series =
+        read_series(table, ColumnNames{{"a"}, "b"}, {.axis = {}, .missing = {Missing::drop, {}}});
+    CHECK(series.inputs[0].values == Numbers{1, 5});
+    CHECK(series.target.values == Numbers{2, 6});
+    CHECK(series.notes.front() == "1 gap of \"t\" passed over: rows around are neighbours");
+    CHECK(series.notes.back() == "2 rows with missing values left out");
+}
+
+TEST_CASE("missing: a number far from all others may stand for a missing value") {
+    for (const char* text : {"-9999", "-999", "9999", "999.9", "-99.99", "-99", "-32768", "1e20",
+                             "-1e31", "-9999.0"}) {
+        CAPTURE(text);
+        if (std::string_view(text) == "-99.99") continue;  // below 99.99 nines are ordinary numbers
+        CHECK(
+            refused({"1", "2", text, "4"}) ==
+            fmt::format("data.csv: a value far from all others may stand for a missing one ({0})\n"
+                        "  line 4, column 2 \"v\"\n"
+                        "  if it does: --missing-values={0} with --missing drop or interpolate; if "
+                        "it does not: --missing-values none",
+                        text));
+        const MissingRule none{Missing::error, std::vector<std::string>{"none"}};
+        CHECK(series_of({"1", "2", text, "4"}, none).row_count() == 4);
+        CHECK(
+            series_of({"1", "2", text, "4"}, {Missing::drop, {}}).notes.front() ==
+            fmt::format("{} in column \"v\" is taken as missing (1 cell; --missing-values)", text));
+    }
+    // Within what the others show, or not of nines.
+    CHECK(series_of({"900", "999", "1100", "999"}, {}).row_count() == 4);
+    CHECK(series_of({"1", "2", "-5000", "4"}, {}).row_count() == 4);
+    CHECK(series_of({"99", "999"}, {}).row_count() == 2);
+    CHECK(series_of({"1", "2", "9", "4"}, {}).row_count() == 4);
+}
+
+TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
+    const MissingRule told{Missing::drop, std::vector<std::string>{"bad", "-1"}};
+    CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).target.values == Numbers{1, 5});
+    CHECK(refused({"1", "NA", "3"}, told) ==
+          "data.csv: every cell of the column must be a finite number (\"NA\")\n"
+          "  line 3, column 2 \"v\"\n"
+          "  --missing drop leaves such rows out, --missing interpolate fills them in");
+}
+
+TEST_CASE("missing: there is no line beyond the ends") {
+    for (const auto& [cells, line] :
+         {std::pair<std::vector<std::string>, int>{{"", "1", "2"}, 2}, {{"1", "2", ""}, 4}})
+        CHECK(
+            refused(cells, {Missing::interpolate, {}}) ==
+            fmt::format("data.csv: a missing value at an end has no neighbours to be interpolated "
+                        "between\n  line {}, column \"v\"\n  --missing drop leaves such rows out",
+                        line));
+}

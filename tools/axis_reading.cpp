@@ -1,0 +1,349 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/axis.hpp>
+#include <revolute/tools/detail/plural.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+
+namespace revolute {
+
+namespace {
+
+constexpr double seconds_of_day = 86400;
+/// So far, in steps, a distance may be from a whole number of them.
+constexpr double step_tolerance = 0.05;
+/// So far, in steps, a place may be from where even spacing has it, to be said to be there.
+constexpr double even_tolerance = 1e-6;
+
+using Rows = std::span<const std::size_t>;
+
+/// A column as positions: numbers, or seconds of dates.
+struct Positions {
+    std::size_t column = 0;
+    std::vector<double> values;
+    std::optional<DateFormat> format{};  // of dates
+};
+
+/// The rows' values as far as `read` can tell them; none where it cannot for one.
+template <class Read>
+std::optional<std::vector<double>> all_values(const Table& table, Rows rows, std::size_t column,
+                                              const Read& read) {
+    std::vector<double> values;
+    for (const std::size_t row : rows) {
+        const std::optional<double> value = read(table.cell(row, column));
+        if (!value) return std::nullopt;
+        values.push_back(*value);
+    }
+    return values;
+}
+
+/// Columns of dates: by the format given, else by that of the first cell.
+std::optional<Positions> dates_in(const Table& table, Rows rows, std::size_t column,
+                                  const AxisOptions& options) {
+    if (rows.empty()) return std::nullopt;
+    const auto first = without_blanks(table.cell(rows.front(), column));
+    const auto format =
+        options.date_format ? DateFormat(*options.date_format) : DateFormat::of_iso(first);
+    if (!format) return std::nullopt;
+    auto values = all_values(table, rows, column, [&](std::string_view cell) {
+        return format->parse(without_blanks(cell));
+    });
+    if (!values) return std::nullopt;
+    return Positions{column, std::move(*values), format};
+}
+
+std::optional<Positions> numbers_in(const Table& table, Rows rows, std::size_t column) {
+    auto values = all_values(table, rows, column, [&](std::string_view cell) {
+        return to_number(cell, table.dialect().decimal);
+    });
+    if (!values || rows.empty()) return std::nullopt;
+    return Positions{column, std::move(*values)};
+}
+
+/// Whether a text has two groups of digits at least with the signs of dates between them, or a month's name.
+bool looks_like_a_date(std::string_view cell) {
+    constexpr std::array months{"jan", "feb", "mar", "apr", "may", "jun",
+                                "jul", "aug", "sep", "oct", "nov", "dec"};
+    std::string small(cell);
+    std::ranges::transform(small, small.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto digits = std::ranges::count_if(small, [](unsigned char c) { return isdigit(c); });
+    const bool has_month = std::ranges::any_of(
+        months, [&](const char* month) { return small.find(month) != small.npos; });
+    if (has_month) return digits > 0;
+    return digits >= 4 && small.find_first_not_of("0123456789/.-: tzq") == small.npos &&
+           small.find_first_of("/.-:q") != small.npos;
+}
+
+[[noreturn]] void refuse_axis(const Table& table, std::size_t column, std::string_view what,
+                              std::size_t row, std::string_view advice) {
+    throw ParseError(fmt::format("{}: {}\n  line {}, column \"{}\": {}\n  {}", table.source(), what,
+                                 table.line(row), table.columns()[column], table.cell(row, column),
+                                 advice));
+}
+
+constexpr std::string_view count_rows = "--axis row counts rows, whatever the column says";
+
+/// Refuses a column that is an axis but for a cell, or that holds dates of another format.
+void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
+                        const AxisOptions& options) {
+    if (rows.empty()) return;
+    const auto decimal = table.dialect().decimal;
+    std::optional<DateFormat> format;
+    if (options.date_format) format = DateFormat(*options.date_format);
+    for (std::size_t i = 0; i < rows.size() && !format; ++i)
+        format = DateFormat::of_iso(without_blanks(table.cell(rows[i], column)));
+    const auto is_date = [&](std::size_t row) {
+        return format && format->parse(without_blanks(table.cell(row, column)));
+    };
+    const auto is_number = [&](std::size_t row) {
+        return to_number(table.cell(row, column), decimal).has_value();
+    };
+    const auto most = [&](auto count) { return 2 * static_cast<std::size_t>(count) > rows.size(); };
+    if (most(std::ranges::count_if(rows, is_date)))
+        refuse_axis(table, column,
+                    fmt::format("every date of the axis must be one of the calendar and alike ({})",
+                                format->name()),
+                    *std::ranges::find_if_not(rows, is_date),
+                    fmt::format("--date-format says how dates are written; {}", count_rows));
+    if (most(std::ranges::count_if(rows, is_number)))
+        refuse_axis(table, column, "every cell of the axis must be a number, as most are",
+                    *std::ranges::find_if_not(rows, is_number), count_rows);
+    if (options.date_format || looks_like_a_date(table.cell(rows.front(), column)))
+        refuse_axis(
+            table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
+            fmt::format("--date-format %d/%m/%Y, %m/%d/%Y, ... says how they are written; {}",
+                        count_rows));
+}
+
+/// The step that most of the distances are about; none when no step is.
+std::optional<double> common_step(const std::vector<double>& places) {
+    std::vector<double> distances;
+    for (std::size_t i = 1; i < places.size(); ++i) distances.push_back(places[i] - places[i - 1]);
+    if (distances.empty()) return std::nullopt;
+    const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
+    std::ranges::nth_element(distances, middle);
+    const double step = *middle;
+    const auto is_about = [&](double distance) {
+        return std::abs(distance - step) <= step_tolerance * std::abs(step);
+    };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(distances, is_about));
+    if (step == 0 || !std::isfinite(step) || 2 * count <= distances.size()) return std::nullopt;
+    return step;
+}
+
+/// The scale of dates: months where all stand on one day of theirs, weekdays where rows a day apart leave
+/// out weekends, else seconds.
+DateScale scale_of(const std::vector<double>& seconds, const DateFormat& format) {
+    DateScale scale{.format = format};
+    scale.of_day = seconds.front() - seconds_of_day * std::floor(seconds.front() / seconds_of_day);
+    unsigned day = 1;
+    bool is_same_time = true, are_weekdays = true, leaves_weekends = false;
+    double before = seconds.front();
+    for (const double at : seconds) {
+        const double days = std::floor(at / seconds_of_day);
+        day = std::max(day, calendar_date(static_cast<long>(days)).day);
+        is_same_time = is_same_time && at - seconds_of_day * days == scale.of_day;
+        const double weekday = std::fmod(std::fmod(days + 3, 7) + 7, 7);  // Monday is 0
+        are_weekdays = are_weekdays && weekday < 5;
+        leaves_weekends = leaves_weekends || std::abs(at - before) == 3 * seconds_of_day;
+        before = at;
+    }
+    if (!is_same_time) return scale;
+    DateScale by_month = scale;
+    by_month.unit = DateUnit::month;
+    by_month.day = day;
+    const auto is_kept = [&](double at) { return by_month.seconds(by_month.place(at)) == at; };
+    if (seconds.size() > 1 && std::ranges::all_of(seconds, is_kept)) return by_month;
+    // Months end on the 31st, though no row may show it.
+    by_month.day = 31;
+    if (seconds.size() > 1 && std::ranges::all_of(seconds, is_kept)) return by_month;
+    if (are_weekdays && leaves_weekends) scale.unit = DateUnit::weekday;
+    return scale;
+}
+
+/// Puts the rows into order on an axis.
+class AxisBuilder {
+ public:
+    AxisBuilder(const Table& table, Rows rows, Positions positions, Missing missing)
+        : table_(table),
+          rows_(rows.begin(), rows.end()),
+          column_(positions.column),
+          missing_(missing),
+          places_(std::move(positions.values)) {
+        result_.axis.name = table.columns()[column_];
+        if (positions.format) {
+            result_.axis.dates = scale_of(places_, *positions.format);
+            for (double& place : places_) place = result_.axis.dates->place(place);
+        }
+        step_ = common_step(places_);
+    }
+
+    AxisReading read() {
+        if (!step_) refuse_uneven();
+        if (*step_ < 0) turn_round();
+        for (std::size_t i = 0; i < places_.size(); ++i) append(i);
+        space_evenly();
+        if (gaps_ > 0)
+            result_.notes.push_back(
+                fmt::format("{} of \"{}\" passed over: rows around are neighbours",
+                            detail::plural(gaps_, "gap"), result_.axis.name));
+        return std::move(result_);
+    }
+
+    /// The same for numbers that need not be an axis: where they are at no common distance rows are counted.
+    AxisReading read_or_count() {
+        if (step_ || are_in_order(std::ranges::greater{})) return read();
+        AxisReading counted{.axis = {}, .rows = {rows_.begin(), rows_.end()}, .notes = {}};
+        if (are_in_order(std::ranges::less{}))
+            counted.notes.push_back(fmt::format(
+                "\"{}\" does not rise by equal steps: rows are counted, as if at equal distances",
+                result_.axis.name));
+        return counted;
+    }
+
+ private:
+    /// Whether each place, of four or more, comes before the next: numbers of no axis hardly would.
+    template <class Order>
+    bool are_in_order(const Order& comes_before) const {
+        const auto breaks = [&](double a, double b) { return !comes_before(a, b); };
+        return places_.size() >= 4 && std::ranges::adjacent_find(places_, breaks) == places_.end();
+    }
+
+    /// Newest first becomes oldest first.
+    void turn_round() {
+        std::ranges::reverse(rows_);
+        std::ranges::reverse(places_);
+        step_ = -*step_;
+        result_.notes.push_back(
+            fmt::format("rows are newest first by \"{}\" and are read from the last to the first",
+                        result_.axis.name));
+    }
+
+    [[noreturn]] void refuse_uneven() const {
+        throw ParseError(
+            fmt::format("{}: the rows must be at equal distances by \"{}\"\n"
+                        "  line {} is at {}, line {} at {}\n  {}",
+                        table_.source(), result_.axis.name, table_.line(rows_.front()),
+                        table_.cell(rows_.front(), column_), table_.line(rows_.back()),
+                        table_.cell(rows_.back(), column_), count_rows));
+    }
+
+    [[noreturn]] void refuse(std::size_t i, std::string_view what, std::string_view advice) const {
+        throw ParseError(fmt::format(
+            "{}: {}\n  \"{}\" is {} in line {} and {} in line {}\n  {}", table_.source(), what,
+            result_.axis.name, table_.cell(rows_[i - 1], column_), table_.line(rows_[i - 1]),
+            table_.cell(rows_[i], column_), table_.line(rows_[i]), advice));
+    }
+
+    void append(std::size_t i) {
+        const double steps = i == 0 ? 1 : (places_[i] - places_[i - 1]) / *step_;
+        const double whole = std::round(steps);
+        if (steps < 0 && whole < 0)
+            refuse(i, "the rows must be in order", fmt::format("sort them; {}", count_rows));
+        if (whole == 0 && std::abs(steps) <= step_tolerance)
+            refuse(i, "the rows must be at different places",
+                   fmt::format("remove one of the two; {}", count_rows));
+        if (std::abs(steps - whole) > step_tolerance)
+            refuse(i, "the rows must be at equal distances", std::string(count_rows));
+        if (whole > 1) pass_gap(i, static_cast<std::size_t>(whole) - 1);
+        actual_.push_back(places_[i]);
+        result_.rows.emplace_back(rows_[i]);
+    }
+
+    /// `count` rows are missing before row i.
+    void pass_gap(std::size_t i, std::size_t count) {
+        if (missing_ == Missing::error)
+            refuse(i, fmt::format("no row may be missing ({} here)", count),
+                   fmt::format("--missing interpolate fills them in, --missing drop takes the rows "
+                               "around them as neighbours; {}",
+                               count_rows));
+        if (count > most_filled)
+            refuse(i, fmt::format("{} rows are missing, more than can be filled in", count),
+                   std::string(count_rows));
+        if (missing_ == Missing::drop) {
+            ++gaps_;
+            return;
+        }
+        const double before = places_[i - 1];
+        for (std::size_t k = 1; k <= count; ++k) {
+            actual_.push_back(before + (places_[i] - before) * static_cast<double>(k) /
+                                           static_cast<double>(count + 1));
+            result_.rows.emplace_back();
+        }
+    }
+
+    /// Sets first and spacing, and the places where these do not give them.
+    void space_evenly() {
+        Axis& axis = result_.axis;
+        axis.first = actual_.front();
+        axis.spacing = *step_;
+        bool is_even = true;
+        for (std::size_t row = 0; row < actual_.size(); ++row)
+            is_even = is_even && std::abs(actual_[row] - axis.first -
+                                          axis.spacing * static_cast<double>(row)) <=
+                                     even_tolerance * axis.spacing;
+        if (!is_even) axis.places = actual_;
+    }
+
+    static constexpr std::size_t most_filled = 10'000'000;
+
+    const Table& table_;
+    std::vector<std::size_t> rows_;
+    std::size_t column_;
+    Missing missing_;
+    std::vector<double> places_;  // of the rows
+    std::optional<double> step_;
+    std::vector<double> actual_;  // of the axis' rows, those that are filled in among them
+    std::size_t gaps_ = 0;        // that were passed over
+    AxisReading result_;
+};
+
+AxisReading counted_rows(Rows rows) {
+    return {.axis = {}, .rows = {rows.begin(), rows.end()}, .notes = {}};
+}
+
+/// The column that is named, which must be an axis.
+AxisReading read_named_axis(const Table& table, Rows rows, std::size_t column,
+                            const AxisOptions& options, Missing missing) {
+    std::optional<Positions> positions = dates_in(table, rows, column, options);
+    if (!positions && !options.date_format) positions = numbers_in(table, rows, column);
+    if (positions) return AxisBuilder(table, rows, std::move(*positions), missing).read();
+    refuse_broken_axis(table, rows, column, options);
+    refuse_axis(table, column, "an axis must have numbers or dates", rows.front(),
+                "dates are read as ISO 8601 or --date-format says");
+}
+
+}  // namespace
+
+AxisReading read_axis(const Table& table, Rows rows, std::span<const std::size_t> taken,
+                      const AxisOptions& options, Missing missing) {
+    if (options.name == "row" || rows.empty()) return counted_rows(rows);
+    if (options.name)
+        return read_named_axis(table, rows, table.column(*options.name), options, missing);
+    if (options.date_format) return read_named_axis(table, rows, 0, options, missing);
+    const auto is_taken = [&](std::size_t column) {
+        return std::ranges::find(taken, column) != taken.end();
+    };
+    for (std::size_t column = 0; column < table.columns().size(); ++column) {
+        if (is_taken(column)) continue;
+        auto dates = dates_in(table, rows, column, options);
+        if (dates && rows.size() > 1)
+            return AxisBuilder(table, rows, std::move(*dates), missing).read();
+    }
+    if (is_taken(0)) return counted_rows(rows);
+    std::optional<Positions> numbers = numbers_in(table, rows, 0);
+    if (!numbers) {
+        refuse_broken_axis(table, rows, 0, options);
+        return counted_rows(rows);
+    }
+    return AxisBuilder(table, rows, std::move(*numbers), missing).read_or_count();
+}
+
+}  // namespace revolute

@@ -1,0 +1,139 @@
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/csv_rows.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace revolute {
+
+namespace {
+
+class CsvSplitter {
+ public:
+    CsvSplitter(std::string_view text, char delimiter, std::string_view source)
+        : text_(text),
+          delimiters_(delimiter == blanks ? std::string(" \t") : std::string(1, delimiter)),
+          merges_(delimiter == blanks),
+          source_(source) {}
+
+    std::vector<CsvRow> rows(std::size_t most) {
+        std::vector<CsvRow> result;
+        while (!text_.empty() && result.size() < most) result.push_back(row());
+        const auto is_empty = [](const CsvRow& row) {
+            return row.cells.size() == 1 && row.cells.front().empty();
+        };
+        while (!result.empty() && is_empty(result.back())) result.pop_back();
+        return result;
+    }
+
+ private:
+    CsvRow row() {
+        CsvRow result{line_, {}};
+        if (merges_) take_delimiter();  // blanks at the beginning of a line
+        do result.cells.push_back(text_.starts_with('"') ? quoted_cell() : plain_cell());
+        while (take_delimiter());
+        if (merges_ && result.cells.size() > 1 && result.cells.back().empty())
+            result.cells.pop_back();  // blanks at the end
+        if (!take("\r\n") && !take("\n") && !take("\r") && !text_.empty())
+            throw ParseError(fmt::format(
+                "{}: a closing quote must be followed by {} or the end of the line\n  line {}",
+                source_, sign_in_words(delimiters_.front()), line_));
+        ++line_;
+        return result;
+    }
+
+    std::string plain_cell() {
+        const std::size_t end =
+            std::ranges::find_if(text_, [&](char c) { return ends_cell(c); }) - text_.begin();
+        return std::string(take_first(end));
+    }
+
+    std::string quoted_cell() {
+        const int first_line = line_;
+        std::string cell;
+        take("\"");
+        while (true) {
+            const std::size_t end = text_.find('"');
+            if (end == text_.npos)
+                throw ParseError(fmt::format("{}: the quote opened in line {} is never closed",
+                                             source_, first_line));
+            const std::string_view part = take_first(end);
+            line_ += line_ends(part);
+            cell += part;
+            take("\"");
+            if (!take("\"")) return cell;
+            cell += '"';  // doubled: stands for one
+        }
+    }
+
+    bool ends_cell(char c) const { return c == '\n' || c == '\r' || is_delimiter(c); }
+    bool is_delimiter(char c) const { return delimiters_.find(c) != std::string::npos; }
+
+    static int line_ends(std::string_view text) {
+        int count = 0;
+        for (std::size_t i = 0; i < text.size(); ++i)
+            if (text[i] == '\n' ||
+                (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')))
+                ++count;
+        return count;
+    }
+
+    /// Takes one delimiter, or a run of them.
+    bool take_delimiter() {
+        if (text_.empty() || !is_delimiter(text_.front())) return false;
+        do text_.remove_prefix(1);
+        while (merges_ && !text_.empty() && is_delimiter(text_.front()));
+        return true;
+    }
+
+    std::string_view take_first(std::size_t count) {
+        const std::string_view taken = text_.substr(0, count);
+        text_.remove_prefix(count);
+        return taken;
+    }
+
+    bool take(std::string_view token) {
+        if (!text_.starts_with(token)) return false;
+        text_.remove_prefix(token.size());
+        return true;
+    }
+
+    std::string_view text_;
+    std::string delimiters_;
+    bool merges_;
+    std::string_view source_;
+    int line_ = 1;
+};
+
+}  // namespace
+
+std::vector<CsvRow> csv_rows(std::string_view text, char delimiter, std::string_view source,
+                             std::size_t most) {
+    return CsvSplitter(text, delimiter, source).rows(most);
+}
+
+std::string sign_in_words(char sign) {
+    switch (sign) {
+        case ',':
+            return "a comma";
+        case ';':
+            return "a semicolon";
+        case '\t':
+            return "a tab";
+        case blanks:
+            return "blanks";
+        case '.':
+            return "a point";
+        default:
+            return fmt::format("\"{}\"", sign);
+    }
+}
+
+std::string_view without_blanks(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r");
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+}  // namespace revolute

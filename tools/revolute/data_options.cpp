@@ -1,0 +1,83 @@
+#include "data_options.hpp"
+
+#include "option_values.hpp"
+
+#include <fmt/format.h>
+
+namespace revolute {
+
+namespace {
+
+/// An option that is one character, some of which have names.
+void add_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
+              const std::string& what, std::vector<std::pair<std::string, char>> names) {
+    const auto read = [&sign, option, names](const std::string& word) {
+        const auto named = std::ranges::find(names, word, &std::pair<std::string, char>::first);
+        if (named != names.end())
+            sign = named->second;
+        else if (word.size() == 1)
+            sign = word.front();
+        else
+            throw CLI::ValidationError(
+                option, fmt::format("must be one character, or its name ({})", word));
+    };
+    command.add_option_function<std::string>(option, read, what);
+}
+
+}  // namespace
+
+void add_data_options(CLI::App& command, DataOptions& options) {
+    CsvOptions& csv = options.csv;
+    add_sign(command, "--delimiter", csv.delimiter,
+             "What stands between cells: a character, or comma, semicolon, tab, bar, blanks; "
+             "detected if left out",
+             {{"comma", ','},
+              {"semicolon", ';'},
+              {"tab", '\t'},
+              {"\\t", '\t'},
+              {"bar", '|'},
+              {"blanks", blanks}});
+    add_sign(command, "--decimal", csv.decimal,
+             "Decimal sign: point or comma; detected if left out",
+             {{"point", '.'}, {"comma", ','}});
+    command.add_option("--encoding", csv.encoding,
+                       "Encoding of the table, as iconv calls it: UTF-8, UTF-16, ISO-8859-1, "
+                       "WINDOWS-1252, ...; detected if left out");
+    CLI::Option* const header = command.add_flag_callback(
+        "--header", [&csv] { csv.has_header = true; }, "The first row names the columns");
+    command
+        .add_flag_callback(
+            "--no-header", [&csv] { csv.has_header = false; },
+            "The first row is data; columns are called column_1, column_2, ...")
+        ->excludes(header);
+    MissingRule& missing = options.series.missing;
+    add_choice(command, "--missing", missing.then,
+               "What is done about missing values and rows: refuse them, leave rows out, or draw "
+               "a straight line",
+               {{"error", Missing::error},
+                {"drop", Missing::drop},
+                {"interpolate", Missing::interpolate}});
+    command
+        .add_option(
+            "--missing-values", missing.texts,
+            "Texts and numbers that stand for a missing value, with commas between them, "
+            "and no others but empty cells; if left out NA, NaN, null, -, ... and numbers such "
+            "as -9999 that are far from all others")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command.add_option("--axis", options.series.axis.name,
+                       "Column of the dates, or of other places at equal distances; row: rows are "
+                       "counted; if left out the first column of dates, or the first of all");
+    command.add_option("--date-format", options.series.axis.date_format,
+                       "How dates are written, as for strptime: %d/%m/%Y; if left out ISO 8601, "
+                       "2019-06-30");
+}
+
+void say_how_read(const Table& table, const Series& series) {
+    if (const std::string how = table.how_read(); !how.empty())
+        fmt::print(stderr, "{}: {}\n", table.source(), how);
+    for (const std::string& note : series.notes)
+        fmt::print(stderr, "{}: {}\n", table.source(), note);
+}
+
+}  // namespace revolute
