@@ -66,11 +66,12 @@ struct AxisReading {
     std::vector<std::string> notes;  ///< what is to be told of it
 };
 
-/// Finds the axis of the rows of a table; columns in `taken` are not it unless they are named. Rows that are newest first are
-/// turned round. By Missing::drop a gap between rows is passed over, by Missing::interpolate rows are put
-/// there. Throws ParseError naming line and what to do for rows in disorder, twice at one place, at a
-/// distance that is no multiple of the others', and, by Missing::error, for a gap; for dates in
-/// another format; and for a column that is named and is no axis.
+/// Finds the axis of the rows of a table; columns in `taken` are not it unless they are named. Rows
+/// that are newest first are turned round. By Missing::drop a gap between rows is passed over, by
+/// Missing::interpolate rows are put there. Throws ParseError naming line and what to do for rows in
+/// disorder, twice at one place, at a distance that is no multiple of the others', and, by
+/// Missing::error, for a gap; for dates in another format; and for a column that is named and is no
+/// axis.
 AxisReading read_axis(const Table& table, std::span<const std::size_t> rows,
                       std::span<const std::size_t> taken, const AxisOptions& options,
                       Missing missing);

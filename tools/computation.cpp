@@ -14,15 +14,17 @@ Matrix copy_of(ConstMatrixView value) {
 }  // namespace
 
 Computation::Means Computation::means_for(std::span<const Expr> outputs, ComputedBy by,
-                                          FiniteCheck check) {
+                                          FiniteCheck check, CompileOptions options) {
     if (by == ComputedBy::reference) return Reference{};
-    return compile(outputs, {.check_finite = check == FiniteCheck::on});
+    options.check_finite = check == FiniteCheck::on;
+    return compile(outputs, options);
 }
 
-Computation::Computation(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check)
+Computation::Computation(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check,
+                         const CompileOptions& options)
     : outputs_(outputs.begin(), outputs.end()),
       check_(check),
-      means_(means_for(outputs, by, check)) {}
+      means_(means_for(outputs, by, check, options)) {}
 
 void Computation::bind(Expr leaf, ConstMatrixView value) {
     if (auto* const reference = std::get_if<Reference>(&means_)) {
@@ -69,6 +71,11 @@ void Computation::run_reference(Reference& reference) const {
 Matrix Computation::value(std::size_t output) {
     if (auto* const program = std::get_if<Program>(&means_)) return copy_of(program->value(output));
     return std::get<Reference>(means_).results.at(output);
+}
+
+std::size_t Computation::bytes() const {
+    const auto* const program = std::get_if<Program>(&means_);
+    return program != nullptr ? program->bytes() : 0;
 }
 
 std::vector<Matrix> Computation::values() {

@@ -18,8 +18,10 @@ enum class ComputedBy : std::uint8_t { program, reference };
 /// Outputs of a graph that are computed many times, in double. The graph must live as long.
 class Computation {
  public:
-    /// With `check_finite`, a run stops at the first value that is not finite.
-    Computation(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check = FiniteCheck::off);
+    /// With `check_finite`, a run stops at the first value that is not finite. The evaluator knows nothing of
+    /// the options of a program.
+    Computation(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check = FiniteCheck::off,
+                const CompileOptions& options = {});
 
     /// Copies the value of a leaf; of no use for one that the outputs do not depend on, and then passed
     /// over by a program. Throws as `Program::bind`.
@@ -37,6 +39,8 @@ class Computation {
     std::vector<Matrix> values();
 
     std::span<const Expr> outputs() const { return outputs_; }
+    /// The memory of a program's values; 0 for the evaluator, which takes it as it goes.
+    std::size_t bytes() const;
 
  private:
     /// What the evaluator needs for a computation.
@@ -46,7 +50,8 @@ class Computation {
         std::vector<Matrix> results;
     };
     using Means = std::variant<Program, Reference>;
-    static Means means_for(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check);
+    static Means means_for(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check,
+                           CompileOptions options);
     void run_reference(Reference& reference) const;
 
     std::vector<Expr> outputs_;

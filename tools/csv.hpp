@@ -25,7 +25,8 @@ class Table {
     /// What errors call it: the path of the file.
     const std::string& source() const { return source_; }
     const CsvDialect& dialect() const { return dialect_; }
-    /// How the file was read, where it is not UTF-8 with commas, decimal points and a header; empty where it is.
+    /// How the file was read, where it is not UTF-8 with commas, decimal points and a header; empty
+    /// where it is.
     std::string how_read() const;
 
     const std::vector<std::string>& columns() const { return columns_; }

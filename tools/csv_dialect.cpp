@@ -20,7 +20,7 @@ namespace {
 /// By so many rows the delimiter is chosen.
 constexpr std::size_t rows_to_look_at = 200;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_group_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_number_or_date(std::string_view cell, char decimal) {
     return to_number(cell, decimal) || DateFormat::of_iso(without_blanks(cell));
@@ -51,13 +51,18 @@ std::optional<std::pair<double, std::size_t>> fit_of(std::string_view text, char
     return std::nullopt;
 }
 
-/// Whether every row below the first is one number with a comma.
-bool is_one_column_of_commas(std::string_view text, std::string_view source) {
-    const std::vector<CsvRow> rows = csv_rows(text, ';', source, rows_to_look_at);
-    const auto is_number = [](const CsvRow& row) {
-        return row.cells.size() == 1 && to_number(row.cells.front(), ',');
-    };
-    return rows.size() > 1 && std::ranges::all_of(rows.begin() + 1, rows.end(), is_number);
+/// Whether every row below the first is one number, and some have a comma.
+bool is_one_column_of_commas(std::string_view text) try {
+    const std::vector<CsvRow> rows = csv_rows(text, ';', "", rows_to_look_at);
+    bool has_comma = false;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const std::vector<std::string>& cells = rows[i].cells;
+        if (cells.size() != 1 || !to_number(cells.front(), ',')) return false;
+        has_comma = has_comma || cells.front().find(',') != std::string::npos;
+    }
+    return has_comma;
+} catch (const ParseError&) {
+    return false;
 }
 
 /// 1,234: a number by a decimal comma, and thousands in groups.
@@ -66,7 +71,7 @@ bool may_be_grouped(std::string_view cell) {
     if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
     const auto comma = cell.find(',');
     return comma != cell.npos && comma >= 1 && comma <= 3 && cell.front() != '0' &&
-           cell.size() == comma + 4 && std::ranges::all_of(cell.substr(comma + 1), is_digit);
+           cell.size() == comma + 4 && std::ranges::all_of(cell.substr(comma + 1), is_group_digit);
 }
 
 /// Columns below the first row that are numbers or dates, and not missing throughout.
@@ -108,7 +113,7 @@ std::optional<char> delimiter_of_first_line(std::string_view text) {
     return line.back();
 }
 
-char detect_delimiter(std::string_view text, std::string_view source) {
+char detect_delimiter(std::string_view text) {
     constexpr char candidates[] = {',', ';', '\t', '|', blanks};
     std::optional<std::pair<double, std::size_t>> best;
     char chosen = ',';
@@ -120,8 +125,7 @@ char detect_delimiter(std::string_view text, std::string_view source) {
     if (best) return chosen;
     const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
     const auto in_first = [&](char c) { return std::ranges::count(first, c); };
-    if (in_first(',') == 0 && in_first(';') == 0 && is_one_column_of_commas(text, source))
-        return ';';
+    if (in_first(',') == 0 && in_first(';') == 0 && is_one_column_of_commas(text)) return ';';
     return *std::ranges::max_element(std::span(candidates).first(4), {}, in_first);
 }
 

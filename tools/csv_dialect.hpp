@@ -33,15 +33,15 @@ std::optional<char> delimiter_of_first_line(std::string_view text);
 /// The delimiter of a text without such a line, among comma, semicolon, tab, bar and blanks: of those that
 /// give all rows equally many cells, two or more, the one by which most cells are numbers or dates. Where
 /// there is none, the one that the first line has most of.
-char detect_delimiter(std::string_view text, std::string_view source);
+char detect_delimiter(std::string_view text);
 
 /// A comma where more cells are numbers by it alone than by a point alone, and not all of them could be
 /// thousands in groups (1,234); else a point.
 char detect_decimal(std::span<const CsvRow> rows);
 
-/// Whether the first row names the columns. It does where, over a column of numbers or dates, it has something else.
-/// It does not where all of it is numbers and dates. Throws ParseError naming `source` where neither can be told: names and
-/// numbers mixed, or numbers that count up, as names may.
+/// Whether the first row names the columns. It does where, over a column of numbers or dates, it has
+/// something else. It does not where all of it is numbers and dates. Throws ParseError naming `source`
+/// where neither can be told: names and numbers mixed, or numbers that count up, as names may.
 bool detect_header(std::span<const CsvRow> rows, char decimal, std::string_view source);
 
 /// The finite number that the whole text is, blanks around it aside; none when it is not one. The decimal

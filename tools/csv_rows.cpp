@@ -44,9 +44,8 @@ class CsvSplitter {
     }
 
     std::string plain_cell() {
-        const std::size_t end =
-            std::ranges::find_if(text_, [&](char c) { return ends_cell(c); }) - text_.begin();
-        return std::string(take_first(end));
+        const auto end = std::ranges::find_if(text_, [&](char c) { return ends_cell(c); });
+        return std::string(take_first(static_cast<std::size_t>(end - text_.begin())));
     }
 
     std::string quoted_cell() {

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 namespace revolute {
@@ -46,19 +48,6 @@ void require_window_before(std::size_t row, const ForecastModel& model) {
         throw ShapeError(
             fmt::format("forecast: a whole window of {} rows must come before (there are {})",
                         model.rows_before(), row));
-}
-
-void require_horizon(const ForecastModel& model, int horizon) {
-    if (horizon < 1)
-        throw ShapeError(fmt::format("forecast: the horizon must be at least 1 ({})", horizon));
-    std::vector<std::string> others = columns_of(model).inputs;
-    std::erase(others, model.target);
-    if (horizon > 1 && !others.empty())
-        throw Error(fmt::format(
-            "forecast: the horizon must be 1 for a net that reads other columns than it "
-            "forecasts ({})\n  it forecasts {} alone; to go on, it would have to read "
-            "the next values of {}",
-            horizon, model.target, list(others)));
 }
 
 /// The last `count` rows.
@@ -105,39 +94,133 @@ std::vector<Matrix> windows_before(std::span<const std::size_t> targets, const M
     return result;
 }
 
-std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
-                                  std::size_t first) {
+namespace {
+
+/// Enough for products to be fast, and few enough for the memory of any net that could be trained.
+constexpr std::size_t most_at_a_time = 1024;
+
+struct FarEntry {
+    double value = 0;
+    std::string where;
+};
+
+/// The entry of the parameters that is farthest from zero.
+FarEntry largest_weight(const ForecastModel& model) {
+    FarEntry largest;
+    const auto shapes = parameter_shapes(model.settings.architecture, model.sizes(1));
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        for (const double entry : model.parameters[i].values())
+            if (std::abs(entry) >= std::abs(largest.value)) largest = {entry, shapes[i].name};
+    return largest;
+}
+
+/// What the net reads in column `batch` of its window that is farthest from the mean of the training part.
+FarEntry farthest_input(const ForecastModel& model, std::span<const Matrix> window, int batch) {
+    FarEntry farthest;
+    for (const Matrix& x : window)
+        for (int i = 0; i < x.rows(); ++i)
+            if (!(std::abs(x(i, batch)) < std::abs(farthest.value)))
+                farthest = {x(i, batch), model.inputs[static_cast<std::size_t>(i)].name};
+    return farthest;
+}
+
+/// Throws unless the forecast of a row, which a window led to, is finite.
+void require_finite(double forecast, const ForecastModel& model, const Series& series,
+                    std::size_t row, std::span<const Matrix> window, int batch) {
+    if (std::isfinite(forecast)) return;
+    constexpr double far = 100, large = 1000;
+    const FarEntry input = farthest_input(model, window, batch), weight = largest_weight(model);
+    std::string text = fmt::format(
+        "forecast: a forecast must be finite ({} for {} {})\n"
+        "  of what the net read, {} was farthest from the training part: {:.4g} of its deviations",
+        forecast, series.axis.name, series.axis.text(row), input.where, input.value);
+    if (!(std::abs(input.value) < far))
+        text += row < series.row_count() ? ", out of any range that it learned"
+                                         : ", as the forecasts before it, or the data, had left "
+                                           "the range that it learned";
+    text += fmt::format("\n  the largest weight is {:.4g}, in {}", weight.value, weight.where);
+    if (!(std::abs(weight.value) < large))
+        text += ": training has diverged; a smaller --learning-rate may help";
+    throw EvaluationError(text);
+}
+
+}  // namespace
+
+EachForecast::EachForecast(const ForecastModel& model, const Series& series)
+    : series_(series), inputs_(standardised_inputs(model, series)) {}
+
+EachForecast::~EachForecast() = default;
+
+std::vector<double> EachForecast::forecast(const ForecastModel& model, std::size_t first,
+                                           std::size_t end) {
     require_window_before(first, model);
-    const Matrix inputs = standardised_inputs(model, series);
-    if (first >= series.row_count()) return {};
-    std::vector<std::size_t> targets(series.row_count() - first);
-    std::iota(targets.begin(), targets.end(), first);
-    SequenceNet net(model.settings.architecture, model.sizes(static_cast<int>(targets.size())));
-    const Matrix y = net.answer(
-        model.parameters,
-        windows_before(targets, inputs, static_cast<std::size_t>(model.settings.window)));
+    const auto window = static_cast<std::size_t>(model.settings.window);
     std::vector<double> forecasts;
-    for (std::size_t i = 0; i < targets.size(); ++i)
-        forecasts.push_back(series.target.values[targets[i] - 1] +
-                            model.change.undo(y.values()[i]));
+    for (std::size_t begin = first; begin < end; begin += batch_) {
+        const std::size_t count = std::min(most_at_a_time, end - begin);
+        if (count != batch_)
+            net_ = std::make_unique<SequenceNet>(model.settings.architecture,
+                                                 model.sizes(static_cast<int>(count)));
+        if (count != batch_ || begin == first) net_->set_parameters(model.parameters);
+        batch_ = count;
+        std::vector<std::size_t> targets(batch_);
+        std::iota(targets.begin(), targets.end(), begin);
+        const std::vector<Matrix> windows = windows_before(targets, inputs_, window);
+        const Matrix y = net_->answer(windows);
+        for (std::size_t i = 0; i < batch_; ++i) {
+            forecasts.push_back(series_.target.values[targets[i] - 1] +
+                                model.change.undo(y.values()[i]));
+            require_finite(forecasts.back(), model, series_, targets[i], windows,
+                           static_cast<int>(i));
+        }
+    }
     return forecasts;
 }
 
-std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon) {
+std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
+                                  std::size_t first) {
+    return EachForecast(model, series).forecast(model, first, series.row_count());
+}
+
+void require_horizon(const ForecastModel& model, int horizon) {
+    if (horizon < 1)
+        throw ShapeError(fmt::format("forecast: the horizon must be at least 1 ({})", horizon));
+    std::vector<std::string> others = columns_of(model).inputs;
+    std::erase(others, model.target);
+    if (horizon > 1 && !others.empty())
+        throw Error(fmt::format(
+            "forecast: the horizon must be 1 for a net that reads other columns than it "
+            "forecasts ({})\n  it forecasts {} alone; to go on, it would have to read "
+            "the next values of {}",
+            horizon, model.target, list(others)));
+}
+
+std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon,
+                                   const std::function<void(int)>& after_row) {
     require_horizon(model, horizon);
     require_columns(model, series);
     require_window_before(series.row_count(), model);
-    const auto window = static_cast<std::size_t>(model.settings.window);
-    Series path = last_rows(series, model.rows_before());
+    const Series last = last_rows(series, model.rows_before());
+    const std::size_t target[] = {last.row_count()};
+    std::vector<Matrix> window = windows_before(target, standardised_inputs(model, last),
+                                                static_cast<std::size_t>(model.settings.window));
     SequenceNet net(model.settings.architecture, model.sizes(1));
+    net.set_parameters(model.parameters);
+    std::vector<double> forecasts;
+    double before = series.target.values.back();
     for (int i = 0; i < horizon; ++i) {
-        const std::size_t target[] = {path.row_count()};
-        const Matrix y = net.answer(
-            model.parameters, windows_before(target, standardised_inputs(model, path), window));
-        path.target.values.push_back(path.target.values.back() + model.change.undo(y(0, 0)));
-        path.inputs.front() = path.target;  // where there is a next round, the only column
+        const Matrix y = net.answer(window);
+        const double next = before + model.change.undo(y(0, 0));
+        require_finite(next, model, series, series.row_count() + forecasts.size(), window, 0);
+        forecasts.push_back(next);
+        // Where there is a next round the target is the only column.
+        const std::vector<double> read = as_read(std::array{before, next}, model.settings.reading);
+        std::rotate(window.begin(), window.begin() + 1, window.end());
+        window.back()(0, 0) = model.inputs.front().level.apply(read.back());
+        before = next;
+        if (after_row) after_row(i + 1);
     }
-    return {path.target.values.end() - horizon, path.target.values.end()};
+    return forecasts;
 }
 
 }  // namespace revolute

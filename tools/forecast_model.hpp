@@ -5,11 +5,15 @@
 #include <revolute/tools/series.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace revolute {
+
+class SequenceNet;
 
 /// The rule that training moves parameters by.
 enum class OptimizerKind : std::uint8_t { adam, sgd, rmsprop };
@@ -41,8 +45,8 @@ struct InputColumn {
 };
 
 /// A net that forecasts the next value of a column from a window of rows: it reads the standardised
-/// values of its columns, or their changes, and answers with the standardised change of the target from the last value to
-/// the next.
+/// values of its columns, or their changes, and answers with the standardised change of the target from
+/// the last value to the next.
 struct ForecastModel {
     std::vector<InputColumn> inputs;
     std::string target;              ///< the column that is forecast; an input or not
@@ -67,6 +71,15 @@ struct ForecastModel {
     friend bool operator==(const ForecastModel&, const ForecastModel&) = default;
 };
 
+/// What a training needs to go on, beside its model: what the optimiser remembers, and whether the
+/// weights that it began with were drawn, so that random numbers are what they would have been.
+struct TrainingState {
+    std::vector<Matrix> memories;
+    bool drew_weights = true;
+
+    friend bool operator==(const TrainingState&, const TrainingState&) = default;
+};
+
 /// The columns of a table that the model is for.
 ColumnNames columns_of(const ForecastModel& model);
 
@@ -80,16 +93,40 @@ Matrix standardised_inputs(const ForecastModel& model, const Series& series);
 std::vector<Matrix> windows_before(std::span<const std::size_t> targets, const Matrix& inputs,
                                    std::size_t window);
 
-/// One-step-ahead forecasts of the target in the rows first, first + 1, ..., each from the true values
-/// before it. Throws ShapeError unless the series has the columns of the model and a whole window before
-/// the first.
+/// One-step-ahead forecasts of a series, each from the true values before it, a thousand rows at a time. It
+/// keeps its net from one forecast to the next, in which weights alone may differ.
+class EachForecast {
+ public:
+    /// Throws ShapeError unless the series has the columns of the model.
+    EachForecast(const ForecastModel& model, const Series& series);
+    ~EachForecast();
+    EachForecast(const EachForecast&) = delete;
+    EachForecast& operator=(const EachForecast&) = delete;
+
+    /// Forecasts of the target in the rows first to end - 1. Throws ShapeError unless there is a whole window
+    /// before the first, EvaluationError for a forecast that is not finite: it says what the net read that
+    /// was farthest from the training part, and what its largest weight is.
+    std::vector<double> forecast(const ForecastModel& model, std::size_t first, std::size_t end);
+
+ private:
+    const Series& series_;
+    Matrix inputs_;
+    std::size_t batch_ = 0;  // of the net
+    std::unique_ptr<SequenceNet> net_;
+};
+
+/// Forecasts of all rows from the first on.
 std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
                                   std::size_t first);
 
+/// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads other columns than the
+/// target, whose next values nobody forecasts.
+void require_horizon(const ForecastModel& model, int horizon);
+
 /// Forecasts of the target in the `horizon` rows after the last one; each forecast is read as if it were
-/// the value. Throws ShapeError unless the series has the columns of the model and a whole window of rows,
-/// and for a horizon below 1; Error for one above 1 when the net reads other columns than the target,
-/// whose next values nobody forecasts.
-std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon);
+/// the value. Each takes as long as the one before. `after_row` is told how many there are. Throws as
+/// `require_horizon`, and as `forecast_each`.
+std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon,
+                                   const std::function<void(int)>& after_row = {});
 
 }  // namespace revolute

@@ -50,6 +50,11 @@ ForecastReport report_forecasts(const ForecastModel& model, const Series& series
     return report;
 }
 
+ForecastReport report_without_net(const Series& series, std::size_t first) {
+    const HeldOutForecast forecast{"", persistence(series.target.values, first), 0};
+    return {series, first, forecast, forecast, std::nullopt};
+}
+
 std::string to_table(const ForecastReport& report) {
     const Axis& axis = report.series.axis;
     std::string text = fmt::format(

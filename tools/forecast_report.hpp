@@ -30,6 +30,9 @@ struct ForecastReport {
 ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
                                 std::size_t first);
 
+/// The same with persistence in place of the net: what a report will look like, before there is a model.
+ForecastReport report_without_net(const Series& series, std::size_t first);
+
 /// A row for each forecaster: name, RMSE, and RMSE over that of persistence.
 std::string to_table(const ForecastReport& report);
 

@@ -14,7 +14,7 @@ namespace revolute {
 
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 /// Whether a cell is one of the texts, or the same number.
 bool is_one_of(const std::vector<std::string>& texts, std::string_view cell, char decimal) {
@@ -78,7 +78,7 @@ std::string advice_on(const Table& table, std::string_view cell) {
         without_blanks(cell));
 }
 
-std::string where(const Table& table, std::size_t row, std::size_t column) {
+std::string place_of_cell(const Table& table, std::size_t row, std::size_t column) {
     return fmt::format("line {}, column {} \"{}\"", table.line(row), column + 1,
                        table.columns()[column]);
 }
@@ -96,12 +96,12 @@ void take_sentinels(const Table& table, std::size_t column, Missing then, Column
             "{}: a value far from all others may stand for a missing one ({})\n  {}\n"
             "  if it does: --missing-values={} with --missing drop or interpolate; if it does "
             "not: --missing-values none",
-            table.source(), text, where(table, row, column), text));
+            table.source(), text, place_of_cell(table, row, column), text));
     const auto count = std::ranges::count_if(result.values, is_sentinel);
     result.notes.push_back(
         fmt::format("{} in column \"{}\" is taken as missing ({}; --missing-values)", text,
                     table.columns()[column], detail::plural(count, "cell")));
-    std::ranges::replace_if(result.values, is_sentinel, missing);
+    std::ranges::replace_if(result.values, is_sentinel, no_value);
 }
 
 }  // namespace
@@ -127,9 +127,9 @@ ColumnValues column_values(const Table& table, std::size_t column, const Missing
                 "{}: every cell of the column must be a finite number ({})\n  {}\n  {}",
                 table.source(),
                 without_blanks(cell).empty() ? "it is empty" : fmt::format("\"{}\"", cell),
-                where(table, row, column),
+                place_of_cell(table, row, column),
                 is_missing ? advice_on(table, "") : advice_on(table, cell)));
-        result.values.push_back(value.value_or(missing));
+        result.values.push_back(value.value_or(no_value));
     }
     if (!rule.texts) take_sentinels(table, column, rule.then, result);
     return result;

@@ -35,9 +35,10 @@ struct ColumnValues {
     std::vector<std::string> notes;  ///< what else is to be told of them
 };
 
-/// The column's numbers; NaN where one is missing. Throws ParseError naming line, column and what to do for a cell that is no number; by
-/// Missing::error also for one that is missing, and for a number that may stand for that: of nines alone
-/// (-9999, 999.9), -32768 or at least 1e20, where all others are nearer to each other than to it.
+/// The column's numbers; NaN where one is missing. Throws ParseError naming line, column and what to do
+/// for a cell that is no number; by Missing::error also for one that is missing, and for a number that
+/// may stand for that: of nines alone (-9999, 999.9), -32768 or at least 1e20, where all others are
+/// nearer to each other than to it.
 ColumnValues column_values(const Table& table, std::size_t column, const MissingRule& rule);
 
 }  // namespace revolute

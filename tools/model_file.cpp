@@ -3,6 +3,7 @@
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/text_encoding.hpp>
 #include <revolute/tools/trainer.hpp>
 
 #include <fmt/format.h>
@@ -143,9 +144,26 @@ void read_simple_net(const Entry& whole, ForecastModel& model) {
     model.change = read_standardisation(whole["change"]);
 }
 
+Json state_to_json(const TrainingState& state) {
+    Json memories = Json::array();
+    for (const Matrix& memory : state.memories) memories.push_back(matrix_to_json(memory));
+    return {{"drew_weights", state.drew_weights}, {"memories", std::move(memories)}};
+}
+
+/// JSON holds no other names.
+void require_utf8(std::string_view name) {
+    if (const auto invalid = first_invalid_utf8(name))
+        throw ParseError(
+            fmt::format("model file: the name of a column must be UTF-8 text (\"{}...\", then byte "
+                        "0x{:02x})",
+                        name.substr(0, *invalid), static_cast<unsigned char>(name[*invalid])));
+}
+
 }  // namespace
 
-std::string to_json(const ForecastModel& model) {
+std::string to_json(const ForecastModel& model, const std::optional<TrainingState>& state) {
+    require_utf8(model.target);
+    for (const InputColumn& input : model.inputs) require_utf8(input.name);
     const Architecture& net = model.settings.architecture;
     Json inputs = Json::array();
     for (const auto& [name, level] : model.inputs) inputs.push_back(column_to_json(name, level));
@@ -153,19 +171,20 @@ std::string to_json(const ForecastModel& model) {
     const auto shapes = parameter_shapes(net, model.sizes(1));
     for (std::size_t i = 0; i < shapes.size(); ++i)
         parameters.push_back(parameter_to_json(shapes[i].name, model.parameters.at(i)));
-    const Json json{{"format", format_name},
-                    {"version", format_version},
-                    {"cell", name_of(net.cell)},
-                    {"layers", net.layers},
-                    {"bidirectional", net.is_bidirectional},
-                    {"residual", net.is_residual},
-                    {"reading", name_of(model.settings.reading)},
-                    {"window", model.settings.window},
-                    {"hidden", model.settings.hidden},
-                    {"inputs", std::move(inputs)},
-                    {"target", column_to_json(model.target, model.change)},
-                    {"training", training_to_json(model)},
-                    {"parameters", std::move(parameters)}};
+    Json json{{"format", format_name},
+              {"version", format_version},
+              {"cell", name_of(net.cell)},
+              {"layers", net.layers},
+              {"bidirectional", net.is_bidirectional},
+              {"residual", net.is_residual},
+              {"reading", name_of(model.settings.reading)},
+              {"window", model.settings.window},
+              {"hidden", model.settings.hidden},
+              {"inputs", std::move(inputs)},
+              {"target", column_to_json(model.target, model.change)},
+              {"training", training_to_json(model)},
+              {"parameters", std::move(parameters)}};
+    if (state) json["resume"] = state_to_json(*state);
     return json.dump(1) + '\n';
 }
 
@@ -191,8 +210,27 @@ ForecastModel parse_model(std::string_view json, std::string_view source) {
     return model;
 }
 
-void write_model(const std::filesystem::path& path, const ForecastModel& model) {
-    write_file(path, to_json(model));
+void write_model(const std::filesystem::path& path, const ForecastModel& model,
+                 const std::optional<TrainingState>& state) {
+    write_file(path, to_json(model, state));
+}
+
+std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path) {
+    const std::string text = read_file(path), source = path.string();
+    ForecastModel model = parse_model(text, source);
+    const Json parsed = parse_json(text, source, damaged);
+    if (!parsed.contains("resume"))
+        throw ParseError(
+            fmt::format("{}: does not hold what its training could be resumed from", source));
+    const Entry entry = Entry(parsed, source, damaged)["resume"];
+    TrainingState state{.memories = {}, .drew_weights = entry["drew_weights"].boolean()};
+    // The shapes are those of a training step, which nothing else knows.
+    const std::vector<Shape> shapes = memory_shapes(model);
+    const Entry memories = entry["memories"];
+    memories.require_list(shapes.size());
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        state.memories.push_back(memories.at(i).matrix(shapes[i]));
+    return {std::move(model), std::move(state)};
 }
 
 ForecastModel read_model(const std::filesystem::path& path) {

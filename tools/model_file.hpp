@@ -3,8 +3,10 @@
 #include <revolute/tools/forecast_model.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace revolute {
 
@@ -25,16 +27,27 @@ namespace revolute {
 /// Version 1, which is read too, is a simple cell that forecasts a column from itself. In place of the
 /// entries from cell to target it has: cell "simple", activation "tanh", window, input 1, hidden,
 /// output 1, column (its name), level and change (mean and deviation).
-std::string to_json(const ForecastModel& model);
+/// With the state of a training there is one more entry, which models are read without:
+///
+///     resume                drew_weights, memories (a list of matrices, each a list of rows)
+///
+/// Throws ParseError for a name that is no UTF-8.
+std::string to_json(const ForecastModel& model,
+                    const std::optional<TrainingState>& state = std::nullopt);
 
-/// Reads what `to_json` wrote, now or in version 1. Throws ParseError naming `source` and the entry that is missing, of the
-/// wrong type, out of range, of another shape than the sizes say, or not finite.
+/// Reads what `to_json` wrote, now or in version 1. Throws ParseError naming `source` and the entry
+/// that is missing, of the wrong type, out of range, of another shape than the sizes say, or not
+/// finite.
 ForecastModel parse_model(std::string_view json, std::string_view source);
 
 /// Writes a model file by way of a temporary one. Throws FileError.
-void write_model(const std::filesystem::path& path, const ForecastModel& model);
+void write_model(const std::filesystem::path& path, const ForecastModel& model,
+                 const std::optional<TrainingState>& state = std::nullopt);
 
 /// Throws FileError when the file cannot be read, and what `parse_model` throws.
 ForecastModel read_model(const std::filesystem::path& path);
+
+/// A model and the state that its training can go on from. Throws ParseError also for a model without one.
+std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path);
 
 }  // namespace revolute

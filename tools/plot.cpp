@@ -2,6 +2,7 @@
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/plot.hpp>
+#include <revolute/tools/text_encoding.hpp>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,17 @@
 namespace revolute {
 
 namespace {
+
+/// The text with question marks for what XML 1.0 cannot hold though UTF-8 can (U+FFFE and U+FFFF), and for
+/// what is no UTF-8.
+std::string xml_text(std::string_view text) {
+    std::string result(text);
+    while (const auto invalid = first_invalid_utf8(result)) result[*invalid] = '?';
+    for (const std::string_view wrong : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+        for (std::size_t at = 0; (at = result.find(wrong)) != result.npos;)
+            result.replace(at, wrong.size(), "?");
+    return result;
+}
 
 /// A gnuplot string. What stands between single quotes is taken as it is, up to the end of the line.
 std::string gnuplot_string(std::string_view text) {
@@ -55,8 +67,8 @@ std::string head(const Plot& plot, const std::filesystem::path& svg) {
         "set bmargin at screen 0.23\n"
         "set key at screen 0.5, 0.035 center center horizontal samplen 2.5\n"
         "set datafile missing 'NaN'\n",
-        gnuplot_string(svg.string()), gnuplot_string(plot.title), gnuplot_string(plot.x_label),
-        gnuplot_string(plot.y_label));
+        gnuplot_string(svg.string()), gnuplot_string(xml_text(plot.title)),
+        gnuplot_string(xml_text(plot.x_label)), gnuplot_string(xml_text(plot.y_label)));
 }
 
 /// A shade behind the part that was held out, and words above where it begins.
@@ -147,12 +159,19 @@ std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
     text += data_block(plot) + "plot ";
     for (std::size_t i = 0; i < plot.curves.size(); ++i)
         text += fmt::format("{}$data using 1:{} with lines {} title {}", i > 0 ? ", " : "", i + 2,
-                            line_type(plot.curves[i].style), gnuplot_string(plot.curves[i].title));
+                            line_type(plot.curves[i].style),
+                            gnuplot_string(xml_text(plot.curves[i].title)));
     return text + "\nset output\n";
 }
 
 std::filesystem::path csv_beside(const std::filesystem::path& svg) {
     return std::filesystem::path(svg).replace_extension(".csv");
+}
+
+void require_drawable(const std::filesystem::path& svg, const Plot& plot) {
+    if (!is_installed("gnuplot")) return;
+    const OutputFile output(svg);  // which is not committed
+    run_gnuplot(to_gnuplot(plot, output.temporary()), svg);
 }
 
 bool write_plot(const std::filesystem::path& svg, const Plot& plot) {

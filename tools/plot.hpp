@@ -46,4 +46,7 @@ std::filesystem::path csv_beside(const std::filesystem::path& svg);
 /// fails.
 bool write_plot(const std::filesystem::path& svg, const Plot& plot);
 
+/// Throws the FileError that drawing the plot would throw. Writes nothing.
+void require_drawable(const std::filesystem::path& svg, const Plot& plot);
+
 }  // namespace revolute

@@ -19,7 +19,11 @@ void SequenceNet::bind(std::span<const Expr> leaves, std::span<const Matrix> val
 }
 
 Matrix SequenceNet::answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs) {
-    bind(parameters_, parameters);
+    set_parameters(parameters);
+    return answer(inputs);
+}
+
+Matrix SequenceNet::answer(std::span<const Matrix> inputs) {
     bind(net_.inputs, inputs);
     answer_.run();
     return answer_.value(0);

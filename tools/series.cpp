@@ -46,8 +46,8 @@ class SeriesColumns {
  public:
     SeriesColumns(const Table& table, const ColumnNames& names, const SeriesOptions& options)
         : table_(table), missing_(options.missing) {
-        for (const std::string& name : names.inputs) add(name);
         add(names.target);
+        for (const std::string& name : names.inputs) add(name);
     }
 
     std::span<const std::size_t> numbers() const { return numbers_; }

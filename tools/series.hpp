@@ -39,9 +39,9 @@ struct SeriesOptions {
     MissingRule missing{};
 };
 
-/// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column, listing the columns, when
-/// there is no input or one twice, what `column_values` throws for cells and `read_axis` for rows, and where a missing value has no
-/// neighbours to be interpolated between.
+/// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column,
+/// listing the columns, when there is no input or one twice, what `column_values` throws for cells and
+/// `read_axis` for rows, and where a missing value has no neighbours to be interpolated between.
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options = {});
 
 /// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric column

@@ -1,8 +1,10 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/baselines.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/split_step.hpp>
 #include <revolute/tools/state_dict.hpp>
 #include <revolute/tools/trainer.hpp>
-#include <revolute/tools/training_step.hpp>
 
 #include <fmt/format.h>
 
@@ -82,50 +84,106 @@ void open_forget_gate(Matrix& biases) {
     std::ranges::fill(biases.values().subspan(gate, gate), 1.0);
 }
 
+/// Throws unless a training could be gone on with as if it were this one.
+void require_same_training(const ForecastModel& before, const ForecastModel& now) {
+    TrainingSettings settings = before.settings;
+    settings.epochs = now.settings.epochs;
+    settings.learning_rate = now.settings.learning_rate;
+    require(settings == now.settings,
+            "a training that is resumed must have the settings that it had, but for --epochs and "
+            "--learning-rate",
+            "others differ");
+    if (before.inputs != now.inputs || before.change != now.change ||
+        before.training_rows != now.training_rows)
+        throw Error(fmt::format(
+            "train: a training that is resumed must have the training rows that it had\n"
+            "  it had {} rows, now there are {}{}",
+            before.training_rows, now.training_rows,
+            before.training_rows == now.training_rows ? " with other values" : ""));
+}
+
 /// One training run.
 class Training {
  public:
     Training(const Series& series, std::size_t rows, const TrainingSettings& settings,
              const TrainingHooks& hooks, const std::optional<std::vector<Matrix>>& weights)
         : hooks_(hooks),
+          series_(series),
           random_(settings.seed),
-          model_(untrained_model(series, rows, settings)),
+          rows_learned_(rows - validation_rows(rows, hooks)),
+          model_(untrained_model(series, rows_learned_, settings)),
           inputs_(standardised_inputs(model_, series)) {
         model_.parameters =
             weights ? *weights
                     : initial_parameters(settings.architecture, model_.sizes(1), random_);
         require_parameters(model_);
         for (const double change :
-             as_read(std::span(series.target.values).first(rows), Reading::changes))
+             as_read(std::span(series.target.values).first(rows_learned_), Reading::changes))
             standard_changes_.push_back(model_.change.apply(change));
-        targets_.resize(rows - model_.rows_before());
+        targets_.resize(rows_learned_ - model_.rows_before());
         std::iota(targets_.begin(), targets_.end(), model_.rows_before());
+        model_.training_rows = static_cast<int>(rows);
+        state_.drew_weights = !weights;
+        if (hooks.resume) resume(*hooks.resume);
+        if (settings.epochs > 0) make_steps();
     }
 
     TrainingResult run() {
-        while (model_.epochs_done < model_.settings.epochs) {
+        while (model_.epochs_done < model_.settings.epochs && !is_out_of_patience()) {
             const std::optional<double> loss = epoch();
-            if (!loss) return {std::move(model_), true};
+            if (!loss) return result(true);
             std::vector<Matrix> parameters = current_->state();
-            parameters.resize(model_.parameters.size());
+            const auto memories =
+                parameters.begin() + static_cast<std::ptrdiff_t>(model_.parameters.size());
+            state_.memories.assign(memories, parameters.end());
+            parameters.erase(memories, parameters.end());
             require_finite(*loss, parameters);
             model_.parameters = std::move(parameters);
             ++model_.epochs_done;
+            validate();
             const double rmse = std::sqrt(2 * *loss) * model_.change.deviation;
             if (hooks_.after_epoch)
-                hooks_.after_epoch({model_.epochs_done, rmse, targets_.size(), model_});
+                hooks_.after_epoch(
+                    {model_.epochs_done, rmse, validation_rmse_, targets_.size(), model_});
         }
-        return {std::move(model_), false};
+        return result(false);
     }
 
  private:
+    static std::size_t validation_rows(std::size_t rows, const TrainingHooks& hooks) {
+        if (!hooks.early_stopping) return 0;
+        return rows - first_held_out(rows, hooks.early_stopping->fraction);
+    }
+
+    /// The error of the rows that are not learned from, and the best model by it.
+    void validate() {
+        if (!hooks_.early_stopping) return;
+        if (!validation_) validation_ = std::make_unique<EachForecast>(model_, series_);
+        const auto rows = static_cast<std::size_t>(model_.training_rows);
+        const std::vector<double> forecasts = validation_->forecast(model_, rows_learned_, rows);
+        validation_rmse_ = root_mean_square_error(
+            forecasts, std::span(series_.target.values).subspan(rows_learned_, forecasts.size()));
+        if (!best_ || *validation_rmse_ < best_rmse_) {
+            best_ = model_;
+            best_state_ = state_;
+            best_rmse_ = *validation_rmse_;
+        }
+    }
+
+    bool is_out_of_patience() const {
+        return best_ && model_.epochs_done - best_->epochs_done >= hooks_.early_stopping->patience;
+    }
+
+    TrainingResult result(bool was_stopped) {
+        if (!best_) return {std::move(model_), was_stopped, std::nullopt, std::move(state_)};
+        return {std::move(*best_), was_stopped, best_rmse_, std::move(best_state_)};
+    }
+
     std::size_t window() const { return static_cast<std::size_t>(model_.settings.window); }
 
     /// Mean loss over all windows; none when it was cut short.
     std::optional<double> epoch() {
-        const std::size_t size = model_.settings.batch == 0
-                                     ? targets_.size()
-                                     : static_cast<std::size_t>(model_.settings.batch);
+        const std::size_t size = batch_size();
         if (size < targets_.size()) shuffle();
         double sum = 0;
         for (std::size_t begin = 0; begin < targets_.size(); begin += size) {
@@ -138,26 +196,80 @@ class Training {
     }
 
     double step(std::span<const std::size_t> batch) {
-        const int columns = static_cast<int>(batch.size());
-        Matrix target(1, columns);
-        for (std::size_t i = 0; i < batch.size(); ++i)
-            target.values()[i] = standard_changes_[batch[i] - 1];
-        return step_of(columns).run(windows_before(batch, inputs_, window()), target);
+        return step_of(batch.size()).run([&](std::size_t begin, std::size_t count) {
+            const auto part = batch.subspan(begin, count);
+            Matrix target(1, static_cast<int>(count));
+            for (std::size_t i = 0; i < count; ++i)
+                target.values()[i] = standard_changes_[part[i] - 1];
+            return Windows{windows_before(part, inputs_, window()), std::move(target)};
+        });
     }
 
     /// The step for a batch of so many windows, which goes on from the last one.
-    TrainingStep& step_of(int columns) {
-        auto& step = steps_[columns];
-        if (!step)
-            step = std::make_unique<TrainingStep>(model_.settings.architecture,
-                                                  model_.sizes(columns), rule_of(model_.settings),
-                                                  hooks_.computed_by, hooks_.finite_figure);
+    SplitStep& step_of(std::size_t windows) {
+        SplitStep& step = *steps_.at(windows);
         if (current_ == nullptr)
-            step->set_state(step->first_state(model_.parameters));
-        else if (current_ != step.get())
-            step->set_state(current_->state());
-        current_ = step.get();
-        return *step;
+            step.set_state(state_before(step));
+        else if (current_ != &step)
+            step.set_state(current_->state());
+        current_ = &step;
+        return step;
+    }
+
+    /// What the first step of this run begins with.
+    std::vector<Matrix> state_before(const SplitStep& step) const {
+        std::vector<Matrix> state = step.first_state(model_.parameters);
+        if (state_.memories.empty()) return state;
+        std::ranges::copy(state_.memories,
+                          state.begin() + static_cast<std::ptrdiff_t>(model_.parameters.size()));
+        return state;
+    }
+
+    /// Takes up a training: its weights, what its rule remembers, and the order of windows that it left.
+    void resume(const std::pair<ForecastModel, TrainingState>& before) {
+        require_same_training(before.first, model_);
+        model_.parameters = before.first.parameters;
+        model_.epochs_done = before.first.epochs_done;
+        state_ = before.second;
+        random_ = Random(model_.settings.seed);
+        if (state_.drew_weights)
+            initial_parameters(model_.settings.architecture, model_.sizes(1), random_);
+        for (int epoch = 0; epoch < model_.epochs_done; ++epoch)
+            if (batch_size() < targets_.size()) shuffle();
+    }
+
+    std::size_t batch_size() const {
+        const auto size = static_cast<std::size_t>(model_.settings.batch);
+        return size == 0 ? targets_.size() : std::min(size, targets_.size());
+    }
+
+    /// The steps of an epoch: for a whole batch, and for what is left over. They share the memory.
+    void make_steps() {
+        const std::size_t size = batch_size(), rest = targets_.size() % size;
+        StepOptions options{hooks_.computed_by, hooks_.compile, hooks_.finite_figure};
+        if (rest != 0 && options.compile.memory_limit) *options.compile.memory_limit /= 2;
+        for (const std::size_t windows : {size, rest}) {
+            if (windows == 0) continue;
+            auto step = std::make_unique<SplitStep>(model_.settings.architecture,
+                                                    model_.sizes(static_cast<int>(windows)),
+                                                    rule_of(model_.settings), options);
+            if (windows == size) say_memory(windows, *step);
+            steps_[windows] = std::move(step);
+        }
+    }
+
+    void say_memory(std::size_t windows, const SplitStep& step) const {
+        if (!hooks_.say || hooks_.computed_by == ComputedBy::reference) return;
+        std::string text =
+            fmt::format("memory: a step for {} takes {}", detail::plural(windows, "window"),
+                        bytes_in_words(step.bytes()));
+        if (step.piece() < windows)
+            text += fmt::format(", in {} pieces of up to {}",
+                                (windows + step.piece() - 1) / step.piece(),
+                                detail::plural(step.piece(), "window"));
+        if (hooks_.compile.memory_limit)
+            text += fmt::format(" (of {}, --memory)", bytes_in_words(*hooks_.compile.memory_limit));
+        hooks_.say(text);
     }
 
     /// Fisher and Yates: every order is equally likely.
@@ -181,14 +293,30 @@ class Training {
     }
 
     const TrainingHooks& hooks_;
+    const Series& series_;
     Random random_;
-    ForecastModel model_;                                 // as the last complete epoch left it
-    Matrix inputs_;                                       // a column for each row of the series
-    std::vector<double> standard_changes_;                // by row - 1
-    std::vector<std::size_t> targets_;                    // rows to be forecast
-    std::map<int, std::unique_ptr<TrainingStep>> steps_;  // by batch size
-    TrainingStep* current_ = nullptr;                     // the last one that ran
+    std::size_t rows_learned_;
+    ForecastModel model_;                   // as the last complete epoch left it
+    Matrix inputs_;                         // a column for each row of the series
+    std::vector<double> standard_changes_;  // by row - 1
+    std::vector<std::size_t> targets_;      // rows to be forecast
+    std::map<std::size_t, std::unique_ptr<SplitStep>> steps_;  // by batch size
+    SplitStep* current_ = nullptr;                             // the last one that ran
+    std::unique_ptr<EachForecast> validation_;
+    std::optional<double> validation_rmse_;
+    TrainingState state_;  // after the last complete epoch
+    std::optional<ForecastModel> best_;
+    TrainingState best_state_;
+    double best_rmse_ = 0;
 };
+
+void require_valid(const EarlyStopping& early, std::size_t rows) {
+    require(early.patience >= 1, "the patience must be at least 1 epoch", early.patience);
+    require(early.fraction > 0 && early.fraction < 1 && first_held_out(rows, early.fraction) < rows,
+            fmt::format(
+                "the part for validation must be above 0, below 1, and a row at least of {}", rows),
+            early.fraction);
+}
 
 }  // namespace
 
@@ -226,10 +354,31 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
     return from_state_dict(architecture, sizes, arrays);
 }
 
+std::vector<Shape> memory_shapes(const ForecastModel& model) {
+    if (model.epochs_done == 0) return {};
+    const SplitStep step(model.settings.architecture, model.sizes(1), rule_of(model.settings), {});
+    std::vector<Shape> shapes;
+    for (const Matrix& memory : step.first_state(model.parameters))
+        shapes.push_back(memory.shape());
+    shapes.erase(shapes.begin(),
+                 shapes.begin() + static_cast<std::ptrdiff_t>(model.parameters.size()));
+    return shapes;
+}
+
+ForecastModel untrained(const Series& series, std::size_t training_rows,
+                        const TrainingSettings& settings) {
+    require_valid(settings);
+    ForecastModel model = untrained_model(series, training_rows, settings);
+    Random random(settings.seed);
+    model.parameters = initial_parameters(settings.architecture, model.sizes(1), random);
+    return model;
+}
+
 TrainingResult train(const Series& series, std::size_t training_rows,
                      const TrainingSettings& settings, const TrainingHooks& hooks,
                      const std::optional<std::vector<Matrix>>& weights) {
     require_valid(settings);
+    if (hooks.early_stopping) require_valid(*hooks.early_stopping, training_rows);
     return Training(series, training_rows, settings, hooks, weights).run();
 }
 

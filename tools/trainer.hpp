@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -15,8 +17,16 @@ namespace revolute {
 struct EpochReport {
     int epoch = 0;             ///< counted from 1
     double training_rmse = 0;  ///< over the epoch, before each step; in the units of the data
-    std::size_t windows = 0;   ///< that the epoch visited
+    std::optional<double> validation_rmse{};  ///< by early stopping: after the epoch
+    std::size_t windows = 0;                  ///< that the epoch visited
     const ForecastModel& model;
+};
+
+/// Training ends when the error of rows that it does not learn from has not fallen for some epochs, and the
+/// weights are those of the epoch at which that error was least.
+struct EarlyStopping {
+    double fraction = 0.1;  ///< of the training rows, the last ones, which are not learned from
+    int patience = 20;      ///< epochs without a smaller error
 };
 
 struct TrainingHooks {
@@ -26,11 +36,21 @@ struct TrainingHooks {
     /// Where to draw the first value that is not finite (`run_finite`); none: nobody looks for one.
     std::optional<std::filesystem::path> finite_figure{};
     ComputedBy computed_by = ComputedBy::program;
+    /// Precision and threads; the memory limit is that of the whole training. Where a batch does not fit
+    /// into it, it is computed in pieces: `SplitStep`.
+    CompileOptions compile{};
+    /// A training that has ended, whose model and state this one goes on from.
+    std::optional<std::pair<ForecastModel, TrainingState>> resume{};
+    /// Told how much memory steps take, before the first epoch.
+    std::function<void(std::string_view)> say{};
+    std::optional<EarlyStopping> early_stopping{};
 };
 
 struct TrainingResult {
     ForecastModel model;  ///< as the last complete epoch left it
     bool was_stopped = false;
+    std::optional<double> validation_rmse{};  ///< by early stopping: that of the model
+    TrainingState state{};                    ///< after the model's last epoch
 };
 
 /// Throws Error naming the first setting that is out of its range.
@@ -44,6 +64,13 @@ void require_valid(const TrainingSettings& settings);
 std::vector<Matrix> initial_parameters(const Architecture& architecture, const Sizes& sizes,
                                        Random& random);
 
+/// The shapes of what the model's optimiser remembers between steps; none before its first epoch.
+std::vector<Shape> memory_shapes(const ForecastModel& model);
+
+/// The model before the first epoch, of those rows and with initial weights.
+ForecastModel untrained(const Series& series, std::size_t training_rows,
+                        const TrainingSettings& settings);
+
 /// Trains a net to forecast the series one step ahead, on its first `training_rows` rows alone. It starts
 /// from `weights` where there are some, else from `initial_parameters`.
 ///
@@ -51,8 +78,8 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
 /// net forecasts the standardised change of the target from the last value rather than the next value,
 /// because a tanh net's answer is bounded and a series may rise above all that was seen; the loss is half
 /// the mean squared error;
-/// gradients are clipped by their global norm. Nothing else: no noise, decay, schedule or choice among
-/// epochs.
+/// gradients are clipped by their global norm. Nothing else: no noise, decay or schedule; a choice among
+/// epochs only where early stopping is asked for.
 ///
 /// How it was chosen: on five parts of the sunspots before 1947, each left out of training. The bounds of
 /// the weights were decided there. Forecasting the change rather than the value does no worse on them
@@ -60,13 +87,18 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
 /// cycles left out (0.540 against 0.593); it was preferred after forecasts of the value had missed on the
 /// higher cycles since 1947 (up to 0.71), so those years are not an entirely unseen test of that choice.
 ///
+/// With `resume` it goes on from there and gives the bits that one training of all epochs would, in
+/// place of `weights`. Throws Error unless that training had the same settings, but for its epochs and
+/// learning rate, and the same training rows.
+///
 /// An epoch visits all windows once, in batches of `batch` in an order drawn anew; the last batch of an
 /// epoch is as small as it must be. The same settings and series give the same bits; computed by the
 /// reference evaluator, on every processor.
 ///
-/// Throws Error for settings out of range, ShapeError when there are too few rows for the window or the
-/// weights are not those of the net, EvaluationError when a column, or the target's change, is constant in
-/// the training rows or the loss ceases to be finite.
+/// Throws Error for settings out of range, CapacityError where not even a step for one window fits into
+/// the memory limit, ShapeError when there are too few rows for the window or the weights are not those
+/// of the net, EvaluationError when a column, or the target's change, is constant in the training rows
+/// or the loss ceases to be finite.
 TrainingResult train(const Series& series, std::size_t training_rows,
                      const TrainingSettings& settings, const TrainingHooks& hooks = {},
                      const std::optional<std::vector<Matrix>>& weights = std::nullopt);

@@ -9,25 +9,22 @@
 
 namespace revolute {
 
-namespace {
-
 Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
                  std::span<const Expr> gradients) {
     if (rule.clip == 0) return update(rule.optimizer, parameters, gradients);
     return update(rule.optimizer, parameters, clip_by_global_norm(gradients, rule.clip));
 }
 
-}  // namespace
-
 TrainingStep::TrainingStep(const Architecture& architecture, const Sizes& sizes,
                            const TrainingRule& rule, ComputedBy by,
-                           std::optional<std::filesystem::path> finite_figure)
+                           std::optional<std::filesystem::path> finite_figure,
+                           const CompileOptions& options)
     : net_(recurrent_net(graph_, sizes, architecture)),
       leaves_(net_.parameters()),
       derivative_(differentiate(net_.loss(), leaves_)),
       update_(update_of(rule, leaves_, derivative_.gradients())),
       finite_figure_(std::move(finite_figure)),
-      computation_(outputs(), by, finite_figure_ ? FiniteCheck::on : FiniteCheck::off) {
+      computation_(outputs(), by, finite_figure_ ? FiniteCheck::on : FiniteCheck::off, options) {
     for (const Update::Memory& memory : update_.memories) leaves_.push_back(memory.leaf);
     const std::vector<Expr> after = state_after();
     for (std::size_t i = 0; i < leaves_.size(); ++i) computation_.carry(after[i], leaves_[i]);

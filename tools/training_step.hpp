@@ -18,6 +18,10 @@ struct TrainingRule {
     double clip = 0;  ///< limit of the gradients' global norm; 0: none
 };
 
+/// The update of parameters by a rule, whose gradients are clipped first.
+Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
+                 std::span<const Expr> gradients);
+
 /// One step of training a many-to-one net, for one batch size: loss, gradients, clipping and the optimiser's
 /// rule are one graph, so that a step is one run.
 ///
@@ -28,7 +32,8 @@ class TrainingStep {
     /// With the name of a file, values are checked for being finite, and the first that is not is drawn
     /// there: `run_finite`.
     TrainingStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
-                 ComputedBy by, std::optional<std::filesystem::path> finite_figure = {});
+                 ComputedBy by, std::optional<std::filesystem::path> finite_figure = {},
+                 const CompileOptions& options = {});
 
     /// The state before the first step. Throws ShapeError unless the parameters are those of the net.
     std::vector<Matrix> first_state(std::span<const Matrix> parameters) const;
@@ -38,6 +43,8 @@ class TrainingStep {
     double run(std::span<const Matrix> inputs, const Matrix& target);
     /// As the last step left it; there must be one.
     std::vector<Matrix> state();
+    /// The memory of its values: `Computation::bytes`.
+    std::size_t bytes() const { return computation_.bytes(); }
 
  private:
     std::vector<Expr> state_after() const;

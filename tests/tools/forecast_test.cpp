@@ -32,7 +32,7 @@ double by_hand(double before_last, double last) {
 
 Series series_of(const std::vector<double>& values) {
     return {.source = "data.csv",
-            .axis = {"year", 2000, 1},
+            .axis = {.name = "year", .first = 2000, .spacing = 1},
             .target = {"count", values},
             .inputs = {{"count", values}}};
 }
@@ -55,6 +55,68 @@ TEST_CASE("forecast: ahead, forecasts are read as values, by hand") {
     CHECK(forecasts[0] == doctest::Approx(by_hand(10, 9.5)).epsilon(1e-14));
     CHECK(forecasts[1] == doctest::Approx(by_hand(9.5, forecasts[0])).epsilon(1e-14));
     CHECK(forecasts[2] == doctest::Approx(by_hand(forecasts[0], forecasts[1])).epsilon(1e-14));
+}
+
+TEST_CASE("forecast: ahead by changes, forecasts are read as values, by hand") {
+    ForecastModel model = small_model();
+    model.settings.reading = Reading::changes;
+    model.inputs = {{"count", {0.5, 2}}};
+    const std::vector<double> forecasts = forecast_ahead(model, small_series(), 4);
+    std::vector<double> path = small_series().target.values;
+    for (const double forecast : forecasts) {
+        const std::size_t n = path.size();
+        const double first = (path[n - 2] - path[n - 3] - 0.5) / 2;
+        const double second = (path[n - 1] - path[n - 2] - 0.5) / 2;
+        const double h = std::tanh(2 * second + std::tanh(2 * first));
+        CHECK(forecast == doctest::Approx(path.back() + 1 + 4 * (3 * h + 0.5)).epsilon(1e-14));
+        path.push_back(forecast);
+    }
+}
+
+TEST_CASE("forecast: more rows than are computed at a time are each as if alone") {
+    std::vector<double> values;
+    for (int i = 0; i < 2500; ++i) values.push_back(10 + std::sin(i));
+    const std::vector<double> forecasts = forecast_each(small_model(), series_of(values), 2);
+    REQUIRE(forecasts.size() == 2498);
+    for (std::size_t row = 2; row < 2500; ++row)
+        REQUIRE(forecasts[row - 2] ==
+                doctest::Approx(by_hand(values[row - 2], values[row - 1])).epsilon(1e-13));
+}
+
+TEST_CASE("forecast: the rows that are done are told, one by one") {
+    std::vector<int> told;
+    forecast_ahead(small_model(), small_series(), 3, [&](int done) { told.push_back(done); });
+    CHECK(told == std::vector<int>{1, 2, 3});
+}
+
+TEST_CASE("forecast: one that is not finite says the row, what was read and the largest weight") {
+    const auto refused = [](const ForecastModel& model, const Series& series) {
+        return message_of<EvaluationError>([&] { forecast_ahead(model, series, 1000); });
+    };
+    ForecastModel growing = small_model();  // a net without bounds
+    growing.settings.architecture.cell = CellKind::simple_relu;
+    const double huge = 1.5e308;
+    CHECK(refused(growing, series_of({10, huge, huge, huge})) ==
+          "forecast: a forecast must be finite (inf for year 2004)\n"
+          "  of what the net read, count was farthest from the training part: 7.5e+307 of its "
+          "deviations, as the forecasts before it, or the data, had left the range that it "
+          "learned\n  the largest weight is 3, in V");
+
+    ForecastModel diverged = small_model();
+    diverged.parameters[3](0, 0) = 1e308;
+    CHECK(refused(diverged, series_of({10, 11, 12})) ==
+          "forecast: a forecast must be finite (inf for year 2003)\n"
+          "  of what the net read, count was farthest from the training part: 1 of its deviations\n"
+          "  the largest weight is 1e+308, in V: training has diverged; a smaller --learning-rate "
+          "may help");
+
+    growing.parameters[3](0, 0) = 10;
+    CHECK(refused(growing, small_series())
+              .starts_with("forecast: a forecast must be finite (inf for year 2"));
+
+    CHECK(message_of<EvaluationError>([&] {
+              forecast_each(diverged, series_of({10, 11, 12, 13}), 3);
+          }).starts_with("forecast: a forecast must be finite (inf for year 2003)\n"));
 }
 
 TEST_CASE("forecast: needs a whole window and a horizon") {
@@ -104,6 +166,7 @@ TEST_CASE("forecast report: the plot shows as much of the training part as was h
     CHECK(plot.x_label == "year");
     CHECK(plot.y_label == "count");
     CHECK(plot.held_out_from == 2004);
+    CHECK(plot.x_as_dates.empty());
     REQUIRE(plot.curves.size() == 3);
     CHECK(plot.curves[0].title == "truth");
     CHECK(plot.curves[0].y == std::vector<double>{9, 10.5, 10, 9.5});
@@ -112,4 +175,19 @@ TEST_CASE("forecast report: the plot shows as much of the training part as was h
     CHECK(plot.curves[1].y[2] == 10.5);
     CHECK(plot.curves[2].title == "recurrent net");
     CHECK(plot.curves[2].y[3] == report.net.values[1]);
+}
+
+TEST_CASE("forecast report: dates go into the table and the plot") {
+    Series series = small_series();
+    series.axis = read_series(Table::parse("day,v\n2019-12-30,1\n2019-12-31,2\n", "x")).axis;
+    ForecastModel model = small_model();
+    const ForecastReport report = report_forecasts(model, series, 4);
+    CHECK(to_table(report).starts_with(
+        "One step ahead on 2 held-out rows, day 2020-01-03 to 2020-01-04, in units of count:\n"));
+    const Plot plot = to_plot(report);
+    CHECK(plot.x_as_dates ==
+          std::vector<std::string>{"2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04"});
+    CHECK(to_csv(plot).starts_with("day,truth,persistence,recurrent net\n2020-01-01,9,,\n"));
+    CHECK(to_gnuplot(plot, "a.svg").find("set xtics time format '%m-%d %H:%M'\n") !=
+          std::string::npos);
 }

@@ -53,11 +53,12 @@ TEST_CASE("missing: a row is left out, or filled in on a straight line") {
 }
 
 TEST_CASE("missing: where other columns are read, rows without any of them are left out") {
-    const Table table = Table::parse("t,a,b,c\n1,1,2,x\n2,,3,x\n3,4,,x\n4,5,6,x\n", "data.csv");
+    const Table table =
+        Table::parse("t,a,b,c\n1,1,2,x\n2,,3,x\n3,4,,x\n4,5,6,x\n5,7,8,x\n6,9,0,x\n", "data.csv");
     const Series series =
         read_series(table, ColumnNames{{"a"}, "b"}, {.axis = {}, .missing = {Missing::drop, {}}});
-    CHECK(series.inputs[0].values == Numbers{1, 5});
-    CHECK(series.target.values == Numbers{2, 6});
+    CHECK(series.inputs[0].values == Numbers{1, 5, 7, 9});
+    CHECK(series.target.values == Numbers{2, 6, 8, 0});
     CHECK(series.notes.front() == "1 gap of \"t\" passed over: rows around are neighbours");
     CHECK(series.notes.back() == "2 rows with missing values left out");
 }
@@ -66,7 +67,6 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
     for (const char* text : {"-9999", "-999", "9999", "999.9", "-99.99", "-99", "-32768", "1e20",
                              "-1e31", "-9999.0"}) {
         CAPTURE(text);
-        if (std::string_view(text) == "-99.99") continue;  // below 99.99 nines are ordinary numbers
         CHECK(
             refused({"1", "2", text, "4"}) ==
             fmt::format("data.csv: a value far from all others may stand for a missing one ({0})\n"

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 
@@ -179,4 +180,28 @@ TEST_CASE("model file: parameters must have the shapes that the sizes say") {
 TEST_CASE("model file: what cannot be written leaves no trace") {
     CHECK(message_of<FileError>([] { write_model("no/such/m.json", model()); }) ==
           "cannot write no/such/m.json: No such file or directory");
+}
+
+TEST_CASE("model file: a training is resumed only where its state is there and whole") {
+    const test::TemporaryFolder folder;
+    const auto refused = [&](const std::string& text) {
+        write_file(folder / "m.json", text);
+        const std::string said = message_of<ParseError>([&] { read_training(folder / "m.json"); });
+        return said.substr(std::min(said.size(), (folder / "m.json").string().size()));
+    };
+    CHECK(refused(to_json(model())) == ": does not hold what its training could be resumed from");
+    CHECK(refused(to_json(model(), TrainingState{})) ==
+          ": is a damaged model file: resume.memories must be a list of 5 (a list of 0)");
+    CHECK(parse_model(to_json(model(), TrainingState{}), "m.json") == model());
+}
+
+TEST_CASE("model file: a name that JSON cannot hold is refused") {
+    for (const bool is_target : {true, false}) {
+        ForecastModel latin = model();
+        (is_target ? latin.target : latin.inputs[0].name) =
+            "Gr\xF6"
+            "sse";
+        CHECK(message_of<ParseError>([&] { to_json(latin); }) ==
+              "model file: the name of a column must be UTF-8 text (\"Gr...\", then byte 0xf6)");
+    }
 }

@@ -113,3 +113,38 @@ TEST_CASE("plot: needs a point and a curve") {
     CHECK(message_of<ShapeError>([] { to_gnuplot({}, "a.svg"); }) ==
           "plot: needs at least one point and one curve (0 and 0)");
 }
+
+TEST_CASE("plot: names that XML cannot hold are drawn with question marks") {
+    Plot plot = small_plot();
+    plot.title =
+        "a\xEF\xBF\xBE"
+        "b\xF6"
+        "c\x01 \xC3\xA9";
+    CHECK(to_gnuplot(plot, "a.svg").find("set title 'a?b?c  \xC3\xA9'") != std::string::npos);
+}
+
+TEST_CASE("plot: whether it can be drawn is known without a trace") {
+    const TemporaryFolder folder, programs;
+    make_gnuplot(programs.path(), "#!/bin/sh\nwhile read -r line; do :; done; exit 3\n");
+    {
+        const OnlyPath here(programs.path());
+        const std::string path = (folder / "a.svg").string();
+        CHECK(message_of<FileError>([&] { require_drawable(path, small_plot()); }) ==
+              fmt::format("cannot draw {}: gnuplot failed (status 3)", path));
+    }
+    const OnlyPath nothing(folder.path());
+    require_drawable(folder / "a.svg", small_plot());
+    CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("plot: the axis of dates has labels as its length wants") {
+    Plot plot = small_plot();
+    plot.x_as_dates = {"a", "b", "c"};
+    for (const auto& [days, format] :
+         {std::pair{2, "%m-%d %H:%M"}, {20, "%Y-%m-%d"}, {400, "%Y-%m"}, {4000, "%Y"}}) {
+        plot.x = {0, 43200.0 * days, 86400.0 * days};
+        CHECK(to_gnuplot(plot, "a.svg").find(fmt::format("set xtics time format '{}'\n", format)) !=
+              std::string::npos);
+    }
+    CHECK(to_csv(plot) == "year,truth,net\na,1,\nb,2,2.5\nc,0.5,1\n");
+}

@@ -3,10 +3,12 @@
 #include <revolute/tools/baselines.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/split_step.hpp>
 #include <revolute/tools/sunspots.hpp>
 #include <revolute/tools/trainer.hpp>
 #include <support/golden.hpp>
 #include <support/message.hpp>
+#include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -120,6 +122,159 @@ TEST_CASE("trainer: programs give what the reference evaluator gives, by every r
             // Twelve steps; a rounding of a gradient is at most as large beside its entries.
             CHECK(relative_difference(model.parameters[i], expected.parameters[i]) <= 1e-12);
     }
+}
+
+TEST_CASE("trainer: a batch in pieces moves the weights as a whole one does") {
+    for (const CellKind cell : {CellKind::simple, CellKind::lstm})
+        for (const int batch : {0, 100, 7}) {
+            TrainingSettings settings = small_settings();
+            settings.architecture.cell = cell;
+            settings.hidden = 5;
+            settings.batch = batch;
+            const ForecastModel whole = train(sunspots(), 247, settings).model;
+            // The smallest limit that a step is within, by halves.
+            std::size_t limit = 1 << 22;
+            std::string said;
+            const auto within = [&](std::size_t bytes) {
+                TrainingHooks hooks{.say = [&](std::string_view text) { said = text; }};
+                hooks.compile.memory_limit = bytes;
+                return train(sunspots(), 247, settings, hooks).model;
+            };
+            int splits = 0;
+            for (; limit > 0; limit /= 2) try {
+                    CAPTURE(limit);
+                    const ForecastModel split = within(limit);
+                    if (said.find(" pieces of up to ") == said.npos) continue;
+                    ++splits;
+                    // At most 140 steps, each of a sum over some pieces: a rounding is at most as large
+                    // beside the entries, and a step keeps it.
+                    for (std::size_t i = 0; i < split.parameters.size(); ++i)
+                        CHECK(relative_difference(split.parameters[i], whole.parameters[i]) <=
+                              1e-11);
+                } catch (const CapacityError& error) {
+                    CHECK(std::string_view(error.what())
+                              .starts_with(
+                                  "train: a step must fit into the memory that it may take ("));
+                    break;
+                }
+            CHECK(limit > 0);
+            if (batch != 7) CHECK(splits > 0);
+        }
+}
+
+TEST_CASE(
+    "trainer: resumed, it gives the bits of one training, by every rule, also through a file") {
+    const test::TemporaryFolder folder;
+    for (const OptimizerKind kind :
+         {OptimizerKind::adam, OptimizerKind::sgd, OptimizerKind::rmsprop})
+        for (const int batch : {0, 100})
+            for (const bool is_given : {false, true}) {
+                CAPTURE(name_of(kind));
+                CAPTURE(batch);
+                TrainingSettings settings = small_settings();
+                settings.batch = batch;
+                settings.optimizer = kind;
+                std::optional<std::vector<Matrix>> weights;
+                if (is_given) weights = untrained(sunspots(), 247, settings).parameters;
+                const ForecastModel whole = train(sunspots(), 247, settings, {}, weights).model;
+                settings.epochs = 2;
+                const TrainingResult half = train(sunspots(), 247, settings, {}, weights);
+                write_model(folder / "m.json", half.model, half.state);
+                CHECK(read_training(folder / "m.json") == std::pair(half.model, half.state));
+                settings.epochs = 4;
+                TrainingHooks hooks;
+                hooks.resume = read_training(folder / "m.json");
+                CHECK(train(sunspots(), 247, settings, hooks).model == whole);
+            }
+}
+
+TEST_CASE("trainer: another training is not resumed") {
+    const TrainingResult before = train(sunspots(), 247, small_settings());
+    TrainingHooks hooks;
+    hooks.resume = std::pair(before.model, before.state);
+    const auto refused_with = [&](std::size_t rows, auto member, auto value) {
+        TrainingSettings settings = small_settings();
+        settings.*member = value;
+        return message_of<Error>([&] { train(sunspots(), rows, settings, hooks); });
+    };
+    CHECK(refused_with(247, &TrainingSettings::seed, 2) ==
+          "train: a training that is resumed must have the settings that it had, but for --epochs "
+          "and --learning-rate (others differ)");
+    CHECK(refused_with(246, &TrainingSettings::epochs, 9) ==
+          "train: a training that is resumed must have the training rows that it had\n"
+          "  it had 247 rows, now there are 246");
+    Series other = sunspots();
+    other.target.values[3] += 1;
+    CHECK(message_of<Error>([&] { train(other, 247, small_settings(), hooks); }) ==
+          "train: a training that is resumed must have the training rows that it had\n"
+          "  it had 247 rows, now there are 247 with other values");
+}
+
+TEST_CASE("trainer: with early stopping the weights of the best epoch are kept") {
+    TrainingSettings settings = small_settings();
+    settings.epochs = 60;
+    settings.learning_rate = 0.3;
+    std::vector<double> errors;
+    TrainingHooks hooks{.after_epoch = [&](const EpochReport& report) {
+        REQUIRE(report.validation_rmse);
+        errors.push_back(*report.validation_rmse);
+    }};
+    hooks.early_stopping = EarlyStopping{0.1, 5};
+    const Series series = sunspots();
+    const TrainingResult result = train(series, 247, settings, hooks);
+    const auto best = std::ranges::min_element(errors);
+    CHECK(result.model.epochs_done == best - errors.begin() + 1);
+    CHECK(result.validation_rmse == *best);
+    CHECK(errors.size() ==
+          std::min<std::size_t>(60, static_cast<std::size_t>(result.model.epochs_done) + 5));
+    CHECK(errors.size() < 60);
+    // It is the error on the last tenth of the training rows, which neither learning nor standardisation sees.
+    const std::size_t learned = first_held_out(247, 0.1);
+    std::vector<double> forecasts = forecast_each(result.model, series, learned);
+    forecasts.resize(247 - learned);
+    CHECK(root_mean_square_error(
+              forecasts, std::span(series.target.values).subspan(learned, 247 - learned)) == *best);
+    settings.epochs = result.model.epochs_done;
+    CHECK(train(series, learned, settings).model.parameters == result.model.parameters);
+}
+
+TEST_CASE("trainer: early stopping needs rows and patience") {
+    const auto refused_with = [](EarlyStopping early) {
+        TrainingHooks hooks;
+        hooks.early_stopping = early;
+        return message_of<Error>([&] { train(sunspots(), 247, small_settings(), hooks); });
+    };
+    CHECK(refused_with({0.1, 0}) == "train: the patience must be at least 1 epoch (0)");
+    CHECK(refused_with({0, 5}) ==
+          "train: the part for validation must be above 0, below 1, and a row at least of 247 (0)");
+    CHECK(refused_with({1e-9, 5}) ==
+          "train: the part for validation must be above 0, below 1, and a row at least of 247 "
+          "(1e-09)");
+}
+
+TEST_CASE("trainer: in floats and in threads it learns the same, to their digits") {
+    TrainingSettings settings = small_settings();
+    settings.hidden = 4;
+    const ForecastModel expected = train(sunspots(), 247, settings).model;
+    TrainingHooks threads;
+    threads.compile.threads = 2;
+    CHECK(train(sunspots(), 247, settings, threads).model == expected);
+    TrainingHooks floats;
+    floats.compile.precision = Precision::float32;
+    const ForecastModel rough = train(sunspots(), 247, settings, floats).model;
+    CHECK(rough.parameters != expected.parameters);
+    for (std::size_t i = 0; i < rough.parameters.size(); ++i)
+        // Four steps of Adam, whose division by a root makes a relative error of a gradient one of the step.
+        CHECK(relative_difference(rough.parameters[i], expected.parameters[i]) <= 1e-4);
+}
+
+TEST_CASE("split step: bytes in words") {
+    CHECK(bytes_in_words(1) == "1 byte");
+    CHECK(bytes_in_words(999) == "999 bytes");
+    CHECK(bytes_in_words(4800) == "4.8 kB");
+    CHECK(bytes_in_words(12'000'000) == "12 MB");
+    CHECK(bytes_in_words(999'600'000) == "1.0 GB");
+    CHECK(bytes_in_words(2'500'000'000'000) == "2.5 TB");
 }
 
 TEST_CASE("trainer: with a batch of one window every window is a step") {

@@ -147,11 +147,7 @@ void add_bench_command(CLI::App& program) {
     add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
     add_precision_option(command, options->precision);
-    command
-        .add_option("--threads", options->threads,
-                    "Threads that a run may use, at most one for each processor; it uses fewer "
-                    "where there is too little to do")
-        ->check(whole_number(1, 256));
+    add_threads_option(command, options->threads);
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
         ->check(whole_number(1, 1'000'000));
     command.add_flag("--json", options->json, "Print JSON");

@@ -14,7 +14,8 @@ struct DataOptions {
     SeriesOptions series;
 };
 
-/// --delimiter, --decimal, --encoding, --header, --no-header, --missing, --missing-values, --axis and --date-format.
+/// --delimiter, --decimal, --encoding, --header, --no-header, --missing, --missing-values, --axis and
+/// --date-format.
 void add_data_options(CLI::App& command, DataOptions& options);
 
 /// Says on standard error how a table was read and what was done to its rows, where one would not expect it.

@@ -86,9 +86,7 @@ Plot forecast_plot(const ForecastReport& report) {
 void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
     const Series series = read_series(Table::parse(sunspots_csv, "sunspots"));
     const std::size_t first = first_held_out(series.row_count(), test_fraction);
-    print("
-Training on the sunspots of {} to {}; {} to {} are held out.
-", series.axis.text(0),
+    print("\nTraining on the sunspots of {} to {}; {} to {} are held out.\n", series.axis.text(0),
           series.axis.text(first - 1), series.axis.text(first),
           series.axis.text(series.row_count() - 1));
     flush_standard_output();  // progress goes to standard error

@@ -3,13 +3,16 @@
 #include "option_values.hpp"
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/model_file.hpp>
+#include <revolute/tools/progress.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <iostream>
 #include <memory>
 
 namespace revolute {
@@ -66,10 +69,14 @@ void print_csv(const Forecasts& forecasts) {
 
 void predict(const PredictOptions& options) {
     const ForecastModel model = read_model(options.model);
+    require_horizon(model, options.horizon);
     const Table table = Table::read(options.data, options.reading.csv);
     const Series series = read_series(table, columns_of(model), options.reading.series);
     say_how_read(table, series);
-    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon)};
+    using namespace std::chrono_literals;
+    Progress progress(std::cerr, style_of_standard_error(), "row", options.horizon, 2s);
+    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon,
+                                                     [&](int done) { progress.update(done, ""); })};
     if (options.format == ForecastFormat::json)
         print_json(forecasts);
     else if (options.format == ForecastFormat::csv)
@@ -92,10 +99,12 @@ void add_predict_command(CLI::App& program) {
                     "Table with the columns that the model was trained on")
         ->required();
     add_data_options(command, options->reading);
-    command.add_option(
-        "--horizon", options->horizon,
-        "Number of rows; from the second on, forecasts are read as if they were data, so a model "
-        "that reads other columns than it forecasts goes one row ahead only");
+    command
+        .add_option("--horizon", options->horizon,
+                    "Number of rows; from the second on, forecasts are read as if they were data, "
+                    "so a model "
+                    "that reads other columns than it forecasts goes one row ahead only")
+        ->check(whole_number(1, 1'000'000'000));
     add_choice(command, "--format", options->format, "How to print them",
                {{"table", ForecastFormat::table},
                 {"csv", ForecastFormat::csv},

@@ -1,17 +1,21 @@
 #include "program_options.hpp"
 
 #include "net_options.hpp"
+#include "option_values.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
 namespace revolute {
 
-void add_reference_option(CLI::App& command, bool& is_reference) {
-    command.add_flag(
+CLI::Option* add_reference_option(CLI::App& command, bool& is_reference) {
+    return command.add_flag(
         "--reference", is_reference,
         "Compute node by node with the reference evaluator, not by a compiled program");
 }
@@ -30,10 +34,37 @@ std::string_view name_of(Precision precision) {
     return precision == Precision::float64 ? "f64" : "f32";
 }
 
-CompileOptions compile_options(Precision precision) {
+std::size_t available_memory() {
     const auto pages = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES));
-    const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    return {.precision = precision, .memory_limit = pages * size};
+    std::size_t bytes = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    rlimit limit{};
+    if (getrlimit(RLIMIT_AS, &limit) == 0) bytes = std::min<std::size_t>(bytes, limit.rlim_cur);
+    std::ifstream of_container("/sys/fs/cgroup/memory.max");  // a number, or "max"
+    if (std::size_t most = 0; of_container >> most) bytes = std::min(bytes, most);
+    return bytes;
+}
+
+CompileOptions compile_options(Precision precision) {
+    return {.precision = precision, .memory_limit = available_memory()};
+}
+
+void add_memory_option(CLI::App& command, std::size_t& bytes) {
+    bytes = available_memory() / 2;
+    command
+        .add_option(
+            "--memory", bytes,
+            "Most memory that the programs of a step may take, such as 500MB or 2GB; a batch "
+            "that needs more is computed in pieces")
+        ->transform(CLI::AsSizeValue(true))
+        ->default_str("half of what there is");
+}
+
+void add_threads_option(CLI::App& command, std::size_t& threads) {
+    command
+        .add_option("--threads", threads,
+                    "Threads that a run may use, at most one for each processor; it uses fewer "
+                    "where there is too little to do")
+        ->check(whole_number(1, 256));
 }
 
 std::size_t threads_at_hand(std::string_view command, std::size_t asked) {

@@ -12,7 +12,7 @@
 namespace revolute {
 
 /// --reference.
-void add_reference_option(CLI::App& command, bool& is_reference);
+CLI::Option* add_reference_option(CLI::App& command, bool& is_reference);
 /// What --reference asks for.
 ComputedBy computed_by(bool is_reference);
 
@@ -27,5 +27,11 @@ CompileOptions compile_options(Precision precision);
 /// How many threads a command uses that was asked for so many: at most one for each processor that the process
 /// may use, since more only wait for each other. Says on standard error where that is fewer.
 std::size_t threads_at_hand(std::string_view command, std::size_t asked);
+/// The memory that this process may have: the machine's, or less where the system limits it.
+std::size_t available_memory();
+/// --memory; the default is half of what is available.
+void add_memory_option(CLI::App& command, std::size_t& bytes);
+/// --threads.
+void add_threads_option(CLI::App& command, std::size_t& threads);
 
 }  // namespace revolute

@@ -8,12 +8,15 @@
 #include <revolute/tools/forecast_report.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/planned_file.hpp>
 #include <revolute/tools/standard_output.hpp>
 #include <revolute/tools/weights_file.hpp>
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <memory>
+#include <unistd.h>
 
 namespace revolute {
 
@@ -25,12 +28,20 @@ struct TrainOptions {
     std::optional<std::string> column;
     ColumnNames columns;  // in place of `column`
     std::optional<std::string> init;
+    std::optional<std::string> resume;
+    bool rate_is_named = false;
     TrainingSettings settings;
     double test_fraction = 0.2;
     std::string save = "model.json";
     std::string plot = "out.svg";
     FiniteOptions finite;
     bool is_reference = false;
+    CompileOptions compile;
+    std::size_t memory = 0;  // that steps may take
+    std::optional<double> validation;
+    int patience = 20;
+    bool overwrite = false;
+    bool save_is_named = false, plot_is_named = false;  // by the user
 };
 
 /// A momentum says something of sgd alone.
@@ -44,7 +55,26 @@ void require_svg(const std::string& plot) {
         throw Error(fmt::format("the name of the plot's file must end in .svg ({})", plot));
 }
 
-/// Nothing is computed that could not be written in the end, and nothing the user has is lost.
+/// What a file of the default name begins with where `revolute train` wrote it.
+bool is_of_train(const std::filesystem::path& path, std::string_view mark) {
+    std::ifstream file(path, std::ios::binary);
+    std::string begin(500, '\0');
+    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    return begin.find(mark) != begin.npos;
+}
+
+/// Refuses to replace a file that is not of a training before and that the user did not name.
+void require_of_train(const std::filesystem::path& path, std::string_view mark,
+                      std::string_view option) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(path, none) || is_of_train(path, mark)) return;
+    throw Error(
+        fmt::format("train: {} is there, and is not of a training before\n"
+                    "  --overwrite replaces it, {} says another name",
+                    path.string(), option));
+}
+
+/// Nothing the user has is lost.
 void require_outputs(const TrainOptions& options) {
     const std::filesystem::path plot(options.plot);
     const std::filesystem::path table = csv_beside(plot);
@@ -52,6 +82,37 @@ void require_outputs(const TrainOptions& options) {
     if (options.init) require_distinct({*options.init, options.save, plot, table});
     for (const std::filesystem::path& path : {std::filesystem::path(options.save), plot, table})
         require_writable(path);
+    if (options.overwrite) return;
+    if (!options.save_is_named) require_of_train(options.save, "revolute model", "--save");
+    if (!options.plot_is_named) require_of_train(plot, "gnuplot", "--plot");
+    require_of_train(table, "truth,persistence,recurrent net", "--plot");
+}
+
+/// Nothing is computed that could not be written in the end: the model, with the names in it, and the plot are
+/// made, as far as they are known, and thrown away.
+void rehearse_outputs(const TrainOptions& options, const Series& series, std::size_t first) {
+    const std::string model = to_json(untrained(series, first, options.settings));
+    std::vector<PlannedFile> files{{options.save, model.size()}};
+    if (first < series.row_count()) {
+        const Plot plot = to_plot(report_without_net(series, first));
+        constexpr std::size_t of_frame = 20'000, of_point = 20;
+        const std::size_t points = plot.x.size() * plot.curves.size();
+        files.push_back({csv_beside(options.plot), to_csv(plot).size() + of_point * points});
+        files.push_back({options.plot, of_frame + of_point * points});
+        require_drawable(options.plot, plot);
+    }
+    require_room(files);
+}
+
+/// Writes the model; where it cannot be written, though it could have been before, to the folder for temporary
+/// files, and throws FileError that says so.
+void save_model(const std::string& path, const TrainingResult& result) try {
+    write_model(path, result.model, result.state);
+} catch (const FileError& error) {
+    const std::filesystem::path rescue =
+        std::filesystem::temp_directory_path() / fmt::format("revolute-model-{}.json", getpid());
+    write_model(rescue, result.model, result.state);
+    throw FileError(fmt::format("{}\n  the model is in {}", error.what(), rescue.string()));
 }
 
 void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
@@ -90,21 +151,54 @@ std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& opt
                            *options.init);
 }
 
-void train_and_report(const TrainOptions& options) {
+TrainingHooks hooks_of(const TrainOptions& options) {
+    TrainingHooks hooks{.finite_figure = finite_figure(options.finite),
+                        .computed_by = computed_by(options.is_reference),
+                        .compile = options.compile,
+                        .say = [](std::string_view text) { fmt::print(stderr, "{}\n", text); }};
+    hooks.compile.memory_limit = options.memory;
+    hooks.compile.threads = threads_at_hand("train", options.compile.threads);
+    if (options.validation)
+        hooks.early_stopping = EarlyStopping{*options.validation, options.patience};
+    return hooks;
+}
+
+/// Takes settings and columns over from the training that is resumed, and its file as the one to save to.
+std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOptions& options) {
+    if (!options.resume) return std::nullopt;
+    auto before = read_training(*options.resume);
+    const TrainingSettings told = options.settings;
+    options.settings = before.first.settings;
+    options.settings.epochs = told.epochs;
+    if (options.rate_is_named) options.settings.learning_rate = told.learning_rate;
+    if (told.epochs <= before.first.epochs_done)
+        throw Error(fmt::format("train: --epochs must be above those that {} has done ({}, {})",
+                                *options.resume, told.epochs, before.first.epochs_done));
+    options.columns = columns_of(before.first);
+    if (!options.save_is_named) options.save = *options.resume;
+    options.save_is_named = true;
+    return before;
+}
+
+void train_and_report(TrainOptions& options) {
+    auto before = take_up_training(options);
     const Series series = read_data(options);
     const auto weights = weights_to_start_from(options, series.inputs.size());
     require_outputs(options);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
+    rehearse_outputs(options, series, first);
+    TrainingHooks hooks = hooks_of(options);
+    hooks.resume = std::move(before);
     const TrainingResult result =
-        train_with_progress(series, first, options.settings,
-                            {.finite_figure = finite_figure(options.finite),
-                             .computed_by = computed_by(options.is_reference)},
-                            weights);
+        train_with_progress(series, first, options.settings, std::move(hooks), weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
         fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
-    write_model(options.save, result.model);
+    save_model(options.save, result);
+    if (result.validation_rmse)
+        print("Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}.\n",
+              options.settings.epochs, result.model.epochs_done, *result.validation_rmse);
     if (result.was_stopped) {
         fmt::print(stderr, "interrupted: {} holds the model after epoch {} of {}\n", options.save,
                    result.model.epochs_done, options.settings.epochs);
@@ -138,6 +232,25 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
                {{"values", Reading::values}, {"changes", Reading::changes}});
 }
 
+void add_output_options(CLI::App& command, TrainOptions& options) {
+    command.add_option("--save", options.save, "Model file to write");
+    command
+        .add_option("--plot", options.plot,
+                    "SVG to write of the held-out forecasts; a CSV is written beside it")
+        ->check(accepted_by(require_svg));
+    command.add_flag("--overwrite", options.overwrite,
+                     "Replace files that are there, also those that are not of a training before");
+}
+
+void add_program_options(CLI::App& command, TrainOptions& options) {
+    CLI::Option* const reference = add_reference_option(command, options.is_reference);
+    add_precision_option(command, options.compile.precision);
+    command.get_option("--precision")->excludes(reference);
+    add_threads_option(command, options.compile.threads);
+    command.get_option("--threads")->excludes(reference);
+    add_memory_option(command, options.memory);
+}
+
 void add_options(CLI::App& command, TrainOptions& options) {
     TrainingSettings& settings = options.settings;
     command.add_option("DATA.csv", options.data, "Table, oldest row first or last")->required();
@@ -167,17 +280,33 @@ void add_options(CLI::App& command, TrainOptions& options) {
     command.add_option("--init", options.init,
                        "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
                        "they are kept");
+    CLI::Option* const resume = command.add_option(
+        "--resume", options.resume,
+        "Model file whose training goes on, to --epochs in all; it has the other settings, but for "
+        "--learning-rate, and is written again unless --save says another");
+    for (const char* const other :
+         {"--column", "--columns", "--target", "--read", "--cell", "--layers", "--bidirectional",
+          "--residual", "--window", "--hidden", "--batch", "--optimizer", "--momentum", "--clip",
+          "--seed", "--init"})
+        resume->excludes(command.get_option(other));
     command
         .add_option("--test-fraction", options.test_fraction,
                     "Part of the rows, at the end, held out from training")
         ->check(fraction());
-    command.add_option("--save", options.save, "Model file to write");
-    command
-        .add_option("--plot", options.plot,
-                    "SVG to write of the held-out forecasts; a CSV is written beside it")
-        ->check(accepted_by(require_svg));
+    CLI::Option* const validation =
+        command
+            .add_option(
+                "--validation", options.validation,
+                "Part of the training rows, at their end, that is not learned from; training "
+                "ends when their error has not fallen for --patience epochs, and the best "
+                "weights are kept")
+            ->check(fraction());
+    command.add_option("--patience", options.patience, "Epochs without a smaller error")
+        ->check(whole_number(1, 1'000'000'000))
+        ->needs(validation);
+    add_output_options(command, options);
     add_finite_options(command, options.finite);
-    add_reference_option(command, options.is_reference);
+    add_program_options(command, options);
 }
 
 }  // namespace
@@ -191,8 +320,11 @@ void add_train_command(CLI::App& program) {
     command.footer(
         "Examples:\n  revolute train sunspots.csv --column SUNACTIVITY --save sunspots.json\n"
         "  revolute train macrodata.csv --columns realgdp,cpi,unemp --target unemp --cell lstm");
-    command.callback([options, momentum = command.get_option("--momentum")] {
-        require_momentum(*momentum, options->settings.optimizer);
+    command.callback([options, &command] {
+        require_momentum(*command.get_option("--momentum"), options->settings.optimizer);
+        options->save_is_named = command.count("--save") > 0;
+        options->rate_is_named = command.count("--learning-rate") > 0;
+        options->plot_is_named = command.count("--plot") > 0;
         train_and_report(*options);
     });
 }

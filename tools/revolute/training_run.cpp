@@ -23,9 +23,10 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     hooks.after_epoch = [&](const EpochReport& report) {
         windows += report.windows;
         time += epoch.elapsed();
-        progress.update(report.epoch,
-                        fmt::format("training RMSE {:.4g}, {}", printable(report.training_rmse),
-                                    samples_per_second(windows, time)));
+        std::string note = fmt::format("training RMSE {:.4g}, ", printable(report.training_rmse));
+        if (report.validation_rmse)
+            note += fmt::format("validation {:.4g}, ", *report.validation_rmse);
+        progress.update(report.epoch, note + samples_per_second(windows, time));
         if (after_epoch) after_epoch(report);
         epoch = {};
     };

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+namespace revolute {
+
+/// A file that is to be written at the end of long work.
+struct PlannedFile {
+    std::filesystem::path path;
+    std::size_t bytes = 0;  ///< about how many it will have
+};
+
+/// Throws FileError naming the first file that could not be written now with so many bytes, all of them
+/// at a time: its folder is missing or closed, or the disk, or the user's share of it, is too small.
+/// Leaves no trace.
+void require_room(const std::vector<PlannedFile>& files);
+
+}  // namespace revolute
