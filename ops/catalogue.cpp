@@ -70,6 +70,7 @@ std::span<const Op* const> catalogue() {
         &scale_rows_op,
         &scale_columns_op,
         &mask_op,
+        &where_op,
         &one_hot_op,
         &gather_columns_op,
         &scatter_columns_op,

@@ -1,9 +1,16 @@
+#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <algorithm>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto kept = [](auto x, auto keep) { return keep != 0 ? x : decltype(x){0}; };
+
+}  // namespace
 
 // y = x where keep is not 0, else 0  =>  x_bar = y_bar where keep is not 0, else 0. A choice and not a product,
 // so what is masked may be NaN.
@@ -14,9 +21,9 @@ constinit const Op mask_op{
     .role = Role::elementwise,
     .evaluate =
         [](const Arguments& x, MatrixView y) {
-            std::ranges::transform(x[0].values(), x[1].values(), y.data,
-                                   [](double z, double keep) { return keep != 0 ? z : 0.0; });
+            std::ranges::transform(x[0].values(), x[1].values(), y.data, kept);
         },
+    .fast = detail::entrywise(kept),
     .pullback = {[](const Pullback& p) { return mask(p.adjoint, p.input(1)); }, zero_derivative},
     .definition = "#1 where #2 is not 0, else 0",
     .latex = R"(\operatorname{mask}_{#2}\left(#1\right))",

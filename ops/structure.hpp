@@ -19,6 +19,7 @@ extern const Op reshape_op;
 extern const Op scale_rows_op;
 extern const Op scale_columns_op;
 extern const Op mask_op;
+extern const Op where_op;
 extern const Op stop_gradient_op;
 
 /// Rows first, ..., first + count - 1: [n x m] -> [count x m]. Throws ShapeError unless they are
@@ -55,6 +56,10 @@ Expr scale_columns(Operand x, Operand factors);
 /// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what is
 /// masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
 Expr mask(Operand x, Operand keep);
+
+/// a where keep is not 0, else b, even where the other one is NaN: all [n x m]. The gradient of what is not
+/// chosen is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
+Expr where(Operand keep, Operand a, Operand b);
 
 /// x, but a constant to differentiation: no adjoint and no tangent passes.
 Expr stop_gradient(Operand x);

@@ -1,10 +1,10 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
-#include <revolute/ops/softmax.hpp>
 #include <revolute/ops/structure.hpp>
 #include <revolute/rnn/lengths.hpp>
 
@@ -43,18 +43,81 @@ void require_one_for_each_step(std::string_view subject, std::string_view what, 
             what, count, lengths.running.size(), to_string(line)));
 }
 
+void require_length_for_each_column(std::span<const Expr> inputs, const Lengths& lengths,
+                                    SourceLine line) {
+    const int columns = lengths.lengths.shape().columns;
+    for (const Expr& x : inputs)
+        if (x.shape().columns != columns)
+            throw ShapeError(fmt::format(
+                "unroll_masked: needs one length for each column of an input ({} and {})\n  input "
+                "is {}\n  lengths are {}\n  asked for at {}",
+                columns, x.shape().columns, x.graph->describe(x.id),
+                x.graph->describe(lengths.lengths.id), to_string(line)));
+}
+
 /// x in the columns that are running, zeros in the others.
 Expr where_running(Expr x, Expr running) {
     return mask(x, broadcast_rows(running, x.shape().rows));
 }
 
-/// The new value in the columns that are running, the old one in the others.
-Expr keep_ended(Expr made, Expr old, Expr running) {
-    const Expr is_running = broadcast_rows(running, made.shape().rows);
-    const Expr has_ended = 1.0 - is_running;
-    const Expr moved_on = mask(made, is_running);
-    return moved_on + mask(old, has_ended);
+/// x in the columns that are running, `otherwise` in the others.
+Expr chosen_where_running(Expr x, Expr otherwise, Expr running) {
+    return where(broadcast_rows(running, x.shape().rows), x, otherwise);
 }
+
+/// What the cell is given in the columns that are not running: what each column's first step is given, so
+/// nothing at which the cell is not run anyway. Zeros would not do: the adjoints there are zeros, but a slope that is
+/// infinite at 0 makes NaN of them, which the sums over columns take into every gradient. A column without a
+/// step takes the longest column's.
+class Padding {
+ public:
+    Padding(std::span<const Expr> inputs, const Lengths& lengths, const State& initial,
+            TimeAxis time)
+        : lengths_(lengths) {
+        const Scope before(*inputs.front().graph, time.start(static_cast<int>(inputs.size())));
+        input_ = filled(first_input(inputs, time));
+        for (const Expr& tensor : initial) state_.push_back(filled(where_there_is_a_step(tensor)));
+    }
+
+    Expr input(Expr x, Expr running) const { return chosen_where_running(x, input_, running); }
+
+    State state(const State& previous, Expr running) const {
+        State result;
+        for (std::size_t i = 0; i < previous.size(); ++i)
+            result.push_back(chosen_where_running(previous[i], state_[i], running));
+        return result;
+    }
+
+ private:
+    Expr where_there_is_a_step(Expr x) const { return where_running(x, lengths_.running.front()); }
+
+    /// That of step 0, or, backward in time, each column's of its own last step. Zeros in a column without one.
+    Expr first_input(std::span<const Expr> inputs, TimeAxis time) const {
+        if (time.direction == Direction::forward) return where_there_is_a_step(inputs.front());
+        std::vector<Expr> last;
+        for (std::size_t t = 0; t < inputs.size(); ++t) {
+            const Scope at_step(*inputs[t].graph, Step{time.number, static_cast<int>(t)});
+            const Expr running = lengths_.running[t];
+            const bool is_end = t + 1 == inputs.size();
+            last.push_back(
+                where_running(inputs[t], is_end ? running : running - lengths_.running[t + 1]));
+        }
+        return last.size() == 1 ? last.front() : accumulate(last);
+    }
+
+    /// A constant to differentiation: it reaches nothing that counts.
+    Expr filled(Expr first) const {
+        const Shape shape = first.shape();
+        const Expr is_longest = transpose(first_column_max(transpose(lengths_.lengths)));
+        const Expr of_longest = row_sums(mask(first, broadcast_rows(is_longest, shape.rows)));
+        return stop_gradient(chosen_where_running(
+            first, broadcast_columns(of_longest, shape.columns), lengths_.running.front()));
+    }
+
+    const Lengths& lengths_;
+    Expr input_;
+    State state_;
+};
 
 /// The mean over all columns of the losses of those that are running.
 Expr masked_loss(Expr y, Expr target, Expr running, LossKind kind) {
@@ -137,14 +200,20 @@ Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const 
     require_one_for_each_step("unroll_masked", "input", inputs.size(), lengths, line);
     const std::vector<StateTensor> tensors = cell.state_tensors();
     require_initial("unroll_masked", initial, tensors, line);
+    require_batches("unroll_masked", inputs, initial, line);
+    require_length_for_each_column(inputs, lengths, line);
+    const Scope made_here(*inputs.front().graph, line);
+    const Padding padding(inputs, lengths, initial.state, time);
     return unroll_with(
         inputs, std::move(initial), time, line, [&](std::size_t t, const State& previous) {
             const Expr running = lengths.running[t];
-            const State made = cell.step(where_running(inputs[t], running), previous);
+            const State made =
+                cell.step(padding.input(inputs[t], running), padding.state(previous, running));
+            if (made.size() != tensors.size()) return made;  // which unroll refuses
             State state;
             state.reserve(made.size());
             for (std::size_t i = 0; i < made.size(); ++i)
-                state.push_back(keep_ended(made[i], previous[i], running)
+                state.push_back(chosen_where_running(made[i], previous[i], running)
                                     .named(fmt::format("{}_kept", tensors[i].name)));
             return state;
         });

@@ -234,3 +234,11 @@ TEST_CASE("indices: a matrix of them is refused, and sizes below one") {
     CHECK(refusal([&] { one_hot(indices, -1); }) ==
           "one_hot: the size must be positive (-1)" + operands({"i [1 x 3]"}));
 }
+
+TEST_CASE("where: operands of other shapes are refused") {
+    Inputs in;
+    const Operand keep = in("keep", {2, 3}), a = in("a", {2, 3}), b = in("b", {1, 3});
+    CHECK(refusal([&] { where(keep, a, b); }) ==
+          "where: shapes of the operands must be equal ([2 x 3], [2 x 3] and [1 x 3])" +
+              operands({"keep [2 x 3]", "a [2 x 3]", "b [1 x 3]"}));
+}

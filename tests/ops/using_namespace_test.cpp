@@ -88,6 +88,7 @@ TEST_CASE("using namespace: structure is found, lists of parts too") {
     CHECK(&op_of(scale_rows(row_sums(y), x)) == &scale_rows_op);
     CHECK(&op_of(scale_columns(x, i)) == &scale_columns_op);
     CHECK(&op_of(mask(x, y)) == &mask_op);
+    CHECK(&op_of(where(x, y, x)) == &where_op);
     CHECK(&op_of(one_hot(i, 4)) == &one_hot_op);
     CHECK(&op_of(gather_columns(x, i)) == &gather_columns_op);
     CHECK(&op_of(scatter_columns(x, i, 4)) == &scatter_columns_op);

@@ -77,5 +77,11 @@ TEST_CASE("unroll_masked: there must be a length for each column") {
     const Lengths of_three = input_lengths(net.graph, 3, 2);
     const std::string text =
         message_of<ShapeError>([&] { unroll_masked(net.cell, net.inputs, of_three, net.initial); });
-    CHECK(text.starts_with("mask: shapes of the operands must be equal ([1 x 2] and [1 x 3])"));
+    CHECK(
+        text.starts_with("unroll_masked: needs one length for each column of an input (3 and 2)\n  "
+                         "input is x[0] [1 x "
+                         "2], made at two_steps.hpp:"));
+    CHECK(text.find("\n  lengths are lengths [1 x 3], made at lengths_errors_test.cpp:") !=
+          std::string::npos);
+    CHECK(text.find("\n  asked for at lengths_errors_test.cpp:") != std::string::npos);
 }

@@ -31,7 +31,8 @@ std::vector<bool> ancestors_of(Expr output) {
     return ancestors(*output.graph, ids_of(std::span(&output, 1)));
 }
 
-/// What the output depends on by a path that passes no mask with the given entries to keep.
+/// What the output depends on by a path that passes no choice of the given entries: a mask that keeps them, or the
+/// side of `where` that they choose.
 std::vector<bool> around_mask(Expr output, std::span<const bool> is_keep) {
     const Graph& graph = *output.graph;
     std::vector<bool> marked(graph.size(), false);
@@ -40,7 +41,9 @@ std::vector<bool> around_mask(Expr output, std::span<const bool> is_keep) {
         const NodeId node{i};
         if (!marked[i]) continue;
         if (&graph.op(node) == &mask_op && is_keep[index(graph.operand(node, 1))]) continue;
-        for (const NodeId operand : graph.operands(node)) marked[index(operand)] = true;
+        const bool chooses = &graph.op(node) == &where_op && is_keep[index(graph.operand(node, 0))];
+        for (std::uint32_t slot = 0; slot < graph.operand_count(node); ++slot)
+            if (!chooses || slot != 1) marked[index(graph.operand(node, slot))] = true;
     }
     return marked;
 }
