@@ -48,6 +48,11 @@ bool carries_derivative(const Graph& graph, NodeId node, std::uint32_t slot) {
     return !contributes_nothing(graph.op(node).pullback[slot]);
 }
 
+std::optional<Step> step_of_term(const Graph& graph, NodeId node, NodeId operand) {
+    const bool reads_many_steps = graph.op(node).arity == variadic && !graph.step(node);
+    return reads_many_steps ? graph.step(operand) : std::nullopt;
+}
+
 std::vector<bool> differentiable_nodes(const Graph& graph, std::span<const Expr> variables,
                                        std::uint32_t end) {
     std::vector<bool> found(graph.size(), false);

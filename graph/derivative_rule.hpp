@@ -2,6 +2,7 @@
 
 #include <revolute/graph/graph.hpp>
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,10 @@ Expr push_forward(const Pushforward& p);
 /// Whether derivatives pass between a node and its operand: not where the record says that the operand
 /// contributes nothing.
 bool carries_derivative(const Graph& graph, NodeId node, std::uint32_t slot);
+
+/// The step to which the term belongs that passes between a node and its operand: that of the operand
+/// where one node without step reads many steps, as a stack of all states does; none: that of the node.
+std::optional<Step> step_of_term(const Graph& graph, NodeId node, NodeId operand);
 
 /// For each id: whether the node is one of the variables, or, below `end`, has a derivative with respect
 /// to one, through operands that carry it.

@@ -55,6 +55,9 @@ class ReversePass {
             // By index: a rule appends, which moves the operand array.
             const NodeId operand = graph_.operand(node, slot);
             if (!active_[index(operand)] || !carries_derivative(graph_, node, slot)) continue;
+            std::optional<Scope> in_step;
+            if (const auto step = step_of_term(graph_, node, operand))
+                in_step.emplace(graph_, *step);
             const Expr term = pull_back({{graph_.at(node), slot}, y_bar});
             result_.add_term(term.id, node, slot, operand);
         }

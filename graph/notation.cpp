@@ -57,12 +57,18 @@ class Writer {
         std::vector<std::string> parts;
         for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
             parts.push_back(operand_(slot).text);
-        for (const double attribute : application_.attributes)
-            parts.push_back(number_formula(attribute, notation_).text);
+        for (std::size_t i = 0; i < application_.attributes.size(); ++i)
+            parts.push_back(attribute(i).text);
         return fmt::format("{}({})", application_.op.name, fmt::join(parts, ", "));
     }
 
  private:
+    Formula attribute(std::size_t number) const {
+        return application_.written_attributes.empty()
+                   ? number_formula(application_.attributes[number], notation_)
+                   : application_.written_attributes[number];
+    }
+
     std::string fill_place(std::string_view form, std::size_t begin) {
         const char which = form[begin + 1];
         if (which == '*') return sum_of_all();
@@ -72,9 +78,9 @@ class Writer {
         if (number >= (is_attribute ? application_.attributes.size() : application_.operand_count))
             throw InternalError(fmt::format("{}: its form \"{}\" has no such place as {}",
                                             application_.op.name, form, form.substr(begin, 2)));
-        if (is_attribute)
-            return written(number_formula(application_.attributes[number], notation_), begin == 0);
-        const Formula x = operand_(number);
+        if (is_attribute && application_.written_attributes.empty())
+            return written(attribute(number), begin == 0);
+        const Formula x = is_attribute ? attribute(number) : operand_(number);
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
     }
 

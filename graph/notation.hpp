@@ -26,6 +26,8 @@ struct Application {
     const Op& op;
     std::span<const double> attributes;
     std::uint32_t operand_count = 0;
+    /// What is written for the attributes where it is not their numbers: "t", "1 / N"; empty, or all.
+    std::span<const Formula> written_attributes{};
 };
 
 /// The formula of an operator's application by its notation: each operand is written as

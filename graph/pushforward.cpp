@@ -17,8 +17,12 @@ std::optional<Expr> tangent_of(Graph& graph, NodeId node,
     std::vector<Expr> terms;
     for (std::uint32_t slot = 0; slot < graph.operand_count(node); ++slot)
         if (const auto& x_dot = tangents[index(graph.operand(node, slot))])
-            if (carries_derivative(graph, node, slot))
+            if (carries_derivative(graph, node, slot)) {
+                std::optional<Scope> in_step;
+                if (const auto step = step_of_term(graph, node, graph.operand(node, slot)))
+                    in_step.emplace(graph, *step);
                 terms.push_back(push_forward({{graph.at(node), slot}, *x_dot}));
+            }
     if (terms.empty()) return std::nullopt;
     return accumulate(terms);
 }

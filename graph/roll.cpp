@@ -117,13 +117,4 @@ Rolled roll(std::span<const Expr> outputs, const Labels& labels) {
     return rolled;
 }
 
-Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with) {
-    for (std::int32_t few = 8; few < steps; few += few) {
-        const Rolled small = rolled_with(few);
-        if (small.least_steps() && small.at(few + 1) == rolled_with(few + 1))
-            return small.at(steps);
-    }
-    return rolled_with(steps);
-}
-
 }  // namespace revolute

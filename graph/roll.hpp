@@ -3,6 +3,7 @@
 #include <revolute/graph/rolled.hpp>
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,10 +44,19 @@ std::string to_text(const Rolled& rolled);
 /// the schedule has operands before users.
 void verify(const Rolled& rolled);
 
-/// What rolling the graph of `steps` steps gives, in time that does not depend on their number:
-/// `rolled_with(n)` builds and rolls the graph of n steps, here of few. Two such graphs, of n and
-/// n + 1 steps, must agree (`rolled_with(n).at(n + 1) == rolled_with(n + 1)`), or more steps are
-/// tried, up to `steps`.
+/// A rolled graph that is known to hold for any number of steps, or why there is none.
+struct AnySteps {
+    std::optional<Rolled> rolled;  ///< of few steps, with `laws`
+    std::string refusal;           ///< names the node that is not alike, and what differs
+};
+
+/// Rolls graphs of 8, 9 and, where an attribute differs between these, 10 steps: they tell how numbers
+/// that the builder derived from the number of steps depend on it (a factor 1/N), and must agree; or
+/// more steps are tried, fewer than `most`. `rolled_with(n)` builds and rolls the graph of n steps.
+AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with);
+
+/// What rolling the graph of `steps` steps gives, in time that does not depend on their number: that
+/// of `roll_any_steps` at so many steps, or, where there is none, the graph itself.
 Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with);
 
 }  // namespace revolute

@@ -70,7 +70,7 @@ class Listing {
         for (const std::vector<Segment>& slot : part.slots) operands.push_back(cases(part, slot));
         for (const Sweep& sweep : part.operands) operands.push_back(swept(sweep));
         if (!operands.empty()) text += fmt::format("({})", fmt::join(operands, ", "));
-        if (part.op == &constant_op) text += ' ' + number_formula(part.attributes.front()).text;
+        text += attributes(part);
         text += "  " + to_string(part.shape);
         if (part.is_family()) {
             std::vector<std::string> runs;
@@ -78,6 +78,25 @@ class Listing {
             text += fmt::format("  {} = {}", axis_name(*part.axis), fmt::join(runs, ", "));
         }
         return text;
+    }
+
+    /// " 0.5" of a constant, whose shape stands beside it; " {2, t}" of others. The shape of a leaf is
+    /// all that its attributes say.
+    static std::string attributes(const Part& part) {
+        if (part.op == &constant_op) return ' ' + number_formula(part.attributes.front()).text;
+        if (part.attributes.empty() || part.op->has_identity) return {};
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < part.attributes.size(); ++i)
+            texts.push_back(attribute(part, i));
+        return fmt::format(" {{{}}}", fmt::join(texts, ", "));
+    }
+
+    /// "3", "t", "2t+1".
+    static std::string attribute(const Part& part, std::size_t i) {
+        const double at_zero = part.attributes[i], slope = part.slopes.empty() ? 0 : part.slopes[i];
+        if (slope == 0) return number_formula(at_zero).text;
+        const std::string factor = slope == 1 ? "" : slope == -1 ? "-" : fmt::format("{}", slope);
+        return factor + axis_name(*part.axis) + (at_zero == 0 ? "" : fmt::format("{:+}", at_zero));
     }
 
     std::string cases(const Part& user, const std::vector<Segment>& slot) const {

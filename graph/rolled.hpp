@@ -189,8 +189,8 @@ struct Rolled {
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
     Sharing sharing = Sharing::on;
-    /// Of the axis for which graphs of several numbers of steps were compared (`roll_for`);
-    /// none: of one graph it cannot be said. No part of what makes two of them equal.
+    /// Of the axis for which graphs of several numbers of steps were compared (`roll_for`), or to
+    /// which `at` gave other steps. No part of what makes two of them equal.
     std::optional<AxisLaws> laws;
 
     const Part& operator[](PartId part) const { return parts[index(part)]; }

@@ -334,7 +334,7 @@ Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     } else if (const auto misfit = detail::set_shapes(result)) {
         throw GraphError(detail::misfit_text(result, *misfit, axis) + instead());
     }
-    result.laws = laws && laws->axis == axis ? laws : std::nullopt;
+    result.laws = growth.laws;
     return result;
 }
 

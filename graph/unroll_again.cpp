@@ -71,7 +71,7 @@ class Unroller {
     NodeId append_node(const Part& part, std::int32_t t) {
         if (part.op->has_identity) return append_leaf(part, t);
         gather_operands(part, t);
-        const Expr node = graph_.append(*part.op, operands_, part.attributes, {});
+        const Expr node = graph_.append(*part.op, operands_, part.attributes_at(t), {});
         for (const PartName& name : part.names)
             if (name.steps.contains(t)) node.named(name.name);
         return node.id;

@@ -23,6 +23,16 @@ struct EquationStep {
     friend constexpr bool operator==(EquationStep, EquationStep) = default;
 };
 
+/// How an attribute depends on the step at which it is taken, and on the number of steps.
+struct EquationGrowth {
+    std::uint32_t attribute = 0;
+    double slope = 0;     ///< what it grows by with each step; its number is that at step 0
+    EquationStep step{};  ///< at which it is taken
+    std::optional<LengthLaw> law{};  ///< of what it is at step 0
+
+    friend bool operator==(const EquationGrowth&, const EquationGrowth&) = default;
+};
+
 /// A formula as a tree. Trees are small: what would make one long has a name of its own.
 struct EquationTerm {
     enum class Kind : std::uint8_t {
@@ -34,12 +44,13 @@ struct EquationTerm {
     };
     Kind kind = Kind::name;
     std::string name{};
-    std::optional<EquationStep> step{};  ///< of a name
-    const Op* op = nullptr;              ///< of an operation
-    std::vector<double> attributes{};    ///< of an operation; the value of a number
-    std::int32_t axis = 0;               ///< of a sum or a list, whose variable runs on it
-    Interval steps{};                    ///< of a sum or a list
-    bool is_descending = false;          ///< of a list
+    std::optional<EquationStep> step{};     ///< of a name
+    const Op* op = nullptr;                 ///< of an operation
+    std::vector<double> attributes{};       ///< of an operation; the value of a number
+    std::vector<EquationGrowth> growing{};  ///< those of the attributes that depend on steps
+    std::int32_t axis = 0;                  ///< of a sum or a list, whose variable runs on it
+    Interval steps{};                       ///< of a sum or a list
+    bool is_descending = false;             ///< of a list
     std::vector<EquationTerm> operands{};
 
     friend bool operator==(const EquationTerm&, const EquationTerm&) = default;

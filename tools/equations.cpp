@@ -8,6 +8,8 @@
 #include <revolute/tools/detail/equation_plan.hpp>
 #include <revolute/tools/equations.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -250,14 +252,13 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     return result;
 }
 
-/// `roll_for` of a derivative; sets how many variables it has.
-Rolled rolled_for(std::int32_t steps, const std::function<RolledDerivative(std::int32_t)>& build,
-                  std::size_t& variables) {
-    return roll_for(steps, [&](std::int32_t count) {
+/// Builds and rolls graphs of any number of steps; sets how many variables they have.
+auto rolled_by(const std::function<RolledDerivative(std::int32_t)>& build, std::size_t& variables) {
+    return [&](std::int32_t count) {
         RolledDerivative built = build(count);
         variables = built.variables;
         return std::move(built.rolled);
-    });
+    };
 }
 
 }  // namespace
@@ -288,18 +289,19 @@ Equations equations(const Derivative& derivative, Simplification simplification)
 Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
     constexpr std::int32_t enough = 64;
     std::size_t variables = 0;
-    const Rolled rolled = rolled_for(enough, build, variables);
-    if (!rolled.nodes.empty())
+    const AnySteps found = roll_any_steps(enough, rolled_by(build, variables));
+    if (!found.rolled)
         throw GraphError(
-            "equations: the steps must be alike for every number of steps\n  ask for the equations "
-            "of one number of steps");
-    return equations(rolled, {.variables = variables, .is_general = true});
+            fmt::format("equations: the steps must be alike for every number of steps\n  {}\n  ask "
+                        "for the equations of one number of steps",
+                        found.refusal));
+    return equations(*found.rolled, {.variables = variables, .is_general = true});
 }
 
 Equations equations_of_steps(std::int32_t steps,
                              const std::function<RolledDerivative(std::int32_t)>& build) {
     std::size_t variables = 0;
-    const Rolled rolled = rolled_for(steps, build, variables);
+    const Rolled rolled = roll_for(steps, rolled_by(build, variables));
     return equations(rolled, {.variables = variables});
 }
 

@@ -56,8 +56,9 @@ std::vector<std::uint32_t> phases_of(const Graph& graph, const std::vector<bool>
 /// Gives every node that has a step a key; what is alike across steps has the same.
 class Keys {
  public:
-    Keys(const Graph& graph, const std::vector<bool>& needed, std::span<const std::uint32_t> phases)
-        : graph_(graph), needed_(needed), phases_(phases) {}
+    Keys(const Graph& graph, const std::vector<bool>& needed, std::span<const std::uint32_t> phases,
+         const EvenAttributes& attributes)
+        : graph_(graph), needed_(needed), phases_(phases), attributes_(attributes) {}
 
     /// Keys by id. With `coarser` keys of an earlier round, operands of another step must have had
     /// the same key there; without, their distance alone counts. (It never is their key of this
@@ -81,7 +82,7 @@ class Keys {
     enum Tag : std::uint32_t { independent, waits, same_step, other_step };
 
     void begin(NodeId node, Step at) {
-        words_.assign({graph_.kind_number(node), static_cast<std::uint32_t>(at.axis)});
+        words_.assign({attributes_.kind_of(graph_, node), static_cast<std::uint32_t>(at.axis)});
         if (!phases_.empty()) words_.push_back(phases_[index(node)]);
         if (graph_.op(node).has_identity) {
             // Equal names are one string of the graph.
@@ -110,6 +111,7 @@ class Keys {
     const Graph& graph_;
     const std::vector<bool>& needed_;
     std::span<const std::uint32_t> phases_;  // by id; empty when they do not matter
+    const EvenAttributes& attributes_;
     std::vector<std::uint32_t> words_;
 };
 
@@ -167,8 +169,9 @@ std::vector<std::vector<NodeId>> one_a_step(const Graph& graph,
 
 std::vector<std::vector<NodeId>> groups_of_steps(const Graph& graph,
                                                  const std::vector<bool>& needed,
-                                                 std::span<const std::uint32_t> phases) {
-    Keys keys(graph, needed, phases);
+                                                 std::span<const std::uint32_t> phases,
+                                                 const EvenAttributes& attributes) {
+    Keys keys(graph, needed, phases, attributes);
     const std::vector<std::uint32_t> coarse = keys.all({});
     bool is_unique = true;
     auto groups = one_a_step(graph, sorted_by_key(graph, coarse), is_unique);
@@ -205,7 +208,11 @@ Groups numbered(const Graph& graph, const std::vector<bool>& needed,
 Groups group_nodes(const Graph& graph, const std::vector<bool>& needed, Phases phases) {
     const std::vector<std::uint32_t> by_id =
         phases == Phases::on ? phases_of(graph, needed) : std::vector<std::uint32_t>{};
-    return numbered(graph, needed, groups_of_steps(graph, needed, by_id), by_id);
+    EvenAttributes attributes(graph, needed);
+    Groups groups =
+        numbered(graph, needed, groups_of_steps(graph, needed, by_id, attributes), by_id);
+    groups.attributes = std::move(attributes);
+    return groups;
 }
 
 Groups ungrouped_nodes(const Graph& graph, const std::vector<bool>& needed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/detail/even_attributes.hpp>
 #include <revolute/graph/graph.hpp>
 
 #include <cstdint>
@@ -17,10 +18,11 @@ struct Groups {
     std::vector<std::uint32_t> group_of;       ///< by id; `HashIndex::absent`: not needed
     std::vector<std::vector<NodeId>> members;  ///< by group, ascending in their steps
     std::vector<std::uint32_t> phases;         ///< by group; 0 when they are off
+    EvenAttributes attributes;                 ///< of nodes, as they follow from the step
 };
 
-/// Groups the nodes whose `needed` is set. Two nodes are alike when their operators, attributes,
-/// shapes and names agree, and so do their operands: operands of the same step are alike, those of
+/// Groups the nodes whose `needed` is set. Two nodes are alike when their operators, shapes and
+/// names agree, and their attributes, or the line on which these grow with the step; and so do their operands: operands of the same step are alike, those of
 /// another step are equally far away, and those that do not depend on time are the same node. All
 /// operands that depend on time without having a step count as alike: the gradient of a dense layer
 /// at the last step stands where a recurrence stands before it.

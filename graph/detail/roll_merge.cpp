@@ -193,7 +193,7 @@ class Merger {
     }
 
     std::uint32_t kind(std::uint32_t part) const {
-        return graph_.kind_number(groups_.members[part].front());
+        return groups_.attributes.kind_of(graph_, groups_.members[part].front());
     }
 
     bool try_to_merge(std::uint32_t a, std::uint32_t b) {

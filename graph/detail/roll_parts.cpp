@@ -18,13 +18,18 @@ std::vector<Interval> runs_of(const Graph& graph, std::span<const NodeId> member
     return runs;
 }
 
-Part describe_part(const Graph& graph, std::span<const NodeId> members) {
+Part describe_part(const Graph& graph, const EvenAttributes& even,
+                   std::span<const NodeId> members) {
     const NodeId first = members.front();
     const auto attributes = graph.attributes(first);
     Part part;
     part.op = &graph.op(first);
     part.shape = graph.shape(first);
     part.attributes.assign(attributes.begin(), attributes.end());
+    if (const EvenAttributes::Line* const line = even.line_of(first)) {
+        part.attributes = line->at_zero;
+        part.slopes = line->slopes;
+    }
     part.depends_on_time = graph.depends_on_time(first);
     const auto at = graph.step(first);
     if (!at) return part;
@@ -50,7 +55,7 @@ std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
     std::vector<Part> parts;
     parts.reserve(groups.members.size());
     for (const std::vector<NodeId>& members : groups.members) {
-        Part& part = parts.emplace_back(describe_part(graph, members));
+        Part& part = parts.emplace_back(describe_part(graph, groups.attributes, members));
         if (!part.is_family()) continue;
         for (const NodeId member : members) {
             const std::int32_t t = graph.find_step(member)->t;

@@ -1,6 +1,7 @@
 // Other numbers of steps: what `at` gives is what rolling the graph of that number gives, or it is
 // refused.
 
+#include <revolute/graph/detail/roll_laws.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -336,4 +338,186 @@ TEST_CASE("verify: shapes and operand counts that do not fit are found") {
           "verify: each attribute has its slope, but not so for part 5, tanh");
     CHECK(message_with([&](Rolled& r) { r.outputs.front().t = 3; }) ==
           "verify: outputs exist, but not so for part 9, sum");
+}
+
+namespace {
+
+AnySteps any_steps_of(const TimeNet& net) {
+    return roll_any_steps(32, [&](std::int32_t steps) {
+        Graph graph;
+        return roll(test::outputs_of(graph, net, steps));
+    });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "roll_any_steps: stacks, attention and means over time are known for any number of steps") {
+    for (const OverTime over_time :
+         {OverTime::sum, OverTime::mean, OverTime::attention, OverTime::parts_of_stack,
+          OverTime::stack_rows, OverTime::stack_columns, OverTime::reversed_stack,
+          OverTime::mean_of_stack})
+        for (const bool has_gradients : {false, true})
+            for (const bool has_second_axis : {false, true}) {
+                const TimeNet net{.over_time = over_time,
+                                  .has_gradients = has_gradients,
+                                  .has_second_axis = has_second_axis};
+                CAPTURE(net.text());
+                const AnySteps found = any_steps_of(net);
+                CHECK(found.refusal == "");
+                REQUIRE(found.rolled.has_value());
+                for (const int steps : {6, 7, 13, 40}) {
+                    CAPTURE(steps);
+                    const Rolled other = found.rolled->at(steps);
+                    verify(other);
+                    Graph built;
+                    CHECK(other == roll(test::outputs_of(built, net, steps)));
+                    CHECK(other.at(50) == found.rolled->at(50));
+                }
+                CHECK(found.rolled->at(1'000'000).parts.size() == found.rolled->parts.size());
+            }
+}
+
+TEST_CASE("roll: the derivative of a stack over time is one family, whose attributes grow") {
+    for (const OverTime over_time :
+         {OverTime::parts_of_stack, OverTime::stack_rows, OverTime::stack_columns,
+          OverTime::reversed_stack, OverTime::attention}) {
+        const TimeNet net{.over_time = over_time, .has_gradients = true};
+        CAPTURE(net.text());
+        Graph few, many;
+        const std::vector<Expr> outputs = test::outputs_of(few, net, 9);
+        const Rolled rolled = roll(outputs);
+        CHECK(rolled.parts.size() == roll(test::outputs_of(many, net, 30)).parts.size());
+        CHECK(std::ranges::any_of(rolled.parts,
+                                  [](const Part& part) { return !part.slopes.empty(); }));
+        CHECK_FALSE(first_break(rolled).has_value());
+        Graph again;
+        CHECK(first_difference(outputs, unroll_again(rolled, again)) == "");
+        test::Random random(3);
+        CHECK(test::program_difference(outputs, test::random_leaf_values(outputs, random)) <=
+              1e-12);
+    }
+}
+
+namespace {
+
+/// h(t) = tanh(h(t-1) + attribute(t) x(t)).
+Expr scaled_chain(Graph& graph, int steps, const std::function<double(int)>& attribute) {
+    Expr h = graph.parameter("h", {1, 1});
+    for (int t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        const Expr x = graph.input("x", {1, 1});
+        const Expr scaled = attribute(t) * x;
+        h = tanh(h + scaled).named("h");
+    }
+    return h;
+}
+
+}  // namespace
+
+TEST_CASE("roll: whole attributes that grow evenly with the step are one family, others are not") {
+    const auto scales_in = [](const std::function<double(int)>& attribute) {
+        Graph graph;
+        const Expr h = scaled_chain(graph, 12, attribute);
+        const Rolled rolled = roll(std::array{h});
+        verify(rolled);
+        Graph again;
+        CHECK(first_difference(std::array{h}, unroll_again(rolled, again)) == "");
+        test::Random random(5);
+        CHECK(test::program_difference(std::array{h},
+                                       test::random_leaf_values(std::array{h}, random)) <= 1e-12);
+        return std::ranges::count(rolled.parts, &scale_op, &Part::op);
+    };
+    CHECK(scales_in([](int t) { return t; }) == 1);
+    CHECK(scales_in([](int t) { return 7 - 3 * t; }) == 1);
+    CHECK(scales_in([](int t) { return 5 + 0 * t; }) == 1);
+    CHECK(scales_in([](int t) { return 0.5 * t; }) == 12);
+    CHECK(scales_in([](int t) { return t * t; }) == 12);
+    CHECK(scales_in([](int t) { return t < 6 ? t : 100 - t; }) == 2);
+}
+
+TEST_CASE("to_text: attributes stand in braces, with the step where they grow") {
+    Graph graph;
+    const Expr h = scaled_chain(graph, 8, [](int t) { return 2 * t - 3; });
+    const std::string text = to_text(roll(std::array{clamp(h, -0.5, 2.0)}));
+    CHECK(text.find("= scale(x%1(t)) {2t-3}  [1 x 1]  t = 0..7") != std::string::npos);
+    CHECK(text.find("{-0.5, 2}  [1 x 1]") != std::string::npos);
+}
+
+TEST_CASE("first_break: an attribute that leaves its line") {
+    Graph graph;
+    const Expr h = scaled_chain(graph, 14, [](int t) { return t < 6 ? t : 2 * t; });
+    const auto found = first_break(roll(std::array{h}));
+    REQUIRE(found.has_value());
+    CHECK(
+        found->text ==
+        "roll: steps are not alike from step t = 6 on: attribute 0 of an unnamed scale [1 x 1] in "
+        "step t = 6 changes\n  it is 12\n  in step t = 5 it is 5");
+}
+
+TEST_CASE("roll_any_steps: what is not alike is named") {
+    const auto refusal_with = [](const std::function<Expr(Graph&, int)>& build) {
+        return roll_any_steps(16,
+                              [&](std::int32_t steps) {
+                                  Graph graph;
+                                  const Expr y = build(graph, steps);
+                                  return roll(std::array{y});
+                              })
+            .refusal;
+    };
+    const auto mean = [](const std::function<double(int)>& factor) {
+        return [=](Graph& graph, int steps) {
+            return (factor(steps) * scaled_chain(graph, steps, [](int) { return 1; })).named("L");
+        };
+    };
+    CHECK(refusal_with(mean([](int n) { return 1.0 / n; })) == "");
+    CHECK(refusal_with(mean([](int n) { return n - 1; })) == "");
+    CHECK(refusal_with(mean([](int n) { return 0.1 / (n + 2); })) == "");
+    CHECK(refusal_with(mean([](int n) { return 1 / std::sqrt(n); })) == "");
+    CHECK(refusal_with(mean([](int n) { return std::pow(2.0, n); })) ==
+          "roll: attribute 0 of L, scale [1 x 1] is 256 in 8 steps, 512 in 9 and 1024 in 10, which "
+          "is "
+          "neither even in the number of steps nor one over such a number, nor a root of these");
+    CHECK(
+        refusal_with([](Graph& graph, int steps) {
+            return scaled_chain(graph, steps, [](int t) { return t == 4 ? 3 : 1; });
+        }) ==
+        "roll: steps are not alike from step t = 4 on: attribute 0 of an unnamed scale [1 x 1] in "
+        "step t = 4 changes\n  it is 3\n  in step t = 3 it is 1");
+    CHECK(refusal_with([](Graph& graph, int steps) {
+              const Expr h = scaled_chain(graph, steps, [](int) { return 1; });
+              return (steps % 2 == 0 ? tanh(h) : sigmoid(h)).named("L");
+          }) ==
+          "roll: the operator of L, sigmoid [1 x 1] in 9 steps is not what fewer steps foretell");
+    CHECK(refusal_with([](Graph& graph, int steps) {
+              const Expr h = scaled_chain(graph, steps, [](int) { return 1; });
+              return (steps % 2 == 0 ? h : tanh(h)).named("L");
+          }).starts_with("roll: "));
+}
+
+TEST_CASE("fit_law: the bits of what builders compute") {
+    using detail::fit_law;
+    const auto fits = [](const std::function<double(int)>& f) {
+        const auto law = fit_law(8, {f(8), f(9), f(10)});
+        if (!law) return false;
+        for (const int n : {3, 8, 11, 100, 12345})
+            if (std::abs(law->at(n) - f(n)) > 1e-15 * std::abs(f(n))) return false;
+        return true;
+    };
+    CHECK(fits([](int n) { return 1.0 / n; }));
+    CHECK(fits([](int n) { return -1.0 / n; }));
+    CHECK(fits([](int n) { return 1.0 / (3 * n); }));
+    CHECK(fits([](int n) { return 0.1 / n; }));
+    CHECK(fits([](int n) { return 0.7 / (n - 1); }));
+    CHECK(fits([](int n) { return 3 * n - 2; }));
+    CHECK(fits([](int n) { return 0.3 * n; }));
+    CHECK(fits([](int n) { return std::sqrt(n); }));
+    CHECK(fits([](int n) { return 1 / std::sqrt(2 * n); }));
+    CHECK(fit_law(8, {1.0 / 8, 1.0 / 9, 1.0 / 10})->at(1'000'000) == 1e-6);
+    CHECK_FALSE(fit_law(8, {1, 2, 4}).has_value());
+    CHECK_FALSE(fit_law(8, {1, 1, 1}).has_value());
+    CHECK_FALSE(fit_law(8, {64, 81, 100}).has_value());
+    CHECK_FALSE(fit_law(8, {std::exp(-8), std::exp(-9), std::exp(-10)}).has_value());
+    CHECK_FALSE(fit_law(8, {NAN, 1, 2}).has_value());
+    CHECK_FALSE(fit_law(8, {0, 1, 0}).has_value());
 }

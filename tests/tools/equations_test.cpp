@@ -1,5 +1,7 @@
 #include "figure_models.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>
@@ -12,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace revolute {
@@ -215,12 +218,73 @@ TEST_CASE("equations: steps that are not alike have no general equations") {
         Graph graph;
         const SimpleRnn cell(graph, 1, 2);
         const ManyToOne net = many_to_one(cell, {.steps = steps, .input = 1, .hidden = 2});
-        const Expr scaled = (1.0 / steps) * net.loss;
+        const Expr scaled = (std::pow(2.0, steps) * net.loss).named("S");
         return rolled_up(differentiate(scaled, net.variables()));
     };
     CHECK(test::message_of<GraphError>([&] { general_equations(build); }) ==
           "equations: the steps must be alike for every number of steps\n"
+          "  roll: attribute 0 of S, scale [1 x 1] is 4294967296 in 32 steps, 8589934592 in 33 and "
+          "17179869184 in 34, which is neither even in the number of steps nor one over such a "
+          "number, "
+          "nor a root of these\n"
           "  ask for the equations of one number of steps");
+}
+
+namespace {
+
+/// A chain of states, of which a loss is made.
+template <class Loss>
+std::string general_text(const Loss& loss, bool latex = false) {
+    const Equations written = general_equations([&](std::int32_t steps) {
+        Graph graph;
+        const Expr u = graph.parameter("U", {2, 2});
+        Expr h;
+        {
+            const Scope before(graph, Step{0, -1});
+            h = graph.initial_state("h", {2, 1});
+        }
+        std::vector<Expr> states;
+        for (int t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(u * h).named("h");
+            states.push_back(h);
+        }
+        return rolled_up(differentiate(loss(states).named("L"), {u}));
+    });
+    return latex ? to_latex(written) : to_text(written);
+}
+
+}  // namespace
+
+TEST_CASE("equations: a factor that is one over the number of steps is written so") {
+    const auto mean = [](const std::vector<Expr>& h) {
+        return (1.0 / static_cast<double>(h.size())) * sum(accumulate(h));
+    };
+    const std::string text = general_text(mean);
+    CAPTURE(text);
+    CHECK(text.find("L = 1 / N ") != std::string::npos);
+    CHECK(text.find("broadcast(1 / N, 2, 1)") != std::string::npos);
+    CHECK(text.find("0.0") == std::string::npos);
+    CHECK(general_text(mean, true).find("\\frac{1}{N}") != std::string::npos);
+}
+
+TEST_CASE("equations: a part of a stack is written with the step") {
+    const auto stacked = [](const std::vector<Expr>& h) {
+        const std::vector<Operand> all(h.begin(), h.end());
+        return sum(tanh(stack_columns(all)));
+    };
+    const std::string text = general_text(stacked);
+    CAPTURE(text);
+    CHECK(text.find("dh(T) = columns(1 - e^2, T, 1)\n") != std::string::npos);
+    CHECK(text.find("dh(t) = columns(1 - e^2, t, 1) + ") != std::string::npos);
+    const auto reversed = [](const std::vector<Expr>& h) {
+        const std::vector<Operand> all(h.rbegin(), h.rend());
+        return sum(tanh(stack_columns(all)));
+    };
+    const std::string other = general_text(reversed);
+    CAPTURE(other);
+    CHECK(other.find("dh(T) = columns(1 - e^2, 0, 1)\n") != std::string::npos);
+    CHECK(other.find("dh(t) = columns(1 - e^2, T-t, 1) + ") != std::string::npos);
 }
 
 TEST_CASE("equations: LaTeX closes what it opens") {

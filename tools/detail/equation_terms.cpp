@@ -56,15 +56,6 @@ std::vector<Sweep> without_gaps(const Part& part) {
     return result;
 }
 
-/// A number with its shape.
-EquationTerm matrix_of(EquationTerm number, Shape shape) {
-    if (shape == Shape{}) return number;
-    return {.kind = EquationTerm::Kind::operation,
-            .op = &broadcast_op,
-            .attributes = {static_cast<double>(shape.rows), static_cast<double>(shape.columns)},
-            .operands = {std::move(number)}};
-}
-
 }  // namespace
 
 std::vector<Piece> merged(std::vector<Piece> pieces) {
@@ -172,7 +163,7 @@ EquationTerm EquationTerms::reference(PartId id, std::int32_t offset, std::int32
                                      (part.is_family() ? offset : 0) + label.shift};
         return term;
     }
-    if (is_number(part)) return number_term(part.attributes.front());
+    if (is_number(part)) return number(id);
     if (!given_name(id).empty()) {
         EquationTerm term{.name = given_name(id)};
         if (part.is_family()) term.step = EquationStep{*part.axis, false, offset};
@@ -190,12 +181,12 @@ EquationTerm EquationTerms::of_family(PartId id, std::int32_t offset, std::int32
         operands.push_back(reference(segment.target, offset - segment.distance, v));
         targets.push_back(segment.target);
     }
-    return operation(part, std::move(operands), targets);
+    return operation(id, std::move(operands), targets, offset);
 }
 
 EquationTerm EquationTerms::computed(PartId id) const {
     const Part& part = rolled_[id];
-    if (is_number(part)) return matrix_of(number_term(part.attributes.front()), part.shape);
+    if (is_number(part)) return matrix_of(id);
     if (part.op == &accumulate_op) return sum_over_steps(part);
     std::vector<EquationTerm> operands;
     std::vector<PartId> targets;
@@ -207,7 +198,7 @@ EquationTerm EquationTerms::computed(PartId id) const {
             if (element + 1 < sweep.elements.size()) ++element;
         }
     }
-    return operation(part, std::move(operands), targets);
+    return operation(id, std::move(operands), targets, 0);
 }
 
 /// The operands one by one, or as lists of those at steps that one formula says.
@@ -239,17 +230,56 @@ std::vector<EquationTerm> EquationTerms::operands_of(const Sweep& sweep) const {
 }
 
 /// A number beside other values has their shape; one by itself needs to be said with it.
-EquationTerm EquationTerms::operation(const Part& part, std::vector<EquationTerm> operands,
-                                      std::span<const PartId> targets) const {
+EquationTerm EquationTerms::operation(PartId id, std::vector<EquationTerm> operands,
+                                      std::span<const PartId> targets, std::int32_t offset) const {
+    const Part& part = rolled_[id];
     const auto is_bare = [](const EquationTerm& x) { return x.kind == EquationTerm::Kind::number; };
     const bool has_shape = is_elementwise(part.op->role) && !std::ranges::all_of(operands, is_bare);
     for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot)
-        if (is_bare(operands[slot]))
-            operands[slot] = matrix_of(std::move(operands[slot]), rolled_[targets[slot]].shape);
+        if (is_bare(operands[slot])) operands[slot] = matrix_of(targets[slot]);
     return {.kind = EquationTerm::Kind::operation,
             .op = part.op,
             .attributes = part.attributes,
+            .growing = growing(id, offset),
             .operands = std::move(operands)};
+}
+
+std::vector<EquationGrowth> EquationTerms::growing(PartId id, std::int32_t offset) const {
+    const Part& part = rolled_[id];
+    std::vector<EquationGrowth> found;
+    for (std::uint32_t i = 0; i < part.attributes.size(); ++i) {
+        EquationGrowth growth{.attribute = i};
+        if (!part.slopes.empty() && part.slopes[i] != 0) {
+            growth.slope = part.slopes[i];
+            growth.step = {*part.axis, false, offset};
+        }
+        if (rolled_.laws)
+            for (const auto& [of, attribute, law] : rolled_.laws->attributes)
+                if (of == id && attribute == i) growth.law = law;
+        if (growth.slope != 0 || growth.law) found.push_back(growth);
+    }
+    return found;
+}
+
+EquationTerm EquationTerms::number(PartId id) const {
+    EquationTerm term = number_term(rolled_[id].attributes.front());
+    for (const EquationGrowth& growth : growing(id, 0))
+        if (growth.attribute == 0) term.growing.push_back(growth);
+    return term;
+}
+
+/// A number with its shape.
+EquationTerm EquationTerms::matrix_of(PartId id) const {
+    const Shape shape = rolled_[id].shape;
+    if (shape == Shape{}) return number(id);
+    EquationTerm term{
+        .kind = EquationTerm::Kind::operation,
+        .op = &broadcast_op,
+        .attributes = {static_cast<double>(shape.rows), static_cast<double>(shape.columns)},
+        .operands = {number(id)}};
+    for (EquationGrowth growth : growing(id, 0))
+        if (growth.attribute-- != 0) term.growing.push_back(growth);
+    return term;
 }
 
 /// Terms of a family follow each other in time, up or down; each stretch of them that one formula

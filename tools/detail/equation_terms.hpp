@@ -65,8 +65,12 @@ class EquationTerms {
     EquationTerm reference(PartId part, std::int32_t offset, std::int32_t v) const;
     EquationTerm of_family(PartId part, std::int32_t offset, std::int32_t v) const;
     std::vector<EquationTerm> operands_of(const Sweep& sweep) const;
-    EquationTerm operation(const Part& part, std::vector<EquationTerm> operands,
-                           std::span<const PartId> targets) const;
+    /// `offset`: how far behind the variable the step is at which it is taken.
+    EquationTerm operation(PartId part, std::vector<EquationTerm> operands,
+                           std::span<const PartId> targets, std::int32_t offset) const;
+    std::vector<EquationGrowth> growing(PartId part, std::int32_t offset) const;
+    EquationTerm number(PartId part) const;
+    EquationTerm matrix_of(PartId part) const;
     EquationTerm sum_over_steps(const Part& part) const;
 
     const Rolled& rolled_;

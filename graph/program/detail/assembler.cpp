@@ -223,7 +223,8 @@ Runnable<Number> Assembler<Number>::runnable(const ReferenceCall& call, Lane /*l
                                      {},
                                      pointer(call.result),
                                      {nullptr, shape.rows, shape.columns},
-                                     rooms_.scratch};
+                                     rooms_.scratch,
+                                     (*places_.rolled)[call.part].attributes};
     for (const MemberRange& site : call.operands) result.operands.push_back(pointer(site));
     for (const Shape operand : call.operand_shapes)
         result.views.push_back({nullptr, operand.rows, operand.columns});

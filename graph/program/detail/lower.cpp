@@ -270,7 +270,7 @@ class Lowering {
         std::vector<MemberRange> operands;
         for (const std::vector<Read>& slot : reads_.slots(part))
             operands.push_back(site_of(read_at(slot, steps.first), steps));
-        if (is_elementwise(op.role) && op.fast.exist())
+        if (has_fast_kernel(rolled_[part]))
             return EntrywiseCall{{{part, std::move(operands), result}}, shape, 1};
         std::vector<Shape> shapes;
         for (const std::vector<Read>& slot : reads_.slots(part))

@@ -36,6 +36,12 @@ enum class Standing : std::uint8_t {
     term,  ///< products, and sums, that only one sum reads, which computes them on its way
 };
 
+/// Whether all members are computed entry by entry, by one call: what differs from step to step in its
+/// attributes is not.
+inline bool has_fast_kernel(const Part& part) {
+    return is_elementwise(part.op->role) && part.op->fast.exist() && part.slopes.empty();
+}
+
 /// Consecutive operands of a sum over steps that belong to one part: its members at steps first,
 /// first + stride, ...
 struct Terms {

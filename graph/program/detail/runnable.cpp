@@ -181,11 +181,13 @@ void RunnableReference<Number>::operator()(std::size_t round) {
         result_view.data = result.at(round);
     else
         result_view.data = room;
+    const std::int32_t t = site.step + site.move * static_cast<std::int32_t>(round);
+    for (std::size_t i = 0; i < part.slopes.size(); ++i)
+        attributes[i] = part.attributes[i] + part.slopes[i] * t;
     try {
-        part.op->evaluate({views, part.attributes}, result_view);
+        part.op->evaluate({views, attributes}, result_view);
     } catch (const EvaluationError& refusal) {  // a value that the kernel cannot take
-        const auto rounds = static_cast<std::int32_t>(round);
-        fail(*rolled, {site.part, site.step + site.move * rounds}, refusal.what());
+        fail(*rolled, {site.part, t}, refusal.what());
     }
     if constexpr (!is_double<Number>) convert(room, result_view.size(), result.at(round));
 }

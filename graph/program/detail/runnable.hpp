@@ -128,7 +128,8 @@ struct RunnableReference {
     std::vector<ConstMatrixView> views;  ///< of the operands of one round
     Pointer<Number> result;
     MatrixView result_view;
-    double* scratch;  ///< of floats: room for all operands, then the result
+    double* scratch;                 ///< of floats: room for all operands, then the result
+    std::vector<double> attributes;  ///< of one round
 
     void operator()(std::size_t round);
 };

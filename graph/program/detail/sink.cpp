@@ -9,8 +9,7 @@ namespace revolute::detail {
 namespace {
 
 bool is_fast(const Rolled& rolled, const Reads& reads, PartId part) {
-    return reads.standing(part) == Standing::computed && is_elementwise(rolled[part].op->role) &&
-           rolled[part].op->fast.exist();
+    return reads.standing(part) == Standing::computed && has_fast_kernel(rolled[part]);
 }
 
 /// A part that reads another in the same step, and when.

@@ -1,0 +1,123 @@
+// Graphs of several numbers of steps compared: what depends on the number, and how.
+
+#include <revolute/graph/detail/roll_laws.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/roll.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace revolute {
+
+namespace {
+
+constexpr std::int32_t axis = 0;
+
+using RolledWith = std::function<Rolled(std::int32_t)>;
+
+std::string name_of(const Part& part) { return detail::name_and_shape(part, part.step_of(0)); }
+
+/// The first thing that is not the same in two rolled graphs of so many steps, of which the second was
+/// built.
+std::string first_difference(const Rolled& foretold, const Rolled& built, std::int32_t steps) {
+    const auto text = [&](const Part& part, std::string_view what) {
+        return fmt::format("roll: {} of {} in {} steps is not what fewer steps foretell", what,
+                           name_of(part), steps);
+    };
+    for (std::size_t i = 0; i < std::min(foretold.parts.size(), built.parts.size()); ++i) {
+        const Part &a = foretold.parts[i], &b = built.parts[i];
+        if (a == b) continue;
+        if (a.op != b.op) return text(b, "the operator");
+        if (a.attributes != b.attributes || a.slopes != b.slopes) return text(b, "an attribute");
+        if (a.shape != b.shape) return text(b, "the shape");
+        if (a.axis != b.axis || a.runs != b.runs) return text(b, "the range of steps");
+        for (std::size_t slot = 0; slot < std::min(a.slots.size(), b.slots.size()); ++slot)
+            if (a.slots[slot] != b.slots[slot]) return text(b, fmt::format("operand {}", slot));
+        if (a.slots.size() != b.slots.size() || a.operands != b.operands)
+            return text(b, "a list of operands");
+        return text(b, "a name");
+    }
+    return fmt::format(
+        "roll: a graph of {} steps has {} families and nodes, and not {} as fewer steps "
+        "foretell",
+        steps, built.parts.size(), foretold.parts.size());
+}
+
+/// The attributes of two graphs of one step more each that differ, with their laws, or the first that has
+/// none.
+std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
+                                            std::optional<Rolled>& most, std::int32_t steps,
+                                            const RolledWith& rolled_with) {
+    AxisLaws laws{axis, {}};
+    if (few.parts.size() != more.parts.size()) return laws;
+    for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
+        const Part &a = few.parts[i], &b = more.parts[i];
+        if (a.op != b.op || a.attributes.size() != b.attributes.size()) return laws;
+        for (std::uint32_t k = 0; k < a.attributes.size(); ++k) {
+            if (a.attributes[k] == b.attributes[k]) continue;
+            if (!most) most = rolled_with(steps + 2);
+            if (most->parts.size() != few.parts.size() ||
+                most->parts[i].attributes.size() != a.attributes.size())
+                return first_difference(more, *most, steps + 2);
+            const std::array values{a.attributes[k], b.attributes[k], most->parts[i].attributes[k]};
+            const auto law = detail::fit_law(steps, values);
+            if (!law)
+                return fmt::format(
+                    "roll: attribute {} of {} is {} in {} steps, {} in {} and {} in {}, "
+                    "which is neither even in the number of steps nor one over such a "
+                    "number, nor a root of these",
+                    k, name_of(a), values[0], steps, values[1], steps + 1, values[2], steps + 2);
+            laws.attributes.push_back({PartId{i}, k, *law});
+        }
+    }
+    return laws;
+}
+
+/// Whether the graph of more steps is what is foretold; else what is not.
+std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t steps) {
+    try {
+        const Rolled foretold = rolled.at(steps);
+        return foretold == built ? "" : first_difference(foretold, built, steps);
+    } catch (const GraphError& refusal) {
+        if (const auto broken = first_break(rolled)) return broken->text;
+        const std::string text = refusal.what();
+        return text.substr(0, text.rfind('\n'));
+    }
+}
+
+AnySteps compared(std::int32_t steps, const RolledWith& rolled_with) {
+    Rolled few = rolled_with(steps);
+    const Rolled more = rolled_with(steps + 1);
+    std::optional<Rolled> most;
+    auto laws = laws_of(few, more, most, steps, rolled_with);
+    if (auto* reason = std::get_if<std::string>(&laws)) return {std::nullopt, std::move(*reason)};
+    few.laws = std::get<AxisLaws>(std::move(laws));
+    std::string reason = contradiction(few, more, steps + 1);
+    if (reason.empty() && most) reason = contradiction(few, *most, steps + 2);
+    if (!reason.empty()) return {std::nullopt, std::move(reason)};
+    return {std::move(few), {}};
+}
+
+}  // namespace
+
+AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
+    AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell"};
+    for (std::int32_t few = 8; few < most && !result.rolled; few += few)
+        result = compared(few, rolled_with);
+    return result;
+}
+
+Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
+    const AnySteps found = roll_any_steps(steps, rolled_with);
+    return found.rolled ? found.rolled->at(steps) : rolled_with(steps);
+}
+
+}  // namespace revolute
