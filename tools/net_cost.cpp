@@ -16,6 +16,7 @@ namespace revolute {
 namespace {
 
 constexpr int degree_in_sizes = 3;  // a product: rows, columns, and the size that is summed over
+constexpr int few_layers = 4;       // more than what differs at the bottom and the top of a stack
 constexpr std::int32_t few = 64;    // steps: more than any boundary reaches
 /// Where the interpolation begins: apart from each other, so that no two sizes that it looks at are
 /// equal, since values of one shape may be one node.
@@ -107,6 +108,44 @@ void require_agreement(const CountedNet& net, const NetCost& polynomials) {
                 sizes.steps, sizes.batch, sizes.input, sizes.hidden, sizes.output));
 }
 
+/// The polynomials of a net, from counts at all points of the lattice.
+NetCost interpolate(const CountedNet& net) {
+    Samples samples;
+    NetCost result;
+    for (const Polynomial::Powers& point : lattice(size_names.size() - 1, degree_in_sizes)) {
+        const Rolled rolled = rolled_net(net, shifted(point));
+        samples.costs.push_back(cost(rolled));
+        samples.costs_with_one_more.push_back(cost(rolled.at(few + 1)));
+        if (const auto least = rolled.least_steps())
+            result.least_steps = std::max(result.least_steps, *least);
+    }
+    result.forward = fit_pass<&Cost::forward>(samples);
+    result.backward = fit_pass<&Cost::backward>(samples);
+    return result;
+}
+
+CountedNet with_layers(CountedNet net, int layers) {
+    net.architecture.layers = layers;
+    return net;
+}
+
+void add_layers(PassPolynomials& pass, const PassPolynomials& with_one_more, int layers) {
+    const auto add = [layers](Polynomial& p, const Polynomial& q) {
+        Polynomial of_layer = q;
+        of_layer += -1 * p;
+        p += layers * of_layer;
+    };
+    add(pass.operations, with_one_more.operations);
+    add(pass.kept_entries, with_one_more.kept_entries);
+}
+
+/// Each further layer takes what the one before it takes.
+void add_layers(NetCost& net, const NetCost& with_one_more, int layers) {
+    add_layers(net.forward, with_one_more.forward, layers);
+    add_layers(net.backward, with_one_more.backward, layers);
+    net.least_steps += layers * (with_one_more.least_steps - net.least_steps);
+}
+
 }  // namespace
 
 std::vector<Expr> append_net(Graph& destination, const CountedNet& net, const Sizes& sizes) {
@@ -134,17 +173,9 @@ Cost NetCost::operator()(const Sizes& sizes) const {
 }
 
 NetCost net_cost(const CountedNet& net) {
-    Samples samples;
-    NetCost result;
-    for (const Polynomial::Powers& point : lattice(size_names.size() - 1, degree_in_sizes)) {
-        const Rolled rolled = rolled_net(net, shifted(point));
-        samples.costs.push_back(cost(rolled));
-        samples.costs_with_one_more.push_back(cost(rolled.at(few + 1)));
-        if (const auto least = rolled.least_steps())
-            result.least_steps = std::max(result.least_steps, *least);
-    }
-    result.forward = fit_pass<&Cost::forward>(samples);
-    result.backward = fit_pass<&Cost::backward>(samples);
+    NetCost result = interpolate(with_layers(net, std::min(net.architecture.layers, few_layers)));
+    const int more = net.architecture.layers - few_layers;
+    if (more > 0) add_layers(result, interpolate(with_layers(net, few_layers + 1)), more);
     require_agreement(net, result);
     return result;
 }

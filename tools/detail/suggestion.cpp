@@ -1,4 +1,4 @@
-#include "suggestion.hpp"
+#include <revolute/tools/detail/suggestion.hpp>
 
 #include <fmt/format.h>
 
