@@ -57,16 +57,16 @@ std::size_t families_in(const Rolled& rolled) {
 
 }  // namespace
 
-TEST_CASE("roll: a chain is four families, of which three are a recurrence") {
+TEST_CASE("roll: a chain is five families, of which three are a recurrence") {
     const Chain chain(10);
     const Rolled rolled = roll_of(chain.h);
-    CHECK(families_in(rolled) == 4);
+    // The product w 0 of step 0 is one by itself: its factor does not depend on time.
+    CHECK(families_in(rolled) == 5);
     std::vector<std::string> recurrence;
     for (const Component& component : rolled.schedule)
         if (component.is_recurrence())
             for (const PartId part : component.parts)
                 recurrence.emplace_back(rolled[part].op->name);
-    // At step 0 the product w 0 does not depend on time: it is a node without step.
     CHECK(recurrence == std::vector<std::string>{"matmul", "add", "tanh"});
     CHECK(rolled.steps() == 10);
     CHECK(rolled.node_count() == 10 * 4 + 2);
@@ -80,7 +80,7 @@ TEST_CASE("roll: a boundary value is a case of an operand") {
         if (part.op != &add_op) continue;
         REQUIRE(part.slots[0].size() == 2);
         CHECK(part.slots[0][0].steps == Interval{0, 0});
-        CHECK_FALSE(rolled[part.slots[0][0].target].is_family());
+        CHECK(rolled[part.slots[0][0].target].runs == std::vector{Interval{0, 0}});
         CHECK(part.slots[0][1].steps == Interval{1, 4});
         CHECK(rolled[part.slots[0][1].target].op == &matmul_op);
         CHECK(part.slots[0][1].distance == 0);
