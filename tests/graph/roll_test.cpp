@@ -13,6 +13,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -209,6 +210,32 @@ TEST_CASE("roll: where no order of families exists, every node stands by itself"
     CHECK(difference_after(rolled, std::array{total}) == "");
 }
 
+TEST_CASE("roll: one operand is never two different weights, whatever operator reads them") {
+    for (const bool is_product : {false, true}) {
+        CAPTURE(is_product);
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2}), v = graph.parameter("v", {2, 2});
+        Expr h = graph.input("h", {2, 2});
+        for (int t = 0; t < 12; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr weight = t < 6 ? w : v;
+            h = tanh(is_product ? weight * h : weight + h).named("h");
+        }
+        const Derivative d = differentiate(sum(square(h)), {w, v});
+        const Rolled rolled = roll(d.gradients());
+        for (const Part& part : rolled.parts)
+            for (const std::vector<Segment>& cases : part.slots) {
+                std::optional<PartId> independent;
+                for (const Segment& segment : cases) {
+                    if (rolled[segment.target].depends_on_time) continue;
+                    CHECK(independent.value_or(segment.target) == segment.target);
+                    independent = segment.target;
+                }
+            }
+        CHECK(difference_after(rolled, d.gradients()) == "");
+    }
+}
+
 TEST_CASE("first_break: none in a chain") {
     const Chain chain(10);
     CHECK_FALSE(first_break(roll_of(chain.h)).has_value());
@@ -292,12 +319,12 @@ TEST_CASE("first_break: one step with another weight, distance or factor") {
           "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed add [1 x 1] in "
           "step t = 6 changes\n  it is an unnamed matmul [1 x 1] in step t = 5\n"
           "  in step t = 5 it is an unnamed matmul [1 x 1] in step t = 5");
-    CHECK(break_of([](Expr, Expr) {
-              return
-                  [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? 2.0 : 3.0) * h + x); };
-          }) ==
-          "roll: steps are not alike from step t = 6 on: attribute 0 of an unnamed scale [1 x 1] in "
-          "step t = 6 changes\n  it is 2\n  in step t = 5 it is 3");
+    CHECK(
+        break_of([](Expr, Expr) {
+            return [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? 2.0 : 3.0) * h + x); };
+        }) ==
+        "roll: steps are not alike from step t = 6 on: attribute 0 of an unnamed scale [1 x 1] in "
+        "step t = 6 changes\n  it is 2\n  in step t = 5 it is 3");
 }
 
 TEST_CASE(
