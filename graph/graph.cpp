@@ -73,7 +73,10 @@ Expr Graph::append(const Op& op, std::span<const NodeId> operands,
     const bool may_share = sharing_ == Sharing::on && !op.has_identity;
     const std::uint64_t hash = hash_of_node(kind, operands);
     if (may_share)
-        if (const auto found = find(hash, kind, operands)) return {this, *found};
+        if (const auto found = find(hash, kind, operands)) {
+            ask_again(*found, operands);
+            return {this, *found};
+        }
     const NodeId id = push({kind, 0, step_for(op, operands), intern_source(line)}, operands);
     if (may_share) node_index_.insert(hash, operands, index(id));
     return {this, id};

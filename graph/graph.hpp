@@ -45,8 +45,9 @@ class Graph {
     /// A matrix of one value. It has neither name nor step.
     Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
 
-    /// Appends a node, or finds the equal one. `operands` must not be a span into this graph.
-    /// Throws as `apply` does.
+    /// Appends a node, or finds the equal one, which keeps the step of its first maker; but what reads
+    /// nothing that depends on time and is asked for at a second step is the same at all steps, and
+    /// from then on has none. `operands` must not be a span into this graph. Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
     /// A leaf of that kind (input, parameter, initial state), as the functions above make it.
@@ -147,6 +148,8 @@ class Graph {
     struct Context {
         std::uint32_t step = none;
         std::uint32_t source = none;
+        /// The step at which a pass was called that opens scopes of its own.
+        std::uint32_t called_at = none;
     };
 
     const Kind& kind(NodeId id) const { return kinds_[nodes_[index(id)].kind]; }
@@ -157,6 +160,9 @@ class Graph {
     std::string origin_text(std::uint32_t source) const;
     std::uint32_t append_step(Step step);
     std::uint32_t step_for(const Op& op, std::span<const NodeId> operands) const;
+    bool reads_only(std::uint32_t step, std::span<const NodeId> operands) const;
+    bool depend_on_time(std::span<const NodeId> operands) const;
+    void ask_again(NodeId id, std::span<const NodeId> operands);
     NodeId push(Node node, std::span<const NodeId> operands);
     void check_operands(const Op& op, std::span<const NodeId> operands) const;
     static std::uint64_t hash_of_node(std::uint32_t kind, std::span<const NodeId> operands);
@@ -191,15 +197,20 @@ class Graph {
 };
 
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened
-/// with. Scopes nest; a line that is set stays set inside, so that everything an outer call makes
-/// carries that call's line. Only a pass's adjoint_of takes its place.
+/// with, whether what they read depends on time or not. A transpose or reshape has its operand's
+/// step, a constant and a parameter none. Scopes nest; a line that is set stays set inside, so that
+/// everything an outer call makes carries that call's line. Only a pass's adjoint_of takes its place.
 class [[nodiscard]] Scope {
  public:
     Scope(Graph& graph, Step step);
     Scope(Graph& graph, SourceLine line);
     /// The step of `node`, or none when it has none.
     static Scope step_of(Expr node) { return Scope(node); }
-    /// The step of `node`, and "adjoint of node" for a source.
+    /// For what a pass derives of `node`: its step. What depends on time by the step alone at which
+    /// the pass was called belongs to that one: in a step of gradient descent, the gradient with
+    /// respect to the weights of the step before.
+    static Scope tangent_of(Expr node) { return Scope(node, Derived{}); }
+    /// The same, and "adjoint of node" for a source.
     static Scope adjoint_of(Expr node) { return Scope(node, AdjointSource{}); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -207,11 +218,13 @@ class [[nodiscard]] Scope {
 
  private:
     friend class NodeCopier;
+    struct Derived {};
     struct AdjointSource {};
     Scope(Graph& graph, Graph::Context context) : graph_(graph), outer_(graph.context_) {
         graph.context_ = context;
     }
     explicit Scope(Expr node);
+    Scope(Expr node, Derived);
     Scope(Expr node, AdjointSource);
 
     Graph& graph_;

@@ -45,14 +45,36 @@ std::uint32_t Graph::append_step(Step step) {
     return static_cast<std::uint32_t>(steps_.size() - 1);
 }
 
-// A node none of whose operands depends on time has no step: W x(t) does and U' does not, in
-// whatever scope they are made. A transpose or reshape has its operand's step: else it would have
-// that of whoever asked for it first. Any other node has the open scope's.
+bool Graph::depend_on_time(std::span<const NodeId> operands) const {
+    return std::ranges::any_of(operands, [&](NodeId id) { return depends_on_time(id); });
+}
+
+/// Whether all operands that depend on time have that step, and there is one.
+bool Graph::reads_only(std::uint32_t step, std::span<const NodeId> operands) const {
+    return depend_on_time(operands) && std::ranges::all_of(operands, [&](NodeId id) {
+               const Step* const at = find_step(id);
+               return !depends_on_time(id) || (at != nullptr && *at == steps_[step]);
+           });
+}
+
+// A node has the open scope's step; but a transpose or reshape has its operand's: else it would have
+// that of whoever asked for it first, and U' is asked for from the last step to the first.
 std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) const {
-    if (std::ranges::none_of(operands, [&](NodeId id) { return depends_on_time(id); })) return none;
+    if (operands.empty()) return none;
     if (op.role == Role::transpose || op.role == Role::reshape)
         return nodes_[index(operands.front())].step;
-    return context_.step == none ? stepless : context_.step;
+    if (context_.called_at > stepless && reads_only(context_.called_at, operands))
+        return context_.called_at;
+    if (context_.step > stepless) return context_.step;
+    return depend_on_time(operands) ? stepless : none;
+}
+
+// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence. Only the second
+// request tells them apart.
+void Graph::ask_again(NodeId id, std::span<const NodeId> operands) {
+    const Step* const at = find_step(id);
+    if (at == nullptr || context_.step <= stepless || *at == steps_[context_.step]) return;
+    if (!depend_on_time(operands)) nodes_[index(id)].step = none;
 }
 
 std::uint32_t Graph::intern_string(std::string_view text) {
@@ -156,6 +178,7 @@ std::string Graph::describe(NodeId id) const {
 
 Scope::Scope(Graph& graph, Step step) : graph_(graph), outer_(graph.context_) {
     graph.context_.step = graph.append_step(step);
+    graph.context_.called_at = Graph::none;
 }
 
 Scope::Scope(Graph& graph, SourceLine line) : graph_(graph), outer_(graph.context_) {
@@ -166,7 +189,11 @@ Scope::Scope(Expr node) : graph_(*node.graph), outer_(graph_.context_) {
     graph_.context_.step = graph_.nodes_[index(node.id)].step;
 }
 
-Scope::Scope(Expr node, AdjointSource) : Scope(node) {
+Scope::Scope(Expr node, Derived) : Scope(node) {
+    if (outer_.step > Graph::stepless) graph_.context_.called_at = outer_.step;
+}
+
+Scope::Scope(Expr node, AdjointSource) : Scope(node, Derived{}) {
     // A pass opens one such scope a node, so these sources are not looked up, only appended.
     const Graph::Source source{Graph::adjoint_mark, index(node.id)};
     if (graph_.sources_.back() != source) graph_.sources_.push_back(source);

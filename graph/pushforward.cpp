@@ -54,7 +54,7 @@ std::vector<Expr> pushforward(std::span<const Expr> outputs, std::span<const See
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
     for (std::uint32_t i = 0; i < tangents.size(); ++i) {
         if (!needed[i] || tangents[i]) continue;
-        const Scope step = Scope::step_of(graph.at(NodeId{i}));
+        const Scope step = Scope::tangent_of(graph.at(NodeId{i}));
         tangents[i] = tangent_of(graph, NodeId{i}, tangents);
     }
 

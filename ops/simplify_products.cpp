@@ -1,7 +1,10 @@
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/simplification_themes.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/product.hpp>
+#include <revolute/ops/reduction.hpp>
+#include <revolute/ops/structure.hpp>
 
 #include <cmath>
 
@@ -61,6 +64,19 @@ std::optional<Expr> divide_by_constant(const Site& site) {
     return scale(1.0 / *divisor, site.operand(0));
 }
 
+bool is_ones(Expr x) { return constant_value(x) == 1.0; }
+
+/// The sums of a matrix's columns or rows, or a row or column repeated: products with a row or a column of
+/// ones, at no multiplication.
+std::optional<Expr> product_with_ones(const Site& site) {
+    const Expr a = site.operand(0), b = site.operand(1);
+    if (is_ones(a) && a.shape().rows == 1) return column_sums(b);
+    if (is_ones(b) && b.shape().columns == 1) return row_sums(a);
+    if (is_ones(a) && a.shape().columns == 1) return broadcast_rows(b, a.shape().rows);
+    if (is_ones(b) && b.shape().rows == 1) return broadcast_columns(a, b.shape().columns);
+    return std::nullopt;
+}
+
 /// a o b is b o a, and a + b is b + a, where that one is there already.
 std::optional<Expr> swap_to_older(const Site& site) {
     const NodeId swapped[] = {site.operand(1).id, site.operand(0).id};
@@ -88,6 +104,17 @@ void add_product_rules(RuleSet& rules) {
     rules.add("one-divide", 1.0 / x, reciprocal(x));
     rules.add("product-zero", x * zero, zero);
     rules.add("zero-product", zero * x, zero);
+    const Expr column = rules.any("a", {2, 1}), row = rules.any("b", {1, 2});
+    rules.add("scale-rows-zero", scale_rows(column, zero), zero);
+    rules.add("scale-rows-by-zero", scale_rows(rules.number(0.0, {2, 1}), x), zero);
+    rules.add("scale-rows-by-one", scale_rows(rules.number(1.0, {2, 1}), x), x);
+    rules.add("scale-columns-zero", scale_columns(zero, row), zero);
+    rules.add("scale-columns-by-zero", scale_columns(x, rules.number(0.0, {1, 2})), zero);
+    rules.add("scale-columns-by-one", scale_columns(x, rules.number(1.0, {1, 2})), x);
+    rules.add("product-ones", {&matmul_op},
+              "1' x = column_sums(x), x 1 = row_sums(x), 1 b = broadcast_rows(b), "
+              "a 1' = broadcast_columns(a)",
+              product_with_ones);
     rules.add("product-number", {&matmul_op}, "x [2] = 2 x", product_with_constant);
 }
 

@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/index.hpp>
@@ -176,7 +177,8 @@ Expr outputs_at(std::span<const Expr> outputs, std::span<const int> steps, Sourc
     return parts.size() == 1 ? parts.front().expr : stack_columns(parts);
 }
 
-// The one-hot column of a length n has its one in row n, so t < n where the rows below row t sum to 1.
+// A length of which one is taken away at each step is above zero as long as the column is running. What
+// one_hot refuses is no length.
 Lengths input_lengths(Graph& graph, int batch, int steps, int axis, SourceLine line) {
     if (steps < 1)
         throw GraphError(
@@ -184,13 +186,12 @@ Lengths input_lengths(Graph& graph, int batch, int steps, int axis, SourceLine l
                         to_string(line)));
     const Scope made_here(graph, line);
     Lengths result{graph.input("lengths", {1, batch}, line), {}};
-    const Expr ends = one_hot(result.lengths, steps + 1);
-    result.running.resize(static_cast<std::size_t>(steps));
-    Expr running = rows(ends, steps, 1);
-    for (int t = steps - 1; t >= 0; --t) {
+    const Expr is_length = column_sums(one_hot(result.lengths, steps + 1));
+    Expr remaining = mask(result.lengths, is_length);
+    for (int t = 0; t < steps; ++t) {
         const Scope at_step(graph, Step{axis, t});
-        if (t < steps - 1) running = running + rows(ends, t + 1, 1);
-        result.running[static_cast<std::size_t>(t)] = running.named(fmt::format("running_{}", t));
+        if (t > 0) remaining = (remaining - 1.0).named("remaining");
+        result.running.push_back(heaviside(remaining).named("running"));
     }
     return result;
 }

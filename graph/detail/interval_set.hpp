@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,21 @@ class IntervalSet {
         for (const Interval interval : intervals_)
             size += static_cast<std::int64_t>(interval.size());
         return size;
+    }
+
+    std::span<const Interval> intervals() const { return intervals_; }
+
+    /// Adds one set to another one, of which it shares no step: a short one to a long one step by step.
+    void add(const IntervalSet& added) {
+        if (added.intervals_.size() * 16 < intervals_.size()) {
+            for (const Interval interval : added.intervals_) add(interval);
+            return;
+        }
+        std::vector<Interval> all;
+        std::ranges::merge(intervals_, added.intervals_, std::back_inserter(all), {},
+                           &Interval::low, &Interval::low);
+        intervals_.clear();
+        for (const Interval interval : all) add(interval);
     }
 
     void add(Interval added) {

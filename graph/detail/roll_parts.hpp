@@ -17,10 +17,17 @@ std::vector<Part> make_parts(const Graph& graph, const Groups& groups);
 /// Adds one case behind those of a slot: joins it to the last when it goes on with the same.
 void add_segment(std::vector<Segment>& segments, const Segment& added);
 
+/// What merging took: cases, runs and pairs of families that were looked at, and rounds.
+struct MergeWork {
+    std::size_t work = 0;
+    std::size_t rounds = 0;
+};
+
 /// Joins families that differ at boundaries only, until there are none; numbers what remains as
 /// `Groups` are. A joined family has what two had at different steps, so joining is a matter of
-/// quality, never of correctness: it stops at a bound on its work.
-void merge_parts(const Graph& graph, Groups& groups, std::vector<Part>& parts);
+/// quality, never of correctness: it stops at a bound on its work, which is linear in the size of the
+/// graph.
+MergeWork merge_parts(const Graph& graph, Groups& groups, std::vector<Part>& parts);
 
 /// Adds the operands of nodes without step, as sweeps over families.
 void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& parts);

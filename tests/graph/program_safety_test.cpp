@@ -217,8 +217,8 @@ TEST_CASE("check finite: after an error, the same program runs with other values
     Program program = compile(std::array{growth.states.back()}, checked);
     growth.bind(program, 800.0);
     CHECK(refusal(program) ==
-          "run: exp is not finite (inf at row 1, column 0)\n"
-          "  node is e [2 x 1], from 1 to 1, 1 inf\n"
+          "run: exp is not finite (inf at row 1, column 0), in step t = 0\n"
+          "  node is e[0] [2 x 1], from 1 to 1, 1 inf\n"
           "  operand 0 is h [2 x 1], from 0 to 800");
     CHECK(message_of<EvaluationError>([&] { program.value(0); }) ==
           "value: the program must have run, and finished, before");

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,16 +58,16 @@ std::size_t families_in(const Rolled& rolled) {
 
 }  // namespace
 
-TEST_CASE("roll: a chain is four families, of which three are a recurrence") {
+TEST_CASE("roll: a chain is five families, of which three are a recurrence") {
     const Chain chain(10);
     const Rolled rolled = roll_of(chain.h);
-    CHECK(families_in(rolled) == 4);
+    // The product w 0 of step 0 is one by itself: its factor does not depend on time.
+    CHECK(families_in(rolled) == 5);
     std::vector<std::string> recurrence;
     for (const Component& component : rolled.schedule)
         if (component.is_recurrence())
             for (const PartId part : component.parts)
                 recurrence.emplace_back(rolled[part].op->name);
-    // At step 0 the product w 0 does not depend on time: it is a node without step.
     CHECK(recurrence == std::vector<std::string>{"matmul", "add", "tanh"});
     CHECK(rolled.steps() == 10);
     CHECK(rolled.node_count() == 10 * 4 + 2);
@@ -80,7 +81,7 @@ TEST_CASE("roll: a boundary value is a case of an operand") {
         if (part.op != &add_op) continue;
         REQUIRE(part.slots[0].size() == 2);
         CHECK(part.slots[0][0].steps == Interval{0, 0});
-        CHECK_FALSE(rolled[part.slots[0][0].target].is_family());
+        CHECK(rolled[part.slots[0][0].target].runs == std::vector{Interval{0, 0}});
         CHECK(part.slots[0][1].steps == Interval{1, 4});
         CHECK(rolled[part.slots[0][1].target].op == &matmul_op);
         CHECK(part.slots[0][1].distance == 0);
@@ -207,6 +208,32 @@ TEST_CASE("roll: where no order of families exists, every node stands by itself"
     }
     const Rolled rolled = roll_of(total);
     CHECK(difference_after(rolled, std::array{total}) == "");
+}
+
+TEST_CASE("roll: one operand is never two different weights, whatever operator reads them") {
+    for (const bool is_product : {false, true}) {
+        CAPTURE(is_product);
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2}), v = graph.parameter("v", {2, 2});
+        Expr h = graph.input("h", {2, 2});
+        for (int t = 0; t < 12; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr weight = t < 6 ? w : v;
+            h = tanh(is_product ? weight * h : weight + h).named("h");
+        }
+        const Derivative d = differentiate(sum(square(h)), {w, v});
+        const Rolled rolled = roll(d.gradients());
+        for (const Part& part : rolled.parts)
+            for (const std::vector<Segment>& cases : part.slots) {
+                std::optional<PartId> independent;
+                for (const Segment& segment : cases) {
+                    if (rolled[segment.target].depends_on_time) continue;
+                    CHECK(independent.value_or(segment.target) == segment.target);
+                    independent = segment.target;
+                }
+            }
+        CHECK(difference_after(rolled, d.gradients()) == "");
+    }
 }
 
 TEST_CASE("first_break: none in a chain") {

@@ -1,3 +1,4 @@
+#include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/operation_count.hpp>
 #include <revolute/graph/print.hpp>
@@ -7,6 +8,10 @@
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
 
 using namespace revolute;
 using test::message_of;
@@ -202,4 +207,62 @@ TEST_CASE("simplify: rules that make ever more are named") {
     });
     CHECK(text.starts_with("simplify: the rules come to no end: grow"));
     CHECK(text.ends_with(", made at net.cpp:5"));
+}
+
+namespace {
+
+/// log p of the observations of a hidden Markov model with these logits of transitions and of first states.
+Expr log_likelihood(Graph& graph, Expr transitions, Expr first, int steps) {
+    const int states = first.shape().rows;
+    const Expr by_column = transpose(transitions);
+    const Expr log_a = by_column - broadcast_rows(log_sum_exp(by_column), states);
+    Expr alpha = first - broadcast_rows(log_sum_exp(first), states);
+    for (int t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        const Expr emission = graph.input("b", first.shape());
+        if (t > 0)
+            alpha = transpose(log_sum_exp(transpose(log_a) + broadcast_columns(alpha, states)));
+        alpha = (alpha + emission).named("alpha");
+    }
+    return log_sum_exp(alpha);
+}
+
+}  // namespace
+
+TEST_CASE("simplify: a gradient summed over steps is transposed once") {
+    for (const int steps : {1, 2, 3, 20}) {
+        CAPTURE(steps);
+        Graph graph, there;
+        const Expr transitions = graph.parameter("A", {3, 3}), first = graph.parameter("p", {3, 1});
+        const Derivative d = differentiate(log_likelihood(graph, transitions, first, steps),
+                                           {transitions, first}, Unreachable::zeros);
+        const SimplifyReport report = simplify(d, there, simplification_rules()).report;
+        CHECK(report.nodes_after <= report.nodes_before);
+    }
+}
+
+TEST_CASE("simplify: a sum is transposed term by term where transposes vanish, however many") {
+    for (const int count : {2, 3, 7}) {
+        CAPTURE(count);
+        const auto nodes_after = [&](int transposed) {
+            Graph graph, there;
+            std::vector<Expr> terms;
+            for (int i = 0; i < count; ++i) {
+                const Shape shape = i < transposed ? Shape{3, 2} : Shape{2, 3};
+                const Expr x = graph.input("x", shape);
+                terms.push_back(i < transposed ? transpose(x) : x);
+            }
+            const Expr y = transpose(accumulate(terms));
+            const SimplifyReport report =
+                simplify(std::array{y}, there, simplification_rules()).report;
+            CHECK(report.nodes_after <= report.nodes_before);
+            return static_cast<int>(report.nodes_after);
+        };
+        // Leaves and a sum; the fewer of two kinds of terms are transposed, or the sum is.
+        for (int transposed = 0; transposed <= count; ++transposed) {
+            CAPTURE(transposed);
+            CHECK(nodes_after(transposed) ==
+                  count + 1 + std::min(count - transposed, transposed + 1));
+        }
+    }
 }

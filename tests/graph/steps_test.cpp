@@ -1,12 +1,14 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/pushforward.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <vector>
 
 using namespace revolute;
@@ -63,12 +65,56 @@ TEST_CASE("steps: a leaf made outside any scope has none") {
     CHECK_FALSE(graph.initial_state("h", {1, 1}).step().has_value());
 }
 
-TEST_CASE("steps: a node of stepless operands has none in any scope") {
+TEST_CASE(
+    "steps: a node has the step of the open scope, whether its operands depend on time or not") {
     Graph graph;
     const Expr W = graph.parameter("W", {1, 1});
     const Scope scope(graph, at(4));
-    CHECK_FALSE((W + W).step().has_value());
+    CHECK((W + W).step() == at(4));
+    CHECK(tanh(W + 1.0).step() == at(4));
+}
+
+TEST_CASE("steps: a node of stepless operands has none outside any scope") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
     CHECK_FALSE(tanh(W + 1.0).step().has_value());
+}
+
+namespace {
+
+/// 1 / (1 + exp(-a)) and a transpose of it, made anew in step t.
+Expr same_in(Graph& graph, Expr a, std::int32_t t) {
+    const Scope scope(graph, at(t));
+    return transpose(reciprocal(1.0 + exp(-a)));
+}
+
+}  // namespace
+
+TEST_CASE("steps: what reads nothing of time and is made at two steps has none from then on") {
+    Graph graph;
+    const Expr a = graph.parameter("a", {2, 3});
+    const Expr made = same_in(graph, a, 0);
+    CHECK(made.step() == at(0));
+    CHECK(same_in(graph, a, 0).step() == at(0));
+    CHECK(same_in(graph, a, 1) == made);
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        CHECK_FALSE(graph.step(NodeId{i}).has_value());
+        CHECK_FALSE(graph.depends_on_time(NodeId{i}));
+    }
+    CHECK_FALSE(same_in(graph, a, 0).step().has_value());
+}
+
+TEST_CASE(
+    "steps: what reads nothing of time keeps its step when it is asked for outside of scopes") {
+    Graph graph;
+    const Expr a = graph.parameter("a", {1, 1});
+    {
+        const Scope scope(graph, at(3));
+        tanh(a);
+    }
+    CHECK(tanh(a).step() == at(3));
+    const Scope scope(graph, SourceLine::here());
+    CHECK(tanh(a).step() == at(3));
 }
 
 TEST_CASE("steps: a node with a stepped operand has the step of the open scope") {
@@ -160,12 +206,52 @@ TEST_CASE("steps: a pullback rule works in the step of its node") {
     CHECK(terms[2].value.step() == at(0));
 }
 
-TEST_CASE("steps: adjoints of a linear recurrence depend on no step and have none") {
+TEST_CASE("steps: adjoints of a linear recurrence have their value's step, though they read none") {
     Graph graph;
     const std::vector<Expr> x = linear_recurrence(graph);
     const Derivative d = differentiate(x.back(), {x.front()});
     CHECK(x[1].step() == at(0));
-    CHECK_FALSE(d.adjoint(x[1]).step().has_value());
+    // The transposes of w have none; the products of them are made with the user of x(0), at step 1.
+    CHECK(d.adjoint(x[1]).step() == at(1));
+    CHECK(d.adjoint(x.front()).step() == at(0));
+}
+
+TEST_CASE("steps: a gradient taken in a step, of values of that step alone, belongs to it") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1}), x = graph.input("x", {2, 1});
+    std::vector<Expr> v{w};
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope scope(graph, at(t));
+        // Two uses of the weights: their gradient is a sum.
+        const Expr loss = mse(tanh(v.back()), x) + 0.5 * sum(square(v.back()));
+        const Derivative d = differentiate(loss, {v.back()});
+        CHECK(&graph.op(d[v.back()].id) == &accumulate_op);
+        CHECK(d[v.back()].step() == at(t));
+        v.push_back(v.back() - 0.1 * d[v.back()]);
+    }
+}
+
+TEST_CASE("steps: a gradient taken in a step, over others, has the steps of its values") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1});
+    std::vector<Expr> h{input_at(graph, -1)};
+    for (std::int32_t t = 0; t < 4; ++t) {
+        const Scope scope(graph, at(t));
+        h.push_back(tanh(w * h.back()) + 0.1 * h.back());
+    }
+    const Scope last(graph, at(3));
+    const Derivative d = differentiate(sum(h.back()), {w});
+    CHECK_FALSE(d[w].step().has_value());
+    CHECK(d.adjoint(h[2]).step() == at(1));
+}
+
+TEST_CASE("steps: a tangent taken in a step belongs to it where it reads that step alone") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1}), direction = graph.input("v", {1, 1});
+    const Scope scope(graph, at(2));
+    const Expr y = tanh(w * input_at(graph, 2));
+    const std::vector<Expr> tangent = pushforward(std::array{y}, std::array{Seed{w, direction}});
+    CHECK(tangent[0].step() == at(2));
 }
 
 TEST_CASE("steps: adjoints of a linear recurrence under a loss have their value's step") {

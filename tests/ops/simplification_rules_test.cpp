@@ -31,6 +31,7 @@ struct Leaves {
     Expr x = graph.input("x", {2, 3}), y = graph.input("y", {2, 3});
     Expr s = graph.input("s", {1, 1}), column = graph.input("c", {2, 1});
     Expr row = graph.input("r", {1, 3}), tall = graph.input("t", {3, 4});
+    Expr three_by_two = graph.input("z", {3, 2});
     Expr zero = graph.constant(0.0, {2, 3}), one = graph.constant(1.0, {2, 3});
     Expr half = graph.constant(0.5, {2, 3});
 };
@@ -131,15 +132,59 @@ const Case examples[] = {
     {"transpose-twice", [](const Leaves& l) { return transpose(transpose(l.x)); }, "x"},
     {"transpose-number", [](const Leaves& l) { return transpose(l.s); }, "s"},
     {"transpose-product", [](const Leaves& l) { return transpose(l.x * l.tall); }, "t' x'"},
-    {"transpose-sum", [](const Leaves& l) { return transpose(l.x + l.y); }, "x' + y'"},
-    {"transpose-difference", [](const Leaves& l) { return transpose(l.x - l.y); }, "x' - y'"},
+    {"transpose-sum", [](const Leaves& l) { return transpose(transpose(l.x) + l.three_by_two); },
+     "x + z'"},
+    {"transpose-difference",
+     [](const Leaves& l) { return transpose(l.three_by_two - transpose(l.x)); }, "z' - x"},
     {"transpose-negative", [](const Leaves& l) { return transpose(-l.x); }, "-x'"},
     {"transpose-scaled", [](const Leaves& l) { return transpose(2.0 * l.x); }, "2 x'"},
     {"transpose-accumulate",
      [](const Leaves& l) {
-         return transpose(sum_of({l.x, l.y, l.x}));
+         return transpose(sum_of({transpose(l.x), l.three_by_two, transpose(l.y)}));
      },
-     "x' + y' + x'"},
+     "x + z' + y"},
+    {"scale-rows-zero", [](const Leaves& l) { return scale_rows(l.column, l.zero); }, "0"},
+    {"scale-rows-by-zero",
+     [](const Leaves& l) {
+         return scale_rows(l.graph.constant(0.0, {2, 1}), l.x);
+     },
+     "0"},
+    {"scale-rows-by-one",
+     [](const Leaves& l) {
+         return scale_rows(l.graph.constant(1.0, {2, 1}), l.x);
+     },
+     "x"},
+    {"scale-columns-zero", [](const Leaves& l) { return scale_columns(l.zero, l.row); }, "0"},
+    {"scale-columns-by-zero",
+     [](const Leaves& l) {
+         return scale_columns(l.x, l.graph.constant(0.0, {1, 3}));
+     },
+     "0"},
+    {"scale-columns-by-one",
+     [](const Leaves& l) {
+         return scale_columns(l.x, l.graph.constant(1.0, {1, 3}));
+     },
+     "x"},
+    {"product-ones",
+     [](const Leaves& l) {
+         return l.graph.constant(1.0, {1, 2}) * l.x;
+     },
+     nullptr},
+    {"product-ones",
+     [](const Leaves& l) {
+         return l.x * l.graph.constant(1.0, {3, 1});
+     },
+     nullptr},
+    {"product-ones",
+     [](const Leaves& l) {
+         return l.graph.constant(1.0, {4, 1}) * l.row;
+     },
+     nullptr},
+    {"product-ones",
+     [](const Leaves& l) {
+         return l.column * l.graph.constant(1.0, {1, 4});
+     },
+     nullptr},
     {"same-shape", [](const Leaves& l) { return row_sums(l.column); }, "c"},
     {"same-shape", [](const Leaves& l) { return broadcast(sum(l.s), 1, 1); }, "s"},
     {"same-shape", [](const Leaves& l) { return rows(l.x, 0, 2); }, "x"},
@@ -350,7 +395,8 @@ TEST_CASE("simplification rules: docs/simplify.md lists them") {
         "adds operations; those that move a transpose\ninwards, join sums or join factors apply "
         "only where "
         "nothing "
-        "else uses what they take apart.\n\n"
+        "else uses what they take apart. A sum is\ntransposed term by term only where that "
+        "takes no more nodes.\n\n"
         "| rule | equation |\n| --- | --- |\n";
     const RuleSet& rules = simplification_rules();
     for (std::size_t rule = 0; rule < rules.size(); ++rule)
