@@ -19,7 +19,7 @@ namespace revolute {
 
 namespace {
 
-constexpr std::int32_t axis = 0;
+constexpr std::int32_t time_axis = 0;
 
 using RolledWith = std::function<Rolled(std::int32_t)>;
 
@@ -56,7 +56,7 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
 std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
                                             std::optional<Rolled>& most, std::int32_t steps,
                                             const RolledWith& rolled_with) {
-    AxisLaws laws{axis, {}};
+    AxisLaws laws{time_axis, {}};
     if (few.parts.size() != more.parts.size()) return laws;
     for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
         const Part &a = few.parts[i], &b = more.parts[i];

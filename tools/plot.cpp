@@ -26,7 +26,7 @@ std::string xml_text(std::string_view text) {
     while (const auto invalid = first_invalid_utf8(result)) result[*invalid] = '?';
     for (const std::string_view wrong : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
         for (std::size_t at = 0; (at = result.find(wrong)) != result.npos;)
-            result.replace(at, wrong.size(), "?");
+            result.replace(at, wrong.size(), 1, '?');
     return result;
 }
 

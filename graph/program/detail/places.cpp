@@ -10,7 +10,7 @@ namespace revolute::detail {
 namespace {
 
 /// What the instructions say of a part.
-struct Use {
+struct OperandUse {
     /// What its first beginning reads: an instruction that does not add to what is there.
     std::vector<PartId> operands{};
     std::optional<PartId> taker{};  ///< the part that begins by reading it, member for member
@@ -30,7 +30,7 @@ class PartUses {
             }
     }
 
-    Use& operator[](PartId part) { return uses_[index(part)]; }
+    OperandUse& operator[](PartId part) { return uses_[index(part)]; }
 
  private:
     void see(const EntrywiseStep& step) {
@@ -40,13 +40,13 @@ class PartUses {
             if (operand == step.result) continue;
             MemberRange same = operand;
             same.part = step.result.part;
-            Use& use = (*this)[operand.part];
+            OperandUse& use = (*this)[operand.part];
             use.is_kept |= adds || same != step.result ||
                            use.taker.value_or(step.result.part) != step.result.part;
             use.taker = step.result.part;
             taken.push_back(operand.part);
         }
-        Use& result = (*this)[step.result.part];
+        OperandUse& result = (*this)[step.result.part];
         if (!adds && result.operands.empty()) result.operands = std::move(taken);
     }
 
@@ -59,7 +59,7 @@ class PartUses {
         });
     }
 
-    std::vector<Use> uses_;
+    std::vector<OperandUse> uses_;
 };
 
 /// Whether the parts' members stand alike in slabs, or would.
@@ -92,7 +92,7 @@ std::vector<PartId> slabs_of(const Rolled& rolled, const Reads& reads, const Cod
         for (const PartId part : component.parts) {
             if (!stands_alone[index(part)]) continue;
             for (const PartId operand : uses[part].operands) {
-                const Use& use = uses[operand];
+                const OperandUse& use = uses[operand];
                 if (!stands_alone[index(operand)] || use.is_kept ||
                     !stand_alike(rolled[operand], rolled[part]))
                     continue;

@@ -46,7 +46,7 @@ int size_for_threads(const ProductCall& call) {
 
 // What things take, in nanoseconds, roughly: it decides whether several threads are used at all.
 constexpr double multiplication = 0.03;
-constexpr double entry = 0.5;
+constexpr double entrywise_entry = 0.5;
 constexpr double reference_entry = 1.5;
 constexpr double meeting = 500;
 constexpr double waking = 50000;
@@ -57,9 +57,9 @@ double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
     if (const auto* const product = std::get_if<ProductCall>(&instruction))
         return multiplication * multiplications_of(*product);
     if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
-        return entry * static_cast<double>(entries_of(*entrywise));
+        return entrywise_entry * static_cast<double>(entries_of(*entrywise));
     if (const auto* const pack = std::get_if<PackCall>(&instruction))
-        return entry * double(pack->rows) * pack->inner;
+        return entrywise_entry * double(pack->rows) * pack->inner;
     double entries = 0;
     const auto& reference = std::get<ReferenceCall>(instruction);
     for (const Shape shape : reference.operand_shapes) entries += static_cast<double>(shape.size());
