@@ -75,7 +75,6 @@ class Padding {
     Padding(std::span<const Expr> inputs, const Lengths& lengths, const State& initial,
             TimeAxis time)
         : lengths_(lengths) {
-        const Scope before(*inputs.front().graph, time.start(static_cast<int>(inputs.size())));
         input_ = filled(first_input(inputs, time));
         for (const Expr& tensor : initial) state_.push_back(filled(where_there_is_a_step(tensor)));
     }

@@ -263,7 +263,7 @@ TEST_CASE("equations: a factor that is one over the number of steps is written s
     const std::string text = general_text(mean);
     CAPTURE(text);
     CHECK(text.find("L = 1 / N ") != std::string::npos);
-    CHECK(text.find("broadcast(1 / N, 2, 1)") != std::string::npos);
+    CHECK(text.find("dh(t) = 1 / N + U' delta_2(t+1)") != std::string::npos);
     CHECK(text.find("0.0") == std::string::npos);
     CHECK(general_text(mean, true).find("\\frac{1}{N}") != std::string::npos);
 }
