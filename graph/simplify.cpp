@@ -47,9 +47,9 @@ class OnlyUsers {
 };
 
 /// One pass over a graph: every node is copied on simplified operands and brought into normal form.
-class Pass {
+class SimplifyPass {
  public:
-    Pass(const Graph& from, std::span<const NodeId> outputs, const RuleSet& rules)
+    SimplifyPass(const Graph& from, std::span<const NodeId> outputs, const RuleSet& rules)
         : from_(from),
           needed_(ancestors(from, outputs)),
           only_users_(from, needed_, outputs),
@@ -137,7 +137,7 @@ Simplified simplify(std::span<const Expr> outputs, Graph& destination, const Rul
     Images images;
     std::uint32_t nodes_before = 0;
     for (bool goes_on = true; goes_on;) {
-        Pass pass(simpler ? *simpler : graph, ids, rules);
+        SimplifyPass pass(simpler ? *simpler : graph, ids, rules);
         pass.run();
         for (NodeId& id : ids) id = *pass.images()[index(id)];
         for (std::size_t rule = 0; rule < fired.size(); ++rule)

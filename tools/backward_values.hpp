@@ -26,6 +26,7 @@ struct Alteration {
     std::optional<std::uint32_t> term{};  ///< that of BackwardValues::term; none: the right one
     double factor = 1;                    ///< of the term; 0 where it is left out
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
     friend auto operator<=>(const Alteration&, const Alteration&) = default;
 };
 

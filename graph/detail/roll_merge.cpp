@@ -42,6 +42,7 @@ struct Alternative {
     std::uint32_t target = 0;
     std::int32_t distance = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
     friend auto operator<=>(const Alternative&, const Alternative&) = default;
 };
 

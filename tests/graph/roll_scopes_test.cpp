@@ -179,7 +179,8 @@ Rolled rolled_over(const Builder& build, int steps, bool simplified) {
 TEST_CASE("scopes: a recurrence that begins without step is folded, forward and backward") {
     for (const auto& [name, build] : problems)
         for (const bool simplified : {false, true}) {
-            CAPTURE(name);
+            const auto& net = name;
+            CAPTURE(net);
             CAPTURE(simplified);
             const Rolled few = rolled_over(build, 12, simplified);
             CHECK(few.folding == Folding::merged);
@@ -199,7 +200,8 @@ TEST_CASE("scopes: a recurrence that begins without step is folded, forward and 
 TEST_CASE("scopes: a recurrence that begins without step stands for any number of steps") {
     for (const auto& [name, build] : problems)
         for (const bool simplified : {false, true}) {
-            CAPTURE(name);
+            const auto& net = name;
+            CAPTURE(net);
             CAPTURE(simplified);
             const Rolled few = rolled_over(build, 12, simplified);
             CHECK(few.at(17) == rolled_over(build, 17, simplified));
@@ -210,7 +212,8 @@ TEST_CASE("scopes: a recurrence that begins without step stands for any number o
 TEST_CASE("scopes: a recurrence that begins without step is the same when it is unrolled again") {
     for (const auto& [name, build] : problems)
         for (const int steps : {2, 3, 9}) {
-            CAPTURE(name);
+            const auto& net = name;
+            CAPTURE(net);
             CAPTURE(steps);
             Graph graph, again;
             const Problem problem = build(graph, steps);

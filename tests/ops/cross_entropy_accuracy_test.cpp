@@ -194,9 +194,9 @@ TEST_CASE(
             for (const Way way : ways) {
                 CAPTURE(static_cast<int>(way));
                 const std::vector<Matrix> results = computed(outputs, values, way);
-                for (const std::size_t i : {0, 1})
+                for (const std::size_t i : {0U, 1U})
                     check_near(results[i], std::array{expected.loss}, way);
-                for (const std::size_t i : {2, 3}) check_near(results[i], expected.error, way);
+                for (const std::size_t i : {2U, 3U}) check_near(results[i], expected.error, way);
             }
         }
     }

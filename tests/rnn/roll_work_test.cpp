@@ -153,7 +153,8 @@ Merged merged(const Outputs& build, int steps) {
 
 TEST_CASE("roll: work of merging what repeats grows as the steps do, and parts do not grow") {
     for (const auto& [name, build] : repeating) {
-        CAPTURE(name);
+        const auto& net = name;
+        CAPTURE(net);
         const Merged once = merged(build, 120), twice = merged(build, 240),
                      more = merged(build, 480);
         CHECK(twice.parts == once.parts);
@@ -168,7 +169,8 @@ TEST_CASE("roll: work of merging what repeats grows as the steps do, and parts d
 TEST_CASE("roll: work of merging what grows is bounded by the size of the graph") {
     for (const auto& [name, build] : growing)
         for (const int steps : {20, 60, 120}) {
-            CAPTURE(name);
+            const auto& net = name;
+            CAPTURE(net);
             CAPTURE(steps);
             const Merged result = merged(build, steps);
             // The bound, and the round in which it is reached.
@@ -179,7 +181,8 @@ TEST_CASE("roll: work of merging what grows is bounded by the size of the graph"
 TEST_CASE("roll: what repeats and what grows is the same when it is unrolled again") {
     for (const auto* kinds : {&repeating, &growing})
         for (const auto& [name, build] : *kinds) {
-            CAPTURE(name);
+            const auto& net = name;
+            CAPTURE(net);
             Graph graph, again;
             const std::vector<Expr> outputs = build(graph, 31);
             const Rolled rolled = roll(outputs);

@@ -197,7 +197,7 @@ TEST_CASE("trainer: another training is not resumed") {
         settings.*member = value;
         return message_of<Error>([&] { train(sunspots(), rows, settings, hooks); });
     };
-    CHECK(refused_with(247, &TrainingSettings::seed, 2) ==
+    CHECK(refused_with(247, &TrainingSettings::seed, std::uint64_t{2}) ==
           "train: a training that is resumed must have the settings that it had, but for --epochs "
           "and --learning-rate (others differ)");
     CHECK(refused_with(246, &TrainingSettings::epochs, 9) ==

@@ -48,10 +48,10 @@ const Choices<View> views{{"forward", View::forward},
                           {"backward", View::backward},
                           {"joint", View::joint},
                           {"local", View::local}};
-const Choices<FigureFormat> formats{{"dot", FigureFormat::dot},
-                                    {"svg", FigureFormat::svg},
-                                    {"pdf", FigureFormat::pdf},
-                                    {"png", FigureFormat::png}};
+const Choices<FigureFormat> figure_formats{{"dot", FigureFormat::dot},
+                                           {"svg", FigureFormat::svg},
+                                           {"pdf", FigureFormat::pdf},
+                                           {"png", FigureFormat::png}};
 const Choices<LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
 
@@ -205,7 +205,7 @@ void add_draw_command(CLI::App& program) {
             "--format", options->format,
             "dot, svg, pdf or png, whatever the file's name ends in; dot by default for the "
             "standard output, a pipe or a device")
-        ->transform(one_of(formats));
+        ->transform(one_of(figure_formats));
     command.footer(
         "Example:\n  revolute draw --cell lstm --layers 2 --steps 3 --view backward -o lstm.svg");
     command.callback([options, &command] {
