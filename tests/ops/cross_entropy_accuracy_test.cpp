@@ -30,18 +30,8 @@ constexpr std::array ways{Way::evaluator, Way::in_double, Way::in_float};
 
 std::vector<Matrix> computed(std::span<const Expr> outputs, const Bindings& values, Way way) {
     if (way == Way::evaluator) return evaluate(outputs, values);
-    Program program = compile(
-        outputs, {.precision = way == Way::in_float ? Precision::float32 : Precision::float64});
-    for (const auto& [leaf, value] : test::bound_leaf_values(outputs, values))
-        program.bind(leaf, value);
-    program.run();
-    std::vector<Matrix> results;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const ConstMatrixView value = program.value(i);
-        results.emplace_back(value.rows, value.columns,
-                             std::vector<double>(value.values().begin(), value.values().end()));
-    }
-    return results;
+    return test::computed_by_program(
+        outputs, values, way == Way::in_float ? Precision::float32 : Precision::float64);
 }
 
 /// The right number, and by how many units in its last place a result may differ.

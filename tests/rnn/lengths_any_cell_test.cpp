@@ -130,25 +130,11 @@ struct Results {
     std::vector<Matrix> evaluated, in_double, in_float;
 };
 
-std::vector<Matrix> by_program(std::span<const Expr> outputs, const Bindings& values,
-                               Precision precision) {
-    Program program = compile(outputs, {.precision = precision});
-    for (const auto& [leaf, value] : test::bound_leaf_values(outputs, values))
-        program.bind(leaf, value);
-    program.run();
-    std::vector<Matrix> results;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const ConstMatrixView value = program.value(i);
-        results.emplace_back(value.rows, value.columns,
-                             std::vector<double>(value.values().begin(), value.values().end()));
-    }
-    return results;
-}
-
 Results results(Net& net, const ReadOut& head) {
     const std::vector<Expr> outputs = net.outputs(head);
-    return {evaluate(outputs, net.values), by_program(outputs, net.values, Precision::float64),
-            by_program(outputs, net.values, Precision::float32)};
+    return {evaluate(outputs, net.values),
+            test::computed_by_program(outputs, net.values, Precision::float64),
+            test::computed_by_program(outputs, net.values, Precision::float32)};
 }
 
 Results without_padding(const Kind& kind, const Batch& batch) {

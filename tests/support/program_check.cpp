@@ -41,8 +41,8 @@ MemberValues by_member(const Rolled& rolled, const LeafValues& values) {
     return found;
 }
 
-std::vector<Matrix> run_with(Program& program, const MemberValues& values, std::size_t outputs) {
-    for (const auto& [leaf, value] : values) program.bind(leaf, *value);
+/// Runs the program and copies what it gives.
+std::vector<Matrix> run(Program& program, std::size_t outputs) {
     program.run();
     std::vector<Matrix> results;
     for (std::size_t i = 0; i < outputs; ++i) {
@@ -52,6 +52,11 @@ std::vector<Matrix> run_with(Program& program, const MemberValues& values, std::
                              std::vector<double>(entries.begin(), entries.end()));
     }
     return results;
+}
+
+std::vector<Matrix> run_with(Program& program, const MemberValues& values, std::size_t outputs) {
+    for (const auto& [leaf, value] : values) program.bind(leaf, *value);
+    return run(program, outputs);
 }
 
 std::vector<Matrix> evaluated_with(std::span<const Expr> outputs, const LeafValues& values) {
@@ -107,6 +112,13 @@ LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bind
     LeafValues values;
     for (const Expr& leaf : given_leaves(outputs)) values.emplace_back(leaf, *bindings.find(leaf));
     return values;
+}
+
+std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
+                                        Precision precision) {
+    Program program = compile(outputs, {.precision = precision});
+    for (const auto& [leaf, value] : bound_leaf_values(outputs, values)) program.bind(leaf, value);
+    return run(program, outputs.size());
 }
 
 LeafValues changed(LeafValues values) {

@@ -18,6 +18,9 @@ using LeafValues = std::vector<std::pair<Expr, Matrix>>;
 LeafValues random_leaf_values(std::span<const Expr> outputs, Random& random);
 /// Those that are bound.
 LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bindings);
+/// What a program, compiled with all passes, gives for the outputs.
+std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
+                                        Precision precision);
 /// Others in place of all but whole numbers, which may be indices.
 LeafValues changed(LeafValues values);
 

@@ -10,7 +10,7 @@ namespace {
 
 /// An option that is one character, some of which have names.
 void add_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
-              const std::string& what, std::vector<std::pair<std::string, char>> names) {
+              const std::string& what, const std::vector<std::pair<std::string, char>>& names) {
     const auto read = [&sign, option, names](const std::string& word) {
         const auto named = std::ranges::find(names, word, &std::pair<std::string, char>::first);
         if (named != names.end())
