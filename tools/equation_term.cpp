@@ -122,7 +122,7 @@ class TermWriter {
         double constant = 0;
         std::vector<Multiple> multiples;
 
-        void add(double factor, std::pair<std::string, double> symbol_and_more) {
+        void add(double factor, const std::pair<std::string, double>& symbol_and_more) {
             const auto& [symbol, more] = symbol_and_more;
             constant += factor * more;
             if (symbol.empty()) return;
