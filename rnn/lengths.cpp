@@ -207,7 +207,7 @@ Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const 
     return unroll_with(
         inputs, std::move(initial), time, line, [&](std::size_t t, const State& previous) {
             const Expr running = lengths.running[t];
-            const State made =
+            State made =
                 cell.step(padding.input(inputs[t], running), padding.state(previous, running));
             if (made.size() != tensors.size()) return made;  // which unroll refuses
             State state;
