@@ -4,6 +4,7 @@
 #include <revolute/graph/structure.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace revolute {
@@ -62,7 +63,9 @@ std::int32_t steps_of(std::span<const Interval> intervals) {
         if (interval.high < longest.low || longest.high < interval.low)
             all = {std::min(all.low, interval.low), std::max(all.high, interval.high)};
     all.low = std::min(all.low, 0);  // a recurrence may begin late
-    return static_cast<std::int32_t>(all.size());
+    // Labels may be any numbers: what lies between two of them may be more than there are.
+    constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
+    return static_cast<std::int32_t>(std::min(all.size(), most));
 }
 
 /// The steps of each time axis: those of its recurrences, holes included, or without recurrences

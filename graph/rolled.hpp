@@ -15,7 +15,9 @@ struct Interval {
     std::int32_t high = 0;
 
     constexpr bool contains(std::int32_t t) const { return low <= t && t <= high; }
-    constexpr std::size_t size() const { return static_cast<std::size_t>(high - low) + 1; }
+    constexpr std::size_t size() const {
+        return static_cast<std::size_t>(std::int64_t{high} - low) + 1;
+    }
     friend constexpr bool operator==(Interval, Interval) = default;
 };
 

@@ -87,7 +87,9 @@ struct Gates {
         Expr h = initial(graph);
         for (int t = 0; t < 5; ++t) {
             const Scope scope(graph, Step{0, t});
-            h = hadamard(tanh((A * h).named("a")), (B * h).named("b")).named("h");
+            const Expr b = (B * h).named("b");
+            const Expr a = (A * h).named("a");
+            h = hadamard(tanh(a), b).named("h");
         }
         last = h;
     }
