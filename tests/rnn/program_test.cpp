@@ -8,6 +8,7 @@
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <support/golden.hpp>
+#include <support/net_programs.hpp>
 #include <support/nets.hpp>
 #include <support/program_check.hpp>
 #include <support/relabelled.hpp>
@@ -20,52 +21,14 @@
 #include <vector>
 
 using namespace revolute;
+using test::check_program;
+using test::check_programs;
+using test::loss_and_gradients;
 using test::net_of;
 using test::NetKind;
-using test::program_difference;
+using test::rounding_of_doubles;
 
 namespace {
-
-// Products are summed in another order than by the evaluator: at most some thousand roundings of
-// 1.1e-16 (double) or 6e-8 (float), which mostly cancel out.
-constexpr double rounding_of_doubles = 1e-12;
-constexpr double rounding_of_floats = 1e-4;
-
-/// For leaves of at most `largest`.
-test::ProgramDifference difference(std::span<const Expr> outputs, Precision precision,
-                                   double largest = 1) {
-    test::Random random(7);
-    test::LeafValues values = test::random_leaf_values(outputs, random);
-    for (auto& [leaf, value] : values)
-        for (double& entry : value.values()) entry *= largest;
-    return program_difference(outputs, values, precision);
-}
-
-void check_program(std::span<const Expr> outputs, double largest = 1) {
-    CHECK(difference(outputs, Precision::float64, largest) <= rounding_of_doubles);
-    CHECK(difference(outputs, Precision::float32, largest) <= rounding_of_floats);
-}
-
-/// The same, simplified too.
-void check_programs(std::span<const Expr> outputs, double largest = 1) {
-    check_program(outputs, largest);
-    Graph simple;
-    check_program(simplify(outputs, simple, simplification_rules()).outputs, largest);
-}
-
-/// Every cell, number of layers, direction, and place of the losses; initial states and batches are
-/// drawn with them.
-std::vector<NetKind> net_kinds() {
-    std::vector<NetKind> all;
-    int drawn = 0;
-    for (Architecture architecture : test::architectures())
-        for (const bool every : {false, true}) {
-            architecture.initial = static_cast<InitialState>(drawn % 3);
-            all.push_back({architecture, every, drawn / 2 % 2 == 0 ? 1 : 3});
-            ++drawn;
-        }
-    return all;
-}
 
 /// Of the simplified graph.
 std::string explanation_of_gradients(const NetKind& kind) {
@@ -75,33 +38,7 @@ std::string explanation_of_gradients(const NetKind& kind) {
     return explain(compile(simplify(d.gradients(), simple, simplification_rules()).outputs));
 }
 
-std::vector<Expr> loss_and_gradients(const RecurrentNet& net) {
-    return differentiate(net.loss(), net.variables()).loss_and_gradients();
-}
-
 }  // namespace
-
-TEST_CASE("program: gradients of every net are what evaluate gives") {
-    for (const NetKind& kind : net_kinds())
-        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8}) {
-            CAPTURE(kind.text());
-            CAPTURE(steps);
-            Graph graph;
-            const RecurrentNet net = net_of(graph, kind, steps);
-            check_programs(loss_and_gradients(net));
-        }
-}
-
-// With weights up to 1 some LSTMs are chaotic: what rounding changes in a step is ten thousand times as much a
-// hundred steps on.
-TEST_CASE("program: gradients of every net of a hundred steps are what evaluate gives") {
-    for (const NetKind& kind : net_kinds()) {
-        CAPTURE(kind.text());
-        Graph graph;
-        const RecurrentNet net = net_of(graph, kind, 100);
-        check_programs(loss_and_gradients(net), 0.5);
-    }
-}
 
 TEST_CASE("program: Hessian-vector products are what evaluate gives") {
     for (const CellKind cell : cell_kinds())
@@ -166,7 +103,7 @@ TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate give
         const std::vector<Expr> labelled =
             test::relabelled(outputs, copy, random, 0.6 * (i + 1) / 120);
         ++met[static_cast<std::size_t>(roll(labelled).folding)];
-        CHECK(difference(labelled, Precision::float64) <= rounding_of_doubles);
+        CHECK(test::difference(labelled, Precision::float64) <= rounding_of_doubles);
     }
     // These kinds were met, or this says less than it seems to.
     for (const Folding folding : {Folding::merged, Folding::unmerged, Folding::none})

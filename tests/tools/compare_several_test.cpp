@@ -1,6 +1,6 @@
-// Several mistakes at once, and right gradients that look different.
+// Several mistakes at once, and what was done to right gradients.
 
-#include "cases.hpp"
+#include "compared_cases.hpp"
 #include "tools/hand_bptt.hpp"
 #include <revolute/tools/diagnosis_report.hpp>
 #include <revolute/tools/known_mistakes.hpp>
@@ -16,126 +16,6 @@
 
 using namespace revolute;
 using namespace revolute::test;
-
-namespace {
-
-std::filesystem::path file_named(const std::string& name) {
-    return std::filesystem::path(REVOLUTE_TEST_DATA) / "compare" / (name + ".json");
-}
-
-Case small_case(const std::string& name) { return read_case(file_named(name)); }
-
-CaseResult given_for(const Case& of, const std::string& name) {
-    return parse_gradients(read_file(file_named(name)), name, of);
-}
-
-/// All words of all findings.
-std::string words_of(const GradientComparison& comparison) {
-    std::string text;
-    for (const Finding& finding : comparison.findings)
-        for (const std::string& words : finding.words) text += words + "\n";
-    return text;
-}
-
-void change_all(CaseResult& result, auto change) {
-    for (NamedArray& array : result.grads)
-        for (double& value : array.value.values()) value = change(value);
-    for (std::vector<Matrix>* matrices : {&result.dx, &result.dh0, &result.dc0})
-        for (Matrix& matrix : *matrices)
-            for (double& value : matrix.values()) value = change(value);
-}
-
-/// The nearest number with so many bits of significand.
-double rounded_to(int bits, double value) {
-    int exponent = 0;
-    const double fraction = std::frexp(value, &exponent);
-    return std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits);
-}
-
-constexpr const char* nets[] = {"simple_small", "gru_small", "lstm_small", "peephole_small"};
-
-/// A net with its mistakes, and what derivations with some of them give.
-struct Wrong {
-    explicit Wrong(const std::string& name)
-        : of(small_case(name)),
-          right(solve(of)),
-          net(of),
-          walk(net.net, net.variables()),
-          values(walk, net.values),
-          known(of, net, walk, values) {}
-
-    /// The gradients of the parameters, without inputs and initial states.
-    CaseResult gradients(std::span<const Alteration> alterations, std::optional<int> column = {}) {
-        const auto entries = values.gradients(alterations, column);
-        std::vector<Matrix> matrices;
-        for (std::size_t i = 0; i < walk.variables().size(); ++i) {
-            matrices.emplace_back(walk.variables()[i].shape());
-            std::ranges::copy(entries.subspan(values.first_entry(i), matrices.back().size()),
-                              matrices.back().values().begin());
-        }
-        CaseResult result = gradients_of(of, matrices);
-        result.dx.clear();
-        result.dh0.clear();
-        result.dc0.clear();
-        return result;
-    }
-    bool differs(const CaseResult& a, const CaseResult& b) const {
-        for (std::size_t i = 0; i < a.grads.size(); ++i)
-            if (largest_difference(a.grads[i].value, b.grads[i].value) >
-                1e-4 * largest_entry(b.grads[i].value))
-                return true;
-        return false;
-    }
-
-    Case of;
-    CaseResult right;
-    CaseNet net;
-    BackwardWalk walk;
-    BackwardValues values;
-    KnownMistakes known;
-};
-
-struct Share {
-    int tried = 0;
-    int named = 0;  ///< every array is explained, and by more than a factor without a meaning
-};
-
-/// Every `stride`-th pair of mistakes in rules and cuts of a net.
-Share share_of_pairs(const std::string& name, std::size_t stride) {
-    Wrong wrong(name);
-    std::vector<Mistake> mistakes = wrong.known.cuts(false);
-    std::ranges::move(wrong.known.in_rules(), std::back_inserter(mistakes));
-    const CaseResult right = wrong.gradients({});
-    std::erase_if(mistakes, [&](const Mistake& mistake) {
-        return !wrong.differs(wrong.gradients(mistake.alterations), right);
-    });
-    Share share;
-    std::size_t number = 0;
-    for (std::size_t i = 0; i < mistakes.size(); ++i)
-        for (std::size_t j = i + 1; j < mistakes.size(); ++j) {
-            if (++number % stride != 0) continue;
-            const BackwardValues::Derivation before = wrong.values.derivation();
-            wrong.values.accept(mistakes[i].alterations);
-            const bool fits = wrong.values.has_room_for(mistakes[j].alterations);
-            const CaseResult given = wrong.gradients(mistakes[j].alterations);
-            wrong.values.resume(before);
-            // Both must show: a pair that gives what one of them gives is one mistake.
-            if (!fits || !wrong.differs(given, wrong.gradients(mistakes[i].alterations)) ||
-                !wrong.differs(given, wrong.gradients(mistakes[j].alterations)) ||
-                !wrong.differs(given, right))
-                continue;
-            const GradientComparison comparison = compare_gradients(wrong.of, given, 1e-10);
-            const std::string words = words_of(comparison);
-            ++share.tried;
-            if (comparison.unexplained.empty() &&
-                words.find("the same in every entry") == words.npos &&
-                words.find(" counts ") == words.npos)
-                ++share.named;
-        }
-    return share;
-}
-
-}  // namespace
 
 TEST_CASE("compare: derivations by others with one mistake or several are recognised") {
     struct Recognised {
@@ -203,44 +83,6 @@ TEST_CASE("compare: mistakes that act in the same arrays are told together") {
         "  a factor f' is missing: 1 - h[t]^2 for h[t] = tanh(z[t]), at every step\n"
         "and in weight_hh_l0:\n"
         "  a step is off: the gradient of U takes h[t] where h[t-1] belongs, at every step\n"));
-}
-
-TEST_CASE("compare: most pairs of mistakes are named") {
-    // docs/compare.md states the shares of all pairs; here is a part of them that takes little time.
-    constexpr std::size_t strides[] = {97, 3001, 20011, 20011};
-    for (std::size_t i = 0; i < std::size(nets); ++i) {
-        CAPTURE(nets[i]);
-        const Share share = share_of_pairs(nets[i], strides[i]);
-        CAPTURE(share.tried);
-        CHECK(share.tried >= 3);
-        CHECK(share.named >= 0.9 * share.tried);
-    }
-}
-
-TEST_CASE("compare: right gradients are never accused, however they are rounded") {
-    for (const char* name : nets) {
-        CAPTURE(name);
-        const Case of = small_case(name);
-        for (const bool has_all : {true, false}) {
-            CaseResult right = solve(of);
-            if (!has_all) {
-                right.loss.reset();
-                for (std::vector<Matrix>* matrices :
-                     {&right.yhat, &right.dx, &right.dh0, &right.dc0})
-                    matrices->clear();
-            }
-            CHECK(compare_gradients(of, right, 1e-10).agrees());
-            for (const int bits : {24, 20, 11}) {  // single, six digits, half
-                CAPTURE(bits);
-                CaseResult rounded = right;
-                change_all(rounded, [&](double value) { return rounded_to(bits, value); });
-                const GradientComparison comparison = compare_gradients(of, rounded, 1e-10);
-                CHECK(comparison.findings.empty());
-                CHECK(rounding_of(comparison) == (bits == 11 ? Rounding::half : Rounding::single));
-                CHECK(compare_gradients(of, rounded, bits == 11 ? 1e-3 : 1e-5).agrees());
-            }
-        }
-    }
 }
 
 TEST_CASE(
