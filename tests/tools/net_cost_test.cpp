@@ -26,18 +26,14 @@ TEST_CASE("net_cost: formulas give what is counted, at sizes that they were not 
 }
 
 TEST_CASE("net_cost: formulas hold for stacks higher than those that they are found from") {
-    for (const bool is_bidirectional : {false, true})
-        for (const bool is_residual : {false, true})
-            for (const int layers : {4, 5, 6, 9}) {
-                const CountedNet net{{.cell = CellKind::gru,
-                                      .layers = layers,
-                                      .is_bidirectional = is_bidirectional,
-                                      .is_residual = is_residual},
-                                     is_bidirectional};
-                INFO(layers, " layers, ", is_bidirectional, is_residual);
-                const Sizes sizes{37, 5, 9, 2, 6};
-                CHECK(net_cost(net)(sizes) == cost(rolled_net(net, sizes)));
-            }
+    // The costs of five and of nine layers are carried on from those of four.
+    const Sizes sizes{37, 5, 9, 2, 6};
+    for (const CountedNet& net :
+         {CountedNet{{.cell = CellKind::gru, .layers = 9}},
+          CountedNet{{.layers = 5, .is_bidirectional = true, .is_residual = true}, true}}) {
+        CAPTURE(net.architecture.layers);
+        CHECK(net_cost(net)(sizes) == cost(rolled_net(net, sizes)));
+    }
 }
 
 TEST_CASE("net_cost: formulas hold for a bidirectional net with trainable initial states") {
