@@ -1,6 +1,8 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/suggestion.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/text_encoding.hpp>
 
@@ -71,17 +73,19 @@ std::string Table::how_read() const {
         parts.push_back(
             fmt::format("with {} as decimal sign (--decimal)", sign_in_words(dialect_.decimal)));
     if (!dialect_.has_header)
-        parts.push_back(
-            fmt::format("without a header (--header): columns are {}", fmt::join(columns_, ", ")));
+        parts.push_back(fmt::format("without a header (--header): columns are {}",
+                                    detail::name_list(columns_)));
     return parts.empty() ? std::string() : fmt::format("read {}", fmt::join(parts, ", "));
 }
 
 std::size_t Table::column(std::string_view name) const {
     const auto count = std::count(columns_.begin(), columns_.end(), name);
     if (count != 1)
-        throw ParseError(fmt::format("{}: {} column is called \"{}\"\n  columns are: {}", source_,
-                                     count == 0 ? "no" : "more than one", name,
-                                     fmt::join(columns_, ", ")));
+        throw ParseError(
+            fmt::format("{}: {} column is called \"{}\"{}\n  columns are: {}", source_,
+                        count == 0 ? "no" : "more than one", name,
+                        count == 0 ? detail::did_you_mean(name, columns_) : std::string(),
+                        detail::name_list(columns_)));
     return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), name) -
                                     columns_.begin());
 }

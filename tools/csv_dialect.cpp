@@ -1,10 +1,10 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv_dialect.hpp>
 #include <revolute/tools/date.hpp>
+#include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -99,7 +99,7 @@ bool counts_up(std::span<const std::string> cells) {
         fmt::format("{}: it must be said whether the first row names the columns\n"
                     "  line {} is: {}\n"
                     "  --header if they are names, --no-header if they are data",
-                    source, first.line, fmt::join(first.cells, ", ")));
+                    source, first.line, detail::name_list(first.cells)));
 }
 
 }  // namespace

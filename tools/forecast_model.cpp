@@ -1,9 +1,9 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/forecast_model.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -21,10 +21,6 @@ std::string_view name_of(OptimizerKind kind) {
 
 namespace {
 
-std::string list(std::span<const std::string> names) {
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
 template <class Columns>
 ColumnNames names_of(const Columns& inputs, const std::string& target) {
     ColumnNames names{.inputs = {}, .target = target};
@@ -40,7 +36,8 @@ void require_columns(const ForecastModel& model, const Series& series) {
             fmt::format("forecast: the series must have the columns of the model\n"
                         "  the model forecasts {} from {}\n"
                         "  the series is {} and {}",
-                        wanted.target, list(wanted.inputs), given.target, list(given.inputs)));
+                        wanted.target, detail::name_list(wanted.inputs), given.target,
+                        detail::name_list(given.inputs)));
 }
 
 void require_window_before(std::size_t row, const ForecastModel& model) {
@@ -192,7 +189,7 @@ void require_horizon(const ForecastModel& model, int horizon) {
             "forecast: the horizon must be 1 for a net that reads other columns than it "
             "forecasts ({})\n  it forecasts {} alone; to go on, it would have to read "
             "the next values of {}",
-            horizon, model.target, list(others)));
+            horizon, model.target, detail::name_list(others)));
 }
 
 std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon,

@@ -1,9 +1,9 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/series.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -37,7 +37,7 @@ std::size_t only_numeric_column(const Table& table, const MissingRule& rule) {
         throw ParseError(
             fmt::format("{}: it must be said which column is meant (--column)\n"
                         "  columns are: {}",
-                        table.source(), fmt::join(table.columns(), ", ")));
+                        table.source(), detail::name_list(table.columns())));
     return numeric.front();
 }
 
@@ -139,7 +139,7 @@ void require_input_columns(const Table& table, const ColumnNames& names) {
             throw ParseError(
                 fmt::format("{}: column \"{}\" is asked for twice\n"
                             "  asked for are: {}",
-                            table.source(), name, fmt::join(names.inputs, ", ")));
+                            table.source(), name, detail::name_list(names.inputs)));
 }
 
 /// What became of rows without a value.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,26 @@ TEST_CASE("program: --help of every command has an example") {
         CHECK(help.output.find(fmt::format("Usage: revolute {}", command)) != std::string::npos);
         CHECK(help.output.find("Example") != std::string::npos);
         CHECK(help.output.find(fmt::format(":\n  revolute {}", command)) != std::string::npos);
+    }
+}
+
+TEST_CASE("program: --help says the range of every option that is a number") {
+    for (const char* command : {"draw", "derive", "cost", "explain", "bench", "check", "train",
+                                "predict", "grad", "compare"}) {
+        std::istringstream help(run_program(fmt::format("{} --help", command)).output);
+        int numbers = 0;
+        for (std::string line; std::getline(help, line);) {
+            CAPTURE(line);
+            std::string option, kind;
+            std::istringstream(line) >> option >> kind;
+            if (!option.starts_with("--")) continue;
+            const bool is_number =
+                kind.starts_with("INT") || kind.starts_with("UINT") || kind.starts_with("FLOAT");
+            if (is_number) ++numbers;
+            const bool has_range = kind.find(":[") != kind.npos || kind == "UINT:SIZE";
+            CHECK((!is_number || has_range));
+        }
+        CHECK(numbers > 0);
     }
 }
 

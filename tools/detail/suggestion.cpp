@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <vector>
 
@@ -34,13 +35,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return current[b.size()];
 }
 
+std::string in_small_letters(std::string_view word) {
+    std::string small(word);
+    std::ranges::transform(small, small.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return small;
+}
+
 }  // namespace
 
 std::string likely_meant(std::string_view word, std::span<const std::string> candidates) {
-    const auto nearest = std::ranges::min_element(
-        candidates, {}, [&](const std::string& candidate) { return distance(word, candidate); });
-    if (nearest == candidates.end() || distance(word, *nearest) > (word.size() + 2) / 3) return {};
-    return *nearest;
+    const std::string small = in_small_letters(word);
+    const auto to = [&](const std::string& candidate) {
+        return distance(small, in_small_letters(candidate));
+    };
+    const auto nearest = std::ranges::min_element(candidates, {}, to);
+    if (nearest == candidates.end()) return {};
+    const std::size_t errors = to(*nearest);
+    const bool keeps_letters = errors < word.size() || errors == 0;
+    return errors <= (word.size() + 2) / 3 && keeps_letters ? *nearest : std::string();
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {

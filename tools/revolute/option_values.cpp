@@ -66,6 +66,11 @@ CLI::Validator fraction() {
                        [](double number) { return number >= 0 && number < 1; });
 }
 
+CLI::Validator positive_fraction() {
+    return number_that("a number above 0 and below 1", "[above 0 to below 1]",
+                       [](double number) { return number > 0 && number < 1; });
+}
+
 CLI::Validator accepted_by(std::function<void(const std::string&)> require) {
     return {[require = std::move(require)](std::string& word) -> std::string {
                 try {
@@ -78,8 +83,6 @@ CLI::Validator accepted_by(std::function<void(const std::string&)> require) {
             ""};
 }
 
-CLI::Validator any_seed() {
-    return whole_number(0, std::numeric_limits<std::uint64_t>::max()).description("");
-}
+CLI::Validator any_seed() { return whole_number(0, std::numeric_limits<std::uint64_t>::max()); }
 
 }  // namespace revolute

@@ -46,6 +46,8 @@ CLI::Validator positive_number();
 CLI::Validator number_from_zero();
 /// Refuses what is no number of at least 0 and below 1.
 CLI::Validator fraction();
+/// Refuses what is no number above 0 and below 1.
+CLI::Validator positive_fraction();
 /// Refuses what `require` refuses by throwing an Error, in the Error's words.
 CLI::Validator accepted_by(std::function<void(const std::string&)> require);
 /// Any number that starts the random numbers.

@@ -300,7 +300,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
                 "Part of the training rows, at their end, that is not learned from; training "
                 "ends when their error has not fallen for --patience epochs, and the best "
                 "weights are kept")
-            ->check(fraction());
+            ->check(positive_fraction());
     command.add_option("--patience", options.patience, "Epochs without a smaller error")
         ->check(whole_number(1, 1'000'000'000))
         ->needs(validation);

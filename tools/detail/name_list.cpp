@@ -1,0 +1,36 @@
+#include <revolute/tools/detail/name_list.hpp>
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+namespace revolute::detail {
+
+namespace {
+
+constexpr std::size_t longest_list = 8;
+constexpr std::size_t longest_name = 60;
+
+/// The beginning of a long name; no character of UTF-8 is cut in two.
+std::string shortened(const std::string& name) {
+    if (name.size() <= longest_name) return name;
+    std::size_t end = longest_name;
+    const auto goes_on = [&](std::size_t at) {
+        return (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80U;
+    };
+    while (end > 0 && goes_on(end)) --end;
+    return name.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::string name_list(std::span<const std::string> names) {
+    // One more takes no more room than to say that there is one more.
+    const std::size_t shown = names.size() <= longest_list + 1 ? names.size() : longest_list;
+    std::string text;
+    for (std::size_t i = 0; i < shown; ++i) text += (i > 0 ? ", " : "") + shortened(names[i]);
+    if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
+    return text;
+}
+
+}  // namespace revolute::detail
