@@ -97,7 +97,7 @@ class TermWriter {
             case EquationTerm::Kind::list:
                 break;
         }
-        return list(term);
+        return list(term, ',');
     }
 
  private:
@@ -199,8 +199,7 @@ class TermWriter {
             attributes.push_back(attribute(term, i));
         return formula(Application{*term.op, term.attributes,
                                    static_cast<std::uint32_t>(term.operands.size()), attributes},
-                       style_.notation,
-                       [&](std::uint32_t slot) { return write(term.operands[slot]); });
+                       style_.notation, [&](std::uint32_t slot) { return operand_of(term, slot); });
     }
 
     Formula transposed_on_the_left(const EquationTerm& term) const {
@@ -230,18 +229,53 @@ class TermWriter {
                 Precedence::product, &accumulation()};
     }
 
-    Formula list(const EquationTerm& term) const {
-        const TermWriter inside(style_, term.axis);
-        std::string items;
-        for (const EquationTerm& operand : term.operands)
-            items += (items.empty() ? "" : ", ") + inside.write(operand).text;
+    /// The sign between the operands of an operator that has any number of them, as its notation says.
+    char sign_between_operands(const Op& op) const {
+        const std::string_view form = is_latex() ? op.latex : op.text;
+        const std::size_t place = form.find('#');
+        return place == std::string_view::npos || place + 1 == form.size() ? ',' : form[place + 1];
+    }
+
+    Formula operand_of(const EquationTerm& term, std::uint32_t slot) const {
+        const EquationTerm& operand = term.operands[slot];
+        if (operand.kind != EquationTerm::Kind::list) return write(operand);
+        return list(operand, sign_between_operands(*term.op));
+    }
+
+    /// Operands at all steps: "each(t=0..T: h(t))", or with a semicolon where they stand below each
+    /// other; in LaTeX the first ones, dots, and the last ones.
+    Formula list(const EquationTerm& term, char sign) const {
         std::string first = limit(term, term.steps.low), last = limit(term, term.steps.high);
         if (term.is_descending) std::swap(first, last);
         const std::string letter = axis_name(term.axis);
+        if (is_latex() && (sign == '&' || sign == '/')) return ends_of_list(term, sign);
+        const std::string items = items_of(term, ", ");
         if (is_latex())
             return {
                 fmt::format("\\left({}\\right)_{{{}={},\\dots,{}}}", items, letter, first, last)};
-        return {fmt::format("each({}={}..{}: {})", letter, first, last, items)};
+        return {fmt::format("each({}={}..{}{} {})", letter, first, last, sign == ';' ? ";" : ":",
+                            items)};
+    }
+
+    std::string items_of(const EquationTerm& list, std::string_view separator) const {
+        const TermWriter inside(style_, list.axis);
+        std::string items;
+        for (const EquationTerm& operand : list.operands)
+            items += (items.empty() ? "" : std::string(separator)) + inside.write(operand).text;
+        return items;
+    }
+
+    Formula ends_of_list(const EquationTerm& term, char sign) const {
+        const std::string separator = sign == '&' ? " & " : " \\\\ ";
+        const auto at = [&](std::int32_t t) {
+            EquationTerm there = term;
+            for (EquationTerm& operand : there.operands) operand = at_step(std::move(operand), t);
+            return items_of(there, separator);
+        };
+        const auto [low, high] = term.steps;
+        return {fmt::format("{}{}{}{}{}", at(term.is_descending ? high : low), separator,
+                            sign == '&' ? "\\cdots" : "\\vdots", separator,
+                            at(term.is_descending ? low : high))};
     }
 
     bool is_latex() const { return style_.notation == Notation::latex; }
@@ -277,8 +311,8 @@ std::string last_step_name(std::int32_t axis) {
 
 std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle& style) {
     const auto found = std::ranges::find(style.axes, axis, &AxisSteps::axis);
-    if (!style.is_general || found == style.axes.end() || t < found->steps - t)
-        return fmt::format("{}", t);
+    const bool is_first = found != style.axes.end() && found == style.axes.begin();
+    if (!style.is_general || !is_first || t < found->steps - t) return fmt::format("{}", t);
     const std::int32_t behind = t - (found->steps - 1);
     return behind == 0 ? last_step_name(axis) : fmt::format("{}{:+}", last_step_name(axis), behind);
 }

@@ -67,7 +67,7 @@ struct EquationStyle {
     Notation notation = Notation::text;
     TransposeSide transpose = TransposeSide::right;
     std::vector<AxisSteps> axes{};
-    bool is_general = false;  ///< the last step is T, whatever it is
+    bool is_general = false;  ///< the last step of the first axis is T, whatever it is
     /// The names that are d and the name of a value, whose adjoint they are.
     std::set<std::string> adjoints{};
 };

@@ -6,6 +6,7 @@
 #include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_order.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
+#include <revolute/tools/detail/equation_sense.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ class EquationMaker {
         return lines;
     }
 
-    const std::set<std::string>& adjoints() const { return plan_.names().adjoints(); }
+    const detail::EquationNames& names() const { return plan_.names(); }
 
  private:
     const EquationTerms& terms() const { return plan_.terms(); }
@@ -247,8 +248,10 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     result.lines = maker.lines();
     result.axes = rolled.axes;
     result.is_general = options.is_general;
-    result.least_steps = least_steps;
-    result.adjoints = maker.adjoints();
+    result.adjoints = maker.names().adjoints();
+    result.least_steps = options.is_general
+                             ? detail::least_steps_of(result, rolled, maker.names(), least_steps)
+                             : least_steps;
     return result;
 }
 

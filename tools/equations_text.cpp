@@ -1,5 +1,4 @@
 #include <revolute/tools/detail/equation_lines.hpp>
-#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@ namespace {
 using detail::Limits;
 
 constexpr std::array part_names{"forward", "backward", "gradients"};
+constexpr std::array part_heads{"Forward", "Backward", "Gradients"};
 
 EquationStyle style_of(const Equations& equations, Notation notation,
                        const EquationFormat& format) {
@@ -41,18 +41,40 @@ std::vector<WrittenLine> written_lines(const Equations& equations, const Equatio
     return lines;
 }
 
-/// "t = 0..T, N = T + 1 steps", or what the number of steps is; N is said of one time axis only.
-std::string about_steps(const Equations& equations) {
-    const std::string_view count = equations.axes.size() == 1 ? "N = " : "";
+/// The signs with which it is said how many steps there are.
+struct StepsSigns {
+    std::string_view math;  ///< around formulas
+    std::string_view dots, with, at_least;
+};
+
+/// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis only.
+/// In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N \ge 3$".
+std::string about_steps(const Equations& equations, Notation notation) {
+    const auto [math, dots, with, at_least] =
+        notation == Notation::latex ? StepsSigns{"$", ", \\dots, ", " with ", " \\ge "}
+                                    : StepsSigns{"", "..", ", ", " >= "};
+    const std::string count = equations.axes.size() == 1 ? "N" : "";
+    const std::string equal = count.empty() ? "" : " = ";
     std::string text;
     for (const auto& [axis, steps] : equations.axes) {
-        if (!text.empty()) text += "; ";
-        const std::string last = last_step_name(axis);
-        text += equations.is_general
-                    ? fmt::format("{} = 0..{}, {}{} + 1 steps", axis_name(axis), last, count, last)
-                    : fmt::format("{} = 0..{}, {}{}", axis_name(axis), steps - 1, count,
-                                  detail::plural(steps, "step"));
+        const bool is_general = equations.is_general && text.empty();
+        const std::string last = is_general ? last_step_name(axis) : fmt::format("{}", steps - 1);
+        const std::string number =
+            is_general ? fmt::format("{} + 1", last) : fmt::format("{}", steps);
+        text += fmt::format("{0}{1}{2} = 0{3}{4}{1}{5}{1}{6}{7}{8}{1} {9}",
+                            text.empty() ? "" : "; ", math, axis_name(axis), dots, last, with,
+                            count, equal, number, steps == 1 ? "step" : "steps");
+        if (is_general && equations.least_steps > 1)
+            text += fmt::format(", {0}{1}{2}{3}{0}", math, count.empty() ? last : count, at_least,
+                                equations.least_steps - (count.empty() ? 1 : 0));
     }
+    return text;
+}
+
+/// What stands above a part in LaTeX; above the first, for how many steps the lines are.
+std::string head_of(const Equations& equations, EquationPart part, bool is_first) {
+    std::string text = part_heads[static_cast<std::size_t>(part)];
+    if (is_first && !equations.axes.empty()) text += ": " + about_steps(equations, Notation::latex);
     return text;
 }
 
@@ -75,7 +97,8 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
     for (const WrittenLine& line : lines)
         if (line.limits) widest = std::max(widest, width_of(line));
     std::string text;
-    if (!equations.axes.empty()) text += fmt::format("# {}\n", about_steps(equations));
+    if (!equations.axes.empty())
+        text += fmt::format("# {}\n", about_steps(equations, Notation::text));
     std::optional<EquationPart> part;
     for (const WrittenLine& line : lines) {
         if (part != line.part)
@@ -97,8 +120,7 @@ std::string to_latex(const Equations& equations, const EquationFormat& format) {
     std::string text = "\\begin{align}\n";
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i == 0 || lines[i - 1].part != lines[i].part)
-            text += fmt::format("\\intertext{{{}}}\n",
-                                part_names[static_cast<std::size_t>(lines[i].part)]);
+            text += fmt::format("\\intertext{{{}}}\n", head_of(equations, lines[i].part, i == 0));
         text += latex_line(lines[i]);
         text += i + 1 < lines.size() ? " \\\\\n" : "\n";
     }
@@ -109,12 +131,14 @@ std::string to_markdown(const Equations& equations, const EquationFormat& format
     const std::vector<WrittenLine> lines =
         written_lines(equations, format, style_of(equations, Notation::latex, format));
     std::string text;
+    if (!equations.axes.empty())
+        text += fmt::format("For {}.\n\n", about_steps(equations, Notation::latex));
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const bool is_first = i == 0 || lines[i - 1].part != lines[i].part;
         const bool is_last = i + 1 == lines.size() || lines[i + 1].part != lines[i].part;
         if (is_first)
             text += fmt::format("{}### {}\n\n```math\n\\begin{{aligned}}\n", i == 0 ? "" : "\n",
-                                part_names[static_cast<std::size_t>(lines[i].part)]);
+                                part_heads[static_cast<std::size_t>(lines[i].part)]);
         text += latex_line(lines[i]);
         text += is_last ? "\n\\end{aligned}\n```\n" : " \\\\\n";
     }

@@ -13,6 +13,9 @@ namespace revolute::test {
 /// of the largest entry: sums are added in another order. `values` has a value for every leaf.
 void check_equations(const std::string& text, const Derivative& derivative, const Bindings& values);
 
+/// Whether they do: not where they define too little, something twice, or say other numbers.
+bool equations_hold(const std::string& text, const Derivative& derivative, const Bindings& values);
+
 /// The same where names of leaves may be alike: each is read by what the equations call it. Checks too that
 /// each adjoint is called d and what its value is called, and that no line of the forward pass names one.
 void check_names(const Derivative& derivative, const Bindings& values);

@@ -57,14 +57,19 @@ inline void check_net(const NetKind& kind) {
     const std::string simple = to_text(simple_lines), built = to_text(built_lines);
     check_lines(simple);
     check_lines(built);
-    for (const int steps : {2, 3, 7}) {
+    for (const int steps : {1, 2, 3, 7}) {
+        if (steps == 1 && kind.answers_every_step)
+            continue;  // one answer has the target Y, not Y(0)
         CAPTURE(steps);
-        check_order(simple_lines, steps);
-        check_order(built_lines, steps);
         const RandomNet random(sizes_of(kind, steps), architecture_of(kind, steps), 7);
-        const Derivative derivative = differentiate(random.net.loss(), random.net.variables());
-        check_equations(simple, derivative, random.values);
-        check_equations(built, derivative, random.values);
+        const Derivative derivative =
+            differentiate(random.net.loss(), random.net.variables(), Unreachable::zeros);
+        for (const Equations* lines : {&simple_lines, &built_lines}) {
+            if (steps < lines->least_steps) continue;
+            check_order(*lines, steps);
+            check_equations(to_text(*lines), derivative, random.values);
+        }
+        if (steps == 1) continue;
         for (const Simplification simplification : {Simplification::on, Simplification::off})
             check_derivative(derivative, simplification, random.values);
     }

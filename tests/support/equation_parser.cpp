@@ -2,6 +2,7 @@
 // how it is written is all that is known of it here.
 
 #include <revolute/graph/error.hpp>
+#include <support/equation_numbers.hpp>
 #include <support/equation_parser.hpp>
 #include <support/equation_templates.hpp>
 #include <support/equation_tokens.hpp>
@@ -177,13 +178,8 @@ class LineParser {
             if (!form.begins_with_operand() && form.op->precedence >= least)
                 if (auto parsed = filled(form, std::nullopt, depth)) return parsed;
         if (auto term = name()) return Parsed{std::move(*term)};
+        if (auto number = lone_number()) return number;
         const std::size_t begin = place_;
-        if (now().kind == Token::Kind::number) {
-            Parsed number{
-                {.kind = EquationTerm::Kind::number, .attributes = {std::stod(now().text)}}};
-            advance();
-            return number;
-        }
         if (!take("(")) return std::nullopt;
         auto inside = expression(Precedence::sum, depth + 1);
         if (!inside || !take(")")) return back(begin);
@@ -230,7 +226,7 @@ class LineParser {
             case Element::Kind::token:
                 return take_token(element);
             case Element::Kind::attribute:
-                return take_attribute(term, element.number);
+                return take_attribute(term, element);
             case Element::Kind::all:
                 return take_all(term, element.token, depth);
             case Element::Kind::operand:
@@ -250,27 +246,53 @@ class LineParser {
         return true;
     }
 
-    bool take_attribute(EquationTerm& term, std::size_t number) {
-        const bool in_parentheses = now().is("(") && next().is("-");
-        if (in_parentheses) advance();
-        const double sign = take("-") ? -1.0 : 1.0;
-        if (now().kind != Token::Kind::number) return false;
-        if (term.attributes.size() <= number) term.attributes.resize(number + 1);
-        term.attributes[number] = sign * std::stod(now().text);
-        advance();
-        return !in_parentheses || take(")");
+    bool take_attribute(EquationTerm& term, const Element& element) {
+        const bool is_delimited = element.least == Precedence::sum;
+        const auto number = take_number(is_delimited ? NumberReach::sum : NumberReach::product);
+        if (!number) return false;
+        if (term.attributes.size() <= element.number) term.attributes.resize(element.number + 1);
+        put(term, static_cast<std::uint32_t>(element.number), *number);
+        return true;
+    }
+
+    std::optional<GrowingNumber> take_number(NumberReach reach) {
+        const auto number = test::take_number(tokens_, place_, context_, reach);
+        furthest_ = std::max(furthest_, place_);
+        return number;
+    }
+
+    static void put(EquationTerm& term, std::uint32_t attribute, GrowingNumber number) {
+        term.attributes[attribute] = number.value;
+        if (number.slope != 0)
+            term.growing.push_back({.attribute = attribute, .slope = number.slope});
+    }
+
+    /// A number that is a value by itself.
+    std::optional<Parsed> lone_number() {
+        const std::size_t begin = place_;
+        const bool is_closed = now().is("(") || now().is("sqrt");
+        const auto number = take_number(NumberReach::product);
+        if (!number) return std::nullopt;
+        Parsed parsed{{.kind = EquationTerm::Kind::number, .attributes = {0}}};
+        put(parsed.term, 0, *number);
+        if (!is_closed && place_ > begin + 1) parsed.precedence = Precedence::product;
+        return parsed;
     }
 
     bool take_all(EquationTerm& term, const Token& sign, int depth) {
+        const std::string below = sign.is(";") ? ";" : "";
         do {
             auto operand = expression(Precedence::sum, depth + 1);
             if (!operand) return false;
+            const bool is_list = operand->term.kind == EquationTerm::Kind::list;
+            if (is_list && operand->term.name != below) return false;
             term.operands.push_back(std::move(operand->term));
         } while (take(sign.text));
         return true;
     }
 
-    /// "sum(t=0..T) a(t)", as far as a product reaches; "each(t=0..T: a(t), b(t))".
+    /// "sum(t=0..T) a(t)", as far as a product reaches; "each(t=0..T: a(t), b(t))", with a
+    /// semicolon where operands stand below each other, which is the name of the list then.
     std::optional<Parsed> over_steps(Precedence least, int depth) {
         const std::size_t begin = place_;
         const bool is_sum = now().is("sum");
@@ -284,7 +306,11 @@ class LineParser {
                           .is_descending = steps->is_descending};
         if (!is_sum) {
             const Token comma{Token::Kind::sign, ",", false};
-            if (!take(":") || !take_all(term, comma, depth) || !take(")")) return back(begin);
+            if (take(";"))
+                term.name = ";";
+            else if (!take(":"))
+                return back(begin);
+            if (!take_all(term, comma, depth) || !take(")")) return back(begin);
             return Parsed{std::move(term)};
         }
         if (!take(")") || least > Precedence::product) return back(begin);

@@ -20,11 +20,12 @@ struct EquationLine {
     std::string text;
 };
 
-/// What the parser must be told: the steps of each axis by its letter, and the names of leaves, with
-/// whether they have steps.
+/// What the parser must be told: the steps of each axis by its letter, the names of leaves, with
+/// whether they have steps, and sizes by their letters.
 struct EquationContext {
     std::map<std::string, std::int32_t> steps;
     std::set<std::pair<std::string, bool>> names;
+    std::map<std::string, double> sizes;
 };
 
 /// The lines of equations in text. Headings and lines that begin with # are passed over. Throws

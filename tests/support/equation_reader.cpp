@@ -107,12 +107,19 @@ class EquationGraph {
             for (const EquationTerm& operand : term.operands) need(operand, t, open);
     }
 
+    static std::vector<double> attributes_at(const EquationTerm& term, std::int32_t v) {
+        std::vector<double> attributes = term.attributes;
+        for (const EquationGrowth& growth : term.growing)
+            attributes[growth.attribute] += growth.slope * v;
+        return attributes;
+    }
+
     Value build(const EquationTerm& term, std::int32_t v) {
         switch (term.kind) {
             case EquationTerm::Kind::name:
                 return values_.at(named(term, v));
             case EquationTerm::Kind::number:
-                return {{}, term.attributes.front()};
+                return {{}, attributes_at(term, v).front()};
             case EquationTerm::Kind::sum:
                 return sum(term);
             case EquationTerm::Kind::operation:
@@ -163,7 +170,7 @@ class EquationGraph {
         std::vector<Operand> operands;
         operands.reserve(values.size());
         for (const Value& value : values) operands.emplace_back(as_matrix(value, shape));
-        const Expr result = apply_to_all(*term.op, operands, term.attributes);
+        const Expr result = apply_to_all(*term.op, operands, attributes_at(term, v));
         if (shaped == values.end() && result.shape() == Shape{})
             return {{}, evaluate(result, bindings_)(0, 0)};
         return {result, std::nullopt};
@@ -182,7 +189,8 @@ class EquationGraph {
 
 std::vector<Matrix> evaluate_equations(const EquationInput& input,
                                        std::span<const EquationOutput> outputs) {
-    EquationContext context{input.steps, {}};
+    EquationContext context{input.steps, {}, input.sizes};
+    if (input.steps.size() == 1) context.sizes["N"] = input.steps.begin()->second;
     for (const auto& [name, value] : input.leaves)
         context.names.insert({name.first, name.second.has_value()});
     EquationGraph graph(input, parse_equations(input.text, context));

@@ -14,13 +14,14 @@
 namespace revolute::test {
 
 /// What equations are read with: nothing but their text, the number of steps of each axis by its
-/// letter, and the leaves' values by what the text calls them.
+/// letter, the leaves' values by what the text calls them, and other sizes by their letters.
 struct EquationInput {
     using Name = std::pair<std::string, std::optional<std::int32_t>>;
 
     std::string text;
     std::map<std::string, std::int32_t> steps;
     std::map<Name, Matrix> leaves;
+    std::map<std::string, double> sizes{};
 };
 
 /// A value asked for. A number, such as an empty sum, is repeated to fill the shape.

@@ -108,7 +108,7 @@ TEST_CASE("equations: a recurrence without names gets some") {
     check_values(loss, std::array{graph.at(NodeId{0})});
 }
 
-TEST_CASE("equations: encoder and decoder have a last step each") {
+TEST_CASE("equations: of encoder and decoder, the first axis can have any number of steps") {
     Graph graph;
     const Gru encoder(graph, 2, 3, Reset::after_product, "e"),
         decoder(graph, 2, 3, Reset::after_product, "d");
@@ -118,7 +118,8 @@ TEST_CASE("equations: encoder and decoder have a last step each") {
     Equations written = equations(differentiate(net.loss(), net.variables()));
     CHECK(to_text(written).starts_with("# t = 0..4, 5 steps; s = 0..3, 4 steps\n"));
     written.is_general = true;
-    CHECK(to_text(written).starts_with("# t = 0..T, T + 1 steps; s = 0..S, S + 1 steps\n"));
+    written.least_steps = 3;
+    CHECK(to_text(written).starts_with("# t = 0..T, T + 1 steps, T >= 2; s = 0..3, 4 steps\n"));
 }
 
 TEST_CASE("equations: a sign between two steps, made outside of them") {
@@ -285,6 +286,21 @@ TEST_CASE("equations: a part of a stack is written with the step") {
     CAPTURE(other);
     CHECK(other.find("dh(T) = columns(1 - e^2, 0, 1)\n") != std::string::npos);
     CHECK(other.find("dh(t) = columns(1 - e^2, T-t, 1) + ") != std::string::npos);
+}
+
+TEST_CASE("equations: states beside each other are told from states below each other") {
+    const auto stacked = [](auto stack) {
+        return [stack](const std::vector<Expr>& h) {
+            const std::vector<Operand> all(h.begin(), h.end());
+            return sum(tanh(stack(all)));
+        };
+    };
+    const auto beside = stacked([](const auto& all) { return stack_columns(all); });
+    const auto below = stacked([](const auto& all) { return stack_rows(all); });
+    CHECK(general_text(beside).find("[each(t=0..T: h(t))]") != std::string::npos);
+    CHECK(general_text(below).find("[each(t=0..T; h(t))]") != std::string::npos);
+    CHECK(general_text(beside, true).find("h_{0} & \\cdots & h_{T}") != std::string::npos);
+    CHECK(general_text(below, true).find("h_{0} \\\\ \\vdots \\\\ h_{T}") != std::string::npos);
 }
 
 TEST_CASE("equations: LaTeX closes what it opens") {

@@ -1,0 +1,206 @@
+// Equations for any number of steps say from which number on they hold.
+
+#include "figure_models.hpp"
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/lengths.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
+#include <support/bindings.hpp>
+#include <support/equation_check.hpp>
+#include <support/equation_walk.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+using Build = std::function<Derivative(Graph&, std::int32_t)>;
+
+Equations general(const Build& build, Simplification simplification = Simplification::on) {
+    return general_equations([&](std::int32_t steps) {
+        Graph graph;
+        return rolled_up(build(graph, steps), simplification);
+    });
+}
+
+Bindings values_for(Graph& graph) {
+    Bindings values = test::random_values(graph, 3);
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (graph.name(NodeId{i}) == "lengths") {
+            const Expr lengths = graph.at(NodeId{i});
+            values.bind(lengths, Matrix(1, lengths.shape().columns, 1.0));
+        }
+    return values;
+}
+
+void check_from(const Equations& written, const Build& build, bool is_needed) {
+    const std::string text = to_text(written);
+    CAPTURE(text);
+    for (std::int32_t steps = 1; steps < 12; ++steps) {
+        CAPTURE(steps);
+        Graph graph;
+        const Derivative derivative = build(graph, steps);
+        const Bindings values = values_for(graph);
+        if (steps >= written.least_steps) {
+            test::check_equations(text, derivative, values);
+            test::check_order(written, steps);
+        } else if (is_needed) {
+            CHECK(!test::equations_hold(text, derivative, values));
+        }
+    }
+}
+
+/// The equations, simplified and not, hold from `least` steps on, say so, and are wrong for fewer.
+void check_least(const Build& build, std::int32_t least) {
+    for (const Simplification simplification : {Simplification::on, Simplification::off}) {
+        const Equations written = general(build, simplification);
+        CHECK(written.least_steps == least);
+        check_from(written, build, true);
+    }
+}
+
+/// They hold from the number of steps on that they say, which is one or two.
+void check_few(const Build& build) {
+    for (const Simplification simplification : {Simplification::on, Simplification::off}) {
+        const Equations written = general(build, simplification);
+        CHECK(written.least_steps <= 2);
+        check_from(written, build, false);
+    }
+}
+
+/// Scalar states, and what a loss is made of.
+struct Chain {
+    Chain(Graph& graph, std::int32_t steps)
+        : w(graph.parameter("w", {1, 1})),
+          u(graph.parameter("u", {1, 1})),
+          x(input_sequence(graph, "x", {1, 1}, steps)) {
+        Expr state = graph.constant(0.5);
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            state = tanh(w * x[static_cast<std::size_t>(t)] + u * state).named("h");
+            h.push_back(state);
+        }
+    }
+    Derivative of(Expr loss) const {
+        return differentiate(loss.named("L"), {w, u}, Unreachable::zeros);
+    }
+
+    Expr w, u;
+    std::vector<Expr> x, h;
+};
+
+}  // namespace
+
+TEST_CASE("equations: a sum that each step adds to holds from three steps on, and says so") {
+    const Build build = [](Graph& graph, std::int32_t steps) {
+        const Chain chain(graph, steps);
+        Expr loss;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const auto i = static_cast<std::size_t>(t);
+            const Expr part = square(chain.h[i] - chain.x[i]);
+            loss = t == 0 ? part : loss + part;
+        }
+        return chain.of(loss);
+    };
+    check_least(build, 3);
+    const Equations written = general(build);
+    CHECK(to_text(written).starts_with("# t = 0..T, N = T + 1 steps, N >= 3\n"));
+    CHECK(to_latex(written).find("$N \\ge 3$") != std::string::npos);
+    CHECK(to_markdown(written).find("$N \\ge 3$") != std::string::npos);
+}
+
+TEST_CASE("equations: losses of the last two steps need two steps") {
+    check_least(
+        [](Graph& graph, std::int32_t steps) {
+            const Chain chain(graph, steps);
+            std::vector<Expr> parts;
+            for (std::int32_t t = std::max(0, steps - 2); t < steps; ++t) {
+                const Scope at(graph, Step{0, t});
+                parts.push_back(square(chain.h[static_cast<std::size_t>(t)]));
+            }
+            return chain.of(accumulate(parts));
+        },
+        2);
+}
+
+TEST_CASE("equations: a product of the first state and the last one needs two steps") {
+    check_least(
+        [](Graph& graph, std::int32_t steps) {
+            const Chain chain(graph, steps);
+            return chain.of(steps == 1 ? square(chain.h[0])
+                                       : hadamard(chain.h.front(), exp(chain.h.back())));
+        },
+        2);
+}
+
+TEST_CASE(
+    "equations: a mean of differences of neighbouring states needs three steps, as the second is "
+    "of its own kind") {
+    check_least(
+        [](Graph& graph, std::int32_t steps) {
+            const Chain chain(graph, steps);
+            std::vector<Expr> parts;
+            for (std::size_t t = 1; t < chain.h.size(); ++t) {
+                const Scope at(graph, Step{0, static_cast<std::int32_t>(t)});
+                parts.push_back(square(chain.h[t] - chain.h[t - 1]));
+            }
+            if (parts.empty()) return chain.of(square(chain.h[0]));
+            return chain.of((1.0 / (steps - 1)) * accumulate(parts));
+        },
+        3);
+}
+
+TEST_CASE("equations: means and stacks over all steps hold from two steps on at the latest") {
+    const Build mean_over_time = [](Graph& graph, std::int32_t steps) {
+        const Chain chain(graph, steps);
+        return chain.of((1.0 / steps) * sum(accumulate(chain.h)));
+    };
+    const Build root_over_time = [](Graph& graph, std::int32_t steps) {
+        const Chain chain(graph, steps);
+        return chain.of((0.3 / std::sqrt(steps)) * sum(accumulate(chain.h)));
+    };
+    const Build stacked = [](Graph& graph, std::int32_t steps) {
+        const Chain chain(graph, steps);
+        const std::vector<Operand> states(chain.h.begin(), chain.h.end());
+        return chain.of(mean(square(stack_columns(states))));
+    };
+    const Build below = [](Graph& graph, std::int32_t steps) {
+        const Chain chain(graph, steps);
+        const std::vector<Operand> states(chain.h.rbegin(), chain.h.rend());
+        return chain.of(mean(tanh(stack_rows(states))));
+    };
+    for (const Build& build : {mean_over_time, root_over_time, stacked, below}) check_few(build);
+}
+
+TEST_CASE(
+    "equations: those of a cell defined outside of the library hold from its least number on") {
+    const Build build = [](Graph& graph, std::int32_t steps) {
+        const test::TwoStates cell(graph);
+        const ManyToOne net = many_to_one(cell, {.steps = steps, .input = 2, .hidden = 2});
+        return differentiate(net.loss, net.variables(), Unreachable::zeros);
+    };
+    check_few(build);
+}
+
+TEST_CASE("equations: those of a masked batch hold from their least number of steps on") {
+    const Build build = [](Graph& graph, std::int32_t steps) {
+        const SimpleRnn cell(graph, 2, 2);
+        const auto inputs = input_sequence(graph, "x", {2, 3}, steps);
+        const Lengths lengths = input_lengths(graph, 3, steps);
+        const Initial initial = initial_state(graph, cell.state_tensors(), 3, InitialState::given);
+        const Unrolled run = unroll_masked(cell, inputs, lengths, initial);
+        const ReadOut head = read_out_masked(run.outputs(), lengths, 1);
+        return differentiate(head.loss.named("L"), cell.parameters(), Unreachable::zeros);
+    };
+    check_few(build);
+}
+
+}  // namespace revolute
