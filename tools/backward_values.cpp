@@ -2,7 +2,6 @@
 #include <revolute/tools/backward_values.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace revolute {
 
@@ -209,20 +208,6 @@ ConstMatrixView BackwardValues::adjoint(NodeId node, Channel channel, std::optio
 ConstMatrixView BackwardValues::apply(std::uint32_t term, ConstMatrixView adjoint) {
     operations_ += terms_.operations(term);
     return terms_.apply(term, adjoint);
-}
-
-std::vector<double> BackwardValues::largest_parts() {
-    std::vector<Sum> parts(now_.adjoints.size());
-    parts.back().add(Matrix(walk_.loss().shape(), 1.0), 1);
-    const auto uses = walk_.uses();
-    for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;)
-        if (const Sum& consumer = parts[index(uses[use].consumer)]; consumer.is_there)
-            parts[index(walk_.operand(uses[use]))].add(
-                terms_.apply_absolute(right_[use], consumer.value), 1);
-    std::vector<double> largest;
-    for (const Expr& variable : walk_.variables())
-        largest.push_back(largest_entry(parts[index(variable.id)].value));
-    return largest;
 }
 
 }  // namespace revolute

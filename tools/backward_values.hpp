@@ -73,10 +73,6 @@ class BackwardValues {
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
 
-    /// How large the parts are that cancel in the gradient of each variable, at most: sums over all ways back from
-    /// the loss, of absolute values.
-    std::vector<double> largest_parts();
-
     /// Where the variable's entries begin; behind the last one, how many there are.
     std::size_t first_entry(std::size_t variable) const { return first_entry_[variable]; }
     /// Operations done so far, about, and bytes that are kept.

@@ -1,4 +1,3 @@
-#include <revolute/graph/differentiate.hpp>
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/finite_report.hpp>
 
@@ -51,17 +50,23 @@ std::vector<Expr> CaseNet::variables() const {
     return all;
 }
 
+Derivative CaseNet::derivative() const {
+    return differentiate(net.loss(), variables(), Unreachable::zeros);
+}
+
+std::vector<Expr> CaseNet::outputs(const Derivative& derivative) const {
+    std::vector<Expr> all{net.loss()};
+    all.insert(all.end(), net.read_out.y.begin(), net.read_out.y.end());
+    all.insert(all.end(), derivative.gradients().begin(), derivative.gradients().end());
+    return all;
+}
+
 CaseResult solve(const Case& of, ComputedBy by,
                  const std::optional<std::filesystem::path>& finite_figure) {
     CaseNet net(of);
-    // In a bidirectional many-to-one net, the answer does not see all of the initial states.
-    const Derivative derivative =
-        differentiate(net.net.loss(), net.variables(), Unreachable::zeros);
-    std::vector<Expr> outputs{net.net.loss()};
-    const std::vector<Expr>& y = net.net.read_out.y;
-    outputs.insert(outputs.end(), y.begin(), y.end());
-    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    Computation computation(outputs, by, finite_figure ? FiniteCheck::on : FiniteCheck::off);
+    const Derivative derivative = net.derivative();
+    Computation computation(net.outputs(derivative), by,
+                            finite_figure ? FiniteCheck::on : FiniteCheck::off);
     computation.bind(net.values);
     if (finite_figure)
         run_finite(derivative, computation, *finite_figure);
@@ -69,10 +74,11 @@ CaseResult solve(const Case& of, ComputedBy by,
         computation.run();
     const std::vector<Matrix> values = computation.values();
 
-    CaseResult result = gradients_of(of, std::span(values).subspan(1 + y.size()));
+    const std::size_t answers = net.net.read_out.y.size();
+    CaseResult result = gradients_of(of, std::span(values).subspan(1 + answers));
     Taker taker(values);
     result.loss = taker.take(1).front()(0, 0);
-    result.yhat = taker.take(y.size());
+    result.yhat = taker.take(answers);
     return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
@@ -20,6 +21,11 @@ struct CaseNet {
 
     /// What gradients are asked for: the parameters, the initial states and the inputs, in this order.
     std::vector<Expr> variables() const;
+    /// Of the loss by `variables()`. In a bidirectional many-to-one net, the answer does not see all initial states:
+    /// their gradient is zero.
+    Derivative derivative() const;
+    /// The loss, the answers, and the gradients of `derivative`, in this order.
+    std::vector<Expr> outputs(const Derivative& derivative) const;
 
     Graph graph;
     RecurrentNet net;

@@ -2,6 +2,8 @@
 #include <revolute/graph/pushforward.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/tools/check_gradient.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <fmt/format.h>
 
@@ -35,11 +37,6 @@ struct Copy {
     Bindings values;
 };
 
-double norm(ConstMatrixView x) {
-    const auto values = x.values();
-    return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
-}
-
 void require_shapes(std::span<const Expr> wrt, std::span<const Matrix> gradients) {
     if (gradients.size() != wrt.size())
         throw ShapeError(
@@ -53,19 +50,29 @@ void require_shapes(std::span<const Expr> wrt, std::span<const Matrix> gradients
                 to_string(gradients[i].shape()), wrt[i].graph->describe(wrt[i].id)));
 }
 
-std::vector<Matrix> engine_gradients(Expr loss, std::span<const Expr> wrt, const Bindings& values,
-                                     ComputedBy by) {
+/// The engine's gradients, and how far rounding may move them and the loss.
+struct Engine {
+    std::vector<Matrix> gradients;
+    double loss_rounding = 0;
+    std::vector<double> rounding;
+};
+
+Engine engine_of(Expr loss, std::span<const Expr> wrt, const Bindings& values, ComputedBy by) {
     Copy copy(loss, wrt, values);
     const Derivative derivative = differentiate(copy.loss, copy.wrt, Unreachable::zeros);
     Computation gradients(derivative.gradients(), by);
     gradients.bind(copy.values);
     gradients.run();
-    return gradients.values();
+    const std::vector<double> rounding =
+        rounding_floors(derivative.loss_and_gradients(), copy.wrt, copy.values);
+    // `rounding_floors` leaves room for sums in another order; losses that are subtracted have one order.
+    return {gradients.values(), rounding.front() / 8, {rounding.begin() + 1, rounding.end()}};
 }
 
-/// Largest difference of <gradient, v> from the tangent of the loss along v, over the directions.
+/// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|) over the directions, those left out where
+/// rounding makes the difference. How far it moves the tangent is looked at where the rest is more than `tolerance`.
 double beside_forward_mode(const Copy& of, std::size_t variable, ConstMatrixView gradient,
-                           const DifferenceOptions& options) {
+                           const DifferenceOptions& options, double tolerance) {
     Copy copy(of.loss, of.wrt, of.values);
     const Expr x = copy.wrt[variable];
     const Expr direction = copy.graph.input("v", x.shape());
@@ -79,18 +86,28 @@ double beside_forward_mode(const Copy& of, std::size_t variable, ConstMatrixView
         forward.bind(direction, along.v);
         forward.run();
         const double reverse = derivative_along(along, gradient);
-        const double error = std::abs(reverse - forward.value(0)(0, 0));
-        // Zeros must be met exactly.
-        if (error != 0) largest = larger(largest, error / (magnitude * norm(along.v)));
+        const double difference = std::abs(reverse - forward.value(0)(0, 0));
+        const double length = euclidean_norm(along.v.values());
+        const auto error_beyond = [&](double rounding) {
+            return difference <= rounding ? 0.0 : difference / (magnitude * length);
+        };
+        double rounding = options.gradient_rounding * sum_of_sizes(along.v.values());
+        if (!(error_beyond(rounding) <=
+              tolerance)) {  // the terms of the tangent may be larger ones
+            copy.values.bind(direction, along.v);
+            rounding += rounding_floors(std::span(&tangent, 1), copy.wrt, copy.values).front();
+        }
+        largest = larger(largest, error_beyond(rounding));
     }
     return largest;
 }
 
 /// Sets the variable beside forward mode; what is missing for that, empty when nothing is.
 std::string try_forward_mode(VariableCheck& variable, const Copy& copy, std::size_t number,
-                             ConstMatrixView gradient, const DifferenceOptions& options) {
+                             ConstMatrixView gradient, const DifferenceOptions& options,
+                             double tolerance) {
     try {
-        variable.forward_mode = beside_forward_mode(copy, number, gradient, options);
+        variable.forward_mode = beside_forward_mode(copy, number, gradient, options, tolerance);
     } catch (const DerivativeError& no_rule) {
         return no_rule.what();
     }
@@ -142,12 +159,12 @@ GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Binding
     common_graph("check_gradient", all);
     const bool are_brought = !options.gradients.empty();
     if (are_brought) require_shapes(wrt, options.gradients);
-    const std::vector<Matrix> gradients =
-        are_brought ? options.gradients
-                    : engine_gradients(loss, wrt, values, options.differences.computed_by);
+    const Engine engine = engine_of(loss, wrt, values, options.differences.computed_by);
+    const std::vector<Matrix>& gradients = are_brought ? options.gradients : engine.gradients;
 
     const Copy copy(loss, wrt, values);
     DifferenceOptions differences = options.differences;
+    differences.loss_rounding = engine.loss_rounding;
     const std::function<void()> after_probe = counting_probes(wrt, options);
     GradientCheck check;
     check.loss = evaluate(copy.loss, copy.values)(0, 0);
@@ -156,13 +173,16 @@ GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Binding
         variable.name = wrt[i].label();
         variable.shape = wrt[i].shape();
         variable.gradient = gradients[i];
-        variable.norm = norm(gradients[i]);
+        variable.norm = euclidean_norm(gradients[i].values());
+        variable.rounding = engine.rounding[i];
+        differences.gradient_rounding = engine.rounding[i];
         differences.seed = options.differences.seed + i;
         if (options.with_differences)
             variable.differences = check_by_differences(copy.loss, copy.wrt[i], gradients[i],
                                                         copy.values, differences, after_probe);
         if (options.with_forward_mode && check.no_forward_mode.empty())
-            check.no_forward_mode = try_forward_mode(variable, copy, i, gradients[i], differences);
+            check.no_forward_mode = try_forward_mode(variable, copy, i, gradients[i], differences,
+                                                     options.forward_tolerance);
         if (variable.forward_mode)
             variable.forward_mode_agrees = does_agree(variable, options, are_brought);
     }

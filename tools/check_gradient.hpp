@@ -30,10 +30,13 @@ struct VariableCheck {
     Shape shape;
     Matrix gradient;  ///< what was checked
     double norm = 0;  ///< its Frobenius norm
+    /// How far rounding alone may move an entry of the engine's (`rounding_floors`).
+    double rounding = 0;
     /// Without directions when differences were not asked for.
     DifferenceCheck differences;
-    /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|), over the directions v
-    /// of the differences; none when it was not asked for, or an operator has no rule for it.
+    /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|), over the directions v of the
+    /// differences where that is more than rounding; none when it was not asked for, or an operator has no rule for
+    /// it.
     std::optional<double> forward_mode;
     bool forward_mode_agrees = true;
 

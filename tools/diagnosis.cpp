@@ -1,5 +1,6 @@
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/forward_mistake.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/mistake_search.hpp>
 
 #include <fmt/format.h>
@@ -153,19 +154,21 @@ const ArrayVerdict* GradientComparison::first() const {
 
 GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance) {
     const CaseResult solved = solve(of);
+    const std::map<std::string, double> floors = rounding_floors(of);
     GradientComparison comparison;
     comparison.not_compared = not_compared(solved, given);
     const std::vector<GradientArray> forward = forward_arrays(given);
     const std::vector<GradientArray> right_forward = common_arrays(forward_arrays(solved), forward);
     for (std::size_t i = 0; i < forward.size(); ++i)
-        comparison.arrays.push_back(verdict_of(forward[i], right_forward[i], tolerance, 0));
+        comparison.arrays.push_back(
+            verdict_of(forward[i], right_forward[i], tolerance, floors.at(forward[i].name)));
 
     const std::vector<GradientArray> gradients = gradient_arrays(given);
     const std::vector<GradientArray> right = common_arrays(gradient_arrays(solved), gradients);
-    MistakeSearch search(of, gradients, tolerance);
     for (std::size_t i = 0; i < gradients.size(); ++i)
         comparison.arrays.push_back(
-            verdict_of(gradients[i], right[i], tolerance, search.floors()[i]));
+
+            verdict_of(gradients[i], right[i], tolerance, floors.at(gradients[i].name)));
     if (comparison.agrees()) return comparison;
     if (rounding_of(comparison) == Rounding::single) {
         // No mistake is looked for in what the precision of the numbers explains.
@@ -176,11 +179,11 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given, do
     if (const std::optional<OtherForward> other = other_forward(of, given, comparison, tolerance)) {
         comparison.forward = other->words;
         const std::vector<GradientArray> others = gradient_arrays(other->given);
-        MistakeSearch of_other(other->of, others, tolerance);
+        MistakeSearch of_other(other->of, others, tolerance, rounding_floors(other->of));
         take(of_other.run(), comparison);
         return comparison;
     }
-    take(search.run(), comparison);
+    take(MistakeSearch(of, gradients, tolerance, floors).run(), comparison);
     add_carriers(comparison, gradients, right, of, tolerance);
     return comparison;
 }

@@ -1,4 +1,5 @@
 #include <revolute/tools/finite_differences.hpp>
+#include <revolute/tools/norm.hpp>
 #include <revolute/tools/random.hpp>
 
 #include <fmt/format.h>
@@ -171,6 +172,8 @@ class Differences {
           gradient_(gradient),
           magnitude_(largest_entry(gradient)),
           tolerance_(options.tolerance),
+          gradient_rounding_(options.gradient_rounding),
+          loss_rounding_(options.loss_rounding),
           steps_(steps_of(options)) {}
 
     DirectionCheck along(const Probe& probe) {
@@ -218,8 +221,9 @@ class Differences {
         row.error = std::abs(gradient - row.central);
         const double largest =
             std::max({std::abs(here), std::abs(ahead.loss), std::abs(behind.loss)});
-        row.rounding = roundings * epsilon * largest / step;
-        row.allowed = tolerance_ * magnitude_ + row.rounding;
+        row.rounding = std::max(roundings * epsilon * largest, loss_rounding_) / step;
+        row.allowed = tolerance_ * magnitude_ + row.rounding +
+                      gradient_rounding_ * sum_of_sizes(probe.v.values());
         return row;
     }
 
@@ -244,6 +248,8 @@ class Differences {
     ConstMatrixView gradient_;
     double magnitude_;
     double tolerance_;
+    double gradient_rounding_;
+    double loss_rounding_;
     std::vector<double> steps_;
 };
 

@@ -28,7 +28,11 @@ struct DifferenceOptions {
     double smallest_step = 1e-6;    ///< steps fall tenfold, none below this
     double tolerance = 1e-7;        ///< error that is allowed, over the gradient's largest entry
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
-    std::uint64_t seed = 1;         ///< of the random direction
+    /// Differences of an entry of the gradient up to this are rounding, and the loss is rounded by at least that
+    /// (`rounding_floors`); 0 where neither is known.
+    double gradient_rounding = 0;
+    double loss_rounding = 0;
+    std::uint64_t seed = 1;  ///< of the random direction
     ComputedBy computed_by = ComputedBy::program;
 };
 
@@ -62,8 +66,8 @@ struct DifferenceStep {
     double forward = 0;   ///< (L(x + s v) - L(x)) / s
     double central = 0;   ///< (L(x + s v) - L(x - s v)) / 2s
     double error = 0;     ///< |gradient - central|
-    double rounding = 0;  ///< of the central difference: 20 eps |L| / s
-    double allowed = 0;   ///< tolerance * max|gradient| + rounding
+    double rounding = 0;  ///< of the central difference: 20 eps |L| / s, or the loss's own over s
+    double allowed = 0;   ///< tolerance * max|gradient| + rounding + the gradient's own
 
     bool agrees() const { return std::isfinite(error) && error <= allowed; }
     /// error / allowed; infinite where the loss is not finite.

@@ -2,7 +2,6 @@
 #include <revolute/tools/linear_term.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 namespace revolute {
@@ -101,8 +100,8 @@ LinearTerms::Term LinearTerms::made_of(Expr term) {
     return made;
 }
 
-template <class Value>
-ConstMatrixView LinearTerms::run(Term& term, ConstMatrixView adjoint, const Value& value) {
+ConstMatrixView LinearTerms::apply(std::uint32_t number, ConstMatrixView adjoint) {
+    Term& term = terms_[number];
     if (term.steps.empty()) return term.zeros.empty() ? adjoint : ConstMatrixView(term.zeros);
     std::vector<ConstMatrixView> operands;
     for (Step& step : term.steps) {
@@ -111,33 +110,10 @@ ConstMatrixView LinearTerms::run(Term& term, ConstMatrixView adjoint, const Valu
             operands.push_back(source.kind == Source::Kind::adjoint ? adjoint
                                : source.kind == Source::Kind::step
                                    ? ConstMatrixView(term.steps[source.index].result)
-                                   : value(source.index));
+                                   : ConstMatrixView(values_[source.index]));
         step.op->evaluate({operands, step.attributes}, step.result);
     }
     return term.steps.back().result;
-}
-
-ConstMatrixView LinearTerms::apply(std::uint32_t term, ConstMatrixView adjoint) {
-    return run(terms_[term], adjoint,
-               [&](std::size_t node) -> ConstMatrixView { return values_[node]; });
-}
-
-ConstMatrixView LinearTerms::apply_absolute(std::uint32_t term, ConstMatrixView absolute_adjoint) {
-    const ConstMatrixView result =
-        run(terms_[term], absolute_adjoint, [&](std::size_t node) { return absolute_value(node); });
-    // An operator that takes a difference, or a sign, makes negative numbers of positive ones.
-    if (!terms_[term].steps.empty())
-        for (double& entry : terms_[term].steps.back().result.values()) entry = std::abs(entry);
-    return result;
-}
-
-ConstMatrixView LinearTerms::absolute_value(std::size_t node) {
-    const auto [place, is_new] = absolute_.try_emplace(node);
-    if (is_new) {
-        place->second = values_[node];
-        for (double& entry : place->second.values()) entry = std::abs(entry);
-    }
-    return place->second;
 }
 
 }  // namespace revolute

@@ -26,9 +26,6 @@ class LinearTerms {
 
     /// The term of that adjoint; valid until the term is applied again.
     ConstMatrixView apply(std::uint32_t term, ConstMatrixView adjoint);
-    /// The same with the absolute value of every number that goes into it: how large the parts are that add up to the
-    /// term, however they cancel.
-    ConstMatrixView apply_absolute(std::uint32_t term, ConstMatrixView absolute_adjoint);
 
     Shape shape(std::uint32_t term) const { return terms_[term].shape; }
     /// About how many operations one application takes, a call of a kernel counted as some dozens.
@@ -57,16 +54,12 @@ class LinearTerms {
 
     void extend();
     Term made_of(Expr term);
-    template <class Value>
-    ConstMatrixView run(Term& term, ConstMatrixView adjoint, const Value& value);
-    ConstMatrixView absolute_value(std::size_t node);
 
     Graph& graph_;
     Bindings given_;
     std::vector<bool>
         is_adjoint_;  // by id: whether the node depends on a leaf that stands for an adjoint
-    std::vector<Matrix> values_;              // by id, of the others
-    std::map<std::size_t, Matrix> absolute_;  // by id, where they were asked for
+    std::vector<Matrix> values_;  // by id, of the others
     std::vector<Expr> leaves_;
     std::map<NodeId, std::uint32_t> numbers_;
     std::vector<Term> terms_;

@@ -20,16 +20,26 @@ constexpr std::array<std::size_t, most_mistakes> ways{4, 2, 1, 0};
 /// More words for the same numbers say nothing.
 constexpr std::size_t most_words = 4;
 
+/// In the order of the arrays.
+std::vector<double> floors_of(const std::vector<GradientArray>& arrays,
+                              const std::map<std::string, double>& floors) {
+    std::vector<double> result;
+    result.reserve(arrays.size());
+    for (const GradientArray& array : arrays) result.push_back(floors.at(array.name));
+    return result;
+}
+
 }  // namespace
 
-MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance)
+MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
+                             const std::map<std::string, double>& floors)
     : case_(of),
       net_(of),
       walk_(net_.net, net_.variables()),
       values_(walk_, net_.values),
       layout_(of, net_, given),
       known_(of, net_, walk_, values_),
-      floors_(rounding_floors(values_, layout_)),
+      floors_(floors_of(given, floors)),
       judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, floors_) {}
 
 bool MistakeSearch::has_time() {

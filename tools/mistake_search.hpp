@@ -12,8 +12,9 @@ namespace revolute {
 /// found becomes part of the derivation, and what is left over is looked at again.
 class MistakeSearch {
  public:
-    /// `of` must outlive the search; the arrays are some of those that it has.
-    MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance);
+    /// `of` must outlive the search; the arrays are some of those that it has. `floors` are those of the case.
+    MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
+                  const std::map<std::string, double>& floors);
 
     struct Outcome {
         std::vector<Finding> findings;
@@ -21,9 +22,6 @@ class MistakeSearch {
         bool has_tried_all = true;
     };
     Outcome run();
-
-    /// How large a difference of each array rounding alone may make.
-    std::span<const double> floors() const { return floors_; }
 
  private:
     /// A mistake that is part of the derivation, and others that give the same.

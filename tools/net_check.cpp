@@ -128,6 +128,7 @@ NetCheck check_net(const Sizes& sizes, const Architecture& architecture, std::ui
         check.closed_form.push_back(
             beside_closed_form(check.gradients.variables[i].gradient, by_hand.gradients[i]));
         check.closed_form.back().tolerance = check.tolerance;
+        check.closed_form.back().rounding = check.gradients.variables[i].rounding;
     }
     return check;
 }

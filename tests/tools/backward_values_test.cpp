@@ -140,20 +140,6 @@ TEST_CASE("backward values: a term that is left out leaves zeros where nothing e
     }
 }
 
-TEST_CASE("backward values: no gradient is larger than the parts that cancel in it") {
-    for (const char* name : names) {
-        CAPTURE(name);
-        Net net(name);
-        const std::vector<double> parts = net.values.largest_parts();
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            const std::size_t first = net.values.first_entry(i);
-            const auto own =
-                net.values.gradients().subspan(first, net.values.first_entry(i + 1) - first);
-            CHECK(largest(own) <= parts[i] * (1 + 1e-12));
-        }
-    }
-}
-
 TEST_CASE("use families: uses alike across steps are one family, written from the step t") {
     const Case of = case_named("rnn_tanh_many_to_one");
     CaseNet net(of);

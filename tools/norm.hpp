@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+namespace revolute {
+
+/// The largest power of two that is at most |x|; 1 for 0 and for what is not finite. Dividing by it loses nothing but
+/// what becomes denormal.
+double power_of_two_below(double x);
+
+/// Square root of the sum of squares, and of their mean: also where the squares are beyond the range of doubles.
+/// 0 of nothing.
+double euclidean_norm(std::span<const double> values);
+double root_mean_square(std::span<const double> values);
+
+/// Sum of |x|.
+double sum_of_sizes(std::span<const double> values);
+
+}  // namespace revolute
