@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/baselines.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
@@ -27,12 +28,9 @@ double root_mean_square_error(std::span<const double> forecasts, std::span<const
             fmt::format("root_mean_square_error: needs as many forecasts as true values, at least "
                         "one ({} and {})",
                         forecasts.size(), truth.size()));
-    double sum = 0;
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-        const double error = forecasts[i] - truth[i];
-        sum += error * error;
-    }
-    return std::sqrt(sum / static_cast<double>(truth.size()));
+    std::vector<double> errors;
+    for (std::size_t i = 0; i < truth.size(); ++i) errors.push_back(forecasts[i] - truth[i]);
+    return root_mean_square(errors);
 }
 
 std::vector<double> persistence(std::span<const double> values, std::size_t first) {
@@ -46,6 +44,10 @@ LinearAutoregression::LinearAutoregression(std::span<const double> values, std::
         throw ShapeError(
             fmt::format("linear autoregression: order {} needs at least order 1 and {} values ({})",
                         order, fewest_values(order), values.size()));
+    // Householder's method squares: values of another order go in with another unit.
+    double largest = 0;
+    for (const double value : values) largest = std::max(largest, std::abs(value));
+    const double unit = largest > 1e100 || largest < 1e-100 ? power_of_two_below(largest) : 1;
     const auto unknowns = static_cast<Eigen::Index>(order) + 1;
     const auto equations = static_cast<Eigen::Index>(values.size() - order);
     Eigen::MatrixXd A(equations, unknowns);
@@ -54,11 +56,11 @@ LinearAutoregression::LinearAutoregression(std::span<const double> values, std::
         const auto t = static_cast<std::size_t>(row) + order;
         A(row, 0) = 1;
         for (std::size_t lag = 1; lag <= order; ++lag)
-            A(row, static_cast<Eigen::Index>(lag)) = values[t - lag];
-        y(row) = values[t];
+            A(row, static_cast<Eigen::Index>(lag)) = values[t - lag] / unit;
+        y(row) = values[t] / unit;
     }
     const Eigen::VectorXd solution = A.colPivHouseholderQr().solve(y);
-    intercept_ = solution(0);
+    intercept_ = unit * solution(0);
     coefficients_.assign(solution.data() + 1, solution.data() + unknowns);
 }
 

@@ -1,4 +1,5 @@
 #include <revolute/tools/hypothesis.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <fmt/format.h>
 
@@ -211,22 +212,21 @@ void consider_arrays(const Case& of, Judge& judge) {
 }
 
 void consider_unknown_factor(const Case&, Judge& judge) {
-    double products = 0, squares = 0;
-    std::size_t entries = 0;
+    std::vector<double> entries, right_entries;
     for (const std::size_t i : judge.differing()) {
         const GradientArray &given = judge.given()[i], &right = judge.right()[i];
         for (std::size_t k = 0; k < right.values.size(); ++k) {
             const auto a = given.values[k].values(), b = right.values[k].values();
-            products += std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-            squares += std::inner_product(b.begin(), b.end(), b.begin(), 0.0);
-            entries += a.size();
+            entries.insert(entries.end(), a.begin(), a.end());
+            right_entries.insert(right_entries.end(), b.begin(), b.end());
         }
     }
-    if (entries < 3 || squares == 0) return;  // fewer numbers than that are always multiples
-    const double factor = products / squares;
-    judge.consider(
-        in_all_differing(judge, fmt::format("a factor of {:.12g}, the same in every entry", factor),
-                         [&](std::size_t i) { return scaled(judge.right()[i].values, factor); }));
+    if (entries.size() < 3) return;  // fewer numbers than that are always multiples
+    const std::optional<double> factor = least_squares_factor(right_entries, entries);
+    if (!factor) return;
+    judge.consider(in_all_differing(
+        judge, fmt::format("a factor of {:.12g}, the same in every entry", *factor),
+        [&](std::size_t i) { return scaled(judge.right()[i].values, *factor); }));
 }
 
 }  // namespace revolute

@@ -1,4 +1,5 @@
 #include <revolute/tools/hypothesis.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <fmt/format.h>
 
@@ -73,8 +74,7 @@ void consider_weight_decay(const Case& of, Judge& judge) {
             std::ranges::find(of.parameters, judge.right()[i].name, &NamedArray::name);
         return found == of.parameters.end() ? nullptr : &found->value;
     };
-    double products = 0, squares = 0;
-    std::size_t entries = 0;
+    std::vector<double> decayed, added;
     for (const std::size_t i : judge.differing()) {
         const Matrix* const values = parameter(i);
         if (values == nullptr) continue;
@@ -82,13 +82,15 @@ void consider_weight_decay(const Case& of, Judge& judge) {
             const double value = values->values()[k];
             const double more =
                 judge.given()[i].values[0].values()[k] - judge.right()[i].values[0].values()[k];
-            products += value * more;
-            squares += value * value;
-            if (value != 0) ++entries;
+            if (value == 0) continue;
+            decayed.push_back(value);
+            added.push_back(more);
         }
     }
-    if (entries < 3 || !(squares > 0)) return;
-    const double decay = products / squares;
+    if (decayed.size() < 3) return;
+    const std::optional<double> factor = least_squares_factor(decayed, added);
+    if (!factor) return;
+    const double decay = *factor;
     judge.consider(in_all(
         judge,
         fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay),

@@ -1,5 +1,6 @@
 #include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/mistake_search.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <fmt/format.h>
 
@@ -176,21 +177,20 @@ std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& 
         const double shift = 1e-6 * std::max(1.0, std::abs(factor));
         const std::vector<double> moved = gradients_with(factor + shift);
         const std::vector<double> here = gradients_with(factor);
-        double products = 0, squares = 0;
+        std::vector<double> slopes, left;
         for (const std::size_t i : judge.differing()) {
             std::size_t k = 0;
             for (const Matrix& matrix : judge.given()[i].values)
                 for (const double given : matrix.values()) {
                     const std::uint32_t entry = judge.layout().entries(i)[k++];
-                    const double slope = (moved[entry] - here[entry]) / shift;
-                    products += slope * (given - here[entry]);
-                    squares += slope * slope;
+                    slopes.push_back((moved[entry] - here[entry]) / shift);
+                    left.push_back(given - here[entry]);
                 }
         }
-        if (!(squares > 0)) return std::nullopt;
-        const double step = products / squares;
-        factor += step;
-        if (std::abs(step) <= 1e-14 * std::abs(factor)) break;
+        const std::optional<double> step = least_squares_factor(slopes, left);
+        if (!step) return std::nullopt;
+        factor += *step;
+        if (std::abs(*step) <= 1e-14 * std::abs(factor)) break;
     }
     const std::vector<std::size_t> explained = judge.explained_by(gradients_with(factor));
     if (!std::ranges::equal(explained, judge.differing())) return std::nullopt;

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace revolute {
 
 namespace {
 
-/// Square root of the sum of squares over `count`. Scaled by a power of two, so that nothing but the range changes.
-double root_of_squares(std::span<const double> values, double count) {
+double scale_of(std::span<const double> values) {
     double largest = 0;
     for (const double x : values) largest = std::max(largest, std::abs(x));
-    const double scale = power_of_two_below(largest);
+    return power_of_two_below(largest);
+}
+
+/// Square root of the sum of squares over `count`. Scaled by a power of two, so that nothing but the range changes.
+double root_of_squares(std::span<const double> values, double count) {
+    const double scale = scale_of(values);
     double sum = 0;
     for (const double x : values) sum += (x / scale) * (x / scale);
     return scale * std::sqrt(sum / count);
@@ -28,6 +33,19 @@ double euclidean_norm(std::span<const double> values) { return root_of_squares(v
 
 double root_mean_square(std::span<const double> values) {
     return values.empty() ? 0 : root_of_squares(values, static_cast<double>(values.size()));
+}
+
+std::optional<double> least_squares_factor(std::span<const double> slopes,
+                                           std::span<const double> values) {
+    const double scale = scale_of(slopes), scale_of_values = scale_of(values);
+    double products = 0, squares = 0;
+    for (std::size_t i = 0; i < slopes.size(); ++i) {
+        const double slope = slopes[i] / scale;
+        products += slope * (values[i] / scale_of_values);
+        squares += slope * slope;
+    }
+    if (!(squares > 0)) return std::nullopt;
+    return products / squares * (scale_of_values / scale);
 }
 
 double sum_of_sizes(std::span<const double> values) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 namespace revolute {
@@ -12,6 +13,11 @@ double power_of_two_below(double x);
 /// 0 of nothing.
 double euclidean_norm(std::span<const double> values);
 double root_mean_square(std::span<const double> values);
+
+/// The factor f that makes f slopes closest to the values: least squares, also where squares are beyond the range of
+/// doubles. None where all slopes are 0. Both have the same length.
+std::optional<double> least_squares_factor(std::span<const double> slopes,
+                                           std::span<const double> values);
 
 /// Sum of |x|.
 double sum_of_sizes(std::span<const double> values);

@@ -2,9 +2,15 @@
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/shape_rules.hpp>
+#include <revolute/tools/norm.hpp>
 #include <revolute/tools/optimizer.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace revolute {
 
@@ -118,19 +124,62 @@ Update update(const Optimizer& rule, std::span<const Expr> parameters,
     return std::visit([&](const auto& some) { return step.of(some); }, rule);
 }
 
+namespace {
+
+// y = the largest power of two that is at most |x|, entry by entry; 1 for 0 and for what is not finite. Its
+// derivative is zero wherever there is one.
+constinit const Op power_of_two_below_op{
+    .name = "power_of_two_below",
+    .shape = same_as_input,
+    .role = Role::elementwise,
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            std::ranges::transform(x[0].values(), y.data, power_of_two_below);
+        },
+    .pullback = {zero_derivative},
+};
+
+/// Matrices, taken as one vector, over a power of two of the order of their largest entry: no square is beyond the
+/// range of numbers, and nothing is rounded that would not be anyway.
+struct Scaled {
+    explicit Scaled(std::span<const Expr> matrices) {
+        Expr largest = max_norm(matrices.front());
+        for (const Expr& matrix : matrices.subspan(1)) largest = maximum(largest, max_norm(matrix));
+        scale = apply(power_of_two_below_op, {largest});
+        for (const Expr& matrix : matrices) {
+            parts.push_back(matrix / everywhere(scale, matrix));
+            const Expr squares = sum(square(parts.back()));
+            total = parts.size() == 1 ? squares : total + squares;
+        }
+    }
+
+    Expr scale;               ///< [1 x 1]
+    std::vector<Expr> parts;  ///< the matrices over the scale
+    Expr total;               ///< of their squares
+};
+
+}  // namespace
+
+Expr max_norm(Expr matrix) { return row_max(column_max(abs(matrix))); }
+
 Expr global_norm(std::span<const Expr> matrices) {
     common_graph("global_norm", matrices);
-    Expr total = sum(square(matrices.front()));
-    for (const Expr& matrix : matrices.subspan(1)) total = total + sum(square(matrix));
-    return sqrt(total);
+    const Scaled scaled(matrices);
+    return multiply(scaled.scale, sqrt(scaled.total));
 }
 
 std::vector<Expr> clip_by_global_norm(std::span<const Expr> gradients, double limit) {
-    const Expr norm = global_norm(gradients);
-    const Expr most = norm.graph->constant(limit, {1, 1});
-    const Expr factor = most / maximum(norm, most);  // 1 where the norm is the smaller one
+    common_graph("global_norm", gradients);
+    const Scaled scaled(gradients);
+    const Expr length = sqrt(scaled.total);
+    const Expr most = length.graph->constant(limit, {1, 1});
+    const Expr is_longer = exceeds(multiply(scaled.scale, length), most);
+    // Of the parts: the norm itself may be beyond the range of numbers. Their length is 1 at least, unless all are 0.
+    const Expr factor = most / maximum(length, constant_like(length, 1.0));
     std::vector<Expr> clipped;
-    for (const Expr& gradient : gradients) clipped.push_back(multiply(factor, gradient));
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+        clipped.push_back(where(everywhere(is_longer, gradients[i]),
+                                multiply(factor, scaled.parts[i]), gradients[i]));
     return clipped;
 }
 

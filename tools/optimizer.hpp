@@ -49,11 +49,16 @@ struct Update {
 Update update(const Optimizer& rule, std::span<const Expr> parameters,
               std::span<const Expr> gradients);
 
-/// Square root of the sum of squares over all entries of all matrices. Throws GraphError for none.
+/// The largest |entry| of a matrix, NaN where one is: [1 x 1].
+Expr max_norm(Expr matrix);
+
+/// Square root of the sum of squares over all entries of all matrices, also where the squares are beyond the range of
+/// numbers. Throws GraphError for none.
 Expr global_norm(std::span<const Expr> matrices);
 
 /// The gradients, taken as one vector, shortened to the length `limit` where they are longer; else as they
-/// are, to the bit (Pascanu, Mikolov and Bengio 2013, algorithm 1). Throws GraphError for none.
+/// are, to the bit (Pascanu, Mikolov and Bengio 2013, algorithm 1). Their squares, and the length itself, may be beyond
+/// the range of numbers. Throws GraphError for none.
 std::vector<Expr> clip_by_global_norm(std::span<const Expr> gradients, double limit);
 
 }  // namespace revolute

@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/norm.hpp>
 #include <revolute/tools/series.hpp>
 
 #include <fmt/format.h>
@@ -201,21 +202,24 @@ Standardisation standardisation_of(std::span<const double> values, std::string_v
     const double count = static_cast<double>(values.size());
     Standardisation result;
     for (const double value : values) result.mean += value / count;
+    const auto [low, high] = std::ranges::minmax(values);
+    // Scaled, as squares may be beyond the range of doubles.
+    const double scale =
+        power_of_two_below(std::max(std::abs(low - result.mean), std::abs(high - result.mean)));
     double variance = 0;
     for (const double value : values) {
-        const double distance = value - result.mean;
+        const double distance = (value - result.mean) / scale;
         variance += distance * distance / count;
     }
-    result.deviation = std::sqrt(variance);
-    const auto [low, high] = std::ranges::minmax(values);
+    result.deviation = scale * std::sqrt(variance);
     if (low == high)
         throw EvaluationError(fmt::format("standardisation: {} must differ (all {} are {})", what,
                                           values.size(), low));
-    if (!std::isnormal(variance))  // 0 or with few digits, infinite, or NaN
+    if (!std::isnormal(result.deviation))  // 0 or with few digits, infinite, or NaN
         throw EvaluationError(
-            fmt::format("standardisation: the variance of {} must be within the range of doubles "
+            fmt::format("standardisation: the deviation of {} must be within the range of doubles "
                         "({})\n  they are from {} to {}: another unit would do",
-                        what, variance, low, high));
+                        what, result.deviation, low, high));
     return result;
 }
 

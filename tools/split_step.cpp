@@ -100,9 +100,16 @@ class SplitStep::Move {
         computation_.bind(gradients_, gradients);
         computation_.run();
         state_ = computation_.values();
+        not_finite_.reset();
+        for (std::size_t i = gradients.size() + state_.size(); i-- > 0;)
+            if (const Matrix& value =
+                    i < gradients.size() ? gradients[i] : state_[i - gradients.size()];
+                !std::isfinite(largest_entry(value)))
+                not_finite_ = not_finite_in_training(i, leaves_, gradients.size());
     }
 
     const std::vector<Matrix>& state() const { return state_; }
+    const std::optional<std::string>& first_not_finite() const { return not_finite_; }
     std::span<const Matrix> parameters() const {
         return std::span(state_).first(gradients_.size());
     }
@@ -140,6 +147,7 @@ class SplitStep::Move {
     Update update_;
     Computation computation_;
     std::vector<Matrix> state_;
+    std::optional<std::string> not_finite_;  // of the last run
 };
 
 SplitStep::SplitStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
@@ -229,6 +237,10 @@ double SplitStep::run_pieces(const WindowsOf& windows) {
 }
 
 std::vector<Matrix> SplitStep::state() { return whole_ ? whole_->state() : move_->state(); }
+
+std::optional<std::string> SplitStep::first_not_finite() {
+    return whole_ ? whole_->first_not_finite() : move_->first_not_finite();
+}
 
 std::size_t SplitStep::bytes() const {
     const std::size_t programs =

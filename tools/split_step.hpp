@@ -47,6 +47,7 @@ class SplitStep {
     void set_state(std::span<const Matrix> state);
     double run(const WindowsOf& windows);
     std::vector<Matrix> state();
+    std::optional<std::string> first_not_finite();
 
     /// Windows in a piece, but for the last one, which may have fewer.
     std::size_t piece() const { return piece_; }

@@ -137,7 +137,6 @@ class Training {
                 parameters.begin() + static_cast<std::ptrdiff_t>(model_.parameters.size());
             state_.memories.assign(memories, parameters.end());
             parameters.erase(memories, parameters.end());
-            require_finite(*loss, parameters);
             model_.parameters = std::move(parameters);
             ++model_.epochs_done;
             validate();
@@ -190,7 +189,9 @@ class Training {
             if (hooks_.should_stop && hooks_.should_stop()) return std::nullopt;
             const auto batch =
                 std::span(targets_).subspan(begin, std::min(size, targets_.size() - begin));
-            sum += step(batch) * static_cast<double>(batch.size());
+            const double loss = step(batch);
+            require_finite(loss, begin / size);
+            sum += loss * static_cast<double>(batch.size());
         }
         return sum / static_cast<double>(targets_.size());
     }
@@ -280,16 +281,17 @@ class Training {
                 targets_[static_cast<std::size_t>(random_.uniform(0, static_cast<double>(i)))]);
     }
 
-    void require_finite(double loss, std::span<const Matrix> parameters) const {
-        bool is_finite = std::isfinite(loss);
-        for (const Matrix& parameter : parameters)
-            for (const double entry : parameter.values())
-                is_finite = is_finite && std::isfinite(entry);
-        if (!is_finite)
-            throw EvaluationError(
-                fmt::format("train: the loss must stay finite (it did not in epoch {})\n"
-                            "  a smaller learning rate may help; it is {}",
-                            model_.epochs_done + 1, model_.settings.learning_rate));
+    /// What a rule remembers stays infinite for good, and moves nothing any more, while the loss may look well.
+    void require_finite(double loss, std::size_t batch) const {
+        std::optional<std::string> found = current_->first_not_finite();
+        if (!std::isfinite(loss)) found = "the loss";
+        if (!found) return;
+        throw EvaluationError(fmt::format(
+            "train: {} must stay finite (it did not in epoch {}, batch {})\n"
+            "  {}a smaller learning rate may help; it is {}",
+            *found, model_.epochs_done + 1, batch + 1,
+            model_.settings.clip == 0 ? "clipping the gradients (--clip 5, say) or " : "",
+            model_.settings.learning_rate));
     }
 
     const TrainingHooks& hooks_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace revolute {
@@ -13,6 +14,13 @@ Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
                  std::span<const Expr> gradients) {
     if (rule.clip == 0) return update(rule.optimizer, parameters, gradients);
     return update(rule.optimizer, parameters, clip_by_global_norm(gradients, rule.clip));
+}
+
+std::string not_finite_in_training(std::size_t number, std::span<const Expr> leaves,
+                                   std::size_t parameters) {
+    if (number < parameters) return fmt::format("the gradient of {}", leaves[number].label());
+    const Expr& leaf = leaves[number - parameters];
+    return number < 2 * parameters ? leaf.label() : fmt::format("the {}", leaf.label());
 }
 
 TrainingStep::TrainingStep(const Architecture& architecture, const Sizes& sizes,
@@ -36,10 +44,13 @@ std::vector<Expr> TrainingStep::state_after() const {
     return after;
 }
 
-/// The loss, then the state.
+/// The loss, the state, and the largest entry of each gradient and of each matrix of the state.
 std::vector<Expr> TrainingStep::outputs() const {
     std::vector<Expr> all = state_after();
     all.insert(all.begin(), net_.loss());
+    const std::size_t end = all.size();
+    for (const Expr& gradient : derivative_.gradients()) all.push_back(max_norm(gradient));
+    for (std::size_t i = 1; i < end; ++i) all.push_back(max_norm(all[i]));
     return all;
 }
 
@@ -65,6 +76,14 @@ double TrainingStep::run(std::span<const Matrix> inputs, const Matrix& target) {
     else
         computation_.run();
     return computation_.value(0)(0, 0);
+}
+
+std::optional<std::string> TrainingStep::first_not_finite() {
+    const std::size_t parameters = update_.parameters.size();
+    for (std::size_t i = 0; i < parameters + leaves_.size(); ++i)
+        if (!std::isfinite(computation_.value(1 + leaves_.size() + i)(0, 0)))
+            return not_finite_in_training(i, leaves_, parameters);
+    return std::nullopt;
 }
 
 std::vector<Matrix> TrainingStep::state() {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace revolute {
@@ -21,6 +22,11 @@ struct TrainingRule {
 /// The update of parameters by a rule, whose gradients are clipped first.
 Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
                  std::span<const Expr> gradients);
+
+/// "the gradient of U", "U", "the square of U": what has that number among the gradients of the first leaves, which are
+/// the parameters, and the state, whose leaves they are.
+std::string not_finite_in_training(std::size_t number, std::span<const Expr> leaves,
+                                   std::size_t parameters);
 
 /// One step of training a many-to-one net, for one batch size: loss, gradients, clipping and the optimiser's
 /// rule are one graph, so that a step is one run.
@@ -43,6 +49,9 @@ class TrainingStep {
     double run(std::span<const Matrix> inputs, const Matrix& target);
     /// As the last step left it; there must be one.
     std::vector<Matrix> state();
+    /// What the last step found or left that is not finite, the gradients before what was made of them: "the gradient
+    /// of U", "U", "the square of U".
+    std::optional<std::string> first_not_finite();
     /// The memory of its values: `Computation::bytes`.
     std::size_t bytes() const { return computation_.bytes(); }
 

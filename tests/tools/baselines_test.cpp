@@ -45,6 +45,23 @@ TEST_CASE("baselines: a linear recurrence is found again") {
         CHECK(forecasts[i] == doctest::Approx(values[30 + i]).epsilon(1e-12));
 }
 
+TEST_CASE("baselines: a unit in which squares are beyond the range of doubles changes nothing") {
+    std::vector<double> values{1, 2};
+    while (values.size() < 40)
+        values.push_back(0.5 + 1.2 * values.back() - 0.9 * values[values.size() - 2]);
+    for (const double unit : {1e250, 1e160, 1e-160, 1e-250}) {
+        CAPTURE(unit);
+        std::vector<double> scaled = values;
+        for (double& value : scaled) value *= unit;
+        const LinearAutoregression fit(scaled, 2);
+        CHECK(fit.intercept() / unit == doctest::Approx(0.5).epsilon(1e-12));
+        CHECK(fit.coefficients()[0] == doctest::Approx(1.2).epsilon(1e-12));
+        CHECK(fit.coefficients()[1] == doctest::Approx(-0.9).epsilon(1e-12));
+        CHECK(root_mean_square_error(std::vector<double>(40, 0.0), scaled) ==
+              doctest::Approx(unit * root_mean_square_error(std::vector<double>(40, 0.0), values)));
+    }
+}
+
 TEST_CASE("baselines: the fit sees the training part alone") {
     const Series series = read_series(Table::read(REVOLUTE_TEST_DATA "/sunspots.csv"));
     const std::span values(series.target.values);

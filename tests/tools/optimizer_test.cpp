@@ -1,7 +1,9 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/program/program.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/computation.hpp>
+#include <revolute/tools/norm.hpp>
 #include <revolute/tools/optimizer.hpp>
 #include <support/message.hpp>
 #include <support/plain_optimizer.hpp>
@@ -211,4 +213,104 @@ TEST_CASE("clipping: gradients of zeros stay zeros") {
     clip.bind(g, matrices({0}));
     clip.run();
     CHECK(clip.value(0) == Matrix(1, 1));
+}
+
+namespace {
+
+/// Gradients of three matrices whose largest entry is about `size`.
+std::vector<Matrix> gradients_of_size(double size) {
+    test::Random random(5);
+    std::vector<Matrix> all{random.matrix({3, 4}), random.matrix({2, 1}), random.matrix({1, 1})};
+    for (Matrix& matrix : all)
+        for (double& entry : matrix.values()) entry *= size;
+    return all;
+}
+
+/// The clipped gradients and, behind them, the norm, by a program of the precision.
+std::vector<Matrix> clipped(const std::vector<Matrix>& gradients, double limit,
+                            Precision precision) {
+    Graph graph;
+    std::vector<Expr> leaves;
+    for (const Matrix& gradient : gradients) leaves.push_back(graph.input("g", gradient.shape()));
+    std::vector<Expr> outputs = clip_by_global_norm(leaves, limit);
+    outputs.push_back(global_norm(leaves));
+    Program program = compile(outputs, {.precision = precision});
+    for (std::size_t i = 0; i < leaves.size(); ++i) program.bind(leaves[i], gradients[i]);
+    program.run();
+    std::vector<Matrix> results;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const ConstMatrixView value = program.value(i);
+        results.emplace_back(value.rows, value.columns,
+                             std::vector<double>(value.values().begin(), value.values().end()));
+    }
+    return results;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "clip_by_global_norm: gradients of any size keep their direction and get the limit's length") {
+    struct Range {
+        Precision precision;
+        std::vector<double> sizes;
+        double rounding;
+    };
+    const std::vector<Matrix> direction = gradients_of_size(1);
+    double length = 0;
+    for (const Matrix& matrix : direction)
+        for (const double entry : matrix.values()) length += entry * entry;
+    length = std::sqrt(length);
+    for (const Range& range :
+         {Range{Precision::float64, {1e308, 1e200, 1e160, 1, 1e-150, 1e-200, 1e-300}, 1e-14},
+          Range{Precision::float32, {3e38, 1e30, 1e19, 1, 1e-19, 1e-30, 1e-36}, 1e-6}})
+        for (const double size : range.sizes) {
+            CAPTURE(size);
+            const std::vector<Matrix> gradients = gradients_of_size(size);
+            const double limit = size * 0x1p-3;
+            const std::vector<Matrix> results = clipped(gradients, limit, range.precision);
+            for (std::size_t i = 0; i < gradients.size(); ++i) {
+                Matrix expected = direction[i];
+                for (double& entry : expected.values()) entry *= limit / length;
+                CHECK(relative_difference(results[i], expected) <= range.rounding);
+            }
+            const double norm = results.back()(0, 0);
+            if (size < 3e38 || (range.precision == Precision::float64 && size < 1e308))
+                CHECK(norm == doctest::Approx(length * size).epsilon(range.rounding));
+            else
+                CHECK(norm > 0);
+        }
+}
+
+TEST_CASE("clip_by_global_norm: shorter gradients stay as they are, to the bit, zeros among them") {
+    for (const double size : {0.0, 1e-320, 1e-300, 1e-20, 0.5}) {
+        CAPTURE(size);
+        const std::vector<Matrix> gradients = gradients_of_size(size);
+        const std::vector<Matrix> results = clipped(gradients, 5, Precision::float64);
+        for (std::size_t i = 0; i < gradients.size(); ++i) CHECK(results[i] == gradients[i]);
+    }
+    CHECK(clipped(gradients_of_size(0), 5, Precision::float64).back() == Matrix(1, 1, 0.0));
+}
+
+TEST_CASE("norms: of entries whose squares are beyond the range of doubles") {
+    for (const double size : {1e300, 1e200, 1.0, 1e-200, 1e-320}) {
+        CAPTURE(size);
+        const std::array values{3 * size, -4 * size};
+        // Beside a denormal number, one unit in the last place is much.
+        const double rounding = size < 1e-310 ? 1e-3 : 1e-15;
+        CHECK(euclidean_norm(values) == doctest::Approx(5 * size).epsilon(rounding));
+        CHECK(root_mean_square(values) ==
+              doctest::Approx(5 / std::sqrt(2.0) * size).epsilon(rounding));
+    }
+    for (const double size : {1e300, 1e200, 1.0, 1e-200, 1e-300}) {
+        CAPTURE(size);
+        const std::array slopes{3 * size, -4 * size, 1 * size}, values{6.0, -8.0, 2.0};
+        CHECK(least_squares_factor(slopes, values).value() == doctest::Approx(2 / size));
+        CHECK(least_squares_factor(values, slopes).value() == doctest::Approx(size / 2));
+    }
+    CHECK_FALSE(least_squares_factor(std::array{0.0, 0.0}, std::array{1.0, 2.0}));
+    CHECK(euclidean_norm({}) == 0);
+    CHECK(std::isnan(euclidean_norm(std::array{1.0, std::nan("")})));
+    CHECK(std::isinf(euclidean_norm(std::array{1.0, -HUGE_VAL})));
+    CHECK(power_of_two_below(-5) == 4);
+    CHECK(power_of_two_below(0) == 1);
 }

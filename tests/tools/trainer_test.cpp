@@ -11,6 +11,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -80,8 +81,52 @@ TEST_CASE("trainer: a loss that ceases to be finite is an error, not a model") {
     settings.learning_rate = 1e300;
     settings.clip = 0;
     CHECK(message_of<EvaluationError>([&] { train(sunspots(), 247, settings); }) ==
-          "train: the loss must stay finite (it did not in epoch 2)\n"
-          "  a smaller learning rate may help; it is 1e+300");
+          "train: the loss must stay finite (it did not in epoch 2, batch 1)\n"
+          "  clipping the gradients (--clip 5, say) or a smaller learning rate may help; it is "
+          "1e+300");
+}
+
+TEST_CASE("trainer: what a rule remembers must stay finite, and is named where it does not") {
+    // Squares of gradients overflow, and the rule would stand still for good with a loss that looks well.
+    TrainingSettings settings = small_settings();
+    settings.clip = 0;
+    std::vector<Matrix> weights = train(sunspots(), 247, settings).model.parameters;
+    for (double& entry : weights[weights.size() - 2].values()) entry = 1e120;  // V
+    std::vector<std::string> texts;
+    for (const std::size_t limit : {std::size_t{100'000'000}, std::size_t{60'000}})
+        for (const OptimizerKind rule : {OptimizerKind::adam, OptimizerKind::rmsprop}) {
+            settings.optimizer = rule;
+            TrainingHooks hooks;
+            hooks.compile.memory_limit = limit;  // whole and in pieces
+            texts.push_back(message_of<EvaluationError>(
+                [&] { train(sunspots(), 247, settings, hooks, weights); }));
+            CAPTURE(texts.back());
+            CHECK(texts.back().starts_with("train: the square of "));
+            CHECK(texts.back().find(
+                      " must stay finite (it did not in epoch 1, batch 1)\n"
+                      "  clipping the gradients (--clip 5, say) or a smaller learning rate may "
+                      "help; it is ") != std::string::npos);
+            CHECK(texts.back() == texts.front());
+            settings.clip = 5;  // of such gradients too
+            CHECK(train(sunspots(), 247, settings, hooks, weights).model.epochs_done == 4);
+            settings.clip = 0;
+        }
+}
+
+TEST_CASE("trainer: a gradient that is not finite is named with its parameter, epoch and batch") {
+    TrainingSettings settings = small_settings();
+    settings.architecture.cell = CellKind::simple;
+    settings.optimizer = OptimizerKind::sgd;
+    settings.batch = 1;
+    settings.clip = 0;
+    // h = tanh 0.1 everywhere: the answer is 1e154, the loss 5e307, and dL/dh 5e308.
+    const std::vector<Matrix> weights{Matrix(2, 1), Matrix(2, 2), Matrix(2, 1, 0.1),
+                                      Matrix(1, 2, 5e154), Matrix(1, 1)};
+    CHECK(message_of<EvaluationError>([&] { train(sunspots(), 247, settings, {}, weights); }) ==
+          fmt::format("train: the gradient of W must stay finite (it did not in epoch 1, batch 1)\n"
+                      "  clipping the gradients (--clip 5, say) or a smaller learning rate may "
+                      "help; it is {}",
+                      settings.learning_rate));
 }
 
 TEST_CASE("trainer: the held-out rows do not matter") {
