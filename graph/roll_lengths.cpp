@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace revolute {
 
@@ -81,10 +82,22 @@ std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& mor
     return laws;
 }
 
+/// Gives numbers that follow a law the bits that the builder gave them.
+void take_roundings(Rolled& foretold, const Rolled& built) {
+    if (!foretold.laws || foretold.parts.size() != built.parts.size()) return;
+    for (const auto& [part, attribute, law] : foretold.laws->attributes) {
+        const std::vector<double>& there = built[part].attributes;
+        double& here = foretold.parts[index(part)].attributes[attribute];
+        if (attribute < there.size() && detail::is_foretold(here, there[attribute]))
+            here = there[attribute];
+    }
+}
+
 /// Whether the graph of more steps is what is foretold; else what is not.
 std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t steps) {
     try {
-        const Rolled foretold = rolled.at(steps);
+        Rolled foretold = rolled.at(steps);
+        take_roundings(foretold, built);
         return foretold == built ? "" : first_difference(foretold, built, steps);
     } catch (const GraphError& refusal) {
         if (const auto broken = first_break(rolled)) return broken->text;

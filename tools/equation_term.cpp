@@ -1,3 +1,4 @@
+#include <revolute/tools/detail/equation_number.hpp>
 #include <revolute/tools/equation_term.hpp>
 
 #include <fmt/format.h>
@@ -5,8 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,89 +104,7 @@ class TermWriter {
         const double value = term.attributes[number];
         const auto growth = std::ranges::find(term.growing, number, &EquationGrowth::attribute);
         if (growth == term.growing.end()) return number_formula(value, style_.notation);
-        const bool has_law = growth->law && style_.is_general;
-        if (has_law && growth->slope == 0 && (growth->law->power != 1 || growth->law->factor != 1))
-            return by_law(*growth->law);
-        AffineSum sum{has_law ? growth->law->constant : value, {}};
-        if (has_law)
-            sum.add(growth->law->per_step, growth->slope == 0 ? count() : one_behind_last());
-        add_step(sum, *growth);
-        return sum.formula(style_.notation);
-    }
-
-    /// A sum of whole multiples of symbols, and a number.
-    struct AffineSum {
-        using Multiple = std::pair<double, std::string>;
-
-        double constant = 0;
-        std::vector<Multiple> multiples;
-
-        void add(double factor, const std::pair<std::string, double>& symbol_and_more) {
-            const auto& [symbol, more] = symbol_and_more;
-            constant += factor * more;
-            if (symbol.empty()) return;
-            const auto known = std::ranges::find(multiples, symbol, &Multiple::second);
-            if (known == multiples.end())
-                multiples.emplace_back(factor, symbol);
-            else
-                known->first += factor;
-            std::erase_if(multiples, [](const Multiple& multiple) { return multiple.first == 0; });
-        }
-        Formula formula(Notation notation) {
-            if (multiples.empty()) return number_formula(constant, notation);
-            // What is added comes before what is taken away.
-            std::ranges::stable_sort(multiples, std::ranges::greater{},
-                                     [](const auto& multiple) { return multiple.first > 0; });
-            std::string text;
-            for (const auto& [factor, symbol] : multiples) {
-                const std::string size =
-                    std::abs(factor) == 1 ? "" : fmt::format("{} ", std::abs(factor));
-                text += (factor < 0 ? "-" : text.empty() ? "" : "+") + size + symbol;
-            }
-            if (constant != 0) text += fmt::format("{:+}", constant);
-            const bool is_one = multiples.size() == 1 && constant == 0 && multiples[0].first > 0;
-            return {text, !is_one                   ? Precedence::sum
-                          : multiples[0].first == 1 ? Precedence::atom
-                                                    : Precedence::product};
-        }
-    };
-
-    /// The number of steps: "N", which is said of one axis only, or T and 1 more.
-    std::pair<std::string, double> count() const {
-        return style_.axes.size() == 1 ? std::pair("N", 0.0) : one_behind_last();
-    }
-
-    std::pair<std::string, double> one_behind_last() const {
-        return {last_step_name(style_.axes.front().axis), 1};
-    }
-
-    void add_step(AffineSum& sum, const EquationGrowth& growth) const {
-        const auto& [axis, is_fixed, t] = growth.step;
-        if (!is_fixed) return sum.add(growth.slope, {axis_name(variable_), t});
-        const std::string text = written_step(axis, t, style_);
-        const auto steps = std::ranges::find(style_.axes, axis, &AxisSteps::axis);
-        if (text == fmt::format("{}", t) || steps == style_.axes.end())
-            return sum.add(growth.slope, {"", t});
-        sum.add(growth.slope, {last_step_name(axis), t - (steps->steps - 1)});
-    }
-
-    /// "1 / N", "sqrt(N)", "0.5 / sqrt(N)".
-    Formula by_law(const LengthLaw& law) const {
-        AffineSum sum{law.constant, {}};
-        sum.add(law.per_step, count());
-        Formula base = sum.formula(style_.notation);
-        const bool is_root = std::abs(law.power) != 1;
-        if (is_root)
-            base = {is_latex() ? fmt::format("\\sqrt{{{}}}", base.text)
-                               : fmt::format("sqrt({})", base.text)};
-        const std::string factor = number_formula(law.factor, style_.notation).text;
-        if (law.power < 0 && is_latex())
-            return {fmt::format("\\frac{{{}}}{{{}}}", factor, base.text), Precedence::product};
-        const std::string text =
-            base.precedence == Precedence::atom ? base.text : fmt::format("({})", base.text);
-        if (law.power < 0) return {fmt::format("{} / {}", factor, text), Precedence::product};
-        if (law.factor == 1) return {text};
-        return {fmt::format("{} {}", factor, text), Precedence::product};
+        return detail::growing_number(value, *growth, variable_, style_);
     }
 
     Formula operation(const EquationTerm& term) const {

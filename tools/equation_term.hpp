@@ -23,12 +23,23 @@ struct EquationStep {
     friend constexpr bool operator==(EquationStep, EquationStep) = default;
 };
 
-/// How an attribute depends on the step at which it is taken, and on the number of steps.
+/// How an attribute, or what it depends on steps by, depends on the number B of columns of a batch: laws
+/// as those of numbers of steps, of what is not the same in all batches.
+struct ColumnLaws {
+    std::optional<LengthLaw> value{};  ///< of the attribute at step 0, where it has no law of N
+    std::optional<LengthLaw> slope{};
+    std::optional<LengthLaw> factor{}, constant{}, per_step{};  ///< of the numbers of the law of N
+
+    friend bool operator==(const ColumnLaws&, const ColumnLaws&) = default;
+};
+
+/// How an attribute depends on the step at which it is taken, on the number of steps and on that of columns.
 struct EquationGrowth {
     std::uint32_t attribute = 0;
     double slope = 0;     ///< what it grows by with each step; its number is that at step 0
     EquationStep step{};  ///< at which it is taken
     std::optional<LengthLaw> law{};  ///< of what it is at step 0
+    ColumnLaws columns{};
 
     friend bool operator==(const EquationGrowth&, const EquationGrowth&) = default;
 };

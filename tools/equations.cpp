@@ -2,6 +2,7 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/detail/equation_columns.hpp>
 #include <revolute/tools/detail/equation_division.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_order.hpp>
@@ -12,6 +13,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -248,6 +251,7 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     result.lines = maker.lines();
     result.axes = rolled.axes;
     result.is_general = options.is_general;
+    result.columns = options.columns;
     result.adjoints = maker.names().adjoints();
     result.least_steps = options.is_general
                              ? detail::least_steps_of(result, rolled, maker.names(), least_steps)
@@ -255,13 +259,61 @@ Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_
     return result;
 }
 
-/// Builds and rolls graphs of any number of steps; sets how many variables they have.
-auto rolled_by(const std::function<RolledDerivative(std::int32_t)>& build, std::size_t& variables) {
+using BuildForSteps = std::function<RolledDerivative(std::int32_t)>;
+
+/// Builds and rolls graphs of any number of steps; keeps what else is known of the derivative.
+auto rolled_by(const BuildForSteps& build, RolledDerivative& known) {
     return [&](std::int32_t count) {
         RolledDerivative built = build(count);
-        variables = built.variables;
+        known.variables = built.variables;
         return std::move(built.rolled);
     };
+}
+
+/// A graph that stands for those of any number of steps.
+RolledDerivative alike_for_any_steps(const BuildForSteps& build) {
+    constexpr std::int32_t enough = 64;
+    RolledDerivative result;
+    AnySteps found = roll_any_steps(enough, rolled_by(build, result));
+    if (!found.rolled)
+        throw GraphError(
+            fmt::format("equations: the steps must be alike for every number of steps\n  {}\n  ask "
+                        "for the equations of one number of steps",
+                        found.refusal));
+    result.rolled = *std::move(found.rolled);
+    return result;
+}
+
+RolledDerivative of_steps(std::int32_t steps, const BuildForSteps& build) {
+    RolledDerivative result;
+    result.rolled = roll_for(steps, rolled_by(build, result));
+    return result;
+}
+
+/// Equations with B for the number of columns, of what `made(columns)` makes. Batches as large as another
+/// size may differ in more than numbers; sizes that hardly anything else has are tried too.
+Equations equations_of_batch(std::int32_t columns, EquationOptions options,
+                             const std::function<RolledDerivative(std::int32_t)>& made) {
+    if (columns == 1) {
+        const RolledDerivative found = made(1);
+        options.variables = found.variables;
+        options.columns = BatchColumns::one;
+        return equations(found.rolled, options);
+    }
+    for (const std::int32_t first : {columns, 61, 127, 251}) {
+        RolledDerivative found = made(first);
+        options.variables = found.variables;
+        const std::array nets{std::move(found.rolled), made(first + 1).rolled,
+                              made(first + 2).rolled};
+        auto sizes = detail::attributes_of_columns(nets, first, options.is_general);
+        if (!sizes) continue;
+        options.columns = BatchColumns::any;
+        options.sizes = *std::move(sizes);
+        return equations(nets.front(), options);
+    }
+    throw GraphError(
+        "equations: batches must be alike for every number of columns above one\n  ask for the "
+        "equations of one column");
 }
 
 }  // namespace
@@ -290,22 +342,26 @@ Equations equations(const Derivative& derivative, Simplification simplification)
 }
 
 Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
-    constexpr std::int32_t enough = 64;
-    std::size_t variables = 0;
-    const AnySteps found = roll_any_steps(enough, rolled_by(build, variables));
-    if (!found.rolled)
-        throw GraphError(
-            fmt::format("equations: the steps must be alike for every number of steps\n  {}\n  ask "
-                        "for the equations of one number of steps",
-                        found.refusal));
-    return equations(*found.rolled, {.variables = variables, .is_general = true});
+    const RolledDerivative found = alike_for_any_steps(build);
+    return equations(found.rolled, {.variables = found.variables, .is_general = true});
 }
 
 Equations equations_of_steps(std::int32_t steps,
                              const std::function<RolledDerivative(std::int32_t)>& build) {
-    std::size_t variables = 0;
-    const Rolled rolled = roll_for(steps, rolled_by(build, variables));
-    return equations(rolled, {.variables = variables});
+    const RolledDerivative found = of_steps(steps, build);
+    return equations(found.rolled, {.variables = found.variables});
+}
+
+Equations general_equations(const BuildForBatch& build, std::int32_t columns) {
+    return equations_of_batch(columns, {.is_general = true}, [&](std::int32_t count) {
+        return alike_for_any_steps([&](std::int32_t steps) { return build(steps, count); });
+    });
+}
+
+Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns) {
+    return equations_of_batch(columns, {}, [&](std::int32_t count) {
+        return of_steps(steps, [&](std::int32_t n) { return build(n, count); });
+    });
 }
 
 }  // namespace revolute

@@ -26,6 +26,9 @@ struct Equation {
     EquationTerm right;
 };
 
+/// How many columns a batch has, as equations say it.
+enum class BatchColumns : std::uint8_t { unsaid, one, any };
+
 /// A graph as recurrences: what is computed at every step, in the order in which it can be computed.
 /// A name on the right is a leaf of the graph, or stands on the left of another equation.
 struct Equations {
@@ -33,7 +36,17 @@ struct Equations {
     std::vector<AxisSteps> axes;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     std::int32_t least_steps = 1;
+    /// The columns of a batch: one; any number of them, which is written B; or none is said.
+    BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
+};
+
+/// What of an attribute comes from the number of columns.
+struct AttributeColumns {
+    PartId part{};
+    std::uint32_t attribute = 0;
+    ColumnLaws laws;
+    std::optional<LengthLaw> law{};  ///< of the number of steps, where it is written in another way
 };
 
 struct EquationOptions {
@@ -42,6 +55,9 @@ struct EquationOptions {
     std::size_t variables = 0;
     /// Limits are written with T, the last step, where the graph is alike for other numbers of steps.
     bool is_general = false;
+    /// How many columns a batch has; where they are any number, `sizes` says which attributes come from it.
+    BatchColumns columns = BatchColumns::unsaid;
+    std::vector<AttributeColumns> sizes{};
     /// Every equation is one line of text. Parts of what would make a longer one get names.
     std::size_t longest_line = 100;
 };
@@ -74,6 +90,16 @@ Equations general_equations(const std::function<RolledDerivative(std::int32_t)>&
 /// The same with so many steps, in time that does not depend on their number.
 Equations equations_of_steps(std::int32_t steps,
                              const std::function<RolledDerivative(std::int32_t)>& build);
+
+/// Makes the net of so many steps and so many columns, differentiates it and rolls it up.
+using BuildForBatch = std::function<RolledDerivative(std::int32_t steps, std::int32_t columns)>;
+/// The equations of any number of steps of a net that reads a batch. Numbers that come from the number of
+/// columns are written with B: nets of `columns` columns, one and two more tell how, or, where these are not
+/// alike as one is as large as another size, nets of more. One column is said to be one. Throws GraphError
+/// where steps or batches are not alike, and names the attribute that has no law.
+Equations general_equations(const BuildForBatch& build, std::int32_t columns);
+/// The same with so many steps.
+Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns);
 
 /// What is written of equations.
 struct EquationFormat {

@@ -71,10 +71,24 @@ std::string about_steps(const Equations& equations, Notation notation) {
     return text;
 }
 
-/// What stands above a part in LaTeX; above the first, for how many steps the lines are.
+/// What there is to know of the sizes: "t = 0..T, N = T + 1 steps; B columns". One column is said in LaTeX
+/// alone, whose formulas have a B by themselves.
+std::string about_sizes(const Equations& equations, Notation notation) {
+    const bool is_latex = notation == Notation::latex;
+    std::string text = about_steps(equations, notation);
+    const std::string_view between = text.empty() ? "" : is_latex ? ", and " : ", ";
+    if (equations.columns == BatchColumns::any)
+        text += fmt::format("{}{} columns", between, is_latex ? "$B$" : "B");
+    if (equations.columns == BatchColumns::one && is_latex)
+        text += fmt::format("{}$B = 1$ column", between);
+    return text;
+}
+
+/// What stands above a part in LaTeX; above the first, for which sizes the lines are.
 std::string head_of(const Equations& equations, EquationPart part, bool is_first) {
     std::string text = part_heads[static_cast<std::size_t>(part)];
-    if (is_first && !equations.axes.empty()) text += ": " + about_steps(equations, Notation::latex);
+    const std::string sizes = is_first ? about_sizes(equations, Notation::latex) : "";
+    if (!sizes.empty()) text += ": " + sizes;
     return text;
 }
 
@@ -97,8 +111,8 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
     for (const WrittenLine& line : lines)
         if (line.limits) widest = std::max(widest, width_of(line));
     std::string text;
-    if (!equations.axes.empty())
-        text += fmt::format("# {}\n", about_steps(equations, Notation::text));
+    const std::string sizes = about_sizes(equations, Notation::text);
+    if (!sizes.empty()) text += fmt::format("# {}\n", sizes);
     std::optional<EquationPart> part;
     for (const WrittenLine& line : lines) {
         if (part != line.part)
@@ -131,8 +145,8 @@ std::string to_markdown(const Equations& equations, const EquationFormat& format
     const std::vector<WrittenLine> lines =
         written_lines(equations, format, style_of(equations, Notation::latex, format));
     std::string text;
-    if (!equations.axes.empty())
-        text += fmt::format("For {}.\n\n", about_steps(equations, Notation::latex));
+    const std::string sizes = about_sizes(equations, Notation::latex);
+    if (!sizes.empty()) text += fmt::format("For {}.\n\n", sizes);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const bool is_first = i == 0 || lines[i - 1].part != lines[i].part;
         const bool is_last = i + 1 == lines.size() || lines[i + 1].part != lines[i].part;

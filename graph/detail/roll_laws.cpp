@@ -14,6 +14,9 @@ namespace revolute::detail {
 
 namespace {
 
+/// Of what a law and a builder compute in different orders.
+constexpr double roundings_of_laws = 4;
+
 bool is_near(double a, double b, double roundings) {
     return std::abs(a - b) <= roundings * std::numeric_limits<double>::epsilon() * std::abs(b);
 }
@@ -50,7 +53,7 @@ std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>
         }
     }
     // The same bits are better than the same number but for rounding.
-    for (const double roundings : {0.0, 4.0})
+    for (const double roundings : {0.0, roundings_of_laws})
         for (const LengthLaw& law : candidates) {
             bool is_right = true;
             for (std::int32_t i = 0; i < 3; ++i)
@@ -59,6 +62,10 @@ std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>
             if (is_right && std::isfinite(law.factor)) return law;
         }
     return std::nullopt;
+}
+
+bool is_foretold(double foretold, double built) {
+    return is_near(foretold, built, roundings_of_laws);
 }
 
 namespace {

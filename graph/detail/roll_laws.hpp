@@ -17,6 +17,9 @@ namespace revolute::detail {
 /// when no law gives the three, but for rounding.
 std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values);
 
+/// Whether a number that follows a law is what a builder computed, but for rounding.
+bool is_foretold(double foretold, double built);
+
 /// The attributes of `rolled` that depend on the number of steps of an axis, found from it alone, or
 /// why that cannot be told. `longer` is the same with one step more, but for attributes and shapes.
 ///

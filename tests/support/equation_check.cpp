@@ -19,7 +19,12 @@ EquationInput::Name name_of(const Graph& graph, NodeId node, const std::string& 
     return {before + std::string(graph.name(node)), step ? std::optional(step->t) : std::nullopt};
 }
 
-/// The leaves by their names, and the number of steps of each axis, which the inputs tell.
+/// Whether the first line says that B is the number of columns.
+bool has_columns(const std::string& text) {
+    return text.substr(0, text.find('\n')).ends_with("B columns");
+}
+
+/// The leaves by their names, and the numbers of steps and columns, which the inputs tell.
 EquationInput input_for(const std::string& text, const Graph& graph, const Bindings& values) {
     EquationInput input{text, {}, {}};
     for (std::uint32_t i = 0; i < graph.size(); ++i) {
@@ -31,6 +36,7 @@ EquationInput input_for(const std::string& text, const Graph& graph, const Bindi
         if (const auto step = graph.step(node); step && &graph.op(node) == &input_op) {
             std::int32_t& steps = input.steps[axis_name(step->axis)];
             steps = std::max(steps, step->t + 1);
+            if (has_columns(text)) input.sizes["B"] = value->columns();
         }
     }
     return input;
@@ -95,7 +101,8 @@ namespace {
 /// What equations call the nodes of a rolled graph.
 class NodeNames {
  public:
-    NodeNames(const Rolled& rolled, std::size_t variables) : names_(rolled, variables) {
+    NodeNames(const Rolled& rolled, std::size_t variables)
+        : names_(rolled, {.variables = variables}) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             const Part& part = rolled.parts[i];
             for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)

@@ -35,6 +35,14 @@ TEST_CASE("derive: GRU and LSTM") {
     check_derived("--cell lstm", "equations_lstm.txt");
 }
 
+TEST_CASE("derive: the size of a batch is a symbol, whatever it is") {
+    check_derived("--cell simple --batch 3", "equations_simple_batch.txt");
+    check_derived("--cell simple --batch 32", "equations_simple_batch.txt");
+    check_derived("--cell simple --batch 32 --format latex", "equations_simple_batch.tex");
+    CHECK(derive("--cell lstm --batch 32 --steps 5 --as-built").output.find("32") ==
+          std::string::npos);
+}
+
 TEST_CASE("derive: the rules that simplified the net are named on stderr") {
     const std::string errors = derive("--cell simple").errors;
     CHECK(errors ==

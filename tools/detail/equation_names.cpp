@@ -60,8 +60,10 @@ std::string adjoint_name(const std::string& value, std::int32_t order) {
 
 }  // namespace
 
-EquationNames::EquationNames(const Rolled& rolled, std::size_t variables) {
+EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& options) {
+    const std::size_t variables = options.variables;
     reserve_words(rolled);
+    if (options.columns == BatchColumns::any) words_.insert("B");
     for (const Part& part : rolled.parts)
         for (const PartName& label : part.labels)
             values_[value_of(label)].claims.emplace_back(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/rolled.hpp>
+#include <revolute/tools/equations.hpp>
 
 #include <map>
 #include <set>
@@ -16,8 +17,7 @@ namespace revolute::detail {
 /// adjoint dz_2, and nothing else is called so.
 class EquationNames {
  public:
-    /// `variables` as in EquationOptions.
-    EquationNames(const Rolled& rolled, std::size_t variables);
+    EquationNames(const Rolled& rolled, const EquationOptions& options);
 
     /// By part and by number of the label.
     const std::string& operator()(PartId part, std::size_t label) const {

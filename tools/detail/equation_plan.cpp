@@ -53,8 +53,8 @@ bool has_sum(const EquationTerm& term) {
 EquationPlan::EquationPlan(const Rolled& rolled, const EquationOptions& options)
     : rolled_(rolled),
       options_(options),
-      names_(rolled, options.variables),
-      terms_(rolled, names_),
+      names_(rolled, options),
+      terms_(rolled, names_, options.sizes),
       is_forward_(rolled.parts.size()),
       is_for_gradients_(rolled.parts.size()),
       places_(rolled.parts.size()) {

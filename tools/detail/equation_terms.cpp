@@ -74,6 +74,29 @@ std::vector<Piece> merged(std::vector<Piece> pieces) {
 bool is_number(const Part& part) { return part.op == &constant_op; }
 bool is_leaf(const Part& part) { return is_given(*part.op); }
 
+EquationTerms::EquationTerms(const Rolled& rolled, const EquationNames& names,
+                             const std::vector<AttributeColumns>& sizes)
+    : rolled_(rolled), names_(names), own_names_(rolled.parts.size()), laws_(rolled.parts.size()) {
+    const auto growth_of = [&](PartId part, std::uint32_t attribute) -> EquationGrowth& {
+        std::vector<EquationGrowth>& of_part = laws_[index(part)];
+        const auto known = std::ranges::find(of_part, attribute, &EquationGrowth::attribute);
+        return known != of_part.end() ? *known : of_part.emplace_back(EquationGrowth{attribute});
+    };
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        const std::vector<double>& slopes = rolled.parts[i].slopes;
+        for (std::uint32_t k = 0; k < slopes.size(); ++k)
+            if (slopes[k] != 0) growth_of(PartId{i}, k).slope = slopes[k];
+    }
+    if (rolled.laws)
+        for (const auto& [part, attribute, law] : rolled.laws->attributes)
+            growth_of(part, attribute).law = law;
+    for (const auto& [part, attribute, laws, law] : sizes) {
+        EquationGrowth& growth = growth_of(part, attribute);
+        growth.columns = laws;
+        if (law) growth.law = law;
+    }
+}
+
 std::optional<std::size_t> EquationTerms::label_at(PartId id, std::int32_t t) const {
     const std::vector<PartName>& labels = rolled_[id].labels;
     const auto found =
@@ -245,19 +268,9 @@ EquationTerm EquationTerms::operation(PartId id, std::vector<EquationTerm> opera
 }
 
 std::vector<EquationGrowth> EquationTerms::growing(PartId id, std::int32_t offset) const {
-    const Part& part = rolled_[id];
-    std::vector<EquationGrowth> found;
-    for (std::uint32_t i = 0; i < part.attributes.size(); ++i) {
-        EquationGrowth growth{.attribute = i};
-        if (!part.slopes.empty() && part.slopes[i] != 0) {
-            growth.slope = part.slopes[i];
-            growth.step = {*part.axis, false, offset};
-        }
-        if (rolled_.laws)
-            for (const auto& [of, attribute, law] : rolled_.laws->attributes)
-                if (of == id && attribute == i) growth.law = law;
-        if (growth.slope != 0 || growth.law) found.push_back(growth);
-    }
+    std::vector<EquationGrowth> found = laws_[index(id)];
+    for (EquationGrowth& growth : found)
+        if (growth.slope != 0) growth.step = {*rolled_[id].axis, false, offset};
     return found;
 }
 

@@ -27,8 +27,9 @@ bool is_leaf(const Part& part);
 /// of a part that was given a name; the others are written out.
 class EquationTerms {
  public:
-    EquationTerms(const Rolled& rolled, const EquationNames& names)
-        : rolled_(rolled), names_(names), own_names_(rolled.parts.size()) {}
+    /// `sizes` as in EquationOptions.
+    EquationTerms(const Rolled& rolled, const EquationNames& names,
+                  const std::vector<AttributeColumns>& sizes);
 
     /// Names the members that have no label.
     void give_name(PartId part, std::string name) { own_names_[index(part)] = std::move(name); }
@@ -76,6 +77,8 @@ class EquationTerms {
     const Rolled& rolled_;
     const EquationNames& names_;
     std::vector<std::string> own_names_;
+    /// By part, what of its attributes depends on numbers of steps and columns.
+    std::vector<std::vector<EquationGrowth>> laws_;
 };
 
 }  // namespace revolute::detail

@@ -28,10 +28,12 @@ const Choices<EquationPart> parts{{"forward", EquationPart::forward},
                                   {"gradients", EquationPart::gradients}};
 const Choices<TransposeSide> sides{{"right", TransposeSide::right}, {"left", TransposeSide::left}};
 
-/// The net of so many steps, rolled up.
-RolledDerivative rolled_derivative(const DeriveOptions& options, int steps) {
+/// The net of so many steps and columns, rolled up.
+RolledDerivative rolled_derivative(const DeriveOptions& options, int steps, int columns) {
     Graph graph;
-    const RecurrentNet net = net_of(graph, options.net, steps);
+    NetOptions of_columns = options.net;
+    of_columns.sizes.batch = columns;
+    const RecurrentNet net = net_of(graph, of_columns, steps);
     return rolled_up(differentiate(net.loss(), net.variables()),
                      options.as_built ? Simplification::off : Simplification::on);
 }
@@ -51,15 +53,15 @@ std::string written(const Equations& equations, const DeriveOptions& options) {
 void derive(const DeriveOptions& options) {
     SimplifyReport report;
     std::int32_t of_steps = 0;
-    const auto build = [&](std::int32_t steps) {
-        RolledDerivative built = rolled_derivative(options, steps);
+    const auto build = [&](std::int32_t steps, std::int32_t columns) {
+        RolledDerivative built = rolled_derivative(options, steps, columns);
         report = built.simplification;
         of_steps = steps;
         return built;
     };
-    const int steps = options.net.sizes.steps;
+    const int steps = options.net.sizes.steps, columns = options.net.sizes.batch;
     const Equations equations =
-        steps == 0 ? general_equations(build) : equations_of_steps(steps, build);
+        steps == 0 ? general_equations(build, columns) : equations_of_steps(steps, build, columns);
     print("{}", written(equations, options));
     if (!options.as_built) tell_simplification(of_steps, report);
 }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <revolute/tools/equations.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace revolute::detail {
+
+/// What attributes of a rolled graph come from the number of columns of its batch, told by those of
+/// `columns`, `columns + 1` and `columns + 2` columns; where `is_general`, with laws of the number of steps.
+/// None when they differ in more than numbers. Throws GraphError where a number has no law.
+std::optional<std::vector<AttributeColumns>> attributes_of_columns(
+    const std::array<Rolled, 3>& nets, std::int32_t columns, bool is_general);
+
+}  // namespace revolute::detail

@@ -1,0 +1,214 @@
+#include <revolute/tools/detail/equation_number.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace revolute::detail {
+
+namespace {
+
+/// The number of columns of a batch.
+constexpr const char* columns_name = "B";
+
+/// A number that may depend on the number of columns.
+struct Sized {
+    double value = 0;
+    std::optional<LengthLaw> law{};
+};
+
+/// A sum of multiples of products of symbols, and a number.
+class SymbolSum {
+ public:
+    /// Adds factor (symbol + more).
+    void add(const Sized& factor, const std::string& symbol, double more) {
+        add_times(factor, 1, symbol);
+        add_times(factor, more, "");
+    }
+
+    /// Adds factor times `times` and a symbol, which may be none.
+    void add_times(const Sized& factor, double times, const std::string& symbol) {
+        if (!factor.law) return add_multiple(factor.value * times, symbol);
+        const LengthLaw& law = *factor.law;
+        const std::string product =
+            symbol.empty() ? columns_name : fmt::format("{} {}", columns_name, symbol);
+        add_multiple(law.factor * law.constant * times, symbol);
+        add_multiple(law.factor * law.per_step * times, product);
+    }
+
+    void add_multiple(double factor, const std::string& symbol) {
+        if (symbol.empty()) {
+            constant_ += factor;
+            return;
+        }
+        const auto known = std::ranges::find(multiples_, symbol, &Multiple::second);
+        if (known == multiples_.end())
+            multiples_.emplace_back(factor, symbol);
+        else
+            known->first += factor;
+        std::erase_if(multiples_, [](const Multiple& multiple) { return multiple.first == 0; });
+    }
+
+    Formula formula(Notation notation) const {
+        std::vector<Multiple> ordered = multiples_;
+        // What is added comes before what is taken away.
+        std::ranges::stable_sort(ordered, std::ranges::greater{},
+                                 [](const auto& multiple) { return multiple.first > 0; });
+        if (ordered.empty()) return number_formula(constant_, notation);
+        std::string text;
+        for (const auto& [factor, symbol] : ordered) {
+            const std::string size =
+                std::abs(factor) == 1 ? "" : fmt::format("{} ", std::abs(factor));
+            text += (factor < 0 ? "-" : text.empty() ? "" : "+") + size + symbol;
+        }
+        if (constant_ != 0) text += fmt::format("{:+}", constant_);
+        const bool is_one = ordered.size() == 1 && constant_ == 0 && ordered[0].first > 0;
+        const bool is_symbol = ordered[0].second.find(' ') == std::string::npos;
+        return {text, !is_one                              ? Precedence::sum
+                      : is_symbol && ordered[0].first == 1 ? Precedence::atom
+                                                           : Precedence::product};
+    }
+
+ private:
+    using Multiple = std::pair<double, std::string>;
+
+    double constant_ = 0;
+    std::vector<Multiple> multiples_;
+};
+
+/// A factor of a number: a sum to a power.
+struct PowerOfSum {
+    SymbolSum sum;
+    double power = 1;
+};
+
+Formula formula_of(const PowerOfSum& base, Notation notation) {
+    Formula inside = base.sum.formula(notation);
+    if (std::abs(base.power) == 1) return inside;
+    return {notation == Notation::latex ? fmt::format("\\sqrt{{{}}}", inside.text)
+                                        : fmt::format("sqrt({})", inside.text)};
+}
+
+std::string in_parentheses(const Formula& x, Precedence least) {
+    return x.precedence >= least ? x.text : fmt::format("({})", x.text);
+}
+
+/// Those with a power above 0, or with one below, beside each other.
+Formula product_of(const std::vector<PowerOfSum>& bases, bool is_above, Notation notation) {
+    std::vector<Formula> factors;
+    for (const PowerOfSum& base : bases)
+        if ((base.power > 0) == is_above) factors.push_back(formula_of(base, notation));
+    if (factors.size() == 1) return factors.front();
+    std::string text;
+    for (const Formula& factor : factors)
+        text += (text.empty() ? "" : " ") + in_parentheses(factor, Precedence::product);
+    return {text, Precedence::product};
+}
+
+/// "1 / N", "2 (N-1)", "0.5 / sqrt(N)", "0.3 / (B N)".
+Formula quotient(double factor, const std::vector<PowerOfSum>& bases, Notation notation) {
+    const Formula above = product_of(bases, true, notation);
+    const Formula below = product_of(bases, false, notation);
+    std::string text = above.text.empty() ? "" : in_parentheses(above, Precedence::atom);
+    if (factor != 1 || text.empty()) {
+        const std::string number = number_formula(factor, notation).text;
+        text = text.empty() ? number : fmt::format("{} {}", number, text);
+    }
+    const Precedence precedence = factor < 0 ? Precedence::sum : Precedence::product;
+    if (below.text.empty()) return {text, precedence};
+    if (notation == Notation::latex)
+        return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), precedence};
+    return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::atom)), precedence};
+}
+
+/// One number that grows.
+class NumberWriter {
+ public:
+    NumberWriter(double value, const EquationGrowth& growth, std::int32_t variable,
+                 const EquationStyle& style)
+        : value_(value), growth_(growth), variable_(variable), style_(style) {}
+
+    Formula write() const {
+        if (has_law() ? is_product(*growth_.law) || growth_.columns.factor
+                      : is_product(growth_.columns.value))
+            return product();
+        SymbolSum sum;
+        if (has_law()) {
+            sum.add_times({growth_.law->constant, growth_.columns.constant}, 1, "");
+            const auto [symbol, more] = growth_.slope == 0 ? count() : one_behind_last();
+            sum.add({growth_.law->per_step, growth_.columns.per_step}, symbol, more);
+        } else {
+            sum.add_times({value_, growth_.columns.value}, 1, "");
+        }
+        if (growth_.slope != 0) add_step(sum);
+        return sum.formula(style_.notation);
+    }
+
+ private:
+    using SymbolAndMore = std::pair<std::string, double>;
+
+    bool has_law() const { return growth_.law && style_.is_general; }
+
+    static bool is_product(const std::optional<LengthLaw>& law) {
+        return law && (law->power != 1 || law->factor != 1);
+    }
+
+    Formula product() const {
+        const std::optional<LengthLaw>& of_columns =
+            has_law() ? growth_.columns.factor : growth_.columns.value;
+        double factor = 1;
+        std::vector<PowerOfSum> bases;
+        if (of_columns) {
+            factor = of_columns->factor;
+            SymbolSum sum;
+            sum.add_multiple(of_columns->constant, "");
+            sum.add_multiple(of_columns->per_step, columns_name);
+            bases.push_back({std::move(sum), of_columns->power});
+        } else if (has_law()) {
+            factor = growth_.law->factor;
+        }
+        if (has_law()) {
+            SymbolSum sum;
+            sum.add_times({growth_.law->constant, growth_.columns.constant}, 1, "");
+            const auto [symbol, more] = count();
+            sum.add({growth_.law->per_step, growth_.columns.per_step}, symbol, more);
+            bases.push_back({std::move(sum), growth_.law->power});
+        }
+        return quotient(factor, bases, style_.notation);
+    }
+
+    /// The number of steps: "N", which is said of one axis only, or T and 1 more.
+    SymbolAndMore count() const {
+        return style_.axes.size() == 1 ? SymbolAndMore{"N", 0} : one_behind_last();
+    }
+    SymbolAndMore one_behind_last() const { return {last_step_name(style_.axes.front().axis), 1}; }
+
+    void add_step(SymbolSum& sum) const {
+        const Sized slope{growth_.slope, growth_.columns.slope};
+        const auto& [axis, is_fixed, t] = growth_.step;
+        if (!is_fixed) return sum.add(slope, axis_name(variable_), t);
+        const auto steps = std::ranges::find(style_.axes, axis, &AxisSteps::axis);
+        const bool is_number = written_step(axis, t, style_) == fmt::format("{}", t);
+        if (is_number || steps == style_.axes.end()) return sum.add_times(slope, t, "");
+        sum.add(slope, last_step_name(axis), t - (steps->steps - 1));
+    }
+
+    double value_;
+    const EquationGrowth& growth_;
+    std::int32_t variable_;
+    const EquationStyle& style_;
+};
+
+}  // namespace
+
+Formula growing_number(double value, const EquationGrowth& growth, std::int32_t variable,
+                       const EquationStyle& style) {
+    return NumberWriter(value, growth, variable, style).write();
+}
+
+}  // namespace revolute::detail
