@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 
 namespace revolute {
 
@@ -77,6 +79,10 @@ class Evaluation {
             if (needed_[i])
                 for (const NodeId operand : graph.operands(NodeId{i})) ++uses_[index(operand)];
         for (const NodeId output : outputs) ++uses_[index(output)];
+        if (check_ == FiniteCheck::off) return;
+        origins_.assign(graph.size(), std::nullopt);
+        is_output_.assign(graph.size(), false);
+        for (const NodeId output : outputs) is_output_[index(output)] = true;
     }
 
     std::vector<Matrix> run(std::span<const NodeId> outputs) {
@@ -109,7 +115,7 @@ class Evaluation {
         } else {
             compute_with(op, node);
         }
-        if (check_ == FiniteCheck::on) require_finite(node);
+        if (check_ == FiniteCheck::on) look_at(node);
         for (const NodeId operand : graph_.operands(node))
             if (--uses_[index(operand)] == 0) free(operand);
     }
@@ -143,13 +149,60 @@ class Evaluation {
         if (buffer_[index(node)] != no_buffer) free_.push_back(buffer_[index(node)]);
     }
 
-    void require_finite(NodeId node) const {
+    /// Throws where the node makes a value that is not finite (`detail::is_made_not_finite`), or is an output that is
+    /// not; else notes which node that goes back to.
+    void look_at(NodeId node) {
+        const ConstMatrixView result = value(node);
+        if (detail::all_finite(result.values())) return;
+        const std::vector<detail::ReadValues<double>> operands = read_values(node);
+        const auto from = detail::first_not_finite_operand<double>(result.values(), operands);
+        origins_[index(node)] =
+            from ? origins_[index(graph_.operand(node, static_cast<std::uint32_t>(*from)))] : node;
+        if (!operands.empty() &&
+            detail::is_made_not_finite<double>(result.values(),
+                                               static_cast<std::size_t>(result.rows), operands))
+            throw_not_finite(node, notes_of_origins(node));
+        if (is_output_[index(node)]) throw_origin(*origins_[index(node)], node);
+    }
+
+    std::vector<detail::ReadValues<double>> read_values(NodeId node) const {
+        std::vector<detail::ReadValues<double>> all;
+        for (const NodeId operand : graph_.operands(node)) {
+            const ConstMatrixView read = value(operand);
+            all.push_back({read.values(), static_cast<std::size_t>(read.rows),
+                           detail::extent_of(graph_.op(node).role, all.size(), read.shape(),
+                                             graph_.shape(node))});
+        }
+        return all;
+    }
+
+    std::vector<std::string> notes_of_origins(NodeId node) const {
+        std::vector<std::string> notes;
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot)
+            if (const auto origin = origins_[index(graph_.operand(node, slot))];
+                origin && *origin != graph_.operand(node, slot))
+                notes.push_back(detail::note_of_origin(fmt::format("operand {}", slot),
+                                                       graph_.describe(*origin)));
+        return notes;
+    }
+
+    /// Throws for the origin of an output that is not finite, whose operands may be freed: it is computed again.
+    [[noreturn]] void throw_origin(NodeId origin, NodeId output) const {
+        std::vector<NodeId> read{origin};
+        for (const NodeId operand : graph_.operands(origin)) read.push_back(operand);
+        Evaluation again(graph_, read, bindings_, FiniteCheck::off);
+        again.run(read);
+        std::vector<std::string> notes;
+        if (origin != output) notes.push_back(detail::note_of_output(graph_.describe(output)));
+        again.throw_not_finite(origin, std::move(notes));
+    }
+
+    [[noreturn]] void throw_not_finite(NodeId node, std::vector<std::string> notes) const {
         const ConstMatrixView y = value(node);
-        if (std::ranges::all_of(y.values(), [](double v) { return std::isfinite(v); })) return;
-        const std::string_view op = graph_.op(node).name;
-        throw NonFiniteError(detail::to_text({"evaluate", op, in_step(node), graph_.describe(node),
-                                              y, described_operands(node)}),
-                             node, range_of(y.values()), operand_ranges(node));
+        throw NonFiniteError(
+            detail::to_text({"evaluate", graph_.op(node).name, in_step(node), graph_.describe(node),
+                             y, described_operands(node), std::move(notes)}),
+            node, range_of(y.values()), operand_ranges(node));
     }
 
     /// Throws what a kernel refuses, with the node's step, the node and the ranges of its operands.
@@ -193,6 +246,8 @@ class Evaluation {
     std::vector<std::vector<double>> buffers_;
     std::vector<std::uint32_t> free_;
     std::vector<ConstMatrixView> operand_views_;
+    std::vector<std::optional<NodeId>> origins_;  // by id, of values that are not finite
+    std::vector<bool> is_output_;                 // by id
 };
 
 }  // namespace

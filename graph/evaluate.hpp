@@ -26,7 +26,7 @@ class Bindings {
     std::vector<Matrix> values_;  // by id; 0 x 0: not bound
 };
 
-/// Whether evaluation stops at the first value that is not finite.
+/// Whether evaluation stops at a value that is not finite: one that an operator makes, or that reaches an output.
 enum class FiniteCheck : bool { off, on };
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
@@ -43,7 +43,7 @@ ValueRange range_of(std::span<const double> values);
 /// "from -1 to 2.5", "from -1 to 2.5, 1 nan, 2 inf", "3 nan".
 std::string to_string(const ValueRange& range);
 
-/// With `check_finite`: a node's value is the first that is not finite. The text names the node, its
+/// With `check_finite`: a node's value is not finite (docs/check_finite.md). The text names the node, its
 /// step, and the ranges of its values and its operands'.
 class NonFiniteError : public EvaluationError {
  public:
@@ -66,7 +66,7 @@ class NonFiniteError : public EvaluationError {
 /// obviously right, and the oracle for everything faster. Values are freed after their last use.
 /// Nodes come in the order of their ids: the forward pass before the backward pass. Throws
 /// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError at the first node
-/// whose value is not finite.
+/// that makes a NaN, or infinity of finite values, or else that an output which is not finite goes back to.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);

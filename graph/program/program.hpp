@@ -35,7 +35,7 @@ struct CompileOptions {
     /// Most threads that a run may use, the caller's among them; it uses fewer where there is too little to
     /// do in each instruction. The bits of all values are the same for any number.
     std::size_t threads = 1;
-    /// A run stops at the first instruction that makes a value that is not finite. It uses one thread.
+    /// A run stops at a value that is not finite, which ones `evaluate` says. It uses one thread.
     bool check_finite = false;
     /// Most bytes that the program may need; none: as many as there are.
     std::optional<std::size_t> memory_limit{};
@@ -91,8 +91,8 @@ class Program {
 
     /// Computes the outputs. Throws EvaluationError, before anything is computed, when a leaf has no
     /// value; and when an operator cannot take a value, such as an index beyond the last column. With
-    /// `check_finite`, throws NonFiniteError at the first value that is not finite, in the words of
-    /// `evaluate`; EvaluationError where the graph's node is not known, in a program compiled of what
+    /// `check_finite`, throws NonFiniteError at a value that is not finite, as `evaluate` does;
+    /// EvaluationError where the graph's node is not known, in a program compiled of what
     /// `Rolled::at` gave. Instructions do not come in the order of nodes, and a sum of products over
     /// steps is looked at as a whole. What was carried by the run before stays then.
     void run();

@@ -116,7 +116,7 @@ TEST_CASE("check_finite: the first node that is not finite is named with its ope
             o.first_line, o.first_line + 1));
 }
 
-TEST_CASE("check_finite: a value given for a leaf is checked too") {
+TEST_CASE("check_finite: a value given for a leaf is named where it reaches an output") {
     Graph graph;
     const int line = __LINE__ + 1;
     const Expr x = graph.input("x", {2, 1});
@@ -124,8 +124,9 @@ TEST_CASE("check_finite: a value given for a leaf is checked too") {
     CHECK(
         message_of<NonFiniteError>([&] { evaluate(tanh(x), values, check_finite); }) ==
         fmt::format("evaluate: input is not finite (nan at row 1, column 0)\n"
-                    "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}, from 1 to 1, 1 nan",
-                    line));
+                    "  node is x [2 x 1], made at evaluate_errors_test.cpp:{}, from 1 to 1, 1 nan\n"
+                    "  it reaches unnamed tanh [2 x 1], made at evaluate_errors_test.cpp:{}",
+                    line, line + 2));
 }
 
 TEST_CASE("check_finite: the error knows the node and the ranges") {

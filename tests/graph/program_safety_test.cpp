@@ -122,16 +122,30 @@ TEST_CASE("check finite: an operand is told of though the result stands in its p
           "  operand 0 is z [1 x 1], from 800 to 800");
 }
 
-TEST_CASE("check finite: a leaf is named where it enters") {
+TEST_CASE("check finite: a leaf is named where it enters and reaches an output") {
     const Growth growth(3);
     Program program = compile(std::array{growth.states.back()}, checked);
     growth.bind(program, 0.0);
     program.bind(growth.x[1], Matrix(2, 1, {0, -infinity}));
+    CHECK_NOTHROW(program.run());  // its exp is 0
+    program.bind(growth.x[2], Matrix(2, 1, {0, -infinity}));
     const auto [text, node] = finding(program);
     CHECK(text ==
-          "run: input is not finite (-inf at row 1, column 0), in step t = 1\n"
-          "  node is x[1] [2 x 1], from 0 to 0, 1 inf");
-    CHECK(node == growth.x[1].id);
+          "run: input is not finite (-inf at row 1, column 0), in step t = 2\n"
+          "  node is x[2] [2 x 1], from 0 to 0, 1 inf\n"
+          "  it reaches h[2] [2 x 1]");
+    CHECK(node == growth.x[2].id);
+}
+
+TEST_CASE("check finite: the factors that a sum takes up say what they go back to") {
+    const Growth growth(3);
+    Program program = compile(std::array{growth.states.back()}, checked);
+    growth.bind(program, 0.0);
+    program.bind(growth.x[1], Matrix(2, 1, {0, infinity}));
+    const auto [text, node] = finding(program);
+    CHECK(text.starts_with("run: add is not finite (nan at row 0, column 0), in step t = 2\n"));
+    CHECK(text.ends_with("\n  behind e[2] [2 x 1], the first that is not finite is x[1] [2 x 1]"));
+    CHECK(node == growth.states[2].id);
 }
 
 TEST_CASE("check finite: a sum of products over steps is named with the factors it takes up") {

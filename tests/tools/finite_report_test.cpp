@@ -106,6 +106,7 @@ TEST_CASE("finite report: a NaN that is given is named where it enters") {
     CHECK(found.text ==
           "evaluate: parameter is not finite (nan at row 0, column 0)\n"
           "  node is x [1 x 1], made at net.cpp:7, 1 nan\n"
+          "  it reaches L [1 x 1], made at net.cpp:7\n"
           "  it is x, in the forward pass\n"
           "  FILE shows it in red");
     CHECK(contains(found.marked(), "\"x\" [label"));

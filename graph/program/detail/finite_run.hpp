@@ -8,8 +8,8 @@
 
 namespace revolute::detail {
 
-/// Runs the machine, and throws NonFiniteError at the first instruction that makes a value that is not
-/// finite, or for a leaf that has one; EvaluationError where the node's id is not known.
+/// Runs the machine, and throws NonFiniteError as `evaluate` does with `check_finite`; EvaluationError where the node's
+/// id is not known.
 template <class Number>
 void run_finite(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
                 std::span<const Loop> loops);

@@ -1,0 +1,228 @@
+// Which values that are not finite a checked run names, in the evaluator and in programs: those that operators make,
+// and those that reach an output; not what was given and is masked, nor minus infinity as the logarithm of 0.
+
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/program/program.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/gru.hpp>
+#include <revolute/rnn/lengths.hpp>
+#include <revolute/tools/random.hpp>
+#include <support/message.hpp>
+#include <support/program_check.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace revolute;
+using test::message_of;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+void run_checked(std::span<const Expr> outputs, const Bindings& values, Precision precision) {
+    Program program = compile(outputs, {.precision = precision, .check_finite = true});
+    for (const auto& [leaf, value] : test::bound_leaf_values(outputs, values))
+        program.bind(leaf, value);
+    program.run();
+}
+
+/// Nothing is named, and values are as without a check.
+void check_silent(const std::vector<Expr>& outputs, const Bindings& values) {
+    CHECK(evaluate(outputs, values, check_finite) == evaluate(outputs, values));
+    CHECK_NOTHROW(run_checked(outputs, values, Precision::float64));
+    CHECK_NOTHROW(run_checked(outputs, values, Precision::float32));
+}
+
+/// All name the same: "add is not finite (nan at row 0, column 0)".
+void check_named(const std::vector<Expr>& outputs, const Bindings& values,
+                 const std::string& finding) {
+    const auto starts = [&](const std::string& who, const std::string& text) {
+        CAPTURE(text);
+        CHECK(text.starts_with(who + ": " + finding));
+    };
+    starts("evaluate",
+           message_of<NonFiniteError>([&] { evaluate(outputs, values, check_finite); }));
+    for (const Precision precision : {Precision::float64, Precision::float32})
+        starts("run", message_of<NonFiniteError>([&] { run_checked(outputs, values, precision); }));
+}
+
+/// x [2 x 1] and y [2 x 1] with values.
+struct Two {
+    Graph graph;
+    Expr x = graph.parameter("x", {2, 1}), y = graph.parameter("y", {2, 1});
+    Bindings values;
+
+    Two(double x0, double x1, double y0, double y1) {
+        values.bind(x, Matrix(2, 1, {x0, x1})).bind(y, Matrix(2, 1, {y0, y1}));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("check_finite: what was given and is masked is not named, whatever it is") {
+    for (const double given : {not_a_number, infinity, -infinity}) {
+        CAPTURE(given);
+        Two net(1, given, 1, 0);
+        const Expr kept = mask(net.x, net.y), chosen = where(net.y, net.x, net.y);
+        const Expr later = mask(tanh(2.0 * net.x), net.y);
+        for (const Expr& y : {kept, chosen, later}) {
+            const Derivative d = differentiate(sum(y), {net.x});
+            check_silent({y, sum(y)}, net.values);
+            if (y != later) check_silent(d.loss_and_gradients(), net.values);
+        }
+    }
+}
+
+TEST_CASE("check_finite: minus infinity that goes into softmax, log_sum_exp or exp is not named") {
+    Two net(1, 2, 0, -infinity);
+    const Expr scores = net.x + net.y;
+    for (const Expr& y : {softmax(scores), log_sum_exp(scores), exp(scores)})
+        check_silent(differentiate(sum(square(y)), {net.x}).loss_and_gradients(), net.values);
+    // Nor where it is made: log 0.
+    Two made(1, 2, 1, 0);
+    check_silent({softmax(made.x + log(made.y)), exp(log(made.y))}, made.values);
+}
+
+TEST_CASE("check_finite: a padded batch whose padding is NaN is not named") {
+    Graph graph;
+    const Gru cell(graph, 1, 3);
+    const auto x = input_sequence(graph, "x", {1, 3}, 4);
+    const Lengths lengths = input_lengths(graph, 3, 4);
+    const Unrolled net = unroll_masked(
+        cell, x, lengths, initial_state(graph, cell.state_tensors(), 3, InitialState::zero));
+    const ReadOut head = read_out(std::array{net.last()}, 1);
+    Bindings values;
+    Random random(1);
+    for (const Expr& p : cell.parameters()) values.bind(p, random.matrix(p.shape()));
+    values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
+    values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
+    values.bind(x[0], Matrix(1, 3, 1.0)).bind(x[1], Matrix(1, 3, {1, 1, not_a_number}));
+    for (const std::size_t t : {2, 3}) values.bind(x[t], Matrix(1, 3, {1, not_a_number, infinity}));
+    values.bind(head.targets[0], Matrix(1, 3, 0.5));
+    check_silent(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values);
+}
+
+TEST_CASE("check_finite: what was given and reaches an output is named where it was given") {
+    Two net(1, not_a_number, 1, 1);
+    check_named({sum(tanh(net.x))}, net.values,
+                "parameter is not finite (nan at row 1, column 0)\n  node is x [2 x 1]");
+    Two below(1, -infinity, 1, 1);
+    check_named({sum(below.x)}, below.values, "parameter is not finite (-inf at row 1, column 0)");
+}
+
+TEST_CASE("check_finite: an operator that makes NaN of infinities is named, not what was given") {
+    Two net(-infinity, 1, -infinity, 1);
+    check_named({sum(exp(net.x)), sum(net.x - net.y)}, net.values,
+                "subtract is not finite (nan at row 0, column 0)");
+    Two product(-infinity, 1, 0, 1);
+    check_named({sum(hadamard(product.x, product.y))}, product.values,
+                "hadamard is not finite (nan at row 0, column 0)");
+}
+
+TEST_CASE("check_finite: an overflow is named, though what is made of it is finite") {
+    Two net(3e38, 1, 3e38, 1);
+    for (const Precision precision : {Precision::float64, Precision::float32}) {
+        const Expr y = reciprocal(square(net.x));
+        const bool overflows = precision == Precision::float32;
+        const auto run = [&] { run_checked(std::array{y}, net.values, precision); };
+        if (overflows)
+            CHECK(message_of<NonFiniteError>(run).starts_with(
+                "run: square is not finite (inf at row 0, column 0)"));
+        else
+            CHECK_NOTHROW(run());
+    }
+    Two far(1000, 1, 1, 1);
+    check_named({reciprocal(exp(far.x))}, far.values, "exp is not finite (inf at row 0, column 0)");
+}
+
+TEST_CASE("check_finite: minus infinity that reaches an output is named where it is made") {
+    Two net(1, 2, 0, 1);
+    check_named({sum(log(net.y))}, net.values, "log is not finite (-inf at row 0, column 0)");
+    // In the backward pass: log 0 has no slope.
+    const Expr loss = sum(exp(log(net.y)));
+    check_named(differentiate(loss, {net.y}).loss_and_gradients(), net.values,
+                "divide is not finite (nan at row 0, column 0)");
+}
+
+TEST_CASE("check_finite: what is masked is not blamed for what reaches an output") {
+    Graph graph;
+    const Expr x = graph.input("x", {2, 1}), kept = graph.input("k", {2, 1});
+    const Expr p = graph.parameter("p", {2, 1});
+    Bindings values;
+    values.bind(x, Matrix(2, 1, {1, not_a_number}))
+        .bind(kept, Matrix(2, 1, {1, 0}))
+        .bind(p, Matrix(2, 1, {0.5, 0}));
+    const Expr loss = sum(mask(x, kept) + log(p));
+    check_named({loss}, values, "log is not finite (-inf at row 1, column 0)");
+}
+
+TEST_CASE("check_finite: a NaN that is made in one column is named beside one given in another") {
+    Graph graph;
+    const Expr x = graph.input("x", {1, 3}), kept = graph.input("k", {1, 3});
+    const Expr w = graph.parameter("w", {2, 1});
+    Bindings values;
+    values.bind(x, Matrix(1, 3, {1, not_a_number, -1}))
+        .bind(kept, Matrix(1, 3, {1, 0, 1}))
+        .bind(w, Matrix(2, 1, {infinity, 1}));
+    check_named({sum(mask(log(x), kept))}, values, "log is not finite");
+    values.bind(x, Matrix(1, 3, {1, not_a_number, 0}));
+    const Expr repeated = broadcast_rows(kept, 2);
+    // infinity times 0, in a product whose other columns have NaN and infinity from what was given
+    check_named({sum(mask(reciprocal(w * x), repeated))}, values, "matmul is not finite");
+    values.bind(w, Matrix(2, 1, {2, 1}));
+    check_silent({sum(mask(tanh(w * x), repeated))}, values);
+}
+
+TEST_CASE("check_finite: the text says what the value goes back to, and what it reaches") {
+    Graph graph;
+    const Expr p = graph.parameter("p", {1, 1});
+    const Expr score = (2.0 * log(p).named("l")).named("s");
+    const Expr difference = (score - score).named("d");
+    Bindings values;
+    values.bind(p, Matrix(1, 1, 0.0));
+    const auto ending = [](const std::string& text) { return text.substr(text.rfind("\n  ")); };
+    const auto of_program = [&](Expr output) {
+        return message_of<NonFiniteError>(
+            [&] { run_checked(std::array{output}, values, Precision::float64); });
+    };
+    CHECK(message_of<NonFiniteError>([&] {
+              evaluate(score, values, check_finite);
+          }).find("\n  it reaches s [1 x 1], made at ") != std::string::npos);
+    CHECK(ending(of_program(score)) == "\n  it reaches s [1 x 1]");
+    const std::string text =
+        message_of<NonFiniteError>([&] { evaluate(difference, values, check_finite); });
+    CHECK(text.starts_with("evaluate: subtract is not finite (nan at row 0, column 0)"));
+    CHECK(text.find("\n  behind operand 0, the first that is not finite is l [1 x 1], made at ") !=
+          std::string::npos);
+    CHECK(ending(of_program(difference)) ==
+          "\n  behind operand 1, the first that is not finite is l [1 x 1]");
+}
+
+TEST_CASE("check_finite: values of a long net that goes on with minus infinity are named by step") {
+    // Forbidden paths: a(t) = log_sum_exp of what comes before, with -inf, is finite; then the last is forbidden too.
+    Graph graph;
+    Expr a = graph.initial_state("a", {2, 1});
+    Bindings values;
+    values.bind(a, Matrix(2, 1, {0, -infinity}));
+    std::vector<Expr> allowed;
+    for (int t = 0; t < 6; ++t) {
+        const Scope scope(graph, Step{0, t});
+        allowed.push_back(graph.input("m", {2, 1}));
+        values.bind(allowed.back(), Matrix(2, 1, {-0.5, -infinity}));
+        a = (a + allowed.back()).named("a");
+    }
+    check_silent({log_sum_exp(a)}, values);
+    values.bind(allowed[3], Matrix(2, 1, -infinity));
+    check_named({log_sum_exp(a)}, values, "");
+    const std::string text =
+        message_of<NonFiniteError>([&] { evaluate(log_sum_exp(a), values, check_finite); });
+    CAPTURE(text);
+    CHECK(text.find("not finite (-inf at row ") != std::string::npos);
+}
