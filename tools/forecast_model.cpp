@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/forecast_model.hpp>
+#include <revolute/tools/norm.hpp>
 #include <revolute/tools/sequence_net.hpp>
 
 #include <fmt/format.h>
@@ -22,22 +23,23 @@ std::string_view name_of(OptimizerKind kind) {
 namespace {
 
 template <class Columns>
-ColumnNames names_of(const Columns& inputs, const std::string& target) {
-    ColumnNames names{.inputs = {}, .target = target};
+ColumnNames names_of(const Columns& inputs, const Columns& targets) {
+    ColumnNames names;
     for (const auto& input : inputs) names.inputs.push_back(input.name);
+    for (const auto& target : targets) names.targets.push_back(target.name);
     return names;
 }
 
 void require_columns(const ForecastModel& model, const Series& series) {
     const ColumnNames wanted = columns_of(model);
-    const ColumnNames given = names_of(series.inputs, series.target.name);
+    const ColumnNames given = names_of(series.inputs, series.targets);
     if (wanted != given)
         throw ShapeError(
             fmt::format("forecast: the series must have the columns of the model\n"
                         "  the model forecasts {} from {}\n"
                         "  the series is {} and {}",
-                        wanted.target, detail::name_list(wanted.inputs), given.target,
-                        detail::name_list(given.inputs)));
+                        detail::name_list(wanted.targets), detail::name_list(wanted.inputs),
+                        detail::name_list(given.targets), detail::name_list(given.inputs)));
 }
 
 void require_window_before(std::size_t row, const ForecastModel& model) {
@@ -54,14 +56,22 @@ Series last_rows(const Series& series, std::size_t count) {
         column.values.erase(column.values.begin(),
                             column.values.end() - static_cast<std::ptrdiff_t>(count));
     };
-    shorten(last.target);
+    std::ranges::for_each(last.targets, shorten);
     std::ranges::for_each(last.inputs, shorten);
     return last;
 }
 
 }  // namespace
 
-ColumnNames columns_of(const ForecastModel& model) { return names_of(model.inputs, model.target); }
+ColumnNames columns_of(const ForecastModel& model) { return names_of(model.inputs, model.targets); }
+
+double error_of_all(const ForecastModel& model, std::span<const double> errors) {
+    if (errors.size() == 1) return errors.front();
+    std::vector<double> standard;
+    for (std::size_t i = 0; i < errors.size(); ++i)
+        standard.push_back(errors[i] / model.targets[i].level.deviation);
+    return root_mean_square(standard);
+}
 
 Matrix standardised_inputs(const ForecastModel& model, const Series& series) {
     require_columns(model, series);
@@ -74,6 +84,19 @@ Matrix standardised_inputs(const ForecastModel& model, const Series& series) {
         int row = result.columns() - static_cast<int>(values.size());
         for (const double value : values)
             result(i, row++) = model.inputs[column].level.apply(value);
+    }
+    return result;
+}
+
+Matrix standardised_changes(const ForecastModel& model, const Series& series) {
+    require_columns(model, series);
+    Matrix result(static_cast<int>(series.targets.size()), static_cast<int>(series.row_count()),
+                  std::numeric_limits<double>::quiet_NaN());
+    for (int k = 0; k < result.rows(); ++k) {
+        const auto target = static_cast<std::size_t>(k);
+        int row = 0;
+        for (const double change : as_read(series.targets[target].values, Reading::changes))
+            result(k, ++row) = model.targets[target].level.apply(change);
     }
     return result;
 }
@@ -121,16 +144,25 @@ FarEntry farthest_input(const ForecastModel& model, std::span<const Matrix> wind
     return farthest;
 }
 
-/// Throws unless the forecast of a row, which a window led to, is finite.
-void require_finite(double forecast, const ForecastModel& model, const Series& series,
-                    std::size_t row, std::span<const Matrix> window, int batch) {
+/// A column without values for each target.
+std::vector<NumberColumn> empty_columns(const ForecastModel& model) {
+    std::vector<NumberColumn> columns;
+    for (const ModelColumn& target : model.targets) columns.push_back({target.name, {}});
+    return columns;
+}
+
+/// Throws unless the forecast of a target in a row, which a window led to, is finite.
+void require_finite(double forecast, std::size_t target, const ForecastModel& model,
+                    const Series& series, std::size_t row, std::span<const Matrix> window,
+                    int batch) {
     if (std::isfinite(forecast)) return;
     constexpr double far = 100, large = 1000;
     const FarEntry input = farthest_input(model, window, batch), weight = largest_weight(model);
     std::string text = fmt::format(
-        "forecast: a forecast must be finite ({} for {} {})\n"
+        "forecast: a forecast must be finite ({}{} for {} {})\n"
         "  of what the net read, {} was farthest from the training part: {:.4g} of its deviations",
-        forecast, series.axis.name, series.axis.text(row), input.where, input.value);
+        forecast, model.targets.size() > 1 ? " of " + model.targets[target].name : std::string(),
+        series.axis.name, series.axis.text(row), input.where, input.value);
     if (!(std::abs(input.value) < far))
         text += row < series.row_count() ? ", out of any range that it learned"
                                          : ", as the forecasts before it, or the data, had left "
@@ -148,11 +180,11 @@ EachForecast::EachForecast(const ForecastModel& model, const Series& series)
 
 EachForecast::~EachForecast() = default;
 
-std::vector<double> EachForecast::forecast(const ForecastModel& model, std::size_t first,
-                                           std::size_t end) {
+std::vector<NumberColumn> EachForecast::forecast(const ForecastModel& model, std::size_t first,
+                                                 std::size_t end) {
     require_window_before(first, model);
     const auto window = static_cast<std::size_t>(model.settings.window);
-    std::vector<double> forecasts;
+    std::vector<NumberColumn> forecasts = empty_columns(model);
     for (std::size_t begin = first; begin < end; begin += batch_) {
         const std::size_t count = std::min(most_at_a_time, end - begin);
         if (count != batch_)
@@ -164,58 +196,145 @@ std::vector<double> EachForecast::forecast(const ForecastModel& model, std::size
         std::iota(targets.begin(), targets.end(), begin);
         const std::vector<Matrix> windows = windows_before(targets, inputs_, window);
         const Matrix y = net_->answer(windows);
-        for (std::size_t i = 0; i < batch_; ++i) {
-            forecasts.push_back(series_.target.values[targets[i] - 1] +
-                                model.change.undo(y.values()[i]));
-            require_finite(forecasts.back(), model, series_, targets[i], windows,
-                           static_cast<int>(i));
-        }
+        for (std::size_t k = 0; k < forecasts.size(); ++k)
+            for (std::size_t i = 0; i < batch_; ++i) {
+                const auto column = static_cast<int>(i);
+                const double next = series_.targets[k].values[targets[i] - 1] +
+                                    model.targets[k].level.undo(y(static_cast<int>(k), column));
+                require_finite(next, k, model, series_, targets[i], windows, column);
+                forecasts[k].values.push_back(next);
+            }
     }
     return forecasts;
 }
 
-std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
-                                  std::size_t first) {
+std::vector<NumberColumn> forecast_each(const ForecastModel& model, const Series& series,
+                                        std::size_t first) {
     return EachForecast(model, series).forecast(model, first, series.row_count());
 }
 
-void require_horizon(const ForecastModel& model, int horizon) {
-    if (horizon < 1)
-        throw ShapeError(fmt::format("forecast: the horizon must be at least 1 ({})", horizon));
-    std::vector<std::string> others = columns_of(model).inputs;
-    std::erase(others, model.target);
-    if (horizon > 1 && !others.empty())
-        throw Error(fmt::format(
-            "forecast: the horizon must be 1 for a net that reads other columns than it "
-            "forecasts ({})\n  it forecasts {} alone; to go on, it would have to read "
-            "the next values of {}",
-            horizon, model.target, detail::name_list(others)));
+std::vector<std::string> not_forecast(const ForecastModel& model) {
+    const ColumnNames names = columns_of(model);
+    std::vector<std::string> others = names.inputs;
+    std::erase_if(others, [&](const std::string& name) {
+        return std::ranges::find(names.targets, name) != names.targets.end();
+    });
+    return others;
 }
 
-std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon,
-                                   const std::function<void(int)>& after_row) {
-    require_horizon(model, horizon);
+void require_horizon(const ForecastModel& model, int horizon, NextRows next) {
+    if (horizon < 1)
+        throw ShapeError(fmt::format("forecast: the horizon must be at least 1 ({})", horizon));
+    const std::vector<std::string> others = not_forecast(model);
+    if (horizon > 1 && next == NextRows::unknown && !others.empty())
+        throw Error(fmt::format(
+            "forecast: the horizon must be 1 for a net that reads other columns than it "
+            "forecasts ({})\n  it forecasts {}; to go on, it would have to read "
+            "the next values of {}\n"
+            "  --future FILE.csv gives them, in a row for each row to be forecast but "
+            "the last",
+            horizon, detail::name_list(columns_of(model).targets), detail::name_list(others)));
+}
+
+namespace {
+
+/// Where the next value of an input comes from: a forecast, or a column of what is given.
+struct NextValue {
+    const NumberColumn* given = nullptr;
+    std::size_t target = 0;
+};
+
+std::vector<NextValue> sources_of(const ForecastModel& model, int horizon,
+                                  const std::vector<NumberColumn>& next) {
+    const ColumnNames names = columns_of(model);
+    const std::size_t needed = static_cast<std::size_t>(horizon) - 1;
+    std::vector<NextValue> sources;
+    for (const std::string& input : names.inputs) {
+        const auto target = std::ranges::find(names.targets, input);
+        if (target != names.targets.end()) {
+            sources.push_back({nullptr, static_cast<std::size_t>(target - names.targets.begin())});
+            continue;
+        }
+        const auto given = std::ranges::find(next, input, &NumberColumn::name);
+        const std::size_t count = given == next.end() ? 0 : given->values.size();
+        if (count < needed)
+            throw ShapeError(
+                fmt::format("forecast: the next values of \"{}\" must be known in all rows to be "
+                            "forecast but the last ({} of {})",
+                            input, count, needed));
+        sources.push_back({needed > 0 ? &*given : nullptr, 0});
+    }
+    return sources;
+}
+
+/// A path into the rows after the last one.
+class Path {
+ public:
+    Path(const ForecastModel& model, const Series& series)
+        : model_(model),
+          series_(series),
+          last_(last_rows(series, model.rows_before())),
+          net_(model.settings.architecture, model.sizes(1)) {
+        const std::size_t target[] = {last_.row_count()};
+        window_ = windows_before(target, standardised_inputs(model, last_),
+                                 static_cast<std::size_t>(model.settings.window));
+        net_.set_parameters(model.parameters);
+        for (const NumberColumn& column : last_.targets) at_.push_back(column.values.back());
+        for (const NumberColumn& column : last_.inputs) read_.push_back(column.values.back());
+    }
+
+    /// The targets in the next row.
+    const std::vector<double>& forecast() {
+        const Matrix y = net_.answer(window_);
+        for (std::size_t k = 0; k < at_.size(); ++k) {
+            const double next = at_[k] + model_.targets[k].level.undo(y(static_cast<int>(k), 0));
+            require_finite(next, k, model_, series_, series_.row_count() + rows_, window_, 0);
+            at_[k] = next;
+        }
+        return at_;
+    }
+
+    /// Moves the window to the row that was forecast.
+    void go_on(const std::vector<NextValue>& sources) {
+        std::rotate(window_.begin(), window_.begin() + 1, window_.end());
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            const double next =
+                sources[i].given ? sources[i].given->values[rows_] : at_[sources[i].target];
+            const std::vector<double> read =
+                as_read(std::array{read_[i], next}, model_.settings.reading);
+            window_.back()(static_cast<int>(i), 0) = model_.inputs[i].level.apply(read.back());
+            read_[i] = next;
+        }
+        ++rows_;
+    }
+
+ private:
+    const ForecastModel& model_;
+    const Series& series_;
+    Series last_;
+    SequenceNet net_;
+    std::vector<Matrix> window_;
+    std::vector<double> at_;    // the targets' values in the last row
+    std::vector<double> read_;  // those of the inputs
+    std::size_t rows_ = 0;      // that the window has gone on
+};
+
+}  // namespace
+
+std::vector<NumberColumn> forecast_ahead(const ForecastModel& model, const Series& series,
+                                         int horizon, const std::vector<NumberColumn>& next,
+                                         const std::function<void(int)>& after_row) {
+    require_horizon(model, horizon, next.empty() ? NextRows::unknown : NextRows::given);
     require_columns(model, series);
     require_window_before(series.row_count(), model);
-    const Series last = last_rows(series, model.rows_before());
-    const std::size_t target[] = {last.row_count()};
-    std::vector<Matrix> window = windows_before(target, standardised_inputs(model, last),
-                                                static_cast<std::size_t>(model.settings.window));
-    SequenceNet net(model.settings.architecture, model.sizes(1));
-    net.set_parameters(model.parameters);
-    std::vector<double> forecasts;
-    double before = series.target.values.back();
-    for (int i = 0; i < horizon; ++i) {
-        const Matrix y = net.answer(window);
-        const double next = before + model.change.undo(y(0, 0));
-        require_finite(next, model, series, series.row_count() + forecasts.size(), window, 0);
-        forecasts.push_back(next);
-        // Where there is a next round the target is the only column.
-        const std::vector<double> read = as_read(std::array{before, next}, model.settings.reading);
-        std::rotate(window.begin(), window.begin() + 1, window.end());
-        window.back()(0, 0) = model.inputs.front().level.apply(read.back());
-        before = next;
-        if (after_row) after_row(i + 1);
+    const std::vector<NextValue> sources = sources_of(model, horizon, next);
+    Path path(model, series);
+    std::vector<NumberColumn> forecasts = empty_columns(model);
+    for (int row = 1; row <= horizon; ++row) {
+        const std::vector<double>& values = path.forecast();
+        for (std::size_t k = 0; k < values.size(); ++k) forecasts[k].values.push_back(values[k]);
+        if (after_row) after_row(row);
+        if (row < horizon) path.go_on(sources);
     }
     return forecasts;
 }

@@ -36,21 +36,22 @@ struct TrainingSettings {
     friend bool operator==(const TrainingSettings&, const TrainingSettings&) = default;
 };
 
-/// A column that a net reads.
-struct InputColumn {
+/// A column that a net reads or forecasts.
+struct ModelColumn {
     std::string name;
-    Standardisation level;  ///< of what is read of it
+    Standardisation level;  ///< of what is read of it, or of its changes
 
-    friend bool operator==(const InputColumn&, const InputColumn&) = default;
+    friend bool operator==(const ModelColumn&, const ModelColumn&) = default;
 };
 
-/// A net that forecasts the next value of a column from a window of rows: it reads the standardised
-/// values of its columns, or their changes, and answers with the standardised change of the target from
-/// the last value to the next.
+/// A net that forecasts the next values of columns from a window of rows: it reads the standardised
+/// values of its columns, or their changes, and answers with the standardised change of each target
+/// from the last value to the next.
 struct ForecastModel {
-    std::vector<InputColumn> inputs;
-    std::string target;              ///< the column that is forecast; an input or not
-    Standardisation change;          ///< of the target's changes from one value to the next
+    std::vector<ModelColumn> inputs;
+    /// The columns that are forecast, inputs or not; standardised are their changes from one value to the
+    /// next.
+    std::vector<ModelColumn> targets;
     std::vector<Matrix> parameters;  ///< in the order of RecurrentNet::parameters()
     TrainingSettings settings;       ///< architecture, reading, window and hidden are the net's
     int epochs_done = 0;
@@ -65,7 +66,7 @@ struct ForecastModel {
         return {.steps = settings.window,
                 .input = static_cast<int>(inputs.size()),
                 .hidden = settings.hidden,
-                .output = 1,
+                .output = static_cast<int>(targets.size()),
                 .batch = batch};
     }
     friend bool operator==(const ForecastModel&, const ForecastModel&) = default;
@@ -83,10 +84,18 @@ struct TrainingState {
 /// The columns of a table that the model is for.
 ColumnNames columns_of(const ForecastModel& model);
 
+/// The error of all targets together: of one its own, in the units of the data; of several the root of
+/// the mean of the squares, each in deviations of its target's changes.
+double error_of_all(const ForecastModel& model, std::span<const double> errors);
+
 /// What the net reads of each row: the standardised inputs, [I x rows]; NaN where the first row would have
 /// a change. Throws ShapeError unless the
 /// series has the columns of the model.
 Matrix standardised_inputs(const ForecastModel& model, const Series& series);
+
+/// The standardised changes of the targets to each row from the one before, [O x rows]; NaN in the first. Throws
+/// as `standardised_inputs`.
+Matrix standardised_changes(const ForecastModel& model, const Series& series);
 
 /// The windows that end before the rows `targets`, as a batch: x(t) [I x B] for each step of the window.
 /// `inputs` has a column for each row of the series.
@@ -103,10 +112,11 @@ class EachForecast {
     EachForecast(const EachForecast&) = delete;
     EachForecast& operator=(const EachForecast&) = delete;
 
-    /// Forecasts of the target in the rows first to end - 1. Throws ShapeError unless there is a whole window
+    /// Forecasts of each target in the rows first to end - 1. Throws ShapeError unless there is a whole window
     /// before the first, EvaluationError for a forecast that is not finite: it says what the net read that
     /// was farthest from the training part, and what its largest weight is.
-    std::vector<double> forecast(const ForecastModel& model, std::size_t first, std::size_t end);
+    std::vector<NumberColumn> forecast(const ForecastModel& model, std::size_t first,
+                                       std::size_t end);
 
  private:
     const Series& series_;
@@ -115,18 +125,27 @@ class EachForecast {
     std::unique_ptr<SequenceNet> net_;
 };
 
-/// Forecasts of all rows from the first on.
-std::vector<double> forecast_each(const ForecastModel& model, const Series& series,
-                                  std::size_t first);
+/// Forecasts of each target in all rows from the first on.
+std::vector<NumberColumn> forecast_each(const ForecastModel& model, const Series& series,
+                                        std::size_t first);
 
-/// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads other columns than the
-/// target, whose next values nobody forecasts.
-void require_horizon(const ForecastModel& model, int horizon);
+/// The columns that the net reads and does not forecast.
+std::vector<std::string> not_forecast(const ForecastModel& model);
 
-/// Forecasts of the target in the `horizon` rows after the last one; each forecast is read as if it were
-/// the value. Each takes as long as the one before. `after_row` is told how many there are. Throws as
-/// `require_horizon`, and as `forecast_each`.
-std::vector<double> forecast_ahead(const ForecastModel& model, const Series& series, int horizon,
-                                   const std::function<void(int)>& after_row = {});
+/// What the net reads of the rows after the last one, beside what it forecasts.
+enum class NextRows : std::uint8_t { unknown, given };
+
+/// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads columns that it does not
+/// forecast and whose next values are unknown.
+void require_horizon(const ForecastModel& model, int horizon, NextRows next = NextRows::unknown);
+
+/// Forecasts of each target in the `horizon` rows after the last one; each forecast is read as if it were
+/// the value. `next` has the values of the columns that are read and not forecast in the rows after the last
+/// one; the last row that is forecast needs none. Each forecast takes as long as the one before.
+/// `after_row` is told how many there are. Throws as `require_horizon` and `forecast_each`, and ShapeError
+/// where `next` has a column too few, or one that is too short.
+std::vector<NumberColumn> forecast_ahead(const ForecastModel& model, const Series& series,
+                                         int horizon, const std::vector<NumberColumn>& next = {},
+                                         const std::function<void(int)>& after_row = {});
 
 }  // namespace revolute

@@ -25,6 +25,56 @@ std::vector<double> from_row(std::span<const double> values, std::size_t first, 
     return result;
 }
 
+/// The forecasters of one target.
+TargetReport report_target(const ForecastModel& model, std::span<const double> values,
+                           std::size_t first, std::vector<double> by_net) {
+    const auto scored = [&](std::string name, std::vector<double> forecasts) {
+        const double rmse = root_mean_square_error(forecasts, values.subspan(first));
+        return HeldOutForecast{std::move(name), std::move(forecasts), rmse};
+    };
+    TargetReport report{scored("recurrent net", std::move(by_net)),
+                        scored("persistence (the value before)", persistence(values, first)),
+                        std::nullopt};
+    const auto training = values.first(static_cast<std::size_t>(model.training_rows));
+    if (training.size() >= LinearAutoregression::fewest_values(autoregression_order))
+        report.autoregression =
+            scored("linear autoregression of order 9",
+                   LinearAutoregression(training, autoregression_order).forecasts(values, first));
+    return report;
+}
+
+/// The errors of all targets together.
+TargetReport report_all(const ForecastModel& model, const std::vector<TargetReport>& targets) {
+    const auto all = [&](const auto& forecast_of) {
+        std::vector<double> errors;
+        for (const TargetReport& target : targets) errors.push_back(forecast_of(target).rmse);
+        return HeldOutForecast{forecast_of(targets.front()).name, {}, error_of_all(model, errors)};
+    };
+    TargetReport report{all([](const TargetReport& target) { return target.net; }),
+                        all([](const TargetReport& target) { return target.persistence; }),
+                        std::nullopt};
+    if (targets.front().autoregression)
+        report.autoregression = all([](const TargetReport& target) {
+            return target.autoregression.value();  // they have equally many training rows
+        });
+    return report;
+}
+
+/// The rows of a target's table.
+std::string table_rows(const TargetReport& report) {
+    std::string text = table_row(report.net, report.persistence);
+    text += table_row(report.persistence, report.persistence);
+    if (report.autoregression)
+        text += table_row(*report.autoregression, report.persistence);
+    else
+        text += "linear autoregression of order 9   too few training rows to fit it\n";
+    return text;
+}
+
+std::string table_head(std::string_view what) {
+    return fmt::format("\n{:<34} {:>9} {:>16}\n", what, "RMSE", "of persistence");
+}
+
 }  // namespace
 
 ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
@@ -34,65 +84,69 @@ ForecastReport report_forecasts(const ForecastModel& model, const Series& series
             fmt::format("forecast report: the first held-out row must come after the "
                         "{} training rows of {} ({})",
                         model.training_rows, series.row_count(), first));
-    const std::span values(series.target.values);
-    const auto scored = [&](std::string name, std::vector<double> forecasts) {
-        const double rmse = root_mean_square_error(forecasts, values.subspan(first));
-        return HeldOutForecast{std::move(name), std::move(forecasts), rmse};
-    };
-    ForecastReport report{
-        series, first, scored("recurrent net", forecast_each(model, series, first)),
-        scored("persistence (the value before)", persistence(values, first)), std::nullopt};
-    const auto training = values.first(static_cast<std::size_t>(model.training_rows));
-    if (training.size() >= LinearAutoregression::fewest_values(autoregression_order))
-        report.autoregression =
-            scored("linear autoregression of order 9",
-                   LinearAutoregression(training, autoregression_order).forecasts(values, first));
+    ForecastReport report{series, first, {}};
+    std::vector<NumberColumn> by_net = forecast_each(model, series, first);
+    for (std::size_t k = 0; k < by_net.size(); ++k)
+        report.targets.push_back(
+            report_target(model, series.targets[k].values, first, std::move(by_net[k].values)));
+    report.all = report_all(model, report.targets);
     return report;
 }
 
 ForecastReport report_without_net(const Series& series, std::size_t first) {
-    const HeldOutForecast forecast{"", persistence(series.target.values, first), 0};
-    return {series, first, forecast, forecast, std::nullopt};
+    ForecastReport report{series, first, {}};
+    for (const NumberColumn& target : series.targets) {
+        const HeldOutForecast forecast{"", persistence(target.values, first), 0};
+        report.targets.push_back({forecast, forecast, std::nullopt});
+    }
+    return report;
 }
 
 std::string to_table(const ForecastReport& report) {
     const Axis& axis = report.series.axis;
-    std::string text = fmt::format(
-        "One step ahead on {} held-out rows, {} {} to {}, in units of {}:\n\n{:<34} {:>9} {:>16}\n",
-        report.net.values.size(), axis.name, axis.text(report.first),
-        axis.text(report.series.row_count() - 1), report.series.target.name, "", "RMSE",
-        "of persistence");
-    text += table_row(report.net, report.persistence);
-    text += table_row(report.persistence, report.persistence);
-    if (report.autoregression)
-        text += table_row(*report.autoregression, report.persistence);
-    else
-        text += "linear autoregression of order 9   too few training rows to fit it\n";
-    return text;
+    const std::size_t end = report.series.row_count();
+    std::string text =
+        fmt::format("One step ahead on {} held-out rows, {} {} to {}", end - report.first,
+                    axis.name, axis.text(report.first), axis.text(end - 1));
+    const std::vector<NumberColumn>& targets = report.series.targets;
+    if (targets.size() == 1)
+        return text + fmt::format(", in units of {}:\n", targets.front().name) + table_head("") +
+               table_rows(report.targets.front());
+    text += ", each column in its units:\n";
+    for (std::size_t k = 0; k < targets.size(); ++k)
+        text += table_head(targets[k].name) + table_rows(report.targets[k]);
+    return text + table_head("all, in deviations of changes") + table_rows(report.all);
 }
 
-Plot to_plot(const ForecastReport& report) {
+std::vector<Plot> to_plots(const ForecastReport& report) {
     const Series& series = report.series;
     const std::size_t held_out = series.row_count() - report.first;
     const std::size_t begin = report.first - std::min(report.first, held_out);
-    Plot plot{.title = fmt::format("{}: one-step-ahead forecasts", series.target.name),
-              .x_label = series.axis.name,
-              .y_label = series.target.name,
-              .x = {},
-              .curves = {},
-              .held_out_from = series.axis.at(report.first),
-              .x_as_dates = {}};
-    if (series.axis.dates) plot.x_as_dates = series.axis.texts(begin, series.row_count() - begin);
-    for (std::size_t row = begin; row < series.row_count(); ++row)
-        plot.x.push_back(series.axis.at(row));
-    plot.curves.push_back({"truth",
-                           from_row(std::span(series.target.values).subspan(begin), begin, begin),
-                           CurveStyle::faint_line});
-    plot.curves.push_back({"persistence", from_row(report.persistence.values, report.first, begin),
-                           CurveStyle::dashes});
-    plot.curves.push_back(
-        {"recurrent net", from_row(report.net.values, report.first, begin), CurveStyle::line});
-    return plot;
+    std::vector<Plot> plots;
+    for (std::size_t k = 0; k < series.targets.size(); ++k) {
+        const NumberColumn& target = series.targets[k];
+        Plot plot{.title = fmt::format("{}: one-step-ahead forecasts", target.name),
+                  .x_label = series.axis.name,
+                  .y_label = target.name,
+                  .x = {},
+                  .curves = {},
+                  .held_out_from = series.axis.at(report.first),
+                  .x_as_dates = {}};
+        if (series.axis.dates)
+            plot.x_as_dates = series.axis.texts(begin, series.row_count() - begin);
+        for (std::size_t row = begin; row < series.row_count(); ++row)
+            plot.x.push_back(series.axis.at(row));
+        const auto add = [&](const char* title, std::span<const double> values, std::size_t first,
+                             CurveStyle style) {
+            plot.curves.push_back({title, from_row(values, first, begin), style});
+        };
+        const TargetReport& of_target = report.targets[k];
+        add("truth", std::span(target.values).subspan(begin), begin, CurveStyle::faint_line);
+        add("persistence", of_target.persistence.values, report.first, CurveStyle::dashes);
+        add("recurrent net", of_target.net.values, report.first, CurveStyle::line);
+        plots.push_back(std::move(plot));
+    }
+    return plots;
 }
 
 }  // namespace revolute

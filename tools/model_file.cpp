@@ -18,13 +18,16 @@ using Json = nlohmann::ordered_json;
 using Entry = JsonEntry;
 
 constexpr std::string_view format_name = "revolute model";
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 constexpr int largest_hidden = 1'000'000;
 constexpr int most_layers = 1000;
 constexpr std::string_view damaged = "is a damaged model file";
 
-Json column_to_json(const std::string& name, const Standardisation& s) {
-    return {{"column", name}, {"mean", s.mean}, {"deviation", s.deviation}};
+Json columns_to_json(const std::vector<ModelColumn>& columns) {
+    Json list = Json::array();
+    for (const auto& [name, level] : columns)
+        list.push_back({{"column", name}, {"mean", level.mean}, {"deviation", level.deviation}});
+    return list;
 }
 
 Json parameter_to_json(const std::string& name, const Matrix& matrix) {
@@ -97,9 +100,9 @@ void require_format(const Json& json, std::string_view source) {
         throw ParseError(fmt::format("{}: is not a model file: it must say \"format\": \"{}\"",
                                      source, format_name));
     const auto version = json.find("version");
-    if (version == json.end() || (*version != 1 && *version != format_version))
-        throw ParseError(fmt::format("{}: version of the model file must be 1 or {} ({})", source,
-                                     format_version,
+    if (version == json.end() || (*version != 1 && *version != 2 && *version != format_version))
+        throw ParseError(fmt::format("{}: version of the model file must be 1, 2 or {} ({})",
+                                     source, format_version,
                                      version == json.end() ? "there is none" : version->dump()));
 }
 
@@ -112,8 +115,15 @@ CellKind read_cell(const Entry& entry) {
     return *kind;
 }
 
-InputColumn read_column(const Entry& entry) {
+ModelColumn read_column(const Entry& entry) {
     return {entry["column"].text(), read_standardisation(entry)};
+}
+
+std::vector<ModelColumn> read_columns(const Entry& list) {
+    list.require(list.json().is_array() && list.size() > 0, "must be a list of columns");
+    std::vector<ModelColumn> columns;
+    for (std::size_t i = 0; i < list.size(); ++i) columns.push_back(read_column(list.at(i)));
+    return columns;
 }
 
 /// What the net is and what it reads and answers.
@@ -124,13 +134,11 @@ void read_net(const Entry& whole, ForecastModel& model) {
     net.is_bidirectional = whole["bidirectional"].boolean();
     net.is_residual = whole["residual"].boolean();
     model.settings.reading = read_choice(whole["reading"], {Reading::values, Reading::changes});
-    const Entry inputs = whole["inputs"];
-    inputs.require(inputs.json().is_array() && inputs.size() > 0, "must be a list of columns");
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-        model.inputs.push_back(read_column(inputs.at(i)));
-    const InputColumn target = read_column(whole["target"]);
-    model.target = target.name;
-    model.change = target.level;
+    model.inputs = read_columns(whole["inputs"]);
+    if (whole.json()["version"] == 2)
+        model.targets = {read_column(whole["target"])};
+    else
+        model.targets = read_columns(whole["targets"]);
 }
 
 /// The same of version 1.
@@ -139,9 +147,9 @@ void read_simple_net(const Entry& whole, ForecastModel& model) {
     whole["activation"].require_text("tanh");
     whole["input"].integer(1, 1);
     whole["output"].integer(1, 1);
-    model.target = whole["column"].text();
-    model.inputs = {{model.target, read_standardisation(whole["level"])}};
-    model.change = read_standardisation(whole["change"]);
+    const std::string name = whole["column"].text();
+    model.inputs = {{name, read_standardisation(whole["level"])}};
+    model.targets = {{name, read_standardisation(whole["change"])}};
 }
 
 Json state_to_json(const TrainingState& state) {
@@ -162,11 +170,9 @@ void require_utf8(std::string_view name) {
 }  // namespace
 
 std::string to_json(const ForecastModel& model, const std::optional<TrainingState>& state) {
-    require_utf8(model.target);
-    for (const InputColumn& input : model.inputs) require_utf8(input.name);
+    for (const auto* columns : {&model.targets, &model.inputs})
+        for (const ModelColumn& column : *columns) require_utf8(column.name);
     const Architecture& net = model.settings.architecture;
-    Json inputs = Json::array();
-    for (const auto& [name, level] : model.inputs) inputs.push_back(column_to_json(name, level));
     Json parameters = Json::array();
     const auto shapes = parameter_shapes(net, model.sizes(1));
     for (std::size_t i = 0; i < shapes.size(); ++i)
@@ -180,8 +186,8 @@ std::string to_json(const ForecastModel& model, const std::optional<TrainingStat
               {"reading", name_of(model.settings.reading)},
               {"window", model.settings.window},
               {"hidden", model.settings.hidden},
-              {"inputs", std::move(inputs)},
-              {"target", column_to_json(model.target, model.change)},
+              {"inputs", columns_to_json(model.inputs)},
+              {"targets", columns_to_json(model.targets)},
               {"training", training_to_json(model)},
               {"parameters", std::move(parameters)}};
     if (state) json["resume"] = state_to_json(*state);

@@ -10,22 +10,23 @@
 
 namespace revolute {
 
-/// A model as JSON. All numbers read back to the same bits. The schema, version 2:
+/// A model as JSON. All numbers read back to the same bits. The schema, version 3:
 ///
 ///     format                "revolute model"
-///     version               2
+///     version               3
 ///     cell                  as name_of(CellKind) says: "simple", "lstm", ...
 ///     layers, bidirectional, residual
 ///     reading               what is read of the inputs: "values" or "changes"
 ///     window, hidden
 ///     inputs                list of: column (its name), mean, deviation (of what is read)
-///     target                column (the one that is forecast), mean, deviation (of its changes)
+///     targets               list of those that are forecast: column, mean, deviation (of its changes)
 ///     training              rows, epochs_done, and the settings: epochs, batch, optimizer,
 ///                           learning_rate, momentum, clip, seed
 ///     parameters            list of: name, rows, columns, values (a list of rows)
 ///
-/// Version 1, which is read too, is a simple cell that forecasts a column from itself. In place of the
-/// entries from cell to target it has: cell "simple", activation "tanh", window, input 1, hidden,
+/// Versions 1 and 2 are read too. Version 2 forecasts one column: in place of targets it has target, which is
+/// like one of them. Version 1 is a simple cell that forecasts a column from itself. In place of the
+/// entries from cell to targets it has: cell "simple", activation "tanh", window, input 1, hidden,
 /// output 1, column (its name), level and change (mean and deviation).
 /// With the state of a training there is one more entry, which models are read without:
 ///
@@ -35,7 +36,7 @@ namespace revolute {
 std::string to_json(const ForecastModel& model,
                     const std::optional<TrainingState>& state = std::nullopt);
 
-/// Reads what `to_json` wrote, now or in version 1. Throws ParseError naming `source` and the entry
+/// Reads what `to_json` wrote, now or in versions 1 and 2. Throws ParseError naming `source` and the entry
 /// that is missing, of the wrong type, out of range, of another shape than the sizes say, or not
 /// finite.
 ForecastModel parse_model(std::string_view json, std::string_view source);

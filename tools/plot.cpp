@@ -55,20 +55,40 @@ std::string_view line_type(CurveStyle style) {
     return std::ranges::find(line_types, style, &LineType::style)->text;
 }
 
-std::string head(const Plot& plot, const std::filesystem::path& svg) {
+/// Where a plot stands among those that are below each other.
+struct Panel {
+    std::size_t number = 0;
+    std::size_t count = 1;
+
+    double height() const { return 1.0 / static_cast<double>(count); }
+    double bottom() const { return static_cast<double>(count - 1 - number) * height(); }
+};
+
+std::string figure_head(std::size_t panels, const std::filesystem::path& svg) {
     return fmt::format(
-        "set terminal svg size 900,440 font 'DejaVu Sans,13' background rgb 'white' noenhanced\n"
-        "set output {}\n"
-        "set title {} font ',15' offset 0,0.7\n"
-        "set xlabel {} offset 0,0.4\n"
-        "set ylabel {}\n"
-        "set border 3 lc rgb '#444444'\n"
-        "set tics nomirror out\n"
-        "set bmargin at screen 0.23\n"
-        "set key at screen 0.5, 0.035 center center horizontal samplen 2.5\n"
-        "set datafile missing 'NaN'\n",
-        gnuplot_string(svg.string()), gnuplot_string(xml_text(plot.title)),
-        gnuplot_string(xml_text(plot.x_label)), gnuplot_string(xml_text(plot.y_label)));
+        "set terminal svg size 900,{} font 'DejaVu Sans,13' background rgb 'white' noenhanced\n"
+        "set output {}\n{}",
+        440 * panels, gnuplot_string(svg.string()), panels > 1 ? "set multiplot\n" : "");
+}
+
+std::string head(const Plot& plot, const Panel& panel) {
+    std::string text;
+    if (panel.count > 1)
+        text = fmt::format("reset\nset size 1,{:.6g}\nset origin 0,{:.6g}\n", panel.height(),
+                           panel.bottom());
+    return text + fmt::format(
+                      "set title {} font ',15' offset 0,0.7\n"
+                      "set xlabel {} offset 0,0.4\n"
+                      "set ylabel {}\n"
+                      "set border 3 lc rgb '#444444'\n"
+                      "set tics nomirror out\n"
+                      "set bmargin at screen {:.6g}\n"
+                      "set key at screen 0.5, {:.6g} center center horizontal samplen 2.5\n"
+                      "set datafile missing 'NaN'\n",
+                      gnuplot_string(xml_text(plot.title)), gnuplot_string(xml_text(plot.x_label)),
+                      gnuplot_string(xml_text(plot.y_label)),
+                      panel.bottom() + 0.23 * panel.height(),
+                      panel.bottom() + 0.035 * panel.height());
 }
 
 /// A shade behind the part that was held out, and words above where it begins.
@@ -137,19 +157,26 @@ void run_gnuplot(const std::string& commands, const std::filesystem::path& svg) 
 
 }  // namespace
 
-std::string to_csv(const Plot& plot) {
+std::string to_csv(std::span<const Plot> plots) {
     std::vector<NumberColumn> columns;
-    for (const Curve& curve : plot.curves) columns.push_back({curve.title, curve.y});
-    if (!plot.x_as_dates.empty()) return to_csv({plot.x_label, plot.x_as_dates}, columns);
-    columns.insert(columns.begin(), {plot.x_label, plot.x});
+    for (const Plot& plot : plots)
+        for (const Curve& curve : plot.curves)
+            columns.push_back(
+                {plots.size() > 1 ? fmt::format("{}: {}", plot.y_label, curve.title) : curve.title,
+                 curve.y});
+    const Plot& first = plots.front();
+    if (!first.x_as_dates.empty()) return to_csv({first.x_label, first.x_as_dates}, columns);
+    columns.insert(columns.begin(), {first.x_label, first.x});
     return to_csv(columns);
 }
 
-std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
+namespace {
+
+std::string to_gnuplot(const Plot& plot, const Panel& panel) {
     if (plot.x.empty() || plot.curves.empty())
         throw ShapeError(fmt::format("plot: needs at least one point and one curve ({} and {})",
                                      plot.x.size(), plot.curves.size()));
-    std::string text = head(plot, svg);
+    std::string text = head(plot, panel);
     if (plot.x.front() < plot.x.back())
         text += fmt::format("set xrange [{}:{}]\n", plot.x.front(), plot.x.back());
     if (!plot.x_as_dates.empty()) text += date_tics(plot);
@@ -161,24 +188,33 @@ std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
         text += fmt::format("{}$data using 1:{} with lines {} title {}", i > 0 ? ", " : "", i + 2,
                             line_type(plot.curves[i].style),
                             gnuplot_string(xml_text(plot.curves[i].title)));
-    return text + "\nset output\n";
+    return text + '\n';
+}
+
+}  // namespace
+
+std::string to_gnuplot(std::span<const Plot> plots, const std::filesystem::path& svg) {
+    std::string text = figure_head(plots.size(), svg);
+    for (std::size_t i = 0; i < plots.size(); ++i)
+        text += to_gnuplot(plots[i], Panel{i, plots.size()});
+    return text + (plots.size() > 1 ? "unset multiplot\n" : "") + "set output\n";
 }
 
 std::filesystem::path csv_beside(const std::filesystem::path& svg) {
     return std::filesystem::path(svg).replace_extension(".csv");
 }
 
-void require_drawable(const std::filesystem::path& svg, const Plot& plot) {
+void require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots) {
     if (!is_installed("gnuplot")) return;
     const OutputFile output(svg);  // which is not committed
-    run_gnuplot(to_gnuplot(plot, output.temporary()), svg);
+    run_gnuplot(to_gnuplot(plots, output.temporary()), svg);
 }
 
-bool write_plot(const std::filesystem::path& svg, const Plot& plot) {
-    write_file(csv_beside(svg), to_csv(plot));
+bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots) {
+    write_file(csv_beside(svg), to_csv(plots));
     if (!is_installed("gnuplot")) return false;
     OutputFile output(svg);
-    run_gnuplot(to_gnuplot(plot, output.temporary()), svg);
+    run_gnuplot(to_gnuplot(plots, output.temporary()), svg);
     output.commit();
     return true;
 }

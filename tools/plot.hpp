@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,21 +33,34 @@ struct Plot {
     std::vector<std::string> x_as_dates{};
 };
 
-/// The x column and the curves as CSV.
-std::string to_csv(const Plot& plot);
+/// The x column and the curves of plots over one x as CSV; where there are several, a curve is called "y label:
+/// title".
+std::string to_csv(std::span<const Plot> plots);
 
-/// What gnuplot is told to draw the plot as SVG into the file `svg`.
-std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg);
+/// What gnuplot is told to draw plots below each other as SVG into the file `svg`.
+std::string to_gnuplot(std::span<const Plot> plots, const std::filesystem::path& svg);
 
 /// Where the CSV of a plot is written: `svg` with the ending .csv.
 std::filesystem::path csv_beside(const std::filesystem::path& svg);
 
-/// Writes the plot as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
+/// Writes plots as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
 /// is none where gnuplot is not installed. Throws FileError when a file cannot be written or gnuplot
 /// fails.
-bool write_plot(const std::filesystem::path& svg, const Plot& plot);
+bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots);
 
-/// Throws the FileError that drawing the plot would throw. Writes nothing.
-void require_drawable(const std::filesystem::path& svg, const Plot& plot);
+/// Throws the FileError that drawing the plots would throw. Writes nothing.
+void require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots);
+
+/// The same for one plot.
+inline std::string to_csv(const Plot& plot) { return to_csv(std::span(&plot, 1)); }
+inline std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
+    return to_gnuplot(std::span(&plot, 1), svg);
+}
+inline bool write_plot(const std::filesystem::path& svg, const Plot& plot) {
+    return write_plot(svg, std::span(&plot, 1));
+}
+inline void require_drawable(const std::filesystem::path& svg, const Plot& plot) {
+    require_drawable(svg, std::span(&plot, 1));
+}
 
 }  // namespace revolute

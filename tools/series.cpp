@@ -47,7 +47,7 @@ class SeriesColumns {
  public:
     SeriesColumns(const Table& table, const ColumnNames& names, const SeriesOptions& options)
         : table_(table), missing_(options.missing) {
-        add(names.target);
+        for (const std::string& name : names.targets) add(name);
         for (const std::string& name : names.inputs) add(name);
     }
 
@@ -131,16 +131,23 @@ class SeriesColumns {
     std::vector<ColumnValues> columns_;  // alike
 };
 
-void require_input_columns(const Table& table, const ColumnNames& names) {
+void require_different(const Table& table, const std::vector<std::string>& names) {
+    std::vector<std::string> sorted = names;
+    std::ranges::sort(sorted);
+    const auto twice = std::ranges::adjacent_find(sorted);
+    if (twice != sorted.end())
+        throw ParseError(
+            fmt::format("{}: column \"{}\" is asked for twice\n"
+                        "  asked for are: {}",
+                        table.source(), *twice, detail::name_list(names)));
+}
+
+void require_columns(const Table& table, const ColumnNames& names) {
     if (names.inputs.empty())
-        throw ParseError(fmt::format("{}: needs at least one column to forecast \"{}\" from",
-                                     table.source(), names.target));
-    for (const std::string& name : names.inputs)
-        if (std::ranges::count(names.inputs, name) > 1)
-            throw ParseError(
-                fmt::format("{}: column \"{}\" is asked for twice\n"
-                            "  asked for are: {}",
-                            table.source(), name, detail::name_list(names.inputs)));
+        throw ParseError(fmt::format("{}: needs at least one column to forecast {} from",
+                                     table.source(), detail::name_list(names.targets)));
+    require_different(table, names.inputs);
+    require_different(table, names.targets);
 }
 
 /// What became of rows without a value.
@@ -160,16 +167,18 @@ void note_missing(const Table& table, std::size_t kept, std::size_t filled, cons
 }  // namespace
 
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options) {
-    require_input_columns(table, names);
+    require_columns(table, names);
     const SeriesColumns columns(table, names, options);
     const std::vector<std::size_t> rows = columns.rows();
     AxisReading axis =
         read_axis(table, rows, columns.numbers(), options.axis, options.missing.then);
     Series series{.source = table.source(),
                   .axis = std::move(axis.axis),
-                  .target = columns.column(names.target, axis),
+                  .targets = {},
                   .inputs = {},
                   .notes = columns.notes()};
+    for (const std::string& name : names.targets)
+        series.targets.push_back(columns.column(name, axis));
     for (const std::string& name : names.inputs)
         series.inputs.push_back(columns.column(name, axis));
     std::ranges::move(axis.notes, std::back_inserter(series.notes));
@@ -183,7 +192,22 @@ Series read_series(const Table& table, std::optional<std::string_view> column,
                    const SeriesOptions& options) {
     const std::string name = column ? std::string(*column)
                                     : table.columns()[only_numeric_column(table, options.missing)];
-    return read_series(table, ColumnNames{{name}, name}, options);
+    return read_series(table, ColumnNames{{name}, {name}}, options);
+}
+
+std::vector<std::string> names_in_list(std::string_view list, const Table& table) {
+    std::vector<std::string> names;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        std::size_t end = std::min(list.find(',', begin), list.size());
+        for (std::size_t longer = end; longer < list.size();) {
+            longer = std::min(list.find(',', longer + 1), list.size());
+            const auto name = list.substr(begin, longer - begin);
+            if (std::ranges::find(table.columns(), name) != table.columns().end()) end = longer;
+        }
+        names.emplace_back(list.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return names;
 }
 
 std::string_view name_of(Reading reading) {

@@ -13,22 +13,22 @@
 
 namespace revolute {
 
-/// Columns of a table, row after row at equal distances: one that is forecast, and those that it is
-/// forecast from, which may or may not include it. All have equally many rows.
+/// Columns of a table, row after row at equal distances: those that are forecast, and those that they are
+/// forecast from, which may or may not include them. All have equally many rows.
 struct Series {
     std::string source;  ///< the file
     Axis axis;           ///< dates or even numbers of the table, else its rows, counted
-    NumberColumn target;
-    std::vector<NumberColumn> inputs;
+    std::vector<NumberColumn> targets;
+    std::vector<NumberColumn> inputs;  ///< at least one
     std::vector<std::string> notes{};  ///< what was done to the rows that one would not expect
 
-    std::size_t row_count() const { return target.values.size(); }
+    std::size_t row_count() const { return inputs.front().values.size(); }
 };
 
 /// Which columns of a table are meant.
 struct ColumnNames {
     std::vector<std::string> inputs;
-    std::string target;
+    std::vector<std::string> targets;
 
     friend bool operator==(const ColumnNames&, const ColumnNames&) = default;
 };
@@ -40,7 +40,7 @@ struct SeriesOptions {
 };
 
 /// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column,
-/// listing the columns, when there is no input or one twice, what `column_values` throws for cells and
+/// listing the columns, when there is no input, or an input or a target twice, what `column_values` throws for cells and
 /// `read_axis` for rows, and where a missing value has no neighbours to be interpolated between.
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options = {});
 
@@ -48,6 +48,9 @@ Series read_series(const Table& table, const ColumnNames& names, const SeriesOpt
 /// beside the first. Throws likewise.
 Series read_series(const Table& table, std::optional<std::string_view> column = std::nullopt,
                    const SeriesOptions& options = {});
+
+/// The names in a list with commas between them. A name of the table that has commas itself is found too.
+std::vector<std::string> names_in_list(std::string_view list, const Table& table);
 
 /// What there is to read of a column: its values, or their changes from one row to the next.
 enum class Reading : std::uint8_t { values, changes };

@@ -154,9 +154,9 @@ SplitStep::SplitStep(const Architecture& architecture, const Sizes& sizes, const
                      const StepOptions& options)
     : batch_(static_cast<std::size_t>(sizes.batch)),
       piece_(batch_),
-      window_bytes_(
-          sizeof(double) *
-          (static_cast<std::size_t>(sizes.steps) * static_cast<std::size_t>(sizes.input) + 1)) {
+      window_bytes_(sizeof(double) *
+                    (static_cast<std::size_t>(sizes.steps) * static_cast<std::size_t>(sizes.input) +
+                     static_cast<std::size_t>(sizes.output))) {
     StepOptions within = options;
     std::optional<std::size_t>& limit = within.compile.memory_limit;
     if (limit) *limit -= std::min(*limit, batch_ * window_bytes_);

@@ -10,7 +10,7 @@
 
 namespace revolute {
 
-/// Windows of a batch: x(0), x(1), ... [I x count], and the targets [1 x count].
+/// Windows of a batch: x(0), x(1), ... [I x count], and the targets [O x count].
 struct Windows {
     std::vector<Matrix> inputs;
     Matrix target;

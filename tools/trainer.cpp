@@ -28,9 +28,9 @@ void require_rows(const Series& series, const ForecastModel& model) {
     if (rows > series.row_count() || rows <= model.rows_before())
         throw ShapeError(fmt::format(
             "train: the training part must have more rows than the window\n"
-            "  window is {}{}, the training part has {} of the {} rows of \"{}\" in {}",
+            "  window is {}{}, the training part has {} of the {} rows of {}",
             model.settings.window, model.settings.reading == Reading::changes ? " changes" : "",
-            rows, series.row_count(), series.target.name, series.source));
+            rows, series.row_count(), series.source));
 }
 
 TrainingRule rule_of(const TrainingSettings& settings) {
@@ -64,8 +64,9 @@ ForecastModel untrained_model(const Series& series, std::size_t rows,
     for (const NumberColumn& input : series.inputs)
         model.inputs.push_back(
             {input.name, training_standardisation(input, rows, settings.reading)});
-    model.target = series.target.name;
-    model.change = training_standardisation(series.target, rows, Reading::changes);
+    for (const NumberColumn& target : series.targets)
+        model.targets.push_back(
+            {target.name, training_standardisation(target, rows, Reading::changes)});
     return model;
 }
 
@@ -93,7 +94,7 @@ void require_same_training(const ForecastModel& before, const ForecastModel& now
             "a training that is resumed must have the settings that it had, but for --epochs and "
             "--learning-rate",
             "others differ");
-    if (before.inputs != now.inputs || before.change != now.change ||
+    if (before.inputs != now.inputs || before.targets != now.targets ||
         before.training_rows != now.training_rows)
         throw Error(fmt::format(
             "train: a training that is resumed must have the training rows that it had\n"
@@ -112,14 +113,12 @@ class Training {
           random_(settings.seed),
           rows_learned_(rows - validation_rows(rows, hooks)),
           model_(untrained_model(series, rows_learned_, settings)),
-          inputs_(standardised_inputs(model_, series)) {
+          inputs_(standardised_inputs(model_, series)),
+          standard_changes_(standardised_changes(model_, series)) {
         model_.parameters =
             weights ? *weights
                     : initial_parameters(settings.architecture, model_.sizes(1), random_);
         require_parameters(model_);
-        for (const double change :
-             as_read(std::span(series.target.values).first(rows_learned_), Reading::changes))
-            standard_changes_.push_back(model_.change.apply(change));
         targets_.resize(rows_learned_ - model_.rows_before());
         std::iota(targets_.begin(), targets_.end(), model_.rows_before());
         model_.training_rows = static_cast<int>(rows);
@@ -140,7 +139,7 @@ class Training {
             model_.parameters = std::move(parameters);
             ++model_.epochs_done;
             validate();
-            const double rmse = std::sqrt(2 * *loss) * model_.change.deviation;
+            const double rmse = training_rmse(*loss);
             if (hooks_.after_epoch)
                 hooks_.after_epoch(
                     {model_.epochs_done, rmse, validation_rmse_, targets_.size(), model_});
@@ -154,14 +153,25 @@ class Training {
         return rows - first_held_out(rows, hooks.early_stopping->fraction);
     }
 
+    /// The loss is half the mean over windows of the sum over targets of squares, in deviations.
+    double training_rmse(double loss) const {
+        const double of_target = std::sqrt(2 * loss / static_cast<double>(model_.targets.size()));
+        return model_.targets.size() == 1 ? of_target * model_.targets.front().level.deviation
+                                          : of_target;
+    }
+
     /// The error of the rows that are not learned from, and the best model by it.
     void validate() {
         if (!hooks_.early_stopping) return;
         if (!validation_) validation_ = std::make_unique<EachForecast>(model_, series_);
         const auto rows = static_cast<std::size_t>(model_.training_rows);
-        const std::vector<double> forecasts = validation_->forecast(model_, rows_learned_, rows);
-        validation_rmse_ = root_mean_square_error(
-            forecasts, std::span(series_.target.values).subspan(rows_learned_, forecasts.size()));
+        const auto forecasts = validation_->forecast(model_, rows_learned_, rows);
+        std::vector<double> errors;
+        for (std::size_t k = 0; k < forecasts.size(); ++k)
+            errors.push_back(root_mean_square_error(
+                forecasts[k].values,
+                std::span(series_.targets[k].values).subspan(rows_learned_, rows - rows_learned_)));
+        validation_rmse_ = error_of_all(model_, errors);
         if (!best_ || *validation_rmse_ < best_rmse_) {
             best_ = model_;
             best_state_ = state_;
@@ -199,9 +209,11 @@ class Training {
     double step(std::span<const std::size_t> batch) {
         return step_of(batch.size()).run([&](std::size_t begin, std::size_t count) {
             const auto part = batch.subspan(begin, count);
-            Matrix target(1, static_cast<int>(count));
-            for (std::size_t i = 0; i < count; ++i)
-                target.values()[i] = standard_changes_[part[i] - 1];
+            Matrix target(standard_changes_.rows(), static_cast<int>(count));
+            for (int i = 0; i < target.columns(); ++i)
+                for (int k = 0; k < target.rows(); ++k)
+                    target(k, i) =
+                        standard_changes_(k, static_cast<int>(part[static_cast<std::size_t>(i)]));
             return Windows{windows_before(part, inputs_, window()), std::move(target)};
         });
     }
@@ -298,10 +310,10 @@ class Training {
     const Series& series_;
     Random random_;
     std::size_t rows_learned_;
-    ForecastModel model_;                   // as the last complete epoch left it
-    Matrix inputs_;                         // a column for each row of the series
-    std::vector<double> standard_changes_;  // by row - 1
-    std::vector<std::size_t> targets_;      // rows to be forecast
+    ForecastModel model_;               // as the last complete epoch left it
+    Matrix inputs_;                     // a column for each row of the series
+    Matrix standard_changes_;           // of the targets, from the row before; alike
+    std::vector<std::size_t> targets_;  // rows to be forecast
     std::map<std::size_t, std::unique_ptr<SplitStep>> steps_;  // by batch size
     SplitStep* current_ = nullptr;                             // the last one that ran
     std::unique_ptr<EachForecast> validation_;

@@ -16,9 +16,10 @@ namespace revolute {
 /// What is told after each complete epoch.
 struct EpochReport {
     int epoch = 0;             ///< counted from 1
-    double training_rmse = 0;  ///< over the epoch, before each step; in the units of the data
-    std::optional<double> validation_rmse{};  ///< by early stopping: after the epoch
-    std::size_t windows = 0;                  ///< that the epoch visited
+    double training_rmse = 0;  ///< over the epoch, before each step; as `error_of_all`
+    std::optional<double>
+        validation_rmse{};    ///< by early stopping: after the epoch, as `error_of_all`
+    std::size_t windows = 0;  ///< that the epoch visited
     const ForecastModel& model;
 };
 
@@ -75,9 +76,9 @@ ForecastModel untrained(const Series& series, std::size_t training_rows,
 /// from `weights` where there are some, else from `initial_parameters`.
 ///
 /// The recipe: values are standardised, each column by its own mean and deviation in the training rows; the
-/// net forecasts the standardised change of the target from the last value rather than the next value,
+/// net forecasts the standardised change of each target from the last value rather than the next value,
 /// because a tanh net's answer is bounded and a series may rise above all that was seen; the loss is half
-/// the mean squared error;
+/// the mean squared error, summed over the targets;
 /// gradients are clipped by their global norm. Nothing else: no noise, decay or schedule; a choice among
 /// epochs only where early stopping is asked for.
 ///
@@ -97,7 +98,7 @@ ForecastModel untrained(const Series& series, std::size_t training_rows,
 ///
 /// Throws Error for settings out of range, CapacityError where not even a step for one window fits into
 /// the memory limit, ShapeError when there are too few rows for the window or the weights are not those
-/// of the net, EvaluationError when a column, or the target's change, is constant in the training rows
+/// of the net, EvaluationError when a column, or a target's change, is constant in the training rows
 /// or the loss ceases to be finite.
 TrainingResult train(const Series& series, std::size_t training_rows,
                      const TrainingSettings& settings, const TrainingHooks& hooks = {},

@@ -77,7 +77,7 @@ TEST_CASE("axis: newest first is turned round and said") {
         places.pop_back();
         std::ranges::reverse(places);
         const Series series = series_of(places);
-        CHECK(series.target.values == std::vector<double>{5, 4, 3, 2, 1});
+        CHECK(series.targets[0].values == std::vector<double>{5, 4, 3, 2, 1});
         CHECK(series.axis.text(5) == next);
         CHECK(series.notes ==
               Texts{"rows are newest first by \"t\" and are read from the last to the first"});
@@ -103,7 +103,7 @@ TEST_CASE("axis: a gap is refused, passed over or filled in") {
         CHECK(dropped.notes == Texts{"1 gap of \"t\" passed over: rows around are neighbours"});
 
         const Series filled = series_of(places, with(Missing::interpolate));
-        CHECK(filled.target.values == std::vector<double>{1, 2, 2.5, 3, 4, 5});
+        CHECK(filled.targets[0].values == std::vector<double>{1, 2, 2.5, 3, 4, 5});
         CHECK(filled.axis.text(2) == third);
         CHECK(filled.notes == Texts{"1 missing row filled in on straight lines"});
     }
@@ -180,7 +180,7 @@ TEST_CASE("axis: the format of dates and the column may be told") {
     };
     CHECK(named("row").axis.name == "row");
     CHECK(named("id").axis.name == "id");
-    CHECK(named("id").target.values == std::vector<double>{2, 1});
+    CHECK(named("id").targets[0].values == std::vector<double>{2, 1});
     CHECK(message_of<ParseError>([&] { named("x"); }) ==
           "data.csv: no column is called \"x\"\n  columns are: id, day, v");
     const SeriesOptions by_name{.axis = {.name = "t", .date_format = {}}, .missing = {}};

@@ -64,7 +64,7 @@ TEST_CASE("baselines: a unit in which squares are beyond the range of doubles ch
 
 TEST_CASE("baselines: the fit sees the training part alone") {
     const Series series = read_series(Table::read(REVOLUTE_TEST_DATA "/sunspots.csv"));
-    const std::span values(series.target.values);
+    const std::span values(series.targets[0].values);
     const LinearAutoregression fit(values.first(247), 9);
     const auto truth = values.subspan(247);
     const double of_persistence = root_mean_square_error(fit.forecasts(values, 247), truth) /

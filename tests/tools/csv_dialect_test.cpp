@@ -54,7 +54,7 @@ std::string refused(std::string_view text) {
 
 TEST_CASE("csv dialect: a table reads the same however it is written") {
     const std::vector<double> expected =
-        read_series(Table::parse(Writing{}.text(), "plain"), "height").target.values;
+        read_series(Table::parse(Writing{}.text(), "plain"), "height").targets[0].values;
     REQUIRE(expected.size() == 12);
     REQUIRE(expected[1] == -1.25);
     for (const char delimiter : {',', ';', '\t', '|', blanks})
@@ -69,7 +69,7 @@ TEST_CASE("csv dialect: a table reads the same however it is written") {
                     REQUIRE(table.dialect() == CsvDialect{delimiter, decimal, writing.has_header});
                     const Series series =
                         read_series(table, writing.has_header ? "height" : "column_2");
-                    REQUIRE(series.target.values == expected);
+                    REQUIRE(series.targets[0].values == expected);
                     REQUIRE(series.axis.at(12) == 2002);
                 }
 }

@@ -18,15 +18,14 @@ namespace {
 Series small_table() {
     return {.source = "table.csv",
             .axis = {},
-            .target = {"y", {100, 101, 103, 106}},
+            .targets = {{"y", {100, 101, 103, 106}}},
             .inputs = {{"a", {1, 2, 3, 4}}, {"b", {10, 20, 30, 40}}}};
 }
 
 ForecastModel model_of(const Architecture& architecture) {
     ForecastModel model;
     model.inputs = {{"a", {1, 2}}, {"b", {20, 10}}};
-    model.target = std::string("y");
-    model.change = {0.5, 3};
+    model.targets = {{"y", {0.5, 3}}};
     model.settings.architecture = architecture;
     model.settings.window = 2;
     model.settings.hidden = 3;
@@ -51,7 +50,7 @@ double by_evaluator(const ForecastModel& model, const Series& series, std::size_
                     Matrix::from_rows({{(series.inputs[0].values[row - 2 + t] - 1) / 2},
                                        {(series.inputs[1].values[row - 2 + t] - 20) / 10}}));
     const Matrix y = evaluate(net.read_out.y.front(), values);
-    return series.target.values[row - 1] + 0.5 + 3 * y(0, 0);
+    return series.targets[0].values[row - 1] + 0.5 + 3 * y(0, 0);
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ TEST_CASE("windows: of changes, from the row before to each row, by hand") {
     model.inputs = {{"a", {1, 2}}, {"y", {2, 0.5}}};
     Series series = small_table();
     series.inputs[0].values = {1, 2, 4, 1};
-    series.inputs[1] = series.target;
+    series.inputs[1] = series.targets[0];
     CHECK(model.rows_before() == 3);
     const std::size_t targets[] = {3, 4};
     const std::vector<Matrix> windows =
@@ -90,12 +89,12 @@ TEST_CASE("forecast: of changes, forecasts go on as values, and one row more is 
     Random random(5);
     model.parameters = initial_parameters({}, model.sizes(1), random);
     Series series = small_table();
-    series.inputs = {series.target};
-    const std::vector<double> ahead = forecast_ahead(model, series, 2);
+    series.inputs = series.targets;
+    const std::vector<double> ahead = forecast_ahead(model, series, 2)[0].values;
     REQUIRE(ahead.size() == 2);
-    series.target.values.insert(series.target.values.end(), {ahead[0], 0.0});
-    series.inputs = {series.target};
-    const std::vector<double> each = forecast_each(model, series, 4);
+    series.targets[0].values.insert(series.targets[0].values.end(), {ahead[0], 0.0});
+    series.inputs = series.targets;
+    const std::vector<double> each = forecast_each(model, series, 4)[0].values;
     CHECK(each[0] == doctest::Approx(ahead[0]).epsilon(1e-14));
     CHECK(each[1] == doctest::Approx(ahead[1]).epsilon(1e-14));
     CHECK(message_of<ShapeError>([&] { forecast_each(model, series, 2); }) ==
@@ -111,30 +110,32 @@ TEST_CASE("forecast: what every net answers is what the evaluator computes windo
                                                   .is_bidirectional = is_wide,
                                                   .is_residual = is_wide});
             Series series = small_table();
-            const std::vector<double> each = forecast_each(model, series, 2);
+            const std::vector<double> each = forecast_each(model, series, 2)[0].values;
             REQUIRE(each.size() == 2);
             // A product over two columns may round otherwise than over one: values of the order of 100.
             CHECK(each[0] == doctest::Approx(by_evaluator(model, series, 2)).epsilon(1e-14));
             CHECK(each[1] == doctest::Approx(by_evaluator(model, series, 3)).epsilon(1e-14));
-            const std::vector<double> ahead = forecast_ahead(model, series, 1);
+            const std::vector<double> ahead = forecast_ahead(model, series, 1)[0].values;
             REQUIRE(ahead.size() == 1);
             CHECK(ahead[0] == doctest::Approx(by_evaluator(model, series, 4)).epsilon(1e-14));
         }
 }
 
-TEST_CASE("forecast: a net that reads other columns than it forecasts goes one row ahead only") {
+TEST_CASE("forecast: a net that reads other columns than it forecasts needs their next values") {
     CHECK(
         message_of<Error>([] { forecast_ahead(model_of({}), small_table(), 2); }) ==
         "forecast: the horizon must be 1 for a net that reads other columns than it forecasts (2)\n"
-        "  it forecasts y alone; to go on, it would have to read the next values of a, b");
+        "  it forecasts y; to go on, it would have to read the next values of a, b\n"
+        "  --future FILE.csv gives them, in a row for each row to be forecast but the last");
     ForecastModel model = model_of({});
-    model.target = std::string("b");
+    model.targets[0].name = "b";
     Series series = small_table();
-    series.target = series.inputs[1];
+    series.targets = {series.inputs[1]};
     CHECK(
         message_of<Error>([&] { forecast_ahead(model, series, 2); }) ==
         "forecast: the horizon must be 1 for a net that reads other columns than it forecasts (2)\n"
-        "  it forecasts b alone; to go on, it would have to read the next values of a");
+        "  it forecasts b; to go on, it would have to read the next values of a\n"
+        "  --future FILE.csv gives them, in a row for each row to be forecast but the last");
 }
 
 TEST_CASE("forecast: a series of other columns than the model's is refused") {
@@ -148,7 +149,7 @@ TEST_CASE("forecast: a series of other columns than the model's is refused") {
           "  the model forecasts y from a, b\n"
           "  the series is y and b, a");
     series = small_table();
-    series.target.name = std::string("z");
+    series.targets[0].name = std::string("z");
     CHECK(refused(series) ==
           "forecast: the series must have the columns of the model\n"
           "  the model forecasts y from a, b\n"

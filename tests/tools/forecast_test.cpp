@@ -15,8 +15,7 @@ namespace {
 ForecastModel small_model() {
     ForecastModel model;
     model.inputs = {{"count", {10, 2}}};
-    model.target = "count";
-    model.change = {1, 4};
+    model.targets = {{"count", {1, 4}}};
     model.parameters = {Matrix(1, 1, 2), Matrix(1, 1, 1), Matrix(1, 1, 0), Matrix(1, 1, 3),
                         Matrix(1, 1, 0.5)};
     model.settings.window = 2;
@@ -33,7 +32,7 @@ double by_hand(double before_last, double last) {
 Series series_of(const std::vector<double>& values) {
     return {.source = "data.csv",
             .axis = {.name = "year", .first = 2000, .spacing = 1},
-            .target = {"count", values},
+            .targets = {{"count", values}},
             .inputs = {{"count", values}}};
 }
 
@@ -42,15 +41,16 @@ Series small_series() { return series_of({10, 11, 9, 10.5, 10, 9.5}); }
 }  // namespace
 
 TEST_CASE("forecast: each from the true values before it, by hand") {
-    const std::vector<double> forecasts = forecast_each(small_model(), small_series(), 4);
+    const std::vector<double> forecasts = forecast_each(small_model(), small_series(), 4)[0].values;
     REQUIRE(forecasts.size() == 2);
     CHECK(forecasts[0] == doctest::Approx(by_hand(9, 10.5)).epsilon(1e-14));
     CHECK(forecasts[1] == doctest::Approx(by_hand(10.5, 10)).epsilon(1e-14));
-    CHECK(forecast_each(small_model(), small_series(), 6).empty());
+    CHECK(forecast_each(small_model(), small_series(), 6)[0].values.empty());
 }
 
 TEST_CASE("forecast: ahead, forecasts are read as values, by hand") {
-    const std::vector<double> forecasts = forecast_ahead(small_model(), small_series(), 3);
+    const std::vector<double> forecasts =
+        forecast_ahead(small_model(), small_series(), 3)[0].values;
     REQUIRE(forecasts.size() == 3);
     CHECK(forecasts[0] == doctest::Approx(by_hand(10, 9.5)).epsilon(1e-14));
     CHECK(forecasts[1] == doctest::Approx(by_hand(9.5, forecasts[0])).epsilon(1e-14));
@@ -61,8 +61,8 @@ TEST_CASE("forecast: ahead by changes, forecasts are read as values, by hand") {
     ForecastModel model = small_model();
     model.settings.reading = Reading::changes;
     model.inputs = {{"count", {0.5, 2}}};
-    const std::vector<double> forecasts = forecast_ahead(model, small_series(), 4);
-    std::vector<double> path = small_series().target.values;
+    const std::vector<double> forecasts = forecast_ahead(model, small_series(), 4)[0].values;
+    std::vector<double> path = small_series().targets[0].values;
     for (const double forecast : forecasts) {
         const std::size_t n = path.size();
         const double first = (path[n - 2] - path[n - 3] - 0.5) / 2;
@@ -76,7 +76,8 @@ TEST_CASE("forecast: ahead by changes, forecasts are read as values, by hand") {
 TEST_CASE("forecast: more rows than are computed at a time are each as if alone") {
     std::vector<double> values;
     for (int i = 0; i < 2500; ++i) values.push_back(10 + std::sin(i));
-    const std::vector<double> forecasts = forecast_each(small_model(), series_of(values), 2);
+    const std::vector<double> forecasts =
+        forecast_each(small_model(), series_of(values), 2)[0].values;
     REQUIRE(forecasts.size() == 2498);
     for (std::size_t row = 2; row < 2500; ++row)
         REQUIRE(forecasts[row - 2] ==
@@ -85,7 +86,7 @@ TEST_CASE("forecast: more rows than are computed at a time are each as if alone"
 
 TEST_CASE("forecast: the rows that are done are told, one by one") {
     std::vector<int> told;
-    forecast_ahead(small_model(), small_series(), 3, [&](int done) { told.push_back(done); });
+    forecast_ahead(small_model(), small_series(), 3, {}, [&](int done) { told.push_back(done); });
     CHECK(told == std::vector<int>{1, 2, 3});
 }
 
@@ -142,13 +143,13 @@ TEST_CASE("forecast report: table beside persistence, in the units of the data")
 }
 
 TEST_CASE("forecast report: with enough training rows it has the linear autoregression") {
-    std::vector<double> values = small_series().target.values;
+    std::vector<double> values = small_series().targets[0].values;
     for (int i = 0; i < 30; ++i) values.push_back(10 + std::sin(i));
     ForecastModel model = small_model();
     model.training_rows = 30;
     const ForecastReport report = report_forecasts(model, series_of(values), 30);
-    REQUIRE(report.autoregression);
-    CHECK(report.autoregression->values.size() == 6);
+    REQUIRE(report.targets[0].autoregression);
+    CHECK(report.targets[0].autoregression->values.size() == 6);
     CHECK(to_table(report).find("\nlinear autoregression of order 9 ") != std::string::npos);
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("forecast report: the held-out rows come after the training rows") {
 
 TEST_CASE("forecast report: the plot shows as much of the training part as was held out") {
     const ForecastReport report = report_forecasts(small_model(), small_series(), 4);
-    const Plot plot = to_plot(report);
+    const Plot plot = to_plots(report).front();
     CHECK(plot.x == std::vector<double>{2002, 2003, 2004, 2005});
     CHECK(plot.x_label == "year");
     CHECK(plot.y_label == "count");
@@ -174,7 +175,7 @@ TEST_CASE("forecast report: the plot shows as much of the training part as was h
     CHECK(std::isnan(plot.curves[1].y[1]));
     CHECK(plot.curves[1].y[2] == 10.5);
     CHECK(plot.curves[2].title == "recurrent net");
-    CHECK(plot.curves[2].y[3] == report.net.values[1]);
+    CHECK(plot.curves[2].y[3] == report.targets[0].net.values[1]);
 }
 
 TEST_CASE("forecast report: dates go into the table and the plot") {
@@ -184,7 +185,7 @@ TEST_CASE("forecast report: dates go into the table and the plot") {
     const ForecastReport report = report_forecasts(model, series, 4);
     CHECK(to_table(report).starts_with(
         "One step ahead on 2 held-out rows, day 2020-01-03 to 2020-01-04, in units of count:\n"));
-    const Plot plot = to_plot(report);
+    const Plot plot = to_plots(report).front();
     CHECK(plot.x_as_dates ==
           std::vector<std::string>{"2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04"});
     CHECK(to_csv(plot).starts_with("day,truth,persistence,recurrent net\n2020-01-01,9,,\n"));

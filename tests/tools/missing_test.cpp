@@ -41,12 +41,12 @@ TEST_CASE("missing: a row is left out, or filled in on a straight line") {
     for (const char* cell : {"", "NA", "nan", "-9999", "-", "1e30"}) {
         CAPTURE(cell);
         const Series dropped = series_of({"1", "2", cell, cell, "8", "5"}, {Missing::drop, {}});
-        CHECK(dropped.target.values == Numbers{1, 2, 8, 5});
+        CHECK(dropped.targets[0].values == Numbers{1, 2, 8, 5});
         CHECK(dropped.axis.at(2) == 5);
         CHECK(dropped.axis.at(4) == 7);
         const Series filled =
             series_of({"1", "2", cell, cell, "8", "5"}, {Missing::interpolate, {}});
-        CHECK(filled.target.values == Numbers{1, 2, 4, 6, 8, 5});
+        CHECK(filled.targets[0].values == Numbers{1, 2, 4, 6, 8, 5});
         CHECK(filled.axis.at(6) == 7);
         CHECK(filled.notes.back() == "2 missing values filled in on straight lines");
     }
@@ -56,9 +56,9 @@ TEST_CASE("missing: where other columns are read, rows without any of them are l
     const Table table =
         Table::parse("t,a,b,c\n1,1,2,x\n2,,3,x\n3,4,,x\n4,5,6,x\n5,7,8,x\n6,9,0,x\n", "data.csv");
     const Series series =
-        read_series(table, ColumnNames{{"a"}, "b"}, {.axis = {}, .missing = {Missing::drop, {}}});
+        read_series(table, ColumnNames{{"a"}, {"b"}}, {.axis = {}, .missing = {Missing::drop, {}}});
     CHECK(series.inputs[0].values == Numbers{1, 5, 7, 9});
-    CHECK(series.target.values == Numbers{2, 6, 8, 0});
+    CHECK(series.targets[0].values == Numbers{2, 6, 8, 0});
     CHECK(series.notes.front() == "1 gap of \"t\" passed over: rows around are neighbours");
     CHECK(series.notes.back() == "2 rows with missing values left out");
 }
@@ -89,7 +89,7 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
 
 TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
     const MissingRule told{Missing::drop, std::vector<std::string>{"bad", "-1"}};
-    CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).target.values == Numbers{1, 5});
+    CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).targets[0].values == Numbers{1, 5});
     CHECK(refused({"1", "NA", "3"}, told) ==
           "data.csv: every cell of the column must be a finite number (\"NA\")\n"
           "  line 3, column 2 \"v\"\n"

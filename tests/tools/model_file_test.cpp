@@ -23,8 +23,7 @@ namespace {
 ForecastModel model() {
     ForecastModel result;
     result.inputs = {{"count, \"quoted\" \xC3\xA9", {1.0 / 3, 5e-324}}};
-    result.target = result.inputs[0].name;
-    result.change = {-0.1, 1.7976931348623157e308};
+    result.targets = {{result.inputs[0].name, {-0.1, 1.7976931348623157e308}}};
     result.settings.window = 3;
     result.settings.hidden = 2;
     result.settings.optimizer = OptimizerKind::sgd;
@@ -94,12 +93,12 @@ TEST_CASE("model file: foreign JSON is told from a damaged model") {
 }
 
 TEST_CASE("model file: an unknown version is refused") {
-    CHECK(damage([](json& m) { m["version"] = 3; }) ==
-          "m.json: version of the model file must be 1 or 2 (3)");
+    CHECK(damage([](json& m) { m["version"] = 4; }) ==
+          "m.json: version of the model file must be 1, 2 or 3 (4)");
     CHECK(damage([](json& m) { m["version"] = "1"; }) ==
-          "m.json: version of the model file must be 1 or 2 (\"1\")");
+          "m.json: version of the model file must be 1, 2 or 3 (\"1\")");
     CHECK(damage([](json& m) { m.erase("version"); }) ==
-          "m.json: version of the model file must be 1 or 2 (there is none)");
+          "m.json: version of the model file must be 1, 2 or 3 (there is none)");
 }
 
 TEST_CASE("model file: every entry is needed") {
@@ -143,10 +142,10 @@ TEST_CASE("model file: entries of the wrong type or range are named") {
     CHECK(said([](json& m) { m["inputs"][0] = 1; }) == "inputs[0] must be an object (1)");
     CHECK(said([](json& m) { m["inputs"][0]["mean"] = "0"; }) ==
           "inputs[0].mean must be a number (\"0\")");
-    CHECK(said([](json& m) { m["target"]["column"] = nullptr; }) ==
-          "target.column must be a text (null)");
-    CHECK(said([](json& m) { m["target"]["deviation"] = 0; }) ==
-          "target.deviation must be above 0 (0)");
+    CHECK(said([](json& m) { m["targets"][0]["column"] = nullptr; }) ==
+          "targets[0].column must be a text (null)");
+    CHECK(said([](json& m) { m["targets"][0]["deviation"] = 0; }) ==
+          "targets[0].deviation must be above 0 (0)");
     CHECK(said([](json& m) { m["training"]["optimizer"] = "lion"; }) ==
           "training.optimizer must be \"adam\", \"sgd\" or \"rmsprop\" (\"lion\")");
     CHECK(said([](json& m) { m["training"]["epochs_done"] = 201; }) ==
@@ -198,7 +197,7 @@ TEST_CASE("model file: a training is resumed only where its state is there and w
 TEST_CASE("model file: a name that JSON cannot hold is refused") {
     for (const bool is_target : {true, false}) {
         ForecastModel latin = model();
-        (is_target ? latin.target : latin.inputs[0].name) =
+        (is_target ? latin.targets : latin.inputs)[0].name =
             "Gr\xF6"
             "sse";
         CHECK(message_of<ParseError>([&] { to_json(latin); }) ==

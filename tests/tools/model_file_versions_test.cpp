@@ -1,4 +1,4 @@
-// Model files of every kind of net, and of the first version.
+// Model files of every kind of net, and of earlier versions.
 
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/model_file.hpp>
@@ -35,7 +35,7 @@ TEST_CASE("model file: every cell, stack and direction reads back to the same bi
             CAPTURE(name_of(kind));
             ForecastModel model;
             model.inputs = {{"a", {1, 2}}, {"b", {3, 4}}};
-            model.target = std::string("c");
+            model.targets = {{"c", {0, 1}}};
             model.settings.reading = is_wide ? Reading::changes : Reading::values;
             model.settings.window = 4;
             model.settings.hidden = 3;
@@ -60,6 +60,30 @@ TEST_CASE("model file: version 1 is read, to the model that the same training gi
     settings.batch = 100;
     CHECK(read_model(version_1) ==
           train(series, 247, settings, {.computed_by = ComputedBy::reference}).model);
+}
+
+TEST_CASE("model file: version 2 is read, whose target is one of version 3") {
+    json model = json::parse(read_file(REVOLUTE_TEST_DATA "/model_version_2.json"));
+    const ForecastModel read = parse_model(model.dump(), "m.json");
+    model["version"] = 3;
+    model["targets"] = {model["target"]};
+    model.erase("target");
+    CHECK(read == parse_model(model.dump(), "m.json"));
+    model["version"] = 2;
+    CHECK(message_of<ParseError>([&] { parse_model(model.dump(), "m.json"); }) ==
+          "m.json: is a damaged model file: target is missing");
+}
+
+TEST_CASE("model file: several targets read back to the same bits, and there is one at least") {
+    ForecastModel model = read_model(REVOLUTE_TEST_DATA "/model_version_2.json");
+    model.targets = {{"a", {0.1, 2}}, {"b", {-3, 0.25}}, {"c", {1e300, 1e-300}}};
+    Random random(4);
+    model.parameters = initial_parameters(model.settings.architecture, model.sizes(1), random);
+    CHECK(parse_model(to_json(model), "m.json") == model);
+    json none = json::parse(to_json(model));
+    none["targets"] = json::array();
+    CHECK(message_of<ParseError>([&] { parse_model(none.dump(), "m.json"); }) ==
+          "m.json: is a damaged model file: targets must be a list of columns (a list of 0)");
 }
 
 TEST_CASE("model file: entries of version 1 that are missing or wrong are named") {

@@ -13,6 +13,11 @@ TEST_CASE("name list: few names are all there") {
     CHECK(name_list(std::vector<std::string>(9, "a")) == "a, a, a, a, a, a, a, a, a");
 }
 
+TEST_CASE("name list: names that would be read as others are in quotes") {
+    CHECK(name_list(std::vector<std::string>{"a", "b, c", "", " d", "e "}) ==
+          "a, \"b, c\", \"\", \" d\", \"e \"");
+}
+
 TEST_CASE("name list: of many, the first eight and how many more") {
     CHECK(name_list(std::vector<std::string>(10, "a")) == "a, a, a, a, a, a, a, a and 2 more");
     CHECK(name_list(std::vector<std::string>(420, "a")) == "a, a, a, a, a, a, a, a and 412 more");

@@ -110,7 +110,7 @@ TEST_CASE("plot: gnuplot draws it, where it is installed") {
 }
 
 TEST_CASE("plot: needs a point and a curve") {
-    CHECK(message_of<ShapeError>([] { to_gnuplot({}, "a.svg"); }) ==
+    CHECK(message_of<ShapeError>([] { to_gnuplot(Plot{}, "a.svg"); }) ==
           "plot: needs at least one point and one curve (0 and 0)");
 }
 

@@ -20,25 +20,25 @@ Series series_of(const char* text, std::optional<std::string_view> column = std:
 TEST_CASE("series: of two columns the second is meant, the first is the axis") {
     const Series series = series_of("year,count\n1700,5\n1701,7\n1702,6\n");
     CHECK(series.source == "data.csv");
-    CHECK(series.target.name == "count");
-    CHECK(series.target.values == std::vector<double>{5, 7, 6});
+    CHECK(series.targets[0].name == "count");
+    CHECK(series.targets[0].values == std::vector<double>{5, 7, 6});
     REQUIRE(series.inputs.size() == 1);
     CHECK(series.inputs[0].name == "count");
-    CHECK(series.inputs[0].values == series.target.values);
+    CHECK(series.inputs[0].values == series.targets[0].values);
     CHECK(series.axis.name == "year");
     CHECK(series.axis.at(3) == 1703);
 }
 
 TEST_CASE("series: the only numeric column is meant") {
-    CHECK(series_of("day,place,count\nMo,A,5\nTu,B,7\n").target.name == "count");
-    CHECK(series_of("count\n5\n7\n").target.name == "count");
-    CHECK(series_of("year,place,count\n1,A,5\n2,B,7\n").target.name == "count");
+    CHECK(series_of("day,place,count\nMo,A,5\nTu,B,7\n").targets[0].name == "count");
+    CHECK(series_of("count\n5\n7\n").targets[0].name == "count");
+    CHECK(series_of("year,place,count\n1,A,5\n2,B,7\n").targets[0].name == "count");
 }
 
 TEST_CASE("series: without a name, several numeric columns are an error that lists them") {
     CHECK(message_of<ParseError>([] { series_of("year,a,b\n1700,1,2\n"); }) ==
           "data.csv: it must be said which column is meant (--column)\n  columns are: year, a, b");
-    CHECK(series_of("year,a,b\n1700,1,2\n", "a").target.name == "a");
+    CHECK(series_of("year,a,b\n1700,1,2\n", "a").targets[0].name == "a");
 }
 
 TEST_CASE("series: of two columns, a cell that is not a number is named") {
@@ -51,9 +51,9 @@ TEST_CASE("series: of two columns, a cell that is not a number is named") {
 
 TEST_CASE("series: several inputs and a target are taken by name, in the order asked for") {
     const Table table = Table::parse("year,a,b,c\n1700,1,2,3\n1701,4,5,6\n", "data.csv");
-    const Series series = read_series(table, ColumnNames{{"c", "a"}, "b"});
-    CHECK(series.target.name == "b");
-    CHECK(series.target.values == std::vector<double>{2, 5});
+    const Series series = read_series(table, ColumnNames{{"c", "a"}, {"b"}});
+    CHECK(series.targets[0].name == "b");
+    CHECK(series.targets[0].values == std::vector<double>{2, 5});
     REQUIRE(series.inputs.size() == 2);
     CHECK(series.inputs[0].name == "c");
     CHECK(series.inputs[0].values == std::vector<double>{3, 6});
@@ -63,19 +63,36 @@ TEST_CASE("series: several inputs and a target are taken by name, in the order a
     CHECK(series.row_count() == 2);
 }
 
+TEST_CASE("series: names in a list may have commas themselves where the table has such a column") {
+    const Table table = Table::parse("a,\"a,b\",\"b,c,d\",c\n1,2,3,4\n", "data.csv");
+    const auto names = [&](std::string_view list) { return names_in_list(list, table); };
+    using Names = std::vector<std::string>;
+    CHECK(names("a") == Names{"a"});
+    CHECK(names("c,a") == Names{"c", "a"});
+    CHECK(names("a,b") == Names{"a,b"});
+    CHECK(names("a,b,c,d") == Names{"a,b", "c", "d"});
+    CHECK(names("a,a,b") == Names{"a", "a,b"});
+    CHECK(names("c,b,c,d,a") == Names{"c", "b,c,d", "a"});
+    CHECK(names("") == Names{""});
+    CHECK(names("a,") == Names{"a", ""});
+}
+
 TEST_CASE("series: columns that cannot be taken are named") {
     const Table table = Table::parse("year,a,b\n1700,1,2\n1701,,5\n", "data.csv");
     const auto refused = [&](const ColumnNames& names) {
         return message_of<ParseError>([&] { read_series(table, names); });
     };
-    CHECK(refused({{"b", "d"}, "b"}) ==
+    CHECK(refused({{"b", "d"}, {"b"}}) ==
           "data.csv: no column is called \"d\"\n  columns are: year, a, b");
-    CHECK(refused({{"b"}, "d"}) ==
+    CHECK(refused({{"b"}, {"d"}}) ==
           "data.csv: no column is called \"d\"\n  columns are: year, a, b");
-    CHECK(refused({{"b", "year", "b"}, "b"}) ==
+    CHECK(refused({{"b", "year", "b"}, {"b"}}) ==
           "data.csv: column \"b\" is asked for twice\n  asked for are: b, year, b");
-    CHECK(refused({{}, "b"}) == "data.csv: needs at least one column to forecast \"b\" from");
-    CHECK(refused({{"b", "a"}, "b"}) ==
+    CHECK(refused({{"b"}, {"b", "b"}}) ==
+          "data.csv: column \"b\" is asked for twice\n  asked for are: b, b");
+    CHECK(refused({{}, {"b", "year"}}) ==
+          "data.csv: needs at least one column to forecast b, year from");
+    CHECK(refused({{"b", "a"}, {"b"}}) ==
           "data.csv: every cell of the column must be a finite number (it is empty)\n"
           "  line 3, column 2 \"a\"\n"
           "  --missing drop leaves such rows out, --missing interpolate fills them in");

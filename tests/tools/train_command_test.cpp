@@ -159,11 +159,10 @@ TEST_CASE("train: a series that cannot be learned from") {
                   "  line 3, column 2 \"count\"\n"
                   "  --missing drop leaves such rows out, --missing interpolate fills them in\n",
                   "train empty_cell.csv", folder);
-    check_refused(
-        1,
-        "train: the training part must have more rows than the window\n"
-        "  window is 25, the training part has 2 of the 3 rows of \"count\" in short.csv\n",
-        "train short.csv", folder);
+    check_refused(1,
+                  "train: the training part must have more rows than the window\n"
+                  "  window is 25, the training part has 2 of the 3 rows of short.csv\n",
+                  "train short.csv", folder);
     check_refused(
         1,
         "standardisation: the values of \"b\" in the training part must differ (all 4 are "
@@ -217,7 +216,7 @@ TEST_CASE("train: wrong usage") {
     for (const char* const options : {"--no-such-option", "--epochs many", "--cell tanh",
                                       "--layers 0", "--read levels", "--optimizer lion"})
         check_misused(fmt::format("train {} {}", sunspots, options));
-    for (const char* const options : {"--columns cpi,unemp", "--target unemp",
+    for (const char* const options : {"--columns cpi,unemp", "--target unemp --column unemp",
                                       "--columns cpi,unemp --target unemp --column unemp"})
         check_misused(fmt::format("train {} {}", macrodata, options));
     check_misused("train");
@@ -285,14 +284,64 @@ TEST_CASE("train, predict: a model of several columns forecasts one row") {
     check_refused(1,
                   "forecast: the horizon must be 1 for a net that reads other columns than it "
                   "forecasts (2)\n"
-                  "  it forecasts unemp alone; to go on, it would have to read the next values of "
-                  "realgdp, realcons, realinv, cpi\n",
+                  "  it forecasts unemp; to go on, it would have to read the next values of "
+                  "realgdp, realcons, realinv, cpi\n"
+                  "  --future FILE.csv gives them, in a row for each row to be forecast but the "
+                  "last\n",
                   "predict several.json " + macrodata + " --horizon 2", folder);
     check_refused(1,
                   sunspots +
                       ": no column is called \"unemp\"\n"
                       "  columns are: YEAR, SUNACTIVITY\n",
                   "predict several.json " + sunspots, folder);
+}
+
+TEST_CASE("train, predict: several targets, and several rows where the next ones are told") {
+    const TemporaryFolder folder;
+    const std::string small = " --window 4 --hidden 2 --epochs 1 ";
+    const Ran trained = run_program(
+        "train " + macrodata + " --columns realgdp,cpi,unemp --target unemp --target cpi" + small,
+        folder);
+    CHECK(trained.status == 0);
+    CHECK(trained.output.find("\nall, in deviations of changes ") != std::string::npos);
+    CHECK(trained.says("epoch 1/1  training RMSE "));
+    CHECK(trained.says(" deviations, "));
+    CHECK(read_file(folder / "out.csv")
+              .starts_with("row,unemp: truth,unemp: persistence,unemp: recurrent net,cpi: truth,"));
+    const std::string predict = "predict model.json " + macrodata;
+    const Ran next = run_program(predict + " --format csv", folder);
+    CHECK(next.output.starts_with("row,unemp,cpi\n204,"));
+    const auto json = nlohmann::json::parse(run_program(predict + " --format json", folder).output);
+    CHECK(json["columns"] == nlohmann::json{"unemp", "cpi"});
+    CHECK(json["forecasts"][0]["at"] == 204);
+    CHECK(json["forecasts"][0]["forecast"]["cpi"].is_number());
+    const Ran table = run_program(predict, folder);
+    CHECK(table.output.starts_with("       row         unemp           cpi\n       204  "));
+
+    write_file(folder / "future.csv", "realgdp\n13000\n13010\n");
+    const Ran three =
+        run_program(predict + " --horizon 3 --future future.csv --format csv", folder);
+    CHECK(three.status == 0);
+    CHECK(first_column(three.output) == "row\n204\n205\n206\n");
+    CHECK(three.output.starts_with(next.output));
+    check_refused(1,
+                  "future.csv: must have a row for each row to be forecast but the last (2 of 3)\n",
+                  predict + " --horizon 4 --future future.csv", folder);
+}
+
+TEST_CASE("train, predict: targets alone are forecast from each other, with names of any kind") {
+    const TemporaryFolder folder;
+    std::string csv = "\xEF\xBB\xBFwhen,\"a, b\",\"it's \"\"c\"\"\"\r\n";
+    for (int row = 0; row < 12; ++row)
+        csv += fmt::format("2019-{:02}-01,{},{}\r\n", row + 1, row * row, row % 3);
+    write_file(folder / "t.csv", csv);
+    const std::string small = " --window 2 --hidden 2 --epochs 1 ";
+    const Ran trained = run_program("train t.csv --target 'a, b,it'\\''s \"c\"'" + small, folder);
+    CAPTURE(trained.errors);
+    CHECK(trained.status == 0);
+    const Ran next = run_program("predict model.json t.csv --horizon 3 --format csv", folder);
+    CHECK(next.output.starts_with("when,\"a, b\",\"it's \"\"c\"\"\"\n2020-01-01,"));
+    CHECK(first_column(next.output) == "when\n2020-01-01\n2020-02-01\n2020-03-01\n");
 }
 
 TEST_CASE("weights: they go out, in and out again to the bit") {

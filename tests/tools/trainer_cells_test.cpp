@@ -21,12 +21,14 @@ Series sunspots() { return read_series(Table::parse(sunspots_csv, "sunspots.csv"
 
 /// A target that follows the first input one row later; the second input is another wave.
 Series two_waves() {
-    Series series{
-        .source = "waves.csv", .axis = {}, .target = {"y", {}}, .inputs = {{"a", {}}, {"b", {}}}};
+    Series series{.source = "waves.csv",
+                  .axis = {},
+                  .targets = {{"y", {}}},
+                  .inputs = {{"a", {}}, {"b", {}}}};
     for (int row = 0; row < 60; ++row) {
         series.inputs[0].values.push_back(std::sin(0.5 * row));
         series.inputs[1].values.push_back(std::cos(0.3 * row));
-        series.target.values.push_back(std::sin(0.5 * (row - 1)));
+        series.targets[0].values.push_back(std::sin(0.5 * (row - 1)));
     }
     return series;
 }
@@ -163,14 +165,14 @@ TEST_CASE("trainer: each column is standardised by its training rows alone") {
     Series series = two_waves();
     const ForecastModel model = train(series, 50, small_settings({})).model;
     REQUIRE(model.inputs.size() == 2);
-    CHECK(model.target == "y");
+    CHECK(model.targets[0].name == "y");
     CHECK(model.inputs[0].level ==
           standardisation_of(std::span(series.inputs[0].values).first(50)));
     CHECK(model.inputs[1].level ==
           standardisation_of(std::span(series.inputs[1].values).first(50)));
     for (std::size_t row = 50; row < series.row_count(); ++row)
-        series.target.values[row] = series.inputs[0].values[row] = series.inputs[1].values[row] =
-            1e6;
+        series.targets[0].values[row] = series.inputs[0].values[row] =
+            series.inputs[1].values[row] = 1e6;
     CHECK(train(series, 50, small_settings({})).model == model);
 }
 
@@ -184,9 +186,9 @@ TEST_CASE("trainer: a net that reads changes does not depend on where its inputs
     CHECK(model.inputs[0].level ==
           standardisation_of(
               as_read(std::span(series.inputs[0].values).first(50), Reading::changes)));
-    const std::vector<double> forecasts = forecast_each(model, series, 50);
+    const std::vector<double> forecasts = forecast_each(model, series, 50)[0].values;
     for (double& value : series.inputs[0].values) value += 100;
-    const std::vector<double> shifted = forecast_each(model, series, 50);
+    const std::vector<double> shifted = forecast_each(model, series, 50)[0].values;
     for (std::size_t i = 0; i < forecasts.size(); ++i)  // 100 + a rounds to 1e-14
         CHECK(shifted[i] == doctest::Approx(forecasts[i]).epsilon(1e-11));
 }
@@ -196,7 +198,7 @@ TEST_CASE("trainer: a window of changes needs one row more") {
     settings.reading = Reading::changes;
     CHECK(message_of<ShapeError>([&] { train(two_waves(), 6, settings); }) ==
           "train: the training part must have more rows than the window\n"
-          "  window is 5 changes, the training part has 6 of the 60 rows of \"y\" in waves.csv");
+          "  window is 5 changes, the training part has 6 of the 60 rows of waves.csv");
     CHECK(train(two_waves(), 7, settings).model.training_rows == 7);
 }
 
@@ -210,7 +212,7 @@ TEST_CASE("trainer: a column that does not change in the training part is named"
           "standardisation: the values of \"b\" in the training part must differ (all 50 are 3)");
     Series steady = two_waves();
     for (std::size_t row = 0; row < 60; ++row)
-        steady.target.values[row] = 2.0 * static_cast<double>(row);
+        steady.targets[0].values[row] = 2.0 * static_cast<double>(row);
     CHECK(refused(steady) ==
           "standardisation: the changes of \"y\" in the training part must differ (all 49 are 2)");
 }

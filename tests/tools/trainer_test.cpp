@@ -67,12 +67,10 @@ TEST_CASE("trainer: settings out of their range are refused, by name") {
 TEST_CASE("trainer: needs more training rows than the window") {
     CHECK(message_of<ShapeError>([] { train(sunspots(), 25, TrainingSettings{}); }) ==
           "train: the training part must have more rows than the window\n"
-          "  window is 25, the training part has 25 of the 309 rows of \"SUNACTIVITY\" in "
-          "sunspots.csv");
+          "  window is 25, the training part has 25 of the 309 rows of sunspots.csv");
     CHECK(message_of<ShapeError>([] { train(sunspots(), 310, TrainingSettings{}); }) ==
           "train: the training part must have more rows than the window\n"
-          "  window is 25, the training part has 310 of the 309 rows of \"SUNACTIVITY\" in "
-          "sunspots.csv");
+          "  window is 25, the training part has 310 of the 309 rows of sunspots.csv");
 }
 
 TEST_CASE("trainer: a loss that ceases to be finite is an error, not a model") {
@@ -133,7 +131,7 @@ TEST_CASE("trainer: the held-out rows do not matter") {
     Series series = sunspots();
     const ForecastModel model = train(series, 247, small_settings()).model;
     for (std::size_t row = 247; row < series.row_count(); ++row)
-        series.target.values[row] = series.inputs[0].values[row] = 1e6;
+        series.targets[0].values[row] = series.inputs[0].values[row] = 1e6;
     CHECK(train(series, 247, small_settings()).model == model);
 }
 
@@ -249,7 +247,7 @@ TEST_CASE("trainer: another training is not resumed") {
           "train: a training that is resumed must have the training rows that it had\n"
           "  it had 247 rows, now there are 246");
     Series other = sunspots();
-    other.target.values[3] += 1;
+    other.targets[0].values[3] += 1;
     CHECK(message_of<Error>([&] { train(other, 247, small_settings(), hooks); }) ==
           "train: a training that is resumed must have the training rows that it had\n"
           "  it had 247 rows, now there are 247 with other values");
@@ -275,10 +273,11 @@ TEST_CASE("trainer: with early stopping the weights of the best epoch are kept")
     CHECK(errors.size() < 60);
     // It is the error on the last tenth of the training rows, which neither learning nor standardisation sees.
     const std::size_t learned = first_held_out(247, 0.1);
-    std::vector<double> forecasts = forecast_each(result.model, series, learned);
+    std::vector<double> forecasts = forecast_each(result.model, series, learned)[0].values;
     forecasts.resize(247 - learned);
     CHECK(root_mean_square_error(
-              forecasts, std::span(series.target.values).subspan(learned, 247 - learned)) == *best);
+              forecasts, std::span(series.targets[0].values).subspan(learned, 247 - learned)) ==
+          *best);
     settings.epochs = result.model.epochs_done;
     CHECK(train(series, learned, settings).model.parameters == result.model.parameters);
 }
@@ -347,12 +346,12 @@ TEST_CASE("trainer: one epoch of one batch is one step of the optimiser along th
     closed_form::SimpleRnn net{before[0], before[1], before[2], before[3],
                                before[4], {},        {},        Matrix(1, 37)};
     for (int t = 0; t < 3; ++t) net.x.emplace_back(1, 37);
-    const std::vector<double>& values = series.target.values;
+    const std::vector<double>& values = series.targets[0].values;
     for (int i = 0; i < 37; ++i) {
         const auto row = static_cast<std::size_t>(i);
         for (std::size_t t = 0; t < 3; ++t)
             net.x[t](0, i) = after.inputs[0].level.apply(values[row + t]);
-        net.target(0, i) = after.change.apply(values[row + 3] - values[row + 2]);
+        net.target(0, i) = after.targets[0].level.apply(values[row + 3] - values[row + 2]);
     }
     const auto by_hand = closed_form::gradients(net);
     const Matrix* gradients[] = {&by_hand.dW, &by_hand.dU, &by_hand.db, &by_hand.dV, &by_hand.dc};
@@ -381,8 +380,8 @@ TEST_CASE("trainer: reports come epoch by epoch, in the units of the data") {
     // The error of the second epoch is met before its step: that of the model after one epoch.
     settings.epochs = 1;
     const ForecastModel model = train(series, 247, settings).model;
-    const std::vector<double> forecasts = forecast_each(model, series, 3);
-    const auto training = std::span(series.target.values).first(247);
+    const std::vector<double> forecasts = forecast_each(model, series, 3)[0].values;
+    const auto training = std::span(series.targets[0].values).first(247);
     CHECK(errors[1] == doctest::Approx(root_mean_square_error(std::span(forecasts).first(244),
                                                               training.subspan(3)))
                            .epsilon(1e-12));

@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t longest_list = 8;
 constexpr std::size_t longest_name = 60;
 
+/// In quotes where the list would otherwise be read in another way.
+std::string quoted_in_list(const std::string& name) {
+    const bool is_plain =
+        !name.empty() && name.find(',') == name.npos && name.front() != ' ' && name.back() != ' ';
+    return is_plain ? name : fmt::format("\"{}\"", name);
+}
+
 /// The beginning of a long name; no character of UTF-8 is cut in two.
 std::string shortened(const std::string& name) {
     if (name.size() <= longest_name) return name;
@@ -28,7 +35,8 @@ std::string name_list(std::span<const std::string> names) {
     // One more takes no more room than to say that there is one more.
     const std::size_t shown = names.size() <= longest_list + 1 ? names.size() : longest_list;
     std::string text;
-    for (std::size_t i = 0; i < shown; ++i) text += (i > 0 ? ", " : "") + shortened(names[i]);
+    for (std::size_t i = 0; i < shown; ++i)
+        text += (i > 0 ? ", " : "") + quoted_in_list(shortened(names[i]));
     if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
     return text;
 }

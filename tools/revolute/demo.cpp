@@ -76,7 +76,7 @@ Plot loss_curve(const std::vector<double>& training, const std::vector<double>& 
 }
 
 Plot forecast_plot(const ForecastReport& report) {
-    Plot plot = to_plot(report);
+    Plot plot = to_plots(report).front();
     plot.title = "Sunspots: each year forecast from the 25 years before";
     plot.x_label = "year";
     plot.y_label = unit;
@@ -94,7 +94,7 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
     std::vector<double> training, held_out;
     const auto note = [&](const EpochReport& report) {
         training.push_back(report.training_rmse);
-        held_out.push_back(report_forecasts(report.model, series, first).net.rmse);
+        held_out.push_back(report_forecasts(report.model, series, first).all.net.rmse);
     };
     const TrainingResult result =
         train_with_progress(series, first, TrainingSettings{}, {.after_epoch = note});

@@ -3,6 +3,7 @@
 #include "option_values.hpp"
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/model_file.hpp>
+#include <revolute/tools/next_rows.hpp>
 #include <revolute/tools/progress.hpp>
 #include <revolute/tools/standard_output.hpp>
 
@@ -26,14 +27,16 @@ struct PredictOptions {
     std::string data;
     DataOptions reading;
     int horizon = 1;
+    std::optional<std::string> future;
     ForecastFormat format = ForecastFormat::table;
 };
 
 /// Forecasts and where they stand on the axis.
 struct Forecasts {
     const Series& series;
-    std::vector<double> values;
+    std::vector<NumberColumn> columns;  // of the targets
 
+    std::size_t row_count() const { return columns.front().values.size(); }
     std::string at(std::size_t i) const { return series.axis.text(series.row_count() + i); }
 };
 
@@ -41,20 +44,32 @@ void print_table(const Forecasts& forecasts) {
     const Series& series = forecasts.series;
     std::size_t width = std::max<std::size_t>(series.axis.name.size(), 10);
     width = std::max(width, forecasts.at(0).size());
-    print("{:>{}}  {:>12}\n", series.axis.name, width, series.target.name);
-    for (std::size_t i = 0; i < forecasts.values.size(); ++i)
-        print("{:>{}}  {:>12.6g}\n", forecasts.at(i), width, forecasts.values[i]);
+    print("{:>{}}", series.axis.name, width);
+    for (const NumberColumn& column : forecasts.columns) print("  {:>12}", column.name);
+    print("\n");
+    for (std::size_t i = 0; i < forecasts.row_count(); ++i) {
+        print("{:>{}}", forecasts.at(i), width);
+        for (const NumberColumn& column : forecasts.columns)
+            print("  {:>{}.6g}", column.values[i], std::max<std::size_t>(column.name.size(), 12));
+        print("\n");
+    }
 }
 
 void print_json(const Forecasts& forecasts) {
     const Axis& axis = forecasts.series.axis;
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (std::size_t i = 0; i < forecasts.values.size(); ++i) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array(), names = list;
+    const std::vector<NumberColumn>& columns = forecasts.columns;
+    for (const NumberColumn& column : columns) names.push_back(column.name);
+    const bool is_one = columns.size() == 1;
+    for (std::size_t i = 0; i < forecasts.row_count(); ++i) {
         nlohmann::ordered_json at = axis.at(forecasts.series.row_count() + i);
         if (axis.dates) at = forecasts.at(i);
-        list.push_back({{"at", std::move(at)}, {"forecast", forecasts.values[i]}});
+        nlohmann::ordered_json forecast;
+        for (const NumberColumn& column : columns) forecast[column.name] = column.values[i];
+        if (is_one) forecast = columns.front().values[i];
+        list.push_back({{"at", std::move(at)}, {"forecast", std::move(forecast)}});
     }
-    const nlohmann::ordered_json json{{"column", forecasts.series.target.name},
+    const nlohmann::ordered_json json{{is_one ? "column" : "columns", is_one ? names[0] : names},
                                       {"axis", axis.name},
                                       {"forecasts", std::move(list)}};
     print("{}\n", json.dump(2));
@@ -62,20 +77,30 @@ void print_json(const Forecasts& forecasts) {
 
 void print_csv(const Forecasts& forecasts) {
     const Axis& axis = forecasts.series.axis;
-    const TextColumn at{axis.name,
-                        axis.texts(forecasts.series.row_count(), forecasts.values.size())};
-    print("{}", to_csv(at, {{forecasts.series.target.name, forecasts.values}}));
+    const TextColumn at{axis.name, axis.texts(forecasts.series.row_count(), forecasts.row_count())};
+    print("{}", to_csv(at, forecasts.columns));
+}
+
+/// The values of --future that the net reads.
+std::vector<NumberColumn> next_values(const PredictOptions& options, const ForecastModel& model,
+                                      const Series& series) {
+    const std::vector<std::string> names = not_forecast(model);
+    if (!options.future || names.empty()) return {};
+    const Table table = Table::read(*options.future, options.reading.csv);
+    return read_next_rows(table, names, series, static_cast<std::size_t>(options.horizon) - 1,
+                          options.reading.series.missing);
 }
 
 void predict(const PredictOptions& options) {
     const ForecastModel model = read_model(options.model);
-    require_horizon(model, options.horizon);
+    require_horizon(model, options.horizon, options.future ? NextRows::given : NextRows::unknown);
     const Table table = Table::read(options.data, options.reading.csv);
     const Series series = read_series(table, columns_of(model), options.reading.series);
     say_how_read(table, series);
+    const std::vector<NumberColumn> next = next_values(options, model, series);
     using namespace std::chrono_literals;
     Progress progress(std::cerr, style_of_standard_error(), "row", options.horizon, 2s);
-    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon,
+    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon, next,
                                                      [&](int done) { progress.update(done, ""); })};
     if (options.format == ForecastFormat::json)
         print_json(forecasts);
@@ -102,9 +127,13 @@ void add_predict_command(CLI::App& program) {
     command
         .add_option("--horizon", options->horizon,
                     "Number of rows; from the second on, forecasts are read as if they were data, "
-                    "so a model "
-                    "that reads other columns than it forecasts goes one row ahead only")
+                    "and what the model reads of other columns is read of --future")
         ->check(whole_number(1, 1'000'000'000));
+    command.add_option(
+        "--future", options->future,
+        "Table with the next values of the columns that the model reads and does not "
+        "forecast, for all rows but the last; where DATA.csv has an axis it has that "
+        "too");
     add_choice(command, "--format", options->format, "How to print them",
                {{"table", ForecastFormat::table},
                 {"csv", ForecastFormat::csv},

@@ -26,7 +26,8 @@ struct TrainOptions {
     std::string data;
     DataOptions reading;
     std::optional<std::string> column;
-    ColumnNames columns;  // in place of `column`
+    std::vector<std::string> inputs, targets;  // lists of names, in place of `column`
+    ColumnNames columns;                       // of the training that is resumed
     std::optional<std::string> init;
     std::optional<std::string> resume;
     bool rate_is_named = false;
@@ -85,7 +86,7 @@ void require_outputs(const TrainOptions& options) {
     if (options.overwrite) return;
     if (!options.save_is_named) require_of_train(options.save, "revolute model", "--save");
     if (!options.plot_is_named) require_of_train(plot, "gnuplot", "--plot");
-    require_of_train(table, "truth,persistence,recurrent net", "--plot");
+    require_of_train(table, "recurrent net", "--plot");
 }
 
 /// Nothing is computed that could not be written in the end: the model, with the names in it, and the plot are
@@ -94,12 +95,13 @@ void rehearse_outputs(const TrainOptions& options, const Series& series, std::si
     const std::string model = to_json(untrained(series, first, options.settings));
     std::vector<PlannedFile> files{{options.save, model.size()}};
     if (first < series.row_count()) {
-        const Plot plot = to_plot(report_without_net(series, first));
+        const std::vector<Plot> plots = to_plots(report_without_net(series, first));
         constexpr std::size_t of_frame = 20'000, of_point = 20;
-        const std::size_t points = plot.x.size() * plot.curves.size();
-        files.push_back({csv_beside(options.plot), to_csv(plot).size() + of_point * points});
-        files.push_back({options.plot, of_frame + of_point * points});
-        require_drawable(options.plot, plot);
+        const std::size_t points = plots.front().x.size() * plots.front().curves.size();
+        const std::size_t of_points = of_point * points * plots.size();
+        files.push_back({csv_beside(options.plot), to_csv(plots).size() + of_points});
+        files.push_back({options.plot, of_frame * plots.size() + of_points});
+        require_drawable(options.plot, plots);
     }
     require_room(files);
 }
@@ -124,7 +126,7 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
         return;
     }
     const ForecastReport forecasts = report_forecasts(model, series, first);
-    const bool is_drawn = write_plot(options.plot, to_plot(forecasts));
+    const bool is_drawn = write_plot(options.plot, to_plots(forecasts));
     print("{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
     if (is_drawn)
         print("{}  the same as a plot\n", options.plot);
@@ -133,20 +135,38 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
     print("\n{}", to_table(forecasts));
 }
 
+std::vector<std::string> names_in(const std::vector<std::string>& lists, const Table& table) {
+    std::vector<std::string> names;
+    for (const std::string& list : lists)
+        std::ranges::move(names_in_list(list, table), std::back_inserter(names));
+    return names;
+}
+
+/// The columns that are meant, where it is not one from itself.
+ColumnNames columns_meant(const TrainOptions& options, const Table& table) {
+    if (options.targets.empty()) return options.columns;
+    ColumnNames names{names_in(options.inputs, table), names_in(options.targets, table)};
+    if (names.inputs.empty()) names.inputs = names.targets;
+    return names;
+}
+
 Series read_data(const TrainOptions& options) {
     const Table table = Table::read(options.data, options.reading.csv);
-    Series series = options.columns.inputs.empty()
+    const ColumnNames columns = columns_meant(options, table);
+    Series series = columns.inputs.empty()
                         ? read_series(table, options.column, options.reading.series)
-                        : read_series(table, options.columns, options.reading.series);
+                        : read_series(table, columns, options.reading.series);
     say_how_read(table, series);
     return series;
 }
 
-/// The weights of --init for a net that reads so many columns.
+/// The weights of --init for a net of these columns.
 std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& options,
-                                                         std::size_t inputs) {
+                                                         const Series& series) {
     if (!options.init) return std::nullopt;
-    const Sizes sizes{.input = static_cast<int>(inputs), .hidden = options.settings.hidden};
+    const Sizes sizes{.input = static_cast<int>(series.inputs.size()),
+                      .hidden = options.settings.hidden,
+                      .output = static_cast<int>(series.targets.size())};
     return from_state_dict(options.settings.architecture, sizes, read_weights(*options.init),
                            *options.init);
 }
@@ -183,7 +203,7 @@ std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOpt
 void train_and_report(TrainOptions& options) {
     auto before = take_up_training(options);
     const Series series = read_data(options);
-    const auto weights = weights_to_start_from(options, series.inputs.size());
+    const auto weights = weights_to_start_from(options, series);
     require_outputs(options);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
     rehearse_outputs(options, series, first);
@@ -197,8 +217,9 @@ void train_and_report(TrainOptions& options) {
     }
     save_model(options.save, result);
     if (result.validation_rmse)
-        print("Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}.\n",
-              options.settings.epochs, result.model.epochs_done, *result.validation_rmse);
+        print("Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
+              options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
+              series.targets.size() > 1 ? " deviations" : "");
     if (result.was_stopped) {
         fmt::print(stderr, "interrupted: {} holds the model after epoch {} of {}\n", options.save,
                    result.model.epochs_done, options.settings.epochs);
@@ -212,20 +233,17 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
         "--column", options.column,
         "Column to forecast from itself; may be left out where only one beside the first has "
         "numbers");
-    CLI::Option* inputs = command
-                              .add_option("--columns", options.columns.inputs,
-                                          "Columns that the net reads, with commas between them")
-                              ->delimiter(',')
-                              ->allow_extra_args(false)  // what follows may be DATA.csv
-                              ->default_str("")
-                              ->excludes(column);
-    CLI::Option* target =
-        command
-            .add_option("--target", options.columns.target,
-                        "Column to forecast from --columns, one of them or another")
-            ->needs(inputs)
+    const auto add = [&](const char* name, std::vector<std::string>& lists, const char* what) {
+        return command.add_option(name, lists, what)
+            ->allow_extra_args(false)  // what follows may be DATA.csv
+            ->default_str("")
             ->excludes(column);
-    inputs->needs(target);
+    };
+    CLI::Option* target = add("--target", options.targets,
+                              "Columns to forecast, with commas between them, or one each time");
+    add("--columns", options.inputs,
+        "Columns that the net reads, likewise; if left out those of --target")
+        ->needs(target);
     add_choice(command, "--read", options.settings.reading,
                "What the net reads: values, or their changes from row to row, which suit columns "
                "that keep rising",
@@ -313,7 +331,7 @@ void add_options(CLI::App& command, TrainOptions& options) {
 
 void add_train_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
-        "train", "Train a recurrent net to forecast a column of a table one row ahead");
+        "train", "Train a recurrent net to forecast columns of a table one row ahead");
     const auto options = std::make_shared<TrainOptions>();
     command.option_defaults()->always_capture_default();
     add_options(command, *options);

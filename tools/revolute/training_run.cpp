@@ -23,9 +23,11 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     hooks.after_epoch = [&](const EpochReport& report) {
         windows += report.windows;
         time += epoch.elapsed();
-        std::string note = fmt::format("training RMSE {:.4g}, ", printable(report.training_rmse));
+        const char* const unit = report.model.targets.size() > 1 ? " deviations" : "";
+        std::string note =
+            fmt::format("training RMSE {:.4g}{}, ", printable(report.training_rmse), unit);
         if (report.validation_rmse)
-            note += fmt::format("validation {:.4g}, ", *report.validation_rmse);
+            note += fmt::format("validation {:.4g}{}, ", *report.validation_rmse, unit);
         progress.update(report.epoch, note + samples_per_second(windows, time));
         if (after_epoch) after_epoch(report);
         epoch = {};
