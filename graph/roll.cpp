@@ -1,5 +1,6 @@
 #include <revolute/graph/detail/roll_parts.hpp>
 #include <revolute/graph/detail/roll_schedule.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 
@@ -69,11 +70,11 @@ std::int32_t steps_of(std::span<const Interval> intervals) {
 }
 
 /// The steps of each time axis: those of its recurrences, holes included, or without recurrences
-/// those of its families. (A family that no recurrence needs may have one more: the transposes of
-/// h(-1), ..., h(T).)
+/// those of its families, of which initial states are none: they stand before the first step. (A family that no
+/// recurrence needs may have one more: the transposes of h(-1), ..., h(T).)
 std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
     struct Intervals {
-        std::vector<Interval> of_recurrences, of_families;
+        std::vector<Interval> of_recurrences, of_families, of_initial_states;
     };
     std::map<std::int32_t, Intervals> intervals;
     for (const Component& component : schedule)
@@ -81,14 +82,18 @@ std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Comp
             const Part& part = parts[index(id)];
             if (part.runs.empty()) continue;
             const Interval steps{part.runs.front().low, part.runs.back().high};
-            auto& [of_recurrences, of_families] = intervals[*part.axis];
-            (component.is_recurrence() ? of_recurrences : of_families).push_back(steps);
+            Intervals& of = intervals[*part.axis];
+            (component.is_recurrence()      ? of.of_recurrences
+             : part.op == &initial_state_op ? of.of_initial_states
+                                            : of.of_families)
+                .push_back(steps);
         }
     std::vector<AxisSteps> axes;
     axes.reserve(intervals.size());
     for (const auto& [axis, of] : intervals)
-        axes.push_back(
-            {axis, steps_of(of.of_recurrences.empty() ? of.of_families : of.of_recurrences)});
+        axes.push_back({axis, steps_of(!of.of_recurrences.empty() ? of.of_recurrences
+                                       : !of.of_families.empty()  ? of.of_families
+                                                                  : of.of_initial_states)});
     return axes;
 }
 

@@ -65,6 +65,17 @@ constinit const Op subtract_from_op{
     .fast = {subtract_from<double>, subtract_from<float>},
 };
 
+// The entries from the last to the first: a kernel that writes entries which it has still to read.
+constinit const Op reversed_op{
+    .name = "reversed",
+    .shape = [](const ShapeArguments& x) -> Shape { return x[0]; },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            const auto entries = x[0].values();
+            std::copy(entries.rbegin(), entries.rend(), y.data);
+        },
+};
+
 // Refuses values above 1.
 constinit const Op at_most_one_op{
     .name = "at_most_one",
@@ -259,6 +270,31 @@ TEST_CASE("program: an operator from outside runs by its reference kernel") {
     const std::array output{apply(plus_two_op, {apply(plus_two_op, {a})})};
     CHECK(difference_with_random_values(output) == 0.0);
     CHECK(difference_with_random_values(output, Precision::float32) <= 1e-6);  // of floats
+}
+
+TEST_CASE("program: each step is made of the one before by what does not go entry by entry") {
+    using Next = Expr (*)(Expr U, Expr h);
+    constexpr std::array<Next, 7> all{
+        [](Expr, Expr h) { return softmax(h); },
+        [](Expr U, Expr h) { return U * h; },
+        [](Expr U, Expr h) { return h * U; },
+        [](Expr, Expr h) { return h * h; },
+        [](Expr U, Expr h) { return tanh(U) * softmax(h); },
+        [](Expr, Expr h) { return apply(reversed_op, {h}); },
+        [](Expr, Expr h) { return softmax(apply(reversed_op, {h})); },
+    };
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        CAPTURE(i);
+        Graph graph;
+        const Expr U = graph.parameter("U", {3, 3});
+        Expr h = graph.input("h", {3, 3});
+        for (int t = 0; t < 6; ++t) {
+            const Scope scope(graph, Step{0, t});
+            h = all[i](U, h);
+        }
+        // The states are no outputs, of which all steps would be kept.
+        CHECK(difference_with_random_values(std::array{tanh(h)}) <= rounding_of_doubles);
+    }
 }
 
 TEST_CASE("program: fast kernels of an operator from outside take the reference kernel's place") {

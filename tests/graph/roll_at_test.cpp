@@ -521,3 +521,23 @@ TEST_CASE("fit_law: the bits of what builders compute") {
     CHECK_FALSE(fit_law(8, {NAN, 1, 2}).has_value());
     CHECK_FALSE(fit_law(8, {0, 1, 0}).has_value());
 }
+
+TEST_CASE("at: the initial state of what does not recur is no step") {
+    const auto rolled_with = [](int steps) {
+        Graph graph;
+        std::vector<Expr> outputs;
+        Expr before = [&] {
+            const Scope scope(graph, Step{0, -1});
+            return graph.initial_state("c", {2, 1});
+        }();
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr x = graph.input("x", {2, 1});
+            outputs.push_back(before + x);
+            before = tanh(x);
+        }
+        return roll(std::array{accumulate(outputs)});
+    };
+    CHECK(rolled_with(6).steps() == 6);
+    CHECK(rolled_with(6).at(9) == rolled_with(9));
+}

@@ -69,11 +69,26 @@ class Residences {
             keep(site.part, site.members == 1 ? Residence::round : Residence::slab);
             writes_[index(site.part)].set(loop, number, site);
         });
+        keep_apart(instruction);
         if (product == nullptr) return;
         for (const auto* const stack : {&product->left_stack, &product->right_stack})
             for (const PartId part : *stack) keep(part, Residence::round);
         read_stack(loop, product->left, product->left_stack);
         read_stack(loop, product->right, product->right_stack);
+    }
+
+    /// What does not go entry by entry may write before it has read all, so one place is too few for a member that
+    /// is made of the one before.
+    void keep_apart(const Instruction& instruction) {
+        const auto keep_if_written = [&](PartId read) {
+            for_each_result_in_stack(instruction, [&](const MemberRange& written) {
+                if (written.part == read) keep(read);
+            });
+        };
+        for_each_read(instruction, [&](const MemberRange& site) { keep_if_written(site.part); });
+        if (const auto* const product = std::get_if<ProductCall>(&instruction))
+            for (const auto* const stack : {&product->left_stack, &product->right_stack})
+                std::ranges::for_each(*stack, keep_if_written);
     }
 
     void read_stack(std::size_t loop, MemberRange site, const std::vector<PartId>& stack) {
