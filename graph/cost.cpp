@@ -24,7 +24,7 @@ struct Read {
 };
 
 IntervalSet members_of(const Part& part) {
-    IntervalSet members(part.runs);
+    IntervalSet members(intervals_of(part.runs));
     if (!part.is_family()) members.add(one_node);
     return members;
 }
@@ -81,7 +81,7 @@ class Counter {
             const Part& part = rolled_.parts[i];
             for (const std::vector<Segment>& slot : part.slots)
                 for (const auto& [steps, target, distance] : slot)
-                    for (const Interval users : all_[i].within(steps))
+                    for (const Interval users : all_[i].within(steps.interval()))
                         reads_[i].push_back({target, users, read_at(target, users, distance)});
             for (const Sweep& sweep : part.operands)
                 for (const Interval steps : steps_of(sweep))
@@ -190,7 +190,8 @@ class Counter {
 Cost cost(const Rolled& rolled) {
     if (rolled.outputs.empty())
         throw GraphError("cost: the loss must be the first output (there is no output)");
-    return Counter(rolled).total();
+    const Rolled plain = spelled_out(rolled);
+    return Counter(plain).total();
 }
 
 }  // namespace revolute

@@ -1,5 +1,6 @@
 // What listings call the members of a rolled graph: each label belongs to one value and says which.
 
+#include <revolute/graph/detail/condense.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
 #include <revolute/graph/roll.hpp>
 
@@ -13,7 +14,7 @@ namespace {
 
 /// Where a name stands: at these steps of its axis; at 0 where it has none.
 Interval place_of(const PartName& label) {
-    return {label.steps.low + label.shift, label.steps.high + label.shift};
+    return {label.steps.low() + label.shift, label.steps.high() + label.shift};
 }
 
 /// Which names of values, and of their adjoints, are taken at which steps.
@@ -69,6 +70,7 @@ class PartNaming {
         for (const Part& part : rolled_.parts) of_values_.push_back(part.labels);
         taken_ = {};
         name([](const Labels::Origin&) { return true; });
+        for (Part& part : rolled_.parts) detail::condense(part.labels);
     }
 
  private:

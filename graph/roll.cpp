@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/condense.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
 #include <revolute/graph/detail/roll_schedule.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -81,7 +82,7 @@ std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Comp
         for (const PartId id : component.parts) {
             const Part& part = parts[index(id)];
             if (part.runs.empty()) continue;
-            const Interval steps{part.runs.front().low, part.runs.back().high};
+            const Interval steps = part.hull();
             Intervals& of = intervals[*part.axis];
             (component.is_recurrence()      ? of.of_recurrences
              : part.op == &initial_state_op ? of.of_initial_states
@@ -116,6 +117,7 @@ Rolled roll(std::span<const Expr> outputs) {
     rolled.parts = std::move(found.parts);
     rolled.nodes = std::move(found.groups.members);
     rolled.schedule = std::move(found.schedule.components);
+    detail::condense(rolled);
     return rolled;
 }
 

@@ -42,10 +42,8 @@ class BreakSearch {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
             const Part& part = rolled_.parts[i];
             for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot)
-                for (std::size_t c = 1; c < part.slots[slot].size(); ++c)
-                    consider({PartId{i}, part.slots[slot][c].steps.low},
-                             Change{slot, part.slots[slot][c - 1]});
-            for (const Interval run : part.runs) consider({PartId{i}, run.low}, std::nullopt);
+                consider_cases(PartId{i}, slot);
+            for (const StepRange run : part.runs) consider({PartId{i}, run.low()}, std::nullopt);
         }
         if (found_.empty()) return break_in_sums();
         return described(telling());
@@ -82,11 +80,39 @@ class BreakSearch {
         if (is_in_the_midst(axis, t)) found_.push_back({member, change});
     }
 
+    /// The steps at which an operand becomes another one. What repeats does so within one period.
+    void consider_cases(PartId part, std::uint32_t slot) {
+        std::vector<Segment> cases = rolled_[part].slots[slot];
+        const auto low_of = [](const Segment& segment) { return segment.steps.low(); };
+        std::ranges::sort(cases, {}, low_of);
+        for (std::size_t c = 1; c < cases.size(); ++c)
+            consider({part, cases[c].steps.low()}, Change{slot, cases[c - 1]});
+        for (const Segment& repeated : cases)
+            if (repeated.steps.repeats()) consider_end(part, slot, repeated);
+    }
+
+    /// Where a pattern does not go on though there are steps for it.
+    void consider_end(PartId id, std::uint32_t slot, const Segment& repeated) {
+        const Part& part = rolled_[id];
+        const auto [interval, every, times] = repeated.steps;
+        const Interval next{interval.low + every * times, interval.high + every * times};
+        if (!is_in_the_midst(*part.axis, next.high) || !part.has_member(next.low)) return;
+        const Segment& there = part.segment_at(slot, next.low);
+        if (there.target != repeated.target || there.distance != repeated.distance)
+            found_.push_back({{id, next.low}, Change{slot, repeated}});
+    }
+
+    /// What a recurrence starts from can be of its own kind for as long as it is read, and what a
+    /// derivative makes of it as long again.
+    std::int32_t reach(std::int32_t axis) { return 2 * std::max(reaches_[axis], 1); }
+
+    /// A pattern that repeats begins, and ends, within three periods: windows of truncation that overlap
+    /// are as long as two, of which one may be cut short.
     bool is_in_the_midst(std::int32_t axis, std::int32_t t) {
-        // What a recurrence starts from can be of its own kind for as long as it is read, and what
-        // a derivative makes of it as long again.
-        const std::int32_t reach = 2 * std::max(reaches_[axis], 1);
-        return t > reach && t < rolled_.steps(axis) - reach;
+        const auto [period, is_new] = periods_.try_emplace(axis);
+        if (is_new) period->second = rolled_.period(axis);
+        const std::int32_t from_end = reach(axis) + (period->second > 1 ? 3 * period->second : 0);
+        return t > from_end && t < rolled_.steps(axis) - from_end;
     }
 
     /// A node without step that reads some steps of a family only, from the midst on or up to there.
@@ -212,6 +238,7 @@ class BreakSearch {
 
     const Rolled& rolled_;
     std::map<std::int32_t, std::int32_t> reaches_;
+    std::map<std::int32_t, std::int32_t> periods_;
     std::vector<Candidate> found_;
 };
 

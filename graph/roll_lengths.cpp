@@ -52,30 +52,31 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
         steps, built.parts.size(), foretold.parts.size());
 }
 
-/// The attributes of two graphs of one step more each that differ, with their laws, or the first that has
-/// none.
+/// The attributes of two graphs of one period more each that differ, with their laws, or the first that
+/// has none.
 std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
                                             std::optional<Rolled>& most, std::int32_t steps,
                                             const RolledWith& rolled_with) {
     AxisLaws laws{time_axis, {}};
+    const std::int32_t apart = few.period(), last = steps + 2 * apart;
     if (few.parts.size() != more.parts.size()) return laws;
     for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
         const Part &a = few.parts[i], &b = more.parts[i];
         if (a.op != b.op || a.attributes.size() != b.attributes.size()) return laws;
         for (std::uint32_t k = 0; k < a.attributes.size(); ++k) {
             if (a.attributes[k] == b.attributes[k]) continue;
-            if (!most) most = rolled_with(steps + 2);
+            if (!most) most = rolled_with(last);
             if (most->parts.size() != few.parts.size() ||
                 most->parts[i].attributes.size() != a.attributes.size())
-                return first_difference(more, *most, steps + 2);
+                return first_difference(more, *most, last);
             const std::array values{a.attributes[k], b.attributes[k], most->parts[i].attributes[k]};
-            const auto law = detail::fit_law(steps, values);
+            const auto law = detail::fit_law(steps, values, apart);
             if (!law)
                 return fmt::format(
                     "roll: attribute {} of {} is {} in {} steps, {} in {} and {} in {}, "
                     "which is neither even in the number of steps nor one over such a "
                     "number, nor a root of these",
-                    k, name_of(a), values[0], steps, values[1], steps + 1, values[2], steps + 2);
+                    k, name_of(a), values[0], steps, values[1], steps + apart, values[2], last);
             laws.attributes.push_back({PartId{i}, k, *law});
         }
     }
@@ -106,15 +107,31 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
     }
 }
 
-AnySteps compared(std::int32_t steps, const RolledWith& rolled_with) {
+/// A number of steps that many patterns show in, in a graph that is quickly built; a multiple of the
+/// period more, but for `most`.
+std::int32_t proof_steps(const Rolled& few, std::int32_t most) {
+    constexpr std::int32_t longest = 64;
+    constexpr std::size_t most_nodes = 100'000;
+    const auto steps = static_cast<std::size_t>(few.steps());
+    const std::size_t wanted = steps * most_nodes / std::max<std::size_t>(few.node_count(), 1);
+    const auto all = static_cast<std::int32_t>(std::min<std::size_t>(wanted, longest));
+    const std::int32_t more = std::max(0, std::min(all, most) - few.steps());
+    return few.steps() + more / few.period() * few.period();
+}
+
+AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with) {
     Rolled few = rolled_with(steps);
-    const Rolled more = rolled_with(steps + 1);
+    const std::int32_t apart = few.period();
+    const Rolled more = rolled_with(steps + apart);
     std::optional<Rolled> most;
     auto laws = laws_of(few, more, most, steps, rolled_with);
     if (auto* reason = std::get_if<std::string>(&laws)) return {std::nullopt, std::move(*reason)};
     few.laws = std::get<AxisLaws>(std::move(laws));
-    std::string reason = contradiction(few, more, steps + 1);
-    if (reason.empty() && most) reason = contradiction(few, *most, steps + 2);
+    std::string reason = contradiction(few, more, steps + apart);
+    if (reason.empty() && most) reason = contradiction(few, *most, steps + 2 * apart);
+    if (const std::int32_t many = proof_steps(few, most_steps);
+        reason.empty() && many > steps + apart)
+        reason = contradiction(few, rolled_with(many), many);
     if (!reason.empty()) return {std::nullopt, std::move(reason)};
     return {std::move(few), {}};
 }
@@ -124,13 +141,20 @@ AnySteps compared(std::int32_t steps, const RolledWith& rolled_with) {
 AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
     AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell"};
     for (std::int32_t few = 8; few < most && !result.rolled; few += few)
-        result = compared(few, rolled_with);
+        result = compared(few, most, rolled_with);
     return result;
 }
 
 Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
-    const AnySteps found = roll_any_steps(steps, rolled_with);
-    return found.rolled ? found.rolled->at(steps) : rolled_with(steps);
+    AnySteps found = roll_any_steps(steps, rolled_with);
+    if (!found.rolled) return rolled_with(steps);
+    // What comes again every so many steps tells of as many steps and a multiple more.
+    const std::int32_t few = found.rolled->steps();
+    if (const std::int32_t rest = (steps - few) % found.rolled->period(); rest != 0)
+        found = compared(few + rest, steps, rolled_with);
+    return found.rolled && (steps - found.rolled->steps()) % found.rolled->period() == 0
+               ? found.rolled->at(steps)
+               : rolled_with(steps);
 }
 
 }  // namespace revolute

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,20 @@ namespace {
 std::string written(Interval steps) {
     return steps.low == steps.high ? fmt::format("{}", steps.low)
                                    : fmt::format("{}..{}", steps.low, steps.high);
+}
+
+/// "0", "1..7", "0, 3, ..., 12", "1..3, 5..7, ..., 13..15".
+std::string written(StepRange steps) {
+    if (!steps.repeats()) return written(steps.first);
+    return fmt::format("{}, {}, ..., {}", written(steps.first), written(steps.at(1)),
+                       written(steps.at(steps.times - 1)));
+}
+
+/// Those whose steps begin earlier first.
+template <class Entry, class StepsOf>
+std::vector<Entry> by_beginning(std::vector<Entry> entries, const StepsOf& steps_of) {
+    std::ranges::sort(entries, {}, [&](const Entry& entry) { return steps_of(entry).low(); });
+    return entries;
 }
 
 /// "t", "t-1", "t+1".
@@ -74,7 +90,8 @@ class Listing {
         text += "  " + to_string(part.shape);
         if (part.is_family()) {
             std::vector<std::string> runs;
-            for (const Interval run : part.runs) runs.push_back(written(run));
+            for (const StepRange run : by_beginning(part.runs, std::identity()))
+                runs.push_back(written(run));
             text += fmt::format("  {} = {}", axis_name(*part.axis), fmt::join(runs, ", "));
         }
         return text;
@@ -101,7 +118,8 @@ class Listing {
 
     std::string cases(const Part& user, const std::vector<Segment>& slot) const {
         std::vector<std::string> texts;
-        for (const auto& [steps, target, distance] : slot) {
+        const auto steps_of = [](const Segment& segment) { return segment.steps; };
+        for (const auto& [steps, target, distance] : by_beginning(slot, steps_of)) {
             std::string text = name(target);
             if (const auto axis = rolled_[target].axis)
                 text += axis == user.axis

@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/condense.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/error.hpp>
@@ -41,13 +42,7 @@ class Verifier {
     void check(PartId id, const Component& component) const {
         const Part& part = rolled_[id];
         require(part.is_family() == !part.runs.empty(), "families have steps", id);
-        for (std::size_t i = 1; i < part.runs.size(); ++i)
-            require(part.runs[i - 1].high + 1 < part.runs[i].low, "runs ascend and do not touch",
-                    id);
-        std::size_t members = 0;
-        for (std::size_t i = 0; i < part.runs.size(); members += part.runs[i++].size())
-            require(i < part.places.size() && part.places[i] == members,
-                    "runs begin where those before them end", id);
+        check_runs(id);
         require(part.slopes.empty() || part.slopes.size() == part.attributes.size(),
                 "each attribute has its slope", id);
         require(part.operand_shapes.size() == part.slots.size(), "each operand has a shape", id);
@@ -60,6 +55,21 @@ class Verifier {
                                         }),
                     "shapes of operands are those of the parts", id);
         for (const Sweep& sweep : part.operands) check_sweep(id, sweep);
+    }
+
+    void check_runs(PartId id) const {
+        const Part& part = rolled_[id];
+        require(std::ranges::is_sorted(part.runs, {}, [](StepRange run) { return !run.repeats(); }),
+                "runs that repeat come first", id);
+        const std::vector<StepRange> runs = detail::spelled_out(part.runs);
+        for (std::size_t i = 1; i < runs.size(); ++i)
+            require(runs[i - 1].high() + 1 < runs[i].low(), "runs ascend and do not touch", id);
+        const bool repeats = !part.runs.empty() && part.runs.front().repeats();
+        require(part.places.size() == (repeats ? 0 : part.runs.size()),
+                "places are those of runs that do not repeat", id);
+        std::size_t members = 0;
+        for (std::size_t i = 0; i < part.places.size(); members += part.runs[i++].size())
+            require(part.places[i] == members, "runs begin where those before them end", id);
     }
 
     void check_sweep(PartId id, const Sweep& sweep) const {
@@ -81,15 +91,16 @@ class Verifier {
     void check_cases(PartId id, const std::vector<Segment>& cases,
                      const Component& component) const {
         const Part& part = rolled_[id];
-        for (std::size_t i = 1; i < cases.size(); ++i)
-            require(cases[i - 1].steps.high < cases[i].steps.low, "cases ascend", id);
-        for (const Interval run : part.runs)
-            for (std::int32_t t = run.low; t <= run.high; ++t) {
-                const bool begins = !cases.empty() && cases.front().steps.low <= t;
-                require(begins, "every step has a case", id);
-                const Segment* found = nullptr;
-                for (const Segment& segment : cases)
-                    if (segment.steps.contains(t)) found = &segment;
+        std::vector<StepRange> steps;
+        for (const Segment& segment : cases) steps.push_back(segment.steps);
+        require(std::ranges::is_sorted(steps, {}, [](StepRange some) { return !some.repeats(); }),
+                "cases that repeat come first", id);
+        steps = detail::spelled_out(steps);
+        for (std::size_t i = 1; i < steps.size(); ++i)
+            require(steps[i - 1].high() < steps[i].low(), "cases do not overlap", id);
+        for (const StepRange run : detail::spelled_out(part.runs))
+            for (std::int32_t t = run.low(); t <= run.high(); ++t) {
+                const Segment* found = part.find_segment(cases, t);
                 require(found != nullptr, "every step has a case", id);
                 const Part& target = rolled_[found->target];
                 require(target.is_family() ? target.has_member(t - found->distance)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,38 @@ struct Interval {
     friend constexpr bool operator==(Interval, Interval) = default;
 };
 
+/// Steps of a time axis: an interval, once, or again and again at the same distance.
+struct StepRange {
+    Interval first;
+    std::int32_t every =
+        0;  ///< from the beginning of one to that of the next; 0 where there is one
+    std::int32_t times = 1;  ///< how many intervals there are
+
+    constexpr StepRange() = default;
+    constexpr StepRange(Interval interval)
+        : first(interval) {}  // NOLINT(google-explicit-constructor)
+    constexpr StepRange(Interval interval, std::int32_t distance, std::int32_t count)
+        : first(interval), every(count > 1 ? distance : 0), times(count) {}
+
+    constexpr bool repeats() const { return times > 1; }
+    constexpr std::int32_t low() const { return first.low; }
+    constexpr std::int32_t high() const { return first.high + every * (times - 1); }
+    constexpr Interval at(std::int32_t number) const {
+        return {first.low + every * number, first.high + every * number};
+    }
+    constexpr std::size_t size() const { return first.size() * static_cast<std::size_t>(times); }
+    constexpr bool contains(std::int32_t t) const {
+        if (!repeats()) return first.contains(t);
+        return low() <= t && t <= high() && (t - low()) % every <= first.high - first.low;
+    }
+    /// The one interval. Throws InternalError when it repeats: `spelled_out` makes lists of intervals.
+    Interval interval() const;
+    friend constexpr bool operator==(StepRange, StepRange) = default;
+};
+
+/// Those of ranges of which none repeats. Throws as `StepRange::interval`.
+std::vector<Interval> intervals_of(std::span<const StepRange> ranges);
+
 /// Number of a part of a rolled graph.
 enum class PartId : std::uint32_t {};
 
@@ -29,7 +62,7 @@ constexpr std::uint32_t index(PartId part) { return static_cast<std::uint32_t>(p
 /// What an operand of a family is during some of its steps: at step t, the member of `target` at
 /// step t - distance, or the node that `target` is.
 struct Segment {
-    Interval steps;
+    StepRange steps;
     PartId target{};
     std::int32_t distance = 0;  ///< 0 when the target is one node
 
@@ -58,7 +91,7 @@ struct Sweep {
 /// What members of a part are called during some steps: "h" at step t on an axis. The step of the
 /// name is the member's own plus `shift`: U' dz(t+1), made at step t + 1, is dh(t).
 struct PartName {
-    Interval steps;
+    StepRange steps;
     std::string name;
     std::optional<std::int32_t> axis;  ///< none: the name has no step
     std::int32_t shift = 0;
@@ -89,9 +122,12 @@ struct Part {
     std::optional<std::int32_t> axis;
     bool depends_on_time = false;
 
-    std::vector<Interval> runs;               ///< of a family: where it has members, ascending
-    std::vector<std::size_t> places;          ///< by run: the number of members before it
-    std::vector<std::vector<Segment>> slots;  ///< of a family: each slot's cases, ascending
+    /// Of a family: where it has members. In this list and all others by steps, those that repeat come
+    /// first, and within both kinds the earlier ones.
+    std::vector<StepRange> runs;
+    std::vector<std::size_t>
+        places;  ///< by run, where none repeats: the number of members before it
+    std::vector<std::vector<Segment>> slots;  ///< of a family: each slot's cases
     std::vector<Sweep> operands;              ///< of one node
 
     /// The names that the graph knows, first names before aliases. A node without step counts as
@@ -104,7 +140,9 @@ struct Part {
     /// The attributes of the member at step t.
     std::vector<double> attributes_at(std::int32_t t) const;
     /// Sets where the family has members.
-    void set_runs(std::vector<Interval> steps);
+    void set_runs(std::vector<StepRange> steps);
+    /// The first and the last step of a family.
+    Interval hull() const;
     /// Number of members.
     std::size_t size() const;
     bool has_member(std::int32_t t) const;
@@ -114,6 +152,8 @@ struct Part {
     std::int32_t step_of(std::size_t place) const;
     /// The case of an operand at step t. There must be a member.
     const Segment& segment_at(std::uint32_t slot, std::int32_t t) const;
+    /// The one of some cases that holds at step t, if there is one.
+    static const Segment* find_segment(const std::vector<Segment>& cases, std::int32_t t);
 
     friend bool operator==(const Part&, const Part&) = default;
 };
@@ -201,6 +241,11 @@ struct Rolled {
     /// The number of steps of a time axis. Throws GraphError when it has no such axis.
     std::int32_t steps(std::int32_t axis = 0) const;
 
+    /// How many steps come again and again together: 1, or where a pattern repeats, as in clockwork nets
+    /// and where back-propagation is cut every k steps, the least common multiple of its periods. `at`
+    /// takes numbers of steps that are a multiple of it more or less than these.
+    std::int32_t period(std::int32_t axis = 0) const;
+
     /// The smallest number of steps that `at` can be asked for; none when it cannot be asked.
     std::optional<std::int32_t> least_steps(std::int32_t axis = 0) const;
     /// The same recurrences over another number of steps of one time axis: what rolling the graph
@@ -222,6 +267,9 @@ struct Rolled {
     friend bool operator==(const Rolled& a, const Rolled& b);
 };
 
+/// The same with intervals only, for who does not look at ranges that repeat.
+Rolled spelled_out(Rolled rolled);
+
 /// Where a graph is not the same from step to step.
 struct PatternBreak {
     Step step;      ///< of the first node made, away from both ends, that is different
@@ -231,8 +279,8 @@ struct PatternBreak {
 };
 
 /// The first boundary case that is not at an end of its time axis: none for the recurrences of the
-/// library's cells; a cell exchanged half-way, a cut every k steps, an operand that changes by hand
-/// have one.
+/// library's cells and for what repeats; a cell exchanged half-way, an operand that changes by hand have
+/// one.
 std::optional<PatternBreak> first_break(const Rolled& rolled);
 
 }  // namespace revolute

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,7 +22,7 @@ namespace revolute {
 
 namespace {
 
-/// Moves steps from a place on by a number of steps.
+/// Moves steps from a place on by a number of steps, which is a multiple of the period.
 class Shift {
  public:
     Shift(std::int32_t axis, std::int32_t from, std::int32_t by)
@@ -33,6 +34,13 @@ class Shift {
     Interval operator()(std::optional<std::int32_t> axis, Interval steps) const {
         return {(*this)(axis, steps.low), (*this)(axis, steps.high)};
     }
+    /// A range that repeats comes more or less often where the place is within it.
+    StepRange operator()(std::optional<std::int32_t> axis, StepRange steps) const {
+        if (!steps.repeats()) return (*this)(axis, steps.first);
+        const bool grows = axis == axis_ && steps.low() < from_ && from_ <= steps.high();
+        if (grows) return {steps.first, steps.every, steps.times + by_ / steps.every};
+        return {(*this)(axis, steps.first), steps.every, steps.times};
+    }
 
  private:
     std::int32_t axis_;
@@ -40,23 +48,27 @@ class Shift {
     std::int32_t by_;
 };
 
-/// Calls `visit(axis, interval)` for each interval of steps in a rolled graph: those of members, of
-/// cases and of what they read, of names, of sums, of outputs.
+StepRange moved(StepRange steps, std::int32_t by) {
+    steps.first = {steps.first.low + by, steps.first.high + by};
+    return steps;
+}
+
+/// Calls `visit(axis, range)` for all steps in a rolled graph: those of members, of cases and of what they
+/// read, of names, of sums, of outputs.
 template <class Visit>
-void for_each_interval(const Rolled& rolled, const Visit& visit) {
+void for_each_range(const Rolled& rolled, const Visit& visit) {
     const auto axis_of = [&](PartId part) { return rolled[part].axis; };
     for (const Part& part : rolled.parts) {
-        for (const Interval run : part.runs) visit(part.axis, run);
+        for (const StepRange run : part.runs) visit(part.axis, run);
         for (const std::vector<Segment>& slot : part.slots)
             for (const auto& [steps, target, distance] : slot) {
                 visit(part.axis, steps);
-                visit(axis_of(target), Interval{steps.low - distance, steps.high - distance});
+                visit(axis_of(target), moved(steps, -distance));
             }
         for (const std::vector<PartName>* names : {&part.names, &part.labels})
             for (const PartName& name : *names) {
                 visit(part.axis, name.steps);
-                visit(name.axis,
-                      Interval{name.steps.low + name.shift, name.steps.high + name.shift});
+                visit(name.axis, moved(name.steps, name.shift));
             }
         for (const Sweep& sweep : part.operands)
             for (const Sweep::Element& element : sweep.elements)
@@ -68,11 +80,12 @@ void for_each_interval(const Rolled& rolled, const Visit& visit) {
         visit(axis_of(output.part), Interval{output.t, output.t});
 }
 
-/// Consecutive steps of an axis at which nothing begins or ends.
+/// Consecutive steps of an axis at which nothing begins or ends, but for what repeats.
 struct Stretch {
     std::int32_t first = 0;
     std::int32_t length = 0;
     std::int32_t least_length = 1;  ///< fewer would bring boundary cases of both ends together
+    std::int32_t period = 1;        ///< so many steps are put in together, or a multiple
 
     std::int32_t middle() const { return first + length / 2; }
 };
@@ -86,18 +99,31 @@ Stretch widest_between(std::vector<std::int32_t> boundaries) {
     return widest;
 }
 
+/// The least number of steps after which everything comes again there; beyond the stretch when it is
+/// not within it.
+std::int32_t period_in(const Rolled& rolled, std::int32_t axis, const Stretch& stretch) {
+    std::int64_t period = 1;
+    for_each_range(rolled, [&](std::optional<std::int32_t> of, StepRange steps) {
+        if (of == axis && steps.repeats() && steps.low() <= stretch.first &&
+            steps.high() > stretch.first && period <= stretch.length)
+            period = std::lcm(period, std::int64_t{steps.every});
+    });
+    return static_cast<std::int32_t>(period);
+}
+
 /// The longest stretch of steps without boundary cases, to put steps into or take them out of.
 Stretch stretch_of(const Rolled& rolled, std::int32_t axis) {
     std::vector<std::int32_t> boundaries;
-    for_each_interval(rolled, [&](std::optional<std::int32_t> of, Interval steps) {
-        if (of == axis) boundaries.insert(boundaries.end(), {steps.low, steps.high + 1});
+    for_each_range(rolled, [&](std::optional<std::int32_t> of, StepRange steps) {
+        if (of == axis) boundaries.insert(boundaries.end(), {steps.low(), steps.high() + 1});
     });
     Stretch stretch = widest_between(std::move(boundaries));
+    stretch.period = period_in(rolled, axis, stretch);
     for (const Part& part : rolled.parts) {
         if (part.axis != axis) continue;
         for (const std::vector<Segment>& slot : part.slots)
             for (const Segment& segment : slot)
-                if (segment.steps.low <= stretch.first && segment.steps.high > stretch.first)
+                if (segment.steps.low() <= stretch.first && segment.steps.high() > stretch.first)
                     stretch.least_length =
                         std::max(stretch.least_length, 2 * std::abs(segment.distance));
     }
@@ -111,8 +137,8 @@ class Mover {
     Mover(const Rolled& original, const Shift& shift) : original_(original), shift_(shift) {}
 
     bool move(Part& part) const {
-        std::vector<Interval> runs = part.runs;
-        for (Interval& run : runs) run = shift_(part.axis, run);
+        std::vector<StepRange> runs = part.runs;
+        for (StepRange& run : runs) run = shift_(part.axis, run);
         part.set_runs(std::move(runs));
         return std::ranges::all_of(part.slots,
                                    [&](std::vector<Segment>& slot) {
@@ -130,25 +156,23 @@ class Mover {
     std::optional<std::int32_t> axis_of(PartId part) const { return original_[part].axis; }
 
     bool move(const Part& part, Segment& segment) const {
-        const Interval steps = shift_(part.axis, segment.steps);
+        const StepRange steps = shift_(part.axis, segment.steps);
         const auto axis = axis_of(segment.target);
         if (axis) {
-            const Interval read = shift_(axis, {segment.steps.low - segment.distance,
-                                                segment.steps.high - segment.distance});
+            const StepRange read = shift_(axis, moved(segment.steps, -segment.distance));
             if (read.size() != steps.size()) return false;
-            segment.distance = steps.low - read.low;
+            segment.distance = steps.low() - read.low();
         }
         segment.steps = steps;
         return true;
     }
 
     bool move(const Part& part, PartName& name) const {
-        const Interval steps = shift_(part.axis, name.steps);
+        const StepRange steps = shift_(part.axis, name.steps);
         if (name.axis) {
-            const Interval named =
-                shift_(name.axis, {name.steps.low + name.shift, name.steps.high + name.shift});
+            const StepRange named = shift_(name.axis, moved(name.steps, name.shift));
             if (named.size() != steps.size()) return false;
-            name.shift = named.low - steps.low;
+            name.shift = named.low() - steps.low();
         }
         name.steps = steps;
         return true;
@@ -181,7 +205,9 @@ class Mover {
 /// of; none when that is not possible.
 std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const Stretch& stretch,
                                 std::int32_t by) {
-    if (rolled.folding == Folding::none || stretch.length < std::max(2, stretch.least_length))
+    const bool repeats = stretch.period > 1;
+    if (rolled.folding == Folding::none || stretch.length < std::max(2, stretch.least_length) ||
+        (repeats && stretch.length < 3 * stretch.period))
         return std::nullopt;
     const Shift shift(axis, stretch.middle(), by);
     const Mover mover(rolled, shift);
@@ -207,7 +233,7 @@ struct Growth {
     Stretch stretch;
     std::int32_t least = 1;
     std::optional<AxisLaws> laws;  ///< of attributes
-    std::int32_t steps = 0;        ///< of `shapes`; `next` has one more
+    std::int32_t steps = 0;        ///< of `shapes`; `next` has one period more
     std::vector<Shape> shapes, next;
 };
 
@@ -217,17 +243,18 @@ std::vector<Shape> shapes_of(const Rolled& rolled) {
     return shapes;
 }
 
-/// A size that grows evenly from `steps` to `steps + 1`; 0 beyond the range of sizes.
-int size_at(int size, int next, std::int32_t steps, std::int32_t wanted) {
-    const std::int64_t grown =
-        size + std::int64_t{next - size} * (std::int64_t{wanted} - std::int64_t{steps});
+/// A size that grows evenly with each period, so many of them further; 0 beyond the range of sizes.
+int size_after(std::int64_t periods, int size, int next) {
+    const std::int64_t grown = size + std::int64_t{next - size} * periods;
     return grown < 1 || grown > std::numeric_limits<int>::max() ? 0 : static_cast<int>(grown);
 }
 
 Shape shape_at(const Growth& growth, std::size_t part, std::int32_t steps) {
     const Shape shape = growth.shapes[part], next = growth.next[part];
-    return {size_at(shape.rows, next.rows, growth.steps, steps),
-            size_at(shape.columns, next.columns, growth.steps, steps)};
+    const std::int64_t periods =
+        (std::int64_t{steps} - std::int64_t{growth.steps}) / growth.stretch.period;
+    return {size_after(periods, shape.rows, next.rows),
+            size_after(periods, shape.columns, next.columns)};
 }
 
 /// Graphs of more steps than this are not looked at: what is said of growth takes no longer for more.
@@ -242,24 +269,25 @@ class GrowthSearch {
     std::variant<Growth, std::string> run() {
         Growth growth;
         growth.stretch = stretch_of(rolled_, axis_);
-        growth.least = now_ - growth.stretch.length + growth.stretch.least_length;
-        // A pattern that repeats, such as a cut every k steps, has stretches too: each is one period.
-        if (first_break(rolled_) || !stretched(rolled_, axis_, growth.stretch, 1))
+        const std::int32_t period = growth.stretch.period;
+        growth.least = now_ - periods_to_spare(growth.stretch) * period;
+        if (first_break(rolled_) || !stretched(rolled_, axis_, growth.stretch, period))
             return fmt::format(
                 "rolled: the steps in its midst are not alike, so none can be put in ({} on axis "
                 "{})",
                 now_, axis_name(axis_));
-        growth.steps = std::min(now_, std::max(most_looked_at, growth.least)) + 1;
+        const std::int32_t fewer = std::max(0, now_ - std::max(most_looked_at, growth.least));
+        growth.steps = now_ + (1 - fewer / period) * period;
         Rolled known = rolled_;
         if (!known.laws || known.laws->axis != axis_) {
-            const auto longer = stretched(rolled_, axis_, growth.stretch, 1);
+            const auto longer = stretched(rolled_, axis_, growth.stretch, period);
             auto found = detail::infer_laws(rolled_, *longer, axis_);
             if (const auto* refusal = std::get_if<std::string>(&found)) return *refusal;
             known.laws = std::get<AxisLaws>(std::move(found));
         }
         growth.laws = known.laws;
         for (const std::int32_t more : {0, 1}) {
-            const std::int32_t steps = growth.steps + more;
+            const std::int32_t steps = growth.steps + more * period;
             Rolled other = *stretched(known, axis_, growth.stretch, steps - now_);
             if (const auto misfit = detail::set_shapes(other))
                 return detail::misfit_text(other, *misfit, axis_);
@@ -269,6 +297,14 @@ class GrowthSearch {
     }
 
  private:
+    /// How many periods fewer there can be: of what repeats, three remain.
+    static std::int32_t periods_to_spare(const Stretch& stretch) {
+        const std::int32_t least = stretch.period == 1
+                                       ? stretch.least_length
+                                       : std::max(stretch.least_length, 4 * stretch.period);
+        return std::max(0, stretch.length - least) / stretch.period;
+    }
+
     /// Refuses shapes that do not grow evenly, as those of a product of two numbers that grow.
     std::variant<Growth, std::string> even(Growth growth) const {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
@@ -279,7 +315,8 @@ class GrowthSearch {
                     "rolled: the shape of {} does not grow evenly with the number of steps\n  in "
                     "{} steps it is {}, in {} steps {}",
                     detail::name_and_shape(part, part.step_of(0)), growth.steps,
-                    to_string(growth.shapes[i]), growth.steps + 1, to_string(growth.next[i]));
+                    to_string(growth.shapes[i]), growth.steps + growth.stretch.period,
+                    to_string(growth.next[i]));
         }
         return growth;
     }
@@ -306,6 +343,8 @@ void set_grown_shapes(Rolled& rolled, const Growth& growth, std::int32_t steps) 
 
 }  // namespace
 
+std::int32_t Rolled::period(std::int32_t axis) const { return stretch_of(*this, axis).period; }
+
 std::optional<std::int32_t> Rolled::least_steps(std::int32_t axis) const {
     const auto growth = GrowthSearch(*this, axis).run();
     if (const auto* found = std::get_if<Growth>(&growth)) return found->least;
@@ -321,6 +360,13 @@ Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     if (const auto* reason = std::get_if<std::string>(&found))
         throw GraphError(*reason + instead());
     const Growth& growth = std::get<Growth>(found);
+    if ((steps - now) % growth.stretch.period != 0)
+        throw GraphError(
+            fmt::format("rolled: everything comes again every {} steps, so {} steps can "
+                        "become {} or {} ({} asked for)",
+                        growth.stretch.period, now, now + growth.stretch.period,
+                        now + 2 * growth.stretch.period, steps) +
+            instead());
     if (steps < growth.least)
         throw GraphError(
             fmt::format("rolled: boundary cases meet in fewer than {} steps ({} asked for)",

@@ -44,7 +44,8 @@ class Unroller {
     std::vector<Interval> steps_of(const Component& component) const {
         std::vector<Interval> all;
         for (const PartId part : component.parts)
-            all.insert(all.end(), rolled_[part].runs.begin(), rolled_[part].runs.end());
+            for (const StepRange run : rolled_[part].runs)
+                for (std::int32_t i = 0; i < run.times; ++i) all.push_back(run.at(i));
         std::ranges::sort(all, {}, &Interval::low);
         std::vector<Interval> steps;
         for (const Interval run : all) {

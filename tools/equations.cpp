@@ -125,9 +125,9 @@ class EquationMaker {
             target.pieces.push_back({{label.shift, label.shift}, terms().computed(id)});
             return;
         }
-        for (const Interval run : part.runs) {
-            const Interval there{std::max(run.low, label.steps.low),
-                                 std::min(run.high, label.steps.high)};
+        for (const Interval run : intervals_of(part.runs)) {
+            const Interval there{std::max(run.low, label.steps.low()),
+                                 std::min(run.high, label.steps.high())};
             if (there.low <= there.high) add(target, id, there, label.shift);
         }
     }
@@ -141,7 +141,7 @@ class EquationMaker {
             target.pieces.push_back({{0, 0}, terms().computed(id)});
             return;
         }
-        for (const Interval run : part.runs)
+        for (const Interval run : intervals_of(part.runs))
             for (const Interval there : terms().unlabelled(id, run)) add(target, id, there, 0);
     }
 
@@ -245,7 +245,8 @@ class EquationMaker {
     std::vector<std::pair<std::string, std::optional<std::int32_t>>> ordered_;
 };
 
-Equations made(const Rolled& rolled, const EquationOptions& options, std::int32_t least_steps) {
+Equations made(const Rolled& any, const EquationOptions& options, std::int32_t least_steps) {
+    const Rolled rolled = spelled_out(any);
     EquationMaker maker(rolled, options);
     Equations result;
     result.lines = maker.lines();
@@ -320,7 +321,7 @@ Equations equations_of_batch(std::int32_t columns, EquationOptions options,
 
 Equations equations(const Rolled& rolled, const EquationOptions& options) {
     if (options.is_general)
-        if (const auto least = rolled.least_steps())
+        if (const auto least = rolled.least_steps(); least && rolled.period() == 1)
             return made(rolled.at(many_steps), options, *least);
     EquationOptions counted = options;
     counted.is_general = false;

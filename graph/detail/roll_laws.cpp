@@ -32,12 +32,13 @@ std::optional<double> whole(double value) {
 
 }  // namespace
 
-std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values) {
+std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values,
+                                 std::int32_t apart) {
     std::vector<LengthLaw> candidates;
     for (const double power : {1.0, -1.0, 0.5, -0.5}) {
         std::array<double, 3> bases{};  // the law's, if its factor is 1
         for (std::size_t i = 0; i < 3; ++i) bases[i] = std::pow(values[i], 1.0 / power);
-        const double per_step = (bases[2] - bases[0]) / 2;
+        const double per_step = (bases[2] - bases[0]) / (2 * apart);
         if (!std::isfinite(per_step) || per_step == 0) continue;
         const double constant = bases[0] - per_step * steps;
         const double sign = std::abs(power) < 1 && values[0] < 0 ? -1 : 1;
@@ -57,8 +58,8 @@ std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>
         for (const LengthLaw& law : candidates) {
             bool is_right = true;
             for (std::int32_t i = 0; i < 3; ++i)
-                is_right &=
-                    is_near(law.at(steps + i), values[static_cast<std::size_t>(i)], roundings);
+                is_right &= is_near(law.at(steps + i * apart), values[static_cast<std::size_t>(i)],
+                                    roundings);
             if (is_right && std::isfinite(law.factor)) return law;
         }
     return std::nullopt;
@@ -140,7 +141,7 @@ class LawInference {
         for (std::size_t i = 0; i < suspects_.size(); ++i)
             if (growing[i])
                 longer.parts[index(suspects_[i].part)].attributes[suspects_[i].attribute] +=
-                    suspects_[i].growth;
+                    suspects_[i].growth * (longer.steps(axis_) - steps_);
         return longer;
     }
 

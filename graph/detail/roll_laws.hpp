@@ -13,15 +13,16 @@
 
 namespace revolute::detail {
 
-/// The law of a number that is `values` in graphs of `steps`, `steps + 1` and `steps + 2` steps; none
+/// The law of a number that is `values` in graphs of `steps` steps and once and twice `apart` more; none
 /// when no law gives the three, but for rounding.
-std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values);
+std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values,
+                                 std::int32_t apart = 1);
 
 /// Whether a number that follows a law is what a builder computed, but for rounding.
 bool is_foretold(double foretold, double built);
 
 /// The attributes of `rolled` that depend on the number of steps of an axis, found from it alone, or
-/// why that cannot be told. `longer` is the same with one step more, but for attributes and shapes.
+/// why that cannot be told. `longer` is the same with one period more, but for attributes and shapes.
 ///
 /// An attribute whose value is a multiple of the number of steps, or next to it, or one over such a
 /// number, may come from it. Where it makes a shape, the other shapes can tell: it grows when what

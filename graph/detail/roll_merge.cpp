@@ -27,13 +27,14 @@ bool are_disjoint(std::span<const Interval> a, std::span<const Interval> b) {
 }
 
 /// The segments cut to the steps at which there are members.
-void cut_to(std::span<const Interval> runs, std::span<const Segment> segments,
+void cut_to(std::span<const StepRange> runs, std::span<const Segment> segments,
             std::vector<Segment>& cut) {
     for (std::size_t i = 0, j = 0; i < runs.size() && j < segments.size();) {
-        const std::int32_t low = std::max(runs[i].low, segments[j].steps.low);
-        const std::int32_t high = std::min(runs[i].high, segments[j].steps.high);
-        if (low <= high) cut.push_back({{low, high}, segments[j].target, segments[j].distance});
-        (runs[i].high < segments[j].steps.high ? i : j)++;
+        const std::int32_t low = std::max(runs[i].low(), segments[j].steps.low());
+        const std::int32_t high = std::min(runs[i].high(), segments[j].steps.high());
+        if (low <= high)
+            cut.push_back({Interval{low, high}, segments[j].target, segments[j].distance});
+        (runs[i].high() < segments[j].steps.high() ? i : j)++;
     }
 }
 
@@ -69,7 +70,8 @@ class Merger {
           most_work_(1'000'000 + 20 * graph.operand_total()) {
         std::iota(merged_into_.begin(), merged_into_.end(), 0U);
         std::iota(last_of_.begin(), last_of_.end(), 0U);
-        for (std::uint32_t i = 0; i < parts_.size(); ++i) steps_[i] = IntervalSet(parts_[i].runs);
+        for (std::uint32_t i = 0; i < parts_.size(); ++i)
+            steps_[i] = IntervalSet(intervals_of(parts_[i].runs));
         find_summands();
     }
 
@@ -150,7 +152,7 @@ class Merger {
             cut_to(parts_[i].runs, all, cut);
             for (const std::uint32_t gone : joined)
                 cut_to(parts_[gone].runs, parts_[gone].slots[slot], cut);
-            std::ranges::sort(cut, {}, [](const Segment& segment) { return segment.steps.low; });
+            std::ranges::sort(cut, {}, [](const Segment& segment) { return segment.steps.low(); });
             all = std::move(cut);
         }
         result_.work += all.size() + 1;

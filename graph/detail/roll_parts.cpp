@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/repetition.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
 
 #include <algorithm>
@@ -6,14 +7,14 @@ namespace revolute::detail {
 
 namespace {
 
-std::vector<Interval> runs_of(const Graph& graph, std::span<const NodeId> members) {
-    std::vector<Interval> runs;
+std::vector<StepRange> runs_of(const Graph& graph, std::span<const NodeId> members) {
+    std::vector<StepRange> runs;
     for (const NodeId member : members) {
         const std::int32_t t = graph.find_step(member)->t;
-        if (!runs.empty() && runs.back().high == t - 1)
-            runs.back().high = t;
+        if (!runs.empty() && runs.back().high() == t - 1)
+            runs.back().first.high = t;
         else
-            runs.push_back({t, t});
+            runs.emplace_back(Interval{t, t});
     }
     return runs;
 }
@@ -46,7 +47,7 @@ Part describe_part(const Graph& graph, const EvenAttributes& even,
 void add_segment(std::vector<Segment>& segments, const Segment& added) {
     if (!segments.empty() && segments.back().target == added.target &&
         segments.back().distance == added.distance)
-        segments.back().steps.high = added.steps.high;
+        segments.back().steps.first.high = added.steps.high();
     else
         segments.push_back(added);
 }
@@ -63,9 +64,9 @@ std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
             for (std::size_t slot = 0; slot < part.slots.size(); ++slot) {
                 const NodeId operand = operands[slot];
                 const Step* const from = graph.find_step(operand);
-                add_segment(part.slots[slot], {{t, t},
-                                               PartId{groups.group_of[index(operand)]},
-                                               from != nullptr ? t - from->t : 0});
+                add_segment(part.slots[slot],
+                            {Interval{t, t}, PartId{groups.group_of[index(operand)]},
+                             from != nullptr ? t - from->t : 0});
             }
         }
     }
@@ -73,35 +74,26 @@ std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
 }
 
 std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const Part> parts) {
-    constexpr std::size_t longest_period = 64;
     std::vector<Sweep> sweeps;
-    for (std::size_t i = 0; i < operands.size();) {
-        // The smallest number of operands after which the same families come again, a step on.
-        std::size_t period = 1;
-        std::size_t repeated = 0;  // operands behind the first round that are as foretold
-        std::int32_t stride = 1;
-        for (; period <= longest_period && i + period < operands.size(); ++period) {
-            const auto goes_on = [&](std::size_t j) {
-                return operands[j + period].part == operands[j].part &&
-                       operands[j + period].t - operands[j].t == stride &&
-                       parts[index(operands[j].part)].is_family();
-            };
-            stride = operands[i + period].t - operands[i].t;
-            if (stride == 0) continue;
-            while (i + repeated + period < operands.size() && goes_on(i + repeated)) ++repeated;
-            if (repeated >= period) break;
-            repeated = 0;
-        }
-        if (repeated == 0) period = 1, stride = 1;
-        const auto rounds = static_cast<std::int32_t>(1 + repeated / period);
+    while (!operands.empty()) {
+        const auto stride_of = [&](std::size_t period) {
+            return operands[period].t - operands[0].t;
+        };
+        const auto goes_on = [&](std::size_t period, std::size_t i) {
+            return stride_of(period) != 0 && operands[i + period].part == operands[i].part &&
+                   operands[i + period].t - operands[i].t == stride_of(period) &&
+                   parts[index(operands[i].part)].is_family();
+        };
+        const Repetition found = longest_repetition(operands.size(), 2, goes_on);
+        const std::size_t rounds = found.rounds();
         Sweep sweep;
-        sweep.first = operands[i].t;
-        sweep.stride = stride;
-        sweep.last = sweep.first + stride * (rounds - 1);
-        for (std::size_t j = i; j < i + period; ++j)
-            sweep.elements.push_back({operands[j].part, operands[j].t - sweep.first});
+        sweep.first = operands.front().t;
+        if (rounds > 1) sweep.stride = stride_of(found.period);
+        sweep.last = sweep.first + sweep.stride * static_cast<std::int32_t>(rounds - 1);
+        for (const Member operand : operands.first(found.period))
+            sweep.elements.push_back({operand.part, operand.t - sweep.first});
         sweeps.push_back(std::move(sweep));
-        i += period * static_cast<std::size_t>(rounds);
+        operands = operands.subspan(found.period * rounds);
     }
     return sweeps;
 }
@@ -122,19 +114,19 @@ void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& par
 
 PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at) {
     const auto axis = at ? std::optional(at->axis) : std::nullopt;
-    return {{t, t}, std::string(name), axis, at ? at->t - t : 0};
+    return {Interval{t, t}, std::string(name), axis, at ? at->t - t : 0};
 }
 
 void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name) {
-    if (!names.empty() && names.back().steps.high == previous) {
+    if (!names.empty() && names.back().steps.high() == previous) {
         PartName& last = names.back();
-        const Interval steps{last.steps.low, name.steps.high};
+        const Interval steps{last.steps.low(), name.steps.high()};
         name.steps = last.steps;
         if (last == name) {
             last.steps = steps;
             return;
         }
-        name.steps = {steps.high, steps.high};
+        name.steps = Interval{steps.high, steps.high};
     }
     names.push_back(std::move(name));
 }

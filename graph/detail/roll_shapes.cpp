@@ -126,10 +126,10 @@ class ShapeWalk {
         const Part& part = rolled_[id];
         if (!part.is_family()) return {0};
         std::vector<std::int32_t> steps;
-        for (const Interval run : part.runs) steps.insert(steps.end(), {run.low, run.high});
+        for (const StepRange run : part.runs) steps.insert(steps.end(), {run.low(), run.high()});
         for (const std::vector<Segment>& slot : part.slots)
             for (const Segment& segment : slot)
-                for (const std::int32_t t : {segment.steps.low, segment.steps.high})
+                for (const std::int32_t t : {segment.steps.low(), segment.steps.high()})
                     if (part.has_member(t)) steps.push_back(t);
         std::ranges::sort(steps);
         steps.erase(std::unique(steps.begin(), steps.end()), steps.end());

@@ -37,7 +37,7 @@ void require_threads(const CompileOptions& options) {
 
 Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
                     std::span<const Expr> expressions)
-    : rolled(std::move(rolled_graph)),
+    : rolled(spelled_out(std::move(rolled_graph))),
       options(how),
       reads(rolled),
       code(how.check_finite ? detail::to_be_watched(rolled, reads, how.without)

@@ -325,7 +325,7 @@ TEST_CASE("verify: shapes and operand counts that do not fit are found") {
           "verify: sweeps go from their first step to their last, but not so for part 7, "
           "stack_rows");
     CHECK(message_with([&](Rolled& r) {
-              part_of(r, tanh_op).slots.front().front().steps.high = 4;
+              part_of(r, tanh_op).slots.front().front().steps.first.high = 4;
           }) == "verify: every step has a case, but not so for part 5, tanh");
     CHECK(message_with([&](Rolled& r) {
               part_of(r, tanh_op).operand_shapes.front() = {2, 1};

@@ -81,7 +81,7 @@ TEST_CASE("roll: a boundary value is a case of an operand") {
         if (part.op != &add_op) continue;
         REQUIRE(part.slots[0].size() == 2);
         CHECK(part.slots[0][0].steps == Interval{0, 0});
-        CHECK(rolled[part.slots[0][0].target].runs == std::vector{Interval{0, 0}});
+        CHECK(rolled[part.slots[0][0].target].runs == std::vector<StepRange>{Interval{0, 0}});
         CHECK(part.slots[0][1].steps == Interval{1, 4});
         CHECK(rolled[part.slots[0][1].target].op == &matmul_op);
         CHECK(part.slots[0][1].distance == 0);

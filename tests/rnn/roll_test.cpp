@@ -281,7 +281,7 @@ TEST_CASE("roll_for: a million steps from few") {
         return roll(model_of({}, steps).outputs);
     });
     CHECK(rolled.steps() == 1'000'000);
-    CHECK(longest <= 9);
+    CHECK(longest <= 64);
     CHECK(rolled.node_count() > 14'000'000);
 }
 
@@ -332,14 +332,18 @@ TEST_CASE("at: truncated back-propagation with a cut at every step stretches") {
     }
 }
 
-TEST_CASE("at: refused for truncated back-propagation with rarer cuts") {
+TEST_CASE("at: truncated back-propagation with rarer cuts stretches by whole periods") {
     for (const TruncatedKind& kind : truncated_kinds({{2, 2}, {3, 5}, {5, 3}, {4, 2}, {4, 4}}))
-        for (const int steps : {16, 24, 40}) {
+        for (const int steps : {40, 41}) {
             CAPTURE(kind.text());
             CAPTURE(steps);
             const Rolled rolled = rolled_gradients(kind, steps);
-            CHECK_FALSE(rolled.least_steps().has_value());
-            CHECK_THROWS_AS(rolled.at(steps + 1), GraphError);
+            const std::int32_t period = rolled.period();
+            CHECK(period == kind.cuts.every);
+            // The axis ends with its recurrences: where a window begins with the last step, before it.
+            const std::int32_t now = rolled.steps();
+            CHECK(rolled.at(now + 3 * period) == rolled_gradients(kind, steps + 3 * period));
+            CHECK_THROWS_AS(rolled.at(now + 1), GraphError);
         }
 }
 

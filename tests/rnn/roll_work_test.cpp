@@ -6,15 +6,14 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/rnn/truncate.hpp>
 #include <support/same_graph.hpp>
 
 #include <doctest/doctest.h>
+#include <rnn/repeating_nets.hpp>
 
 #include <functional>
 #include <string>
@@ -22,14 +21,11 @@
 
 using namespace revolute;
 using test::first_difference;
+using test::with_gradients;
 
 namespace {
 
 using Outputs = std::function<std::vector<Expr>(Graph&, int)>;
-
-std::vector<Expr> with_gradients(Expr loss, std::vector<Expr> variables) {
-    return differentiate(loss, variables).loss_and_gradients();
-}
 
 /// An LSTM over padded sequences, answers at every step.
 std::vector<Expr> masked(Graph& graph, int steps) {
@@ -39,45 +35,6 @@ std::vector<Expr> masked(Graph& graph, int steps) {
     const Initial zero = initial_state(graph, cell.state_tensors(), 2, InitialState::zero);
     const Unrolled net = unroll_masked(cell, x, lengths, zero);
     return with_gradients(read_out_masked(net.outputs(), lengths, 1).loss, cell.parameters());
-}
-
-/// A GRU whose windows of ten steps overlap.
-std::vector<Expr> truncated(Graph& graph, int steps) {
-    const Gru cell(graph, 2, 3);
-    const auto x = input_sequence(graph, "x", {2, 1}, steps);
-    const Initial zero = initial_state(graph, cell.state_tensors(), 1, InitialState::zero);
-    const Unrolled net = truncate(cell, x, zero, {.every = 5, .window = 10});
-    return with_gradients(read_out(net.outputs(), 1).loss, cell.parameters());
-}
-
-/// A fast unit, and a slow one that moves at every third step (Koutnik et al. 2014).
-std::vector<Expr> clockwork(Graph& graph, int steps) {
-    const Expr u = graph.parameter("u", {1, 1}), v = graph.parameter("v", {1, 1});
-    const Expr w = graph.parameter("w", {1, 1}), q = graph.parameter("q", {1, 1});
-    const auto x = input_sequence(graph, "x", {1, 1}, steps);
-    Expr fast = graph.constant(0.0), slow = fast;
-    for (int t = 0; t < steps; ++t) {
-        const Scope scope(graph, Step{0, t});
-        const Expr input = x[static_cast<std::size_t>(t)];
-        const Expr carried = u * fast, read = v * slow;
-        const Expr moved = t % 3 == 0 ? tanh(w * input + q * slow).named("b") : slow;
-        fast = tanh(input + carried + read).named("a");
-        slow = moved;
-    }
-    return with_gradients(square(fast + slow), {u, v, w, q});
-}
-
-/// A cell that reads its state of four steps before.
-std::vector<Expr> dilated(Graph& graph, int steps) {
-    const Expr u = graph.parameter("u", {2, 2}), w = graph.parameter("w", {2, 2});
-    const auto x = input_sequence(graph, "x", {2, 1}, steps);
-    std::vector<Expr> h(4, graph.constant(0.0, {2, 1}));
-    for (int t = 0; t < steps; ++t) {
-        const Scope scope(graph, Step{0, t});
-        const Expr read = w * x[static_cast<std::size_t>(t)];
-        h.push_back(tanh(read + u * h[static_cast<std::size_t>(t)]).named("h"));
-    }
-    return with_gradients(sum(square(h.back())), {u, w});
 }
 
 /// A cell that attends to all of its own past states: operands grow with every step.
@@ -123,9 +80,9 @@ std::vector<Expr> own_weights(Graph& graph, int steps) {
 
 const std::vector<std::pair<std::string, Outputs>> repeating{
     {"masked", masked},
-    {"truncated", truncated},
-    {"clockwork", clockwork},
-    {"dilated", dilated},
+    {"truncated", test::cut_gru},
+    {"clockwork", test::clockwork},
+    {"dilated", test::dilated},
 };
 const std::vector<std::pair<std::string, Outputs>> growing{
     {"attending", attending},

@@ -68,7 +68,8 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
         for (const PartName& label : part.labels)
             values_[value_of(label)].claims.emplace_back(
                 label.adjoint_order,
-                Claim{label.axis, {label.steps.low + label.shift, label.steps.high + label.shift}});
+                Claim{label.axis,
+                      {label.steps.low() + label.shift, label.steps.high() + label.shift}});
     for (std::size_t i = 0; i < variables; ++i)
         add_gradient(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
                      rolled.outputs[rolled.outputs.size() - variables + i]);

@@ -36,7 +36,7 @@ template <class Visit>
 void for_each_target(const Part& part, const Visit& visit) {
     for (const std::vector<Segment>& slot : part.slots)
         for (const auto& [steps, target, distance] : slot)
-            visit(target, Interval{steps.low - distance, steps.high - distance});
+            visit(target, Interval{steps.low() - distance, steps.high() - distance});
     for (const Sweep& sweep : part.operands)
         for (const auto& [target, offset] : sweep.elements)
             visit(target, Interval{std::min(sweep.first, sweep.last) + offset,
@@ -279,7 +279,7 @@ std::vector<EquationTerm> EquationPlan::terms_of(PartId id) const {
     const Part& part = rolled_[id];
     if (!part.is_family()) return {terms_.computed(id)};
     std::vector<EquationTerm> all;
-    for (const Interval run : part.runs)
+    for (const Interval run : intervals_of(part.runs))
         for (Piece& piece : terms_.computed(id, 0, run)) all.push_back(std::move(piece.term));
     return all;
 }

@@ -112,13 +112,13 @@ std::vector<Interval> EquationTerms::unlabelled(PartId id, Interval steps) const
         if (part.labels.empty()) found.push_back({0, 0});
         return found;
     }
-    for (const Interval run : part.runs) {
+    for (const Interval run : intervals_of(part.runs)) {
         const Interval there = common(run, steps);
         std::int32_t low = there.low;
         for (const PartName& label : part.labels) {
-            if (label.steps.high < low || label.steps.low > there.high) continue;
-            if (low < label.steps.low) found.push_back({low, label.steps.low - 1});
-            low = label.steps.high + 1;
+            if (label.steps.high() < low || label.steps.low() > there.high) continue;
+            if (low < label.steps.low()) found.push_back({low, label.steps.low() - 1});
+            low = label.steps.high() + 1;
         }
         if (low <= there.high) found.push_back({low, there.high});
     }
@@ -161,9 +161,9 @@ void EquationTerms::cut(PartId id, std::int32_t offset, Interval steps,
                         std::vector<std::int32_t>& cuts) const {
     for (const std::vector<Segment>& slot : rolled_[id].slots)
         for (const auto& [own, target, distance] : slot) {
-            const Interval there = common(moved(own, -offset), steps);
+            const Interval there = common(moved(own.interval(), -offset), steps);
             if (is_empty(there)) continue;
-            cut_at(moved(own, -offset), steps, cuts);
+            cut_at(moved(own.interval(), -offset), steps, cuts);
             if (rolled_[target].is_family()) cut_reference(target, offset - distance, there, cuts);
         }
 }
@@ -171,7 +171,7 @@ void EquationTerms::cut(PartId id, std::int32_t offset, Interval steps,
 void EquationTerms::cut_reference(PartId id, std::int32_t offset, Interval steps,
                                   std::vector<std::int32_t>& cuts) const {
     for (const PartName& label : rolled_[id].labels)
-        cut_at(moved(label.steps, -offset), steps, cuts);
+        cut_at(moved(label.steps.interval(), -offset), steps, cuts);
     if (is_written_out(id, moved(steps, offset))) cut(id, offset, steps, cuts);
 }
 

@@ -104,7 +104,7 @@ class Lowering {
         for (const PartId part : parts) {
             if (rolled_[part].has_member(steps.first))
                 rounds = std::min(rounds, alike(part, steps));
-            else if (const auto wait = rounds_until_member(rolled_[part], steps))
+            else if (const auto wait = rounds_until_member(part, steps))
                 rounds = std::min(rounds, *wait);
         }
         return rounds;
@@ -135,14 +135,14 @@ class Lowering {
         return {read.step_at(steps.first), steps.stride, steps.count};
     }
 
-    static std::optional<std::size_t> rounds_until_member(const Part& part, const Steps& steps) {
-        const auto next = std::ranges::upper_bound(part.runs, steps.first, {}, &Interval::low);
+    std::optional<std::size_t> rounds_until_member(PartId part, const Steps& steps) const {
+        const std::span<const Interval> runs = reads_.steps(part);
+        const auto next = std::ranges::upper_bound(runs, steps.first, {}, &Interval::low);
         if (steps.stride > 0)
-            return next == part.runs.end() ? std::nullopt
-                                           : std::optional<std::size_t>(next->low - steps.first);
-        return next == part.runs.begin()
-                   ? std::nullopt
-                   : std::optional<std::size_t>(steps.first - (next - 1)->high);
+            return next == runs.end() ? std::nullopt
+                                      : std::optional<std::size_t>(next->low - steps.first);
+        return next == runs.begin() ? std::nullopt
+                                    : std::optional<std::size_t>(steps.first - (next - 1)->high);
     }
 
     void lower_stretch(const Component& component, std::span<const PartId> parts,

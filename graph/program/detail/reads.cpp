@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/interval_set.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/reads.hpp>
 
@@ -56,11 +57,6 @@ struct Reads::DirectUse {
     std::vector<PartId> by_nodes;
 };
 
-std::span<const Interval> Reads::steps(PartId part) const {
-    if (!rolled_[part].is_family()) return {&only_step, 1};
-    return rolled_[part].runs;
-}
-
 /// The cases of each operand; those of one node hold at step 0.
 std::vector<std::vector<Segment>> Reads::operands_of(const Part& part) const {
     if (part.is_family()) return part.slots;
@@ -88,7 +84,7 @@ std::vector<Reads::DirectUse> Reads::direct_uses() const {
         for (const std::vector<Segment>& slot : user.slots)
             for (const auto& [steps, target, distance] : slot)
                 uses[index(target)].in_steps.push_back(
-                    {PartId{i}, {steps.low - distance, steps.high - distance}, distance});
+                    {PartId{i}, {steps.low() - distance, steps.high() - distance}, distance});
     }
     for (const Member& output : rolled_.outputs) uses[index(output.part)].is_output = true;
     return uses;
@@ -170,6 +166,8 @@ Reads::Reads(const Rolled& rolled)
       standing_(rolled.parts.size(), Standing::computed),
       views_(rolled.parts.size()),
       slots_(rolled.parts.size()) {
+    for (const Part& part : rolled.parts)
+        steps_.push_back(part.is_family() ? intervals_of(part.runs) : std::vector{only_step});
     const std::vector<DirectUse> uses = direct_uses();
     TermFinder(rolled, uses).find([this](PartId part) { standing_[index(part)] = Standing::term; });
     for (const Component& component : rolled.schedule)
@@ -233,7 +231,8 @@ std::vector<Read> Reads::through(PartId id) const {
 
 /// What a case reads, in as many pieces as the target's view has there.
 void Reads::append_seen(std::vector<Read>& reads, const Segment& segment) const {
-    const auto& [steps, target, distance] = segment;
+    const auto& [range, target, distance] = segment;
+    const Interval steps = range.interval();
     const std::vector<Read>& view = views_[index(target)];
     if (!rolled_[target].is_family()) {
         const Read& only = view.front();

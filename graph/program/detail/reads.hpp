@@ -58,6 +58,7 @@ std::vector<Terms> terms_of(const Rolled& rolled, const Part& sum);
 /// Who reads what in a rolled graph, seen through the parts that need no memory of their own.
 class Reads {
  public:
+    /// Of a graph that is spelled out.
     explicit Reads(const Rolled& rolled);
 
     Standing standing(PartId part) const { return standing_[index(part)]; }
@@ -66,7 +67,7 @@ class Reads {
     /// Where the operands of a part's members are, by slot; none for sums over steps.
     std::span<const std::vector<Read>> slots(PartId part) const { return slots_[index(part)]; }
     /// Steps of the part: its runs, or 0 alone for a node.
-    std::span<const Interval> steps(PartId part) const;
+    std::span<const Interval> steps(PartId part) const { return steps_[index(part)]; }
 
  private:
     struct DirectUse;
@@ -80,6 +81,7 @@ class Reads {
     void append_seen(std::vector<Read>& reads, const Segment& segment) const;
 
     const Rolled& rolled_;
+    std::vector<std::vector<Interval>> steps_;
     std::vector<Standing> standing_;
     std::vector<std::vector<Read>> views_;
     std::vector<std::vector<std::vector<Read>>> slots_;

@@ -55,8 +55,9 @@ Interval steps_of(const Rolled& rolled, const Reads& reads, const Component& com
                  std::numeric_limits<std::int32_t>::min()};
     for (const PartId part : component.parts) {
         if (reads.standing(part) != Standing::computed || !rolled[part].is_family()) continue;
-        all.low = std::min(all.low, rolled[part].runs.front().low);
-        all.high = std::max(all.high, rolled[part].runs.back().high);
+        const Interval hull = rolled[part].hull();
+        all.low = std::min(all.low, hull.low);
+        all.high = std::max(all.high, hull.high);
     }
     return all;
 }
