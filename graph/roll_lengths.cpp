@@ -107,16 +107,14 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
     }
 }
 
-/// A number of steps that many patterns show in, in a graph that is quickly built; a multiple of the
-/// period more, but for `most`.
+/// A number of steps in which patterns show that a few do not, of a graph that is built quickly: a
+/// multiple of the period more, at most `most`. Not a round one, which sizes of the net may chance to be.
 std::int32_t proof_steps(const Rolled& few, std::int32_t most) {
-    constexpr std::int32_t longest = 64;
     constexpr std::size_t most_nodes = 100'000;
-    const auto steps = static_cast<std::size_t>(few.steps());
-    const std::size_t wanted = steps * most_nodes / std::max<std::size_t>(few.node_count(), 1);
-    const auto all = static_cast<std::int32_t>(std::min<std::size_t>(wanted, longest));
-    const std::int32_t more = std::max(0, std::min(all, most) - few.steps());
-    return few.steps() + more / few.period() * few.period();
+    const std::size_t nodes_a_step = few.node_count() / static_cast<std::size_t>(few.steps()) + 1;
+    const auto built_quickly = static_cast<std::int32_t>(most_nodes / nodes_a_step);
+    const std::int32_t wanted = std::min({6 * few.steps() + 5, built_quickly, most});
+    return few.steps() + std::max(0, wanted - few.steps()) / few.period() * few.period();
 }
 
 AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with) {

@@ -276,6 +276,11 @@ RolledDerivative alike_for_any_steps(const BuildForSteps& build) {
     constexpr std::int32_t enough = 64;
     RolledDerivative result;
     AnySteps found = roll_any_steps(enough, rolled_by(build, result));
+    if (found.rolled && found.rolled->period() > 1) {
+        found.refusal =
+            fmt::format("everything comes again every {} steps", found.rolled->period());
+        found.rolled.reset();
+    }
     if (!found.rolled)
         throw GraphError(
             fmt::format("equations: the steps must be alike for every number of steps\n  {}\n  ask "

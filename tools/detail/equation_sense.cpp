@@ -26,7 +26,7 @@ GivenNames given_names(const Rolled& rolled, const EquationNames& names) {
         if (!is_given(*part.op)) continue;
         for (std::size_t k = 0; k < part.labels.size(); ++k) {
             const PartName& label = part.labels[k];
-            const Interval steps = part.is_family() ? label.steps : Interval{0, 0};
+            const Interval steps = part.is_family() ? label.steps.interval() : Interval{0, 0};
             given[{names(PartId{i}, k), label.axis.value_or(-1)}].push_back(
                 {steps.low + label.shift, steps.high + label.shift});
         }

@@ -55,8 +55,7 @@ void derive(const DeriveOptions& options) {
     std::int32_t of_steps = 0;
     const auto build = [&](std::int32_t steps, std::int32_t columns) {
         RolledDerivative built = rolled_derivative(options, steps, columns);
-        report = built.simplification;
-        of_steps = steps;
+        if (of_steps == 0) report = built.simplification, of_steps = steps;  // of the first one
         return built;
     };
     const int steps = options.net.sizes.steps, columns = options.net.sizes.batch;
