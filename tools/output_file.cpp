@@ -7,12 +7,17 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace revolute {
 
@@ -62,15 +67,58 @@ bool is_writable(const fs::path& path, mode_t mode) {
     return (mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && access(path.c_str(), W_OK) == 0;
 }
 
+/// What stands between a file's name and the process in the name of a temporary file.
+constexpr std::string_view mark_of_temporary = ".revolute-";
+
 /// A name beside `path` that nothing has, for `make` to give to a file; false where it cannot.
 template <class Make>
 bool with_new_name(std::string& name, const fs::path& path, const Make& make) {
     for (int i = 0; i < 1000; ++i) {
-        name = fmt::format("{}.{}-{}", path.string(), getpid(), i);
+        name = fmt::format("{}{}{}-{}", path.string(), mark_of_temporary, getpid(), i);
         if (make(name.c_str())) return true;
         if (errno != EEXIST) return false;
     }
     return false;
+}
+
+/// The process that gave a temporary file for `name` its name; none where the name is no such.
+std::optional<pid_t> maker_of(std::string_view file, std::string_view name) {
+    if (!file.starts_with(name) || !file.substr(name.size()).starts_with(mark_of_temporary))
+        return std::nullopt;
+    file.remove_prefix(name.size() + mark_of_temporary.size());
+    pid_t process = 0;
+    int number = 0;
+    const auto [dash, wrong] = std::from_chars(file.data(), file.data() + file.size(), process);
+    if (wrong != std::errc() || process <= 0 || dash == file.data() + file.size() || *dash != '-')
+        return std::nullopt;
+    const auto [end, worse] = std::from_chars(dash + 1, file.data() + file.size(), number);
+    if (worse != std::errc() || number < 0 || end != file.data() + file.size()) return std::nullopt;
+    return process;
+}
+
+/// Whether nobody writes a temporary file any more: its process does not run, nor has anybody locked it, be it
+/// a process that is not seen from here.
+bool is_left(const fs::path& path, pid_t maker) {
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid())
+        return false;
+    if (kill(maker, 0) == 0 || errno != ESRCH) return false;
+    const int descriptor = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) return false;
+    const bool is_free = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    close(descriptor);
+    return is_free;
+}
+
+/// Removes the temporary files that processes which were killed have left for `name`.
+void remove_leftovers(const fs::path& folder, const std::string& name) {
+    std::error_code none;
+    std::vector<fs::path> left;
+    for (fs::directory_iterator file(folder, none), end; !none && file != end; file.increment(none))
+        if (const auto maker = maker_of(file->path().filename().string(), name);
+            maker && is_left(file->path(), *maker))
+            left.push_back(file->path());
+    for (const fs::path& path : left) fs::remove(path, none);
 }
 
 void copy(int from, int to, const fs::path& destination) {
@@ -121,10 +169,14 @@ void OutputFile::choose_way() {
 /// Where it replaces another file it is in that one's folder, since files are renamed within a file system.
 void OutputFile::make_temporary() {
     const fs::path folder = way_ == Way::replace ? folder_of(target_) : fs::temp_directory_path();
+    remove_leftovers(folder, target_.filename().string());
     descriptor_ = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     temporary_ = fmt::format("/proc/{}/fd/{}", getpid(), descriptor_);
     std::error_code none;
-    if (descriptor_ >= 0 && fs::exists(temporary_, none)) return;
+    if (descriptor_ >= 0 && fs::exists(temporary_, none)) {
+        flock(descriptor_, LOCK_EX | LOCK_NB);  // it gets a name before it gets its place
+        return;
+    }
     // Not every file system has files without a name, nor has every container a /proc.
     if (descriptor_ >= 0) close(descriptor_);
     std::string name;
@@ -133,6 +185,7 @@ void OutputFile::make_temporary() {
         return descriptor_ >= 0;
     });
     if (!is_named_) fail_to_write(destination_, errno);
+    flock(descriptor_, LOCK_EX | LOCK_NB);
     temporary_ = name;
 }
 

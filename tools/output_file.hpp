@@ -11,6 +11,10 @@ namespace revolute {
 /// A file being written. Its content is gathered in a temporary file; `commit` puts it at the destination.
 /// Without `commit` whatever was at the destination stays.
 ///
+/// Where the file system has files without a name the temporary file is one, and goes with the process. Elsewhere it
+/// is called `<name>.revolute-<process>-<number>`; what a process that was killed has left there is removed by
+/// the next that writes a file of that name.
+///
 /// A regular file is replaced in one step, so that nobody ever sees half of it; it keeps its owner and its
 /// mode, and symbolic links to it stay. A file that has several names, or that cannot be replaced because its
 /// folder is closed to the user, is written over in place. Anything else (a pipe, a device) is opened and

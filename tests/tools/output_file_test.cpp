@@ -8,13 +8,16 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace revolute;
 using test::message_of;
@@ -197,6 +200,45 @@ TEST_CASE("output file: a process that is killed before commit leaves nothing be
     waitpid(child, &status, 0);
     CHECK(WIFSIGNALED(status));
     CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("output file: what a killed process has left is removed by the next of that name") {
+    const TemporaryFolder folder;
+    const pid_t gone = fork();
+    REQUIRE(gone != -1);
+    if (gone == 0) _exit(0);
+    waitpid(gone, nullptr, 0);
+    const auto file_of = [&](std::string_view name, std::string_view process) {
+        return folder / fmt::format("{}.revolute-{}", name, process);
+    };
+    const std::string dead = std::to_string(gone), alive = std::to_string(getpid());
+    const std::vector<std::filesystem::path> left{file_of("a", dead + "-0"),
+                                                  file_of("a", dead + "-12")};
+    const std::vector<std::filesystem::path> others{
+        file_of("a", alive + "-999"),     file_of("b", dead + "-0"),
+        file_of("ba", dead + "-0"),       file_of("a", dead),
+        file_of("a", dead + "-"),         file_of("a", dead + "-0x"),
+        file_of("a", "-" + dead + "-0"),  file_of("a", "0-0"),
+        file_of("a", "99999999999999-0"), folder / ("a." + dead + "-0")};
+    for (const auto* const files : {&left, &others})
+        for (const auto& path : *files) std::ofstream(path) << "half";
+    std::filesystem::create_directory(file_of("a", dead + "-1"));
+    std::filesystem::create_symlink("nothing", file_of("a", dead + "-2"));
+    const auto locked = file_of("a", dead + "-3");
+    std::ofstream(locked) << "half";
+    const int descriptor = open(locked.c_str(), O_RDWR);
+    REQUIRE(flock(descriptor, LOCK_EX) == 0);
+
+    write_file(folder / "a", "whole");
+    CHECK(read_file(folder / "a") == "whole");
+    for (const auto& path : left) CHECK_FALSE(std::filesystem::exists(path));
+    for (const auto& path : others) CHECK(std::filesystem::exists(path));
+    CHECK(std::filesystem::is_directory(file_of("a", dead + "-1")));
+    CHECK(std::filesystem::is_symlink(file_of("a", dead + "-2")));
+    CHECK(std::filesystem::exists(locked));
+    close(descriptor);
+    require_writable(folder / "a");  // as a training does when it starts
+    CHECK_FALSE(std::filesystem::exists(locked));
 }
 
 TEST_CASE("output file: what is no regular file may be written to twice") {
