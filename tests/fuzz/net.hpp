@@ -289,6 +289,8 @@ inline void check_other_steps(const DrawnNet& net, const Rolled& rolled) {
         Graph again, graph;
         std::vector<Expr> outputs;
         try {
+            // An axis has the steps of its recurrences, and these may end before the net does.
+            if (rolled.steps() != net.steps) return;
             outputs = unroll_again(rolled, steps, again);
         } catch (const GraphError&) {
             continue;
