@@ -1,6 +1,8 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/ordered_sum.hpp>
 #include <revolute/ops/reduction.hpp>
+
+#include <cstddef>
 
 namespace revolute {
 
@@ -11,8 +13,12 @@ constinit const Op column_sums_op{
         return {1, x[0].columns};
     },
     .role = Role::column_sum,
-    .evaluate = [](const Arguments& x,
-                   MatrixView y) { as_eigen(y) = as_eigen(x[0]).colwise().sum(); },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            const auto rows = static_cast<std::size_t>(x[0].rows);
+            for (std::size_t c = 0; c < y.size(); ++c)
+                y.values()[c] = detail::ordered_sum(x[0].values().subspan(c * rows, rows));
+        },
     .pullback = {[](const Pullback& p) {
         return broadcast_rows(p.adjoint, p.input().shape().rows);
     }},

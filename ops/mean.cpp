@@ -1,6 +1,6 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/ordered_sum.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -10,7 +10,10 @@ namespace revolute {
 constinit const Op mean_op{
     .name = "mean",
     .shape = scalar_output,
-    .evaluate = [](const Arguments& x, MatrixView y) { y(0, 0) = as_eigen(x[0]).mean(); },
+    .evaluate =
+        [](const Arguments& x, MatrixView y) {
+            y(0, 0) = detail::ordered_sum(x[0].values()) / static_cast<double>(x[0].size());
+        },
     .pullback = {[](const Pullback& p) {
         const Shape shape = p.input().shape();
         const Expr share = (1.0 / static_cast<double>(shape.size())) * p.adjoint;

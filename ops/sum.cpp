@@ -1,5 +1,5 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/ordered_sum.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -9,7 +9,8 @@ namespace revolute {
 constinit const Op sum_op{
     .name = "sum",
     .shape = scalar_output,
-    .evaluate = [](const Arguments& x, MatrixView y) { y(0, 0) = as_eigen(x[0]).sum(); },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { y(0, 0) = detail::ordered_sum(x[0].values()); },
     .pullback = {[](const Pullback& p) {
         return broadcast(p.adjoint, p.input().shape().rows, p.input().shape().columns);
     }},

@@ -15,7 +15,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -227,6 +229,76 @@ TEST_CASE("catalogue: the same bits come out of a second run") {
         Applied applied(*op, 7);
         CHECK(evaluate(applied.y, applied.values) == evaluate(applied.y, applied.values));
     }
+}
+
+namespace {
+
+/// Of an operator by its reference kernel, with all operands so many numbers behind an aligned place.
+Matrix evaluated_behind(const Op& op, std::span<const Matrix> operands, Shape shape,
+                        std::size_t numbers) {
+    std::vector<std::vector<double>> places;
+    std::vector<ConstMatrixView> views;
+    for (const Matrix& operand : operands) {
+        std::vector<double>& place = places.emplace_back(operand.values().size() + 16);
+        const auto misplaced = reinterpret_cast<std::uintptr_t>(place.data()) / sizeof(double) % 8;
+        double* const first = place.data() + (8 - misplaced) % 8 + numbers;
+        std::ranges::copy(operand.values(), first);
+        views.push_back({first, operand.shape().rows, operand.shape().columns});
+    }
+    Matrix result(shape);
+    op.evaluate({views, std::span(op.example.attributes).first(op.example.attribute_count)},
+                {result.values().data(), shape.rows, shape.columns});
+    return result;
+}
+
+/// Operands of the example's shapes; each size that is `from` is `to` instead.
+std::vector<Matrix> resized_example(const Op& op, int from, int to) {
+    revolute::Random random(9);
+    std::vector<Matrix> operands;
+    for (std::size_t slot = 0; slot < (op.arity == variadic ? 3U : op.arity); ++slot) {
+        const auto [rows, columns] = op.example.operands[slot];
+        Matrix& made =
+            operands.emplace_back(Shape{rows == from ? to : rows, columns == from ? to : columns});
+        const Domain& domain = op.example.domains[slot];
+        for (double& value : made.values()) {
+            value = random.uniform(domain.low, domain.high);
+            if (domain.is_whole) value = std::floor(value);
+        }
+    }
+    return operands;
+}
+
+}  // namespace
+
+TEST_CASE("catalogue: the bits of a result do not depend on where operands stand in memory") {
+    int checked = 0;
+    for (const Op* op : catalogue())
+        for (const int from : {1, 2, 3, 4})
+            for (const int to : {from, 7, 18}) {
+                CAPTURE(op->name);
+                CAPTURE(from);
+                CAPTURE(to);
+                const std::vector<Matrix> operands = resized_example(*op, from, to);
+                Graph graph;
+                std::vector<Operand> leaves;
+                for (const Matrix& operand : operands)
+                    leaves.emplace_back(graph.parameter("x", operand.shape()));
+                Shape shape;
+                try {
+                    shape =
+                        apply_to_all(
+                            *op, leaves,
+                            std::span(op->example.attributes).first(op->example.attribute_count))
+                            .shape();
+                } catch (const Error&) {
+                    continue;  // its operands or attributes have other sizes together
+                }
+                ++checked;
+                const Matrix aligned = evaluated_behind(*op, operands, shape, 0);
+                for (const std::size_t numbers : {1U, 2U, 3U})
+                    CHECK(evaluated_behind(*op, operands, shape, numbers) == aligned);
+            }
+    CHECK(checked > 300);
 }
 
 TEST_CASE("catalogue: every operator has a text form and a balanced LaTeX form") {
