@@ -1,4 +1,4 @@
-// Programs of graphs made by hand and of random ones: what they compute is what `evaluate` does.
+// Programs of graphs made by hand: what they compute is what `evaluate` does.
 
 #include "graph/phased_chain.hpp"
 #include <revolute/graph/differentiate.hpp>
@@ -8,7 +8,6 @@
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 #include <support/program_check.hpp>
-#include <support/relabelled.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -102,44 +101,6 @@ struct Affine {
 };
 
 }  // namespace
-
-TEST_CASE("program: random graphs give what evaluate gives") {
-    for (std::uint32_t seed = 0; seed < 150; ++seed) {
-        CAPTURE(seed);
-        test::RandomGraph random(seed);
-        const std::array loss{random.loss()};
-        CHECK(program_difference(loss, test::bound_leaf_values(loss, random.bindings)) <=
-              rounding_of_doubles);
-    }
-}
-
-TEST_CASE("program: every result of a random graph can be an output") {
-    for (std::uint32_t seed = 200; seed < 250; ++seed) {
-        CAPTURE(seed);
-        test::RandomGraph random(seed);
-        CHECK(program_difference(random.nodes,
-                                 test::bound_leaf_values(random.nodes, random.bindings)) <=
-              rounding_of_doubles);
-    }
-}
-
-TEST_CASE("program: random graphs with random steps give what evaluate gives") {
-    for (std::uint32_t seed = 0; seed < 100; ++seed) {
-        CAPTURE(seed);
-        test::RandomGraph random(seed);
-        const std::array loss{random.loss()};
-        Graph copy;
-        const std::vector<Expr> labelled = test::relabelled(loss, copy, random.random, 1.0);
-        LeafValues values;
-        Random numbers(seed);
-        // Leaves are copied in the order of their ids.
-        const LeafValues bound = test::bound_leaf_values(loss, random.bindings);
-        const LeafValues leaves = test::random_leaf_values(labelled, numbers);
-        for (std::size_t i = 0; i < leaves.size(); ++i)
-            values.emplace_back(leaves[i].first, bound[i].second);
-        CHECK(program_difference(labelled, values) <= rounding_of_doubles);
-    }
-}
 
 TEST_CASE("program: what waits in mid-time for a sum over steps is computed in phases") {
     Graph graph;

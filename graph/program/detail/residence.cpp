@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -22,11 +23,13 @@ struct Write {
     MemberRange site;
     OfRound
         of_round{};  ///< the last in a round of the loop that is being read, if it writes the part
+    bool is_of_several = false;  ///< whether any call writes more than one member
 
     void set(std::size_t in_loop, std::size_t number, const MemberRange& written) {
         loop = in_loop;
         instruction = number;
         site = written;
+        is_of_several |= written.members > 1;
     }
 };
 
@@ -49,7 +52,12 @@ class Residences {
 
     void keep(PartId part) { keep(part, Residence::slab); }
 
-    const std::vector<Residence>& found() const { return found_; }
+    std::vector<Residence> found() && {
+        for (std::size_t i = 0; i < found_.size(); ++i)
+            if (writes_[i].is_of_several && found_[i] == Residence::round)
+                found_[i] = Residence::slab;
+        return std::move(found_);
+    }
 
  private:
     void see(std::size_t loop, std::size_t number, const Instruction& instruction) {
@@ -60,14 +68,17 @@ class Residences {
             }
             return;
         }
-        // Other instructions read and write memory.
+        // Other instructions read and write memory, and need what they read until they have written all.
         const auto* const product = std::get_if<ProductCall>(&instruction);
         if (product != nullptr && product->adds)
             read_stack(loop, product->result, product->result_stack);
         for_each_read(instruction, [&](const MemberRange& site) { read(loop, nowhere, site); });
         for_each_result_in_stack(instruction, [&](const MemberRange& site) {
-            keep(site.part, site.members == 1 ? Residence::round : Residence::slab);
+            keep(site.part, Residence::round);
             writes_[index(site.part)].set(loop, number, site);
+            for_each_read(instruction, [&](const MemberRange& read) {
+                if (read.part == site.part && read != site) keep(site.part);
+            });
         });
         keep_apart(instruction);
         if (product == nullptr) return;
@@ -102,8 +113,7 @@ class Residences {
         const Write& write = writes_[index(site.part)];
         const bool is_last = write.loop == loop ? write.site == site : is_left_over(loop, site);
         if (!is_last) return keep(site.part);
-        if (write.loop != loop || write.instruction != number)
-            keep(site.part, site.members == 1 ? Residence::round : Residence::slab);
+        if (write.loop != loop || write.instruction != number) keep(site.part, Residence::round);
     }
 
     /// Whether what the site reads, in each round before the loop writes the part, was written last.
@@ -136,7 +146,7 @@ void find_residences(const Rolled& rolled, const Reads& reads, Code& code) {
     for (const Member& output : rolled.outputs)
         for (const Read& read : reads.view(output.part)) residences.keep(read.target);
     residences.see(code.loops);
-    code.residence = residences.found();
+    code.residence = std::move(residences).found();
     // What stands in one stack stands there for the same time.
     for (const std::vector<PartId>& stack : code.stacks) {
         Residence least = Residence::block;

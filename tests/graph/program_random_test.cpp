@@ -1,0 +1,108 @@
+// Programs of random graphs and nets, and of recurrences of one operator: what they compute is what `evaluate` does.
+
+#include <revolute/ops/ops.hpp>
+#include <support/program_check.hpp>
+#include <support/random_net.hpp>
+#include <support/relabelled.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+using namespace revolute;
+using test::LeafValues;
+using test::program_difference;
+using test::Random;
+
+namespace {
+
+// Products are summed in another order than by the evaluator, everything else is the same: some
+// hundred roundings of 1.1e-16 each.
+constexpr double rounding_of_doubles = 1e-12;
+
+}  // namespace
+
+TEST_CASE("program: random graphs give what evaluate gives") {
+    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+        CAPTURE(seed);
+        test::RandomGraph random(seed);
+        const std::array loss{random.loss()};
+        CHECK(program_difference(loss, test::bound_leaf_values(loss, random.bindings)) <=
+              rounding_of_doubles);
+    }
+}
+
+TEST_CASE("program: every result of a random graph can be an output") {
+    for (std::uint32_t seed = 200; seed < 250; ++seed) {
+        CAPTURE(seed);
+        test::RandomGraph random(seed);
+        CHECK(program_difference(random.nodes,
+                                 test::bound_leaf_values(random.nodes, random.bindings)) <=
+              rounding_of_doubles);
+    }
+}
+
+TEST_CASE("program: random nets of few and of many steps give what evaluate gives") {
+    for (std::uint32_t seed = 0; seed < 60; ++seed)
+        for (const int steps : {1, 2, 5, 9}) {
+            const test::RandomNet net(seed);
+            CAPTURE(seed);
+            CAPTURE(net.text());
+            CAPTURE(steps);
+            Random random(seed);
+            Graph graph;
+            const std::vector<Expr> outputs = net.all_outputs(graph, steps);
+            LeafValues values = test::random_leaf_values(outputs, random);
+            for (auto& [leaf, value] : values)  // so that weights are no larger than one
+                for (double& entry : value.values()) entry *= 0.5;
+            // Of gradients in which terms cancel, a hundred times as many roundings are seen.
+            CHECK(program_difference(outputs, values) <= 100 * rounding_of_doubles);
+        }
+}
+
+TEST_CASE("program: a recurrence of one product, of one operator by its reference kernel") {
+    using Next = Expr (*)(Expr, Expr);
+    const std::array<Next, 5> recurrences{
+        [](Expr w, Expr h) { return w * h; },      [](Expr w, Expr h) { return transpose(w) * h; },
+        [](Expr w, Expr h) { return h * w; },      [](Expr, Expr h) { return softmax(h); },
+        [](Expr, Expr h) { return transpose(h); },
+    };
+    for (std::size_t which = 0; which < recurrences.size(); ++which)
+        for (const int size : {1, 2, 40})
+            for (const bool is_backwards : {false, true}) {
+                CAPTURE(which);
+                CAPTURE(size);
+                CAPTURE(is_backwards);
+                Graph graph;
+                const Expr w = graph.parameter("w", {size, size});
+                Expr h = graph.parameter("h", {size, size});
+                for (int i = 0; i < 6; ++i) {
+                    const Scope scope(graph, Step{0, is_backwards ? 5 - i : i});
+                    h = recurrences.at(which)(w, h);
+                }
+                const std::array output{h};
+                Random random(3);
+                CHECK(program_difference(output, test::random_leaf_values(output, random)) <=
+                      rounding_of_doubles);
+            }
+}
+
+TEST_CASE("program: random graphs with random steps give what evaluate gives") {
+    for (std::uint32_t seed = 0; seed < 100; ++seed) {
+        CAPTURE(seed);
+        test::RandomGraph random(seed);
+        const std::array loss{random.loss()};
+        Graph copy;
+        const std::vector<Expr> labelled = test::relabelled(loss, copy, random.random, 1.0);
+        LeafValues values;
+        Random numbers(seed);
+        // Leaves are copied in the order of their ids.
+        const LeafValues bound = test::bound_leaf_values(loss, random.bindings);
+        const LeafValues leaves = test::random_leaf_values(labelled, numbers);
+        for (std::size_t i = 0; i < leaves.size(); ++i)
+            values.emplace_back(leaves[i].first, bound[i].second);
+        CHECK(program_difference(labelled, values) <= rounding_of_doubles);
+    }
+}
