@@ -70,12 +70,13 @@ std::int32_t steps_of(std::span<const Interval> intervals) {
     return static_cast<std::int32_t>(std::min(all.size(), most));
 }
 
-/// The steps of each time axis: those of its recurrences, holes included, or without recurrences
-/// those of its families, of which initial states are none: they stand before the first step. (A family that no
-/// recurrence needs may have one more: the transposes of h(-1), ..., h(T).)
+/// The steps of each time axis: those of its recurrences, holes included, or without recurrences those of its
+/// families, of which initial states are none: they stand before the first step. Inputs go on where the first step
+/// of a recurrence that descends is apart from it. (A family that no recurrence needs may have one more: the
+/// transposes of h(-1), ..., h(T).)
 std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
     struct Intervals {
-        std::vector<Interval> of_recurrences, of_families, of_initial_states;
+        std::vector<Interval> of_recurrences, of_families, of_initial_states, of_leaves;
     };
     std::map<std::int32_t, Intervals> intervals;
     for (const Component& component : schedule)
@@ -88,13 +89,20 @@ std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Comp
              : part.op == &initial_state_op ? of.of_initial_states
                                             : of.of_families)
                 .push_back(steps);
+            if (is_given(*part.op)) of.of_leaves.push_back(steps);
         }
     std::vector<AxisSteps> axes;
     axes.reserve(intervals.size());
-    for (const auto& [axis, of] : intervals)
-        axes.push_back({axis, steps_of(!of.of_recurrences.empty() ? of.of_recurrences
-                                       : !of.of_families.empty()  ? of.of_families
-                                                                  : of.of_initial_states)});
+    for (const auto& [axis, of] : intervals) {
+        std::vector<Interval> steps = !of.of_recurrences.empty() ? of.of_recurrences
+                                      : !of.of_families.empty()  ? of.of_families
+                                                                 : of.of_initial_states;
+        const Interval longest = *std::ranges::max_element(steps, {}, &Interval::size);
+        for (const Interval leaves : of.of_leaves)
+            if (leaves.low <= longest.high && leaves.high > longest.high)
+                steps.push_back({longest.low, leaves.high});
+        axes.push_back({axis, steps_of(steps)});
+    }
     return axes;
 }
 

@@ -276,6 +276,11 @@ class GrowthSearch {
                 "rolled: the steps in its midst are not alike, so none can be put in ({} on axis "
                 "{})",
                 now_, axis_name(axis_));
+        if (!has_members_in(growth.stretch))
+            return fmt::format(
+                "rolled: nothing is computed in its midst, so no step can be put in ({} on axis "
+                "{})",
+                now_, axis_name(axis_));
         const std::int32_t fewer = std::max(0, now_ - std::max(most_looked_at, growth.least));
         growth.steps = now_ + (1 - fewer / period) * period;
         Rolled known = rolled_;
@@ -303,6 +308,17 @@ class GrowthSearch {
                                        ? stretch.least_length
                                        : std::max(stretch.least_length, 4 * stretch.period);
         return std::max(0, stretch.length - least) / stretch.period;
+    }
+
+    /// Where no family has members, what is computed at each step has none, as it is the same at several: a chain
+    /// of nodes without steps, of which nobody knows how many there are for each step.
+    bool has_members_in(const Stretch& stretch) const {
+        return std::ranges::any_of(rolled_.parts, [&](const Part& part) {
+            if (part.axis != axis_) return false;
+            for (std::int32_t t = stretch.first; t < stretch.first + stretch.period; ++t)
+                if (part.has_member(t)) return true;
+            return false;
+        });
     }
 
     /// Refuses shapes that do not grow evenly, as those of a product of two numbers that grow.

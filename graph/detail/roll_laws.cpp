@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -104,6 +106,8 @@ class LawInference {
         : rolled_(rolled), longer_(longer), axis_(axis), steps_(rolled.steps(axis)) {}
 
     std::variant<AxisLaws, std::string> run() {
+        for (const Part& part : rolled_.parts)
+            if (const auto reason = repetition_in(part)) return *reason;
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
             for (std::uint32_t k = 0; k < rolled_.parts[i].attributes.size(); ++k)
                 if (!sort_out(PartId{i}, k)) return cannot_tell({PartId{i}, k});
@@ -121,6 +125,24 @@ class LawInference {
     }
 
  private:
+    /// Where all steps add the same to something it is added once for each: what is read as often as there are
+    /// steps. Operands that are members at different steps become more by themselves.
+    std::optional<std::string> repetition_in(const Part& part) const {
+        std::map<std::pair<PartId, std::int32_t>, std::int32_t> times;
+        for (const Sweep& sweep : part.operands)
+            if (sweep.first == sweep.last)
+                for (const Sweep::Element& element : sweep.elements)
+                    ++times[{element.part, sweep.first + element.offset}];
+        for (const std::vector<Segment>& slot : part.slots)
+            ++times[{slot.front().target, part.step_of(0) - slot.front().distance}];
+        for (const auto& [member, count] : times)
+            if (growth_of(count, steps_) && count > 2)
+                return cannot_tell(
+                    fmt::format("{} reads {} {} times", name_and_shape(part, part.step_of(0)),
+                                name_and_shape(rolled_[member.first], member.second), count));
+        return std::nullopt;
+    }
+
     bool changes_with_the_step(const Part& part, std::uint32_t attribute) const {
         return !part.slopes.empty() && part.slopes[attribute] != 0;
     }
@@ -235,12 +257,15 @@ class LawInference {
 
     std::string cannot_tell(const Suspect& suspect) const {
         const Part& part = rolled_[suspect.part];
+        return cannot_tell(fmt::format("attribute {} of {} is {}", suspect.attribute,
+                                       name_and_shape(part, part.step_of(0)),
+                                       part.attributes[suspect.attribute]));
+    }
+    std::string cannot_tell(std::string_view what) const {
         return fmt::format(
-            "rolled: attribute {} of {} is {}, which may come from the number of steps ({} on axis "
-            "{})\n  one graph cannot tell: roll_for compares graphs of several numbers of "
-            "steps",
-            suspect.attribute, name_and_shape(part, part.step_of(0)),
-            part.attributes[suspect.attribute], steps_, axis_name(axis_));
+            "rolled: {}, which may come from the number of steps ({} on axis {})\n  one graph "
+            "cannot tell: roll_for compares graphs of several numbers of steps",
+            what, steps_, axis_name(axis_));
     }
 
     const Rolled& rolled_;

@@ -266,7 +266,7 @@ TEST_CASE("at: a stack that does not fit its users when it grows is refused, and
           "  roll the graph of 9 steps instead");
 }
 
-TEST_CASE("at: shapes that do not grow evenly are refused") {
+TEST_CASE("at: a product of stacks grows in rows and in columns") {
     Chain chain(8);
     const Expr stack = stack_rows(chain.operands());
     const Expr product = (stack * transpose(stack)).named("P");
