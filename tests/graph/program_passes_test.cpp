@@ -211,7 +211,7 @@ std::vector<Loop> scattered(const std::vector<Loop>& loops, Random& random) {
 
 /// Some of the passes, each with as much as it can do, on the code as lowered or in other orders.
 void check_passes(std::span<const Expr> outputs, Random& random, int orders) {
-    const Rolled rolled = roll(outputs);
+    const Rolled rolled = spelled_out(roll(outputs));
     const Reads reads(rolled);
     for (int order = 0; order < orders; ++order) {
         CAPTURE(order);

@@ -1,4 +1,4 @@
-// Programs of random graphs and nets, and of recurrences of one operator: what they compute is what `evaluate` does.
+// Programs of random graphs and nets: what they compute is what `evaluate` does.
 
 #include <revolute/ops/ops.hpp>
 #include <support/program_check.hpp>
@@ -8,7 +8,6 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <cstddef>
 #include <vector>
 
 using namespace revolute;
@@ -60,33 +59,6 @@ TEST_CASE("program: random nets of few and of many steps give what evaluate give
             // Of gradients in which terms cancel, a hundred times as many roundings are seen.
             CHECK(program_difference(outputs, values) <= 100 * rounding_of_doubles);
         }
-}
-
-TEST_CASE("program: a recurrence of one product, of one operator by its reference kernel") {
-    using Next = Expr (*)(Expr, Expr);
-    const std::array<Next, 5> recurrences{
-        [](Expr w, Expr h) { return w * h; },      [](Expr w, Expr h) { return transpose(w) * h; },
-        [](Expr w, Expr h) { return h * w; },      [](Expr, Expr h) { return softmax(h); },
-        [](Expr, Expr h) { return transpose(h); },
-    };
-    for (std::size_t which = 0; which < recurrences.size(); ++which)
-        for (const int size : {1, 2, 40})
-            for (const bool is_backwards : {false, true}) {
-                CAPTURE(which);
-                CAPTURE(size);
-                CAPTURE(is_backwards);
-                Graph graph;
-                const Expr w = graph.parameter("w", {size, size});
-                Expr h = graph.parameter("h", {size, size});
-                for (int i = 0; i < 6; ++i) {
-                    const Scope scope(graph, Step{0, is_backwards ? 5 - i : i});
-                    h = recurrences.at(which)(w, h);
-                }
-                const std::array output{h};
-                Random random(3);
-                CHECK(program_difference(output, test::random_leaf_values(output, random)) <=
-                      rounding_of_doubles);
-            }
 }
 
 TEST_CASE("program: random graphs with random steps give what evaluate gives") {

@@ -2,6 +2,6 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("program: gradients of every net of six to eight steps are what evaluate gives") {
-    revolute::test::check_gradients_of_every_net({6, 7, 8});
+TEST_CASE("program: gradients of every net of five and eight steps are what evaluate gives") {
+    revolute::test::check_gradients_of_every_net({5, 8});
 }

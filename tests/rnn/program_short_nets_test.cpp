@@ -2,6 +2,6 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("program: gradients of every net of one to five steps are what evaluate gives") {
-    revolute::test::check_gradients_of_every_net({1, 2, 3, 4, 5});
+TEST_CASE("program: gradients of every net of one to three steps are what evaluate gives") {
+    revolute::test::check_gradients_of_every_net({1, 2, 3});
 }

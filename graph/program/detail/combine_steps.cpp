@@ -80,12 +80,12 @@ class Combination {
     /// The step of that operator which makes the value, if only the expression reads it.
     const EntrywiseStep* inner_step(const MemberRange& site, const Op& op) {
         const std::size_t number = step_of_[index(site.part)];
-        if (number == none || reads_[number] != 1 || is_gone_[number] ||
+        if (number == none || reads_[number] != 1 ||
             residence_[index(site.part)] != Residence::block)
             return nullptr;
+        // It is no expression itself yet: those are looked for from the last step to the first.
         const EntrywiseStep& step = (*steps_)[number];
-        if (rolled_[step.part].op != &op || step.expression != nullptr || !(step.result == site))
-            return nullptr;
+        if (rolled_[step.part].op != &op || !(step.result == site)) return nullptr;
         inner_.push_back(number);
         return &step;
     }

@@ -229,9 +229,8 @@ class ProductGroups {
         const std::size_t first = group.members.front() + 1;
         if (use_of(call.left.part).written >= first || use_of(call.right.part).written >= first)
             return false;
-        if (group.is_sum)
-            return call.adds && use_of(call.result.part).touched == group.members.back() + 1;
-        return use_of(call.result.part).touched < first;
+        // Between products of one sum nothing but what is added to it may touch it, in any order.
+        return group.is_sum || use_of(call.result.part).touched < first;
     }
 
     const Rolled& rolled_;
