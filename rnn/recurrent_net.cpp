@@ -1,3 +1,4 @@
+#include <revolute/ops/structure.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -48,6 +49,33 @@ constexpr std::array known_cells{
 
 const KnownCell& known(CellKind kind) { return known_cells.at(static_cast<std::size_t>(kind)); }
 
+/// The state of the backward direction that the output at a step reads.
+Expr read_backward(const Unrolled& backward, BackwardReading reading, std::size_t t) {
+    const std::size_t last = backward.states.size() - 1;
+    switch (reading) {
+        case BackwardReading::one_late:
+            return t == last ? backward.initial.state.front() : backward.output(t + 1);
+        case BackwardReading::not_turned:
+            return backward.output(last - t);
+        case BackwardReading::after_all_steps:
+            return backward.output(0);
+        case BackwardReading::own_step:
+            break;
+    }
+    return backward.output(t);
+}
+
+/// The layer's outputs with the states of its backward direction that belong to other steps.
+void read_backward_elsewhere(Layer& layer, BackwardReading reading, SourceLine line) {
+    Graph& graph = *layer.outputs.front().graph;
+    const Scope made_here(graph, line);
+    for (std::size_t t = 0; t < layer.outputs.size(); ++t) {
+        const Scope at_step(graph, Step{0, static_cast<int>(t)});
+        layer.outputs[t] = stack_rows(
+            {layer.directions[0].output(t), read_backward(layer.directions[1], reading, t)});
+    }
+}
+
 Layer make_layer(Graph& graph, std::span<const Expr> inputs, int hidden,
                  const Architecture& architecture, int layer, SourceLine line) {
     const auto cell = [&](Direction direction) {
@@ -58,8 +86,14 @@ Layer make_layer(Graph& graph, std::span<const Expr> inputs, int hidden,
     if (!architecture.is_bidirectional)
         return unidirectional(std::move(forward), inputs, architecture.initial, 0, line);
     AnyCell backward = cell(Direction::backward);
-    return bidirectional(std::move(forward), std::move(backward), inputs, architecture.initial, 0,
-                         line);
+    Layer both = bidirectional(std::move(forward), std::move(backward), inputs,
+                               architecture.initial, 0, line);
+    const BackwardReading reading = architecture.backward_reading;
+    const bool is_last = layer + 1 == architecture.layers;
+    if (reading != BackwardReading::own_step &&
+        (is_last || reading != BackwardReading::after_all_steps))
+        read_backward_elsewhere(both, reading, line);
+    return both;
 }
 
 /// The outputs of the steps at which the net answers.

@@ -32,6 +32,15 @@ std::optional<CellKind> cell_kind(std::string_view name);
 AnyCell make_cell(CellKind kind, Graph& graph, int input, int hidden, std::string_view suffix = {},
                   SourceLine line = SourceLine::here());
 
+/// Which state of its backward direction the output of a bidirectional net at step t reads. Others than its own are
+/// what derivations by hand, and code, read by mistake.
+enum class BackwardReading : std::uint8_t {
+    own_step,        ///< h(t), which has seen the inputs from t on
+    one_late,        ///< h(t+1), and at the last step the initial state
+    not_turned,      ///< in the order in which it was computed: h(T-1-t)
+    after_all_steps  ///< h(0) at all steps, in the last layer
+};
+
 /// What a net of the library's cells is made of.
 struct Architecture {
     CellKind cell = CellKind::simple;
@@ -42,6 +51,7 @@ struct Architecture {
     LossKind loss = LossKind::mse;
     /// The steps at which the net answers; none: the last alone.
     std::vector<int> answers{};
+    BackwardReading backward_reading = BackwardReading::own_step;
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
 };

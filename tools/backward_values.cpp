@@ -210,4 +210,35 @@ ConstMatrixView BackwardValues::apply(std::uint32_t term, ConstMatrixView adjoin
     return terms_.apply(term, adjoint);
 }
 
+std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) {
+    std::vector<PerChannel<Sum>> sums(now_.adjoints.size());  // of terms that are recurrent or not
+    sums.back()[step].add(Matrix(walk_.loss().shape(), 1.0), 1);
+    std::vector<bool> is_complete(sums.size(), false);
+    const auto adjoint_of = [&](NodeId node) -> const Sum& {
+        PerChannel<Sum>& both = sums[index(node)];
+        if (is_complete[index(node)]) return both[step];
+        is_complete[index(node)] = true;
+        const bool is_changed = change.at[index(node)];
+        if (is_changed && change.of_recurrence && both[recurrence].is_there)
+            change.change(both[recurrence].value);
+        if (both[recurrence].is_there) both[step].add(both[recurrence].value, 1);
+        if (is_changed && !change.of_recurrence && both[step].is_there)
+            change.change(both[step].value);
+        return both[step];
+    };
+    const auto uses = walk_.uses();
+    for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;) {
+        const Sum& consumer = adjoint_of(uses[use].consumer);
+        if (consumer.is_there)
+            sums[index(walk_.operand(uses[use]))][is_recurrent_[use] ? recurrence : step].add(
+                apply(right_[use], consumer.value), 1);
+    }
+    std::vector<double> gradients(first_entry_.back(), 0.0);
+    for (std::size_t i = 0; i < walk_.variables().size(); ++i)
+        if (const Sum& sum = adjoint_of(walk_.variables()[i].id); sum.is_there)
+            std::ranges::copy(sum.value.values(),
+                              gradients.begin() + static_cast<std::ptrdiff_t>(first_entry_[i]));
+    return gradients;
+}
+
 }  // namespace revolute

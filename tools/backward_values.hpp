@@ -6,6 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,6 +29,13 @@ struct Alteration {
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
     friend auto operator<=>(const Alteration&, const Alteration&) = default;
+};
+
+/// What is done to adjoints while the reverse pass goes on: clipping at every step.
+struct AdjointChange {
+    std::vector<bool> at;        ///< of which nodes, by id
+    bool of_recurrence = false;  ///< to what other steps add to the adjoint, and else to all of it
+    std::function<void(Matrix&)> change;
 };
 
 /// The gradients of one net by one derivation, the right one at first, and of derivations that differ from it here and
@@ -72,6 +80,9 @@ class BackwardValues {
     const Derivation& derivation() const { return now_; }
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
+
+    /// The entries of all gradients by the right rules, where adjoints are changed before they are handed on.
+    std::vector<double> gradients_with(const AdjointChange& change);
 
     /// Where the variable's entries begin; behind the last one, how many there are.
     std::size_t first_entry(std::size_t variable) const { return first_entry_[variable]; }

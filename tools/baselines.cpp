@@ -29,6 +29,7 @@ double root_mean_square_error(std::span<const double> forecasts, std::span<const
                         "one ({} and {})",
                         forecasts.size(), truth.size()));
     std::vector<double> errors;
+    errors.reserve(truth.size());
     for (std::size_t i = 0; i < truth.size(); ++i) errors.push_back(forecasts[i] - truth[i]);
     return root_mean_square(errors);
 }

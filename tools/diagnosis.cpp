@@ -74,6 +74,17 @@ std::optional<OtherForward> other_forward(const Case& of, const CaseResult& give
     return find_forward_mistake(of, given, std::min(recognition * tolerance, rest * largest));
 }
 
+/// A factor of the loss, where the answers do not differ; in words.
+std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
+                                        const CaseResult& given,
+                                        const GradientComparison& comparison, double tolerance) {
+    const bool is_loss_alone = std::ranges::none_of(
+        comparison.arrays, [](const ArrayVerdict& a) { return a.name == "yhat" && !a.agrees(); });
+    const ArrayVerdict& first = comparison.arrays.front();
+    if (!given.loss || first.agrees() || !is_loss_alone) return {};
+    return factors_of_given_loss(of, *right.loss, *given.loss, recognition * tolerance);
+}
+
 void take(MistakeSearch::Outcome outcome, GradientComparison& comparison) {
     comparison.findings = std::move(outcome.findings);
     comparison.unexplained = std::move(outcome.unexplained);
@@ -176,11 +187,23 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given, do
             if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
         return comparison;
     }
-    if (const std::optional<OtherForward> other = other_forward(of, given, comparison, tolerance)) {
-        comparison.forward = other->words;
-        const std::vector<GradientArray> others = gradient_arrays(other->given);
-        MistakeSearch of_other(other->of, others, tolerance, rounding_floors(other->of));
-        take(of_other.run(), comparison);
+    comparison.forward = factor_of_loss(of, solved, given, comparison, tolerance);
+    comparison.is_factor_of_loss = !comparison.forward.empty();
+    if (!comparison.is_factor_of_loss)
+        if (const std::optional<OtherForward> other =
+                other_forward(of, given, comparison, tolerance)) {
+            comparison.forward = other->words;
+            const std::vector<GradientArray> others = gradient_arrays(other->given);
+            MistakeSearch of_other(other->of, others, tolerance, rounding_floors(other->of));
+            take(of_other.run(), comparison);
+            return comparison;
+        }
+    if (!comparison.gradients_differ()) return comparison;
+    if (std::vector<std::string> targets = targets_of_gradients(of, given, recognition * tolerance);
+        !targets.empty()) {
+        Finding& finding = comparison.findings.emplace_back(Finding{std::move(targets), {}});
+        for (const ArrayVerdict& array : comparison.arrays)
+            if (!array.agrees() && !is_forward(array)) finding.arrays.push_back(array.name);
         return comparison;
     }
     take(MistakeSearch(of, gradients, tolerance, floors).run(), comparison);

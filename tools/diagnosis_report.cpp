@@ -81,6 +81,11 @@ std::string findings_text(std::span<const Finding> findings) {
 std::string forward_text(const GradientComparison& comparison) {
     if (comparison.forward.empty())
         return "  the forward pass differs, so gradients may differ for that reason alone\n";
+    if (comparison.is_factor_of_loss)
+        return "\nThe answers are right, and the loss is another one:\n" +
+               words_text(comparison.forward, "") +
+               (comparison.gradients_differ() ? ""
+                                              : "The gradients are those of the right loss.\n");
     std::string text =
         "\nThe forward pass is another one. This gives the answers that were given:\n" +
         words_text(comparison.forward, "");

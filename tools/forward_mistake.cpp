@@ -1,11 +1,14 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/gradient_layout.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
+#include <revolute/tools/hypothesis.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace revolute {
@@ -223,6 +226,24 @@ void add_other_inputs(const Case& of, std::vector<ForwardMistake>& all) {
                    [](CaseResult& result) { std::ranges::reverse(result.dx); }});
 }
 
+/// Of a bidirectional net: which of its backward states an output reads.
+void add_backward_readings(const Case& of, std::vector<ForwardMistake>& all) {
+    if (!of.architecture.is_bidirectional) return;
+    const auto add = [&](const char* words, BackwardReading reading) {
+        all.push_back(of_case(
+            words, [reading](Case& changed) { changed.architecture.backward_reading = reading; }));
+    };
+    add("the reverse direction is read one step late: at step t its state of t+1, and at the last "
+        "step its initial state",
+        BackwardReading::one_late);
+    add("the reverse direction is not turned back: at step t its state of T-1-t, in the order in "
+        "which it was computed",
+        BackwardReading::not_turned);
+    add("the answers read the reverse direction after all its steps, as h_n has it, where its "
+        "state at the step of the answer belongs",
+        BackwardReading::after_all_steps);
+}
+
 /// Whether the net of the case gives the loss and the answers, as far as they are given.
 bool gives(const Case& of, const CaseResult& given, double tolerance) {
     const CaseNet net(of);
@@ -255,8 +276,77 @@ std::vector<ForwardMistake> forward_mistakes(const Case& of) {
     add_initial_states(of, all);
     add_transposed(of, all);
     add_other_inputs(of, all);
+    add_backward_readings(of, all);
+    const std::vector<ForwardMistake> of_targets = target_mistakes(of);
+    all.insert(all.end(), of_targets.begin(), of_targets.end());
     add_gate_orders(of, all);
     return all;
+}
+
+std::vector<ForwardMistake> target_mistakes(const Case& of) {
+    std::vector<ForwardMistake> all;
+    const int classes = of.sizes.output;
+    if (of.architecture.loss == LossKind::cross_entropy && classes > 1)
+        for (const int shift : {-1, 1}) {
+            if (classes == 2 && shift == 1) continue;  // the same as the other way
+            all.push_back(of_case(
+                fmt::format("the targets are shifted by a class: {} where k belongs, around the "
+                            "{} classes",
+                            shift < 0 ? "k - 1" : "k + 1", classes),
+                [classes, shift](Case& changed) {
+                    for (Matrix& target : changed.targets)
+                        for (double& k : target.values())
+                            k = (static_cast<int>(k) + shift + classes) % classes;
+                }));
+        }
+    if (of.targets.size() < 2) return all;
+    const auto add = [&](const char* words, auto change) {
+        all.push_back(of_case(words, [change](Case& changed) { change(changed.targets); }));
+    };
+    add("the targets are one answer late: that of the answer before, and of the last at the first",
+        [](std::vector<Matrix>& y) { std::rotate(y.begin(), y.end() - 1, y.end()); });
+    if (of.targets.size() > 2)
+        add("the targets are one answer early: that of the answer behind, and of the first at the "
+            "last",
+            [](std::vector<Matrix>& y) { std::rotate(y.begin(), y.begin() + 1, y.end()); });
+    if (of.targets.size() > 3)
+        add("the targets are in reverse order",
+            [](std::vector<Matrix>& y) { std::ranges::reverse(y); });
+    return all;
+}
+
+std::vector<std::string> factors_of_given_loss(const Case& of, double right, double given,
+                                               double tolerance) {
+    std::vector<KnownFactor> factors = factors_of_loss(of);
+    for (KnownFactor& factor : factors)
+        if (factor.words.starts_with("a factor of 2:"))
+            factor.words = "a factor of 2: the squared error without its half";
+    factors.insert(factors.end(), {{-1, "the other sign"}, {0.5, "a factor of 1/2"}});
+    std::vector<std::string> words;
+    for (const KnownFactor& factor : factors)
+        if (factor.value != 1 &&
+            std::abs(given - factor.value * right) <= tolerance * std::abs(given))
+            words.push_back("the loss has " + factor.words);
+    return words;
+}
+
+std::vector<std::string> targets_of_gradients(const Case& of, const CaseResult& given,
+                                              double tolerance) {
+    std::vector<std::string> words;
+    const auto rows_of = [&](const Case& changed) {
+        CaseResult gradients = given;
+        gradients.loss.reset();
+        gradients.yhat.clear();
+        return compare(solve(changed), gradients, tolerance, rounding_floors(changed));
+    };
+    for (const ForwardMistake& mistake : target_mistakes(of)) {
+        Case changed = of;
+        apply(mistake, changed);
+        if (changed.targets != of.targets &&
+            std::ranges::all_of(rows_of(changed), &ArrayComparison::agrees))
+            words.push_back(mistake.words);
+    }
+    return words;
 }
 
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,

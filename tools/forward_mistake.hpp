@@ -17,6 +17,9 @@ struct ForwardMistake {
     std::function<void(CaseResult&)> change_result;
 };
 
+/// Targets that the case could be taken to have: only the loss and the gradients tell.
+std::vector<ForwardMistake> target_mistakes(const Case& of);
+
 /// All that are known and that the case could be taken for.
 std::vector<ForwardMistake> forward_mistakes(const Case& of);
 
@@ -26,6 +29,15 @@ struct OtherForward {
     Case of;                         ///< the case of the first
     CaseResult given;                ///< the gradients in its layout
 };
+
+/// A factor of the loss, in words, that gives the loss of `given`, where that of the case is `right`; several, where
+/// their numbers are the same.
+std::vector<std::string> factors_of_given_loss(const Case& of, double right, double given,
+                                               double tolerance);
+
+/// Targets with which all gradients that are given are right; none where there are none.
+std::vector<std::string> targets_of_gradients(const Case& of, const CaseResult& given,
+                                              double tolerance);
 
 /// The forward pass, with one mistake or two, that gives the loss and the answers of `given`, as far as it has
 /// them; nothing where none does. `tolerance` is relative to the largest entry.

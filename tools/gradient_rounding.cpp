@@ -103,6 +103,7 @@ std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<con
             if (!units[i]) units[i] = in_double[i];
     }
     std::vector<double> floors;
+    floors.reserve(units.size());
     for (const std::optional<double>& unit : units)
         floors.push_back(margin * unit.value_or(0) * std::numeric_limits<double>::epsilon());
     return floors;

@@ -43,6 +43,80 @@ void consider_clamped(Judge& judge) {
         }));
 }
 
+/// A limit that one would choose: a number of two digits.
+bool is_chosen(double number) {
+    const double unit = std::pow(10.0, std::floor(std::log10(number)) - 1);
+    return std::abs(number / unit - std::round(number / unit)) <= 1e-7;
+}
+
+double norm_of(const GradientArray& array) {
+    std::vector<double> norms;
+    for (const Matrix& matrix : array.values) norms.push_back(euclidean_norm(matrix.values()));
+    return euclidean_norm(norms);
+}
+
+bool is_of_parameter(const GradientArray& array) {
+    return array.name != "dx" && array.name != "dh0" && array.name != "dc0";
+}
+
+/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where a bias is one and is
+/// given as two arrays, it counts once.
+void consider_norm_of_all(Judge& judge) {
+    for (const bool counts_once : {false, true}) {
+        std::vector<double> right, given;
+        for (std::size_t i = 0; i < judge.given().size(); ++i) {
+            const std::string& name = judge.right()[i].name;
+            if (!is_of_parameter(judge.right()[i]) || (counts_once && name.starts_with("bias_hh")))
+                continue;
+            right.push_back(norm_of(judge.right()[i]));
+            given.push_back(norm_of(judge.given()[i]));
+        }
+        const double length = euclidean_norm(right), limit = euclidean_norm(given);
+        // PyTorch adds 1e-6 to the length that it divides by.
+        const double by_pytorch = limit * ((length + 1e-6) / length);
+        if (!(limit > 0) || !(limit < length) || !std::isfinite(length) ||
+            !(is_chosen(limit) || is_chosen(by_pytorch)))
+            continue;
+        judge.consider(in_all(
+            judge,
+            fmt::format("the gradients are clipped by the norm of all together: to {:.3g}, where "
+                        "it is {:.6g}{}",
+                        limit, length,
+                        counts_once ? " (of two biases that are one, one counted)" : ""),
+            [&](std::size_t i) {
+                std::vector<Matrix> values = judge.right()[i].values;
+                if (is_of_parameter(judge.right()[i]))
+                    for (Matrix& matrix : values)
+                        for (double& value : matrix.values()) value *= limit / length;
+                return values;
+            }));
+    }
+}
+
+/// Each array shortened to the same length, where it is longer.
+void consider_norm_of_each(Judge& judge) {
+    if (judge.differing().empty()) return;
+    const double limit = norm_of(judge.given()[judge.differing().front()]);
+    std::size_t entries = 0;
+    for (const std::size_t i : judge.differing()) {
+        const GradientArray& given = judge.given()[i];
+        if (!is_of_parameter(given) || !(std::abs(norm_of(given) - limit) <= 1e-7 * limit)) return;
+        entries += given.values.front().size();
+    }
+    const bool is_one = judge.differing().size() == 1;
+    if (!(limit > 0) || entries < 3 || (is_one && !is_chosen(limit))) return;
+    judge.consider(in_all(
+        judge, fmt::format("each gradient is clipped by a norm of its own: to {:.6g}", limit),
+        [&](std::size_t i) {
+            std::vector<Matrix> values = judge.right()[i].values;
+            const double length = norm_of(judge.right()[i]);
+            if (is_of_parameter(judge.right()[i]) && length > limit)
+                for (Matrix& matrix : values)
+                    for (double& value : matrix.values()) value *= limit / length;
+            return values;
+        }));
+}
+
 /// The columns of the batch, in arrays that have one for each, each replaced by their sum, or by their mean.
 void consider_joined_columns(const Case& of, Judge& judge) {
     const int batch = of.sizes.batch;
@@ -108,6 +182,8 @@ void consider_weight_decay(const Case& of, Judge& judge) {
 
 void consider_treated_arrays(const Case& of, Judge& judge) {
     consider_clamped(judge);
+    consider_norm_of_all(judge);
+    consider_norm_of_each(judge);
     consider_joined_columns(of, judge);
     consider_weight_decay(of, judge);
 }

@@ -124,6 +124,8 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
     consider_treated_arrays(case_, judge);
     consider_unknown_factor(case_, judge);
     if (is_done() || !is_first) return of_several;
+    consider_clipped_steps(judge);
+    if (is_done()) return of_several;
     consider_columns(judge);
     consider_factors(judge);
     return of_several;
@@ -159,24 +161,29 @@ void MistakeSearch::consider_factors(Judge& judge) {
     }
 }
 
-/// The factor with which the mistake gives all that was given, by Newton's method on the sum of squares; it is
-/// linear in a term, but a term of a recurrence comes back at each step.
+/// The factor with which the mistake gives all that was given; the gradients are linear in a term, but a term of a
+/// recurrence comes back at each step.
 std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& mistake) {
+    return fitted(judge, 1, [&](double factor) {
+        for (Alteration& alteration : mistake.alterations) alteration.factor = factor;
+        const auto gradients = values_.gradients(mistake.alterations);
+        return std::vector<double>(gradients.begin(), gradients.end());
+    });
+}
+
+std::optional<double> MistakeSearch::fitted(
+    const Judge& judge, double start,
+    const std::function<std::vector<double>(double)>& gradients_with) const {
     constexpr int most_turns = 12;
     std::set<std::uint32_t> entries;
     for (const std::size_t i : judge.differing())
         entries.insert(judge.layout().entries(i).begin(), judge.layout().entries(i).end());
-    if (entries.size() < 3) return std::nullopt;  // fewer numbers have such a factor by chance
-    const auto gradients_with = [&](double factor) {
-        for (Alteration& alteration : mistake.alterations) alteration.factor = factor;
-        const auto gradients = values_.gradients(mistake.alterations);
-        return std::vector<double>(gradients.begin(), gradients.end());
-    };
-    double factor = 1;
-    for (int turn = 0; turn < most_turns && std::abs(factor) < 1e6; ++turn) {
-        const double shift = 1e-6 * std::max(1.0, std::abs(factor));
-        const std::vector<double> moved = gradients_with(factor + shift);
-        const std::vector<double> here = gradients_with(factor);
+    if (entries.size() < 3) return std::nullopt;  // fewer numbers have such a number by chance
+    double number = start;
+    for (int turn = 0; turn < most_turns && std::abs(number) < 1e6 * std::max(1.0, start); ++turn) {
+        const double shift = 1e-6 * std::max(std::abs(start), std::abs(number));
+        const std::vector<double> moved = gradients_with(number + shift);
+        const std::vector<double> here = gradients_with(number);
         std::vector<double> slopes, left;
         for (const std::size_t i : judge.differing()) {
             std::size_t k = 0;
@@ -189,12 +196,12 @@ std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& 
         }
         const std::optional<double> step = least_squares_factor(slopes, left);
         if (!step) return std::nullopt;
-        factor += *step;
-        if (std::abs(*step) <= 1e-14 * std::abs(factor)) break;
+        number += *step;
+        if (std::abs(*step) <= 1e-14 * std::abs(number)) break;
     }
-    const std::vector<std::size_t> explained = judge.explained_by(gradients_with(factor));
-    if (!std::ranges::equal(explained, judge.differing())) return std::nullopt;
-    return factor;
+    if (!std::ranges::equal(judge.explained_by(gradients_with(number)), judge.differing()))
+        return std::nullopt;
+    return number;
 }
 
 std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,

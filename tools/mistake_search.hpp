@@ -2,6 +2,8 @@
 
 #include <revolute/tools/known_mistakes.hpp>
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +46,13 @@ class MistakeSearch {
                       std::vector<Mistake>* of_several);
     void consider_columns(Judge& judge);
     void consider_factors(Judge& judge);
+    /// Adjoints of states that are clipped at every step.
+    void consider_clipped_steps(Judge& judge);
     std::optional<double> fitted_factor(const Judge& judge, Mistake& mistake);
+    /// The number with which gradients are all that was given, by Newton's method on the sum of squares.
+    std::optional<double> fitted(
+        const Judge& judge, double start,
+        const std::function<std::vector<double>(double)>& gradients_with) const;
     std::vector<Found> candidates(const Judge& judge, std::size_t most) const;
     std::vector<Found> pair(const Judge& judge, std::span<const Mistake> mistakes);
     Pairs pairs(const Judge& judge, std::span<const Mistake> mistakes);

@@ -26,6 +26,9 @@ struct HandSizes {
 /// every step, or answer with classes.
 Case hand_case(const std::string& cell, const HandSizes& sizes);
 
+/// The limit of mistakes that clip.
+inline constexpr double clip_limit = 0.0123;
+
 /// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in hand_bptt_rnn.cpp, or
 /// empty.
 CaseResult hand_rnn(const Case& of, const std::string& mistake = {});

@@ -1,5 +1,6 @@
 #include "tools/hand_bptt.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -106,6 +107,9 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
         a.db = plus(a.db, row_sums(dz));
         dh = times(transposed(a.U), mistake == "U' da twice" ? plus(dz, dz) : dz);
         dc_next = mistake == "dc without f" ? dc : by_entry(dc, s.f);
+        if (mistake == "dc handed on clamped")
+            dc_next =
+                each(dc_next, [](double x) { return std::clamp(x, -clip_limit, clip_limit); });
         if (mistake == "dc not passed on") dc_next = Matrix(dc.shape());
     }
     a.dbh = a.db;

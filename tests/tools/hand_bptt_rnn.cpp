@@ -1,5 +1,6 @@
 #include "tools/hand_bptt.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -49,6 +50,18 @@ Matrix error_of(const Matrix& y, const Matrix& target, const Case& of, const std
     return error;
 }
 
+Matrix clamped(const Matrix& a) {
+    return each(a, [](double x) { return std::clamp(x, -clip_limit, clip_limit); });
+}
+
+Matrix shortened(Matrix a) {
+    double squares = 0;
+    for (const double x : a.values()) squares += x * x;
+    const double factor = std::min(1.0, clip_limit / std::sqrt(squares));
+    for (double& x : a.values()) x *= factor;
+    return a;
+}
+
 /// How often the term of step t counts in dW, dU and db.
 double weight_of(int t, char array, const std::string& mistake) {
     if (mistake == "step 2 missing" && t == 2) return 0;
@@ -86,7 +99,11 @@ struct HandLayer {
         Matrix carried(h[0].shape());
         for (int t = T - 1; t >= 0; --t) {
             const auto i = static_cast<std::size_t>(t);
-            const Matrix dh = plus(carried, from_above[i]);
+            if (mistake == "handed on clamped") carried = clamped(carried);
+            if (mistake == "handed on shortened") carried = shortened(carried);
+            Matrix dh = plus(carried, from_above[i]);
+            if (mistake == "dh clamped") dh = clamped(dh);
+            if (mistake == "dh shortened") dh = shortened(dh);
             const Matrix& h_of_f = mistake == "f' of h(t-1)" ? h[i] : h[i + 1];
             const Matrix dz = by_entry(dh, derivative(z[i], h_of_f, t == T - 1, mistake));
             const Matrix& h_read = mistake == "h(t) in dU" ? h[i + 1] : h[i];
