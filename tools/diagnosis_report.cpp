@@ -13,7 +13,9 @@ namespace revolute {
 
 namespace {
 
-bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
+bool is_of_the_forward_pass(const ArrayVerdict& array) {
+    return array.name == "loss" || array.name == "yhat";
+}
 
 /// "weight_hh_l0", or "dx[3]".
 std::string matrix_name(const ArrayVerdict& array) {
@@ -144,7 +146,7 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);
-    if (is_forward(*first)) text += forward_text(comparison);
+    if (is_of_the_forward_pass(*first)) text += forward_text(comparison);
     return text + findings_text(comparison.findings) + unexplained_text(comparison);
 }
 
