@@ -47,6 +47,7 @@ TargetReport report_target(const ForecastModel& model, std::span<const double> v
 TargetReport report_all(const ForecastModel& model, const std::vector<TargetReport>& targets) {
     const auto all = [&](const auto& forecast_of) {
         std::vector<double> errors;
+        errors.reserve(targets.size());
         for (const TargetReport& target : targets) errors.push_back(forecast_of(target).rmse);
         return HeldOutForecast{forecast_of(targets.front()).name, {}, error_of_all(model, errors)};
     };
