@@ -104,7 +104,8 @@ TEST_CASE("check_finite: a padded batch whose padding is NaN is not named") {
     values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
     values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
     values.bind(x[0], Matrix(1, 3, 1.0)).bind(x[1], Matrix(1, 3, {1, 1, not_a_number}));
-    for (const std::size_t t : {2, 3}) values.bind(x[t], Matrix(1, 3, {1, not_a_number, infinity}));
+    for (const std::size_t t : {std::size_t{2}, std::size_t{3}})
+        values.bind(x[t], Matrix(1, 3, {1, not_a_number, infinity}));
     values.bind(head.targets[0], Matrix(1, 3, 0.5));
     check_silent(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values);
 }
