@@ -86,7 +86,8 @@ class TermWriter {
     Formula write(const EquationTerm& term) const {
         switch (term.kind) {
             case EquationTerm::Kind::name:
-                return {written_name(term.name, term.step, variable_, style_)};
+                return {written_name(term.name, term.step, variable_, style_),
+                        has_superscript(term.name) ? Precedence::power : Precedence::atom};
             case EquationTerm::Kind::number:
                 return attribute(term, 0);
             case EquationTerm::Kind::operation:
@@ -155,8 +156,34 @@ class TermWriter {
 
     Formula operand_of(const EquationTerm& term, std::uint32_t slot) const {
         const EquationTerm& operand = term.operands[slot];
-        if (operand.kind != EquationTerm::Kind::list) return write(operand);
-        return list(operand, sign_between_operands(*term.op));
+        if (operand.kind == EquationTerm::Kind::list)
+            return list(operand, sign_between_operands(*term.op));
+        Formula written = write(operand);
+        // dy h would read as d(yh).
+        if (is_latex() && slot == 0 && puts_close(*term.op) && ends_with_adjoint(operand))
+            written.text += " \\,";
+        return written;
+    }
+
+    /// Whether the operator's factors stand beside each other without a sign.
+    static bool is_juxtaposed(const Op& op) { return op.latex == "#1 #2"; }
+
+    /// Whether something stands right behind its first factor: another factor, or a bold 1.
+    static bool puts_close(const Op& op) {
+        return is_juxtaposed(op) || op.latex.starts_with("#1 \\mathbf");
+    }
+
+    bool ends_with_adjoint(const EquationTerm& term) const {
+        if (term.kind == EquationTerm::Kind::name) return style_.adjoints.contains(term.name);
+        return term.kind == EquationTerm::Kind::operation && is_juxtaposed(*term.op) &&
+               ends_with_adjoint(term.operands.back());
+    }
+
+    /// Whether LaTeX writes the layer above a name, where a power would stand too.
+    bool has_superscript(std::string_view name) const {
+        if (!is_latex()) return false;
+        while (style_.adjoints.contains(std::string(name))) name.remove_prefix(1);
+        return !parts_of(name).layer.empty();
     }
 
     /// Operands at all steps: "each(t=0..T: h(t))", or with a semicolon where they stand below each

@@ -1,4 +1,5 @@
 #include <revolute/tools/detail/equation_lines.hpp>
+#include <revolute/tools/detail/latex_brackets.hpp>
 #include <revolute/tools/equations.hpp>
 
 #include <fmt/format.h>
@@ -34,10 +35,14 @@ struct WrittenLine {
 std::vector<WrittenLine> written_lines(const Equations& equations, const EquationFormat& format,
                                        const EquationStyle& style) {
     std::vector<WrittenLine> lines;
+    const auto fitting = [&](std::string text) {
+        return style.notation == Notation::latex ? detail::with_fitting_brackets(text) : text;
+    };
     for (const Equation& line : equations.lines)
         if (is_asked(line.part, format))
             lines.push_back({line.part, detail::left_side(line, style),
-                             detail::right_side(line, style), detail::limits_of(line, style)});
+                             fitting(detail::right_side(line, style)),
+                             detail::limits_of(line, style)});
     return lines;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/rolled.hpp>
 #include <revolute/tools/typeset.hpp>
 
 #include <cstdint>
@@ -113,6 +114,16 @@ struct Figure {
     Box title_box;
 };
 
+/// The law of one attribute of one node: how it depends on the number of steps.
+struct NumberLaw {
+    NodeId node{};
+    std::uint32_t attribute = 0;
+    LengthLaw law;
+};
+
+/// The laws of what was rolled (`roll_any_steps`), by node of its graph.
+std::vector<NumberLaw> number_laws(const Rolled& rolled);
+
 /// What a node's label says. Values that are drawn by their name alone, in figures of backward graphs and of
 /// local derivatives, have no formula; the rest holds for them too.
 enum class LabelMode : std::uint8_t {
@@ -136,6 +147,11 @@ struct FigureOptions {
     /// The number of steps that a folded or elided figure stands for; none: any number. It is not
     /// that of the graph, which may have been built with fewer.
     std::optional<std::int32_t> step_count{};
+    /// How numbers depend on the number of steps: `number_laws` of what `roll_any_steps` finds of outputs that
+    /// the figure is of. It is to be of the same number of steps, which `roll_any_steps` says. A folded or
+    /// elided figure writes 1 / N then. None: the graph itself tells, but for factors: one that may come from
+    /// the number of steps is refused, unless `step_count` is that of the graph.
+    std::optional<std::vector<NumberLaw>> laws{};
 };
 
 // A figure that is folded or elided shows nodes alike across steps (`roll`) once, or at the steps

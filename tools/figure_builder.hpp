@@ -2,6 +2,7 @@
 
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_captions.hpp>
+#include <revolute/tools/figure_numbers.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
 #include <string>
@@ -18,6 +19,7 @@ class FigureBuilder {
 
     const Graph& graph() const { return graph_; }
     const Captions& captions() const { return captions_; }
+    const FigureNumbers& numbers() const { return numbers_; }
     /// The outputs' ancestors, operands before users.
     std::span<const NodeId> walk() const { return walk_; }
     /// Whether the loss depends on the node, or is it.
@@ -65,6 +67,7 @@ class FigureBuilder {
     Rolled rolled_;  // empty where all steps are drawn
     Homes homes_;
     StepNames steps_;
+    FigureNumbers numbers_;
     Captions captions_;
     std::vector<bool> is_forward_;          // by id; empty: all
     std::vector<bool> is_gradient_;         // by id

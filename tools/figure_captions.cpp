@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace revolute {
 
@@ -14,9 +15,12 @@ bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &c
 }  // namespace
 
 RichText typeset_formula(const Graph& graph, NodeId node,
-                         const std::function<const WrittenOperand&(NodeId)>& operand) {
+                         const std::function<const WrittenOperand&(NodeId)>& operand,
+                         std::span<const Formula> attributes) {
     std::vector<RichText> atoms;
-    const Formula written = formula(graph, node, Notation::text, [&](std::uint32_t slot) {
+    const Application application{graph.op(node), graph.attributes(node), graph.operand_count(node),
+                                  attributes};
+    const Formula written = formula(application, Notation::text, [&](std::uint32_t slot) {
         const WrittenOperand& x = operand(graph.operand(node, slot));
         atoms.push_back(x.text);
         return Formula{atom_mark(atoms.size() - 1), x.precedence, x.op};
@@ -30,11 +34,13 @@ RichText typeset_shape(Shape shape) {
 }
 
 Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& steps,
-                   const Homes& homes, std::span<const NodeId> walk, const FigureOptions& options)
+                   const Homes& homes, std::span<const NodeId> walk, const FigureNumbers& numbers,
+                   const FigureOptions& options)
     : graph_(graph),
       labels_(labels),
       steps_(steps),
       homes_(homes),
+      numbers_(numbers),
       mode_(options.labels),
       source_lines_(options.source_lines),
       shows_all_(options.steps == ShownSteps::all),
@@ -85,13 +91,34 @@ RichText Captions::sum_sign(NodeId node) const {
 
 RichText Captions::formula_of(NodeId node) const {
     if (&graph_.op(node) == &accumulate_op) return sum_sign(node);
+    if (!shows_all_ && graph_.op(node).arity == variadic && graph_.operand_count(node) > 3)
+        return ends_of_list(node);
     return typeset_formula(
-        graph_, node, [&](NodeId operand) -> const WrittenOperand& { return written(operand); });
+        graph_, node, [&](NodeId operand) -> const WrittenOperand& { return written(operand); },
+        numbers_.attributes(node));
+}
+
+/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last.
+RichText Captions::ends_of_list(NodeId node) const {
+    WrittenOperand dots;
+    dots.text.add("…");
+    const std::array operands{written(graph_.operand(node, 0)), dots,
+                              written(graph_.operand(node, graph_.operand_count(node) - 1))};
+    const Application application{graph_.op(node), graph_.attributes(node), 3,
+                                  numbers_.attributes(node)};
+    std::vector<RichText> atoms;
+    const Formula listed = formula(application, Notation::text, [&](std::uint32_t slot) {
+        atoms.push_back(operands[slot].text);
+        return Formula{atom_mark(atoms.size() - 1), operands[slot].precedence, operands[slot].op};
+    });
+    return typeset(listed.text, atoms);
 }
 
 WrittenOperand Captions::write(NodeId node) const {
     if (is_constant(graph_, node)) {
-        const Formula number = number_formula(graph_.attributes(node)[0]);
+        const std::span<const Formula> attributes = numbers_.attributes(node);
+        const Formula number =
+            attributes.empty() ? number_formula(graph_.attributes(node)[0]) : attributes.front();
         return {typeset(number.text), number.precedence};
     }
     if (RichText text = name(node); !text.empty()) return {std::move(text), Precedence::atom};
@@ -122,9 +149,10 @@ WrittenOperand Captions::outline(NodeId node) const {
     const auto is_gap = [&](NodeId x) {
         return labels_.name(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
     };
-    RichText text = typeset_formula(graph_, node, [&](NodeId x) -> const WrittenOperand& {
-        return is_gap(x) ? gap : written(x);
-    });
+    RichText text = typeset_formula(
+        graph_, node,
+        [&](NodeId x) -> const WrittenOperand& { return is_gap(x) ? gap : written(x); },
+        numbers_.attributes(node));
     const bool says_something = !std::ranges::all_of(graph_.operands(node), is_gap);
     if (says_something && glyph_count(text) <= longest_operand)
         return {std::move(text), op.precedence, &op};

@@ -4,6 +4,7 @@
 #include <revolute/graph/notation.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_homes.hpp>
+#include <revolute/tools/figure_numbers.hpp>
 #include <revolute/tools/step_names.hpp>
 
 #include <string>
@@ -26,7 +27,8 @@ class Captions {
 
     /// For the nodes of `walk`: operands before users.
     Captions(const Graph& graph, const Labels& labels, const StepNames& steps, const Homes& homes,
-             std::span<const NodeId> walk, const FigureOptions& options);
+             std::span<const NodeId> walk, const FigureNumbers& numbers,
+             const FigureOptions& options);
 
     RichText label(NodeId node) const;
     std::string tooltip(NodeId node) const;
@@ -45,6 +47,7 @@ class Captions {
     RichText typeset_at(std::string_view name, std::optional<Step> step) const;
     RichText formula_of(NodeId node) const;
     RichText sum_sign(NodeId node) const;
+    RichText ends_of_list(NodeId node) const;
     WrittenOperand write(NodeId node) const;
     bool can_be_written_out(NodeId node) const;
 
@@ -52,6 +55,7 @@ class Captions {
     const Labels& labels_;
     const StepNames& steps_;
     const Homes& homes_;
+    const FigureNumbers& numbers_;
     LabelMode mode_;
     bool source_lines_;
     bool shows_all_;
@@ -59,10 +63,11 @@ class Captions {
     std::vector<bool> is_written_out_;     // by id
 };
 
-/// The formula of a node, with its operands written as `operand` says. Products of two kinds get
-/// parentheses: (a o b) c.
+/// The formula of a node, with its operands written as `operand` says, and its attributes as `attributes`
+/// says, or as numbers where that is empty. Products of two kinds get parentheses: (a o b) c.
 RichText typeset_formula(const Graph& graph, NodeId node,
-                         const std::function<const WrittenOperand&(NodeId)>& operand);
+                         const std::function<const WrittenOperand&(NodeId)>& operand,
+                         std::span<const Formula> attributes = {});
 
 /// "[3 × 1]"
 RichText typeset_shape(Shape shape);

@@ -1,3 +1,4 @@
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
 
@@ -76,6 +77,11 @@ class LocalView {
     }
 
     void connect(NodeId node, NodeId at, std::uint32_t slot, const LocalDerivative& local) {
+        if (builder_.numbers().has_factor(at))
+            throw GraphError(fmt::format(
+                "figure: a local derivative that depends on the number of steps is not folded\n"
+                "  it is that of {}\n  draw it with all steps, or another view",
+                graph_.origin(at)));
         RichText label = written_factor(local, graph_, at, slot, builder_.captions());
         std::string kind = kind_of(label, local, at);
         builder_.connect_derivative(node, graph_.operand(at, slot), std::move(label),

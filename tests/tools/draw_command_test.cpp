@@ -212,4 +212,16 @@ TEST_CASE("draw: wrong usage ends with 2") {
         test::check_misused("draw " + arguments);
 }
 
+TEST_CASE("draw: a batch of as many columns as folded figures have steps is folded too") {
+    const test::TemporaryFolder folder;
+    for (const std::string shown : {"--fold", "--elide"}) {
+        const Ran result =
+            draw(folder, shown + " --view joint --batch 8 --steps 20 --simplify -o figure.dot");
+        CAPTURE(result.errors);
+        CHECK(result.status == 0);
+        CHECK(result.errors.starts_with("simplified: "));
+        CHECK(read_file(folder / "figure.dot").find("0.125") != std::string::npos);
+    }
+}
+
 }  // namespace revolute

@@ -5,6 +5,7 @@
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>
+#include <revolute/tools/detail/latex_brackets.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
@@ -303,6 +304,27 @@ TEST_CASE("equations: states beside each other are told from states below each o
     CHECK(general_text(below, true).find("h_{0} \\\\ \\vdots \\\\ h_{T}") != std::string::npos);
 }
 
+TEST_CASE("equations: LaTeX has brackets as large as needed and no superscript above another") {
+    const std::string latex = to_latex(of_cell(CellKind::simple));
+    CAPTURE(latex);
+    CHECK(latex.find("= \\tanh(") != std::string::npos);
+    CHECK(latex.find("\\left(") == std::string::npos);
+    CHECK(latex.find("(1 - ({h^{(2)}_{t}})^{2})") != std::string::npos);
+    CHECK(latex.find("({U^{(2)}})^{\\top} \\mathrm{d}") != std::string::npos);
+    CHECK(latex.find("\\mathrm{d}y \\, ({h^{(2)}_{T}})^{\\top}") != std::string::npos);
+}
+
+TEST_CASE("equations: LaTeX keeps large brackets around what is high, close to a function") {
+    using detail::with_fitting_brackets;
+    CHECK(with_fitting_brackets("\\tanh\\left(x\\right) \\left(a + \\left(b\\right)\\right)") ==
+          "\\tanh(x) (a + (b))");
+    CHECK(with_fitting_brackets("\\tanh\\left(\\frac{1}{N} \\left(b\\right)\\right)") ==
+          "\\tanh\\!\\left(\\frac{1}{N} (b)\\right)");
+    CHECK(with_fitting_brackets("x \\left(\\sum_{t=0}^{T} x_{t}\\right)") ==
+          "x \\left(\\sum_{t=0}^{T} x_{t}\\right)");
+    CHECK(with_fitting_brackets("a\\right) b") == "a\\right) b");
+}
+
 TEST_CASE("equations: LaTeX closes what it opens") {
     for (const CellKind kind : cell_kinds())
         for (const TransposeSide side : {TransposeSide::right, TransposeSide::left}) {
@@ -318,10 +340,9 @@ TEST_CASE("equations: LaTeX puts the transpose of a repeated column in parenthes
     const Expr repeated = transpose(broadcast_columns(v, 3));
     const Equations written =
         equations(differentiate(sum(repeated * w).named("L"), {v}), Simplification::off);
-    CHECK(to_latex(written).find("\\left(v \\mathbf{1}^{\\top}\\right)^{\\top}") !=
-          std::string::npos);
+    CHECK(to_latex(written).find("(v \\mathbf{1}^{\\top})^{\\top}") != std::string::npos);
     CHECK(to_latex(written, {.transpose = TransposeSide::left})
-              .find("{}^{t}\\!\\left(v \\mathbf{1}^{\\top}\\right)") != std::string::npos);
+              .find("{}^{t}\\!(v \\mathbf{1}^{\\top})") != std::string::npos);
 }
 
 TEST_CASE("equations: LaTeX compiles, where there is a pdflatex") {

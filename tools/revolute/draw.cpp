@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace revolute {
 
@@ -88,10 +89,15 @@ DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
     return {std::move(simpler), std::move(simplified.derivative), std::move(simplified.report)};
 }
 
-Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps shown) {
+Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps shown,
+                 std::optional<std::vector<NumberLaw>> laws = std::nullopt) {
     const FigureOptions figure{
-        title_of(options, shown), options.labels, false, shown,
-        options.has_steps ? std::optional(options.net.sizes.steps) : std::nullopt};
+        title_of(options, shown),
+        options.labels,
+        false,
+        shown,
+        options.has_steps ? std::optional(options.net.sizes.steps) : std::nullopt,
+        std::move(laws)};
     switch (options.view) {
         case View::forward:
             return forward(net.derivative.loss(), figure);
@@ -110,12 +116,18 @@ Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
     return roll(net.derivative.loss_and_gradients());
 }
 
+/// What there is at any number of steps, if that is known of few.
+AnySteps any_steps(const DrawOptions& options, ShownSteps shown) {
+    constexpr std::int32_t enough = 64;
+    return roll_any_steps(enough,
+                          [&](std::int32_t steps) { return rolled_of(options, steps, shown); });
+}
+
 /// Whether the net of few steps has all that the net has, and only that.
-bool few_stand_for_all(const DrawOptions& options, ShownSteps shown) {
-    const Rolled few = rolled_of(options, few_steps, shown);
-    const auto least = few.least_steps();
-    return least && *least <= few.steps() + options.net.sizes.steps - few_steps &&
-           few.at(few.steps() + 1) == rolled_of(options, few_steps + 1, shown);
+bool few_stand_for_all(const DrawOptions& options, const AnySteps& found) {
+    if (!found.rolled) return false;
+    const auto least = found.rolled->least_steps();
+    return least && *least <= options.net.sizes.steps;
 }
 
 /// Number of nodes of the figure of all steps, found without drawing it.
@@ -134,7 +146,7 @@ ShownSteps steps_to_show(const DrawOptions& options) {
     const ShownSteps shortened = options.elide ? ShownSteps::elided : ShownSteps::folded;
     if (options.force) return ShownSteps::all;
     if (is_shortened && !options.has_steps) return shortened;
-    if (!few_stand_for_all(options, shortened)) {
+    if (!few_stand_for_all(options, any_steps(options, shortened))) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
                        detail::plural(options.net.sizes.steps, "step"),
@@ -163,9 +175,15 @@ void draw(const DrawOptions& options) {
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
                                                           least_elided, options.net.sizes.steps));
     const ShownSteps shown = steps_to_show(options);
-    const int steps = shown == ShownSteps::all ? options.net.sizes.steps : few_steps;
+    int steps = options.net.sizes.steps;
+    std::optional<std::vector<NumberLaw>> laws;
+    if (shown != ShownSteps::all) {
+        const AnySteps found = any_steps(options, shown);
+        steps = found.rolled ? found.rolled->steps() : few_steps;
+        if (found.rolled) laws = number_laws(*found.rolled);
+    }
     const DrawnNet net = drawn_net(options, steps, shown);
-    write_figure(options.output, figure_of(options, net, shown), options.format);
+    write_figure(options.output, figure_of(options, net, shown, std::move(laws)), options.format);
     if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 

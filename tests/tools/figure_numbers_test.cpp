@@ -1,0 +1,168 @@
+// Numbers that depend on the step or on the number of steps, in figures that do not draw all steps.
+
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/rnn/unroll.hpp>
+#include <revolute/tools/figure.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+using Loss = std::function<Expr(const std::vector<Expr>&)>;
+
+/// A net of states [2 x 1], and its derivative.
+struct Chain {
+    Chain(const Loss& loss, std::int32_t steps) {
+        const Expr U = graph->parameter("U", {2, 2});
+        const auto x = input_sequence(*graph, "x", {2, 1}, steps);
+        Expr h = graph->constant(0.5, {2, 1});
+        std::vector<Expr> states;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(*graph, Step{0, t});
+            h = tanh(U * h + x[static_cast<std::size_t>(t)]).named("h");
+            states.push_back(h);
+        }
+        derivative = std::make_unique<Derivative>(differentiate(loss(states).named("L"), {U}));
+    }
+
+    std::unique_ptr<Graph> graph = std::make_unique<Graph>();
+    std::unique_ptr<Derivative> derivative;
+};
+
+std::string labels_of(const Figure& figure) {
+    std::string text;
+    for (const FigureNode& node : figure.nodes) text += to_plain(node.label) + "\n";
+    for (const FigureEdge& edge : figure.edges) text += to_plain(edge.label) + "\n";
+    return text;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// All labels of the joint figure of a chain, drawn with the laws that graphs of several lengths tell.
+std::string joint_labels(const Loss& loss, ShownSteps shown,
+                         std::optional<std::int32_t> step_count = std::nullopt) {
+    const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+        const Chain chain(loss, steps);
+        return roll(chain.derivative->loss_and_gradients());
+    });
+    REQUIRE(any.rolled.has_value());
+    const Chain chain(loss, any.rolled->steps());
+    return labels_of(
+        joint(*chain.derivative,
+              {.steps = shown, .step_count = step_count, .laws = number_laws(*any.rolled)}));
+}
+
+Expr mean_over_time(const std::vector<Expr>& h) {
+    return (1.0 / static_cast<double>(h.size())) * sum(accumulate(h));
+}
+
+std::vector<Operand> operands_of(const std::vector<Expr>& h) { return {h.begin(), h.end()}; }
+
+Expr of_stack(const std::vector<Expr>& h) { return sum(tanh(stack_columns(operands_of(h)))); }
+
+Expr of_reversed_stack(const std::vector<Expr>& h) {
+    return sum(tanh(stack_columns(std::vector<Operand>(h.rbegin(), h.rend()))));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "figure: a factor that is one over the number of steps is written so where steps are left "
+    "out") {
+    for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+        const std::string any = joint_labels(mean_over_time, shown);
+        CAPTURE(any);
+        CHECK(has(any, "L = 1 / N sum("));
+        CHECK(!has(any, "0.125"));
+        const std::string of_twenty = joint_labels(mean_over_time, shown, 20);
+        CAPTURE(of_twenty);
+        CHECK(has(of_twenty, "L = 0.05 sum("));
+        CHECK(!has(of_twenty, "0.125"));
+    }
+}
+
+TEST_CASE("figure: a factor that follows another law of the number of steps is written by it") {
+    const std::string text = joint_labels(
+        [](const std::vector<Expr>& h) {
+            return (0.3 / static_cast<double>(h.size() - 1)) * sum(accumulate(h));
+        },
+        ShownSteps::folded);
+    CAPTURE(text);
+    CHECK(has(text, "L = 0.3 / (N−1) sum("));
+}
+
+TEST_CASE("figure: a part of a stack is at step t, and a stack has a first state and a last one") {
+    const std::string text = joint_labels(of_stack, ShownSteps::folded);
+    CAPTURE(text);
+    CHECK(has(text, ", t, 1)"));
+    CHECK(!has(text, ", 4, 1)"));
+    CHECK(has(text, "broadcast(1, 2, N)"));
+    CHECK(has(text, "[h_0, …, h_T]"));
+    const std::string elided = joint_labels(of_stack, ShownSteps::elided);
+    CAPTURE(elided);
+    CHECK(has(elided, ", 0, 1)"));
+    CHECK(has(elided, ", T, 1)"));
+    CHECK(!has(elided, ", 7, 1)"));
+    CHECK(has(joint_labels(of_stack, ShownSteps::elided, 20), ", 19, 1)"));
+    const std::string reversed = joint_labels(of_reversed_stack, ShownSteps::folded);
+    CAPTURE(reversed);
+    CHECK(has(reversed, ", T−t, 1)"));
+    CHECK(has(reversed, "[h_T, …, h_0]"));
+    CHECK(has(joint_labels(of_reversed_stack, ShownSteps::folded, 20), ", −t+19, 1)"));
+}
+
+TEST_CASE("figure: without laws, sizes are told by the graph and factors are not") {
+    const Chain stack(of_stack, 8);
+    CHECK(has(labels_of(joint(*stack.derivative, {.steps = ShownSteps::folded})), ", t, 1)"));
+    const Chain mean(mean_over_time, 8);
+    const auto draw = [&](const Chain& chain, std::optional<std::int32_t> step_count) {
+        return forward(chain.derivative->loss(),
+                       {.steps = ShownSteps::folded, .step_count = step_count});
+    };
+    CHECK(
+        test::message_of<GraphError>([&] { draw(mean, std::nullopt); }) ==
+        "figure: attribute 0 of L, scale [1 x 1] is 0.125, which may come from the number of steps "
+        "(8)\n  one graph cannot tell: give FigureOptions::laws, which number_laws has of what "
+        "roll_any_steps finds, or a step_count of 8");
+    CHECK(has(labels_of(draw(mean, 8)), "L = 0.125 sum("));
+}
+
+TEST_CASE(
+    "figure: laws of another graph are refused, and a local derivative of any number of steps is "
+    "too") {
+    const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+        const Chain chain(mean_over_time, steps);
+        return roll(chain.derivative->loss_and_gradients());
+    });
+    REQUIRE(any.rolled.has_value());
+    const auto laws = number_laws(*any.rolled);
+    const Chain other([](const std::vector<Expr>& h) { return 0.5 * sum(accumulate(h)); }, 8);
+    CHECK(test::message_of<GraphError>([&] {
+              forward(other.derivative->loss(), {.steps = ShownSteps::folded, .laws = laws});
+          }) ==
+          "figure: the laws of numbers are of another graph\n"
+          "  attribute 0 of L, scale [1 x 1] is not 0.125, as they say of 8 steps\n"
+          "  draw the graph whose rolled form has the laws");
+    const Chain mean(mean_over_time, 8);
+    const std::string refusal = test::message_of<GraphError>(
+        [&] { local_derivatives(*mean.derivative, {.steps = ShownSteps::folded, .laws = laws}); });
+    CHECK(
+        refusal.starts_with("figure: a local derivative that depends on the number of steps is not "
+                            "folded\n  it is that of "));
+    CHECK(refusal.ends_with("\n  draw it with all steps, or another view"));
+}
+
+}  // namespace revolute

@@ -1,0 +1,182 @@
+#include <revolute/graph/detail/roll_laws.hpp>
+#include <revolute/graph/detail/roll_shapes.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/equation_number.hpp>
+#include <revolute/tools/figure_numbers.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+/// By part and attribute.
+using Laws = std::map<std::pair<PartId, std::uint32_t>, LengthLaw>;
+
+std::map<NodeId, PartId> parts_of_nodes(const Rolled& rolled) {
+    std::map<NodeId, PartId> parts;
+    for (std::uint32_t i = 0; i < rolled.nodes.size(); ++i)
+        for (const NodeId node : rolled.nodes[i]) parts.emplace(node, PartId{i});
+    return parts;
+}
+
+Laws given_laws(const Rolled& rolled, const std::vector<NumberLaw>& given, std::int32_t count) {
+    const std::map<NodeId, PartId> parts = parts_of_nodes(rolled);
+    Laws laws;
+    for (const auto& [node, attribute, law] : given) {
+        const auto found = parts.find(node);
+        if (found == parts.end()) continue;
+        const Part& part = rolled[found->second];
+        const bool fits = attribute < part.attributes.size() &&
+                          detail::is_foretold(law.at(count), part.attributes[attribute]);
+        if (!fits)
+            throw GraphError(fmt::format(
+                "figure: the laws of numbers are of another graph\n  attribute {} of {} is not {}, "
+                "as they say of {} steps\n  draw the graph whose rolled form has the laws",
+                attribute, detail::name_and_shape(part, part.step_of(0)), law.at(count), count));
+        laws[{found->second, attribute}] = law;
+    }
+    return laws;
+}
+
+/// The sizes of stacks, as far as the graph itself tells.
+std::optional<Laws> laws_of_sizes(const Rolled& rolled, AxisSteps axis) {
+    try {
+        const Rolled longer = rolled.at(axis.steps + 1, axis.axis);
+        Laws laws;
+        if (longer.laws)
+            for (const auto& [part, attribute, law] : longer.laws->attributes)
+                laws[{part, attribute}] = law;
+        return laws;
+    } catch (const GraphError&) {
+        return std::nullopt;  // it does not grow
+    }
+}
+
+/// Whether a factor is a multiple of the number of steps or one more or less, one over such a number, or a
+/// root of these. Others that may come from it, such as 0.1 beside 8 steps, are taken for what they are.
+bool is_like_count(double factor, std::int32_t count) {
+    const double size = std::abs(factor);
+    if (!std::isfinite(size) || size == 0) return false;
+    const double from_one = size < 1 ? 1 / size : size;
+    return std::ranges::any_of(std::array{from_one, from_one * from_one}, [&](double value) {
+        const double whole = std::round(value);
+        const bool is_whole = std::abs(value - whole) <= 1e-9 * value;
+        return is_whole && (std::fmod(whole, count) == 0 || std::abs(whole - count) == 1);
+    });
+}
+
+void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        const Part& part = rolled.parts[i];
+        const std::int32_t t = part.step_of(0);
+        for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
+            const bool grows = !part.slopes.empty() && part.slopes[k] != 0;
+            if (grows || !is_like_count(part.attributes[k], axis.steps) ||
+                detail::is_size(rolled, {PartId{i}, t}, k))
+                continue;
+            throw GraphError(fmt::format(
+                "figure: attribute {} of {} is {}, which may come from the number of steps ({})\n"
+                "  one graph cannot tell: give FigureOptions::laws, which number_laws has of what "
+                "roll_any_steps finds, or a step_count of {}",
+                k, detail::name_and_shape(part, t), part.attributes[k], axis.steps, axis.steps));
+        }
+    }
+}
+
+Laws laws_of(const Rolled& rolled, AxisSteps axis, const FigureOptions& options) {
+    if (options.laws) return given_laws(rolled, *options.laws, axis.steps);
+    if (const auto sizes = laws_of_sizes(rolled, axis)) return *sizes;
+    if (options.step_count != axis.steps) refuse_unknown_factors(rolled, axis);
+    return {};
+}
+
+/// Writes the attributes of one part's members.
+class MemberNumbers {
+ public:
+    MemberNumbers(const Part& part, AxisSteps axis, const StepNames& steps,
+                  std::optional<std::int32_t> step_count)
+        : part_(part), axis_(axis), steps_(steps), step_count_(step_count) {
+        style_.axes = {{axis.axis, step_count.value_or(axis.steps)}};
+        style_.is_general = !step_count;
+    }
+
+    std::vector<Formula> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
+        std::vector<Formula> written;
+        for (const double number : part_.attributes) written.push_back(number_formula(number));
+        for (EquationGrowth growth : growing) {
+            double value = part_.attributes[growth.attribute];
+            if (growth.law && step_count_) value = growth.law->at(*step_count_);
+            if (growth.slope != 0) growth.step = step_at(t);
+            written[growth.attribute] = detail::growing_number(value, growth, axis_.axis, style_);
+        }
+        return written;
+    }
+
+ private:
+    EquationStep step_at(std::int32_t t) const {
+        const Step step{axis_.axis, t};
+        if (steps_.is_midst(step)) return {axis_.axis, false, t - steps_.middle(axis_.axis).t};
+        const bool is_near_end = 2 * t >= axis_.steps;
+        const std::int32_t moved = step_count_.value_or(axis_.steps) - axis_.steps;
+        return {axis_.axis, true, is_near_end ? t + moved : t};
+    }
+
+    const Part& part_;
+    AxisSteps axis_;
+    const StepNames& steps_;
+    std::optional<std::int32_t> step_count_;
+    EquationStyle style_;
+};
+
+}  // namespace
+
+std::vector<NumberLaw> number_laws(const Rolled& rolled) {
+    std::vector<NumberLaw> laws;
+    if (!rolled.laws || rolled.nodes.empty()) return laws;
+    for (const auto& [part, attribute, law] : rolled.laws->attributes)
+        for (const NodeId node : rolled.nodes[index(part)]) laws.push_back({node, attribute, law});
+    return laws;
+}
+
+FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
+                             const FigureOptions& options) {
+    if (rolled.axes.empty()) return;
+    const AxisSteps axis = rolled.axes.front();
+    const Laws laws = laws_of(rolled, axis, options);
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        const Part& part = rolled.parts[i];
+        std::vector<EquationGrowth> growing;
+        bool has_factor = false;
+        for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
+            EquationGrowth growth{.attribute = k};
+            if (!part.slopes.empty() && part.axis == axis.axis) growth.slope = part.slopes[k];
+            if (const auto law = laws.find({PartId{i}, k}); law != laws.end()) {
+                growth.law = law->second;
+                has_factor |= !detail::is_size(rolled, {PartId{i}, part.step_of(0)}, k);
+            }
+            if (growth.slope != 0 || growth.law) growing.push_back(growth);
+        }
+        if (growing.empty()) continue;
+        const MemberNumbers numbers(part, axis, steps, options.step_count);
+        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
+            written_[rolled.nodes[i][place]] = numbers.at(part.step_of(place), growing);
+            if (has_factor) factors_.insert(rolled.nodes[i][place]);
+        }
+    }
+}
+
+std::span<const Formula> FigureNumbers::attributes(NodeId node) const {
+    const auto found = written_.find(node);
+    if (found == written_.end()) return {};
+    return found->second;
+}
+
+}  // namespace revolute
