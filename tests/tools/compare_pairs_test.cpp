@@ -56,12 +56,12 @@ Share share_of_pairs(const std::string& name, std::size_t stride) {
 
 TEST_CASE("compare: most pairs of mistakes are named") {
     // docs/compare.md states the shares of all pairs; here is a part of them that takes little time.
-    constexpr std::size_t strides[] = {97, 3001, 20011, 20011};
+    constexpr std::size_t strides[] = {197, 5003, 31013, 31013};
     for (std::size_t i = 0; i < std::size(nets); ++i) {
         CAPTURE(nets[i]);
         const Share share = share_of_pairs(nets[i], strides[i]);
         CAPTURE(share.tried);
-        CHECK(share.tried >= 3);
+        CHECK(share.tried >= 2);
         CHECK(share.named >= 0.9 * share.tried);
     }
 }

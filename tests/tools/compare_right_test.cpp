@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace revolute;
 using namespace revolute::test;
 
@@ -20,7 +22,8 @@ TEST_CASE("compare: right gradients are never accused, however they are rounded"
                     matrices->clear();
             }
             CHECK(compare_gradients(of, right, 1e-10).agrees());
-            for (const int bits : {24, 20, 11}) {  // single, six digits, half
+            // Single and half; six digits.
+            for (const int bits : has_all ? std::vector{24, 11} : std::vector{20}) {
                 CAPTURE(bits);
                 CaseResult rounded = right;
                 change_all(rounded, [&](double value) { return rounded_to(bits, value); });
