@@ -92,6 +92,7 @@ class Verifier {
                      const Component& component) const {
         const Part& part = rolled_[id];
         std::vector<StepRange> steps;
+        steps.reserve(cases.size());
         for (const Segment& segment : cases) steps.push_back(segment.steps);
         require(std::ranges::is_sorted(steps, {}, [](StepRange some) { return !some.repeats(); }),
                 "cases that repeat come first", id);

@@ -167,9 +167,9 @@ const RuleSet& reading_rules() {
 }
 
 /// Takes apart what the rule makes of a symbol at one place.
-class Reading {
+class RuleReading {
  public:
-    Reading(const Graph& graph, const LocalDerivatives::Place& place)
+    RuleReading(const Graph& graph, const LocalDerivatives::Place& place)
         : stage_(simplified(applied(graph, place), number_rules())) {
         stage_ = simplified(stage_, simplification_rules());
         if (stage_.adjoint) depends_ = dependents(*stage_.graph, *stage_.adjoint);
@@ -332,7 +332,7 @@ LocalDerivative LocalDerivatives::operator()(NodeId node, std::uint32_t slot) {
     if (rule == nullptr || contributes_nothing(rule)) return {};
     const Place at = place(node, slot);
     const auto [found, is_new] = known_.try_emplace(at.key);
-    if (is_new) found->second = Reading(graph_, at).read();
+    if (is_new) found->second = RuleReading(graph_, at).read();
     LocalDerivative result = found->second;
     for (std::optional<NodeId>& original : result.originals)
         if (original) original = at.values[index(*original)];

@@ -97,10 +97,9 @@ void spell_out(std::vector<Entry>& list) {
 }  // namespace
 
 std::vector<StepRange> condensed(std::span<const StepRange> intervals) {
-    const std::vector<StepRange> all(intervals.begin(), intervals.end());
     std::vector<StepRange> result;
     if (!append_ranges(intervals, longest_list, [&](StepRange steps) { result.push_back(steps); }))
-        return all;
+        return {intervals.begin(), intervals.end()};
     std::ranges::sort(result, is_before);
     return result;
 }
