@@ -35,7 +35,7 @@ struct WrittenLine {
 std::vector<WrittenLine> written_lines(const Equations& equations, const EquationFormat& format,
                                        const EquationStyle& style) {
     std::vector<WrittenLine> lines;
-    const auto fitting = [&](std::string text) {
+    const auto fitting = [&](const std::string& text) {
         return style.notation == Notation::latex ? detail::with_fitting_brackets(text) : text;
     };
     for (const Equation& line : equations.lines)
