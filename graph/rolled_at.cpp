@@ -108,7 +108,7 @@ std::int32_t period_in(const Rolled& rolled, std::int32_t axis, const Stretch& s
             steps.high() > stretch.first && period <= stretch.length)
             period = std::lcm(period, std::int64_t{steps.every});
     });
-    return static_cast<std::int32_t>(period);
+    return static_cast<std::int32_t>(std::min(period, std::int64_t{stretch.length} + 1));
 }
 
 /// The longest stretch of steps without boundary cases, to put steps into or take them out of.
@@ -207,7 +207,7 @@ std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const S
                                 std::int32_t by) {
     const bool repeats = stretch.period > 1;
     if (rolled.folding == Folding::none || stretch.length < std::max(2, stretch.least_length) ||
-        (repeats && stretch.length < 3 * stretch.period))
+        (repeats && stretch.length / 3 < stretch.period))
         return std::nullopt;
     const Shift shift(axis, stretch.middle(), by);
     const Mover mover(rolled, shift);
@@ -304,10 +304,10 @@ class GrowthSearch {
  private:
     /// How many periods fewer there can be: of what repeats, three remain.
     static std::int32_t periods_to_spare(const Stretch& stretch) {
-        const std::int32_t least = stretch.period == 1
-                                       ? stretch.least_length
-                                       : std::max(stretch.least_length, 4 * stretch.period);
-        return std::max(0, stretch.length - least) / stretch.period;
+        const std::int64_t remaining = stretch.period == 1 ? 1 : std::int64_t{4} * stretch.period;
+        const std::int64_t least = std::max<std::int64_t>(stretch.least_length, remaining);
+        const std::int64_t spare = std::max<std::int64_t>(0, stretch.length - least);
+        return static_cast<std::int32_t>(spare / stretch.period);
     }
 
     /// Where no family has members, what is computed at each step has none, as it is the same at several: a chain

@@ -2,8 +2,6 @@
 #include <revolute/graph/detail/repetition.hpp>
 
 #include <algorithm>
-#include <numeric>
-#include <optional>
 #include <utility>
 
 namespace revolute::detail {
