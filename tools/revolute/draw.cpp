@@ -116,11 +116,17 @@ Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
     return roll(net.derivative.loss_and_gradients());
 }
 
+/// How a figure is drawn that does not show all steps.
+ShownSteps shortened_by(const DrawOptions& options) {
+    return options.elide ? ShownSteps::elided : ShownSteps::folded;
+}
+
 /// What there is at any number of steps, if that is known of few.
-AnySteps any_steps(const DrawOptions& options, ShownSteps shown) {
+AnySteps any_steps(const DrawOptions& options) {
     constexpr std::int32_t enough = 64;
-    return roll_any_steps(enough,
-                          [&](std::int32_t steps) { return rolled_of(options, steps, shown); });
+    return roll_any_steps(enough, [&](std::int32_t steps) {
+        return rolled_of(options, steps, shortened_by(options));
+    });
 }
 
 /// Whether the net of few steps has all that the net has, and only that.
@@ -141,12 +147,12 @@ std::int64_t node_count(const DrawOptions& options) {
 }
 
 /// Which steps to draw, when that is not all that was asked for, says so.
-ShownSteps steps_to_show(const DrawOptions& options) {
+ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found) {
     const bool is_shortened = options.fold || options.elide;
-    const ShownSteps shortened = options.elide ? ShownSteps::elided : ShownSteps::folded;
+    const ShownSteps shortened = shortened_by(options);
     if (options.force) return ShownSteps::all;
     if (is_shortened && !options.has_steps) return shortened;
-    if (!few_stand_for_all(options, any_steps(options, shortened))) {
+    if (!few_stand_for_all(options, found)) {
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
                        detail::plural(options.net.sizes.steps, "step"),
@@ -174,11 +180,11 @@ void draw(const DrawOptions& options) {
     if (options.elide && options.has_steps && options.net.sizes.steps < least_elided)
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
                                                           least_elided, options.net.sizes.steps));
-    const ShownSteps shown = steps_to_show(options);
+    const AnySteps found = options.force ? AnySteps{} : any_steps(options);
+    const ShownSteps shown = steps_to_show(options, found);
     int steps = options.net.sizes.steps;
     std::optional<std::vector<NumberLaw>> laws;
     if (shown != ShownSteps::all) {
-        const AnySteps found = any_steps(options, shown);
         steps = found.rolled ? found.rolled->steps() : few_steps;
         if (found.rolled) laws = number_laws(*found.rolled);
     }
