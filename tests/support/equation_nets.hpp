@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/tools/net_check.hpp>
+#include <support/bindings.hpp>
 #include <support/equation_check.hpp>
 #include <support/equation_walk.hpp>
 #include <support/nets.hpp>
@@ -73,6 +74,17 @@ inline void check_net(const NetKind& kind) {
         for (const Simplification simplification : {Simplification::on, Simplification::off})
             check_derivative(derivative, simplification, random.values);
     }
+}
+
+/// Random values for a net; sequences of a padded batch have one step.
+inline Bindings values_of_one_step(Graph& graph) {
+    Bindings values = random_values(graph, 3);
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (graph.name(NodeId{i}) == "lengths") {
+            const Expr lengths = graph.at(NodeId{i});
+            values.bind(lengths, Matrix(1, lengths.shape().columns, 1.0));
+        }
+    return values;
 }
 
 }  // namespace revolute::test

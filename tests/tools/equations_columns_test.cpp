@@ -6,7 +6,6 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 #include <support/message.hpp>
 
@@ -34,16 +33,6 @@ std::string general_text(const Build& build, std::int32_t columns = 3) {
     return to_text(general_equations(rolled_by(build, Simplification::on), columns));
 }
 
-Bindings values_for(Graph& graph) {
-    Bindings values = test::random_values(graph, 3);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (graph.name(NodeId{i}) == "lengths") {
-            const Expr lengths = graph.at(NodeId{i});
-            values.bind(lengths, Matrix(1, lengths.shape().columns, 1.0));
-        }
-    return values;
-}
-
 void check_at(const Equations& lines, const Build& build, std::int32_t steps,
               std::int32_t columns) {
     CAPTURE(steps);
@@ -53,7 +42,7 @@ void check_at(const Equations& lines, const Build& build, std::int32_t steps,
     test::check_lines(text);
     Graph graph;
     const Derivative derivative = build(graph, steps, columns);
-    test::check_equations(text, derivative, values_for(graph));
+    test::check_equations(text, derivative, test::values_of_one_step(graph));
 }
 
 /// Equations found by batches of several sizes, simplified and not, of any number of steps and of one, hold

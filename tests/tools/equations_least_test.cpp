@@ -5,8 +5,8 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <support/bindings.hpp>
 #include <support/equation_check.hpp>
+#include <support/equation_nets.hpp>
 #include <support/equation_walk.hpp>
 
 #include <doctest/doctest.h>
@@ -30,16 +30,6 @@ Equations general(const Build& build, Simplification simplification = Simplifica
     });
 }
 
-Bindings values_for(Graph& graph) {
-    Bindings values = test::random_values(graph, 3);
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (graph.name(NodeId{i}) == "lengths") {
-            const Expr lengths = graph.at(NodeId{i});
-            values.bind(lengths, Matrix(1, lengths.shape().columns, 1.0));
-        }
-    return values;
-}
-
 void check_from(const Equations& written, const Build& build, bool is_needed) {
     const std::string text = to_text(written);
     CAPTURE(text);
@@ -47,7 +37,7 @@ void check_from(const Equations& written, const Build& build, bool is_needed) {
         CAPTURE(steps);
         Graph graph;
         const Derivative derivative = build(graph, steps);
-        const Bindings values = values_for(graph);
+        const Bindings values = test::values_of_one_step(graph);
         if (steps >= written.least_steps) {
             test::check_equations(text, derivative, values);
             test::check_order(written, steps);
