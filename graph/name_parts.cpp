@@ -12,24 +12,25 @@ namespace revolute {
 
 namespace {
 
-/// Where a name stands: at these steps of its axis; at 0 where it has none.
-Interval place_of(const PartName& label) {
-    return {label.steps.low() + label.shift, label.steps.high() + label.shift};
-}
+using detail::IntervalSet;
 
 /// Which names of values, and of their adjoints, are taken at which steps.
 class Taken {
  public:
     /// The label's number if nothing else of the same name has it at the same steps, else the first that
     /// nothing has.
-    std::int32_t number_for(const PartName& label) {
+    std::int32_t number_for(const PartName& label, const IntervalSet& members) {
+        const IntervalSet steps = detail::steps_of_name(label, members);
+        const auto is_free = [&](std::int32_t order, std::int32_t number) {
+            const auto found = taken_.find(key(label, order, number));
+            return found == taken_.end() || !found->second.overlaps(steps);
+        };
         std::int32_t number = label.number;
-        if (number == 0 || !is_free(label, label.adjoint_order, number)) {
+        if (number == 0 || !is_free(label.adjoint_order, number)) {
             number = 1;
-            while (!is_free(label, label.adjoint_order, number) || !is_free(label, 0, number))
-                ++number;
+            while (!is_free(label.adjoint_order, number) || !is_free(0, number)) ++number;
         }
-        places_[key(label, label.adjoint_order, number)].push_back(place_of(label));
+        taken_[key(label, label.adjoint_order, number)].add(steps);
         return number;
     }
 
@@ -40,16 +41,7 @@ class Taken {
         return {value_name(label), label.axis, order, number};
     }
 
-    bool is_free(const PartName& label, std::int32_t order, std::int32_t number) const {
-        const auto found = places_.find(key(label, order, number));
-        if (found == places_.end()) return true;
-        const Interval own = place_of(label);
-        return std::ranges::none_of(found->second, [own](Interval other) {
-            return own.low <= other.high && other.low <= own.high;
-        });
-    }
-
-    std::map<Key, std::vector<Interval>> places_;
+    std::map<Key, IntervalSet> taken_;
 };
 
 /// Names the parts of one graph.
@@ -95,7 +87,8 @@ class PartNaming {
                 }
                 previous = t;
             }
-            for (PartName& label : part.labels) label.number = taken_.number_for(label);
+            const IntervalSet members = detail::steps_of_members(part);
+            for (PartName& label : part.labels) label.number = taken_.number_for(label, members);
         }
     }
 

@@ -70,26 +70,49 @@ std::int32_t steps_of(std::span<const Interval> intervals) {
     return static_cast<std::int32_t>(std::min(all.size(), most));
 }
 
+/// Whether a family is made of initial states alone, as their transposes are.
+bool is_initial_state(const Part& family, const std::vector<bool>& is_initial) {
+    if (is_given(*family.op)) return family.op == &initial_state_op;
+    return !family.slots.empty() &&
+           std::ranges::all_of(family.slots, [&](const std::vector<Segment>& cases) {
+               return std::ranges::all_of(cases, [&](const Segment& segment) {
+                   return is_initial[index(segment.target)];
+               });
+           });
+}
+
+/// Whether a family has members in the interval, and behind it.
+bool goes_on_behind(const Part& family, Interval interval) {
+    return family.hull().high > interval.high &&
+           std::ranges::any_of(family.runs, [&](const StepRange& run) {
+               return run.low() <= interval.high && interval.low <= run.high();
+           });
+}
+
 /// The steps of each time axis: those of its recurrences, holes included, or without recurrences those of its
-/// families, of which initial states are none: they stand before the first step. Inputs go on where the first step
-/// of a recurrence that descends is apart from it. (A family that no recurrence needs may have one more: the
-/// transposes of h(-1), ..., h(T).)
+/// families, of which initial states are none, nor what is made of them alone: they stand before the first step.
+/// Inputs go on where the first step of a recurrence that descends is apart from it. What two directions start from
+/// is no input, though it may be one family, of h(-1) and h(N). (A family that no recurrence needs may have one
+/// more: the transposes of h(-1), ..., h(T).)
 std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
     struct Intervals {
-        std::vector<Interval> of_recurrences, of_families, of_initial_states, of_leaves;
+        std::vector<Interval> of_recurrences, of_families, of_initial_states;
+        std::vector<const Part*> leaves;
     };
     std::map<std::int32_t, Intervals> intervals;
+    std::vector<bool> is_initial(parts.size());
     for (const Component& component : schedule)
         for (const PartId id : component.parts) {
             const Part& part = parts[index(id)];
             if (part.runs.empty()) continue;
+            is_initial[index(id)] = is_initial_state(part, is_initial);
             const Interval steps = part.hull();
             Intervals& of = intervals[*part.axis];
-            (component.is_recurrence()      ? of.of_recurrences
-             : part.op == &initial_state_op ? of.of_initial_states
-                                            : of.of_families)
+            (component.is_recurrence() ? of.of_recurrences
+             : is_initial[index(id)]   ? of.of_initial_states
+                                       : of.of_families)
                 .push_back(steps);
-            if (is_given(*part.op)) of.of_leaves.push_back(steps);
+            if (is_given(*part.op)) of.leaves.push_back(&part);
         }
     std::vector<AxisSteps> axes;
     axes.reserve(intervals.size());
@@ -98,9 +121,8 @@ std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Comp
                                       : !of.of_families.empty()  ? of.of_families
                                                                  : of.of_initial_states;
         const Interval longest = *std::ranges::max_element(steps, {}, &Interval::size);
-        for (const Interval leaves : of.of_leaves)
-            if (leaves.low <= longest.high && leaves.high > longest.high)
-                steps.push_back({longest.low, leaves.high});
+        for (const Part* leaf : of.leaves)
+            if (goes_on_behind(*leaf, longest)) steps.push_back({longest.low, leaf->hull().high});
         axes.push_back({axis, steps_of(steps)});
     }
     return axes;

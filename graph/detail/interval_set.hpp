@@ -61,6 +61,13 @@ class IntervalSet {
         return result;
     }
 
+    /// Whether two sets share a step.
+    bool overlaps(const IntervalSet& other) const {
+        if (intervals_.size() > other.intervals_.size()) return other.overlaps(*this);
+        return std::ranges::any_of(
+            intervals_, [&other](Interval interval) { return !other.within(interval).empty(); });
+    }
+
     /// Those that are not.
     std::vector<Interval> outside(Interval interval) const {
         std::vector<Interval> result;

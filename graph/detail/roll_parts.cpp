@@ -1,7 +1,9 @@
+#include <revolute/graph/detail/condense.hpp>
 #include <revolute/graph/detail/repetition.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace revolute::detail {
 
@@ -149,6 +151,19 @@ void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& part
         }
         parts[i].names.insert(parts[i].names.end(), aliases.begin(), aliases.end());
     }
+}
+
+IntervalSet steps_of_members(const Part& part) {
+    return IntervalSet(intervals_of(spelled_out(part.runs)));
+}
+
+IntervalSet steps_of_name(const PartName& label, const IntervalSet& members) {
+    if (members.empty()) return IntervalSet(std::array{Interval{label.shift, label.shift}});
+    std::vector<Interval> steps;
+    for (const Interval named : intervals_of(spelled_out(std::array{label.steps})))
+        for (const Interval there : members.within(named))
+            steps.push_back({there.low + label.shift, there.high + label.shift});
+    return IntervalSet(steps);
 }
 
 }  // namespace revolute::detail

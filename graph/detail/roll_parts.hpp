@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/detail/interval_set.hpp>
 #include <revolute/graph/detail/roll_groups.hpp>
 #include <revolute/graph/rolled.hpp>
 
@@ -43,5 +44,11 @@ PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at);
 /// Adds what a member is called, after the member at step `previous`: joins it to the last name when
 /// it goes on with the same.
 void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name);
+
+/// The steps at which a part has members; none where it is one node.
+IntervalSet steps_of_members(const Part& part);
+/// The steps of the names that a label gives to those of these members which it is for. Without members, that of
+/// the one node: 0 where its name has none.
+IntervalSet steps_of_name(const PartName& label, const IntervalSet& members);
 
 }  // namespace revolute::detail

@@ -7,7 +7,10 @@
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/layers.hpp>
+#include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
 #include <support/nets.hpp>
 #include <support/same_graph.hpp>
 
@@ -361,4 +364,21 @@ TEST_CASE("roll: encoder and decoder on two time axes come back and stretch apar
 TEST_CASE("roll: batches that shrink come back node for node") {
     Graph graph;
     check_same_again(test::of_shrinking_batches(graph).gradients());
+}
+
+TEST_CASE("roll: what two directions start from is no step, though it has one name") {
+    const auto rolled = [](int steps, InitialState initial) {
+        Graph graph;
+        const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+        const Layer layer =
+            bidirectional(SimpleRnn(graph, 2, 3), SimpleRnn(graph, 2, 3), inputs, initial);
+        const ReadOut head = read_out(layer.outputs, 1);
+        std::vector<Expr> wanted = layer.parameters();
+        for (const Expr& leaf : layer.initial_leaves()) wanted.push_back(leaf);
+        return roll(differentiate(head.loss, wanted).loss_and_gradients());
+    };
+    for (const InitialState initial : {InitialState::given, InitialState::trainable}) {
+        for (int steps = 1; steps < 12; ++steps) CHECK(rolled(steps, initial).steps() == steps);
+        CHECK(rolled(8, initial).at(30) == rolled(30, initial));
+    }
 }

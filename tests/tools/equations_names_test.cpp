@@ -4,6 +4,9 @@
 #include <revolute/graph/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/rnn/layers.hpp>
+#include <revolute/rnn/read_out.hpp>
+#include <revolute/rnn/simple_rnn.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 #include <support/random_graph.hpp>
@@ -167,6 +170,27 @@ TEST_CASE("equation names: the number 1 is not the adjoint of the loss") {
           "  dy = 2 y\n"
           "gradients\n"
           "  dw = (dy o (1 - L)) x\n");
+}
+
+TEST_CASE("equation names: adjoints of one name that are families at alternating steps") {
+    for (const int every : {2, 3}) {
+        CAPTURE(every);
+        Graph graph;
+        const SimpleRnn cell(graph, 2, 3);
+        const Layer layer = unidirectional(cell, input_sequence(graph, "x", {2, 1}, 8));
+        std::vector<Expr> answered;
+        for (std::size_t t = 1; t < 8; t += static_cast<std::size_t>(every))
+            answered.push_back(layer.outputs[t]);
+        const ReadOut head = read_out(answered, 1);
+        const Derivative derivative = differentiate(head.loss, cell.parameters());
+        test::check_names(derivative, test::random_values(graph, 4));
+        CHECK(to_text(equations(derivative)).find("dz(t) = dh(t) o (1 - h(t)^2)") !=
+              std::string::npos);
+    }
+    Graph graph;
+    const Derivative truncated =
+        test::truncated(graph, {CellKind::lstm, {.every = 3, .window = 5}, true}, 9);
+    test::check_names(truncated, test::random_values(graph, 4));
 }
 
 TEST_CASE("equation names: those of random graphs") {

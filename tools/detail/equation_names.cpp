@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/roll_parts.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/tools/detail/equation_names.hpp>
 #include <revolute/tools/equation_term.hpp>
@@ -64,12 +65,12 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
     const std::size_t variables = options.variables;
     reserve_words(rolled);
     if (options.columns == BatchColumns::any) words_.insert("B");
-    for (const Part& part : rolled.parts)
+    for (const Part& part : rolled.parts) {
+        const IntervalSet members = steps_of_members(part);
         for (const PartName& label : part.labels)
             values_[value_of(label)].claims.emplace_back(
-                label.adjoint_order,
-                Claim{label.axis,
-                      {label.steps.low() + label.shift, label.steps.high() + label.shift}});
+                label.adjoint_order, Claim{label.axis, steps_of_name(label, members)});
+    }
     for (std::size_t i = 0; i < variables; ++i)
         add_gradient(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
                      rolled.outputs[rolled.outputs.size() - variables + i]);
@@ -105,7 +106,8 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
     const PartName* own = label_at(gradient);
     if (own != nullptr && own->adjoint_order == order && value_of(*own) == value) return;
     const std::int32_t t = variable.t + of_variable.shift;
-    values_[value].claims.push_back({order, {of_variable.axis, {t, t}}});
+    const Interval step{t, t};
+    values_[value].claims.push_back({order, {of_variable.axis, IntervalSet(std::array{step})}});
 }
 
 /// Those that keep their labels come first: not what would be called as the adjoint of another value, nor
@@ -177,8 +179,7 @@ bool EquationNames::is_free(const std::string& name, const Claim& claim) const {
     const auto found = claims_.find(name);
     return found == claims_.end() || std::ranges::none_of(found->second, [&](const Claim& other) {
                if (!claim.axis || !other.axis) return claim.axis == other.axis;
-               return claim.axis != other.axis ||
-                      (claim.steps.low <= other.steps.high && other.steps.low <= claim.steps.high);
+               return claim.axis != other.axis || claim.steps.overlaps(other.steps);
            });
 }
 

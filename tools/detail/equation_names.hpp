@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/detail/interval_set.hpp>
 #include <revolute/graph/rolled.hpp>
 #include <revolute/tools/equations.hpp>
 
@@ -34,7 +35,7 @@ class EquationNames {
     /// Where a name is taken: at steps of an axis, or as a name without step.
     struct Claim {
         std::optional<std::int32_t> axis;
-        Interval steps;
+        IntervalSet steps;
     };
 
     /// A value of one label, or its like at other steps, and where it and its adjoints are named.
