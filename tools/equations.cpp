@@ -212,10 +212,13 @@ class EquationMaker {
 
     /// The gradients in the order of the variables, behind what they are made of.
     void order_gradients() {
+        std::map<std::pair<std::string, std::optional<std::int32_t>>, std::ptrdiff_t> ranks;
+        for (std::size_t i = 0; i < ordered_.size(); ++i)
+            ranks.try_emplace(ordered_[i], static_cast<std::ptrdiff_t>(i));
         const auto rank = [&](const Definition& x) {
             if (x.part != EquationPart::gradients) return std::ptrdiff_t{-2};
-            const auto found = std::ranges::find(ordered_, std::pair(x.name, x.axis));
-            return found == ordered_.end() ? std::ptrdiff_t{-1} : found - ordered_.begin();
+            const auto found = ranks.find({x.name, x.axis});
+            return found == ranks.end() ? std::ptrdiff_t{-1} : found->second;
         };
         std::ranges::stable_sort(definitions_, {}, rank);
     }

@@ -1,6 +1,8 @@
 #include <revolute/tools/figure_loops.hpp>
 
 #include <algorithm>
+#include <compare>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <set>
@@ -26,6 +28,7 @@ class LoopFinder {
           nodes_(nodes),
           ins_(nodes.size()),
           outs_(nodes.size()),
+          places_in_order_(nodes.size()),
           after_(nodes.size()),
           keys_(nodes.size()) {
         for (std::uint32_t i = 0; i < figure.edges.size(); ++i) {
@@ -54,7 +57,7 @@ class LoopFinder {
         std::int32_t place;
         std::int32_t direction;
 
-        friend bool operator==(const Loop&, const Loop&) = default;
+        friend auto operator<=>(const Loop&, const Loop&) = default;
     };
     /// The last loop that a node waits for; once it is closed, nothing can join it any more.
     struct After {
@@ -78,6 +81,18 @@ class LoopFinder {
             return std::tuple(is_reversed ? -component : component, !nodes_[node].place, node);
         };
         std::ranges::sort(order_, {}, key);
+        for (std::uint32_t i = 0; i < order_.size(); ++i) {
+            places_in_order_[order_[i]] = i;
+            new_outs_.insert(new_outs_.end(), i);
+            new_ins_.insert(new_ins_.end(), i);
+        }
+    }
+
+    /// What is beside the node may join its loop from now on.
+    void set_key(std::uint32_t node, Key key) {
+        keys_[node] = key;
+        for (const std::uint32_t operand : ins_[node]) new_outs_.insert(places_in_order_[operand]);
+        for (const std::uint32_t user : outs_[node]) new_ins_.insert(places_in_order_[user]);
     }
 
     void find_recurrences() {
@@ -116,14 +131,18 @@ class LoopFinder {
             if (nodes_[node].place) after = later(after, after_operands(node));
         const LoopNode& first = nodes_[nodes.front()];
         const Loop wanted{first.band, *first.place, direction};
-        std::size_t loop = after.loop < 0 ? 0 : static_cast<std::size_t>(after.loop);
-        if (after.loop >= 0 && after.is_closed) ++loop;
-        while (loop < loops_.size() && loops_[loop] != wanted) ++loop;
-        if (loop == loops_.size()) loops_.push_back(wanted);
-        const auto number = static_cast<std::int32_t>(loop);
+        std::vector<std::int32_t>& alike = loops_alike_[wanted];
+        const std::int32_t least = std::max(after.is_closed ? after.loop + 1 : after.loop, 0);
+        const auto found = std::ranges::lower_bound(alike, least);
+        const std::int32_t number =
+            found == alike.end() ? static_cast<std::int32_t>(loops_.size()) : *found;
+        if (found == alike.end()) {
+            loops_.push_back(wanted);
+            alike.push_back(number);
+        }
         for (const std::uint32_t node : nodes) {
             after_[node] = {number, !nodes_[node].place};
-            if (nodes_[node].place) keys_[node] = 2 * number + 1;
+            if (nodes_[node].place) set_key(node, 2 * number + 1);
         }
     }
 
@@ -136,61 +155,78 @@ class LoopFinder {
 
     bool is_open(std::uint32_t node) const { return nodes_[node].place && !keys_[node]; }
 
-    /// What is parallel joins the only loop that reads it, or else that it reads; whether any did.
+    /// What is parallel joins the only loop that reads it, or else that it reads; whether any did. Looks only
+    /// at nodes beside which something has got its place since they were looked at.
     bool join_only_loops() {
         bool has_joined = false;
         const auto join = [&](std::uint32_t node, std::span<const std::uint32_t> others) {
             if (!is_open(node)) return;
             const auto keys = keys_of(node, others);
             if (keys.size() != 1) return;
-            keys_[node] = *keys.begin();
+            set_key(node, *keys.begin());
             has_joined = true;
         };
-        for (std::size_t i = order_.size(); i-- > 0;) join(order_[i], outs_[order_[i]]);
-        for (const std::uint32_t node : order_) join(node, ins_[node]);
+        for (auto next = new_outs_.end(); next != new_outs_.begin();) {  // the last first
+            const std::uint32_t i = *std::prev(next);
+            new_outs_.erase(std::prev(next));
+            join(order_[i], outs_[order_[i]]);
+            next = new_outs_.lower_bound(i);
+        }
+        for (auto next = new_ins_.begin(); next != new_ins_.end();) {
+            const std::uint32_t i = *next;
+            new_ins_.erase(next);
+            join(order_[i], ins_[order_[i]]);
+            next = new_ins_.upper_bound(i);
+        }
         return has_joined;
     }
 
     /// Gives the first node that several loops read, or that reads several, a place between them; whether
     /// there was one.
     bool place_next() {
-        const auto found =
-            std::ranges::find_if(order_, [&](std::uint32_t node) { return is_open(node); });
-        if (found == order_.end()) return false;
-        const auto above = keys_of(*found, ins_[*found]), below = keys_of(*found, outs_[*found]);
+        while (first_open_ < order_.size() && !is_open(order_[first_open_])) ++first_open_;
+        if (first_open_ == order_.size()) return false;
+        const std::uint32_t node = order_[first_open_];
+        const auto above = keys_of(node, ins_[node]), below = keys_of(node, outs_[node]);
         if (!above.empty())
-            keys_[*found] = *above.rbegin() / 2 * 2 + 2;
+            set_key(node, *above.rbegin() / 2 * 2 + 2);
         else if (below.empty())
-            keys_[*found] = 0;
+            set_key(node, 0);
         else
-            keys_[*found] = ins_[*found].empty() ? *below.begin() : *below.begin() / 2 * 2;
+            set_key(node, ins_[node].empty() ? *below.begin() : *below.begin() / 2 * 2);
         return true;
     }
 
-    /// The backward pass flows to the left, from the loss at the right.
-    bool flows_left(std::int32_t band) const {
-        const auto is_adjoint = [&](std::size_t i) {
-            return nodes_[i].band == band && figure_.nodes[i].kind == NodeKind::adjoint;
-        };
+    /// The bands that flow to the left, as the backward pass does from the loss at the right.
+    std::set<std::int32_t> bands_to_the_left() const {
+        const bool has_derivatives = std::ranges::any_of(
+            figure_.edges, [](const FigureEdge& edge) { return is_derivative(edge.kind); });
+        std::set<std::int32_t> bands;
         for (std::size_t i = 0; i < nodes_.size(); ++i)
-            if (is_adjoint(i)) return true;
-        return std::ranges::any_of(figure_.edges,
-                                   [](const FigureEdge& edge) { return is_derivative(edge.kind); });
+            if (has_derivatives || figure_.nodes[i].kind == NodeKind::adjoint)
+                bands.insert(nodes_[i].band);
+        return bands;
     }
 
     std::vector<std::optional<LoopPlace>> places() const {
-        std::map<std::pair<std::int32_t, std::int32_t>, std::set<Key>> used;  // by band and place
+        std::map<std::pair<std::int32_t, std::int32_t>, std::vector<Key>>
+            used;  // by band and place
         for (std::size_t i = 0; i < nodes_.size(); ++i)
-            if (keys_[i]) used[{nodes_[i].band, *nodes_[i].place}].insert(*keys_[i]);
+            if (keys_[i]) used[{nodes_[i].band, *nodes_[i].place}].push_back(*keys_[i]);
+        for (auto& [where, keys] : used) {
+            std::ranges::sort(keys);
+            keys.erase(std::ranges::unique(keys).begin(), keys.end());
+        }
+        const std::set<std::int32_t> to_the_left = bands_to_the_left();
         std::vector<std::optional<LoopPlace>> places(nodes_.size());
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (!keys_[i]) continue;
-            const std::set<Key>& keys = used.at({nodes_[i].band, *nodes_[i].place});
-            const auto before = std::distance(keys.begin(), keys.find(*keys_[i]));
+            const std::vector<Key>& keys = used.at({nodes_[i].band, *nodes_[i].place});
+            const auto before = std::ranges::lower_bound(keys, *keys_[i]) - keys.begin();
             const auto count = static_cast<std::int32_t>(keys.size());
             const auto number = static_cast<std::int32_t>(before);
             const bool is_loop = *keys_[i] % 2 != 0;
-            places[i] = {flows_left(nodes_[i].band) ? count - 1 - number : number,
+            places[i] = {to_the_left.contains(nodes_[i].band) ? count - 1 - number : number,
                          is_loop ? loops_[static_cast<std::size_t>(*keys_[i] / 2)].direction : 0};
         }
         return places;
@@ -201,9 +237,13 @@ class LoopFinder {
     std::vector<std::vector<std::uint32_t>> ins_, outs_;  // by node
     std::map<std::uint32_t, std::int32_t> directions_;    // by component, of recurrences
     std::vector<std::uint32_t> order_;
+    std::vector<std::uint32_t> places_in_order_;  // by node
+    std::set<std::uint32_t> new_outs_, new_ins_;  // by place: what has changed beside it
+    std::size_t first_open_ = 0;                  // by place; nothing before it is open
     std::vector<Loop> loops_;
-    std::vector<After> after_;              // by node
-    std::vector<std::optional<Key>> keys_;  // by node
+    std::map<Loop, std::vector<std::int32_t>> loops_alike_;  // their numbers, in their order
+    std::vector<After> after_;                               // by node
+    std::vector<std::optional<Key>> keys_;                   // by node
 };
 
 }  // namespace

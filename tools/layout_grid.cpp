@@ -1,7 +1,6 @@
 #include <revolute/tools/layout_grid.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -152,13 +151,14 @@ int band_count(const Figure& figure) {
     return count;
 }
 
-/// Bands and ranks below which there is a row of labels.
-std::set<std::pair<int, int>> labelled_ranks(const Figure& figure, const std::vector<int>& rank) {
+/// Bands and ranks below which there is a row of labels, sorted.
+std::vector<std::pair<int, int>> labelled_ranks(const Figure& figure,
+                                                const std::vector<int>& rank) {
     std::set<std::pair<int, int>> labelled;
     for (const FigureEdge& edge : figure.edges)
         if (!edge.label.empty())
             labelled.emplace(figure.panels[figure.nodes[edge.from].panel].band, rank[edge.from]);
-    return labelled;
+    return {labelled.begin(), labelled.end()};
 }
 
 }  // namespace
@@ -172,7 +172,10 @@ Rows assign_rows(const Figure& figure) {
     Ranking ranking(figure);
     const std::vector<int> rank = ranking.run();
     const int bands = band_count(figure);
-    const std::set<std::pair<int, int>> labelled = labelled_ranks(figure, rank);
+    const std::vector<std::pair<int, int>> labelled = labelled_ranks(figure, rank);
+    const auto labelled_above = [&](int band, int row) {
+        return std::ranges::lower_bound(labelled, std::pair(band, row)) - labelled.begin();
+    };
 
     Rows rows;
     rows.beside = std::move(ranking).beside();
@@ -191,13 +194,13 @@ Rows assign_rows(const Figure& figure) {
                 least = std::min(least, rank[node]);
         for (std::size_t node = 0; node < rank.size(); ++node) {
             if (!in_band(figure.panels[figure.nodes[node].panel])) continue;
-            const auto above = std::distance(labelled.lower_bound({band, least}),
-                                             labelled.lower_bound({band, rank[node]}));
+            const auto above = labelled_above(band, rank[node]) - labelled_above(band, least);
             rows.of_node[node] = rows.count + rank[node] - least + static_cast<int>(above);
             last = std::max(last, rows.of_node[node]);
-            const int own = labelled.contains({band, rank[node]}) ? 1 : 0;
+            const bool has_labels =
+                std::ranges::binary_search(labelled, std::pair(band, rank[node]));
             if (figure.panels[figure.nodes[node].panel].has_frame())
-                last_framed = std::max(last_framed, rows.of_node[node] + own);
+                last_framed = std::max(last_framed, rows.of_node[node] + (has_labels ? 1 : 0));
         }
         rows.last_framed.push_back(last_framed);
         rows.count = std::max(last, last_framed) + 1;

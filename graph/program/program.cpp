@@ -3,6 +3,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/finite_run.hpp>
+#include <revolute/graph/program/detail/memory_limit.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
 #include <revolute/graph/roll.hpp>
@@ -23,7 +24,9 @@ using Machines = std::variant<detail::Machine<double>, detail::Machine<float>>;
 
 Machines machine_for(const CompileOptions& options, const Rolled& rolled,
                      const detail::Reads& reads, const detail::Code& code) {
-    if (options.precision == Precision::float32)
+    const bool is_single = options.precision == Precision::float32;
+    detail::require_countable(rolled, reads, is_single ? sizeof(float) : sizeof(double));
+    if (is_single)
         return Machines(std::in_place_type<detail::Machine<float>>, rolled, reads, code, options);
     return Machines(std::in_place_type<detail::Machine<double>>, rolled, reads, code, options);
 }

@@ -271,6 +271,24 @@ TEST_CASE("memory limit: numbers in a program of floats are half as large") {
     CHECK(text.ends_with("\n  a [10 x 20]: 800 bytes\n  b [10 x 20]: 800 bytes"));
 }
 
+TEST_CASE(
+    "memory limit: a program whose sizes would not fit into 64 bits is refused, with and without a "
+    "limit") {
+    Graph graph;
+    constexpr int most = std::numeric_limits<int>::max();
+    std::vector<Expr> outputs;
+    for (int t = 0; t < 9; ++t) {
+        const Scope scope(graph, Step{0, t});
+        outputs.push_back(tanh(graph.input("x", {most, most})).named("y"));
+    }
+    const std::string refusal =
+        "compile: the values of a program must fit into a memory (they are 6.6e+20 bytes)\n"
+        "  x[0] [2147483647 x 2147483647] and 8 more like it: 332041393017534283776 bytes\n"
+        "  y[0] [2147483647 x 2147483647] and 8 more like it: 332041393017534283776 bytes";
+    CHECK(message_of<CapacityError>([&] { compile(outputs); }) == refusal);
+    CHECK(message_of<CapacityError>([&] { compile(outputs, {.memory_limit = 1}); }) == refusal);
+}
+
 TEST_CASE("clone: it has the values that were bound, and goes its own way") {
     const Growth growth(3);
     Program program = compile(std::array{growth.states.back()});

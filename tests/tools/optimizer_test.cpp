@@ -296,10 +296,10 @@ TEST_CASE("norms: of entries whose squares are beyond the range of doubles") {
         CAPTURE(size);
         const std::array values{3 * size, -4 * size};
         // Beside a denormal number, one unit in the last place is much.
-        const double rounding = size < 1e-310 ? 1e-3 : 1e-15;
-        CHECK(euclidean_norm(values) == doctest::Approx(5 * size).epsilon(rounding));
+        const double relative_error = size < 1e-310 ? 1e-3 : 1e-15;
+        CHECK(euclidean_norm(values) == doctest::Approx(5 * size).epsilon(relative_error));
         CHECK(root_mean_square(values) ==
-              doctest::Approx(5 / std::sqrt(2.0) * size).epsilon(rounding));
+              doctest::Approx(5 / std::sqrt(2.0) * size).epsilon(relative_error));
     }
     for (const double size : {1e300, 1e200, 1.0, 1e-200, 1e-300}) {
         CAPTURE(size);

@@ -65,6 +65,9 @@ class LineOrder {
         find_reads();
         find_loops();
         find_blocks();
+        is_begun_.resize(loops_.size());
+        is_entered_.resize(lines_.size());
+        sought_for_.resize(lines_.size(), loops_.size());
         find_order();
     }
 
@@ -154,16 +157,7 @@ class LineOrder {
         std::map<std::string, std::vector<std::size_t>> by_name;
         for (std::size_t i = 0; i < lines_.size(); ++i) by_name[lines_[i].name].push_back(i);
         blocks_ = loops_;
-        needs_loops_.resize(loops_.size());
         for (std::size_t loop = 0; loop < loops_.size(); ++loop) {
-            std::set<std::size_t>& needs = needs_loops_[loop];
-            for (const std::size_t line : loops_[loop])
-                for (const Read& read : reads_[line]) {
-                    const std::size_t other = loop_of_[read.line];
-                    if (other == loop) continue;
-                    needs.insert(needs_loops_[other].begin(), needs_loops_[other].end());
-                    if (is_loop(other)) needs.insert(other);
-                }
             if (!is_loop(loop)) continue;
             std::set<std::size_t> block(loops_[loop].begin(), loops_[loop].end());
             // Loops are numbered in an order in which they can be computed.
@@ -174,16 +168,37 @@ class LineOrder {
         }
     }
 
+    /// The loops that the lines of this one need, through whatever lines, and that do not stand yet. They are
+    /// numbered in an order in which they can be computed.
+    std::set<std::size_t> loops_before(std::size_t loop) {
+        std::set<std::size_t> needs;
+        std::vector<std::size_t> open = loops_[loop];
+        for (const std::size_t line : open) sought_for_[line] = loop;
+        while (!open.empty()) {
+            const std::size_t line = open.back();
+            open.pop_back();
+            const std::size_t own = loop_of_[line];
+            if (own != loop && is_loop(own)) needs.insert(own);
+            for (const Read& read : reads_[line])
+                if (!is_entered_[read.line] && sought_for_[read.line] != loop) {
+                    sought_for_[read.line] = loop;
+                    open.push_back(read.line);
+                }
+        }
+        return needs;
+    }
+
     /// The lines that must stand above a line. A loop is not begun before all others that it needs have
     /// ended.
-    std::vector<std::size_t> needs_of(std::size_t line) const {
+    std::vector<std::size_t> needs_of(std::size_t line) {
         std::vector<std::size_t> needs;
         const auto add_block = [&](std::size_t loop) {
             needs.insert(needs.end(), blocks_[loop].begin(), blocks_[loop].end());
         };
         const std::size_t own = loop_of_[line];
-        if (is_loop(own))
-            for (const std::size_t other : needs_loops_[own]) add_block(other);
+        if (is_loop(own) && !is_begun_[own])
+            for (const std::size_t other : loops_before(own)) add_block(other);
+        is_begun_[own] = true;
         for (const Read& read : reads_[line]) {
             if (loop_of_[read.line] != own)
                 add_block(loop_of_[read.line]);
@@ -200,26 +215,23 @@ class LineOrder {
             std::vector<std::size_t> needs;
             std::size_t next = 0;
         };
-        std::vector<bool> is_entered(lines_.size());
         std::vector<Visit> open;
         const auto enter = [&](std::size_t line) {
-            if (!is_entered[line]) open.push_back({line, needs_of(line)});
-            is_entered[line] = true;
+            if (!is_entered_[line]) open.push_back({line, needs_of(line)});
+            is_entered_[line] = true;
         };
-        std::vector<std::size_t> roots;
         for (std::size_t line = 0; line < lines_.size(); ++line) {
-            const std::vector<std::size_t>& block = blocks_[loop_of_[line]];
-            roots.insert(roots.end(), block.begin(), block.end());
-        }
-        for (const std::size_t root : roots) {
-            enter(root);
-            while (!open.empty()) {
-                Visit& visit = open.back();
-                if (visit.next < visit.needs.size()) {
-                    enter(visit.needs[visit.next++]);
-                } else {
-                    order_.push_back(visit.line);
-                    open.pop_back();
+            if (is_entered_[line]) continue;
+            for (const std::size_t root : blocks_[loop_of_[line]]) {
+                enter(root);
+                while (!open.empty()) {
+                    Visit& visit = open.back();
+                    if (visit.next < visit.needs.size()) {
+                        enter(visit.needs[visit.next++]);
+                    } else {
+                        order_.push_back(visit.line);
+                        open.pop_back();
+                    }
                 }
             }
         }
@@ -230,8 +242,10 @@ class LineOrder {
     std::vector<std::size_t> loop_of_;      // by line
     std::vector<std::vector<std::size_t>>
         loops_;  // their lines; one that is in no loop is by itself
-    std::vector<std::vector<std::size_t>> blocks_;    // by loop
-    std::vector<std::set<std::size_t>> needs_loops_;  // by loop
+    std::vector<std::vector<std::size_t>> blocks_;  // by loop
+    std::vector<bool> is_begun_;                    // by loop
+    std::vector<bool> is_entered_;                  // by line
+    std::vector<std::size_t> sought_for_;  // by line, the last loop from which it was reached
     std::vector<std::size_t> order_;
 };
 

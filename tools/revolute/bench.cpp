@@ -3,6 +3,7 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/leaf.hpp>
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/random.hpp>
@@ -56,8 +57,10 @@ void bind_random(Program& program, Graph& graph) {
     }
 }
 
-void time_runs(Program& program, int repetitions, BenchResult& result) {
+void time_runs(Program& program, int repetitions, BenchResult& result, Activity& activity) {
+    activity.now("the first run");
     program.run();  // reads all memory once
+    activity.stop_clock();
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(repetitions));
     for (int i = 0; i < repetitions; ++i) {
@@ -66,6 +69,7 @@ void time_runs(Program& program, int repetitions, BenchResult& result) {
         program.run();
         times.push_back(watch.microseconds());
         result.allocations = std::max(result.allocations, allocation_count() - before);
+        activity.now(fmt::format("run {} of {}", i + 1, repetitions));
     }
     result.least = *std::ranges::min_element(times);
     result.median = median(std::move(times));
@@ -73,19 +77,23 @@ void time_runs(Program& program, int repetitions, BenchResult& result) {
 
 BenchResult measure(const BenchCommand& command) {
     BenchResult result;
+    Activity activity("bench");
+    activity.now("building the net");
     Graph graph;
     const Stopwatch building;
     const std::vector<Expr> outputs = append_net(graph, {command.architecture}, command.sizes);
     result.build = building.microseconds();
-    const Stopwatch compiling;
     CompileOptions options = compile_options(command.precision);
+    activity.make_way();
     options.threads = threads_at_hand("bench", command.threads);
+    activity.now("compiling the program");
+    const Stopwatch compiling;
     Program program = compile(outputs, options);
     result.compile = compiling.microseconds();
     result.threads = program.threads();
     result.bytes = program.bytes();
     bind_random(program, graph);
-    time_runs(program, command.repetitions, result);
+    time_runs(program, command.repetitions, result, activity);
     return result;
 }
 
@@ -133,6 +141,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
 }
 
 void bench(const BenchCommand& command) {
+    require_memory("bench", {command.sizes, command.architecture, Answers::last}, memory_of_bench);
     const BenchResult result = measure(command);
     print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
 }

@@ -1,6 +1,8 @@
 #include "case_input.hpp"
 
 #include "option_values.hpp"
+#include "program_options.hpp"
+#include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/output_file.hpp>
 
 #include <fmt/format.h>
@@ -19,10 +21,12 @@ void warn_of(std::span<const std::string> keys, const std::string& file) {
 
 }  // namespace
 
-Case case_from(const std::string& file) {
+Case case_from(std::string_view command, const std::string& file) {
     Case result = read_case(file);
     warn_of(result.unknown_keys, file);
     if (result.expected) warn_of(result.expected->unknown_keys, file);
+    require_memory(command, {result.sizes, result.architecture}, memory_of_case, {},
+                   available_memory());
     return result;
 }
 

@@ -2,17 +2,14 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/gradient_report.hpp>
-#include <revolute/tools/progress.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace revolute {
 
@@ -26,22 +23,20 @@ struct CheckCommand {
     bool is_reference = false;
 };
 
-/// Checks with progress on standard error, where it takes long.
+/// Checks, and tells somebody at a terminal how far it is where it takes long.
 NetCheck check_with_progress(const CheckCommand& command) {
-    using namespace std::chrono_literals;
+    Activity activity("check");
+    activity.now("building the net");
     CheckOptions options;
     options.differences.computed_by = computed_by(command.is_reference);
-    std::optional<Progress> progress;
     options.progress = [&](std::size_t done, std::size_t total) {
-        if (!progress)
-            progress.emplace(std::cerr, style_of_standard_error(), "check", static_cast<int>(total),
-                             2s);
-        progress->update(static_cast<int>(done), "probes of the finite differences");
+        activity.now(fmt::format("{} of {} probes of the finite differences", done, total));
     };
     return check_net(command.sizes, command.architecture, command.seed, options);
 }
 
 void check(const CheckCommand& command) {
+    require_memory("check", {command.sizes, command.architecture, Answers::last}, memory_of_check);
     const NetCheck result = check_with_progress(command);
     if (command.json) {
         print("{}\n", to_json(result));

@@ -22,7 +22,7 @@ struct CompareOptions {
 };
 
 void compare(const CompareOptions& options) {
-    const Case of = case_from(options.case_file);
+    const Case of = case_from("compare", options.case_file);
     const CaseResult given = gradients_from(options.gradients_file, of);
     const GradientComparison comparison = compare_gradients(of, given, options.tolerance);
     print("{}", options.json ? to_json(comparison) : to_text(comparison, of));

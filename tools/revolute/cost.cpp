@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/layer_table.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/standard_output.hpp>
@@ -8,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace revolute {
 
@@ -26,10 +29,15 @@ std::string layers_of(const NetOptions& options) {
 }
 
 void count(const CostCommand& command) {
+    require_memory("cost", command.net, memory_of_rolling);
     const CountedNet net = counted_net(command.net, command.is_as_built);
     const Sizes& sizes = command.net.sizes;
+    std::optional<Activity> activity(std::in_place, "cost");
+    activity->now("counting the net");
     const Cost counted = cost(rolled_net(net, sizes));
+    activity->now("counting small nets, from which the formulas follow");
     const NetCost polynomials = net_cost(net);
+    activity.reset();
     const int bytes = command.precision == Precision::float64 ? 8 : 4;
     if (command.json)
         print("{}\n", to_json(polynomials, sizes, counted, bytes));

@@ -1,16 +1,23 @@
 #include "commands.hpp"
 #include "net_options.hpp"
+#include <revolute/tools/activity.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/equations.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace revolute {
 
 namespace {
+
+/// So many tell what a net of any number of steps is.
+constexpr int steps_for_any = 9;
 
 enum class Format : std::uint8_t { text, latex, markdown };
 
@@ -51,17 +58,25 @@ std::string written(const Equations& equations, const DeriveOptions& options) {
 }
 
 void derive(const DeriveOptions& options) {
+    NetOptions net = options.net;
+    if (net.sizes.steps == 0) net.sizes.steps = steps_for_any;
+    require_memory("derive", net, memory_of_derive);
     SimplifyReport report;
     std::int32_t of_steps = 0;
+    std::optional<Activity> activity(std::in_place, "derive");
     const auto build = [&](std::int32_t steps, std::int32_t columns) {
+        activity->now(fmt::format("folding a net of {}", detail::plural(steps, "step")));
         RolledDerivative built = rolled_derivative(options, steps, columns);
         if (of_steps == 0) report = built.simplification, of_steps = steps;  // of the first one
+        activity->now("writing equations");
         return built;
     };
     const int steps = options.net.sizes.steps, columns = options.net.sizes.batch;
     const Equations equations =
         steps == 0 ? general_equations(build, columns) : equations_of_steps(steps, build, columns);
-    print("{}", written(equations, options));
+    const std::string text = written(equations, options);
+    activity.reset();
+    print("{}", text);
     if (!options.as_built) tell_simplification(of_steps, report);
 }
 

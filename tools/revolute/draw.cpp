@@ -3,6 +3,7 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/output_file.hpp>
@@ -147,12 +148,13 @@ std::int64_t node_count(const DrawOptions& options) {
 }
 
 /// Which steps to draw, when that is not all that was asked for, says so.
-ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found) {
+ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found, Activity& activity) {
     const bool is_shortened = options.fold || options.elide;
     const ShownSteps shortened = shortened_by(options);
     if (options.force) return ShownSteps::all;
     if (is_shortened && !options.has_steps) return shortened;
     if (!few_stand_for_all(options, found)) {
+        activity.make_way();
         if (is_shortened)
             fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
                        detail::plural(options.net.sizes.steps, "step"),
@@ -162,6 +164,7 @@ ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found) {
     if (is_shortened) return shortened;
     const std::int64_t nodes = node_count(options);
     if (nodes <= most_nodes) return ShownSteps::all;
+    activity.make_way();
     fmt::print(stderr,
                "draw: folded, as a figure of {} nodes is too large to read (more than {}); "
                "--force draws all of it\n",
@@ -175,21 +178,42 @@ void require_format(std::string output) {
     if (!refusal.empty()) throw CLI::ValidationError("-o", refusal);
 }
 
+bool is_rendered(const DrawOptions& options) {
+    const FigureFormat format = options.format ? *options.format : figure_format(options.output);
+    return format != FigureFormat::dot;
+}
+
+void require_memory_of_figure(const DrawOptions& options, bool is_of_few_steps) {
+    const bool has_backward_pass = options.view != View::forward;
+    require_memory("draw", options.net,
+                   memory_of_figure({has_backward_pass, is_rendered(options), is_of_few_steps}));
+}
+
 void draw(const DrawOptions& options) {
     require_writable(options.output);  // before anything is made
     if (options.elide && options.has_steps && options.net.sizes.steps < least_elided)
         throw CLI::ValidationError("--elide", fmt::format("needs at least {} steps ({})",
                                                           least_elided, options.net.sizes.steps));
+    require_memory_of_figure(options, !options.force);
+    Activity activity("draw");
+    activity.now("looking which steps are alike");
     const AnySteps found = options.force ? AnySteps{} : any_steps(options);
-    const ShownSteps shown = steps_to_show(options, found);
+    const ShownSteps shown = steps_to_show(options, found, activity);
+    require_memory_of_figure(options, shown != ShownSteps::all);
     int steps = options.net.sizes.steps;
     std::optional<std::vector<NumberLaw>> laws;
     if (shown != ShownSteps::all) {
         steps = found.rolled ? found.rolled->steps() : few_steps;
         if (found.rolled) laws = number_laws(*found.rolled);
     }
+    activity.now("building and differentiating the net");
     const DrawnNet net = drawn_net(options, steps, shown);
-    write_figure(options.output, figure_of(options, net, shown, std::move(laws)), options.format);
+    activity.now("making the figure");
+    const Figure figure = figure_of(options, net, shown, std::move(laws));
+    activity.now(is_rendered(options) ? "laying the figure out, which Graphviz then draws"
+                                      : "laying the figure out");
+    write_figure(options.output, figure, options.format);
+    activity.make_way();
     if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 

@@ -1,12 +1,16 @@
 #include "commands.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace revolute {
 
@@ -19,10 +23,15 @@ struct ExplainCommand {
 };
 
 void print_program(const ExplainCommand& command) {
+    require_memory("explain", command.net, memory_of_rolling);
     const CountedNet net = counted_net(command.net, command.is_as_built);
+    std::optional<Activity> activity(std::in_place, "explain");
+    activity->now("building, folding and compiling the net");
     const Program program =
         compile(rolled_net(net, command.net.sizes), compile_options(command.precision));
-    print("{}{}", heading(command.net, command.is_as_built), explain(program));
+    const std::string listing = explain(program);
+    activity.reset();
+    print("{}{}", heading(command.net, command.is_as_built), listing);
 }
 
 }  // namespace

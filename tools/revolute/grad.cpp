@@ -75,7 +75,7 @@ void require_finite(const CaseResult& result) {
 }
 
 void grad(const GradOptions& options) {
-    const Case of = case_from(options.file);
+    const Case of = case_from("grad", options.file);
     const CaseResult result =
         solve(of, computed_by(options.is_reference), finite_figure(options.finite));
     if (options.json)

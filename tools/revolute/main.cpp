@@ -12,6 +12,7 @@
 #include <exception>
 #include <new>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,11 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
     return usage_failure;
 }
 
+int answer_lack_of_memory() {
+    fmt::print(stderr, "revolute: there is not enough memory for this\n");
+    return failure;
+}
+
 int run(int argument_count, const char* const* arguments) {
     CLI::App program(
         "Unrolls recurrent nets into graphs, differentiates them, draws and trains them.",
@@ -119,8 +125,9 @@ int main(int argument_count, char** arguments) {
         revolute::flush_standard_output();
         return status;
     } catch (const std::bad_alloc&) {
-        fmt::print(stderr, "revolute: there is not enough memory for this\n");
-        return revolute::failure;
+        return revolute::answer_lack_of_memory();
+    } catch (const std::length_error&) {  // of a container that no memory could hold
+        return revolute::answer_lack_of_memory();
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return revolute::failure;

@@ -1,5 +1,6 @@
 #include "net_options.hpp"
 
+#include "program_options.hpp"
 #include <revolute/tools/detail/plural.hpp>
 
 #include <fmt/format.h>
@@ -87,6 +88,11 @@ void add_net_options(CLI::App& command, NetOptions& options) {
 std::string describe(const NetOptions& options) {
     return fmt::format("{}, {}", describe(options.architecture),
                        options.answers_every_step() ? "many-to-many" : "many-to-one");
+}
+
+void require_memory(std::string_view command, const NetOptions& options, const MemoryLaw& law) {
+    require_memory(command, {options.sizes, options.architecture, options.answers_every_step()},
+                   law, net_size_options(), available_memory());
 }
 
 RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {

@@ -3,6 +3,7 @@
 #include "option_values.hpp"
 #include <revolute/graph/simplify.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/net_cost.hpp>
 
 #include <CLI/CLI.hpp>
@@ -43,6 +44,8 @@ void add_net_options(CLI::App& command, NetOptions& options);
 
 /// "Bidirectional LSTM, 2 layers, many-to-many".
 std::string describe(const NetOptions& options);
+/// Throws CapacityError where the command would take more memory than there is; before anything is built.
+void require_memory(std::string_view command, const NetOptions& options, const MemoryLaw& law);
 RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps);
 
 /// Says on standard error how a net of so many steps was simplified.

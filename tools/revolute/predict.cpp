@@ -1,20 +1,22 @@
 #include "commands.hpp"
 #include "data_options.hpp"
 #include "option_values.hpp"
+#include "program_options.hpp"
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/next_rows.hpp>
-#include <revolute/tools/progress.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <iostream>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace revolute {
 
@@ -94,14 +96,18 @@ std::vector<NumberColumn> next_values(const PredictOptions& options, const Forec
 void predict(const PredictOptions& options) {
     const ForecastModel model = read_model(options.model);
     require_horizon(model, options.horizon, options.future ? NextRows::given : NextRows::unknown);
+    require_memory("predict", {model.sizes(1), model.settings.architecture}, memory_of_predict, {},
+                   available_memory());
     const Table table = Table::read(options.data, options.reading.csv);
     const Series series = read_series(table, columns_of(model), options.reading.series);
     say_how_read(table, series);
     const std::vector<NumberColumn> next = next_values(options, model, series);
-    using namespace std::chrono_literals;
-    Progress progress(std::cerr, style_of_standard_error(), "row", options.horizon, 2s);
-    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon, next,
-                                                     [&](int done) { progress.update(done, ""); })};
+    std::optional<Activity> activity(std::in_place, "predict");
+    const auto tell = [&](int done) {
+        activity->now(fmt::format("row {} of {}", done, options.horizon));
+    };
+    const Forecasts forecasts{series, forecast_ahead(model, series, options.horizon, next, tell)};
+    activity.reset();
     if (options.format == ForecastFormat::json)
         print_json(forecasts);
     else if (options.format == ForecastFormat::csv)

@@ -6,6 +6,7 @@
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/forecast_report.hpp>
+#include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/planned_file.hpp>
@@ -200,11 +201,22 @@ std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOpt
     return before;
 }
 
+/// Of the step's programs `SplitStep` knows the memory; this is of what comes before: weights, files, the graph.
+void require_net_fits(const TrainingSettings& settings, const Series& series) {
+    const Sizes sizes{.steps = settings.window,
+                      .input = static_cast<int>(series.inputs.size()),
+                      .hidden = settings.hidden,
+                      .output = static_cast<int>(series.targets.size())};
+    require_memory("train", {sizes, settings.architecture}, memory_of_training,
+                   window_size_options(), available_memory());
+}
+
 void train_and_report(TrainOptions& options) {
     auto before = take_up_training(options);
     const Series series = read_data(options);
     const auto weights = weights_to_start_from(options, series);
     require_outputs(options);
+    require_net_fits(options.settings, series);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
     rehearse_outputs(options, series, first);
     TrainingHooks hooks = hooks_of(options);

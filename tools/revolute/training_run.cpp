@@ -1,5 +1,6 @@
 #include "training_run.hpp"
 
+#include <revolute/tools/activity.hpp>
 #include <revolute/tools/progress.hpp>
 #include <revolute/tools/stopwatch.hpp>
 
@@ -7,6 +8,8 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace revolute {
@@ -20,7 +23,16 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
     std::size_t windows = 0;
     std::chrono::duration<double> time{};  // of training alone
     Stopwatch epoch;
+    // Until the first epoch is done the bar has nothing to show.
+    std::optional<Activity> first(std::in_place, "train");
+    first->now("compiling the step");
+    if (hooks.say)
+        hooks.say = [&, say = std::move(hooks.say)](std::string_view text) {
+            if (first) first->make_way();
+            say(text);
+        };
     hooks.after_epoch = [&](const EpochReport& report) {
+        first.reset();
         windows += report.windows;
         time += epoch.elapsed();
         const char* const unit = report.model.targets.size() > 1 ? " deviations" : "";
@@ -32,7 +44,11 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
         if (after_epoch) after_epoch(report);
         epoch = {};
     };
-    hooks.should_stop = Interrupt::came;
+    int steps = 0;
+    hooks.should_stop = [&] {
+        if (first) first->now(fmt::format("step {} of the first epoch", ++steps));
+        return Interrupt::came();
+    };
     return train(series, training_rows, settings, hooks, weights);
 }
 

@@ -15,33 +15,39 @@ namespace {
 
 constexpr std::size_t most_named = 3;
 
-/// A part that has values of its own.
+/// All programs have fewer numbers, so that sums and products of sizes do not wrap around.
+constexpr double most_numbers = 0x1p58;
+
+/// A part that has values of its own. The number of them is whole, but may be larger than any integer.
 struct Slab {
     PartId part{};
-    std::size_t numbers = 0;
+    double numbers = 0;
 };
 
-/// The largest first. Of parts whose slabs begin at one place, one after the other, the first.
-std::vector<Slab> slabs_of(const Rolled& rolled, const Reads& reads, const MemoryPlan& plan) {
+/// The largest first.
+std::vector<Slab> slabs_of(const Rolled& rolled, const Reads& reads) {
     std::vector<Slab> slabs;
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Standing standing = reads.standing(PartId{i});
         if (standing != Standing::view && standing != Standing::term)
-            slabs.push_back({PartId{i}, rolled.parts[i].shape.size() * rolled.parts[i].size()});
+            slabs.push_back({PartId{i}, static_cast<double>(rolled.parts[i].shape.size()) *
+                                            static_cast<double>(rolled.parts[i].size())});
     }
     std::ranges::stable_sort(slabs, std::ranges::greater{}, &Slab::numbers);
-    std::set<std::size_t> places;
-    std::erase_if(slabs, [&](const Slab& slab) {
-        return !places.insert(plan.layouts[index(slab.part)].offset).second;
-    });
     return slabs;
 }
 
-std::string line_of(const Rolled& rolled, const Slab& slab, std::size_t number_size) {
-    const Part& part = rolled[slab.part];
-    return fmt::format("\n  {}{}: {} bytes", describe(rolled, {slab.part, part.step_of(0)}),
-                       part.size() == 1 ? "" : fmt::format(" and {} more like it", part.size() - 1),
-                       slab.numbers * number_size);
+std::string lines_of(const Rolled& rolled, const std::vector<Slab>& slabs,
+                     std::size_t number_size) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most_named, slabs.size()); ++i) {
+        const Part& part = rolled[slabs[i].part];
+        text += fmt::format(
+            "\n  {}{}: {:.0f} bytes", describe(rolled, {slabs[i].part, part.step_of(0)}),
+            part.size() == 1 ? "" : fmt::format(" and {} more like it", part.size() - 1),
+            slabs[i].numbers * static_cast<double>(number_size));
+    }
+    return text;
 }
 
 }  // namespace
@@ -49,13 +55,27 @@ std::string line_of(const Rolled& rolled, const Slab& slab, std::size_t number_s
 void require_within(std::optional<std::size_t> limit, std::size_t needed, const Rolled& rolled,
                     const Reads& reads, const MemoryPlan& plan, std::size_t number_size) {
     if (!limit || needed <= *limit) return;
-    std::string text = fmt::format(
+    const std::string text = fmt::format(
         "compile: the program must fit into its memory limit (it needs {} bytes, the limit is {})",
         needed, *limit);
-    const std::vector<Slab> slabs = slabs_of(rolled, reads, plan);
-    for (std::size_t i = 0; i < std::min(most_named, slabs.size()); ++i)
-        text += line_of(rolled, slabs[i], number_size);
-    throw CapacityError(text);
+    std::vector<Slab> slabs = slabs_of(rolled, reads);
+    std::set<std::size_t>
+        places;  // of parts whose slabs begin at one place, one after the other, the first
+    std::erase_if(slabs, [&](const Slab& slab) {
+        return !places.insert(plan.layouts[index(slab.part)].offset).second;
+    });
+    throw CapacityError(text + lines_of(rolled, slabs, number_size));
+}
+
+void require_countable(const Rolled& rolled, const Reads& reads, std::size_t number_size) {
+    const std::vector<Slab> slabs = slabs_of(rolled, reads);
+    double numbers = 0;
+    for (const Slab& slab : slabs) numbers += slab.numbers;
+    if (numbers < most_numbers) return;
+    throw CapacityError(fmt::format(
+        "compile: the values of a program must fit into a memory (they are {:.2g} "
+        "bytes){}",
+        numbers * static_cast<double>(number_size), lines_of(rolled, slabs, number_size)));
 }
 
 }  // namespace revolute::detail

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <revolute/rnn/recurrent_net.hpp>
+
+namespace revolute {
+
+/// What a net and the gradients of its variables are made of, as the graph is built. Numbers of nodes are whole,
+/// but may be larger than a graph can hold, so they are no integers.
+struct NetSize {
+    double nodes = 0;              ///< of the loss and the gradients
+    double entries = 0;            ///< of the values of all these nodes
+    double parameter_entries = 0;  ///< of the parameters
+    double largest_parameter = 0;  ///< entries of the largest one
+
+    friend bool operator==(const NetSize&, const NetSize&) = default;
+};
+
+/// A net whose size is asked for.
+struct SizedNet {
+    Sizes sizes;
+    Architecture architecture{};
+    bool answers_every_step = false;  ///< else where the architecture says
+
+    friend bool operator==(const SizedNet&, const SizedNet&) = default;
+};
+
+/// The size of a net, found without building it: each further layer and each further step takes what the one before
+/// took, so nets of few layers and steps, and of the same sizes of matrices, tell it.
+NetSize net_size(const SizedNet& net);
+
+}  // namespace revolute
