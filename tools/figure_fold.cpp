@@ -69,6 +69,20 @@ class Folder {
                                          : drawn.id.substr(0, drawn.id.find('['));
     }
 
+    /// Whether one name, at the steps of each, is the name of two members of a family; or none of either. Where
+    /// dm(T-1) is what is a term of dm(t) at other steps, it is drawn by its name.
+    bool are_called_alike(std::uint32_t a, std::uint32_t b) const {
+        const auto named = [&](std::uint32_t node) {
+            const std::string& id = sketch_.figure.nodes[node].id;
+            return id.starts_with('_') ? std::string_view()
+                                       : std::string_view(id).substr(0, id.find('['));
+        };
+        const auto shift = [&](std::uint32_t node) {
+            return sketch_.homes[node].step.t - sketch_.members[node].t;
+        };
+        return named(a) == named(b) && shift(a) == shift(b);
+    }
+
     void find_representatives() {
         const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
         std::map<std::uint32_t, std::uint32_t> general;  // by part
@@ -77,7 +91,8 @@ class Folder {
         for (std::uint32_t i = 0; i < count; ++i) {
             const Home home = sketch_.homes[i];
             const auto found = general.find(index(sketch_.members[i].part));
-            const bool is_member = home.is_step() && found != general.end();
+            const bool is_member =
+                home.is_step() && found != general.end() && are_called_alike(i, found->second);
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
             if (!is_member && home.is_step() && steps_.is_midst(home.step))

@@ -4,7 +4,9 @@
 #include "graphviz_program.hpp"
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/truncate.hpp>
@@ -14,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -427,6 +430,51 @@ TEST_CASE("folded figure: the steps that it says are right where gradients are c
             folded += check_steps(derivative, count, Written::model) ? 1 : 0;
         }
     CHECK(folded > 4);
+}
+
+namespace {
+
+/// Keeps m, which the last step does not hand on: dm(T-1) is a term of dm(t) at other steps.
+struct Keeper {
+    Expr W, U, a;
+
+    Keeper(Graph& graph, int input, int hidden)
+        : W(graph.parameter("W", {hidden, input})),
+          U(graph.parameter("U", {hidden, hidden})),
+          a(graph.parameter("a", {hidden, 1})) {}
+
+    std::vector<StateTensor> state_tensors() const {
+        return {{"h", U.shape().rows}, {"m", U.shape().rows}};
+    }
+    std::vector<Expr> parameters() const { return {W, U, a}; }
+    State step(Expr x, const State& previous) const {
+        const Expr input = W * x;
+        const Expr k = sigmoid(scale_rows(a, previous[1]) + input).named("k");
+        const Expr h = tanh(U * hadamard(k, previous[0]) + input).named("h");
+        return {h, (hadamard(k, previous[1]) + hadamard(1.0 - k, square(h))).named("m")};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("folded figure: what is called otherwise at one step stands beside the loop") {
+    Graph graph;
+    const Keeper cell(graph, 2, 3);
+    const Layer layer = unidirectional(cell, input_sequence(graph, "x", {2, 1}, 8));
+    Expr largest = layer.outputs[0];  // its adjoint is no dm, and is made as those are
+    for (std::int32_t t = 1; t < 8; ++t) {
+        const Scope at(graph, Step{0, t});
+        largest = maximum(largest, layer.outputs[static_cast<std::size_t>(t)]).named("m");
+    }
+    for (const Expr& answered : {layer.outputs.back(), largest}) {
+        const Derivative derivative =
+            differentiate(read_out(std::array{answered}, 1).loss, cell.parameters());
+        CHECK(check_steps(derivative, 8, Written::model));
+        Graph simpler;
+        const auto simple = simplify(derivative, simpler, simplification_rules());
+        CHECK(check_steps(simple.derivative, 8, Written::model));
+        CHECK(check_steps(simple.derivative, 8, Written::dot));
+    }
 }
 
 }  // namespace revolute
