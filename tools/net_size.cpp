@@ -49,7 +49,11 @@ NetSize of_layers(const SizedNet& net, int layers) {
 
 }  // namespace
 
-NetSize net_size(const SizedNet& net) {
+NetSize net_size(const SizedNet& asked) {
+    SizedNet net = asked;
+    // Nets of fewer steps have no answers beyond these.
+    net.answers_every_step |= net.architecture.answers.size() > 1;
+    net.architecture.answers.clear();
     const int few = few_layers_of_size, more = net.architecture.layers - few;
     if (more <= 0) return of_layers(net, net.architecture.layers);
     return grown(of_layers(net, few), of_layers(net, few + 1), more);

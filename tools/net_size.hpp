@@ -19,7 +19,8 @@ struct NetSize {
 struct SizedNet {
     Sizes sizes;
     Architecture architecture{};
-    bool answers_every_step = false;  ///< else where the architecture says
+    bool answers_every_step =
+        false;  ///< so does one whose architecture has several answers; else at the last
 
     friend bool operator==(const SizedNet&, const SizedNet&) = default;
 };

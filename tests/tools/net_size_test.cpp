@@ -32,6 +32,14 @@ NetSize built_size(const SizedNet& net) {
 
 }  // namespace
 
+TEST_CASE("net_size: a net that says itself that it answers at every step, as cases do") {
+    for (const int steps : {2, 4, 9}) {
+        const SizedNet net{{.steps = steps, .input = 2, .hidden = 3, .output = 1, .batch = 2},
+                           answering_at_every_step({.cell = CellKind::gru, .layers = 2}, steps)};
+        CHECK(net_size(net) == built_size(net));
+    }
+}
+
 TEST_CASE("net_size: every net has as many nodes and entries when it is built") {
     for (const CellKind cell : cell_kinds())
         for (const bool is_bidirectional : {false, true})
