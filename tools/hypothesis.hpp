@@ -112,6 +112,30 @@ struct KnownFactor {
 };
 /// Factors of the loss that one knows, which every gradient has.
 std::vector<KnownFactor> factors_of_loss(const Case& of);
+/// Factors of gradients whose loss is right.
+std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge);
+
+/// The array with each gate's square block transposed; nothing where they are not square.
+std::vector<Matrix> transposed_gates(const GradientArray& array, int hidden);
+
+/// Orders in which the rows of gates may stand, but the right one.
+struct GateOrder {
+    std::string words;
+    std::vector<std::size_t> order;  ///< row order[i] where that of gate i belongs
+};
+std::vector<GateOrder> gate_orders(const Case& of);
+/// The array with the rows of gate order[i] where those of gate i belong; nothing where it has no gates.
+std::vector<Matrix> permuted_gates(const GradientArray& array, std::span<const std::size_t> order);
+
+/// What may have been done to gradients at the end, whether they were right or not.
+struct Treatment {
+    std::string words;
+    /// The array before that was done; nothing for one that it is not done to.
+    std::function<std::vector<Matrix>(const GradientArray&)> undone;
+};
+/// Those to try where no mistakes explain all arrays. `of` must outlive them.
+std::vector<Treatment> treatments(const Case& of, const Judge& judge);
+std::string weight_decay_words(double decay);
 
 // Hypotheses about whole arrays; each source hands its own to the judge.
 

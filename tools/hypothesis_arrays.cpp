@@ -67,9 +67,6 @@ std::vector<KnownFactor> factors_of_loss(const Case& of) {
     return factors;
 }
 
-namespace {
-
-/// Factors of gradients whose loss is right.
 std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge) {
     const int B = of.sizes.batch, T = of.sizes.steps;
     return {{2, all_differing(judge, "bias_")
@@ -86,6 +83,8 @@ std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge) {
                                   T)}};
 }
 
+namespace {
+
 std::vector<KnownFactor> known_factors(const Case& of, const Judge& judge) {
     const bool is_loss = std::ranges::any_of(judge.differing(), [&](std::size_t i) {
         return judge.right()[i].name.starts_with("head.");
@@ -96,8 +95,9 @@ std::vector<KnownFactor> known_factors(const Case& of, const Judge& judge) {
     return factors;
 }
 
-/// The array with each gate's square block transposed; nothing where they are not square.
-std::vector<Matrix> transposed(const GradientArray& array, int hidden) {
+}  // namespace
+
+std::vector<Matrix> transposed_gates(const GradientArray& array, int hidden) {
     const Matrix& from = array.values.front();
     const int size = has_gate_rows(array.name) ? hidden : from.rows();
     if (array.values.size() > 1 || from.columns() != size || size == 1) return {};
@@ -107,8 +107,8 @@ std::vector<Matrix> transposed(const GradientArray& array, int hidden) {
     return {to};
 }
 
-/// The array with the rows of gate order[i] where those of gate i belong.
-std::vector<Matrix> permuted(const GradientArray& array, std::span<const std::size_t> order) {
+std::vector<Matrix> permuted_gates(const GradientArray& array, std::span<const std::size_t> order) {
+    if (!has_gate_rows(array.name)) return {};
     const Matrix& from = array.values.front();
     const int size = from.rows() / static_cast<int>(order.size());
     Matrix to(from.shape());
@@ -119,23 +119,29 @@ std::vector<Matrix> permuted(const GradientArray& array, std::span<const std::si
     return {to};
 }
 
-void consider_gate_orders(const Case& of, Judge& judge) {
+std::vector<GateOrder> gate_orders(const Case& of) {
     const std::vector<std::string> names = gate_names(CaseNet(of));
     std::vector<std::size_t> order(names.size());
     std::iota(order.begin(), order.end(), 0U);
+    std::vector<GateOrder> orders;
     while (std::next_permutation(order.begin(), order.end())) {
         std::vector<std::string> given;
         given.reserve(order.size());
         for (const std::size_t gate : order) given.push_back(names[gate]);
-        judge.consider(in_all_differing(
-            judge,
-            fmt::format("the gates' rows stand in the order {}, where {} belongs",
-                        fmt::join(given, " "), fmt::join(names, " ")),
-            [&](std::size_t i) {
-                const GradientArray& array = judge.right()[i];
-                return has_gate_rows(array.name) ? permuted(array, order) : std::vector<Matrix>();
-            }));
+        orders.push_back({fmt::format("the gates' rows stand in the order {}, where {} belongs",
+                                      fmt::join(given, " "), fmt::join(names, " ")),
+                          order});
     }
+    return orders;
+}
+
+namespace {
+
+void consider_gate_orders(const Case& of, Judge& judge) {
+    for (const GateOrder& order : gate_orders(of))
+        judge.consider(in_all_differing(judge, order.words, [&](std::size_t i) {
+            return permuted_gates(judge.right()[i], order.order);
+        }));
 }
 
 void consider_zeros(Judge& judge) {
@@ -199,7 +205,7 @@ void consider_arrays(const Case& of, Judge& judge) {
         }));
     consider_zeros(judge);
     judge.consider(in_all_differing(judge, "the gradient is transposed", [&](std::size_t i) {
-        return transposed(judge.right()[i], of.sizes.hidden);
+        return transposed_gates(judge.right()[i], of.sizes.hidden);
     }));
     judge.consider(
         in_all_differing(judge, "the matrices stand in reverse order", [&](std::size_t i) {

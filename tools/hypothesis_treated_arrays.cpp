@@ -165,10 +165,8 @@ void consider_weight_decay(const Case& of, Judge& judge) {
     const std::optional<double> factor = least_squares_factor(decayed, added);
     if (!factor) return;
     const double decay = *factor;
-    judge.consider(in_all(
-        judge,
-        fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay),
-        [&](std::size_t i) -> std::vector<Matrix> {
+    judge.consider(
+        in_all(judge, weight_decay_words(decay), [&](std::size_t i) -> std::vector<Matrix> {
             const Matrix* const values = parameter(i);
             if (values == nullptr || !judge.differs(i)) return {};
             Matrix sum = judge.right()[i].values[0];
@@ -179,6 +177,10 @@ void consider_weight_decay(const Case& of, Judge& judge) {
 }
 
 }  // namespace
+
+std::string weight_decay_words(double decay) {
+    return fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay);
+}
 
 void consider_treated_arrays(const Case& of, Judge& judge) {
     consider_clamped(judge);

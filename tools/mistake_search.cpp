@@ -15,6 +15,8 @@ namespace {
 
 /// About so many operations are done at most; the search ends there, after some seconds.
 constexpr std::int64_t most_operations = 6'000'000'000;
+/// And so many more where whole arrays are changed back first.
+constexpr std::int64_t most_of_treated = 2'000'000'000;
 /// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
 constexpr std::size_t most_mistakes = 4;
 constexpr std::array<std::size_t, most_mistakes> ways{4, 2, 1, 0};
@@ -41,11 +43,14 @@ MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, d
       layout_(of, net_, given),
       known_(of, net_, walk_, values_),
       floors_(floors_of(given, floors)),
-      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, floors_) {}
+      tolerance_(tolerance),
+      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, floors_),
+      most_operations_(most_operations) {}
 
 bool MistakeSearch::has_time() {
-    if (values_.operations() > most_operations) has_tried_all_ = false;
-    return has_tried_all_;
+    if (values_.operations() <= most_operations_) return true;
+    has_tried_all_ = false;
+    return false;
 }
 
 MistakeSearch::Outcome MistakeSearch::run() {
@@ -57,8 +62,32 @@ MistakeSearch::Outcome MistakeSearch::run() {
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
     for (const std::size_t i : stage.unexplained)
         outcome.unexplained.push_back(judge_.right()[i].name);
+    if (!outcome.unexplained.empty()) explain_treated(outcome);
     outcome.has_tried_all = has_tried_all_ && !known_.leaves_some_out();
     return outcome;
+}
+
+void MistakeSearch::explain_treated(Outcome& outcome) {
+    most_operations_ = values_.operations() + most_of_treated;
+    for (const Treatment& treatment : treatments(case_, judge_)) {
+        if (!has_time()) return;
+        std::vector<GradientArray> given(judge_.given().begin(), judge_.given().end());
+        Finding finding{{treatment.words}, {}};
+        for (const std::size_t i : judge_.differing())
+            if (std::vector<Matrix> before = treatment.undone(given[i]); !before.empty()) {
+                given[i].values = std::move(before);
+                finding.arrays.push_back(given[i].name);
+            }
+        if (finding.arrays.empty()) continue;
+        Judge judge(layout_, {judge_.right().begin(), judge_.right().end()}, std::move(given),
+                    tolerance_, floors_);
+        consider_one(judge, false);
+        if (!judge.has_full_explanation()) continue;
+        outcome.findings = judge.findings();
+        outcome.findings.insert(outcome.findings.begin(), std::move(finding));
+        outcome.unexplained.clear();
+        return;
+    }
 }
 
 MistakeSearch::Stage MistakeSearch::explain(Judge judge, const std::vector<Found>& found) {

@@ -38,6 +38,8 @@ class MistakeSearch {
     };
     using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
+    /// Looks for a mistake in what was there before something was done to whole arrays.
+    void explain_treated(Outcome& outcome);
     Stage explain(Judge judge, const std::vector<Found>& found);
     Stage go_on_from(const Judge& judge, std::vector<Found> found, const std::vector<Found>& more);
     /// Tries mistakes one by one, and returns those that may be one of several.
@@ -66,7 +68,9 @@ class MistakeSearch {
     GradientLayout layout_;
     KnownMistakes known_;
     std::vector<double> floors_;
+    double tolerance_;
     Judge judge_;
+    std::int64_t most_operations_;
     bool has_tried_all_ = true;
 };
 

@@ -3,26 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 namespace revolute {
 
 namespace detail {
 
 std::string formula_moved(std::string_view formula, int distance) {
-    constexpr std::string_view opening = "[t";
+    static const std::regex step(R"(\[(t?)([+-]?\d+)?\])");
     std::string result;
-    for (std::size_t at = 0; at < formula.size();) {
-        if (!formula.substr(at).starts_with(opening)) {
-            result += formula[at++];
-            continue;
-        }
-        const std::size_t end = formula.find(']', at);
-        const std::string offset(formula.substr(at + 2, end - at - 2));
-        const int t = (offset.empty() ? 0 : std::stoi(offset)) + distance;
-        result += t == 0 ? "[t]" : fmt::format("[t{:+}]", t);
-        at = end + 1;
+    const std::string text(formula);
+    std::string::const_iterator behind = text.begin();
+    for (std::sregex_iterator found(text.begin(), text.end(), step), end; found != end; ++found) {
+        const std::smatch& match = *found;
+        result.append(behind, match[0].first);
+        behind = match[0].second;
+        const int t = (match[2].matched ? std::stoi(match[2]) : 0) + distance;
+        if (match[1].length() == 0)
+            result += fmt::format("[{}]", t);
+        else
+            result += t == 0 ? "[t]" : fmt::format("[t{:+}]", t);
     }
-    return result;
+    return result.append(behind, text.end());
 }
 
 std::string term_words(const UseFamily& family) {

@@ -70,6 +70,12 @@ constexpr Recognised gru_mistakes[] = {
     {"no b_hn in dr",
      "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of r[t] lacks the bias b_hn in "
      "its factor (U_n h[t-1] + b_hn), at every step"},
+    {"h(t-1) in dr",
+     "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of r[t] has the factor h[t-1] "
+     "where (U_n h[t-1] + b_hn) belongs, at every step"},
+    {"no r on the way back",
+     "the term that r[t] o (U_n h[t-1] + b_hn) adds to the adjoint of U_n h[t-1] + b_hn lacks the "
+     "factor r[t], on the way to the step before alone, at every step"},
     {"(1 - z) o dh",
      "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] has the factor (1 - z[t]) where "
      "z[t] belongs, at every step"},

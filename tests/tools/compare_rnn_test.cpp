@@ -67,6 +67,17 @@ constexpr Recognised at_any_sizes[] = {
     {"h(t) in dU", "weight_hh_l0",
      "a step is off: the gradient of U takes h[t] where h[t-1] "
      "belongs, at every step"},
+    {"x(t-1) in dW, around", "weight_ih_l0",
+     "a step is off: the gradient of W takes x[t-1] where x[t] belongs (at the first step that of "
+     "the last), at every step"},
+    {"x(t-1) in dW, or x(0)", "weight_ih_l0",
+     "a step is off: the gradient of W takes x[t-1] where x[t] belongs (at the first step its "
+     "own), at every step"},
+    {"x(t+1) in dW, or x(T)", "weight_ih_l0",
+     "a step is off: the gradient of W takes x[t+1] where x[t] belongs (at the last step its "
+     "own), at every step"},
+    {"h(T-1) in dV", "head.weight",
+     "a step is off: the gradient of V takes h[4] where h[5] belongs"},
     {"two steps only", cell_arrays,
      "the terms of the steps t = 0 to 3 are missing from the sum: the gradient goes back "
      "over the last 2 steps alone"},

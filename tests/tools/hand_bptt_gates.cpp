@@ -146,6 +146,7 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
         const Matrix dz = by_entry(by_entry(dh, change), each(s.z, of_sigmoid));
         Matrix from_state = s.from_state;
         if (mistake == "no b_hn in dr") from_state = times(rows_of(a.U, 2 * H, H), h[k]);
+        if (mistake == "h(t-1) in dr") from_state = h[k];
         const Matrix dr = by_entry(by_entry(dn, from_state), each(s.r, of_sigmoid));
         const Matrix dq = mistake == "no r in the product" ? dn : by_entry(dn, s.r);
         const Matrix into_x = below({&dr, &dz, &dn}), into_h = below({&dr, &dz, &dq});
@@ -154,7 +155,7 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
         a.db = plus(a.db, row_sums(into_x));
         a.dbh = plus(a.dbh, row_sums(mistake == "b_hn like b_n" ? into_x : into_h));
         const Matrix direct = by_entry(dh, mistake == "(1 - z) o dh" ? each(s.z, one_minus) : s.z);
-        dh = times(transposed(a.U), into_h);
+        dh = times(transposed(a.U), mistake == "no r on the way back" ? into_x : into_h);
         if (mistake != "no z o dh") dh = plus(dh, direct);
     }
     return a.result(dy, h.back());

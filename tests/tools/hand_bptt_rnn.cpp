@@ -70,6 +70,14 @@ double weight_of(int t, char array, const std::string& mistake) {
     return 1;
 }
 
+/// The step whose input dW takes at step t.
+std::size_t input_of(int t, int steps, const std::string& mistake) {
+    if (mistake == "x(t-1) in dW, around") t = (t + steps - 1) % steps;
+    if (mistake == "x(t-1) in dW, or x(0)") t = std::max(t - 1, 0);
+    if (mistake == "x(t+1) in dW, or x(T)") t = std::min(t + 1, steps - 1);
+    return static_cast<std::size_t>(t);
+}
+
 /// One layer over all steps.
 struct HandLayer {
     HandLayer(const Case& of, int layer, std::vector<Matrix> inputs)
@@ -107,7 +115,8 @@ struct HandLayer {
             const Matrix& h_of_f = mistake == "f' of h(t-1)" ? h[i] : h[i + 1];
             const Matrix dz = by_entry(dh, derivative(z[i], h_of_f, t == T - 1, mistake));
             const Matrix& h_read = mistake == "h(t) in dU" ? h[i + 1] : h[i];
-            dW = plus(dW, times(dz, transposed(x[i])), weight_of(t, 'W', mistake));
+            dW = plus(dW, times(dz, transposed(x[input_of(t, T, mistake)])),
+                      weight_of(t, 'W', mistake));
             dU = plus(dU, times(dz, transposed(h_read)), weight_of(t, 'U', mistake));
             db = plus(db, row_sums(dz), weight_of(t, 'b', mistake));
             dx[i] = times(transposed(W), dz);
@@ -160,7 +169,7 @@ CaseResult hand_rnn(const Case& of, const std::string& mistake) {
         const Matrix y = affine(V, h[t], Matrix(V.shape()), h[t], c);
         const Matrix error = error_of(y, of.targets[t - first], of, mistake);
         const Matrix dy = plus(Matrix(error.shape()), error, factor_of_dy(of, mistake));
-        dV = plus(dV, times(dy, transposed(h[t])));
+        dV = plus(dV, times(dy, transposed(h[mistake == "h(T-1) in dV" ? t - 1 : t])));
         dc = plus(dc, row_sums(dy));
         if (mistake != "last answer only" || t + 1 == h.size())
             from_above[t] = times(transposed(V), dy);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
+#include <string_view>
 
 // Mistakes in products of matrices, and in products entry by entry.
 
@@ -32,20 +34,44 @@ bool is_weight_of_a_step(const RuleSite& site) {
            site.input(1).step().has_value() && !site.input(1).label().empty();
 }
 
-/// dW with x of a neighbouring step; nothing where there is none.
-template <int distance>
+/// What is read beyond the first step or the last.
+enum class Beyond : std::uint8_t {
+    nothing,  ///< the term is left out
+    around,   ///< the step at the other end, as where an index of -1 is the last
+    own,      ///< what belongs there
+};
+
+/// dW with x of a neighbouring step.
+template <int distance, Beyond beyond>
 std::optional<Expr> shifted_operand(const MistakeSite& site) {
-    const auto x = site.neighbours.named(site.use.input(1), distance);
-    if (!x) return std::nullopt;
+    const Expr own = site.use.input(1);
+    std::optional<Expr> x = site.neighbours.named(own, distance);
+    if (!x && beyond == Beyond::nothing) return std::nullopt;
+    if (!x) x = own;
+    if (beyond == Beyond::around && *x == own)
+        for (int far = -distance; const auto next = site.neighbours.named(own, far);
+             far -= distance)
+            x = next;
     return site.use.adjoint * transpose(*x);
 }
 
-template <int distance>
+template <int distance, Beyond beyond>
 std::string shifted_operand_words(const UseFamily& family, const Neighbours&) {
-    return fmt::format("a step is off: the gradient of {} takes {} where {} belongs",
-                       family.operand, formula_moved(family.operands[1], distance),
-                       family.operands[1]);
+    constexpr std::string_view end = distance < 0 ? "first" : "last",
+                               other_end = distance < 0 ? "last" : "first";
+    return fmt::format(
+        "a step is off: the gradient of {} takes {} where {} belongs{}", family.operand,
+        formula_moved(family.operands[1], distance), family.operands[1],
+        beyond == Beyond::around ? fmt::format(" (at the {} step that of the {})", end, other_end)
+        : beyond == Beyond::own  ? fmt::format(" (at the {} step its own)", end)
+                                 : "");
 }
+
+template <int distance, Beyond beyond>
+constexpr MistakenRule shifted_operand_rule{.applies = is_weight_of_a_step,
+                                            .term = shifted_operand<distance, beyond>,
+                                            .words = shifted_operand_words<distance, beyond>,
+                                            .is_shared = true};
 
 bool is_hadamard(const RuleSite& site) {
     return &site.op() == &hadamard_op && site.input(0) != site.input(1);
@@ -88,6 +114,26 @@ std::optional<Expr> bias_of(Expr sum) {
     const RuleSite spread{last.input(), 0};
     const Expr bias = spread.op().role == Role::broadcast ? spread.input() : spread.output;
     return is_weight(bias) ? std::optional(bias) : std::nullopt;
+}
+
+/// The x of a factor W x + b, where it has the factor's shape.
+std::optional<Expr> weighted_in(Expr factor) {
+    if (!bias_of(factor)) return std::nullopt;
+    const RuleSite product{RuleSite{factor, 0}.input(), 0};
+    if (!is_product(product) || !is_weight(product.input(0))) return std::nullopt;
+    const Expr x = product.input(1);
+    return x.step() && x.shape() == factor.shape() ? std::optional(x) : std::nullopt;
+}
+
+/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
+std::string label_at(Expr x, Expr at, std::string_view formula) {
+    if (formula.find("[t") == std::string_view::npos) return x.label();
+    return formula_moved(fmt::format("{}[t]", x.graph->name(x.id)), x.step()->t - at.step()->t);
+}
+
+/// A product with W x + b, for which x could be mistaken.
+bool has_weighted_factor(const RuleSite& site) {
+    return is_hadamard(site) && weighted_in(site.input(other_slot(site))).has_value();
 }
 
 /// A product with W x + b.
@@ -146,14 +192,12 @@ constexpr std::array product_mistakes{
             },
         .is_shared = true,
     },
-    MistakenRule{.applies = is_weight_of_a_step,
-                 .term = shifted_operand<1>,
-                 .words = shifted_operand_words<1>,
-                 .is_shared = true},
-    MistakenRule{.applies = is_weight_of_a_step,
-                 .term = shifted_operand<-1>,
-                 .words = shifted_operand_words<-1>,
-                 .is_shared = true},
+    shifted_operand_rule<1, Beyond::nothing>,
+    shifted_operand_rule<-1, Beyond::nothing>,
+    shifted_operand_rule<1, Beyond::around>,
+    shifted_operand_rule<-1, Beyond::around>,
+    shifted_operand_rule<1, Beyond::own>,
+    shifted_operand_rule<-1, Beyond::own>,
     MistakenRule{
         .applies = is_hadamard,
         .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
@@ -162,6 +206,7 @@ constexpr std::array product_mistakes{
                 return fmt::format("{} lacks the factor {}", term_words(family),
                                    factor_in_parentheses(other_factor(family)));
             },
+        .has_reach = true,
     },
     MistakenRule{
         .applies = is_hadamard,
@@ -216,6 +261,23 @@ constexpr std::array product_mistakes{
                 const RuleSite site{near.graph().at(first.consumer), first.slot};
                 return fmt::format("{} lacks the bias {} in its factor {}", term_words(family),
                                    bias_of(site.input(other_slot(site)))->label(),
+                                   factor_in_parentheses(other_factor(family)));
+            },
+    },
+    MistakenRule{
+        .applies = has_weighted_factor,
+        .term =
+            [](const MistakeSite& s) {
+                return std::optional(
+                    hadamard(s.use.adjoint, *weighted_in(s.use.input(other_slot(s.use)))));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                const Use first = family.uses.front();
+                const RuleSite site{near.graph().at(first.consumer), first.slot};
+                const Expr x = *weighted_in(site.input(other_slot(site)));
+                return fmt::format("{} has the factor {} where {} belongs", term_words(family),
+                                   label_at(x, site.output, other_factor(family)),
                                    factor_in_parentheses(other_factor(family)));
             },
     },
