@@ -128,6 +128,20 @@ void add_forget_bias(const Case& of, std::vector<ForwardMistake>& all) {
                               }));
 }
 
+/// Biases of zero; of two that are added up, each, and both.
+void add_missing_biases(std::vector<ForwardMistake>& all) {
+    const auto add = [&](const char* words, std::string_view beginning) {
+        all.push_back(of_case(words, [beginning](Case& changed) {
+            for (NamedArray& array : changed.parameters)
+                if (array.name.starts_with(beginning)) array.value = Matrix(array.value.shape());
+        }));
+    };
+    add("bias_hh is left out", "bias_hh");
+    add("bias_ih is left out", "bias_ih");
+    add("the biases of the gates are left out", "bias_");
+    add("head.bias is left out", "head.bias");
+}
+
 void add_initial_states(const Case& of, std::vector<ForwardMistake>& all) {
     const auto clear = [](std::vector<Matrix>& states) {
         for (Matrix& state : states) std::ranges::fill(state.values(), 0.0);
@@ -273,6 +287,7 @@ std::vector<ForwardMistake> forward_mistakes(const Case& of) {
     add_other_cells(of, all);
     add_exchanged_share(of, all);
     add_forget_bias(of, all);
+    add_missing_biases(all);
     add_initial_states(of, all);
     add_transposed(of, all);
     add_other_inputs(of, all);

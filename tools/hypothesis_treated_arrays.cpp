@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <set>
+#include <vector>
 
 // Arrays that were right before something was done to them.
 
@@ -21,16 +21,27 @@ Hypothesis in_all(const Judge& judge, std::string words,
     return hypothesis;
 }
 
-/// Every value at most so large as the largest that was given; where two numbers or more are cut to it.
+/// Every value at most so large as the largest that was given; where two numbers or more are cut to it, and
+/// all that are larger. Of two classes the errors are a number and its opposite: that is one.
 void consider_clamped(Judge& judge) {
     double bound = 0;
-    std::set<double> cut;  // right numbers that are larger
+    std::vector<double> cut;  // the sizes of right numbers that are larger
     for (const GradientArray& array : judge.given())
         bound = larger(bound, largest_entry(array.values));
-    for (const GradientArray& array : judge.right())
-        for (const Matrix& matrix : array.values)
-            for (const double value : matrix.values())
-                if (std::abs(value) > bound * (1 + 1e-9)) cut.insert(value);
+    for (std::size_t i = 0; i < judge.right().size(); ++i)
+        for (std::size_t m = 0; m < judge.right()[i].values.size(); ++m) {
+            const auto right = judge.right()[i].values[m].values(),
+                       given = judge.given()[i].values[m].values();
+            for (std::size_t k = 0; k < right.size(); ++k) {
+                const double size = std::abs(right[k]);
+                if (!(size > bound * (1 + 1e-9))) continue;
+                if (!(std::abs(given[k]) >= bound * (1 - 1e-9))) return;
+                if (std::ranges::none_of(cut, [size](double known) {
+                        return std::abs(known - size) <= 1e-9 * known;
+                    }))
+                    cut.push_back(size);
+            }
+        }
     if (cut.size() < 2 || !(bound > 0)) return;
     judge.consider(in_all(
         judge,

@@ -53,7 +53,7 @@ bool MistakeSearch::has_time() {
     return false;
 }
 
-MistakeSearch::Outcome MistakeSearch::run() {
+MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (judge_.differing().empty()) return {};
     const Stage stage = explain(judge_, {});
     Outcome outcome;
@@ -62,7 +62,7 @@ MistakeSearch::Outcome MistakeSearch::run() {
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
     for (const std::size_t i : stage.unexplained)
         outcome.unexplained.push_back(judge_.right()[i].name);
-    if (!outcome.unexplained.empty()) explain_treated(outcome);
+    if (may_be_treated && !outcome.unexplained.empty()) explain_treated(outcome);
     outcome.has_tried_all = has_tried_all_ && !known_.leaves_some_out();
     return outcome;
 }

@@ -23,7 +23,8 @@ class MistakeSearch {
         std::vector<std::string> unexplained;  ///< names of arrays
         bool has_tried_all = true;
     };
-    Outcome run();
+    /// `may_be_treated`: also mistakes in gradients to which something was done at the end.
+    Outcome run(bool may_be_treated = true);
 
  private:
     /// A mistake that is part of the derivation, and others that give the same.

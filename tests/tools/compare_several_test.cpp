@@ -120,6 +120,26 @@ TEST_CASE("compare: a gradient that vanishes has its digits all the same") {
     CHECK(words_of(comparison).find("a factor of 2") != std::string::npos);
 }
 
+TEST_CASE("compare: one number and its opposite are not taken for values that are clamped") {
+    HandSizes sizes{.steps = 3, .batch = 2, .input = 2, .hidden = 3, .output = 2};
+    sizes.classes = true;
+    const Case of = hand_case("rnn", sizes);
+    CaseResult given = hand_rnn(of);
+    const double half = 0.5 * array_of(given.grads, "head.bias")(0, 0);
+    for (NamedArray& array : given.grads)
+        array.value = array.name == "head.bias"
+                          ? Matrix(2, 1, {half, -half})
+                          : plus(Matrix(array.value.shape()), array.value, 1e-3);
+    CHECK(findings_of(of, given).find("clamped") == std::string::npos);
+    // Nor where larger values in other arrays are not cut to it.
+    given.grads[0].value = plus(Matrix(given.grads[0].value.shape()), given.grads[0].value, 900);
+    const double bound = 0.5 * largest_entry(given.grads[0].value);
+    for (NamedArray& array : given.grads)
+        for (double& value : array.value.values()) value = std::clamp(value, -bound, bound);
+    given.grads[0].value(0, 0) = 0.5 * bound;
+    CHECK(findings_of(of, given).find("clamped") == std::string::npos);
+}
+
 TEST_CASE("compare: what was done to right gradients is recognised") {
     Wrong wrong("simple_small");
     const CaseResult right = wrong.gradients({});
