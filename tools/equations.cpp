@@ -198,11 +198,13 @@ class EquationMaker {
         const auto found = places_.find({part_of(id), name, axis_of(at)});
         if (found == places_.end()) return std::nullopt;
         std::vector<Piece>& pieces = definitions_[found->second].pieces;
-        const std::int32_t v = at ? at->t : 0;
+        // A name without step is that of the member, at whatever step it is.
+        const std::int32_t v = at ? at->t : t;
         const auto piece =
             std::ranges::find_if(pieces, [v](const Piece& x) { return x.steps.contains(v); });
         if (piece == pieces.end()) return std::nullopt;
-        Piece own{{v, v}, at_step(piece->term, v)};
+        const std::int32_t of_own = at ? v : 0;
+        Piece own{{of_own, of_own}, at_step(piece->term, v)};
         Piece behind{{v + 1, piece->steps.high}, piece->term};
         piece->steps.high = v - 1;
         if (behind.steps.low <= behind.steps.high) pieces.push_back(std::move(behind));

@@ -193,4 +193,47 @@ TEST_CASE("equations: those of a masked batch hold from their least number of st
     check_few(build);
 }
 
+TEST_CASE("equations: what is read at the second step alone needs two steps") {
+    const Build build = [](Graph& graph, std::int32_t steps) {
+        const SimpleRnn cell(graph, 2, 2);
+        const auto inputs = input_sequence(graph, "x", {2, 1}, steps);
+        const Unrolled run = unroll(
+            cell, inputs, initial_state(graph, cell.state_tensors(), 1, InitialState::given));
+        // Nothing else reads u.
+        const auto u = input_sequence(graph, "u", {2, 1}, steps);
+        const Expr V = graph.parameter("V", {1, 2});
+        const Expr read = V * u.front() + V * tanh(u[u.size() > 1 ? 1 : 0]);
+        return differentiate((sum(run.last()) + read).named("L"), {cell.W, cell.U, cell.b, V},
+                             Unreachable::zeros);
+    };
+    check_least(build, 2);
+}
+
+TEST_CASE("equations: the gradient of a parameter that one step reads is defined once") {
+    // Backwards from the last step: dk is U' dh(T), as which U' dh(t) at other steps is no gradient.
+    const Build build = [](Graph& graph, std::int32_t steps) {
+        const Expr U = graph.parameter("U", {2, 2}), k = graph.parameter("k", {2, 1});
+        Expr h = k;
+        std::vector<Expr> losses;
+        for (const Expr& x : input_sequence(graph, "x", {2, 1}, steps)) losses.push_back(x);
+        for (std::int32_t t = steps; t-- > 0;) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(U * h + losses[static_cast<std::size_t>(t)]).named("h");
+            losses[static_cast<std::size_t>(t)] = sum(h).named("l");
+        }
+        return differentiate(accumulate(losses).named("L"), {U, k});
+    };
+    const Equations written = general(build);
+    CHECK(std::ranges::count(written.lines, "dk", &Equation::name) == 1);
+    CHECK(to_text(written).find("dk = U' ") != std::string::npos);
+    for (const std::int32_t steps : {2, 5, 9}) {
+        Graph graph;
+        const Derivative derivative = build(graph, steps);
+        const Bindings values = test::random_values(graph, 4);
+        test::check_equations(to_text(written), derivative, values);
+        test::check_names(derivative, values);
+        test::check_order(equations(derivative));
+    }
+}
+
 }  // namespace revolute

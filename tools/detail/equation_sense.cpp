@@ -83,10 +83,18 @@ class Sense {
         if (defined_.contains(value)) return true;
         const auto found = given_.find(value.first);
         if (found == given_.end()) return false;
-        const std::int32_t axis = value.first.second;
+        const std::int32_t axis = value.first.second, t = value.second;
         return std::ranges::any_of(found->second, [&](Interval steps) {
-            return at(axis, steps.low) <= value.second && value.second <= at(axis, steps.high);
+            return at(axis, steps.low) <= t && t <= at(axis, steps.high) &&
+                   (!is_growing(axis) || is_step_of(steps, t));
         });
+    }
+
+    /// What is given at steps of the axis is given at none before or behind them: x(1) is there from two steps on,
+    /// but h(-1) and h(N) always.
+    bool is_step_of(Interval given, std::int32_t t) const {
+        return (given.low < 0 || t >= 0) &&
+               (given.high >= equations_.axes.front().steps || t < steps_);
     }
 
     void read(const EquationTerm& term, std::int32_t t) {
