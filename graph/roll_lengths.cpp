@@ -119,6 +119,9 @@ std::int32_t proof_steps(const Rolled& few, std::int32_t most) {
 
 AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with) {
     Rolled few = rolled_with(steps);
+    if (few.axes.empty())
+        return {std::nullopt,
+                "roll: no node has a step; what is made while a Scope with a Step is open gets it"};
     const std::int32_t apart = few.period();
     const Rolled more = rolled_with(steps + apart);
     std::optional<Rolled> most;

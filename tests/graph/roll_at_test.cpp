@@ -493,6 +493,18 @@ TEST_CASE("roll_any_steps: what is not alike is named") {
               const Expr h = scaled_chain(graph, steps, [](int) { return 1; });
               return (steps % 2 == 0 ? h : tanh(h)).named("L");
           }).starts_with("roll: "));
+    const auto without_steps = [](Graph& graph, int steps) {
+        Expr h = graph.parameter("w", {1, 1});
+        for (int t = 0; t < steps; ++t) h = tanh(h);
+        return h;
+    };
+    CHECK(refusal_with(without_steps) ==
+          "roll: no node has a step; what is made while a Scope with a Step is open gets it");
+    const auto rolled = [&](std::int32_t steps) {
+        Graph graph;
+        return roll(std::array{without_steps(graph, steps)});
+    };
+    CHECK(roll_for(40, rolled) == rolled(40));
 }
 
 TEST_CASE("fit_law: the bits of what builders compute") {
