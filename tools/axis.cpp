@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace revolute {
@@ -26,6 +27,15 @@ double weekday_place(long days) {
 double day_of_weekday(double place) {
     const double weeks = std::floor(place / weekdays_a_week);
     return days_a_week * weeks + (place - weekdays_a_week * weeks) - days_after_monday;
+}
+
+/// Without the last digit or two, which are rounding: 0.1 + 59 0.1 is 6 and not 6.000000000000001.
+std::string number_text(double value) {
+    if (value == std::floor(value)) return fmt::format("{}", value);
+    const std::string rounded = fmt::format("{:.15g}", value);
+    double read = 0;
+    std::from_chars(rounded.data(), rounded.data() + rounded.size(), read);
+    return fmt::format("{}", read);
 }
 
 }  // namespace
@@ -56,7 +66,7 @@ double Axis::place(std::size_t row) const {
 double Axis::at(std::size_t row) const { return dates ? dates->seconds(place(row)) : place(row); }
 
 std::string Axis::text(std::size_t row) const {
-    return dates ? dates->format.print(at(row)) : fmt::format("{}", at(row));
+    return dates ? dates->format.print(at(row)) : number_text(at(row));
 }
 
 std::vector<std::string> Axis::texts(std::size_t begin, std::size_t count) const {

@@ -112,10 +112,15 @@ void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
                                 format->name()),
                     *std::ranges::find_if_not(rows, is_date),
                     fmt::format("--date-format says how dates are written; {}", count_rows));
+    if (options.date_format)
+        refuse_axis(table, column,
+                    fmt::format("every date must be as --date-format says ({})", format->name()),
+                    *std::ranges::find_if_not(rows, is_date),
+                    fmt::format("%Y-%m-%d, %d/%m/%Y, ... as for strptime; {}", count_rows));
     if (most(std::ranges::count_if(rows, is_number)))
         refuse_axis(table, column, "every cell of the axis must be a number, as most are",
                     *std::ranges::find_if_not(rows, is_number), count_rows);
-    if (options.date_format || looks_like_a_date(table.cell(rows.front(), column)))
+    if (looks_like_a_date(table.cell(rows.front(), column)))
         refuse_axis(
             table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
             fmt::format("--date-format %d/%m/%Y, %m/%d/%Y, ... says how they are written; {}",
@@ -188,6 +193,7 @@ class AxisBuilder {
     AxisReading read() {
         if (!step_) refuse_uneven();
         if (*step_ < 0) turn_round();
+        for (std::size_t i = 1; i < places_.size(); ++i) require_order(i);
         for (std::size_t i = 0; i < places_.size(); ++i) append(i);
         space_evenly();
         if (gaps_ > 0)
@@ -242,11 +248,17 @@ class AxisBuilder {
             table_.cell(rows_[i], column_), table_.line(rows_[i]), advice));
     }
 
-    void append(std::size_t i) {
-        const double steps = i == 0 ? 1 : (places_[i] - places_[i - 1]) / *step_;
-        const double whole = std::round(steps);
-        if (steps < 0 && whole < 0)
+    double steps_before(std::size_t i) const { return (places_[i] - places_[i - 1]) / *step_; }
+
+    /// Of all rows before any is called missing: one that stands elsewhere is no gap.
+    void require_order(std::size_t i) const {
+        if (std::round(steps_before(i)) < 0)
             refuse(i, "the rows must be in order", fmt::format("sort them; {}", count_rows));
+    }
+
+    void append(std::size_t i) {
+        const double steps = i == 0 ? 1 : steps_before(i);
+        const double whole = std::round(steps);
         if (whole == 0 && std::abs(steps) <= step_tolerance)
             refuse(i, "the rows must be at different places",
                    fmt::format("remove one of the two; {}", count_rows));
@@ -290,6 +302,9 @@ class AxisBuilder {
                                           axis.spacing * static_cast<double>(row)) <=
                                      even_tolerance * axis.spacing;
         if (!is_even) axis.places = actual_;
+        // 0.1 and not 0.3 - 0.2, which is as large but for rounding.
+        if (is_even && actual_.size() > 1)
+            axis.spacing = (actual_.back() - axis.first) / static_cast<double>(actual_.size() - 1);
     }
 
     static constexpr std::size_t most_filled = 10'000'000;

@@ -25,6 +25,8 @@ class Table {
     /// What errors call it: the path of the file.
     const std::string& source() const { return source_; }
     const CsvDialect& dialect() const { return dialect_; }
+    /// Whether the decimal sign was told, and not detected.
+    bool decimal_is_told() const { return decimal_is_told_; }
     /// How the file was read, where it is not UTF-8 with commas, decimal points and a header; empty
     /// where it is.
     std::string how_read() const;
@@ -52,6 +54,7 @@ class Table {
     std::string source_;
     std::string encoding_ = "UTF-8";
     CsvDialect dialect_;
+    bool decimal_is_told_ = false;
     std::vector<std::string> columns_;
     std::vector<std::string> cells_;  // row by row
     std::vector<int> lines_;          // by row: the line it starts on

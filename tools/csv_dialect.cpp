@@ -65,15 +65,6 @@ bool is_one_column_of_commas(std::string_view text) try {
     return false;
 }
 
-/// 1,234: a number by a decimal comma, and thousands in groups.
-bool may_be_grouped(std::string_view cell) {
-    cell = without_blanks(cell);
-    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
-    const auto comma = cell.find(',');
-    return comma != cell.npos && comma >= 1 && comma <= 3 && cell.front() != '0' &&
-           cell.size() == comma + 4 && std::ranges::all_of(cell.substr(comma + 1), is_group_digit);
-}
-
 /// Columns below the first row that are numbers or dates, and not missing throughout.
 bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column, char decimal) {
     bool has_some = false;
@@ -138,7 +129,7 @@ char detect_decimal(std::span<const CsvRow> rows) {
             by_point += point && !comma ? 1 : 0;
             if (!comma || point) continue;
             ++by_comma;
-            grouped += may_be_grouped(cell) ? 1 : 0;
+            grouped += may_be_grouped(cell, ',') ? 1 : 0;
         }
     return by_comma > by_point && grouped < by_comma ? ',' : '.';
 }
@@ -156,6 +147,15 @@ bool detect_header(std::span<const CsvRow> rows, char decimal, std::string_view 
     if (!has_numbers_below) return !all_values;
     if (!all_values || counts_up(first.cells)) refuse_first_row(source, first);
     return false;
+}
+
+bool may_be_grouped(std::string_view cell, char sign) {
+    cell = without_blanks(cell);
+    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+    const auto at = cell.find(sign);
+    return at != cell.npos && at >= 1 && at <= 3 && cell.front() != '0' && cell.size() == at + 4 &&
+           std::ranges::all_of(cell.substr(0, at), is_group_digit) &&
+           std::ranges::all_of(cell.substr(at + 1), is_group_digit);
 }
 
 std::optional<double> to_number(std::string_view text, char decimal) {

@@ -39,6 +39,9 @@ char detect_delimiter(std::string_view text);
 /// thousands in groups (1,234); else a point.
 char detect_decimal(std::span<const CsvRow> rows);
 
+/// Whether a cell is a number by this sign as its decimal sign, and another by it between thousands: 1,234.
+bool may_be_grouped(std::string_view cell, char sign);
+
 /// Whether the first row names the columns. It does where, over a column of numbers or dates, it has
 /// something else. It does not where all of it is numbers and dates. Throws ParseError naming `source`
 /// where neither can be told: names and numbers mixed, or numbers that count up, as names may.

@@ -104,6 +104,36 @@ void take_sentinels(const Table& table, std::size_t column, Missing then, Column
     std::ranges::replace_if(result.values, is_sentinel, no_value);
 }
 
+/// Digits alone, three at most: what is left of thousands in groups where there are none.
+bool is_one_group(std::string_view cell) {
+    cell = without_blanks(cell);
+    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+    return !cell.empty() && cell.size() <= 3 && cell.find_first_not_of("0123456789") == cell.npos;
+}
+
+/// Refuses 998 beside 1.009 and 1.040, which are decimal fractions or thousands.
+void require_no_groups(const Table& table, std::size_t column, const ColumnValues& read) {
+    if (table.decimal_is_told()) return;
+    std::optional<std::size_t> grouped, whole;  // the first rows
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        if (std::isnan(read.values[row])) continue;
+        const std::string_view cell = table.cell(row, column);
+        const bool has_sign = may_be_grouped(cell, table.dialect().decimal);
+        if (!has_sign && !is_one_group(cell)) return;
+        std::optional<std::size_t>& first = has_sign ? grouped : whole;
+        if (!first) first = row;
+    }
+    if (!grouped || !whole) return;
+    const std::string sign = sign_in_words(table.dialect().decimal);
+    throw ParseError(fmt::format(
+        "{}: it must be said whether {} is the decimal sign or parts thousands (\"{}\")\n  {}; "
+        "\"{}\" in line {} has none\n  if it is the decimal sign: --decimal {}; if it is not, "
+        "the numbers must be written without it",
+        table.source(), sign, without_blanks(table.cell(*grouped, column)),
+        place_of_cell(table, *grouped, column), without_blanks(table.cell(*whole, column)),
+        table.line(*whole), sign.substr(sign.find(' ') + 1)));
+}
+
 }  // namespace
 
 bool is_usual_for_missing(std::string_view cell) {
@@ -131,6 +161,7 @@ ColumnValues column_values(const Table& table, std::size_t column, const Missing
                 is_missing ? advice_on(table, "") : advice_on(table, cell)));
         result.values.push_back(value.value_or(no_value));
     }
+    require_no_groups(table, column, result);
     if (!rule.texts) take_sentinels(table, column, rule.then, result);
     return result;
 }

@@ -38,7 +38,8 @@ struct ColumnValues {
 /// The column's numbers; NaN where one is missing. Throws ParseError naming line, column and what to do
 /// for a cell that is no number; by Missing::error also for one that is missing, and for a number that
 /// may stand for that: of nines alone (-9999, 999.9), -32768 or at least 1e20, where all others are
-/// nearer to each other than to it.
+/// nearer to each other than to it. Also where all numbers with a decimal sign have three digits behind it and
+/// all others three digits at most, unless the sign was told: thousands may be in groups (998 and 1.009).
 ColumnValues column_values(const Table& table, std::size_t column, const MissingRule& rule);
 
 }  // namespace revolute

@@ -159,6 +159,7 @@ void OutputFile::choose_way() {
         return;
     }
     if (S_ISDIR(old.st_mode)) fail_to_write(destination_, EISDIR);
+    if (S_ISSOCK(old.st_mode)) fail_to_write(destination_, ENXIO);  // as opening it would
     if (!is_writable(destination_, old.st_mode)) fail_to_write(destination_, EACCES);
     const bool is_regular = S_ISREG(old.st_mode);
     target_ = is_regular ? end_of_links(destination_) : destination_;
@@ -168,7 +169,8 @@ void OutputFile::choose_way() {
 
 /// Where it replaces another file it is in that one's folder, since files are renamed within a file system.
 void OutputFile::make_temporary() {
-    const fs::path folder = way_ == Way::replace ? folder_of(target_) : fs::temp_directory_path();
+    const fs::path folder =
+        way_ == Way::replace ? folder_of(target_) : folder_for_temporary_files();
     remove_leftovers(folder, target_.filename().string());
     descriptor_ = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     temporary_ = fmt::format("/proc/{}/fd/{}", getpid(), descriptor_);
@@ -245,6 +247,13 @@ void write_file(const fs::path& path, std::string_view content) {
     // fclose writes what is left in the buffer: a full disk may show only here.
     if (!written || std::fclose(file.release()) != 0) fail_to_write(path, errno);
     output.commit();
+}
+
+fs::path folder_for_temporary_files() {
+    std::error_code none;
+    const fs::path named = fs::temp_directory_path(none);
+    if (!none) return named;
+    return fs::is_directory("/tmp", none) ? "/tmp" : ".";
 }
 
 void require_writable(const fs::path& path) { const OutputFile made_and_removed(path); }

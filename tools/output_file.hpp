@@ -52,6 +52,10 @@ class OutputFile {
 /// Writes a whole file by way of an OutputFile. Throws FileError naming the path and the system's reason.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// The folder for temporary files: what TMPDIR names, else /tmp, else, where neither is a folder, the one that
+/// the process works in.
+std::filesystem::path folder_for_temporary_files();
+
 /// Throws the FileError that writing to `path` would throw, before there is anything to write.
 void require_writable(const std::filesystem::path& path);
 

@@ -1,6 +1,8 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/standard_output.hpp>
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <sys/stat.h>
@@ -29,6 +31,20 @@ void flush_standard_output() {
     if (std::fflush(stdout) != 0) fail(errno);
     // What somebody else wrote, and failed to, without asking.
     if (std::ferror(stdout) != 0) fail(EIO);
+}
+
+void write_to_standard_error(std::string_view content) {
+    std::fwrite(content.data(), 1, content.size(), stderr);
+}
+
+void open_closed_streams() {
+    // In this order: a file that is opened gets the lowest number that is free. "/" can be neither read nor
+    // written to, and is no file that somebody means.
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) != -1) continue;
+        const bool is_error = stream == STDERR_FILENO;
+        if (open(is_error ? "/dev/null" : "/", is_error ? O_WRONLY : O_PATH) < 0) return;
+    }
 }
 
 bool is_standard_output(const std::filesystem::path& path) {

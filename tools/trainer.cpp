@@ -98,7 +98,8 @@ void require_same_training(const ForecastModel& before, const ForecastModel& now
         before.training_rows != now.training_rows)
         throw Error(fmt::format(
             "train: a training that is resumed must have the training rows that it had\n"
-            "  it had {} rows, now there are {}{}",
+            "  it had {} rows, now there are {}{}\n"
+            "  they come from the table, --test-fraction, --validation and --missing",
             before.training_rows, now.training_rows,
             before.training_rows == now.training_rows ? " with other values" : ""));
 }

@@ -150,6 +150,49 @@ TEST_CASE("axis: places that are rounded are near enough, and stay as they are")
     CHECK(series.axis.at(5) == doctest::Approx(0.2).epsilon(0.02));
 }
 
+TEST_CASE("axis: a row that stands elsewhere is told as disorder, and not as a gap before it") {
+    const Texts places{"1", "2", "3", "4", "5", "8", "7", "6", "9", "10", "11", "12", "13"};
+    for (const Missing missing : {Missing::error, Missing::drop, Missing::interpolate})
+        CHECK(refused(places, with(missing)) ==
+              "data.csv: the rows must be in order\n"
+              "  \"t\" is 8 in line 7 and 7 in line 8\n  sort them; " +
+                  row_advice);
+}
+
+TEST_CASE("axis: places print and go on as they are written, without the digits of rounding") {
+    for (const int parts : {2, 5, 10, 20, 100, 1000})
+        for (const int first : {-37, 0, 19, 2000}) {
+            Texts places;
+            for (int row = 0; row < 80; ++row)
+                places.push_back(fmt::format("{}", first + static_cast<double>(row) / parts));
+            const Texts known(places.begin(), places.begin() + 60);
+            CHECK(series_of(known).axis.texts(0, 80) == places);
+        }
+}
+
+TEST_CASE("axis: a format that the dates do not have names the first that has it not") {
+    const auto refused_by = [](const char* format, const Texts& places) {
+        return refused(places, {.axis = {.name = {}, .date_format = format}, .missing = {}});
+    };
+    // Numbers too, all of which were an axis without the format.
+    for (const char* format : {"%Q", "%", "", "x", "%d/%m/%Y", "%H"})
+        CHECK(refused_by(format, {"1950", "1951", "1952"}) ==
+              fmt::format("data.csv: every date must be as --date-format says ({})\n"
+                          "  line 2, column \"t\": 1950\n"
+                          "  %Y-%m-%d, %d/%m/%Y, ... as for strptime; {}",
+                          format, row_advice));
+    for (const int right : {1, 2, 4}) {
+        Texts places;
+        for (int row = 0; row < 10; ++row)
+            places.push_back(row < right ? "01/02/2020" : "01/13/2020");
+        CHECK(refused_by("%d/%m/%Y", places) ==
+              fmt::format("data.csv: every date must be as --date-format says (%d/%m/%Y)\n"
+                          "  line {}, column \"t\": 01/13/2020\n"
+                          "  %Y-%m-%d, %d/%m/%Y, ... as for strptime; {}",
+                          right + 2, row_advice));
+    }
+}
+
 TEST_CASE("axis: dates that are no days, or are not understood, are refused") {
     CHECK(refused({"2019-02-28", "2019-02-29", "2019-03-01"}) ==
           "data.csv: every date of the axis must be one of the calendar and alike (ISO 8601)\n"

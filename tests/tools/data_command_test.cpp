@@ -169,6 +169,58 @@ TEST_CASE("train: a file that is not of a training before is not replaced withou
                   "train plain.csv" + settings, folder);
 }
 
+TEST_CASE("train: the command that it tells for predict reads the table as it did") {
+    const TableFolder folder("plain.csv");
+    const auto forecast_told = [&](const std::string& data, const std::string& options) {
+        CAPTURE(data);
+        CAPTURE(options);
+        const std::string save = " --save 'my model.json' ";
+        const Ran trained =
+            run_program("train " + data + " --column v" + settings + save + options, folder);
+        REQUIRE(trained.status == 0);
+        const std::size_t begin = trained.output.find("`revolute ") + 10;
+        const std::string told =
+            trained.output.substr(begin, trained.output.find('`', begin) - begin);
+        CHECK(told == "predict 'my model.json' " + data + (options.empty() ? "" : " " + options));
+        CHECK(run_program(told, folder).status == 0);
+    };
+    forecast_told("plain.csv", "");
+    write_file(folder / "it's.csv",
+               "t;v\n13.01.2020;1\n14.01.2020;4\n15.01.2020;2\n"
+               "16.01.2020;?\n17.01.2020;x y\n18.01.2020;5\n"
+               "19.01.2020;6\n20.01.2020;7\n21.01.2020;9\n");
+    forecast_told("'it'\\''s.csv'",
+                  "--delimiter ';' --decimal point --encoding UTF-8 --header --missing interpolate "
+                  "--missing-values '?,x y' --axis t --date-format %d.%m.%Y");
+}
+
+TEST_CASE("train: a model that goes to the standard output is alone there") {
+    const TableFolder folder("plain.csv");
+    const Ran ran = run_program(
+        "train plain.csv --validation 0.2 --save -" + settings + "> piped.json", folder);
+    CHECK(ran.status == 0);
+    CHECK(ran.says("Of 1 epochs, epoch 1 was best"));
+    CHECK(ran.says("One step ahead on "));
+    CHECK(run_program("predict piped.json plain.csv", folder).status == 0);
+}
+
+TEST_CASE("train, grad: a figure of the default name replaces none that is of something else") {
+    const TableFolder folder("plain.csv");
+    const std::string error =
+        "--check-finite: nonfinite.dot is there, and is no figure of a value that was not finite\n"
+        "  --finite-dot says another name\n";
+    write_file(folder / "nonfinite.dot", "mine");
+    const std::string train = "train plain.csv --check-finite" + settings;
+    check_refused(1, error, train, folder);
+    check_refused(1, error,
+                  "grad " REVOLUTE_SOURCE "/docs/examples/three_steps.json --check-finite", folder);
+    CHECK(read_file(folder / "nonfinite.dot") == "mine");
+    CHECK(run_program(train + "--finite-dot nonfinite.dot", folder).status == 0);
+    CHECK(run_program(train + "--overwrite", folder).status == 0);
+    write_file(folder / "nonfinite.dot", "digraph revolute {}");
+    CHECK(run_program(train, folder).status == 0);
+}
+
 TEST_CASE("train: the memory of a step is told before, and kept to") {
     const TableFolder folder("plain.csv");
     const Ran free = run_program("train plain.csv" + settings + "--memory 1GB", folder);
@@ -184,7 +236,17 @@ TEST_CASE("train: the memory of a step is told before, and kept to") {
         none.errors.ends_with(" for one window, of 1.0 kB)\n"
                               "  --memory says how much that is; a smaller --hidden or --window "
                               "takes less\n"));
-    check_misused("train plain.csv --memory lots");
+    for (const char* const size : {"10000", "10kB", "10 kb", "0.01MB", "1e4", "10k"}) {
+        const Ran ran =
+            run_program(fmt::format("train plain.csv {} --memory '{}'", settings, size), folder);
+        CHECK(ran.says(" (of 10 kB, --memory)"));
+    }
+    for (const char* const size : {"lots", "0", "-1", "-1kB", "nan", "5XB", "1e400", "99999999TB",
+                                   "k", "i", "5kk", "5ib", "''"})
+        check_misused(fmt::format("train plain.csv --memory {}", size));
+    CHECK(run_program("train plain.csv --memory -1", folder).errors ==
+          "--memory: must be a number of bytes, such as 500MB or 1.5GiB (-1)\n"
+          "Run with --help for more information.\n");
 }
 
 TEST_CASE("train: early stopping says which epoch was best") {

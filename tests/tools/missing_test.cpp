@@ -87,6 +87,32 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
     CHECK(series_of({"1", "2", "9", "4"}, {}).row_count() == 4);
 }
 
+TEST_CASE("missing: numbers that may have their thousands in groups are refused") {
+    const auto may_be_thousands = [](const char* grouped, int line, const char* whole,
+                                     int whole_line) {
+        return fmt::format(
+            "data.csv: it must be said whether a point is the decimal sign or parts thousands "
+            "(\"{}\")\n  line {}, column 2 \"v\"; \"{}\" in line {} has none\n"
+            "  if it is the decimal sign: --decimal point; if it is not, the numbers must be "
+            "written without it",
+            grouped, line, whole, whole_line);
+    };
+    CHECK(refused({"998", "1.009", "1.040"}) == may_be_thousands("1.009", 3, "998", 2));
+    CHECK(refused({"12.345", "-7", "-1.000"}) == may_be_thousands("12.345", 2, "-7", 3));
+    CHECK(refused({"NA", "123.456", " 5 "}, {Missing::drop, {}}) ==
+          may_be_thousands("123.456", 3, "5", 4));
+
+    for (const std::vector<std::string>& cells :
+         {std::vector<std::string>{"1.009", "1.040", "2.500"},
+          {"998", "1009", "1.040"},
+          {"998", "0.125", "1.040"},
+          {"998", "1.09", "1.040"},
+          {"998", "1.040", "1e3"}})
+        CHECK(series_of(cells, {}).row_count() == 3);
+    const Table told = Table::parse("t,v\n1,998\n2,1.009\n", "data.csv", {.decimal = '.'});
+    CHECK(read_series(told, "v").targets[0].values == Numbers{998, 1.009});
+}
+
 TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
     const MissingRule told{Missing::drop, std::vector<std::string>{"bad", "-1"}};
     CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).targets[0].values == Numbers{1, 5});

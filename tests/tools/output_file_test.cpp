@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -182,6 +183,26 @@ TEST_CASE("output file: a device stays one") {
     write_file(device, "x");
     CHECK(S_ISCHR(status_of(device).st_mode));
     CHECK(folder.file_count() == 1);
+}
+
+TEST_CASE("output file: a socket is refused before there is anything to write") {
+    const TemporaryFolder folder;
+    const std::filesystem::path path = folder / "socket";
+    REQUIRE(mknod(path.c_str(), S_IFSOCK | 0600, 0) == 0);
+    CHECK(message_of<FileError>([&] { require_writable(path); }) ==
+          fmt::format("cannot write {}: No such device or address", path.string()));
+}
+
+TEST_CASE("output file: a folder for temporary files that is not there is done without") {
+    const char* const before = std::getenv("TMPDIR");
+    const std::string kept = before != nullptr ? before : "";
+    setenv("TMPDIR", "/no/such/folder", 1);
+    CHECK(std::filesystem::is_directory(folder_for_temporary_files()));
+    if (before != nullptr)
+        setenv("TMPDIR", kept.c_str(), 1);
+    else
+        unsetenv("TMPDIR");
+    CHECK(folder_for_temporary_files() == std::filesystem::temp_directory_path());
 }
 
 TEST_CASE("output file: a process that is killed before commit leaves nothing behind") {

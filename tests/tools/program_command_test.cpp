@@ -70,7 +70,7 @@ TEST_CASE("program: --help says the range of every option that is a number") {
             const bool is_number =
                 kind.starts_with("INT") || kind.starts_with("UINT") || kind.starts_with("FLOAT");
             if (is_number) ++numbers;
-            const bool has_range = kind.find(":[") != kind.npos || kind == "UINT:SIZE";
+            const bool has_range = kind.find(":[") != kind.npos;
             CHECK((!is_number || has_range));
         }
         CHECK(numbers > 0);
@@ -121,6 +121,56 @@ TEST_CASE("program: output that is lost on a full disk ends every command with 1
         CHECK(
             ran.errors.ends_with("cannot write to the standard output: No space left on device\n"));
     }
+}
+
+TEST_CASE(
+    "program: a closed standard output ends every command with 1, and no file gets its place") {
+    const ModelFolder folder;
+    std::vector<std::string> commands = talking_commands();
+    commands.emplace_back("weights model.json -o -");
+    for (const std::string& command : commands) {
+        CAPTURE(command);
+        const Ran ran = run_program(command + " >&-", folder);
+        CHECK(ran.status == 1);
+        CHECK(ran.errors.ends_with("cannot write to the standard output: Bad file descriptor\n"));
+    }
+    CHECK(run_program("weights m.json", folder).status == 0);  // what train wrote is a model
+}
+
+TEST_CASE("program: where nobody hears the standard error commands do what they did") {
+    const ModelFolder folder;
+    std::vector<std::string> ways{"2>&-", "2>&- <&-"};
+    if (std::filesystem::exists("/dev/full")) ways.emplace_back("2> /dev/full");
+    for (const std::string& command : talking_commands()) {
+        if (command.starts_with("bench") || command == "demo") continue;  // times differ
+        CAPTURE(command);
+        const Ran heard = run_program(command, folder);
+        for (const std::string& way : ways) {
+            CAPTURE(way);
+            const Ran unheard = run_program(command + " " + way, folder);
+            CHECK(unheard.status == heard.status);
+            CHECK(unheard.output == heard.output);
+            CHECK(unheard.errors.empty());
+        }
+    }
+    for (const std::string& way : ways) {
+        CAPTURE(way);
+        CHECK(run_program("no-such " + way, folder).status == 2);
+        CHECK(run_program("weights none.json " + way, folder).status == 1);
+    }
+}
+
+TEST_CASE("program: an empty name of a file is wrong usage") {
+    for (const char* const arguments :
+         {"train '' --column a", "train a.csv --save ''", "train a.csv --plot ''",
+          "train a.csv --init ''", "train a.csv --resume ''", "predict '' a.csv",
+          "predict m.json ''", "predict m.json a.csv --future ''", "weights ''",
+          "weights m.json -o ''", "grad ''", "compare '' a.json", "compare a.json ''", "draw -o ''",
+          "train a.csv --check-finite --finite-dot ''"})
+        test::check_misused(arguments);
+    CHECK(run_program("train a.csv --save ''").errors ==
+          "--save: must be the name of a file (it is empty)\n"
+          "Run with --help for more information.\n");
 }
 
 TEST_CASE("program: a reader that goes away ends every command without a word") {

@@ -186,7 +186,8 @@ TEST_CASE("several targets: a training in two parts gives the bits of one") {
     other.targets[1].values[3] += 1;
     CHECK(message_of<Error>([&] { train(other, 30, settings, hooks); }) ==
           "train: a training that is resumed must have the training rows that it had\n"
-          "  it had 30 rows, now there are 30 with other values");
+          "  it had 30 rows, now there are 30 with other values\n"
+          "  they come from the table, --test-fraction, --validation and --missing");
 }
 
 TEST_CASE("forecast: ahead with the next values of other columns is as if forecasts were data") {

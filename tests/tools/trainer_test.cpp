@@ -245,12 +245,14 @@ TEST_CASE("trainer: another training is not resumed") {
           "and --learning-rate (others differ)");
     CHECK(refused_with(246, &TrainingSettings::epochs, 9) ==
           "train: a training that is resumed must have the training rows that it had\n"
-          "  it had 247 rows, now there are 246");
+          "  it had 247 rows, now there are 246\n"
+          "  they come from the table, --test-fraction, --validation and --missing");
     Series other = sunspots();
     other.targets[0].values[3] += 1;
     CHECK(message_of<Error>([&] { train(other, 247, small_settings(), hooks); }) ==
           "train: a training that is resumed must have the training rows that it had\n"
-          "  it had 247 rows, now there are 247 with other values");
+          "  it had 247 rows, now there are 247 with other values\n"
+          "  they come from the table, --test-fraction, --validation and --missing");
 }
 
 TEST_CASE("trainer: with early stopping the weights of the best epoch are kept") {

@@ -4,6 +4,7 @@
 #include "program_options.hpp"
 #include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,7 @@ namespace {
 
 void warn_of(std::span<const std::string> keys, const std::string& file) {
     for (const std::string& key : keys)
-        fmt::print(stderr, "{}: warning: {} has no meaning here and is not read\n", file, key);
+        tell("{}: warning: {} has no meaning here and is not read\n", file, key);
 }
 
 }  // namespace

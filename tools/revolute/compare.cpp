@@ -1,5 +1,6 @@
 #include "case_input.hpp"
 #include "commands.hpp"
+#include "option_values.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
@@ -35,11 +36,14 @@ void add_compare_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "compare", "What is wrong with gradients from a derivation of your own");
     const auto options = std::make_shared<CompareOptions>();
-    command.add_option("CASE.json", options->case_file, "The net and its data")->required();
+    command.add_option("CASE.json", options->case_file, "The net and its data")
+        ->required()
+        ->check(file_name());
     command
         .add_option("MY_GRADIENTS.json", options->gradients_file,
                     "The gradients to look at, as `revolute grad CASE.json --json` prints them")
-        ->required();
+        ->required()
+        ->check(file_name());
     add_tolerance_option(command, options->tolerance);
     command.add_flag("--json", options->json, "Print JSON (docs/compare.md says what is in it)");
     command.footer(

@@ -1,8 +1,14 @@
 #include "data_options.hpp"
 
 #include "option_values.hpp"
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
 
 namespace revolute {
 
@@ -22,6 +28,11 @@ void add_sign(CLI::App& command, const std::string& option, std::optional<char>&
                 option, fmt::format("must be one character, or its name ({})", word));
     };
     command.add_option_function<std::string>(option, read, what);
+}
+
+Choices<Missing> missing_choices() {
+    return {
+        {"error", Missing::error}, {"drop", Missing::drop}, {"interpolate", Missing::interpolate}};
 }
 
 }  // namespace
@@ -54,9 +65,7 @@ void add_data_options(CLI::App& command, DataOptions& options) {
     add_choice(command, "--missing", missing.then,
                "What is done about missing values and rows: refuse them, leave rows out, or draw "
                "a straight line",
-               {{"error", Missing::error},
-                {"drop", Missing::drop},
-                {"interpolate", Missing::interpolate}});
+               missing_choices());
     command
         .add_option(
             "--missing-values", missing.texts,
@@ -73,11 +82,39 @@ void add_data_options(CLI::App& command, DataOptions& options) {
                        "2019-06-30");
 }
 
+std::string shell_word(const std::string& word) {
+    const auto is_plain = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c >= 0x80 ||
+               std::string_view("_-./,:=+@%").find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+    std::string quoted = "'";
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+std::string told_data_options(const CLI::App& command, const DataOptions& options) {
+    std::string words;
+    for (const char* const name :
+         {"--delimiter", "--decimal", "--encoding", "--header", "--no-header", "--missing",
+          "--missing-values", "--axis", "--date-format"}) {
+        const CLI::Option& option = *command.get_option(name);
+        if (option.empty()) continue;
+        words += fmt::format(" {}", name);
+        if (option.get_items_expected_max() == 0) continue;
+        std::string value = fmt::format("{}", fmt::join(option.results(), ","));
+        if (option.check_name("--missing"))  // whose result is the number of the choice
+            for (const auto& [choice, stands_for] : missing_choices())
+                if (stands_for == options.series.missing.then) value = choice;
+        words += fmt::format(" {}", shell_word(value));
+    }
+    return words;
+}
+
 void say_how_read(const Table& table, const Series& series) {
     if (const std::string how = table.how_read(); !how.empty())
-        fmt::print(stderr, "{}: {}\n", table.source(), how);
-    for (const std::string& note : series.notes)
-        fmt::print(stderr, "{}: {}\n", table.source(), note);
+        tell("{}: {}\n", table.source(), how);
+    for (const std::string& note : series.notes) tell("{}: {}\n", table.source(), note);
 }
 
 }  // namespace revolute

@@ -99,7 +99,7 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
     const TrainingResult result =
         train_with_progress(series, first, TrainingSettings{}, {.after_epoch = note});
     if (result.was_stopped) {
-        fmt::print(stderr, "interrupted; the figures are in {}\n", folder.string());
+        tell("interrupted; the figures are in {}\n", folder.string());
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     const ForecastReport report = report_forecasts(result.model, series, first);

@@ -8,6 +8,7 @@
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -156,19 +157,19 @@ ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found, Acti
     if (!few_stand_for_all(options, found)) {
         activity.make_way();
         if (is_shortened)
-            fmt::print(stderr, "draw: {} {} drawn one by one, as they are too few to be alike\n",
-                       detail::plural(options.net.sizes.steps, "step"),
-                       options.net.sizes.steps == 1 ? "is" : "are");
+            tell("draw: {} {} drawn one by one, as they are too few to be alike\n",
+                 detail::plural(options.net.sizes.steps, "step"),
+                 options.net.sizes.steps == 1 ? "is" : "are");
         return ShownSteps::all;
     }
     if (is_shortened) return shortened;
     const std::int64_t nodes = node_count(options);
     if (nodes <= most_nodes) return ShownSteps::all;
     activity.make_way();
-    fmt::print(stderr,
-               "draw: folded, as a figure of {} nodes is too large to read (more than {}); "
-               "--force draws all of it\n",
-               nodes, most_nodes);
+    tell(
+        "draw: folded, as a figure of {} nodes is too large to read (more than {}); "
+        "--force draws all of it\n",
+        nodes, most_nodes);
     return ShownSteps::folded;
 }
 

@@ -1,10 +1,20 @@
 #include "finite_options.hpp"
 
 #include "option_values.hpp"
+#include "own_file.hpp"
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
 
+#include <fmt/format.h>
+
 namespace revolute {
+
+namespace {
+
+constexpr const char* default_figure = "nonfinite.dot";
+
+}  // namespace
 
 void add_finite_options(CLI::App& command, FiniteOptions& options) {
     CLI::Option* const check =
@@ -14,14 +24,20 @@ void add_finite_options(CLI::App& command, FiniteOptions& options) {
         .add_option("--finite-dot", options.figure,
                     "File that --check-finite draws to: .dot, .svg, .pdf or .png")
         ->check(accepted_by([](const std::string& file) { figure_format(file); }))
-        ->capture_default_str()
+        ->default_str(default_figure)
         ->needs(check);
 }
 
-std::optional<std::filesystem::path> finite_figure(const FiniteOptions& options) {
+std::optional<std::filesystem::path> finite_figure(const FiniteOptions& options, bool overwrite) {
     if (!options.check) return std::nullopt;
-    require_writable(options.figure);
-    return options.figure;
+    const std::filesystem::path figure = options.figure.value_or(default_figure);
+    require_writable(figure);
+    if (!options.figure && !overwrite && !may_be_replaced(figure, "digraph revolute"))
+        throw Error(
+            fmt::format("--check-finite: {} is there, and is no figure of a value that was not "
+                        "finite\n  --finite-dot says another name",
+                        figure.string()));
+    return figure;
 }
 
 }  // namespace revolute

@@ -1,6 +1,7 @@
 #include "case_input.hpp"
 #include "commands.hpp"
 #include "finite_options.hpp"
+#include "option_values.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
@@ -58,10 +59,10 @@ bool print_comparison(const Case& of, const CaseResult& result, const GradOption
         print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n{}",
               to_table(rows, not_compared(result, expected)), tolerance, note);
     else if (first != rows.end())  // the standard output holds the object alone
-        fmt::print(stderr,
-                   "{} differs from what is expected: by {:.3e}, relative to the largest entry "
-                   "{:.3e}; at most {:g} agrees\n{}",
-                   first->name, first->difference, first->relative, tolerance, note);
+        tell(
+            "{} differs from what is expected: by {:.3e}, relative to the largest entry "
+            "{:.3e}; at most {:g} agrees\n{}",
+            first->name, first->difference, first->relative, tolerance, note);
     return first == rows.end();
 }
 
@@ -95,7 +96,8 @@ void add_grad_command(CLI::App& program) {
     const auto options = std::make_shared<GradOptions>();
     command
         .add_option("CASE.json", options->file, "The net, its data and, if known, its gradients")
-        ->required();
+        ->required()
+        ->check(file_name());
     command.add_flag("--json", options->json, "Print JSON in the layout of the file");
     add_tolerance_option(command, options->tolerance);
     add_finite_options(command, options->finite);

@@ -80,17 +80,17 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
         std::ostringstream help, complaint;
         const int status = program.exit(error, help, complaint);
         print("{}", help.str());
-        fmt::print(stderr, "{}{}", complaint.str(), meant_options(program));
+        tell("{}{}", complaint.str(), meant_options(program));
         return status == 0 ? 0 : usage_failure;
     }
     const std::vector<std::string> names = command_names(program);
-    fmt::print(stderr, "revolute: no command is called \"{}\"{}\n  commands are: {}\n", word,
-               detail::did_you_mean(word, names), fmt::join(names, ", "));
+    tell("revolute: no command is called \"{}\"{}\n  commands are: {}\n", word,
+         detail::did_you_mean(word, names), fmt::join(names, ", "));
     return usage_failure;
 }
 
 int answer_lack_of_memory() {
-    fmt::print(stderr, "revolute: there is not enough memory for this\n");
+    tell("revolute: there is not enough memory for this\n");
     return failure;
 }
 
@@ -119,6 +119,7 @@ int run(int argument_count, const char* const* arguments) {
 }  // namespace revolute
 
 int main(int argument_count, char** arguments) {
+    revolute::open_closed_streams();
     revolute::spare_address_space(arguments);
     try {
         const int status = revolute::run(argument_count, arguments);
@@ -129,7 +130,7 @@ int main(int argument_count, char** arguments) {
     } catch (const std::length_error&) {  // of a container that no memory could hold
         return revolute::answer_lack_of_memory();
     } catch (const std::exception& error) {
-        fmt::print(stderr, "{}\n", error.what());
+        revolute::tell("{}\n", error.what());
         return revolute::failure;
     }
 }

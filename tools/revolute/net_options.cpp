@@ -2,6 +2,7 @@
 
 #include "program_options.hpp"
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -38,7 +39,7 @@ void add_architecture_options(CLI::App& command, Architecture& architecture) {
                      "Every layer but the first adds its input to its output");
     command.parse_complete_callback([&architecture] {
         if (architecture.is_residual && architecture.layers == 1)
-            fmt::print(stderr, "--residual does nothing in a net of one layer\n");
+            tell("--residual does nothing in a net of one layer\n");
     });
 }
 
@@ -105,7 +106,7 @@ RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
 }
 
 void tell_simplification(int steps, const SimplifyReport& report) {
-    fmt::print(stderr, "simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
+    tell("simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
 }
 
 CountedNet counted_net(const NetOptions& options, bool is_as_built) {

@@ -2,6 +2,8 @@
 
 #include <revolute/graph/error.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -22,6 +24,19 @@ std::optional<Number> number_in(std::string_view word) {
     const auto [stop, error] = std::from_chars(word.data(), end, number);
     if (error != std::errc() || stop != end) return std::nullopt;
     return number;
+}
+
+/// How many bytes "", "B", "kB", "MiB", "g" are, blanks before aside.
+std::optional<double> bytes_of_unit(std::string_view unit) {
+    std::string small;
+    for (const char c : unit)
+        if (c != ' ') small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (small.ends_with('b')) small.pop_back();
+    const double step = small.ends_with('i') ? 1024 : 1000;
+    if (small.ends_with('i')) small.pop_back();
+    const std::size_t power = small.empty() ? 0 : std::string_view("kmgtpe").find(small) + 1;
+    if (small.size() > 1 || (power == 0 && (!small.empty() || step == 1024))) return std::nullopt;
+    return std::pow(step, static_cast<double>(power));
 }
 
 template <class Predicate>
@@ -79,6 +94,29 @@ CLI::Validator accepted_by(std::function<void(const std::string&)> require) {
                 } catch (const Error& error) {
                     return error.what();
                 }
+            },
+            ""};
+}
+
+CLI::Validator size_in_bytes() {
+    return {
+        [](std::string& word) -> std::string {
+            const std::size_t end = std::min(word.find_first_not_of("0123456789.+-e"), word.size());
+            const std::optional<double> number = number_in<double>(word.substr(0, end));
+            const std::optional<double> unit = bytes_of_unit(word.substr(end));
+            const double bytes = number && unit ? std::floor(*number * *unit) : 0;
+            constexpr double most = 9e18;  // within 64 bits
+            if (!(bytes >= 1 && bytes <= most))
+                return fmt::format("must be a number of bytes, such as 500MB or 1.5GiB ({})", word);
+            word = std::to_string(static_cast<std::uint64_t>(bytes));
+            return {};
+        },
+        "[500MB, 1.5GiB, ...]"};
+}
+
+CLI::Validator file_name() {
+    return {[](const std::string& word) -> std::string {
+                return word.empty() ? "must be the name of a file (it is empty)" : "";
             },
             ""};
 }

@@ -50,6 +50,11 @@ CLI::Validator fraction();
 CLI::Validator positive_fraction();
 /// Refuses what `require` refuses by throwing an Error, in the Error's words.
 CLI::Validator accepted_by(std::function<void(const std::string&)> require);
+/// Replaces a size such as 500MB, 1.5 GB or 64KiB by its bytes; refuses what is none, or less than a byte. As for CLI11
+/// and disks kB is 1000 bytes, KiB 1024, in small letters or large.
+CLI::Validator size_in_bytes();
+/// Refuses the empty word, which is no file's name.
+CLI::Validator file_name();
 /// Any number that starts the random numbers.
 CLI::Validator any_seed();
 

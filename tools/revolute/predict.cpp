@@ -124,22 +124,25 @@ void add_predict_command(CLI::App& program) {
     const auto options = std::make_shared<PredictOptions>();
     command.option_defaults()->always_capture_default();
     command.add_option("model.json", options->model, "Model file that `revolute train` wrote")
-        ->required();
+        ->required()
+        ->check(file_name());
     command
         .add_option("DATA.csv", options->data,
                     "Table with the columns that the model was trained on")
-        ->required();
+        ->required()
+        ->check(file_name());
     add_data_options(command, options->reading);
     command
         .add_option("--horizon", options->horizon,
                     "Number of rows; from the second on, forecasts are read as if they were data, "
                     "and what the model reads of other columns is read of --future")
         ->check(whole_number(1, 1'000'000'000));
-    command.add_option(
-        "--future", options->future,
-        "Table with the next values of the columns that the model reads and does not "
-        "forecast, for all rows but the last; where DATA.csv has an axis it has that "
-        "too");
+    command
+        .add_option("--future", options->future,
+                    "Table with the next values of the columns that the model reads and does not "
+                    "forecast, for all rows but the last; where DATA.csv has an axis it has that "
+                    "too")
+        ->check(file_name());
     add_choice(command, "--format", options->format, "How to print them",
                {{"table", ForecastFormat::table},
                 {"csv", ForecastFormat::csv},

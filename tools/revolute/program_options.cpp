@@ -2,6 +2,7 @@
 
 #include "net_options.hpp"
 #include "option_values.hpp"
+#include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
@@ -55,7 +56,7 @@ void add_memory_option(CLI::App& command, std::size_t& bytes) {
             "--memory", bytes,
             "Most memory that the programs of a step may take, such as 500MB or 2GB; a batch "
             "that needs more is computed in pieces")
-        ->transform(CLI::AsSizeValue(true))
+        ->transform(size_in_bytes())
         ->default_str("half of what there is");
 }
 
@@ -70,9 +71,9 @@ void add_threads_option(CLI::App& command, std::size_t& threads) {
 std::size_t threads_at_hand(std::string_view command, std::size_t asked) {
     const std::size_t processors = std::thread::hardware_concurrency();  // 0: not known
     if (processors == 0 || asked <= processors) return asked;
-    fmt::print(stderr, "{}: {} threads were asked for; there {} here, so {} used\n", command, asked,
-               processors == 1 ? "is 1 processor" : fmt::format("are {} processors", processors),
-               processors == 1 ? "1 is" : fmt::format("{} are", processors));
+    tell("{}: {} threads were asked for; there {} here, so {} used\n", command, asked,
+         processors == 1 ? "is 1 processor" : fmt::format("are {} processors", processors),
+         processors == 1 ? "1 is" : fmt::format("{} are", processors));
     return processors;
 }
 

@@ -2,6 +2,8 @@
 #include "data_options.hpp"
 #include "finite_options.hpp"
 #include "net_options.hpp"
+#include "option_values.hpp"
+#include "own_file.hpp"
 #include "program_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
@@ -15,7 +17,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ struct TrainOptions {
     int patience = 20;
     bool overwrite = false;
     bool save_is_named = false, plot_is_named = false;  // by the user
+    std::string told_reading;                           // options of `reading`, to be typed again
 };
 
 /// A momentum says something of sgd alone.
@@ -57,19 +59,10 @@ void require_svg(const std::string& plot) {
         throw Error(fmt::format("the name of the plot's file must end in .svg ({})", plot));
 }
 
-/// What a file of the default name begins with where `revolute train` wrote it.
-bool is_of_train(const std::filesystem::path& path, std::string_view mark) {
-    std::ifstream file(path, std::ios::binary);
-    std::string begin(500, '\0');
-    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    return begin.find(mark) != begin.npos;
-}
-
 /// Refuses to replace a file that is not of a training before and that the user did not name.
 void require_of_train(const std::filesystem::path& path, std::string_view mark,
                       std::string_view option) {
-    std::error_code none;
-    if (!std::filesystem::is_regular_file(path, none) || is_of_train(path, mark)) return;
+    if (may_be_replaced(path, mark)) return;
     throw Error(
         fmt::format("train: {} is there, and is not of a training before\n"
                     "  --overwrite replaces it, {} says another name",
@@ -113,27 +106,37 @@ void save_model(const std::string& path, const TrainingResult& result) try {
     write_model(path, result.model, result.state);
 } catch (const FileError& error) {
     const std::filesystem::path rescue =
-        std::filesystem::temp_directory_path() / fmt::format("revolute-model-{}.json", getpid());
+        folder_for_temporary_files() / fmt::format("revolute-model-{}.json", getpid());
     write_model(rescue, result.model, result.state);
     throw FileError(fmt::format("{}\n  the model is in {}", error.what(), rescue.string()));
 }
 
+/// What is told of the model: beside it, where it goes to the standard output.
+template <class... Arguments>
+void say(const TrainOptions& options, fmt::format_string<Arguments...> format,
+         Arguments&&... arguments) {
+    const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
+    if (is_standard_output(options.save))
+        tell("{}", text);
+    else
+        print("{}", text);
+}
+
 void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
             std::size_t first) {
-    print("{}  the model, for `revolute predict {} {}`\n", options.save, options.save,
-          options.data);
+    say(options, "{}  the model, for `revolute predict {} {}{}`\n", options.save,
+        shell_word(options.save), shell_word(options.data), options.told_reading);
     if (first == series.row_count()) {
-        print("No row was held out, so there is nothing to compare with and nothing to plot.\n");
+        say(options,
+            "No row was held out, so there is nothing to compare with and nothing to plot.\n");
         return;
     }
     const ForecastReport forecasts = report_forecasts(model, series, first);
     const bool is_drawn = write_plot(options.plot, to_plots(forecasts));
-    print("{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
-    if (is_drawn)
-        print("{}  the same as a plot\n", options.plot);
-    else
-        print("{}  is not written: gnuplot is not installed\n", options.plot);
-    print("\n{}", to_table(forecasts));
+    say(options, "{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
+    say(options, "{}  {}\n", options.plot,
+        is_drawn ? "the same as a plot" : "is not written: gnuplot is not installed");
+    say(options, "\n{}", to_table(forecasts));
 }
 
 std::vector<std::string> names_in(const std::vector<std::string>& lists, const Table& table) {
@@ -173,10 +176,10 @@ std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& opt
 }
 
 TrainingHooks hooks_of(const TrainOptions& options) {
-    TrainingHooks hooks{.finite_figure = finite_figure(options.finite),
+    TrainingHooks hooks{.finite_figure = finite_figure(options.finite, options.overwrite),
                         .computed_by = computed_by(options.is_reference),
                         .compile = options.compile,
-                        .say = [](std::string_view text) { fmt::print(stderr, "{}\n", text); }};
+                        .say = [](std::string_view text) { tell("{}\n", text); }};
     hooks.compile.memory_limit = options.memory;
     hooks.compile.threads = threads_at_hand("train", options.compile.threads);
     if (options.validation)
@@ -224,17 +227,17 @@ void train_and_report(TrainOptions& options) {
     const TrainingResult result =
         train_with_progress(series, first, options.settings, std::move(hooks), weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
-        fmt::print(stderr, "interrupted in the first epoch: there is no model to save\n");
+        tell("interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     save_model(options.save, result);
     if (result.validation_rmse)
-        print("Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
-              options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
-              series.targets.size() > 1 ? " deviations" : "");
+        say(options, "Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
+            options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
+            series.targets.size() > 1 ? " deviations" : "");
     if (result.was_stopped) {
-        fmt::print(stderr, "interrupted: {} holds the model after epoch {} of {}\n", options.save,
-                   result.model.epochs_done, options.settings.epochs);
+        tell("interrupted: {} holds the model after epoch {} of {}\n", options.save,
+             result.model.epochs_done, options.settings.epochs);
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     report(options, result.model, series, first);
@@ -263,7 +266,7 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
 }
 
 void add_output_options(CLI::App& command, TrainOptions& options) {
-    command.add_option("--save", options.save, "Model file to write");
+    command.add_option("--save", options.save, "Model file to write")->check(file_name());
     command
         .add_option("--plot", options.plot,
                     "SVG to write of the held-out forecasts; a CSV is written beside it")
@@ -283,7 +286,9 @@ void add_program_options(CLI::App& command, TrainOptions& options) {
 
 void add_options(CLI::App& command, TrainOptions& options) {
     TrainingSettings& settings = options.settings;
-    command.add_option("DATA.csv", options.data, "Table, oldest row first or last")->required();
+    command.add_option("DATA.csv", options.data, "Table, oldest row first or last")
+        ->required()
+        ->check(file_name());
     add_column_options(command, options);
     add_data_options(command, options.reading);
     add_architecture_options(command, settings.architecture);
@@ -307,13 +312,18 @@ void add_options(CLI::App& command, TrainOptions& options) {
         ->check(number_from_zero());
     command.add_option("--seed", settings.seed, "The same seed gives the same model")
         ->check(any_seed());
-    command.add_option("--init", options.init,
-                       "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
-                       "they are kept");
-    CLI::Option* const resume = command.add_option(
-        "--resume", options.resume,
-        "Model file whose training goes on, to --epochs in all; it has the other settings, but for "
-        "--learning-rate, and is written again unless --save says another");
+    command
+        .add_option("--init", options.init,
+                    "Weights to start from, as `revolute weights` writes them; with --epochs 0 "
+                    "they are kept")
+        ->check(file_name());
+    CLI::Option* const resume =
+        command
+            .add_option("--resume", options.resume,
+                        "Model file whose training goes on, to --epochs in all; it has the other "
+                        "settings, but for "
+                        "--learning-rate, and is written again unless --save says another")
+            ->check(file_name());
     for (const char* const other :
          {"--column", "--columns", "--target", "--read", "--cell", "--layers", "--bidirectional",
           "--residual", "--window", "--hidden", "--batch", "--optimizer", "--momentum", "--clip",
@@ -354,6 +364,7 @@ void add_train_command(CLI::App& program) {
         require_momentum(*command.get_option("--momentum"), options->settings.optimizer);
         options->save_is_named = command.count("--save") > 0;
         options->rate_is_named = command.count("--learning-rate") > 0;
+        options->told_reading = told_data_options(command, options->reading);
         options->plot_is_named = command.count("--plot") > 0;
         train_and_report(*options);
     });

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "option_values.hpp"
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/standard_output.hpp>
@@ -38,8 +39,10 @@ void add_weights_command(CLI::App& program) {
         "weights", "The weights of a trained model as JSON, in PyTorch's names and layout");
     const auto options = std::make_shared<WeightsOptions>();
     command.add_option("model.json", options->model, "Model file that `revolute train` wrote")
-        ->required();
-    command.add_option("-o", options->output, "File to write; printed where none is given");
+        ->required()
+        ->check(file_name());
+    command.add_option("-o", options->output, "File to write; printed where none is given")
+        ->check(file_name());
     command.footer(
         "`revolute train --init` starts from such a file. How to exchange weights with other\n"
         "programs: docs/weights.md\n\nExample:\n  revolute weights model.json -o weights.json");
