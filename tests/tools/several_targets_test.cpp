@@ -81,7 +81,7 @@ TEST_CASE("several targets: each is forecast as by the net with its row of the a
         const std::vector<NumberColumn> ahead = forecast_ahead(model, series, 1, next);
         REQUIRE(each.size() == 2);
         REQUIRE(ahead.size() == 2);
-        for (const std::size_t k : {0, 1}) {
+        for (const std::size_t k : {0U, 1U}) {
             const ForecastModel alone = only_target(model, k);
             CHECK(each[k].name == alone.targets[0].name);
             check_near(each[k].values, forecast_each(alone, only_target(series, k), 30)[0].values);
@@ -202,11 +202,11 @@ TEST_CASE("forecast: ahead with the next values of other columns is as if foreca
             for (std::size_t i = 0; i < 5; ++i) {
                 longer.inputs[0].values.push_back(ahead[0].values[i]);
                 longer.inputs[1].values.push_back(i < 4 ? next[1].values[i] : 0);
-                for (const std::size_t k : {0, 1})
+                for (const std::size_t k : {0U, 1U})
                     longer.targets[k].values.push_back(ahead[k].values[i]);
             }
             const std::vector<NumberColumn> each = forecast_each(model, longer, 40);
-            for (const std::size_t k : {0, 1}) check_near(ahead[k].values, each[k].values);
+            for (const std::size_t k : {0U, 1U}) check_near(ahead[k].values, each[k].values);
         }
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("several targets: the report has a table for each, and one for all") {
     Series series = three_columns();
     ForecastModel model = untrained(series, 30, settings_of(CellKind::simple));
     // Each forecasts its last value, and its mean change times 1 or 2.
-    for (const std::size_t i : {3, 4}) model.parameters[i] = Matrix(model.parameters[i].shape());
+    for (const std::size_t i : {3U, 4U}) model.parameters[i] = Matrix(model.parameters[i].shape());
     model.targets[0].level = {1, 100};
     model.targets[1].level = {0.5, 2};
     for (std::size_t row = 0; row < 40; ++row) {
