@@ -42,6 +42,11 @@ TEST_CASE("program: an unknown option is answered by the one that was meant") {
                   "Run with --help for more information.\n"
                   "--hiden=3: did you mean --hidden?\n",
                   "derive --hiden=3", TemporaryFolder());
+    check_refused(2,
+                  "A subcommand is required\n"
+                  "Run with --help for more information.\n"
+                  "--verison: did you mean --version?\n",
+                  "--verison", TemporaryFolder());
 }
 
 TEST_CASE("program: --help of every command has an example") {

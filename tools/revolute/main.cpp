@@ -46,10 +46,12 @@ std::vector<std::string> command_names(const CLI::App& program) {
     return names;
 }
 
-/// A line for each unknown option that looks like one of the command's.
+/// A line for each unknown option that looks like one of the command's, or of the program's.
 std::string meant_options(const CLI::App& program) {
     std::string lines;
-    for (const CLI::App* command : program.get_subcommands()) {
+    std::vector<const CLI::App*> read{&program};
+    for (const CLI::App* command : program.get_subcommands()) read.push_back(command);
+    for (const CLI::App* command : read) {
         std::vector<std::string> names;
         for (const CLI::Option* option : command->get_options())
             if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
