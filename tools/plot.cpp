@@ -110,7 +110,17 @@ std::string date_tics(const Plot& plot) {
                                     : length > 150 * day   ? "%Y-%m"
                                     : length > 4 * day     ? "%Y-%m-%d"
                                                            : "%m-%d %H:%M";
-    return fmt::format("set xtics time format '{}'\n", format);
+    // Long labels would run into each other at the distances that gnuplot takes.
+    constexpr double longest_with_days = 150 * day, most_labels = 7;
+    std::string distance;
+    if (length <= longest_with_days)
+        for (const double step : {1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 10800.0, 21600.0,
+                                  43200.0, day, 2 * day, 5 * day, 10 * day, 20 * day, 30 * day})
+            if (length <= most_labels * step) {
+                distance = fmt::format("set xtics {}\n", step);
+                break;
+            }
+    return fmt::format("{}set xtics time format '{}'\n", distance, format);
 }
 
 std::string data_block(const Plot& plot) {

@@ -137,6 +137,20 @@ TEST_CASE("plot: whether it can be drawn is known without a trace") {
     CHECK(folder.file_count() == 0);
 }
 
+TEST_CASE("plot: dates and times have at most eight labels, which do not run into each other") {
+    for (const double length : {60.0, 3600.0, 86400.0, 3.0 * 86400, 23.0 * 86400, 149.0 * 86400}) {
+        CAPTURE(length);
+        Plot plot;
+        plot.x = {0, length};
+        plot.x_as_dates = {"a", "b"};
+        plot.curves.push_back({"c", {1, 2}});
+        const std::string text = to_gnuplot(plot, "a.svg");
+        const std::size_t at = text.find("set xtics ");
+        REQUIRE(at != text.npos);
+        CHECK(length / std::stod(text.substr(at + 10)) <= 7);
+    }
+}
+
 TEST_CASE("plot: the axis of dates has labels as its length wants") {
     Plot plot = small_plot();
     plot.x_as_dates = {"a", "b", "c"};
