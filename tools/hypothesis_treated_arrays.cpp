@@ -70,8 +70,8 @@ bool is_of_parameter(const GradientArray& array) {
     return array.name != "dx" && array.name != "dh0" && array.name != "dc0";
 }
 
-/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where a bias is one and is
-/// given as two arrays, it counts once.
+/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where a bias is one and
+/// is given as two arrays, it counts once.
 void consider_norm_of_all(Judge& judge) {
     for (const bool counts_once : {false, true}) {
         std::vector<double> right, given;

@@ -21,8 +21,6 @@ struct SizedNet {
     Architecture architecture{};
     bool answers_every_step =
         false;  ///< so does one whose architecture has several answers; else at the last
-
-    friend bool operator==(const SizedNet&, const SizedNet&) = default;
 };
 
 /// The size of a net, found without building it: each further layer and each further step takes what the one before
