@@ -92,6 +92,13 @@ class Graph {
     }
     /// Whether the node has a step or depends on one that has: the loss does, a parameter does not.
     bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
+    /// Whether a pullback rule made the node.
+    bool is_made_by_adjoint(NodeId id) const;
+    /// By axis, the number of steps of the graph that this one was copied or simplified from. This one may
+    /// lack the last of them, which nothing read.
+    const std::map<std::int32_t, std::int32_t>& steps_of_source() const { return source_steps_; }
+    /// Says it of one axis; the larger number stays.
+    void note_steps_of_source(std::int32_t axis, std::int32_t steps);
     /// Name without step, empty when there is none.
     std::string_view name(NodeId id) const;
     /// Names given after the first one.
@@ -194,6 +201,8 @@ class Graph {
         names_;  // index into strings_; shorter than nodes_: the rest has no name
     std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
     std::vector<bool> names_steps_;  // as strings_; the rest, where it is shorter, does not
+
+    std::map<std::int32_t, std::int32_t> source_steps_;  // by axis
 };
 
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened

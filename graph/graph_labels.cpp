@@ -127,6 +127,16 @@ void Graph::set_name(NodeId id, std::string_view name) {
     if (std::ranges::find(others, number) == others.end()) others.push_back(number);
 }
 
+bool Graph::is_made_by_adjoint(NodeId id) const {
+    const std::uint32_t source = nodes_[index(id)].source;
+    return source != none && sources_[source].file == adjoint_mark;
+}
+
+void Graph::note_steps_of_source(std::int32_t axis, std::int32_t steps) {
+    std::int32_t& most = source_steps_[axis];
+    most = std::max(most, steps);
+}
+
 bool Graph::is_name_of_steps(std::string_view name) const {
     const std::uint32_t number = string_index_.find(
         std::hash<std::string_view>{}(name), [&](std::uint32_t i) { return strings_[i] == name; });

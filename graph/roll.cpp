@@ -1,4 +1,5 @@
 #include <revolute/graph/detail/condense.hpp>
+#include <revolute/graph/detail/made_steps.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
 #include <revolute/graph/detail/roll_schedule.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -55,19 +56,23 @@ Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& nee
     return attempt(graph, needed, Folding::none);
 }
 
-/// The number of steps that the longest stands for, with those which lie before or behind it:
-/// recurrences that take over from each other, where a cell is exchanged. One that overlaps it is
-/// the same steps, maybe shifted by one.
-std::int32_t steps_of(std::span<const Interval> intervals) {
+/// The steps that the longest stands for, with those which lie before or behind it: recurrences that take
+/// over from each other, where a cell is exchanged. One that overlaps it is the same steps, maybe shifted
+/// by one.
+Interval all_of(std::span<const Interval> intervals) {
     const Interval longest = *std::ranges::max_element(intervals, {}, &Interval::size);
     Interval all = longest;
     for (const Interval interval : intervals)
         if (interval.high < longest.low || longest.high < interval.low)
             all = {std::min(all.low, interval.low), std::max(all.high, interval.high)};
     all.low = std::min(all.low, 0);  // a recurrence may begin late
-    // Labels may be any numbers: what lies between two of them may be more than there are.
+    return all;
+}
+
+/// Labels may be any numbers: what lies between two of them may be more than there are.
+std::int32_t count_of(Interval steps) {
     constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
-    return static_cast<std::int32_t>(std::min(all.size(), most));
+    return static_cast<std::int32_t>(std::min(steps.size(), most));
 }
 
 /// Whether a family is made of initial states alone, as their transposes are.
@@ -89,43 +94,64 @@ bool goes_on_behind(const Part& family, Interval interval) {
            });
 }
 
-/// The steps of each time axis: those of its recurrences, holes included, or without recurrences those of its
-/// families, of which initial states are none, nor what is made of them alone: they stand before the first step.
-/// Inputs go on where the first step of a recurrence that descends is apart from it. What two directions start from
-/// is no input, though it may be one family, of h(-1) and h(N). (A family that no recurrence needs may have one
-/// more: the transposes of h(-1), ..., h(T).)
-std::vector<AxisSteps> axes_of(std::span<const Part> parts, std::span<const Component> schedule) {
-    struct Intervals {
-        std::vector<Interval> of_recurrences, of_families, of_initial_states;
-        std::vector<const Part*> leaves;
-    };
-    std::map<std::int32_t, Intervals> intervals;
-    std::vector<bool> is_initial(parts.size());
-    for (const Component& component : schedule)
+/// Where the parts of one axis have members.
+struct AxisIntervals {
+    std::vector<Interval> of_recurrences, of_families, of_initial_states;
+    std::vector<const Part*> leaves;
+
+    void add(const Part& part, bool is_recurrence, bool is_initial) {
+        (is_recurrence ? of_recurrences
+         : is_initial  ? of_initial_states
+                       : of_families)
+            .push_back(part.hull());
+        if (is_given(*part.op)) leaves.push_back(&part);
+    }
+
+    /// Those of the recurrences, holes included, or without recurrences those of the families, of which initial
+    /// states are none, nor what is made of them alone: they stand before the first step. Inputs go on where the
+    /// first step of a recurrence that descends is apart from it. What two directions start from is no input, though
+    /// it may be one family, of h(-1) and h(N). (A family that no recurrence needs may have one more: the transposes
+    /// of h(-1), ..., h(T).)
+    Interval steps() const {
+        std::vector<Interval> steps = !of_recurrences.empty() ? of_recurrences
+                                      : !of_families.empty()  ? of_families
+                                                              : of_initial_states;
+        const Interval longest = *std::ranges::max_element(steps, {}, &Interval::size);
+        for (const Part* leaf : leaves)
+            if (goes_on_behind(*leaf, longest)) steps.push_back({longest.low, leaf->hull().high});
+        return all_of(steps);
+    }
+
+    std::int32_t last() const {
+        std::int32_t last = 0;
+        for (const auto* intervals : {&of_recurrences, &of_families, &of_initial_states})
+            for (const Interval steps : *intervals) last = std::max(last, steps.high);
+        return last;
+    }
+};
+
+/// Sets the steps of each time axis: those of its parts, holes included, and of the graph, if any part is there in
+/// its last.
+void set_axes(Rolled& rolled, const std::map<std::int32_t, std::int32_t>& made) {
+    std::map<std::int32_t, AxisIntervals> intervals;
+    std::vector<bool> is_initial(rolled.parts.size());
+    for (const Component& component : rolled.schedule)
         for (const PartId id : component.parts) {
-            const Part& part = parts[index(id)];
+            const Part& part = rolled[id];
             if (part.runs.empty()) continue;
             is_initial[index(id)] = is_initial_state(part, is_initial);
-            const Interval steps = part.hull();
-            Intervals& of = intervals[*part.axis];
-            (component.is_recurrence() ? of.of_recurrences
-             : is_initial[index(id)]   ? of.of_initial_states
-                                       : of.of_families)
-                .push_back(steps);
-            if (is_given(*part.op)) of.leaves.push_back(&part);
+            intervals[*part.axis].add(part, component.is_recurrence(), is_initial[index(id)]);
         }
-    std::vector<AxisSteps> axes;
-    axes.reserve(intervals.size());
+    rolled.axes.reserve(intervals.size());
     for (const auto& [axis, of] : intervals) {
-        std::vector<Interval> steps = !of.of_recurrences.empty() ? of.of_recurrences
-                                      : !of.of_families.empty()  ? of.of_families
-                                                                 : of.of_initial_states;
-        const Interval longest = *std::ranges::max_element(steps, {}, &Interval::size);
-        for (const Part* leaf : of.leaves)
-            if (goes_on_behind(*leaf, longest)) steps.push_back({longest.low, leaf->hull().high});
-        axes.push_back({axis, steps_of(steps)});
+        Interval steps = of.steps();
+        const auto found = made.find(axis);
+        Interval all = steps;
+        if (found != made.end()) all.high = std::max(all.high, found->second - 1);
+        if (of.last() >= all.high) steps = all;
+        rolled.axes.push_back({axis, count_of(steps)});
+        if (steps != all) rolled.unread.push_back({axis, count_of(all)});
     }
-    return axes;
 }
 
 }  // namespace
@@ -139,7 +165,6 @@ Rolled roll(std::span<const Expr> outputs) {
     rolled.folding = found.folding;
     rolled.refusal = refusal;
     rolled.sharing = graph.sharing();
-    rolled.axes = axes_of(found.parts, found.schedule.components);
     for (const NodeId id : ids) {
         const auto at = graph.step(id);
         rolled.outputs.push_back({PartId{found.groups.group_of[index(id)]}, at ? at->t : 0});
@@ -147,6 +172,7 @@ Rolled roll(std::span<const Expr> outputs) {
     rolled.parts = std::move(found.parts);
     rolled.nodes = std::move(found.groups.members);
     rolled.schedule = std::move(found.schedule.components);
+    set_axes(rolled, detail::made_steps(graph));
     detail::condense(rolled);
     return rolled;
 }

@@ -144,7 +144,8 @@ std::int32_t Rolled::steps(std::int32_t axis) const {
 
 bool operator==(const Rolled& a, const Rolled& b) {
     const auto compared = [](const Rolled& x) {
-        return std::tie(x.parts, x.schedule, x.outputs, x.axes, x.folding, x.refusal, x.sharing);
+        return std::tie(x.parts, x.schedule, x.outputs, x.axes, x.unread, x.folding, x.refusal,
+                        x.sharing);
     };
     return compared(a) == compared(b);
 }

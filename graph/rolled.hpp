@@ -228,6 +228,9 @@ struct Rolled {
     std::vector<Component> schedule;  ///< operands before users
     std::vector<Member> outputs;
     std::vector<AxisSteps> axes;  ///< by number; the steps of their recurrences, holes included
+    /// The axes of which the graph has more steps than that, with their number: nothing that was rolled
+    /// reads the last of them.
+    std::vector<AxisSteps> unread;
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
     Sharing sharing = Sharing::on;
@@ -238,7 +241,9 @@ struct Rolled {
     const Part& operator[](PartId part) const { return parts[index(part)]; }
     /// Number of nodes that it stands for.
     std::size_t node_count() const;
-    /// The number of steps of a time axis. Throws GraphError when it has no such axis.
+    /// The number of steps of a time axis: one more than the last at which its graph computes something
+    /// going forward, of which something is needed. A last step that nothing reads counts where the rolled
+    /// graph needs any other node of it. Throws GraphError when it has no such axis.
     std::int32_t steps(std::int32_t axis = 0) const;
 
     /// How many steps come again and again together: 1, or where a pattern repeats, as in clockwork nets
@@ -258,10 +263,16 @@ struct Rolled {
     /// its law where there are `laws` of the axis. Where there are none, one that may come from the
     /// number of steps is refused, as the graph cannot tell; all others stay what they are.
     ///
+    /// What one graph cannot tell is refused; `roll_for`, which is given a function that builds the graph of
+    /// any number of steps, can. What no graph of one number shows is beyond `at` alone: that the builder
+    /// does something else for odd numbers of steps, or from 100 steps on.
+    ///
     /// Throws GraphError when steps between the ends are not alike (`first_break`), when there is no
-    /// stretch of steps without boundary cases, as in a graph of few steps, when a shape would not
-    /// fit its operator, when an attribute may depend on the number of steps, or when fewer than
-    /// `least_steps` are asked for. The text names the node.
+    /// stretch of steps without boundary cases that is longer than any other, as in a graph of few steps,
+    /// when nothing that was rolled reads the graph's last step, so that its number of steps is not known
+    /// (`unread`), when nodes without step are made of one another in a row, when a shape would not fit its
+    /// operator, when an attribute may depend on the number of steps, or when fewer than `least_steps` are
+    /// asked for. The text names the node.
     Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
 
     friend bool operator==(const Rolled& a, const Rolled& b);

@@ -1,5 +1,6 @@
 // Rolled::at: other numbers of steps, found by putting steps in where all steps are alike.
 
+#include <revolute/graph/detail/roll_chains.hpp>
 #include <revolute/graph/detail/roll_laws.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
@@ -90,13 +91,19 @@ struct Stretch {
     std::int32_t middle() const { return first + length / 2; }
 };
 
+/// The one that is longer than all others.
 Stretch widest_between(std::vector<std::int32_t> boundaries) {
     std::ranges::sort(boundaries);
     Stretch widest;
-    for (std::size_t i = 1; i < boundaries.size(); ++i)
-        if (boundaries[i] - boundaries[i - 1] > widest.length)
-            widest = {boundaries[i - 1], boundaries[i] - boundaries[i - 1]};
-    return widest;
+    bool is_longest = true;
+    for (std::size_t i = 1; i < boundaries.size(); ++i) {
+        const std::int32_t length = boundaries[i] - boundaries[i - 1];
+        if (length == widest.length) is_longest = false;
+        if (length <= widest.length) continue;
+        widest = {boundaries[i - 1], length};
+        is_longest = true;
+    }
+    return is_longest ? widest : Stretch{};
 }
 
 /// The least number of steps after which everything comes again there; beyond the stretch when it is
@@ -270,6 +277,7 @@ class GrowthSearch {
         Growth growth;
         growth.stretch = stretch_of(rolled_, axis_);
         const std::int32_t period = growth.stretch.period;
+        if (const auto unread = unread_steps()) return *unread;
         growth.least = now_ - periods_to_spare(growth.stretch) * period;
         if (first_break(rolled_) || !stretched(rolled_, axis_, growth.stretch, period))
             return fmt::format(
@@ -281,10 +289,19 @@ class GrowthSearch {
                 "rolled: nothing is computed in its midst, so no step can be put in ({} on axis "
                 "{})",
                 now_, axis_name(axis_));
+        if (!is_known_of_other_lengths())
+            if (const auto chain = detail::find_chain(rolled_))
+                return fmt::format(
+                    "rolled: {} has no step and is at least the third in a row that is made of the "
+                    "one before in the "
+                    "same way, of which there may be as many as steps ({} on axis {})\n  one graph "
+                    "cannot tell: "
+                    "roll_for compares graphs of several numbers of steps",
+                    detail::name_and_shape(rolled_[*chain], 0), now_, axis_name(axis_));
         const std::int32_t fewer = std::max(0, now_ - std::max(most_looked_at, growth.least));
         growth.steps = now_ + (1 - fewer / period) * period;
         Rolled known = rolled_;
-        if (!known.laws || known.laws->axis != axis_) {
+        if (!is_known_of_other_lengths()) {
             const auto longer = stretched(rolled_, axis_, growth.stretch, period);
             auto found = detail::infer_laws(rolled_, *longer, axis_);
             if (const auto* refusal = std::get_if<std::string>(&found)) return *refusal;
@@ -302,6 +319,22 @@ class GrowthSearch {
     }
 
  private:
+    /// Whether graphs of several numbers of steps told what depends on it.
+    bool is_known_of_other_lengths() const { return rolled_.laws && rolled_.laws->axis == axis_; }
+
+    /// Whether the last steps were left out because nothing reads them. Then the rolled graph is that of fewer
+    /// steps, too, and neither is known to be meant.
+    std::optional<std::string> unread_steps() const {
+        const auto found = std::ranges::find(rolled_.unread, axis_, &AxisSteps::axis);
+        if (found == rolled_.unread.end()) return std::nullopt;
+        return fmt::format(
+            "rolled: nothing that was rolled reads the last steps of the graph, so how many there "
+            "are cannot be told "
+            "({} or {} on axis {})\n  roll_for takes a function that builds the graph of any "
+            "number of steps",
+            now_, found->steps, axis_name(axis_));
+    }
+
     /// How many periods fewer there can be: of what repeats, three remain.
     static std::int32_t periods_to_spare(const Stretch& stretch) {
         const std::int64_t remaining = stretch.period == 1 ? 1 : std::int64_t{4} * stretch.period;

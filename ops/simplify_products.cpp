@@ -25,12 +25,20 @@ std::optional<Scaled> as_scaled(Expr y) {
     return Scaled{is_scale ? graph.attributes(y.id)[0] : -1.0, {y.graph, graph.operand(y.id, 0)}};
 }
 
+/// Whether two values belong to different steps.
+bool are_of_different_steps(Expr a, Expr b) {
+    const auto step_of_a = a.graph->step(a.id), step_of_b = b.graph->step(b.id);
+    return step_of_a && step_of_b && step_of_a != step_of_b;
+}
+
 /// One factor for two, unless it overflows or underflows. Where another node uses the inner one it
-/// saves nothing, and of h(t) = 0.9 h(t-1) would make powers of 0.9, another one at each step.
+/// saves nothing. Those of different steps stay: of h(t) = 2 h(t-1) they would make one power of 2, which tells
+/// nothing of other numbers of steps.
 std::optional<Expr> join_factors(const Site& site) {
     const std::optional<Scaled> outer = as_scaled(site.node);
     const std::optional<Scaled> inner = as_scaled(outer->x);
     if (!inner || !site.is_for_node_only(outer->x)) return std::nullopt;
+    if (are_of_different_steps(site.node, outer->x)) return std::nullopt;
     const double factor = outer->factor * inner->factor;
     if (!std::isnormal(factor)) return std::nullopt;
     return scale(factor, inner->x);

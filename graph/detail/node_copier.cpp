@@ -1,7 +1,12 @@
+#include <revolute/graph/detail/made_steps.hpp>
 #include <revolute/graph/detail/node_copier.hpp>
 #include <revolute/graph/leaf.hpp>
 
 namespace revolute {
+
+NodeCopier::NodeCopier(const Graph& from, Graph& to) : from_(from), to_(to), images_(from.size()) {
+    for (const auto& [axis, steps] : detail::made_steps(from)) to.note_steps_of_source(axis, steps);
+}
 
 Scope NodeCopier::scope_of(NodeId node) {
     return Scope(to_, Graph::Context{step(node), source(node)});

@@ -11,7 +11,7 @@ namespace revolute {
 /// of each: its image, which need not be its copy.
 class NodeCopier {
  public:
-    NodeCopier(const Graph& from, Graph& to) : from_(from), to_(to), images_(from.size()) {}
+    NodeCopier(const Graph& from, Graph& to);
 
     /// While it lives, what is appended to the destination gets the step and the source of `node`.
     Scope scope_of(NodeId node);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -88,15 +89,37 @@ std::optional<double> growth_of(double value, std::int32_t steps) {
     return std::nullopt;
 }
 
+/// Whether a whole number of parts, one for each step or nearly so, makes such a fraction: 1 / N, 2 / N,
+/// (N-1) / N, or, where simplification joined two of them, 2 / N^2.
+bool is_fraction_of(double fraction, std::int32_t steps) {
+    if (fraction == 1) return false;
+    const auto parts = whole(fraction * steps);
+    if (parts && (*parts == 2 || (*parts > 2 && steps - *parts <= 2))) return true;
+    const auto parts_of_square = whole(fraction * steps * steps);
+    return parts_of_square && (*parts_of_square == 2 || *parts_of_square == 4);
+}
+
 /// Whether a factor may come from the number of steps: it or its reciprocal, or the root of such.
 bool may_come_from(double value, std::int32_t steps) {
     const double size = std::abs(value);
     if (!std::isfinite(size) || size == 0) return false;
     const double from_one = size < 1 ? 1 / size : size;
+    if (is_fraction_of(1 / from_one, steps)) return true;
     const auto linear = whole(from_one);
     if (linear) return growth_of(*linear, steps).has_value();
+    // A half of each step, or each but one.
+    if (const auto halves = whole(2 * from_one)) return growth_of(*halves, steps).has_value();
     const auto squared = whole(from_one * from_one);
     return squared && growth_of(*squared, steps).has_value();
+}
+
+/// The same of `start` + `slope` t, counted from the end in place of the beginning, or from behind it: N - t, N + t.
+std::optional<double> growth_of_line(double start, double slope, std::int32_t steps) {
+    constexpr double nearly = 3;
+    if (start == 0) return std::nullopt;
+    if (std::abs(start / slope + steps) <= nearly) return -slope;
+    const auto growth = growth_of(std::abs(start), steps);
+    return growth ? std::optional(std::copysign(*growth, start)) : std::nullopt;
 }
 
 /// Tells which attributes of one graph depend on its number of steps.
@@ -106,6 +129,7 @@ class LawInference {
         : rolled_(rolled), longer_(longer), axis_(axis), steps_(rolled.steps(axis)) {}
 
     std::variant<AxisLaws, std::string> run() {
+        for (const Part& part : rolled_.parts) note_terms(part);
         for (const Part& part : rolled_.parts)
             if (const auto reason = repetition_in(part)) return *reason;
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
@@ -135,12 +159,29 @@ class LawInference {
                     ++times[{element.part, sweep.first + element.offset}];
         for (const std::vector<Segment>& slot : part.slots)
             ++times[{slot.front().target, part.step_of(0) - slot.front().distance}];
+        // Three may be one for each second or third step, and two are no pattern.
+        constexpr std::int32_t least_count = 3;
         for (const auto& [member, count] : times)
-            if (growth_of(count, steps_) && count > 2)
+            if (count >= least_count)
                 return cannot_tell(
                     fmt::format("{} reads {} {} times", name_and_shape(part, part.step_of(0)),
                                 name_and_shape(rolled_[member.first], member.second), count));
         return std::nullopt;
+    }
+
+    /// Of a sum that becomes longer the number of terms may be a factor, as in a mean over every third step.
+    void note_terms(const Part& part) {
+        for (const Sweep& sweep : part.operands)
+            if (sweep.rounds() >= least_terms)
+                term_counts_.insert(static_cast<double>(sweep.rounds()));
+    }
+
+    bool may_come_from_terms(double value) const {
+        const double size = std::abs(value);
+        const auto from_one = size > 0 ? whole(size < 1 ? 1 / size : size) : std::nullopt;
+        return from_one && *from_one < most_terms &&
+               std::ranges::any_of(term_counts_,
+                                   [&](double count) { return std::fmod(*from_one, count) == 0; });
     }
 
     bool changes_with_the_step(const Part& part, std::uint32_t attribute) const {
@@ -151,10 +192,13 @@ class LawInference {
     bool sort_out(PartId id, std::uint32_t attribute) {
         const Part& part = rolled_[id];
         const double value = part.attributes[attribute];
-        if (changes_with_the_step(part, attribute) || !may_come_from(value, steps_)) return true;
+        const bool is_line = changes_with_the_step(part, attribute);
+        const auto growth = is_line ? growth_of_line(value, part.slopes[attribute], steps_)
+                                    : growth_of(value, steps_);
+        if (!growth && (is_line || (!may_come_from(value, steps_) && !may_come_from_terms(value))))
+            return true;
         if (!is_size(rolled_, {id, part.step_of(0)}, attribute)) return false;
-        if (const auto growth = growth_of(value, steps_))
-            suspects_.push_back({id, attribute, *growth});
+        if (growth) suspects_.push_back({id, attribute, *growth});
         return true;
     }
 
@@ -272,6 +316,9 @@ class LawInference {
     const Rolled& longer_;
     std::int32_t axis_;
     std::int32_t steps_;
+    static constexpr std::size_t least_terms = 4;  // fewer are often factors of their own
+    static constexpr double most_terms = 1e9;
+    std::set<double> term_counts_;
     std::vector<Suspect> suspects_;
 };
 

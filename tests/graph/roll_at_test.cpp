@@ -255,9 +255,9 @@ TEST_CASE("at: a stack that does not fit its users when it grows is refused, and
     }());
     Chain other(8);
     std::vector<Operand> some = other.operands();
-    some.push_back(some.front());
-    some.push_back(some.front());
-    some.push_back(some.front());
+    some.push_back(some[0]);
+    some.push_back(some[1]);
+    some.push_back(some[0]);
     const Expr v = other.graph.parameter("v", {1, 11});
     const Expr y = (v * stack_rows(some)).named("y");
     CHECK(refusal_of(std::array{y}, 9) ==
