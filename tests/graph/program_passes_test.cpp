@@ -2,6 +2,7 @@
 // what they leave computes each value once, from operands that are there.
 
 #include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/lower.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/verify_plan.hpp>
@@ -233,6 +234,86 @@ void check_passes(std::span<const Expr> outputs, Random& random, int orders) {
     }
 }
 
+/// A net each step of which multiplies by several factors: weights, and what is computed at this step, at the one
+/// before or once for all later steps, entry by entry or not. Some of the products could be one.
+class NetOfProducts {
+ public:
+    NetOfProducts(Graph& graph, Random& random, int steps) : graph_(graph) {
+        const std::size_t factors = 2 + random.below(2);
+        read_ = random.below(5);
+        read_with_input_ = random.below(5);
+        for (std::size_t i = 0; i < factors; ++i) {
+            weights_.push_back(graph.parameter("W" + std::to_string(i), {2, 2}));
+            kinds_.push_back(random.below(6));
+            factors_.push_back({weights_.back()});
+        }
+        adds_transposed_ = random.below(2) == 0;
+        begins_with_input_ = random.below(2) == 0;
+        Expr state = graph.parameter("h", {2, 3});
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            state = next(state);
+        }
+        outputs = {sum(square(state))};
+        if (random.below(2) == 0)
+            outputs =
+                differentiate(outputs.front(), weights_, Unreachable::zeros).loss_and_gradients();
+        for (const std::vector<Expr>& factor : factors_)
+            if (random.below(4) == 0) outputs.push_back(factor.back());
+    }
+
+    std::vector<Expr> outputs;
+
+ private:
+    Expr next(Expr state) {
+        for (std::size_t i = 0; i < kinds_.size(); ++i) factors_[i].push_back(made(i, state));
+        const Expr x = graph_.input("x", {2, 3});
+        std::vector<Expr> terms;
+        for (std::size_t i = 0; i < kinds_.size(); ++i) terms.push_back(factor(i, read_) * state);
+        if (adds_transposed_)
+            for (std::size_t i = 0; i < kinds_.size(); ++i) {
+                const Expr turned = transpose(factor(i, read_)), right = tanh(terms[i]);
+                terms.push_back(turned * right);
+            }
+        terms.push_back(factor(0, read_with_input_) * x);
+        if (begins_with_input_) std::swap(terms.front(), terms.back());
+        return tanh(accumulate(terms));
+    }
+
+    Expr made(std::size_t i, Expr state) {
+        const Expr before = factors_[i].back(), W = weights_[i];
+        const std::string name = "X" + std::to_string(i);
+        switch (kinds_[i]) {
+            case 0:
+                return W;
+            case 1:
+                return tanh(graph_.input(name, {2, 2}));
+            case 2:
+                return hadamard(before, W);
+            case 3:
+                return before * W;
+            case 4:
+                return before + state * transpose(state);
+            default:
+                return W * graph_.input(name, {2, 2});
+        }
+    }
+
+    /// What stands for a factor: that of this step, of the one before, or of one of the first three.
+    Expr factor(std::size_t i, std::size_t read) const {
+        const std::vector<Expr>& all = factors_[i];
+        if (read < 2) return all[all.size() - 1 - read];
+        return all[std::min(all.size() - 1, read - 1)];
+    }
+
+    Graph& graph_;
+    std::size_t read_ = 0, read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
+    bool adds_transposed_ = false, begins_with_input_ = false;
+    std::vector<Expr> weights_;
+    std::vector<std::size_t> kinds_;
+    std::vector<std::vector<Expr>> factors_;  // by factor, then by step: first the weight
+};
+
 }  // namespace
 
 TEST_CASE("passes: what code computes stays, in whatever order it stands, in nets of all kinds") {
@@ -275,5 +356,15 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, in ran
         Graph copy;
         const std::vector<Expr> labelled = test::relabelled(outputs, copy, random.random, 1.0);
         check_passes(labelled, random.random, 4);
+    }
+}
+
+TEST_CASE("passes: what code computes stays, in whatever order it stands, where products are one") {
+    for (std::uint32_t seed = 0; seed < 80; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Graph graph;
+        const NetOfProducts net(graph, random, 5);
+        check_passes(net.outputs, random, 6);
     }
 }

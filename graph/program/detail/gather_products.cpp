@@ -9,32 +9,24 @@ namespace revolute::detail {
 
 namespace {
 
-/// Where instructions of the loops read so far stand that concern a part: numbers of loops, from 1.
-struct Use {
-    std::size_t written = 0;
-    std::size_t touched = 0;
-};
+/// By part, the number, from 1, of the last loop with an instruction that writes it.
+using LastWrites = std::vector<std::size_t>;
 
-/// The first loop in which an instruction could stand at the end, after all that it depends on.
-std::size_t earliest(const Instruction& instruction, const std::vector<Use>& uses) {
+/// The first loop in which an instruction could stand at the end, after all that it depends on. A member is
+/// written once, or is a sum that is read when it is complete: nothing has read before what is written yet.
+std::size_t earliest(const Instruction& instruction, const LastWrites& writes) {
     std::size_t earliest = 1;
-    for_each_read(instruction, [&](const MemberRange& site) {
-        earliest = std::max(earliest, uses[index(site.part)].written);
-    });
-    for_each_result(instruction, [&](const MemberRange& site) {
-        earliest = std::max(earliest, uses[index(site.part)].touched);
-    });
+    const auto follow = [&](const MemberRange& site) {
+        earliest = std::max(earliest, writes[index(site.part)]);
+    };
+    for_each_read(instruction, follow);
+    for_each_result(instruction, follow);
     return earliest - 1;
 }
 
-void note(const Instruction& instruction, std::size_t loop, std::vector<Use>& uses) {
-    for_each_read(instruction, [&](const MemberRange& site) {
-        Use& use = uses[index(site.part)];
-        use.touched = std::max(use.touched, loop + 1);
-    });
+void note(const Instruction& instruction, std::size_t loop, LastWrites& writes) {
     for_each_result(instruction, [&](const MemberRange& site) {
-        Use& use = uses[index(site.part)];
-        use.touched = use.written = std::max(use.touched, loop + 1);
+        writes[index(site.part)] = std::max(writes[index(site.part)], loop + 1);
     });
 }
 
@@ -50,7 +42,7 @@ void gather_products(const Rolled& rolled, Code& code) {
         }));
     };
     report.before = count();
-    std::vector<Use> uses(rolled.parts.size());
+    LastWrites writes(rolled.parts.size());
     std::vector<std::size_t> straight;  // loops of one round, ascending
     for (std::size_t i = 0; i < code.loops.size(); ++i) {
         Loop& loop = code.loops[i];
@@ -60,10 +52,11 @@ void gather_products(const Rolled& rolled, Code& code) {
             Instruction& instruction = loop.body[j];
             std::size_t place = i;
             if (is_straight && std::holds_alternative<ProductCall>(instruction)) {
-                const auto found = std::ranges::lower_bound(straight, earliest(instruction, uses));
+                const auto found =
+                    std::ranges::lower_bound(straight, earliest(instruction, writes));
                 if (found != straight.end()) place = *found;
             }
-            note(instruction, place, uses);
+            note(instruction, place, writes);
             gone[j] = place != i;
             if (gone[j]) code.loops[place].body.push_back(std::move(instruction));
         }
