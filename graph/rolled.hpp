@@ -253,9 +253,9 @@ struct Rolled {
 
     /// The smallest number of steps that `at` can be asked for; none when it cannot be asked.
     std::optional<std::int32_t> least_steps(std::int32_t axis = 0) const;
-    /// The same recurrences over another number of steps of one time axis: what rolling the graph
-    /// that was built with so many steps gives, found without building it, in time that does not
-    /// depend on it. All steps between the boundary cases are alike, so steps are put in, or taken
+    /// The same recurrences over another number of steps of one time axis: it stands, node for node, for the
+    /// graph that is built with so many steps, but is found without building it, in time that does not
+    /// depend on them. (Rolling a built graph of few steps may fold it in another way.) All steps between the boundary cases are alike, so steps are put in, or taken
     /// out, in their midst. Operands that are all steps of a family become more or fewer, and shapes
     /// are what the operators' rules make of that.
     ///

@@ -293,10 +293,9 @@ class GrowthSearch {
             if (const auto chain = detail::find_chain(rolled_))
                 return fmt::format(
                     "rolled: {} has no step and is at least the third in a row that is made of the "
-                    "one before in the "
-                    "same way, of which there may be as many as steps ({} on axis {})\n  one graph "
-                    "cannot tell: "
-                    "roll_for compares graphs of several numbers of steps",
+                    "one before in the same way, of which there may be as many as steps ({} on "
+                    "axis {})\n  one graph cannot tell: roll_for compares graphs of several "
+                    "numbers of steps",
                     detail::name_and_shape(rolled_[*chain], 0), now_, axis_name(axis_));
         const std::int32_t fewer = std::max(0, now_ - std::max(most_looked_at, growth.least));
         growth.steps = now_ + (1 - fewer / period) * period;
@@ -329,9 +328,8 @@ class GrowthSearch {
         if (found == rolled_.unread.end()) return std::nullopt;
         return fmt::format(
             "rolled: nothing that was rolled reads the last steps of the graph, so how many there "
-            "are cannot be told "
-            "({} or {} on axis {})\n  roll_for takes a function that builds the graph of any "
-            "number of steps",
+            "are cannot be told ({} or {} on axis {})\n  roll_for takes a function that builds the "
+            "graph of any number of steps",
             now_, found->steps, axis_name(axis_));
     }
 
