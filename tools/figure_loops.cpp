@@ -215,7 +215,7 @@ class LoopFinder {
             if (keys_[i]) used[{nodes_[i].band, *nodes_[i].place}].push_back(*keys_[i]);
         for (auto& [where, keys] : used) {
             std::ranges::sort(keys);
-            keys.erase(std::ranges::unique(keys).begin(), keys.end());
+            keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         }
         const std::set<std::int32_t> to_the_left = bands_to_the_left();
         std::vector<std::optional<LoopPlace>> places(nodes_.size());

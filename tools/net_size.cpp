@@ -42,9 +42,10 @@ NetSize grown(const NetSize& a, const NetSize& b, int count) {
 }
 
 NetSize of_layers(const SizedNet& net, int layers) {
-    const int few = few_steps_of_size, more = net.sizes.steps - few;
+    const int more = net.sizes.steps - few_steps_of_size;
     if (more <= 0) return counted(net, layers, net.sizes.steps);
-    return grown(counted(net, layers, few), counted(net, layers, few + 1), more);
+    return grown(counted(net, layers, few_steps_of_size),
+                 counted(net, layers, few_steps_of_size + 1), more);
 }
 
 }  // namespace
@@ -54,9 +55,9 @@ NetSize net_size(const SizedNet& asked) {
     // Nets of fewer steps have no answers beyond these.
     net.answers_every_step |= net.architecture.answers.size() > 1;
     net.architecture.answers.clear();
-    const int few = few_layers_of_size, more = net.architecture.layers - few;
+    const int more = net.architecture.layers - few_layers_of_size;
     if (more <= 0) return of_layers(net, net.architecture.layers);
-    return grown(of_layers(net, few), of_layers(net, few + 1), more);
+    return grown(of_layers(net, few_layers_of_size), of_layers(net, few_layers_of_size + 1), more);
 }
 
 }  // namespace revolute
