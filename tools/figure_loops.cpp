@@ -57,6 +57,7 @@ class LoopFinder {
         std::int32_t place;
         std::int32_t direction;
 
+        // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
         friend auto operator<=>(const Loop&, const Loop&) = default;
     };
     /// The last loop that a node waits for; once it is closed, nothing can join it any more.

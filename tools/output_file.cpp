@@ -251,7 +251,7 @@ void write_file(const fs::path& path, std::string_view content) {
 
 fs::path folder_for_temporary_files() {
     std::error_code none;
-    const fs::path named = fs::temp_directory_path(none);
+    fs::path named = fs::temp_directory_path(none);
     if (!none) return named;
     return fs::is_directory("/tmp", none) ? "/tmp" : ".";
 }

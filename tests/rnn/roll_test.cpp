@@ -117,7 +117,7 @@ std::vector<int> recurrences_of(const Rolled& rolled) {
 
 TEST_CASE("roll: every net comes back node for node, at any number of steps") {
     for (const Configuration& configuration : configurations())
-        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 100}) {
+        for (const int steps : {1, 2, 3, 4, 5, 6, 7, 8, 40}) {
             CAPTURE(configuration.text());
             CAPTURE(steps);
             CHECK(check_same_again(model_of(configuration, steps).outputs).folding ==
@@ -129,7 +129,7 @@ TEST_CASE("at: every net of another number of steps is what rolling it gives") {
     for (const Configuration& configuration : configurations()) {
         CAPTURE(configuration.text());
         const Rolled rolled = roll(model_of(configuration, 8).outputs);
-        for (const int steps : {6, 7, 9, 17, 100}) {
+        for (const int steps : {6, 7, 9, 17, 40}) {
             CAPTURE(steps);
             REQUIRE(rolled.least_steps().has_value());
             CHECK(*rolled.least_steps() <= 6);

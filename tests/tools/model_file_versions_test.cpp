@@ -66,7 +66,7 @@ TEST_CASE("model file: version 2 is read, whose target is one of version 3") {
     json model = json::parse(read_file(REVOLUTE_TEST_DATA "/model_version_2.json"));
     const ForecastModel read = parse_model(model.dump(), "m.json");
     model["version"] = 3;
-    model["targets"] = {model["target"]};
+    model["targets"] = json::array({model["target"]});
     model.erase("target");
     CHECK(read == parse_model(model.dump(), "m.json"));
     model["version"] = 2;
