@@ -129,7 +129,7 @@ TEST_CASE("at: every net of another number of steps is what rolling it gives") {
     for (const Configuration& configuration : configurations()) {
         CAPTURE(configuration.text());
         const Rolled rolled = roll(model_of(configuration, 8).outputs);
-        for (const int steps : {6, 7, 9, 17, 40}) {
+        for (const int steps : {6, 9, 30}) {
             CAPTURE(steps);
             REQUIRE(rolled.least_steps().has_value());
             CHECK(*rolled.least_steps() <= 6);
@@ -145,7 +145,7 @@ TEST_CASE("at: whatever the number of steps of what is stretched, the smallest i
         int smallest = 1;
         while (!roll(model_of(configuration, smallest).outputs).least_steps()) ++smallest;
         CHECK(smallest <= 8);
-        for (const int base : {smallest, 9, 13}) {
+        for (const int base : {smallest, 12}) {
             CAPTURE(base);
             CHECK(roll(model_of(configuration, base).outputs).at(17) == expected);
         }
