@@ -135,6 +135,8 @@ struct Treatment {
 };
 /// Those to try where no mistakes explain all arrays. `of` must outlive them.
 std::vector<Treatment> treatments(const Case& of, const Judge& judge);
+/// The parameter whose gradient the array of this name is; null for one that is no parameter's.
+const Matrix* parameter_of(const Case& of, const std::string& array);
 std::string weight_decay_words(double decay);
 
 // Hypotheses about whole arrays; each source hands its own to the judge.

@@ -154,11 +154,7 @@ void consider_joined_columns(const Case& of, Judge& judge) {
 
 /// Something times the parameters that was added to their gradients: the rest has the same ratio to them everywhere.
 void consider_weight_decay(const Case& of, Judge& judge) {
-    const auto parameter = [&](std::size_t i) -> const Matrix* {
-        const auto found =
-            std::ranges::find(of.parameters, judge.right()[i].name, &NamedArray::name);
-        return found == of.parameters.end() ? nullptr : &found->value;
-    };
+    const auto parameter = [&](std::size_t i) { return parameter_of(of, judge.right()[i].name); };
     std::vector<double> decayed, added;
     for (const std::size_t i : judge.differing()) {
         const Matrix* const values = parameter(i);
@@ -188,6 +184,11 @@ void consider_weight_decay(const Case& of, Judge& judge) {
 }
 
 }  // namespace
+
+const Matrix* parameter_of(const Case& of, const std::string& array) {
+    const auto found = std::ranges::find(of.parameters, array, &NamedArray::name);
+    return found == of.parameters.end() ? nullptr : &found->value;
+}
 
 std::string weight_decay_words(double decay) {
     return fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -38,12 +37,6 @@ void add_factors(const Case& of, const Judge& judge, std::vector<Treatment>& tre
                      return values;
                  }});
         }
-}
-
-/// The parameter of an array; nothing for one that is no parameter's.
-const Matrix* parameter_of(const Case& of, const std::string& name) {
-    const auto found = std::ranges::find(of.parameters, name, &NamedArray::name);
-    return found == of.parameters.end() ? nullptr : &found->value;
 }
 
 /// The number of times that the parameter was added, if there is one for the whole array.
