@@ -6,6 +6,7 @@
 #include <revolute/graph/program/detail/memory_limit.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
+#include <revolute/graph/program/detail/subnormal_mode.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 
@@ -259,6 +260,7 @@ void Program::run() {
     const Code& code = *state.code;
     state.require_values();
     state.has_run = false;
+    const detail::SubnormalMode mode(code.options.subnormals == Subnormals::flush);
     std::visit(
         [&](auto& machine) {
             machine.read_leaves();

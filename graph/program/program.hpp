@@ -16,6 +16,13 @@ namespace revolute {
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };
 
+/// What a run makes of subnormal numbers, below 2.2e-308 or 1.2e-38 in float: of operands and results of its
+/// instructions, and of the `evaluate` functions of operators that it calls.
+enum class Subnormals : std::uint8_t {
+    flush,  ///< zero of their sign
+    keep,   ///< what IEEE 754 says
+};
+
 /// What makes a program better than its instructions as they come. None changes a value by more than the order in
 /// which products are summed.
 enum class Pass : std::uint8_t {
@@ -32,6 +39,9 @@ enum class Pass : std::uint8_t {
 
 struct CompileOptions {
     Precision precision = Precision::float64;
+    /// By default they are flushed: many processors take a hundred cycles and more for one, and adjoints that vanish
+    /// become such numbers. Threads have after a run what they had before.
+    Subnormals subnormals = Subnormals::flush;
     /// Most threads that a run may use, the caller's among them; it uses fewer where there is too little to
     /// do in each instruction. The bits of all values are the same for any number.
     std::size_t threads = 1;

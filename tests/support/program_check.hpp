@@ -24,7 +24,8 @@ std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bin
 /// Others in place of all but whole numbers, which may be indices.
 LeafValues changed(LeafValues values);
 
-/// Every way to compile: with all passes, with each of them left out, and watched by `check_finite`.
+/// Every way to compile: with all passes, with each of them left out, watched by `check_finite`, and with subnormal
+/// numbers kept.
 std::vector<CompileOptions> ways_to_compile(Precision precision = Precision::float64);
 
 /// How far programs are from `evaluate`: the largest `relative_difference`, and which way to compile gave it.
@@ -42,7 +43,7 @@ struct ProgramDifference {
 };
 
 /// Compiles the outputs in every way, runs the programs with the values, with changed ones, and with the first
-/// again, and compares all outputs with `evaluate`; of floats what is below 1e-30 with that. Infinite where the
+/// again, and compares all outputs with `evaluate`; what is below 1e-30 (1e-292 of doubles) with that. Infinite where the
 /// same values give other bits in the second run, or in a program that sums in the same order: one that is
 /// watched, and those without passes that leave products alone.
 ProgramDifference program_difference(std::span<const Expr> outputs, const LeafValues& values,

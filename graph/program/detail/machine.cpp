@@ -3,6 +3,7 @@
 #include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
+#include <revolute/graph/program/detail/subnormal_mode.hpp>
 #include <revolute/graph/program/detail/verify_plan.hpp>
 #include <revolute/graph/program/packed_products.hpp>
 
@@ -22,6 +23,7 @@ template <class Number>
 Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& code,
                          const CompileOptions& options)
     : code_(&code),
+      flushes_(options.subnormals == Subnormals::flush),
       places_{&rolled, plan_memory(rolled, reads, code, units<Number>)},
       rooms_(rooms_for<Number>(rolled, code)) {
     places_.elsewhere.resize(rolled.parts.size());
@@ -128,7 +130,10 @@ void Machine<Number>::read_leaves() {
 template <class Number>
 void Machine<Number>::run() {
     if (!team_) return run_lane(0);
-    auto work = [this](std::size_t lane) { run_lane(lane); };
+    auto work = [this](std::size_t lane) {
+        const SubnormalMode mode(flushes_);
+        run_lane(lane);
+    };
     team_->run(work);
 }
 

@@ -85,6 +85,7 @@ class Machine {
     void run_lane(std::size_t lane);
 
     const Code* code_;
+    bool flushes_;  ///< subnormal numbers
     Places<Number> places_;
     Rooms<Number> rooms_;
     References<Number> references_;
