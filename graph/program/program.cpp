@@ -7,6 +7,7 @@
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
 #include <revolute/graph/program/detail/subnormal_mode.hpp>
+#include <revolute/graph/program/detail/vector_limit.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 
@@ -296,6 +297,7 @@ std::size_t Program::bytes() const {
 
 Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
     require_threads(options);
+    detail::limit_vectors();
     detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(roll(outputs), options, outputs);
     return Program(std::make_unique<Program::State>(std::move(code)));
@@ -303,6 +305,7 @@ Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
 
 Program compile(const Rolled& rolled, const CompileOptions& options) {
     require_threads(options);
+    detail::limit_vectors();
     detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(rolled, options, std::span<const Expr>{});
     return Program(std::make_unique<Program::State>(std::move(code)));

@@ -1,6 +1,7 @@
 // The program's command `bench`, as a user runs it.
 
 #include <revolute/graph/program/program.hpp>
+#include <revolute/graph/program/vectors.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <support/run_program.hpp>
 
@@ -50,10 +51,33 @@ TEST_CASE("bench command: without --json it prints a table") {
     CHECK(ran.status == 0);
     CHECK(ran.output.starts_with(
         "Simple RNN, many-to-one, f64: loss and gradients of all parameters\n"
-        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 thread, 1 run; OpenBLAS "
-        "for "));
+        "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 thread, 1 run; "));
+    CHECK(ran.output.find(fmt::format("; {}, OpenBLAS for {}\n", vectors(), blas_kernels())) !=
+          std::string::npos);
     CHECK(ran.output.find("\n\nrun, median   ") != std::string::npos);
     CHECK(ran.output.ends_with("\nallocations              0 in a run\n"));
+}
+
+TEST_CASE("bench command: programs use no wider vectors than the environment allows") {
+    const auto bench_with = [](std::string_view limit) {
+        return run_shell(fmt::format("REVOLUTE_VECTORS={} '{}' bench --steps 2 --hidden 2 "
+                                     "--repetitions 1 --json",
+                                     limit, REVOLUTE_PROGRAM),
+                         ".");
+    };
+    const std::string widest{vectors()};
+    for (const std::string& limit : {std::string("baseline"), widest}) {
+        CAPTURE(limit);
+        const Ran ran = bench_with(limit);
+        REQUIRE(ran.status == 0);
+        const std::string used = nlohmann::json::parse(ran.output)["vectors"];
+        CHECK_FALSE((limit == "baseline" && used.starts_with("AVX")));
+        if (limit != "baseline") CHECK(used == widest);
+    }
+    const Ran refused = bench_with("AVX1024");
+    CHECK(refused.status == 1);
+    CHECK(refused.says("vectors: REVOLUTE_VECTORS must be baseline or one of "));
+    CHECK(refused.says(" (is \"AVX1024\")"));
 }
 
 TEST_CASE("bench command: bad values are refused by name") {

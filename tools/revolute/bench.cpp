@@ -3,6 +3,7 @@
 #include "net_options.hpp"
 #include "program_options.hpp"
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/program/vectors.hpp>
 #include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/net_cost.hpp>
@@ -110,6 +111,7 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                                   {"output", sizes.output},
                                   {"precision", name_of(command.precision)},
                                   {"threads", result.threads},
+                                  {"vectors", vectors()},
                                   {"blas_kernels", blas_kernels()},
                                   {"repetitions", command.repetitions},
                                   {"median_us", result.median},
@@ -126,7 +128,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{}, batch of {}, {}, {}, {}; {}, {}; OpenBLAS for {}\n\n"
+        "{}, batch of {}, {}, {}, {}; {}, {}; {}, OpenBLAS for {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
@@ -136,7 +138,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
         describe(command.architecture), name_of(command.precision), plural(sizes.steps, "step"),
         sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
         plural(sizes.output, "output"), plural(result.threads, "thread"),
-        plural(command.repetitions, "run"), blas_kernels(), result.median, result.least,
+        plural(command.repetitions, "run"), vectors(), blas_kernels(), result.median, result.least,
         result.build, result.compile, result.bytes, result.allocations);
 }
 
