@@ -68,13 +68,8 @@ TEST_CASE("program: random graphs with random steps give what evaluate gives") {
         const std::array loss{random.loss()};
         Graph copy;
         const std::vector<Expr> labelled = test::relabelled(loss, copy, random.random, 1.0);
-        LeafValues values;
-        Random numbers(seed);
-        // Leaves are copied in the order of their ids.
-        const LeafValues bound = test::bound_leaf_values(loss, random.bindings);
-        const LeafValues leaves = test::random_leaf_values(labelled, numbers);
-        for (std::size_t i = 0; i < leaves.size(); ++i)
-            values.emplace_back(leaves[i].first, bound[i].second);
+        const LeafValues values =
+            test::of_copies(test::bound_leaf_values(loss, random.bindings), labelled);
         CHECK(program_difference(labelled, values) <= rounding_of_doubles);
     }
 }

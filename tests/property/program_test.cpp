@@ -18,14 +18,6 @@ using namespace revolute::test;
 
 namespace {
 
-/// The values of `values` for other leaves: copies of theirs, in the same order.
-LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs) {
-    Random unused(1);
-    LeafValues copies = random_leaf_values(outputs, unused);
-    for (std::size_t i = 0; i < copies.size(); ++i) copies[i].second = values[i].second;
-    return copies;
-}
-
 /// Products are summed in another order than by the evaluator, which rounding of the largest of the summed values
 /// shows: of floats some graphs, in which large values cancel, say nothing.
 Outcome require_equal(std::span<const Expr> outputs, const LeafValues& values) {

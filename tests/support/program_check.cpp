@@ -24,23 +24,6 @@ std::vector<Expr> given_leaves(std::span<const Expr> outputs) {
     return leaves;
 }
 
-using MemberValues = std::vector<std::pair<Member, const Matrix*>>;
-
-/// The values of the leaves that a rolled graph has.
-MemberValues by_member(const Rolled& rolled, const LeafValues& values) {
-    MemberValues found;
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-        if (!is_given(*rolled.parts[i].op)) continue;
-        for (std::size_t place = 0; place < rolled.parts[i].size(); ++place) {
-            const auto value = std::ranges::lower_bound(
-                values, rolled.nodes[i][place], {},
-                [](const auto& leaf_and_value) { return leaf_and_value.first.id; });
-            found.emplace_back(Member{PartId{i}, rolled.parts[i].step_of(place)}, &value->second);
-        }
-    }
-    return found;
-}
-
 /// Runs the program and copies what it gives.
 std::vector<Matrix> run(Program& program, std::size_t outputs) {
     program.run();
@@ -122,6 +105,28 @@ std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bin
     Program program = compile(outputs, {.precision = precision});
     for (const auto& [leaf, value] : bound_leaf_values(outputs, values)) program.bind(leaf, value);
     return run(program, outputs.size());
+}
+
+MemberValues by_member(const Rolled& rolled, const LeafValues& values) {
+    MemberValues found;
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        if (!is_given(*rolled.parts[i].op)) continue;
+        for (std::size_t place = 0; place < rolled.parts[i].size(); ++place) {
+            const auto value = std::ranges::lower_bound(
+                values, rolled.nodes[i][place], {},
+                [](const auto& leaf_and_value) { return leaf_and_value.first.id; });
+            found.emplace_back(Member{PartId{i}, rolled.parts[i].step_of(place)}, &value->second);
+        }
+    }
+    return found;
+}
+
+LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs) {
+    const std::vector<Expr> leaves = given_leaves(outputs);
+    LeafValues copies;
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+        copies.emplace_back(leaves[i], values[i].second);
+    return copies;
 }
 
 LeafValues changed(LeafValues values) {

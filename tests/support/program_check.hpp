@@ -2,6 +2,7 @@
 
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
+#include <revolute/graph/rolled.hpp>
 #include <support/random_graph.hpp>
 
 #include <iosfwd>
@@ -18,6 +19,11 @@ using LeafValues = std::vector<std::pair<Expr, Matrix>>;
 LeafValues random_leaf_values(std::span<const Expr> outputs, Random& random);
 /// Those that are bound.
 LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bindings);
+/// The values of the leaves that a rolled graph has.
+using MemberValues = std::vector<std::pair<Member, const Matrix*>>;
+MemberValues by_member(const Rolled& rolled, const LeafValues& values);
+/// The values of `values` for other leaves: copies of theirs, in the same order.
+LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs);
 /// What a program, compiled with all passes, gives for the outputs.
 std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
                                         Precision precision);

@@ -12,15 +12,13 @@ namespace {
 /// By part, the number, from 1, of the last loop with an instruction that writes it.
 using LastWrites = std::vector<std::size_t>;
 
-/// The first loop in which an instruction could stand at the end, after all that it depends on. A member is
-/// written once, or is a sum that is read when it is complete: nothing has read before what is written yet.
+/// The first loop in which an instruction could stand at the end, after all that it reads: a sum that it adds to,
+/// too. A member is written once, or is a sum that is read when it is complete, so nothing else waits for it.
 std::size_t earliest(const Instruction& instruction, const LastWrites& writes) {
     std::size_t earliest = 1;
-    const auto follow = [&](const MemberRange& site) {
+    for_each_read(instruction, [&](const MemberRange& site) {
         earliest = std::max(earliest, writes[index(site.part)]);
-    };
-    for_each_read(instruction, follow);
-    for_each_result(instruction, follow);
+    });
     return earliest - 1;
 }
 

@@ -165,7 +165,7 @@ Likeness likeness_of(const ProductCall& call, bool is_sum) {
 /// place of the first.
 class ProductGroups {
  public:
-    explicit ProductGroups(const Rolled& rolled) : rolled_(rolled), uses_(rolled.parts.size()) {}
+    explicit ProductGroups(const Rolled& rolled) : rolled_(rolled), writes_(rolled.parts.size()) {}
 
     void find(std::size_t loop, const std::vector<Instruction>& body) {
         open_.clear();
@@ -173,10 +173,8 @@ class ProductGroups {
         for (std::size_t i = 0; i < body.size(); ++i) {
             if (const auto* const product = std::get_if<ProductCall>(&body[i]))
                 join(loop, *product, i);
-            for_each_read(body[i],
-                          [&](const MemberRange& site) { use_of(site.part).touched = i + 1; });
             for_each_result(body[i], [&](const MemberRange& site) {
-                use_of(site.part).touched = use_of(site.part).written = i + 1;
+                writes_[index(site.part)] = {body_, i + 1};
             });
         }
     }
@@ -190,17 +188,16 @@ class ProductGroups {
     }
 
  private:
-    /// Numbers of instructions, from 1; 0: none.
-    struct Use {
+    /// By the last instruction that writes a part: its body's number and its own, both from 1.
+    struct LastWrite {
         std::size_t body = 0;
-        std::size_t written = 0;
-        std::size_t touched = 0;
+        std::size_t instruction = 0;
     };
 
-    Use& use_of(PartId part) {
-        Use& use = uses_[index(part)];
-        if (use.body != body_) use = {body_, 0, 0};
-        return use;
+    /// Whether an instruction of this body, from that one on, has written the part.
+    bool is_written_since(std::size_t instruction, PartId part) const {
+        const LastWrite& last = writes_[index(part)];
+        return last.body == body_ && last.instruction > instruction;
     }
 
     /// What stands below each other in memory stands so in a matrix only where each is seen as it is: a
@@ -225,16 +222,17 @@ class ProductGroups {
         }
     }
 
-    bool fits(const ProductGroup& group, const ProductCall& call) {
-        const std::size_t first = group.members.front() + 1;
-        if (use_of(call.left.part).written >= first || use_of(call.right.part).written >= first)
-            return false;
-        // Between products of one sum nothing but what is added to it may touch it, in any order.
-        return group.is_sum || use_of(call.result.part).touched < first;
+    /// Nothing has read the result yet, as it is complete then. What is added to one sum between its products may
+    /// be added in any order.
+    bool fits(const ProductGroup& group, const ProductCall& call) const {
+        const std::size_t first = group.members.front();
+        return !is_written_since(first, call.left.part) &&
+               !is_written_since(first, call.right.part) &&
+               (group.is_sum || !is_written_since(first, call.result.part));
     }
 
     const Rolled& rolled_;
-    std::vector<Use> uses_;  // by part, in the body that is numbered
+    std::vector<LastWrite> writes_;  // by part
     std::size_t body_ = 0;
     std::map<Likeness, std::size_t> open_;
     std::vector<ProductGroup> groups_;

@@ -12,12 +12,11 @@ namespace revolute::detail {
 
 namespace {
 
-/// What is packed, and how it is read.
-using Factor = std::tuple<PartId, std::int32_t, bool, int, int, std::vector<PartId>>;
+/// What is packed, and how it is read: it has as many rows as are in the stack.
+using Factor = std::tuple<PartId, std::int32_t, bool, int, std::vector<PartId>>;
 
 Factor left_of(const ProductCall& call) {
-    return {call.left.part, call.left.step, call.left_is_transposed,
-            call.rows,      call.inner,     call.left_stack};
+    return {call.left.part, call.left.step, call.left_is_transposed, call.inner, call.left_stack};
 }
 
 class Packing {

@@ -11,7 +11,8 @@ namespace {
 
 /// What the instructions say of a part.
 struct OperandUse {
-    /// What its first beginning reads: an instruction that does not add to what is there.
+    /// What its last beginning reads: a step that does not add to what is there. Of these, one that only begins
+    /// the part is read by all its beginnings, since each of its members is read.
     std::vector<PartId> operands{};
     std::optional<PartId> taker{};  ///< the part that begins by reading it, member for member
     bool is_kept = false;           ///< something else reads it, too
@@ -47,7 +48,7 @@ class PartUses {
             taken.push_back(operand.part);
         }
         OperandUse& result = (*this)[step.result.part];
-        if (!adds && result.operands.empty()) result.operands = std::move(taken);
+        if (!adds) result.operands = std::move(taken);
     }
 
     /// Other instructions need what they read until they have written all.
@@ -61,11 +62,6 @@ class PartUses {
 
     std::vector<OperandUse> uses_;
 };
-
-/// Whether the parts' members stand alike in slabs, or would.
-bool stand_alike(const Part& a, const Part& b) {
-    return a.shape.size() == b.shape.size() && a.is_family() == b.is_family() && a.runs == b.runs;
-}
 
 }  // namespace
 
@@ -93,8 +89,9 @@ std::vector<PartId> slabs_of(const Rolled& rolled, const Reads& reads, const Cod
             if (!stands_alone[index(part)]) continue;
             for (const PartId operand : uses[part].operands) {
                 const OperandUse& use = uses[operand];
+                // Where they have the same steps their members, of as many entries, stand alike in slabs.
                 if (!stands_alone[index(operand)] || use.is_kept ||
-                    !stand_alike(rolled[operand], rolled[part]))
+                    rolled[operand].runs != rolled[part].runs)
                     continue;
                 slabs[index(part)] = slabs[index(operand)];
                 break;
