@@ -9,6 +9,7 @@
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/ops/ops.hpp>
+#include <support/pass_nets.hpp>
 #include <support/program_check.hpp>
 #include <support/random_graph.hpp>
 #include <support/random_net.hpp>
@@ -21,9 +22,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <map>
-#include <string>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 using namespace revolute;
@@ -56,6 +60,14 @@ std::vector<Matrix> computed(const Rolled& rolled, const Reads& reads, const Cod
     return results;
 }
 
+/// Code in another order than lowered.
+Code scattered_code(const Rolled& rolled, const Reads& reads, Random& random) {
+    Code code;
+    code.loops = test::scattered(lower(rolled, reads), random);
+    code.residence.resize(rolled.parts.size());
+    return code;
+}
+
 /// Some of the passes, each with as much as it can do, on the code as lowered or in other orders: what it computes
 /// is what `evaluate` does.
 void check_passes(std::span<const Expr> outputs, const test::LeafValues& values, Random& random,
@@ -67,17 +79,13 @@ void check_passes(std::span<const Expr> outputs, const test::LeafValues& values,
     const std::vector<Matrix> expected = evaluate(outputs, bindings);
     for (int order = 0; order < orders; ++order) {
         CAPTURE(order);
-        Code code{test::scattered(lower(rolled, reads), random),
-                  {},
-                  std::vector<Residence>(rolled.parts.size()),
-                  0,
-                  {}};
+        Code code = scattered_code(rolled, reads, random);
         code.shares_places = random.below(8) > 0;
         const auto is_on = [&] { return random.below(8) > 0; };
         if (is_on()) gather_products(rolled, code);
         if (is_on()) merge_products(rolled, reads, code);
         if (is_on()) fuse_entrywise(rolled, code);
-        if (is_on()) find_residences(rolled, reads, code);
+        if (random.below(3) > 0) find_residences(rolled, reads, code);
         if (is_on()) combine_steps(rolled, code);
         if (is_on()) pack_factors(code);
         std::vector<Matrix> found;
@@ -97,100 +105,56 @@ void check_passes(std::span<const Expr> outputs, Random& random, int orders) {
     check_passes(outputs, values, random, orders);
 }
 
-/// A net each step of which multiplies by several factors: weights, and what is computed at this step, at the one
-/// before or once for all later steps, entry by entry or not. Some of the products could be one.
-class NetOfProducts {
- public:
-    NetOfProducts(Graph& graph, Random& random, int steps) : graph_(graph) {
-        const std::size_t factors = 2 + random.below(2);
-        read_ = random.below(5);
-        read_with_input_ = random.below(5);
-        for (std::size_t i = 0; i < factors; ++i) {
-            weights_.push_back(graph.parameter("W" + std::to_string(i), {2, 2}));
-            kinds_.push_back(random.below(6));
-            factors_.push_back({weights_.back()});
-        }
-        adds_transposed_ = random.below(2) == 0;
-        begins_with_input_ = random.below(2) == 0;
-        multiplies_again_ = random.below(2) == 0;
-        early_ = random.below(4);
-        states_.push_back(graph.parameter("h", {2, 3}));
-        for (int t = 0; t < steps; ++t) {
-            const Scope scope(graph, Step{0, t});
-            states_.push_back(next(states_.back()));
-        }
-        outputs = {sum(square(states_.back()))};
-        if (random.below(2) == 0)
-            outputs =
-                differentiate(outputs.front(), weights_, Unreachable::zeros).loss_and_gradients();
-        for (const std::vector<Expr>& factor : factors_)
-            if (random.below(4) == 0) outputs.push_back(factor.back());
+std::set<PartId> parts_read(const Instruction& instruction) {
+    std::set<PartId> parts;
+    for_each_read(instruction, [&](const MemberRange& site) { parts.insert(site.part); });
+    return parts;
+}
+
+bool writes_one_of(const Instruction& instruction, const std::set<PartId>& parts) {
+    bool found = false;
+    for_each_result(instruction,
+                    [&](const MemberRange& site) { found |= parts.contains(site.part); });
+    return found;
+}
+
+/// Whether an instruction could stand at the end of straight code before its loop: nothing between the two writes a
+/// part that it reads.
+bool could_be_earlier(const std::vector<Loop>& loops, std::size_t loop, std::size_t number) {
+    const std::set<PartId> read = parts_read(loops[loop].body[number]);
+    for (std::size_t i = 0; i < number; ++i)
+        if (writes_one_of(loops[loop].body[i], read)) return false;
+    for (std::size_t before = loop; before-- > 0;) {
+        if (loops[before].rounds == 1) return true;
+        for (const Instruction& instruction : loops[before].body)
+            if (writes_one_of(instruction, read)) return false;
     }
+    return false;
+}
 
-    std::vector<Expr> outputs;
+/// By execution in a loop, the members that an instruction's left factor reads.
+using Members = std::vector<std::pair<PartId, std::int32_t>>;
+Members left_members(const ProductCall& call, std::size_t round) {
+    Members members;
+    const std::int32_t t = call.left.step + call.left.move * static_cast<std::int32_t>(round);
+    const std::vector<PartId> parts =
+        call.left_stack.empty() ? std::vector{call.left.part} : call.left_stack;
+    for (const PartId part : parts)
+        for (std::int32_t i = 0; i < call.left.members; ++i) members.emplace_back(part, t + i);
+    return members;
+}
 
- private:
-    Expr next(Expr state) {
-        for (std::size_t i = 0; i < kinds_.size(); ++i) factors_[i].push_back(made(i, state));
-        const Expr x = graph_.input("x", {2, 3});
-        std::vector<Expr> terms;
-        for (std::size_t i = 0; i < kinds_.size(); ++i)
-            terms.push_back(factor(i, read_) * right(i));
-        if (multiplies_again_) {
-            const Expr other = tanh(terms.back());
-            terms.push_back(factor(0, read_) * other);
-        }
-        if (adds_transposed_)
-            for (std::size_t i = 0; i < kinds_.size(); ++i) {
-                const Expr turned = transpose(factor(i, read_)), other = tanh(terms[i]);
-                terms.push_back(turned * other);
-            }
-        terms.push_back(factor(0, read_with_input_) * x);
-        if (begins_with_input_) std::swap(terms.front(), terms.back());
-        return tanh(accumulate(terms));
-    }
-
-    /// The state before, but for one factor, which may read one of the first three.
-    Expr right(std::size_t i) const {
-        if (i + 1 < kinds_.size() || early_ == 3) return states_.back();
-        return states_[std::min(states_.size() - 1, early_)];
-    }
-
-    Expr made(std::size_t i, Expr state) {
-        const Expr before = factors_[i].back(), W = weights_[i];
-        const std::string name = "X" + std::to_string(i);
-        switch (kinds_[i]) {
-            case 0:
-                return W;
-            case 1:
-                return tanh(graph_.input(name, {2, 2}));
-            case 2:
-                return hadamard(before, W);
-            case 3:
-                return before * W;
-            case 4:
-                return before + state * transpose(state);
-            default:
-                return W * graph_.input(name, {2, 2});
-        }
-    }
-
-    /// What stands for a factor: that of this step, of the one before, or of one of the first three.
-    Expr factor(std::size_t i, std::size_t read) const {
-        const std::vector<Expr>& all = factors_[i];
-        if (read < 2) return all[all.size() - 1 - read];
-        return all[std::min(all.size() - 1, read - 1)];
-    }
-
-    Graph& graph_;
-    std::size_t read_ = 0, read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
-    bool adds_transposed_ = false, begins_with_input_ = false, multiplies_again_ = false;
-    std::size_t early_ = 0;
-    std::vector<Expr> states_;  // of all steps so far, and before them
-    std::vector<Expr> weights_;
-    std::vector<std::size_t> kinds_;
-    std::vector<std::vector<Expr>> factors_;  // by factor, then by step: first the weight
-};
+/// Whether all rounds multiply by the same matrix, which is there before the loop.
+bool left_factor_stays(const Loop& loop, const ProductCall& call) {
+    std::set<PartId> written;
+    for (const Instruction& instruction : loop.body)
+        for_each_result_in_stack(instruction,
+                                 [&](const MemberRange& site) { written.insert(site.part); });
+    const Members first = left_members(call, 0);
+    return first == left_members(call, 1) && std::ranges::none_of(first, [&](const auto& member) {
+               return written.contains(member.first);
+           });
+}
 
 }  // namespace
 
@@ -244,7 +208,64 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, where 
         CAPTURE(seed);
         Random random(seed);
         Graph graph;
-        const NetOfProducts net(graph, random, 5);
-        check_passes(net.outputs, random, 6);
+        check_passes(test::products_net(graph, random, 5), random, 6);
+    }
+}
+
+TEST_CASE("passes: what code computes stays, in whatever order it stands, entry by entry") {
+    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Graph graph;
+        check_passes(test::entrywise_net(graph, random, 5), random, 4);
+    }
+}
+
+TEST_CASE("gather: no product could stand in straight code before its own") {
+    for (std::uint32_t seed = 0; seed < 60; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Graph graph, other;
+        const test::RandomNet net(seed);
+        for (const std::vector<Expr>& outputs :
+             {test::products_net(graph, random, 5), net.all_outputs(other, 4)}) {
+            const Rolled rolled = spelled_out(roll(outputs));
+            const Reads reads(rolled);
+            Code code = scattered_code(rolled, reads, random);
+            gather_products(rolled, code);
+            for (std::size_t i = 0; i < code.loops.size(); ++i) {
+                CHECK_FALSE(code.loops[i].body.empty());
+                for (std::size_t j = 0; code.loops[i].rounds == 1 && j < code.loops[i].body.size();
+                     ++j)
+                    if (std::holds_alternative<ProductCall>(code.loops[i].body[j]))
+                        CHECK_FALSE(could_be_earlier(code.loops, i, j));
+            }
+        }
+    }
+}
+
+TEST_CASE(
+    "pack: matrices by which all rounds of a loop multiply are packed once, vectors are not") {
+    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Graph graph;
+        const Rolled rolled = spelled_out(roll(test::products_net(graph, random, 5)));
+        const Reads reads(rolled);
+        Code code = scattered_code(rolled, reads, random);
+        if (random.below(3) > 0) merge_products(rolled, reads, code);
+        pack_factors(code);
+        std::set<std::tuple<Members, bool>> factors;
+        for (const Loop& loop : code.loops)
+            for (const Instruction& instruction : loop.body) {
+                const auto* const call = std::get_if<ProductCall>(&instruction);
+                if (call == nullptr) continue;
+                const bool is_packed = loop.rounds > 1 && call->rows > 1 && call->columns > 1 &&
+                                       left_factor_stays(loop, *call);
+                CHECK(call->packed_left.has_value() == is_packed);
+                if (is_packed) factors.emplace(left_members(*call, 0), call->left_is_transposed);
+            }
+        CHECK(code.packs == factors.size());
+        CHECK(count_of<PackCall>(code.loops) == factors.size());
     }
 }

@@ -15,23 +15,6 @@ using namespace revolute::detail;
 
 namespace {
 
-/// Calls `visit` with each site of an instruction that was lowered: neither packs nor stacks.
-template <class Visit>
-void for_each_site(Instruction& instruction, const Visit& visit) {
-    if (auto* const product = std::get_if<ProductCall>(&instruction)) {
-        for (MemberRange* const site : {&product->left, &product->right, &product->result})
-            visit(*site);
-    } else if (auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
-        for (EntrywiseStep& step : entrywise->steps) {
-            std::ranges::for_each(step.operands, visit);
-            visit(step.result);
-        }
-    } else if (auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
-        std::ranges::for_each(reference->operands, visit);
-        visit(reference->result);
-    }
-}
-
 /// That an instruction reads or writes a member.
 struct Access {
     std::pair<PartId, std::int32_t> member;
@@ -119,7 +102,10 @@ std::vector<T> reordered(const std::vector<T>& values, const std::vector<std::si
 Loop piece_of(Loop loop, std::size_t from, std::size_t rounds) {
     const auto skipped = static_cast<std::int32_t>(from);
     for (Instruction& instruction : loop.body)
-        for_each_site(instruction, [&](MemberRange& site) { site.step += site.move * skipped; });
+        for_each_site(instruction, [&](MemberRange& site) {
+            site.step += site.move * skipped;
+            if (rounds == 1) site.move = 0;
+        });
     loop.first += loop.stride * skipped;
     loop.rounds = rounds;
     return loop;

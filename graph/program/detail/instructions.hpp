@@ -78,7 +78,7 @@ struct PackCall {
 
 using Instruction = std::variant<ReferenceCall, EntrywiseCall, ProductCall, PackCall>;
 
-/// Instructions that are repeated, step by step. One round: straight code.
+/// Instructions that are repeated, step by step. One round: straight code, in which no site moves.
 struct Loop {
     std::optional<std::int32_t> axis;
     std::int32_t first = 0;   ///< step of the first round
@@ -113,6 +113,23 @@ void for_each_result(const Instruction& instruction, const Visit& visit) {
         for (const EntrywiseStep& step : entrywise->steps) visit(step.result);
     else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction))
         visit(reference->result);
+}
+
+/// Calls `visit` with each site of an instruction that is no pack, to be changed.
+template <class Visit>
+void for_each_site(Instruction& instruction, const Visit& visit) {
+    if (auto* const product = std::get_if<ProductCall>(&instruction)) {
+        for (MemberRange* const site : {&product->left, &product->right, &product->result})
+            visit(*site);
+    } else if (auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
+        for (EntrywiseStep& step : entrywise->steps) {
+            for (MemberRange& operand : step.operands) visit(operand);
+            visit(step.result);
+        }
+    } else if (auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
+        for (MemberRange& operand : reference->operands) visit(operand);
+        visit(reference->result);
+    }
 }
 
 /// Visits what the instruction writes; of a stack, all its parts.

@@ -368,6 +368,9 @@ class Lowering {
     /// Straight code that follows on straight code goes on with it.
     void emit(Loop loop) {
         if (loop.body.empty()) return;
+        if (loop.rounds == 1)
+            for (Instruction& instruction : loop.body)
+                for_each_site(instruction, [](MemberRange& site) { site.move = 0; });
         if (loop.rounds == 1 && !loops_.empty() && loops_.back().rounds == 1)
             for (Instruction& instruction : loop.body)
                 loops_.back().body.push_back(std::move(instruction));

@@ -1,0 +1,211 @@
+#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/ops.hpp>
+#include <support/pass_nets.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace revolute::test {
+
+namespace {
+
+class ProductsNet {
+ public:
+    ProductsNet(Graph& graph, Random& random, int steps) : graph_(graph) {
+        rows_ = 1 + static_cast<int>(random.below(3));
+        columns_ = 1 + static_cast<int>(random.below(3));
+        const Shape square_shape{rows_, rows_}, shape{rows_, columns_};
+        const std::size_t factors = 2 + random.below(2);
+        read_ = random.below(5);
+        read_with_input_ = random.below(5);
+        for (std::size_t i = 0; i < factors; ++i) {
+            weights_.push_back(graph.parameter("W" + std::to_string(i), square_shape));
+            kinds_.push_back(random.below(6));
+            factors_.push_back({weights_.back()});
+        }
+        adds_transposed_ = random.below(2) == 0;
+        begins_with_input_ = random.below(2) == 0;
+        multiplies_again_ = random.below(2) == 0;
+        early_ = random.below(4);
+        states_.push_back(graph.parameter("h", shape));
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            states_.push_back(next(states_.back()));
+        }
+        outputs = {sum(square(states_.back()))};
+        if (random.below(2) == 0)
+            outputs =
+                differentiate(outputs.front(), weights_, Unreachable::zeros).loss_and_gradients();
+        for (const std::vector<Expr>& factor : factors_)
+            if (random.below(4) == 0) outputs.push_back(factor.back());
+    }
+
+    std::vector<Expr> outputs;
+
+ private:
+    Expr next(Expr state) {
+        for (std::size_t i = 0; i < kinds_.size(); ++i) factors_[i].push_back(made(i, state));
+        const Expr x = graph_.input("x", {rows_, columns_});
+        std::vector<Expr> terms;
+        for (std::size_t i = 0; i < kinds_.size(); ++i)
+            terms.push_back(factor(i, read_) * right(i));
+        if (multiplies_again_) {
+            const Expr other = tanh(terms.back());
+            terms.push_back(factor(0, read_) * other);
+        }
+        if (adds_transposed_)
+            for (std::size_t i = 0; i < kinds_.size(); ++i) {
+                const Expr turned = transpose(factor(i, read_)), other = tanh(terms[i]);
+                terms.push_back(turned * other);
+            }
+        terms.push_back(factor(0, read_with_input_) * x);
+        if (begins_with_input_) std::swap(terms.front(), terms.back());
+        return tanh(accumulate(terms));
+    }
+
+    /// The state before, but for one factor, which may read one of the first three.
+    Expr right(std::size_t i) const {
+        if (i + 1 < kinds_.size() || early_ == 3) return states_.back();
+        return states_[std::min(states_.size() - 1, early_)];
+    }
+
+    Expr made(std::size_t i, Expr state) {
+        const Expr before = factors_[i].back(), W = weights_[i];
+        const std::string name = "X" + std::to_string(i);
+        switch (kinds_[i]) {
+            case 0:
+                return W;
+            case 1:
+                return tanh(graph_.input(name, {rows_, rows_}));
+            case 2:
+                return hadamard(before, W);
+            case 3:
+                return before * W;
+            case 4:
+                return before + state * transpose(state);
+            default:
+                return W * graph_.input(name, {rows_, rows_});
+        }
+    }
+
+    /// What stands for a factor: that of this step, of the one before, or of one of the first three.
+    Expr factor(std::size_t i, std::size_t read) const {
+        const std::vector<Expr>& all = factors_[i];
+        if (read < 2) return all[all.size() - 1 - read];
+        return all[std::min(all.size() - 1, read - 1)];
+    }
+
+    Graph& graph_;
+    int rows_ = 1, columns_ = 1;                  // of a state
+    std::size_t read_ = 0, read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
+    bool adds_transposed_ = false, begins_with_input_ = false, multiplies_again_ = false;
+    std::size_t early_ = 0;
+    std::vector<Expr> states_;  // of all steps so far, and before them
+    std::vector<Expr> weights_;
+    std::vector<std::size_t> kinds_;
+    std::vector<std::vector<Expr>> factors_;  // by factor, then by step: first the weight
+};
+
+class EntrywiseNet {
+ public:
+    EntrywiseNet(Graph& graph, Random& random, int steps)
+        : graph_(graph), random_(random), steps_(static_cast<std::size_t>(steps)) {
+        add([&](std::size_t) { return graph.input("x", shape_); });
+        for (std::size_t i = 3 + random.below(4); i > 0; --i) add_value();
+        outputs = {sum(accumulate(values_.back()))};
+        for (const std::vector<Expr>& value : values_)
+            if (random.below(5) == 0) outputs.insert(outputs.end(), value.begin(), value.end());
+    }
+
+    std::vector<Expr> outputs;
+
+ private:
+    enum class Order : std::uint8_t { same, rotated, reversed, first, before };
+    struct Operand {
+        std::size_t value = 0;
+        Order order = Order::same;
+        Expr initial{};
+    };
+
+    /// A value of each step.
+    template <class Make>
+    void add(const Make& make) {
+        auto& value = values_.emplace_back();
+        for (std::size_t t = 0; t < steps_; ++t) {
+            const Scope scope(graph_, Step{0, static_cast<std::int32_t>(t)});
+            value.push_back(make(t));
+        }
+    }
+
+    void add_value() {
+        const std::uint32_t op = random_.below(5);
+        std::array<Operand, 3> operands;
+        for (Operand& operand : operands) operand = drawn();
+        add([&](std::size_t t) {
+            const Expr a = at(operands[0], t), b = at(operands[1], t), c = at(operands[2], t);
+            switch (op) {
+                case 0:
+                    return tanh(a);
+                case 1:
+                    return sigmoid(a);
+                case 2:
+                    return hadamard(a, b);
+                case 3:
+                    return a + b;
+                default:
+                    return accumulate(std::array{a, b, c});
+            }
+        });
+    }
+
+    Operand drawn() {
+        constexpr std::array orders{Order::same,     Order::same,  Order::rotated,
+                                    Order::reversed, Order::first, Order::before};
+        Operand operand{values_.size() - 1, orders[random_.below(orders.size())], {}};
+        if (random_.below(3) == 0) operand.value = random_.below(values_.size());
+        if (operand.order == Order::before) {
+            if (random_.below(2) == 0) operand.value = values_.size();  // a recurrence
+            operand.initial = graph_.parameter("s" + std::to_string(graph_.size()), shape_);
+        }
+        return operand;
+    }
+
+    Expr at(const Operand& operand, std::size_t t) const {
+        const std::vector<Expr>& value = values_[operand.value];
+        switch (operand.order) {
+            case Order::same:
+                return value[t];
+            case Order::rotated:
+                return value[(t + 1) % steps_];
+            case Order::reversed:
+                return value[steps_ - 1 - t];
+            case Order::first:
+                return value.front();
+            default:
+                return t == 0 ? operand.initial : value[t - 1];
+        }
+    }
+
+    static constexpr Shape shape_{2, 3};
+    Graph& graph_;
+    Random& random_;
+    std::size_t steps_;
+    std::vector<std::vector<Expr>> values_;  // by value, then by step
+};
+
+}  // namespace
+
+std::vector<Expr> products_net(Graph& graph, Random& random, int steps) {
+    return ProductsNet(graph, random, steps).outputs;
+}
+
+std::vector<Expr> entrywise_net(Graph& graph, Random& random, int steps) {
+    return EntrywiseNet(graph, random, steps).outputs;
+}
+
+}  // namespace revolute::test
