@@ -73,32 +73,32 @@ double error_of_all(const ForecastModel& model, std::span<const double> errors) 
     return root_mean_square(standard);
 }
 
-Matrix standardised_inputs(const ForecastModel& model, const Series& series) {
-    require_columns(model, series);
-    Matrix result(static_cast<int>(series.inputs.size()), static_cast<int>(series.row_count()),
+namespace {
+
+/// A row for each column, by its level as the model has it; NaN in rows that have nothing to read yet.
+Matrix standardised(std::span<const NumberColumn> columns, std::span<const ModelColumn> levels,
+                    Reading reading, std::size_t rows) {
+    Matrix result(static_cast<int>(columns.size()), static_cast<int>(rows),
                   std::numeric_limits<double>::quiet_NaN());
-    for (int i = 0; i < result.rows(); ++i) {
-        const auto column = static_cast<std::size_t>(i);
-        const std::vector<double> values =
-            as_read(series.inputs[column].values, model.settings.reading);
-        int row = result.columns() - static_cast<int>(values.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const std::vector<double> values = as_read(columns[i].values, reading);
+        int row = static_cast<int>(rows - values.size());
         for (const double value : values)
-            result(i, row++) = model.inputs[column].level.apply(value);
+            result(static_cast<int>(i), row++) = levels[i].level.apply(value);
     }
     return result;
 }
 
+}  // namespace
+
+Matrix standardised_inputs(const ForecastModel& model, const Series& series) {
+    require_columns(model, series);
+    return standardised(series.inputs, model.inputs, model.settings.reading, series.row_count());
+}
+
 Matrix standardised_changes(const ForecastModel& model, const Series& series) {
     require_columns(model, series);
-    Matrix result(static_cast<int>(series.targets.size()), static_cast<int>(series.row_count()),
-                  std::numeric_limits<double>::quiet_NaN());
-    for (int k = 0; k < result.rows(); ++k) {
-        const auto target = static_cast<std::size_t>(k);
-        int row = 0;
-        for (const double change : as_read(series.targets[target].values, Reading::changes))
-            result(k, ++row) = model.targets[target].level.apply(change);
-    }
-    return result;
+    return standardised(series.targets, model.targets, Reading::changes, series.row_count());
 }
 
 std::vector<Matrix> windows_before(std::span<const std::size_t> targets, const Matrix& inputs,

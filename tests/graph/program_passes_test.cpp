@@ -14,6 +14,7 @@
 #include <support/random_graph.hpp>
 #include <support/random_net.hpp>
 #include <support/relabelled.hpp>
+#include <support/sanitized.hpp>
 #include <support/scattered_code.hpp>
 #include <support/time_nets.hpp>
 
@@ -177,7 +178,7 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, in net
 }
 
 TEST_CASE("passes: what code computes stays, in whatever order it stands, in random nets") {
-    for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(200); ++seed) {
         const test::RandomNet net(seed);
         CAPTURE(seed);
         CAPTURE(net.text());
@@ -188,7 +189,7 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, in ran
 }
 
 TEST_CASE("passes: what code computes stays, in whatever order it stands, in random graphs") {
-    for (std::uint32_t seed = 0; seed < 60; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(60); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed, 12);
         std::vector<Expr> outputs{random.loss()};
@@ -204,7 +205,7 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, in ran
 }
 
 TEST_CASE("passes: what code computes stays, in whatever order it stands, where products are one") {
-    for (std::uint32_t seed = 0; seed < 80; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(80); ++seed) {
         CAPTURE(seed);
         Random random(seed);
         Graph graph;

@@ -4,6 +4,7 @@
 #include <support/program_check.hpp>
 #include <support/random_net.hpp>
 #include <support/relabelled.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,7 +25,7 @@ constexpr double rounding_of_doubles = 1e-12;
 }  // namespace
 
 TEST_CASE("program: random graphs give what evaluate gives") {
-    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(150); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed);
         const std::array loss{random.loss()};
@@ -34,7 +35,7 @@ TEST_CASE("program: random graphs give what evaluate gives") {
 }
 
 TEST_CASE("program: every result of a random graph can be an output") {
-    for (std::uint32_t seed = 200; seed < 250; ++seed) {
+    for (std::uint32_t seed = 200; seed < 200 + test::draws(50); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed);
         CHECK(program_difference(random.nodes,
@@ -44,7 +45,7 @@ TEST_CASE("program: every result of a random graph can be an output") {
 }
 
 TEST_CASE("program: random nets of few and of many steps give what evaluate gives") {
-    for (std::uint32_t seed = 0; seed < 60; ++seed)
+    for (std::uint32_t seed = 0; seed < test::draws(60); ++seed)
         for (const int steps : {1, 2, 5, 9}) {
             const test::RandomNet net(seed);
             CAPTURE(seed);
@@ -62,7 +63,7 @@ TEST_CASE("program: random nets of few and of many steps give what evaluate give
 }
 
 TEST_CASE("program: random graphs with random steps give what evaluate gives") {
-    for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(100); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed);
         const std::array loss{random.loss()};

@@ -11,6 +11,7 @@
 #include <support/message.hpp>
 #include <support/random_graph.hpp>
 #include <support/same_graph.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -243,7 +244,7 @@ struct DrawnLine {
 
 TEST_CASE("at: small nets drawn at random are what is built, or refused") {
     int same = 0;
-    for (std::uint32_t seed = 0; seed < 600; ++seed)
+    for (std::uint32_t seed = 0; seed < test::draws(600); ++seed)
         for (const bool is_simplified : {false, true}) {
             const DrawnLine net(seed);
             CAPTURE(net.text());

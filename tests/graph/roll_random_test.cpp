@@ -9,6 +9,7 @@
 #include <support/message.hpp>
 #include <support/random_net.hpp>
 #include <support/same_graph.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ std::optional<Rolled> at_or_refused(const Rolled& rolled, int steps) {
 }  // namespace
 
 TEST_CASE("roll: random nets come back node for node") {
-    for (std::uint32_t seed = 0; seed < 150; ++seed)
+    for (std::uint32_t seed = 0; seed < test::draws(150); ++seed)
         for (const int steps : {1, 3, 8}) {
             const RandomNet net(seed);
             CAPTURE(seed);
@@ -53,7 +54,7 @@ TEST_CASE("roll: random nets come back node for node") {
 
 TEST_CASE("at: random nets of another number of steps are what is built with it, or refused") {
     int same = 0;
-    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(150); ++seed) {
         const RandomNet net(seed);
         CAPTURE(seed);
         CAPTURE(net.text());

@@ -5,6 +5,7 @@
 #include <revolute/rnn/closed_form.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/tools/net_check.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -40,13 +41,13 @@ closed_form::SimpleRnn plain(const RandomNet& random) {
 }  // namespace
 
 TEST_CASE("BPTT: the engine equals the closed form for every size and initial state") {
-    int checked = 0;
+    unsigned checked = 0;
     for (const int steps : {1, 2, 3, 25, 200})
         for (const int hidden : {1, 3, 32})
             for (const int input : {1, 4})
                 for (const int batch : {1, 5})
                     for (const InitialState kind : all_kinds)
-                        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+                        for (std::uint64_t seed = 1; seed <= test::draws(20); ++seed) {
                             const Sizes sizes{steps, input, hidden, 2, batch};
                             const NetCheck result =
                                 check(sizes, kind, seed,
@@ -67,7 +68,7 @@ TEST_CASE("BPTT: the engine equals the closed form for every size and initial st
                                 CHECK(parameter.relative <= closed_form_tolerance);
                             ++checked;
                         }
-    CHECK(checked == 5 * 3 * 2 * 2 * 3 * 20);
+    CHECK(checked == 5 * 3 * 2 * 2 * 3 * test::draws(20));
 }
 
 TEST_CASE("BPTT: the engine agrees with finite differences") {

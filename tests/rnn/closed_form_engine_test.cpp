@@ -5,6 +5,7 @@
 #include <revolute/tools/closed_form_net.hpp>
 #include <revolute/tools/net_check.hpp>
 #include <support/message.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -29,12 +30,12 @@ std::size_t parameters_of(CellKind cell) {
 }
 
 void check_beside_closed_form(CellKind cell) {
-    int checked = 0;
+    unsigned checked = 0;
     for (const int steps : {1, 2, 3, 25, 60})
         for (const int hidden : {1, 3, 32})
             for (const int batch : {1, 5})
                 for (const InitialState initial : all_initial)
-                    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+                    for (std::uint64_t seed = 1; seed <= test::draws(5); ++seed) {
                         CAPTURE(steps);
                         CAPTURE(hidden);
                         CAPTURE(batch);
@@ -55,7 +56,7 @@ void check_beside_closed_form(CellKind cell) {
                             CHECK(parameter.relative <= closed_form_tolerance);
                         ++checked;
                     }
-    CHECK(checked == 5 * 3 * 2 * 3 * 5);
+    CHECK(checked == 5 * 3 * 2 * 3 * test::draws(5));
 }
 
 }  // namespace

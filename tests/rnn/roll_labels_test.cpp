@@ -5,6 +5,7 @@
 #include <support/random_graph.hpp>
 #include <support/relabelled.hpp>
 #include <support/same_graph.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -60,7 +61,7 @@ TEST_CASE("roll: nets whose steps are labelled wrongly lose nothing") {
 }
 
 TEST_CASE("roll: random graphs with random steps lose nothing") {
-    for (std::uint32_t seed = 0; seed < 150; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(150); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed);
         const Expr loss = random.loss();

@@ -10,6 +10,7 @@
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 #include <support/random_graph.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -194,7 +195,7 @@ TEST_CASE("equation names: adjoints of one name that are families at alternating
 }
 
 TEST_CASE("equation names: those of random graphs") {
-    for (std::uint32_t seed = 0; seed < 60; ++seed) {
+    for (std::uint32_t seed = 0; seed < test::draws(60); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed, 12);
         int number = 0;

@@ -10,6 +10,7 @@
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -408,7 +409,7 @@ TEST_CASE("labels of local derivatives: those of every operator are its Jacobian
 TEST_CASE(
     "labels of local derivatives: those in random graphs are the Jacobians of their operators") {
     int checked = 0;
-    for (std::uint32_t seed = 1; seed <= 150; ++seed) {
+    for (std::uint32_t seed = 1; seed <= test::draws(150); ++seed) {
         CAPTURE(seed);
         test::RandomGraph random(seed);
         const Expr loss = random.loss();
@@ -429,7 +430,7 @@ TEST_CASE(
             }
         checked += check.checked;
     }
-    CHECK(checked > 3000);
+    CHECK(checked > 20 * static_cast<int>(test::draws(150)));
 }
 
 TEST_CASE("labels of local derivatives: what is printed gives the Jacobian when it is read again") {
