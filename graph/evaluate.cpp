@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <optional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace revolute {
 
@@ -80,7 +83,7 @@ class Evaluation {
                 for (const NodeId operand : graph.operands(NodeId{i})) ++uses_[index(operand)];
         for (const NodeId output : outputs) ++uses_[index(output)];
         if (check_ == FiniteCheck::off) return;
-        origins_.assign(graph.size(), std::nullopt);
+        traced_.resize(graph.size());
         is_output_.assign(graph.size(), false);
         for (const NodeId output : outputs) is_output_[index(output)] = true;
     }
@@ -147,22 +150,60 @@ class Evaluation {
 
     void free(NodeId node) {
         if (buffer_[index(node)] != no_buffer) free_.push_back(buffer_[index(node)]);
+        if (check_ == FiniteCheck::on) traced_[index(node)] = {};
     }
 
-    /// Throws where the node makes a value that is not finite (`detail::is_made_not_finite`), or is an output that is
-    /// not; else notes which node that goes back to.
+    /// A node that was given, or made, something that is not finite.
+    struct Origin {
+        NodeId node;
+        bool is_suspect = false;
+        std::vector<std::pair<std::uint32_t, detail::OriginId>> behind{};  // by slot
+    };
+
+    const Origin& origin(detail::OriginId id) const { return origins_[id - 1]; }
+
+    detail::OriginId add(Origin origin) {
+        origins_.push_back(std::move(origin));
+        return static_cast<detail::OriginId>(origins_.size());
+    }
+
+    /// Notes what the node's entries that are not finite go back to. Throws for what was made and reaches an output, or
+    /// is lost in a finite number; and for what was given and reaches an output.
     void look_at(NodeId node) {
         const ConstMatrixView result = value(node);
-        if (detail::all_finite(result.values())) return;
+        const bool is_finite = detail::all_finite(result.values());
+        const auto operands = graph_.operands(node);
+        const bool reads_finite = std::ranges::all_of(
+            operands, [&](NodeId operand) { return traced_[index(operand)].empty(); });
+        if (is_finite && reads_finite) return;
+        if (!reads_finite) require_nothing_lost(node);
+        if (is_finite) return;
+        traced_[index(node)] = origins_of(node);
+        if (is_output_[index(node)])
+            throw_origin(origin_to_tell(node),
+                         [&](NodeId from) { return note_of_output(node, from); });
+    }
+
+    auto is_suspect() const {
+        return [this](detail::OriginId id) { return origin(id).is_suspect; };
+    }
+
+    detail::OriginId origin_to_tell(NodeId node) const {
+        return detail::origin_to_tell(traced_[index(node)], is_suspect());
+    }
+
+    std::vector<detail::OriginId> origins_of(NodeId node) {
+        const ConstMatrixView result = value(node);
         const std::vector<detail::ReadValues<double>> operands = read_values(node);
-        const auto from = detail::first_not_finite_operand<double>(result.values(), operands);
-        origins_[index(node)] =
-            from ? origins_[index(graph_.operand(node, static_cast<std::uint32_t>(*from)))] : node;
-        if (!operands.empty() &&
-            detail::is_made_not_finite<double>(result.values(),
-                                               static_cast<std::size_t>(result.rows), operands))
-            throw_not_finite(node, notes_of_origins(node));
-        if (is_output_[index(node)]) throw_origin(*origins_[index(node)], node);
+        std::map<detail::Made, detail::OriginId> own;
+        const auto made = [&](detail::Made what) {
+            detail::OriginId& id = own[what];
+            const bool made_here = what == detail::Made::suspect && !operands.empty();
+            if (id == 0) id = add({node, made_here, origins_behind(node)});
+            return id;
+        };
+        return detail::origins_of<double>(result.values(), static_cast<std::size_t>(result.rows),
+                                          operands, is_suspect(), made);
     }
 
     std::vector<detail::ReadValues<double>> read_values(NodeId node) const {
@@ -171,30 +212,67 @@ class Evaluation {
             const ConstMatrixView read = value(operand);
             all.push_back({read.values(), static_cast<std::size_t>(read.rows),
                            detail::extent_of(graph_.op(node).role, all.size(), read.shape(),
-                                             graph_.shape(node))});
+                                             graph_.shape(node)),
+                           traced_[index(operand)]});
         }
         return all;
     }
 
-    std::vector<std::string> notes_of_origins(NodeId node) const {
-        std::vector<std::string> notes;
-        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot)
-            if (const auto origin = origins_[index(graph_.operand(node, slot))];
-                origin && *origin != graph_.operand(node, slot))
-                notes.push_back(detail::note_of_origin(fmt::format("operand {}", slot),
-                                                       graph_.describe(*origin)));
-        return notes;
+    std::vector<std::pair<std::uint32_t, detail::OriginId>> origins_behind(NodeId node) const {
+        std::vector<std::pair<std::uint32_t, detail::OriginId>> behind;
+        for (std::uint32_t slot = 0; slot < graph_.operand_count(node); ++slot) {
+            const NodeId operand = graph_.operand(node, slot);
+            const detail::OriginId first = detail::first_origin(traced_[index(operand)]);
+            if (first != 0 && origin(first).node != operand) behind.emplace_back(slot, first);
+        }
+        return behind;
     }
 
-    /// Throws for the origin of an output that is not finite, whose operands may be freed: it is computed again.
-    [[noreturn]] void throw_origin(NodeId origin, NodeId output) const {
-        std::vector<NodeId> read{origin};
-        for (const NodeId operand : graph_.operands(origin)) read.push_back(operand);
+    /// Throws for something suspect that an operand has and the node's finite entries count with.
+    void require_nothing_lost(NodeId node) const {
+        const Op& op = graph_.op(node);
+        if (!detail::may_hide(op.role)) return;
+        std::vector<std::vector<bool>> marks;
+        detail::OriginId first = 0;
+        for (const NodeId operand : graph_.operands(node)) {
+            marks.emplace_back();
+            for (const detail::OriginId id : traced_[index(operand)]) {
+                marks.back().push_back(id != 0 && origin(id).is_suspect);
+                if (marks.back().back()) detail::FirstOrigins::keep_first(first, id);
+            }
+        }
+        if (first == 0) return;
+        std::vector<Matrix> operands;
+        for (const NodeId operand : graph_.operands(node)) {
+            const ConstMatrixView read = value(operand);
+            operands.emplace_back(read.rows, read.columns,
+                                  std::vector<double>(read.values().begin(), read.values().end()));
+        }
+        if (detail::counts_for_finite_entries(op, graph_.attributes(node), operands, marks,
+                                              graph_.shape(node)))
+            throw_origin(first,
+                         [&](NodeId) { return detail::note_of_loss(graph_.describe(node)); });
+    }
+
+    std::string note_of_output(NodeId output, NodeId from) const {
+        return output == from ? "" : detail::note_of_output(graph_.describe(output));
+    }
+
+    /// Throws for an origin, whose operands may be freed: it is computed again. `note(node)` says why it is told of, or
+    /// nothing.
+    template <class Note>
+    [[noreturn]] void throw_origin(detail::OriginId id, const Note& note) const {
+        const Origin& from = origin(id);
+        std::vector<NodeId> read{from.node};
+        for (const NodeId operand : graph_.operands(from.node)) read.push_back(operand);
         Evaluation again(graph_, read, bindings_, FiniteCheck::off);
         again.run(read);
         std::vector<std::string> notes;
-        if (origin != output) notes.push_back(detail::note_of_output(graph_.describe(output)));
-        again.throw_not_finite(origin, std::move(notes));
+        for (const auto& [slot, behind] : from.behind)
+            notes.push_back(detail::note_of_origin(fmt::format("operand {}", slot),
+                                                   graph_.describe(origin(behind).node)));
+        if (std::string why = note(from.node); !why.empty()) notes.push_back(std::move(why));
+        again.throw_not_finite(from.node, std::move(notes));
     }
 
     [[noreturn]] void throw_not_finite(NodeId node, std::vector<std::string> notes) const {
@@ -246,8 +324,10 @@ class Evaluation {
     std::vector<std::vector<double>> buffers_;
     std::vector<std::uint32_t> free_;
     std::vector<ConstMatrixView> operand_views_;
-    std::vector<std::optional<NodeId>> origins_;  // by id, of values that are not finite
-    std::vector<bool> is_output_;                 // by id
+    std::vector<Origin> origins_;
+    std::vector<std::vector<detail::OriginId>>
+        traced_;                   // by id; empty where all entries are finite
+    std::vector<bool> is_output_;  // by id
 };
 
 }  // namespace

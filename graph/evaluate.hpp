@@ -26,7 +26,7 @@ class Bindings {
     std::vector<Matrix> values_;  // by id; 0 x 0: not bound
 };
 
-/// Whether evaluation stops at a value that is not finite: one that an operator makes, or that reaches an output.
+/// Whether evaluation stops at a value that is not finite and that does harm (docs/check_finite.md).
 enum class FiniteCheck : bool { off, on };
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
@@ -65,8 +65,8 @@ class NonFiniteError : public EvaluationError {
 /// The outputs' values, computed one node at a time in double by the operators' reference kernels:
 /// obviously right, and the oracle for everything faster. Values are freed after their last use.
 /// Nodes come in the order of their ids: the forward pass before the backward pass. Throws
-/// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError at the first node
-/// that makes a NaN, or infinity of finite values, or else that an output which is not finite goes back to.
+/// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError for what an output that is not
+/// finite goes back to, or for what an operator made that is lost in a finite value.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);

@@ -1,9 +1,11 @@
 #include <revolute/graph/detail/not_finite.hpp>
+#include <revolute/graph/error.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace revolute::detail {
 
@@ -18,6 +20,51 @@ std::string note_of_origin(std::string_view operand, std::string_view origin) {
 }
 
 std::string note_of_output(std::string_view output) { return fmt::format("it reaches {}", output); }
+
+std::string note_of_loss(std::string_view reader) {
+    return fmt::format("it is lost in {}, which is finite", reader);
+}
+
+bool may_hide(Role role) {
+    return !places_entries(role) && role != Role::sum && role != Role::product &&
+           role != Role::row_sum && role != Role::column_sum;
+}
+
+namespace {
+
+/// What the operator's reference kernel makes of the operands; none where it refuses one.
+std::optional<Matrix> made_of(const Op& op, std::span<const double> attributes,
+                              std::span<const Matrix> operands, Shape shape) {
+    std::vector<ConstMatrixView> views(operands.begin(), operands.end());
+    Matrix result(shape);
+    try {
+        op.evaluate({views, attributes}, result);
+    } catch (const EvaluationError&) {
+        return std::nullopt;
+    }
+    return result;
+}
+
+}  // namespace
+
+bool counts_for_finite_entries(const Op& op, std::span<const double> attributes,
+                               std::span<const Matrix> operands,
+                               std::span<const std::vector<bool>> marks, Shape result) {
+    const std::optional<Matrix> as_is = made_of(op, attributes, operands, result);
+    if (!as_is) return true;
+    std::vector<Matrix> others(operands.begin(), operands.end());
+    for (const double other : {0.0, 1.0, -1e30, 1e30}) {
+        for (std::size_t slot = 0; slot < others.size(); ++slot)
+            for (std::size_t i = 0; i < marks[slot].size(); ++i)
+                if (marks[slot][i]) others[slot].values()[i] = other;
+        const std::optional<Matrix> changed = made_of(op, attributes, others, result);
+        if (!changed) return true;
+        for (std::size_t i = 0; i < result.size(); ++i)
+            if (std::isfinite(as_is->values()[i]) && as_is->values()[i] != changed->values()[i])
+                return true;
+    }
+    return false;
+}
 
 std::string to_text(const NotFinite& found) {
     const auto values = found.value.values();

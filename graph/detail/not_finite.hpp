@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,26 +21,17 @@ enum class Extent : std::uint8_t { whole, column, entry };
 /// What is known of it for an operand of an operator, given the shapes of both.
 Extent extent_of(Role role, std::size_t operand, Shape operand_shape, Shape result);
 
+/// The number of what an entry that is not finite goes back to, given or made by an operator, in the order in which a run
+/// finds them, from 1 on; 0 where the entry is finite.
+using OriginId = std::uint32_t;
+
 /// An operand's values, column by column.
 template <class Number>
 struct ReadValues {
     std::span<const Number> values;
     std::size_t rows = 0;
     Extent extent = Extent::whole;
-};
-
-/// Whether there is a NaN, or infinity.
-struct NonFiniteKinds {
-    bool has_nan = false;
-    bool has_infinity = false;
-
-    template <class Number>
-    void add(std::span<const Number> values) {
-        for (const Number x : values) {
-            has_nan = has_nan || std::isnan(x);
-            has_infinity = has_infinity || std::isinf(x);
-        }
-    }
+    std::span<const OriginId> origins{};  ///< of each entry; empty where all are finite
 };
 
 template <class Number>
@@ -49,50 +39,105 @@ bool all_finite(std::span<const Number> values) {
     return std::ranges::all_of(values, [](Number x) { return std::isfinite(x); });
 }
 
-/// Whether an operator is to be named for what it made of its operands: a NaN of none, or infinity of finite ones.
-/// What was given may be NaN or infinite, and be masked later. Minus infinity may be made too, as the logarithm of what
-/// cannot be: it harms where it becomes a NaN, or an output.
-template <class Number>
-bool is_made_not_finite(std::span<const Number> result, std::size_t rows,
-                        std::span<const ReadValues<Number>> operands) {
-    if (all_finite(result)) return false;
-    NonFiniteKinds whole;
-    for (const ReadValues<Number>& operand : operands)
-        if (operand.extent == Extent::whole) whole.add(operand.values);
-    for (std::size_t begin = 0; begin < result.size(); begin += rows) {
-        NonFiniteKinds of_column = whole;
+/// The first origins of what is NaN, and of what is infinite, those that are suspect for themselves; 0: of nothing.
+struct FirstOrigins {
+    OriginId of_nan = 0;
+    OriginId of_infinity = 0;
+    OriginId of_suspect_infinity = 0;
+
+    /// Entries begin to end of an operand.
+    template <class Number, class IsSuspect>
+    void add(const ReadValues<Number>& operand, std::size_t begin, std::size_t end,
+             const IsSuspect& is_suspect) {
+        if (operand.origins.empty()) return;
+        for (std::size_t i = begin; i < end; ++i) {
+            const OriginId origin = operand.origins[i];
+            if (origin == 0) continue;
+            if (std::isnan(operand.values[i])) {
+                keep_first(of_nan, origin);
+            } else {
+                keep_first(of_infinity, origin);
+                if (is_suspect(origin)) keep_first(of_suspect_infinity, origin);
+            }
+        }
+    }
+
+    static void keep_first(OriginId& first, OriginId origin) {
+        if (first == 0 || origin < first) first = origin;
+    }
+};
+
+/// The first of the origins; 0 where there is none.
+inline OriginId first_origin(std::span<const OriginId> origins) {
+    OriginId first = 0;
+    for (const OriginId origin : origins)
+        if (origin != 0) FirstOrigins::keep_first(first, origin);
+    return first;
+}
+
+/// What is told of a value that is not finite: the first of its suspect origins, or else of all.
+template <class IsSuspect>
+OriginId origin_to_tell(std::span<const OriginId> origins, const IsSuspect& is_suspect) {
+    OriginId first = 0;
+    for (const OriginId origin : origins)
+        if (origin != 0 && is_suspect(origin)) FirstOrigins::keep_first(first, origin);
+    return first != 0 ? first : first_origin(origins);
+}
+
+/// What an operator made that is not finite.
+enum class Made : std::uint8_t {
+    suspect,  ///< a NaN where none of its operands has one, or infinity where all are finite
+    /// Minus infinity where all operands are finite, as the logarithm of what cannot be: of use in softmax and exp.
+    minus_infinity,
+};
+
+/// The origins of a result's entries: the first among what an entry may depend on, and `made(Made)` where it depends on
+/// nothing that it could have that from. A NaN that an infinity became goes back to that, where it is suspect.
+template <class Number, class IsSuspect, class MakeOrigin>
+std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t rows,
+                                 std::span<const ReadValues<Number>> operands,
+                                 const IsSuspect& is_suspect, const MakeOrigin& made) {
+    std::vector<OriginId> origins(result.size(), 0);
+    const auto add = [&](FirstOrigins& to, Extent extent, const auto& begin, const auto& end) {
         for (const ReadValues<Number>& operand : operands)
-            if (operand.extent == Extent::column)
-                of_column.add(operand.values.subspan(begin / rows * operand.rows, operand.rows));
+            if (operand.extent == extent) to.add(operand, begin(operand), end(operand), is_suspect);
+    };
+    FirstOrigins whole;
+    add(
+        whole, Extent::whole, [](const auto&) { return std::size_t{0}; },
+        [](const auto& operand) { return operand.values.size(); });
+    for (std::size_t begin = 0; begin < result.size(); begin += rows) {
+        const std::size_t column = begin / rows;
+        FirstOrigins of_column = whole;
+        add(
+            of_column, Extent::column, [&](const auto& operand) { return column * operand.rows; },
+            [&](const auto& operand) { return (column + 1) * operand.rows; });
         for (std::size_t i = begin; i < begin + rows; ++i) {
             const Number x = result[i];
             if (std::isfinite(x)) continue;
-            NonFiniteKinds read = of_column;
-            for (const ReadValues<Number>& operand : operands)
-                if (operand.extent == Extent::entry) read.add(operand.values.subspan(i, 1));
-            if (std::isnan(x) ? !read.has_nan : x > 0 && !read.has_infinity) return true;
+            FirstOrigins read = of_column;
+            add(
+                read, Extent::entry, [&](const auto&) { return i; },
+                [&](const auto&) { return i + 1; });
+            origins[i] = !std::isnan(x)     ? read.of_infinity
+                         : read.of_nan != 0 ? read.of_nan
+                                            : read.of_suspect_infinity;
+            if (origins[i] == 0)
+                origins[i] = made(std::isnan(x) || x > 0 ? Made::suspect : Made::minus_infinity);
         }
     }
-    return false;
+    return origins;
 }
 
-/// The first operand that a result which is not finite has that from: one with a NaN, if the result has one and there is
-/// such an operand.
-template <class Number>
-std::optional<std::size_t> first_not_finite_operand(std::span<const Number> result,
-                                                    std::span<const ReadValues<Number>> operands) {
-    NonFiniteKinds made;
-    made.add(result);
-    std::optional<std::size_t> found;
-    for (std::size_t i = operands.size(); i-- > 0;) {
-        NonFiniteKinds read;
-        read.add(operands[i].values);
-        if (made.has_nan ? read.has_nan : read.has_infinity) found = i;
-    }
-    for (std::size_t i = operands.size(); !found && i-- > 0;)
-        if (!all_finite(operands[i].values)) found = i;
-    return found;
-}
+/// Whether what stands in the marked entries of operands, where they are suspect, counts for entries of the result that
+/// are finite all the same: whether these change where other numbers stand there. So what is masked, or stands where
+/// `where` does not look, counts for nothing, and 1 / infinity is an overflow that nobody sees any more.
+bool counts_for_finite_entries(const Op& op, std::span<const double> attributes,
+                               std::span<const Matrix> operands,
+                               std::span<const std::vector<bool>> marks, Shape result);
+
+/// Whether an operator of the role may make finite entries of what is not finite: others place entries or add them up.
+bool may_hide(Role role);
 
 /// A value that is not finite, and what it is made of.
 struct NotFinite {
@@ -108,6 +153,8 @@ struct NotFinite {
 /// "behind operand 0, the first that is not finite is x[1] [3 x 1]", "it reaches L [1 x 1]".
 std::string note_of_origin(std::string_view operand, std::string_view origin);
 std::string note_of_output(std::string_view output);
+/// "it is lost in y [1 x 1], which is finite".
+std::string note_of_loss(std::string_view reader);
 
 /// The text of the error: where the first NaN is, or else the first infinite entry, and the ranges of all values.
 std::string to_text(const NotFinite& found);

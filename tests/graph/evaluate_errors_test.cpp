@@ -106,14 +106,18 @@ struct Overflow {
 
 TEST_CASE("check_finite: the first node that is not finite is named with its operands' ranges") {
     Overflow o;
+    const int line = __LINE__ + 1;
+    const Expr answer = tanh(o.y);
     CHECK(
-        message_of<NonFiniteError>([&] { evaluate(tanh(o.y), o.values, check_finite); }) ==
+        message_of<NonFiniteError>([&] { evaluate(answer, o.values, check_finite); }) ==
         fmt::format(
             "evaluate: hadamard is not finite (inf at row 0, column 1), in step t = 3\n"
             "  node is y[3] [2 x 2], made at evaluate_errors_test.cpp:{1}, from 0.25 to 4, 1 inf\n"
             "  operand 0 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200\n"
-            "  operand 1 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200",
-            o.first_line, o.first_line + 1));
+            "  operand 1 is h[3] [2 x 2], made at evaluate_errors_test.cpp:{0}, from -2 to 1e+200\n"
+            "  it is lost in unnamed tanh [2 x 2], made at evaluate_errors_test.cpp:{2}, which is "
+            "finite",
+            o.first_line, o.first_line + 1, line));
 }
 
 TEST_CASE("check_finite: a value given for a leaf is named where it reaches an output") {

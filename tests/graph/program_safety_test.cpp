@@ -77,7 +77,8 @@ TEST_CASE("check finite: the first value of a recurrence is named with its step 
     CHECK(text ==
           "run: exp is not finite (inf at row 1, column 0), in step t = 3\n"
           "  node is e[3] [2 x 1], from 3.18179e+63 to 3.18179e+63, 1 inf\n"
-          "  operand 0 is h[2] [2 x 1], from 146.22 to 1.16967e+11");
+          "  operand 0 is h[2] [2 x 1], from 146.22 to 1.16967e+11\n"
+          "  it reaches h[5] [2 x 1]");
     CHECK(growth.graph.label(node) == "e[3]");
 }
 
@@ -196,7 +197,8 @@ TEST_CASE("check finite: of a product that a sum takes up, the factors are told"
               "  node is z[2] [2 x 1], 2 inf\n"
               "  it takes up U [2 x 2], from 1e+50 to 1e+50\n"
               "  it takes up h[1] [2 x 1], from 6.4e+301 to 6.4e+301\n"
-              "  it takes up z[2] [2 x 1], as far as it was summed, from 6 to 6");
+              "  it takes up z[2] [2 x 1], as far as it was summed, from 6 to 6\n"
+              "  it reaches h[5] [2 x 1]");
         CHECK(error.node() == z[2].id);
         CHECK(error.operands().empty());  // U and h are no operands of z
     }
@@ -233,7 +235,8 @@ TEST_CASE("check finite: after an error, the same program runs with other values
     CHECK(refusal(program) ==
           "run: exp is not finite (inf at row 1, column 0), in step t = 0\n"
           "  node is e[0] [2 x 1], from 1 to 1, 1 inf\n"
-          "  operand 0 is h [2 x 1], from 0 to 800");
+          "  operand 0 is h [2 x 1], from 0 to 800\n"
+          "  it reaches h[3] [2 x 1]");
     CHECK(message_of<EvaluationError>([&] { program.value(0); }) ==
           "value: the program must have run, and finished, before");
     growth.bind(program, -800.0);

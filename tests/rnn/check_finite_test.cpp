@@ -1,9 +1,11 @@
-// Which values that are not finite a checked run names, in the evaluator and in programs: those that operators make,
-// and those that reach an output; not what was given and is masked, nor minus infinity as the logarithm of 0.
+// Which values that are not finite a checked run names, in the evaluator and in programs: those that reach an output,
+// and those that operators make and that are lost in finite numbers; not what is masked, whether it was given or made, nor
+// minus infinity as the logarithm of 0.
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
+#include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lengths.hpp>
@@ -13,7 +15,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -64,7 +68,139 @@ struct Two {
     }
 };
 
+// The first column of x: an operator of which nobody knows that it looks at nothing else.
+constinit const Op first_column_op{
+    .name = "first_column",
+    .shape =
+        [](const ShapeArguments& x) {
+            return Shape{x[0].rows, 1};
+        },
+    .evaluate = [](const Arguments& x,
+                   MatrixView y) { std::ranges::copy(x[0].values().first(y.size()), y.data); },
+};
+
+/// h(t) = tanh(W x(t) + U sqrt |h(t-1)|), whose slope is infinite at 0.
+struct SquareRootCell {
+    Expr W, U;
+    explicit SquareRootCell(Graph& graph)
+        : W(graph.parameter("W", {2, 1})), U(graph.parameter("U", {2, 2})) {}
+    static std::vector<StateTensor> state_tensors() { return {{"h", 2}}; }
+    std::vector<Expr> parameters() const { return {W, U}; }
+    State step(Expr x, const State& state) const {
+        return {tanh(W * x + U * sqrt(abs(state[0]))).named("h")};
+    }
+};
+
+/// Entries at which operators overflow, divide by zero or have no value, and some at which they have one.
+Matrix treacherous() { return Matrix(1, 9, {-1e308, -800, -2, -1, 0, 0.5, 1, 800, 1e308}); }
+
+/// 1 where the value is finite, else 0.
+Matrix finite_entries(const Matrix& values) {
+    Matrix kept(values.shape());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        kept.values()[i] = std::isfinite(values.values()[i]) ? 1 : 0;
+    return kept;
+}
+
 }  // namespace
+
+TEST_CASE("check_finite: what an elementwise operator makes is named unless it is masked") {
+    int named = 0;
+    for (const Op* op : catalogue()) {
+        if (op->role != Role::elementwise || op->arity != 1 || op->example.attribute_count > 0)
+            continue;
+        CAPTURE(op->name);
+        Graph graph;
+        const Expr x = graph.parameter("x", {1, 9}), kept = graph.input("k", {1, 9});
+        const Expr y = apply(*op, {x});
+        Bindings values;
+        values.bind(x, treacherous());
+        values.bind(kept, finite_entries(evaluate(y, values)));
+        const Expr masked = mask(y, kept), chosen = where(kept, y, constant_like(y, 2.0));
+        for (const Expr& z : {masked, chosen}) {
+            CHECK(evaluate(z, values, check_finite) == evaluate(z, values));
+            CHECK_NOTHROW(run_checked(std::array{z}, values, Precision::float64));
+        }
+        if (values.find(kept)->values().end() !=
+            std::ranges::find(values.find(kept)->values(), 0.0)) {
+            ++named;
+            CHECK_THROWS_AS(evaluate(std::array{sum(y)}, values, check_finite), NonFiniteError);
+            CHECK_THROWS_AS(run_checked(std::array{sum(y)}, values, Precision::float64),
+                            NonFiniteError);
+        }
+    }
+    CHECK(named >= 5);  // log, sqrt, exp, reciprocal, square
+}
+
+TEST_CASE("check_finite: a NaN of the backward pass that is masked is not named") {
+    // 0 / 0 behind log, where x is 0; its adjoint goes to no x.
+    Two net(1, 0, 1, 0);
+    const Expr zeros = net.graph.constant(0.0, {2, 1});
+    const Expr loss = sum(mask(log(where(net.y, net.x, zeros)), net.y));
+    check_silent(differentiate(loss, {net.x}).loss_and_gradients(), net.values);
+    // Here it goes to x: the logarithm is chosen away, and its slope is not.
+    const Expr trap = sum(where(net.y, log(net.x), zeros));
+    check_silent({trap}, net.values);
+    check_named(differentiate(trap, {net.x}).loss_and_gradients(), net.values,
+                "divide is not finite (nan at row 1, column 0)");
+}
+
+TEST_CASE("check_finite: what stands in columns or rows that nobody reads is not named") {
+    Graph graph;
+    const Expr x = graph.parameter("x", {2, 3});
+    Bindings values;
+    values.bind(x, Matrix(2, 3, {1, 2, -1, 3, 0, 1e-3}));
+    const Expr y = log(x);
+    check_silent({sum(columns(y, 0, 1)), sum(columns(rows(y, 1, 1), 1, 2)),
+                  sum(apply(first_column_op, {y}))},
+                 values);
+    check_named({sum(columns(y, 1, 1))}, values, "log is not finite (nan at row 0, column 1)");
+    values.bind(x, Matrix(2, 3, {1, -2, -1, 3, 0, 1e-3}));
+    check_named({sum(apply(first_column_op, {y}))}, values,
+                "log is not finite (nan at row 1, column 0)");
+}
+
+TEST_CASE(
+    "check_finite: the padding of a cell whose slope is infinite at its first state is silent") {
+    Graph graph;
+    const SquareRootCell cell(graph);
+    const auto x = input_sequence(graph, "x", {1, 3}, 4);
+    const Lengths lengths = input_lengths(graph, 3, 4);
+    const Unrolled net = unroll_masked(
+        cell, x, lengths, initial_state(graph, cell.state_tensors(), 3, InitialState::zero));
+    const ReadOut head = read_out(std::array{net.last()}, 1);
+    Bindings values;
+    Random random(1);
+    for (const Expr& p : cell.parameters()) values.bind(p, random.matrix(p.shape()));
+    values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
+    values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
+    values.bind(head.targets[0], Matrix(1, 3, 0.5));
+    for (const double padding : {not_a_number, infinity, 1e308, 0.0}) {
+        CAPTURE(padding);
+        for (std::size_t t = 0; t < x.size(); ++t)
+            values.bind(x[t], Matrix(1, 3, {1, t < 2 ? 0.5 : padding, t < 1 ? -1 : padding}));
+        check_silent(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values);
+    }
+    // In a column that is running it counts.
+    values.bind(x[1], Matrix(1, 3, not_a_number));
+    check_named(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values,
+                "input is not finite (nan at row 0, column 0), in step t = 1");
+}
+
+TEST_CASE("check_finite: an overflow that is lost says where") {
+    Two net(1000, 1, 1, 1);
+    const Expr y = reciprocal(exp(net.x).named("e")).named("r");
+    const std::string lost = "\n  it is lost in r [2 x 1]";
+    CHECK(message_of<NonFiniteError>([&] {
+              run_checked(std::array{y}, net.values, Precision::float64);
+          }).ends_with(lost + ", which is finite"));
+    CHECK(message_of<NonFiniteError>([&] {
+              evaluate(y, net.values, check_finite);
+          }).find(lost + ", made at ") != std::string::npos);
+    // Of several overflows the first that matters is told, and what came of it on the way is not.
+    check_named({sum(exp(net.x) - exp(2.0 * net.x))}, net.values,
+                "exp is not finite (inf at row 0, column 0)");
+}
 
 TEST_CASE("check_finite: what was given and is masked is not named, whatever it is") {
     for (const double given : {not_a_number, infinity, -infinity}) {

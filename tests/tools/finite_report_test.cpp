@@ -69,6 +69,7 @@ TEST_CASE("finite report: an overflow of exp is named, with its operand's range"
           "evaluate: exp is not finite (inf at row 0, column 0)\n"
           "  node is e [1 x 1], made at net.cpp:7, 1 inf\n"
           "  operand 0 is x [1 x 1], made at net.cpp:7, from 800 to 800\n"
+          "  it reaches L [1 x 1], made at net.cpp:7\n"
           "  it is e, in the forward pass\n"
           "  FILE shows it in red");
     CHECK(contains(found.marked(), "\"e\" [label=<e"));
@@ -97,6 +98,7 @@ TEST_CASE("finite report: a division by zero is named with both operands") {
           "  node is q [1 x 1], made at net.cpp:7, 1 nan\n"
           "  operand 0 is x [1 x 1], made at net.cpp:7, from 0 to 0\n"
           "  operand 1 is unnamed square [1 x 1], made at net.cpp:7, from 0 to 0\n"
+          "  it reaches L [1 x 1], made at net.cpp:7\n"
           "  it is q, in the forward pass\n"
           "  FILE shows it in red");
 }
@@ -119,6 +121,7 @@ TEST_CASE("finite report: sqrt at 0 fails in the backward pass alone") {
           "  node is unnamed divide [1 x 1], made by the adjoint of r, 1 inf\n"
           "  operand 0 is unnamed scale [1 x 1], made by the adjoint of L, from 3 to 3\n"
           "  operand 1 is r [1 x 1], made at net.cpp:7, from 0 to 0\n"
+          "  it reaches unnamed scale [1 x 1], made by the adjoint of s\n"
           "  it is in the backward pass\n"
           "  FILE shows it in red");
     CHECK(contains(found.dot, "\"r\" -> "));

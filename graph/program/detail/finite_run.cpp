@@ -1,6 +1,7 @@
 #include <revolute/graph/detail/not_finite.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/finite_run.hpp>
+#include <revolute/graph/program/detail/watched_sites.hpp>
 
 #include <fmt/format.h>
 
@@ -18,78 +19,24 @@ namespace revolute::detail {
 
 namespace {
 
-/// The part of a stack of that number; the site alone, where there is no stack.
-MemberRange in_stack(MemberRange site, const std::vector<PartId>& stack, std::size_t number) {
-    if (!stack.empty()) site.part = stack[number];
-    return site;
-}
-
-/// What an instruction reads for a result, and how much of it for one entry.
-struct ReadSite {
-    MemberRange site;
-    Extent extent = Extent::whole;
-};
-
-/// What result number `result` of the instruction's stack is computed of: by slot of its operator unless it
-/// adds to a sum. Of a packed factor, the factor.
-std::vector<ReadSite> operands_of(const Rolled& rolled, const Instruction& instruction,
-                                  const MemberRange& made, std::size_t result) {
-    std::vector<ReadSite> operands;
-    const auto* const product = std::get_if<ProductCall>(&instruction);
-    if (product == nullptr) {
-        const Part& part = rolled[made.part];
-        for_each_read(instruction, [&](const MemberRange& site) {
-            const Extent extent =
-                site.members == made.members
-                    ? extent_of(part.op->role, operands.size(), rolled[site.part].shape, part.shape)
-                    : Extent::whole;
-            operands.push_back({site, extent});
-        });
-        return operands;
-    }
-    const bool is_sum = !product->right_stack.empty();
-    const std::size_t first = is_sum ? 0 : result;
-    const std::size_t end = is_sum ? product->right_stack.size() : result + 1;
-    const bool is_by_column = !product->right_is_transposed && product->right.members == 1;
-    for (std::size_t i = first; i < end; ++i) {
-        operands.push_back({in_stack(product->left, product->left_stack, i)});
-        operands.push_back({in_stack(product->right, product->right_stack, i),
-                            is_by_column ? Extent::column : Extent::whole});
-    }
-    if (product->adds)
-        operands.push_back(
-            {in_stack(product->result, product->result_stack, result), Extent::entry});
-    return operands;
-}
-
-/// Of code for runs that look at every value, in which only a stack has several.
-std::vector<MemberRange> results_of(const Instruction& instruction) {
-    std::vector<MemberRange> results;
-    const auto* const product = std::get_if<ProductCall>(&instruction);
-    const bool is_stack = product != nullptr && !product->result_stack.empty();
-    if (is_stack)
-        for (std::size_t i = 0; i < product->result_stack.size(); ++i)
-            results.push_back(in_stack(product->result, product->result_stack, i));
-    else
-        for_each_result(instruction, [&](const MemberRange& site) { results.push_back(site); });
-    return results;
-}
-
 /// Members of one part that follow each other in memory.
 struct Members {
     Member first;
     std::size_t count = 1;
 };
 
-/// The member that a value which is not finite goes back to, and the instruction that made it; none: it was given.
+/// A member that was given something that is not finite; or an instruction made that of it.
 struct Origin {
-    Member member;
-    struct Made {
+    struct Making {
         RunPlace place;
         std::size_t result = 0;
         std::size_t member = 0;  // of the result's
     };
-    std::optional<Made> made;
+    Member member;
+    std::optional<Making> made{};
+    bool is_suspect = false;
+    std::vector<std::pair<std::size_t, OriginId>>
+        behind{};  // by number of what the instruction reads
 };
 
 /// Where a run stands that is watched.
@@ -166,6 +113,17 @@ class FiniteRun {
         return numbers;
     }
 
+    const Origin& origin(OriginId id) const { return origins_[id - 1]; }
+
+    auto is_suspect() const {
+        return [this](OriginId id) { return origin(id).is_suspect; };
+    }
+
+    OriginId add(Origin origin) {
+        origins_.push_back(std::move(origin));
+        return static_cast<OriginId>(origins_.size());
+    }
+
     /// What is not finite among the given values; where one is an output, it is refused.
     void note_leaves() {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
@@ -175,7 +133,10 @@ class FiniteRun {
             for (std::size_t place = 0; place < part.size(); ++place) {
                 const Member member{PartId{i}, part.step_of(place)};
                 if (is_finite(member)) continue;
-                origins_.emplace(key(member), Origin{member, {}});
+                const OriginId given = add({member});
+                std::vector<OriginId>& traced = traced_[key(member)];
+                for (const Number value : values_of({member, 1}))
+                    traced.push_back(std::isfinite(value) ? 0 : given);
                 if (is_output(member)) fail_for_output(member);
             }
         }
@@ -185,77 +146,131 @@ class FiniteRun {
     struct Read {
         Members members;
         Extent extent = Extent::whole;
+        Shape shape;  // that it is read in
         std::vector<Number> values;
+        std::vector<OriginId> origins;  // empty where all values are finite
     };
 
     /// Nothing while all values are finite.
     std::vector<Read> reads_of(const RunPlace& place, const MemberRange& result,
                                std::size_t number) const {
         std::vector<Read> all;
-        if (origins_.empty()) return all;
+        if (traced_.empty()) return all;
         for (const ReadSite& read : operands_of(rolled_, at(place), result, number)) {
             const Members read_members = members(read.site, place.round);
-            all.push_back({read_members, read.extent, values_of(read_members)});
+            all.push_back({read_members, read.extent, read.shape, values_of(read_members),
+                           origins_among(read_members)});
         }
         return all;
+    }
+
+    std::vector<OriginId> origins_among(const Members& members) const {
+        std::vector<OriginId> all;
+        const std::size_t size = rolled_[members.first.part].shape.size();
+        for (std::size_t i = 0; i < members.count; ++i)
+            if (const auto found = traced_.find(key(after(members.first, i)));
+                found != traced_.end()) {
+                all.resize(members.count * size, 0);
+                std::ranges::copy(found->second,
+                                  all.begin() + static_cast<std::ptrdiff_t>(i * size));
+            }
+        return all;
+    }
+
+    /// What is read for one member of a result.
+    struct Operands {
+        std::vector<Members> members;
+        std::vector<Shape> shapes;
+        std::vector<ReadValues<Number>> values;
+    };
+
+    /// For member k of a result of `count`: its own part, where as many are read.
+    Operands operands_for(std::span<const Read> reads, std::size_t k, std::size_t count) const {
+        Operands operands;
+        for (const Read& read : reads) {
+            const Shape shape = rolled_[read.members.first.part].shape;
+            const bool is_own = read.members.count == count;
+            const auto own = [&](auto all) {
+                return is_own && !all.empty() ? all.subspan(k * shape.size(), shape.size()) : all;
+            };
+            operands.members.push_back(is_own ? Members{after(read.members.first, k), 1}
+                                              : read.members);
+            operands.shapes.push_back(read.shape);
+            operands.values.push_back({own(std::span<const Number>(read.values)),
+                                       static_cast<std::size_t>(read.shape.rows), read.extent,
+                                       own(std::span<const OriginId>(read.origins))});
+        }
+        return operands;
     }
 
     void look_at(const RunPlace& place, std::size_t number, const MemberRange& result,
                  std::span<const Read> reads) {
         const Members made = members(result, place.round);
+        const bool reads_finite =
+            std::ranges::all_of(reads, [](const Read& read) { return read.origins.empty(); });
         for (std::size_t k = 0; k < made.count; ++k) {
             const Member member = after(made.first, k);
-            if (is_finite(member)) continue;
-            const auto [operands, read_members] = operands_for(reads, k, made.count);
-            const std::vector<Number> values = values_of({member, 1});
-            const auto rows = static_cast<std::size_t>(rolled_[member.part].shape.rows);
-            if (is_made_not_finite<Number>(values, rows, operands))
-                fail({place, number, k},
-                     origin_notes(reads, k, made.count, adds_to_result(at(place), result)));
-            const auto from = first_not_finite_operand<Number>(values, operands);
-            const auto origin = from ? first_origin(read_members[*from]) : std::nullopt;
-            origins_.insert_or_assign(key(member),
-                                      origin ? *origin : Origin{member, {{place, number, k}}});
+            const bool now_finite = is_finite(member);
+            if (now_finite && !traced_.empty()) traced_.erase(key(member));
+            if (now_finite && reads_finite) continue;
+            const Operands operands = operands_for(reads, k, made.count);
+            if (!reads_finite && !adds_to_result(at(place), result))
+                require_nothing_lost(member, operands);
+            if (now_finite) continue;
+            traced_.insert_or_assign(key(member),
+                                     origins_of_result({place, number, k}, member, operands));
             if (is_output(member)) fail_for_output(member);
         }
     }
 
-    /// What is read for member k of a result of `count`: its own part, where as many are read.
-    std::pair<std::vector<ReadValues<Number>>, std::vector<Members>> operands_for(
-        std::span<const Read> reads, std::size_t k, std::size_t count) const {
-        std::vector<ReadValues<Number>> operands;
-        std::vector<Members> read_members;
-        for (const Read& read : reads) {
-            const Shape shape = rolled_[read.members.first.part].shape;
-            const bool is_own = read.members.count == count;
-            const std::span<const Number> values(read.values);
-            operands.push_back({is_own ? values.subspan(k * shape.size(), shape.size()) : values,
-                                static_cast<std::size_t>(shape.rows), read.extent});
-            read_members.push_back(is_own ? Members{after(read.members.first, k), 1}
-                                          : read.members);
+    std::vector<OriginId> origins_of_result(const Origin::Making& making, Member member,
+                                            const Operands& operands) {
+        std::map<Made, OriginId> own;
+        const auto make = [&](Made what) {
+            OriginId& id = own[what];
+            if (id == 0)
+                id = add({member, making, what == Made::suspect, origins_behind(operands)});
+            return id;
+        };
+        const std::vector<Number> values = values_of({member, 1});
+        return origins_of<Number>(values, static_cast<std::size_t>(rolled_[member.part].shape.rows),
+                                  operands.values, is_suspect(), make);
+    }
+
+    std::vector<std::pair<std::size_t, OriginId>> origins_behind(const Operands& operands) const {
+        std::vector<std::pair<std::size_t, OriginId>> behind;
+        for (std::size_t i = 0; i < operands.values.size(); ++i) {
+            const OriginId first = first_origin(operands.values[i].origins);
+            if (first != 0 && origin(first).member != operands.members[i].first)
+                behind.emplace_back(i, first);
         }
-        return {std::move(operands), std::move(read_members)};
+        return behind;
     }
 
-    std::optional<Origin> first_origin(const Members& members) const {
-        for (std::size_t i = 0; i < members.count; ++i)
-            if (const auto found = origins_.find(key(after(members.first, i)));
-                found != origins_.end())
-                return found->second;
-        return std::nullopt;
-    }
-
-    std::vector<std::string> origin_notes(std::span<const Read> reads, std::size_t k,
-                                          std::size_t count, bool adds_to_sum) const {
-        std::vector<std::string> notes;
-        const std::vector<Members> read_members = operands_for(reads, k, count).second;
-        for (std::size_t slot = 0; slot < read_members.size(); ++slot)
-            if (const auto origin = first_origin(read_members[slot]);
-                origin && origin->member != read_members[slot].first)
-                notes.push_back(note_of_origin(
-                    adds_to_sum ? described(read_members[slot]) : fmt::format("operand {}", slot),
-                    describe(rolled_, origin->member)));
-        return notes;
+    /// Throws for something suspect that is read and that finite entries of the member count with.
+    void require_nothing_lost(Member member, const Operands& operands) {
+        const Part& part = rolled_[member.part];
+        if (!may_hide(part.op->role)) return;
+        std::vector<std::vector<bool>> marks;
+        OriginId first = 0;
+        for (const ReadValues<Number>& operand : operands.values) {
+            marks.emplace_back();
+            for (const OriginId id : operand.origins) {
+                marks.back().push_back(id != 0 && origin(id).is_suspect);
+                if (marks.back().back()) FirstOrigins::keep_first(first, id);
+            }
+        }
+        if (first == 0) return;
+        std::vector<Matrix> values;
+        for (std::size_t i = 0; i < operands.values.size(); ++i) {
+            const std::span<const Number> read = operands.values[i].values;
+            const Shape shape = operands.shapes[i];
+            if (read.size() != shape.size()) return;  // a stack of what came at many steps
+            values.emplace_back(shape.rows, shape.columns,
+                                std::vector<double>(read.begin(), read.end()));
+        }
+        if (counts_for_finite_entries(*part.op, part.attributes, values, marks, part.shape))
+            fail(first, note_of_loss(describe(rolled_, member)));
     }
 
     bool is_output(Member member) const {
@@ -263,11 +278,17 @@ class FiniteRun {
     }
 
     [[noreturn]] void fail_for_output(Member output) {
-        const Origin origin = origins_.at(key(output));
+        const OriginId told = origin_to_tell(traced_.at(key(output)), is_suspect());
+        fail(told, origin(told).member == output ? "" : note_of_output(describe(rolled_, output)));
+    }
+
+    /// Throws for what was given or made there; the note says why, or nothing.
+    [[noreturn]] void fail(OriginId id, const std::string& note) {
+        const Origin& from = origin(id);
         std::vector<std::string> notes;
-        if (origin.member != output) notes.push_back(note_of_output(describe(rolled_, output)));
-        if (origin.made) fail(*origin.made, std::move(notes));
-        refuse(origin.member, doubles({origin.member, 1}), {}, {}, std::move(notes));
+        if (!note.empty()) notes.push_back(note);
+        if (from.made) fail(from, std::move(notes));
+        refuse(from.member, doubles({from.member, 1}), {}, {}, std::move(notes));
     }
 
     static std::pair<std::uint32_t, std::int32_t> key(Member member) {
@@ -284,8 +305,8 @@ class FiniteRun {
 
     /// What the instruction read may be gone: its result can stand in the same place. So the run is
     /// repeated up to it; the same values give the same bits.
-    [[noreturn]] void fail(const Origin::Made& failed, std::vector<std::string> notes) {
-        const RunPlace& to = failed.place;
+    [[noreturn]] void fail(const Origin& from, std::vector<std::string> notes) {
+        const RunPlace& to = from.made->place;
         for_each_place([&](const RunPlace& place) {
             if (place.loop == to.loop && place.round == to.round &&
                 place.instruction == to.instruction)
@@ -293,24 +314,31 @@ class FiniteRun {
             machine_.carry_out(place);
             return true;
         });
-        const MemberRange result = results_of(at(to))[failed.result];
-        const Member member = after(members(result, to.round).first, failed.member);
+        const MemberRange result = results_of(at(to))[from.made->result];
         const bool adds_to_sum = adds_to_result(at(to), result);
         std::vector<std::pair<std::string, ValueRange>> operands;
         std::vector<ValueRange> ranges;
-        for (const auto& [site, extent] : operands_of(rolled_, at(to), result, failed.result)) {
+        std::vector<std::string> names;
+        for (const auto& [site, extent, shape] :
+             operands_of(rolled_, at(to), result, from.made->result)) {
             Members read = members(site, to.round);
-            if (site.members == result.members) read = {after(read.first, failed.member), 1};
+            if (site.members == result.members) read = {after(read.first, from.made->member), 1};
             ranges.push_back(range_of(doubles(read)));
             const std::string so_far = site == result ? ", as far as it was summed" : "";
+            names.push_back(adds_to_sum ? described(read)
+                                        : fmt::format("operand {}", operands.size()));
             operands.emplace_back(
                 adds_to_sum ? fmt::format("it takes up {}{}", described(read), so_far)
                             : fmt::format("operand {} is {}", operands.size(), described(read)),
                 ranges.back());
         }
+        std::vector<std::string> behind;
+        for (const auto& [number, id] : from.behind)
+            behind.push_back(note_of_origin(names[number], describe(rolled_, origin(id).member)));
+        notes.insert(notes.begin(), behind.begin(), behind.end());
         if (adds_to_sum) ranges.clear();  // not by slot
         machine_.carry_out(to);
-        refuse(member, doubles({member, 1}), std::move(operands), std::move(ranges),
+        refuse(from.member, doubles({from.member, 1}), std::move(operands), std::move(ranges),
                std::move(notes));
     }
 
@@ -344,8 +372,9 @@ class FiniteRun {
     const Rolled& rolled_;
     const Reads& reads_;
     std::span<const Loop> loops_;
-    std::map<std::pair<std::uint32_t, std::int32_t>, Origin>
-        origins_;  // of what is not finite so far, by `key`
+    std::vector<Origin> origins_;
+    std::map<std::pair<std::uint32_t, std::int32_t>, std::vector<OriginId>>
+        traced_;  // of what is not finite so far, by `key`
 };
 
 }  // namespace
