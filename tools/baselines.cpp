@@ -45,10 +45,11 @@ LinearAutoregression::LinearAutoregression(std::span<const double> values, std::
         throw ShapeError(
             fmt::format("linear autoregression: order {} needs at least order 1 and {} values ({})",
                         order, fewest_values(order), values.size()));
-    // Householder's method squares: values of another order go in with another unit.
+    // Householder's method squares, and takes columns far smaller than that of ones for nothing: values go in with a
+    // unit of their own size.
     double largest = 0;
     for (const double value : values) largest = std::max(largest, std::abs(value));
-    const double unit = largest > 1e100 || largest < 1e-100 ? power_of_two_below(largest) : 1;
+    const double unit = power_of_two_below(largest);
     const auto unknowns = static_cast<Eigen::Index>(order) + 1;
     const auto equations = static_cast<Eigen::Index>(values.size() - order);
     Eigen::MatrixXd A(equations, unknowns);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -325,6 +326,19 @@ class Training {
     double best_rmse_ = 0;
 };
 
+/// Throws where the program's numbers have 0 or infinity in place of a setting: weights would not move, without a word.
+void require_in_range(std::string_view what, double value, Precision precision) {
+    const bool in_floats = precision == Precision::float32;
+    using Float = std::numeric_limits<float>;
+    using Double = std::numeric_limits<double>;
+    const double least = in_floats ? static_cast<double>(Float::min()) : Double::min();
+    const double most = in_floats ? static_cast<double>(Float::max()) : Double::max();
+    require(least <= value && value <= most,
+            fmt::format("the {} must be within the range of {}, {:.3g} to {:.3g}", what,
+                        in_floats ? "floats" : "doubles", least, most),
+            value);
+}
+
 void require_valid(const EarlyStopping& early, std::size_t rows) {
     require(early.patience >= 1, "the patience must be at least 1 epoch", early.patience);
     require(early.fraction > 0 && early.fraction < 1 && first_held_out(rows, early.fraction) < rows,
@@ -393,6 +407,9 @@ TrainingResult train(const Series& series, std::size_t training_rows,
                      const TrainingSettings& settings, const TrainingHooks& hooks,
                      const std::optional<std::vector<Matrix>>& weights) {
     require_valid(settings);
+    const Precision precision = hooks.compile.precision;
+    require_in_range("learning rate", settings.learning_rate, precision);
+    if (settings.clip > 0) require_in_range("limit for clipping", settings.clip, precision);
     if (hooks.early_stopping) require_valid(*hooks.early_stopping, training_rows);
     return Training(series, training_rows, settings, hooks, weights).run();
 }

@@ -45,11 +45,11 @@ TEST_CASE("baselines: a linear recurrence is found again") {
         CHECK(forecasts[i] == doctest::Approx(values[30 + i]).epsilon(1e-12));
 }
 
-TEST_CASE("baselines: a unit in which squares are beyond the range of doubles changes nothing") {
+TEST_CASE("baselines: the unit changes nothing, though squares be beyond the range of doubles") {
     std::vector<double> values{1, 2};
     while (values.size() < 40)
         values.push_back(0.5 + 1.2 * values.back() - 0.9 * values[values.size() - 2]);
-    for (const double unit : {1e250, 1e160, 1e-160, 1e-250}) {
+    for (const double unit : {1e250, 1e160, 1e40, 1e10, 1e-10, 1e-40, 1e-60, 1e-160, 1e-250}) {
         CAPTURE(unit);
         std::vector<double> scaled = values;
         for (double& value : scaled) value *= unit;

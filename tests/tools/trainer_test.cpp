@@ -284,6 +284,28 @@ TEST_CASE("trainer: with early stopping the weights of the best epoch are kept")
     CHECK(train(series, learned, settings).model.parameters == result.model.parameters);
 }
 
+TEST_CASE("trainer: rates and limits that are 0 or infinite in the program's numbers are refused") {
+    const auto refused_with = [](double rate, double clip, Precision precision) {
+        TrainingSettings settings = small_settings();
+        settings.learning_rate = rate;
+        settings.clip = clip;
+        TrainingHooks hooks;
+        hooks.compile.precision = precision;
+        return message_of<Error>([&] { train(sunspots(), 247, settings, hooks); });
+    };
+    const std::string in_floats = " must be within the range of floats, 1.18e-38 to 3.4e+38 ";
+    CHECK(refused_with(1e-50, 0, Precision::float32) ==
+          "train: the learning rate" + in_floats + "(1e-50)");
+    CHECK(refused_with(1e-3, 1e-42, Precision::float32) ==
+          "train: the limit for clipping" + in_floats + "(1e-42)");
+    CHECK(refused_with(1e-3, 1e50, Precision::float32) ==
+          "train: the limit for clipping" + in_floats + "(1e+50)");
+    CHECK(refused_with(1e-310, 0, Precision::float64) ==
+          "train: the learning rate must be within the range of doubles, 2.23e-308 to 1.8e+308 "
+          "(1e-310)");
+    CHECK(refused_with(1e-50, 1e50, Precision::float64) == "(nothing was thrown)");
+}
+
 TEST_CASE("trainer: early stopping needs rows and patience") {
     const auto refused_with = [](EarlyStopping early) {
         TrainingHooks hooks;
