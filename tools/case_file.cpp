@@ -1,6 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_file.hpp>
-#include <revolute/tools/json_entry.hpp>
+#include <revolute/tools/detail/json_entry.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/weights_file.hpp>
 
@@ -13,6 +13,9 @@ namespace revolute {
 
 namespace {
 
+using detail::array_to_json;
+using detail::JsonEntry;
+using detail::parse_json;
 using Json = nlohmann::ordered_json;
 using Entry = JsonEntry;
 
@@ -273,7 +276,7 @@ std::string to_json(const CaseResult& result, const Case& of) {
             fmt::format("JSON: every number must be finite, it has no others ({})\n  it is {}",
                         found->value, found->place));
     Json grads = Json::object();
-    for (const NamedArray& array : result.grads) grads[array.name] = to_json(array);
+    for (const NamedArray& array : result.grads) grads[array.name] = array_to_json(array);
     Json json{{"loss", result.loss.value()},
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},

@@ -1,5 +1,5 @@
 #include <revolute/graph/error.hpp>
-#include <revolute/tools/json_entry.hpp>
+#include <revolute/tools/detail/json_entry.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/sequence_net.hpp>
@@ -13,6 +13,9 @@ namespace revolute {
 
 namespace {
 
+using detail::JsonEntry;
+using detail::matrix_to_json;
+using detail::parse_json;
 // Entries are written in the order in which one reads them.
 using Json = nlohmann::ordered_json;
 using Entry = JsonEntry;

@@ -1,4 +1,4 @@
-#include <revolute/tools/json_entry.hpp>
+#include <revolute/tools/detail/json_entry.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/weights_file.hpp>
 
@@ -9,6 +9,9 @@ namespace revolute {
 
 namespace {
 
+using detail::array_to_json;
+using detail::JsonEntry;
+using detail::parse_json;
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view complaint = "has no weights that can be read";
@@ -29,14 +32,10 @@ Matrix read_array(const JsonEntry& entry) {
 
 }  // namespace
 
-Json to_json(const NamedArray& array) {
-    return is_weight(array.name) ? matrix_to_json(array.value) : vector_to_json(array.value);
-}
-
 std::string weights_to_json(const StateDict& arrays) {
     std::vector<std::string> lines;
     for (const NamedArray& array : arrays)
-        lines.push_back(fmt::format("\"{}\": {}", array.name, to_json(array).dump()));
+        lines.push_back(fmt::format("\"{}\": {}", array.name, array_to_json(array).dump()));
     return fmt::format("{{\n {}\n}}\n", fmt::join(lines, ",\n "));
 }
 

@@ -2,8 +2,6 @@
 
 #include <revolute/tools/state_dict.hpp>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -12,9 +10,6 @@
 // a peephole a list of numbers, as tolist() of a tensor gives them. docs/weights.md is about using such files.
 
 namespace revolute {
-
-/// An array as the file holds it.
-nlohmann::ordered_json to_json(const NamedArray& array);
 
 /// All arrays, one a line. Numbers read back to the same bits.
 std::string weights_to_json(const StateDict& arrays);

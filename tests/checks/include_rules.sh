@@ -2,7 +2,8 @@
 # include_rules.sh SOURCE: fails and names the lines that break a rule on what may include what.
 #   graph <- ops <- rnn <- tools: a folder includes only itself and what stands left of it.
 #   Our files are named <revolute/folder/file.hpp>, never by a relative path.
-#   Public headers are free of Eigen, except graph/eigen.hpp. Those in a folder detail/ are not installed.
+#   Public headers are free of Eigen, except graph/eigen.hpp, and need nothing but what the installed package asks for.
+#   Those in a folder detail/ are not installed.
 #   rnn/closed_form.* proves the engine, so it shares nothing with it but the matrix it returns.
 set -eu
 cd "$1"
@@ -20,6 +21,7 @@ refuse() {
 }
 
 sources() { find "$1" -name '*.[ch]pp'; }
+installed() { find graph ops rnn tools -name '*.hpp' ! -path 'tools/revolute/*' ! -path '*/detail/*'; }
 
 # shellcheck disable=SC2046  # no file name of this project holds a space
 {
@@ -29,8 +31,14 @@ sources() { find "$1" -name '*.[ch]pp'; }
     refuse 'no includes by relative path' '"' $(sources graph) $(sources ops) $(sources rnn) \
         $(find tools -path tools/revolute -prune -o -name '*.[ch]pp' -print)
     refuse 'public headers are free of Eigen' '<(Eigen/|revolute/graph/eigen)' \
-        $(find graph ops rnn tools -name '*.hpp' ! -path graph/eigen.hpp ! -path 'tools/revolute/*' ! -path '*/detail/*')
+        $(installed | grep -v '^graph/eigen.hpp$')
 }
+
+# shellcheck disable=SC2046
+if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<[^>]*/' $(installed) | grep -vE '<(revolute|boost|fmt)/|^graph/eigen.hpp:[0-9]+:#include <Eigen/Core>'; then
+    echo '  broken rule: installed headers need Boost and {fmt} alone, which revoluteConfig.cmake asks for'
+    status=1
+fi
 
 allowed='<revolute/(graph/(matrix|eigen|error|shape)|rnn/(detail/)?closed_form[a-z_]*)\.hpp>'
 if find rnn -name 'closed_form*.[ch]pp' -exec grep -nHE 'include[[:space:]]*<revolute/' {} + | grep -vE "$allowed"; then

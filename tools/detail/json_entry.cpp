@@ -1,5 +1,5 @@
 #include <revolute/graph/error.hpp>
-#include <revolute/tools/json_entry.hpp>
+#include <revolute/tools/detail/json_entry.hpp>
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace revolute {
+namespace revolute::detail {
 
 namespace {
 
@@ -108,6 +108,10 @@ nlohmann::ordered_json vector_to_json(const Matrix& vector) {
     return std::vector<double>(values.begin(), values.end());
 }
 
+nlohmann::ordered_json array_to_json(const NamedArray& array) {
+    return is_weight(array.name) ? matrix_to_json(array.value) : vector_to_json(array.value);
+}
+
 JsonEntry JsonEntry::operator[](const std::string& name) const {
     require(json_.is_object(), "must be an object");
     const std::string place = place_.empty() ? name : fmt::format("{}.{}", place_, name);
@@ -201,4 +205,4 @@ void JsonEntry::fail(std::string_view text) const {
                                  place_.empty() ? "the whole" : place_, text));
 }
 
-}  // namespace revolute
+}  // namespace revolute::detail

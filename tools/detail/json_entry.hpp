@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/matrix.hpp>
+#include <revolute/tools/state_dict.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace revolute {
+namespace revolute::detail {
 
 /// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no JSON from
 /// line 3, column 5 on"; or "source: complaint: a[2].b is there twice" for a key that its object has
@@ -22,6 +23,8 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view source
 /// A matrix as the list of its rows, and a vector [n x 1] as a list of numbers.
 nlohmann::ordered_json matrix_to_json(const Matrix& matrix);
 nlohmann::ordered_json vector_to_json(const Matrix& vector);
+/// A weight as the list of its rows; a bias or a peephole as a list of numbers.
+nlohmann::ordered_json array_to_json(const NamedArray& array);
 
 /// A look at one entry of a JSON file, which knows its place in it ("x[3][0]"). What is missing, of the
 /// wrong type or out of range throws ParseError: "source: complaint: place must be ...". It refers to
@@ -76,4 +79,4 @@ class JsonEntry {
     std::string_view complaint_;
 };
 
-}  // namespace revolute
+}  // namespace revolute::detail
