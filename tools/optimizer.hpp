@@ -43,7 +43,9 @@ struct Update {
     std::vector<Memory> memories;
 };
 
-/// The step of the rule that moves parameters against their gradients; a gradient may be any expression.
+/// The step of the rule that moves parameters against their gradients; a gradient may be any expression. Adam and RMSprop
+/// remember squares: from gradients of 1e154 on, and of 1.8e19 in floats, these are infinite for good and their
+/// parameters stand still, unless the gradients are clipped before. `TrainingStep::first_not_finite` tells.
 /// Makes leaves for what is remembered. Throws ShapeError unless every parameter has one gradient, of its
 /// shape; GraphError when they belong to different graphs, or there are none.
 Update update(const Optimizer& rule, std::span<const Expr> parameters,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace revolute::detail {
@@ -27,6 +28,13 @@ int size_after(std::int64_t periods, int size, int next) {
     return grown < 1 || grown > std::numeric_limits<int>::max() ? 0 : static_cast<int>(grown);
 }
 
+/// "steps are not alike from step ..." of the text "roll: steps are not alike ...".
+std::string without_finder(std::string_view text) {
+    constexpr std::string_view finder = "roll: ";
+    if (text.starts_with(finder)) text.remove_prefix(finder.size());
+    return std::string(text);
+}
+
 /// Graphs of more steps than this are not looked at: what is said of growth takes no longer for more.
 constexpr std::int32_t most_looked_at = 64;
 
@@ -42,11 +50,7 @@ class GrowthSearch {
         const std::int32_t period = growth.stretch.period;
         if (const auto unread = unread_steps()) return *unread;
         growth.least = now_ - periods_to_spare(growth.stretch) * period;
-        if (first_break(rolled_) || !stretched(rolled_, axis_, growth.stretch, period))
-            return fmt::format(
-                "rolled: the steps in its midst are not alike, so none can be put in ({} on axis "
-                "{})",
-                now_, axis_name(axis_));
+        if (const auto difference = not_alike(growth.stretch)) return *difference;
         if (!has_members_in(growth.stretch))
             return fmt::format(
                 "rolled: nothing is computed in its midst, so no step can be put in ({} on axis "
@@ -82,6 +86,17 @@ class GrowthSearch {
  private:
     /// Whether graphs of several numbers of steps told what depends on it.
     bool is_known_of_other_lengths() const { return rolled_.laws && rolled_.laws->axis == axis_; }
+
+    /// What keeps steps from being put in, where they are not alike.
+    std::optional<std::string> not_alike(const StepStretch& stretch) const {
+        const auto found = first_break(rolled_);
+        if (!found && stretched(rolled_, axis_, stretch, stretch.period)) return std::nullopt;
+        return fmt::format(
+            "rolled: the steps in its midst are not alike, so none can be put in ({} on axis {})\n"
+            "  {}",
+            now_, axis_name(axis_),
+            found ? without_finder(found->text) : why_not_stretched(rolled_, axis_, stretch));
+    }
 
     /// Whether the last steps were left out because nothing reads them. Then the rolled graph is that of fewer
     /// steps, too, and neither is known to be meant.

@@ -1,4 +1,7 @@
 #include <revolute/graph/detail/roll_stretch.hpp>
+#include <revolute/graph/detail/roll_words.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -166,6 +169,12 @@ class Mover {
     const Shift& shift_;
 };
 
+/// The steps that a stretch needs to have steps put in.
+std::int32_t least_length(const StepStretch& stretch) {
+    const std::int32_t periods = stretch.period > 1 ? 3 * stretch.period : 1;
+    return std::max({2, stretch.least_length, periods});
+}
+
 }  // namespace
 
 StepStretch stretch_of(const Rolled& rolled, std::int32_t axis) {
@@ -188,9 +197,7 @@ StepStretch stretch_of(const Rolled& rolled, std::int32_t axis) {
 
 std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch,
                                 std::int32_t by) {
-    const bool repeats = stretch.period > 1;
-    if (rolled.folding == Folding::none || stretch.length < std::max(2, stretch.least_length) ||
-        (repeats && stretch.length / 3 < stretch.period))
+    if (rolled.folding == Folding::none || stretch.length < least_length(stretch))
         return std::nullopt;
     const Shift shift(axis, stretch.middle(), by);
     const Mover mover(rolled, shift);
@@ -208,6 +215,29 @@ std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const S
     for (const auto& [part, attribute, law] : result.laws->attributes)
         result.parts[index(part)].attributes[attribute] = law.at(result.steps(axis));
     return result;
+}
+
+std::string why_not_stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch) {
+    if (rolled.folding == Folding::none) return "nothing was folded: " + rolled.refusal;
+    if (stretch.length == 0)
+        return "of the rows of steps that are alike none is longer than all others, so where to "
+               "put them in cannot be told";
+    const auto step = [&](std::int32_t t) { return to_string(Step{axis, t}); };
+    if (stretch.length < least_length(stretch))
+        return fmt::format(
+            "{} steps in a row must be alike at least, and there are {} at most, from step {} on",
+            least_length(stretch), stretch.length, step(stretch.first));
+    const Shift shift(axis, stretch.middle(), stretch.period);
+    const Mover mover(rolled, shift);
+    for (const Part& part : rolled.parts) {
+        Part moved = part;
+        if (mover.move(moved)) continue;
+        const bool is_there = part.axis == axis && part.has_member(stretch.middle());
+        return fmt::format("{} reads in different ways what comes before step {} and after it",
+                           name_and_shape(part, is_there ? stretch.middle() : part.step_of(0)),
+                           step(stretch.middle()));
+    }
+    return "";
 }
 
 }  // namespace revolute::detail

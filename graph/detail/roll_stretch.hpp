@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 // Where steps can be put into a rolled graph, and doing so.
 
@@ -26,5 +27,9 @@ StepStretch stretch_of(const Rolled& rolled, std::int32_t axis);
 /// of; none when that is not possible.
 std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch,
                                 std::int32_t by);
+
+/// Why `stretched` gives none for a period: the steps that are too few, or the node that reads in different ways. A line
+/// for an error.
+std::string why_not_stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch);
 
 }  // namespace revolute::detail

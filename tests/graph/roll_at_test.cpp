@@ -266,6 +266,43 @@ TEST_CASE("at: a stack that does not fit its users when it grows is refused, and
           "  roll the graph of 9 steps instead");
 }
 
+TEST_CASE("at: where steps are not alike, the node and the step are named") {
+    const auto not_alike = [](int steps, const std::string& why) {
+        return fmt::format(
+            "rolled: the steps in its midst are not alike, so none can be put in ({} on axis t)\n"
+            "  {}\n  roll the graph of 12 steps instead",
+            steps, why);
+    };
+    Chain chain(9);
+    // Another function half-way.
+    Expr h = chain.states.front();
+    for (int t = 1; t < 9; ++t) {
+        const Scope scope(chain.graph, Step{0, t});
+        h = (t < 5 ? tanh(chain.w * h) : sigmoid(chain.w * h)).named("g");
+    }
+    CHECK(refusal_of(std::array{h}, 12) ==
+          not_alike(9,
+                    "steps are not alike from step t = 5 on: g[5], sigmoid [1 x 1] has no like "
+                    "before"));
+    // A sum that reads some steps in its own way.
+    const std::span<const Expr> states = chain.states;
+    const Expr last = accumulate(std::array{states[7], states[8]});
+    const Expr every_other = accumulate(std::array{states[2], states[4], states[6]}).named("E");
+    CHECK(refusal_of(std::array{last, every_other}, 12) ==
+          not_alike(9,
+                    "E, accumulate [1 x 1] reads in different ways what comes before step t = 4 "
+                    "and after it"));
+    // Too few steps, and one in the midst between two rows of the same length.
+    CHECK(refusal_of(std::array{Chain(1).states.back()}, 12) ==
+          not_alike(1,
+                    "2 steps in a row must be alike at least, and there are 1 at most, from step "
+                    "t = 0 on"));
+    CHECK(refusal_of(std::array{Chain(3).states.back()}, 12) ==
+          not_alike(3,
+                    "of the rows of steps that are alike none is longer than all others, so "
+                    "where to put them in cannot be told"));
+}
+
 TEST_CASE("at: a product of stacks grows in rows and in columns") {
     Chain chain(8);
     const Expr stack = stack_rows(chain.operands());

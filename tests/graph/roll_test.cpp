@@ -397,6 +397,7 @@ TEST_CASE("at: a graph of one step cannot be stretched") {
     CHECK_FALSE(rolled.least_steps().has_value());
     CHECK(test::message_of<GraphError>([&] { rolled.at(5); }) ==
           "rolled: the steps in its midst are not alike, so none can be put in (1 on axis t)\n"
+          "  2 steps in a row must be alike at least, and there are 1 at most, from step t = 0 on\n"
           "  roll the graph of 5 steps instead");
 }
 

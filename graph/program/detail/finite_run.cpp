@@ -287,7 +287,7 @@ class FiniteRun {
         const Origin& from = origin(id);
         std::vector<std::string> notes;
         if (!note.empty()) notes.push_back(note);
-        if (from.made) fail(from, std::move(notes));
+        if (from.made) fail(from, notes);
         refuse(from.member, doubles({from.member, 1}), {}, {}, std::move(notes));
     }
 
