@@ -23,11 +23,14 @@ class ProductsNet {
         const std::size_t factors = 2 + random.below(2);
         read_ = random.below(5);
         read_with_input_ = random.below(5);
+        const bool begins_with_constant = random.below(6) == 0;
+        const Expr constant = graph.constant(0.5, square_shape);
         for (std::size_t i = 0; i < factors; ++i) {
             weights_.push_back(graph.parameter("W" + std::to_string(i), square_shape));
             kinds_.push_back(random.below(6));
-            factors_.push_back({weights_.back()});
+            factors_.push_back({begins_with_constant && i == 0 ? constant : weights_.back()});
         }
+        reshapes_ = random.below(4) == 0;
         adds_transposed_ = random.below(2) == 0;
         begins_with_input_ = random.below(2) == 0;
         multiplies_again_ = random.below(2) == 0;
@@ -63,9 +66,22 @@ class ProductsNet {
                 const Expr turned = transpose(factor(i, read_)), other = tanh(terms[i]);
                 terms.push_back(turned * other);
             }
+        if (reshapes_) {
+            terms.push_back(reshaped(factor(0, read_), 1, rows_ * rows_));
+            terms.push_back(reshaped(tanh(terms.front()), columns_, rows_));
+        }
         terms.push_back(factor(0, read_with_input_) * x);
         if (begins_with_input_) std::swap(terms.front(), terms.back());
         return tanh(accumulate(terms));
+    }
+
+    /// A term that reads a value in another shape, as a factor.
+    Expr reshaped(Expr value, int rows, int columns) {
+        const std::string name = std::to_string(rows) + "x" + std::to_string(columns);
+        const Expr before = graph_.parameter("B" + name, {rows_, rows});
+        const Expr behind = graph_.parameter("C" + name, {columns, columns_});
+        const Expr seen = reshape(value, rows, columns);
+        return before * seen * behind;
     }
 
     /// The state before, but for one factor, which may read one of the first three.
@@ -79,7 +95,7 @@ class ProductsNet {
         const std::string name = "X" + std::to_string(i);
         switch (kinds_[i]) {
             case 0:
-                return W;
+                return before;
             case 1:
                 return tanh(graph_.input(name, {rows_, rows_}));
             case 2:
@@ -104,6 +120,7 @@ class ProductsNet {
     int rows_ = 1, columns_ = 1;                  // of a state
     std::size_t read_ = 0, read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
     bool adds_transposed_ = false, begins_with_input_ = false, multiplies_again_ = false;
+    bool reshapes_ = false;
     std::size_t early_ = 0;
     std::vector<Expr> states_;  // of all steps so far, and before them
     std::vector<Expr> weights_;

@@ -15,10 +15,10 @@ namespace {
 
 /// By part: whether everything that touches it can do so where its columns stand apart.
 std::vector<bool> stackable_parts(const Rolled& rolled, const Reads& reads, const Code& code) {
-    std::vector<bool> stackable(rolled.parts.size(), true);
+    std::vector<bool> stackable;
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
-        stackable[i] = reads.standing(PartId{i}) == Standing::computed ||
-                       reads.standing(PartId{i}) == Standing::given;
+        stackable.push_back(reads.standing(PartId{i}) == Standing::computed ||
+                            reads.standing(PartId{i}) == Standing::given);
     // A column is without gaps wherever it stands; other matrices must be seen as what they are.
     const auto see = [&](PartId part, Shape shape) {
         const Shape own = rolled[part].shape;
@@ -34,7 +34,6 @@ std::vector<bool> stackable_parts(const Rolled& rolled, const Reads& reads, cons
             if (const auto* const call = std::get_if<ProductCall>(&instruction)) {
                 see_factor(call->left, call->left_is_transposed, call->rows, call->inner);
                 see_factor(call->right, call->right_is_transposed, call->inner, call->columns);
-                see_factor(call->result, false, call->rows, call->columns);
             } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
                 for_each_read(instruction,
                               [&](const MemberRange& site) { see(site.part, entrywise->shape); });
