@@ -4,7 +4,6 @@
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/program/detail/lower.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/roll.hpp>
@@ -61,14 +60,6 @@ std::vector<Matrix> computed(const Rolled& rolled, const Reads& reads, const Cod
     return results;
 }
 
-/// Code in another order than lowered.
-Code scattered_code(const Rolled& rolled, const Reads& reads, Random& random) {
-    Code code;
-    code.loops = test::scattered(lower(rolled, reads), random);
-    code.residence.resize(rolled.parts.size());
-    return code;
-}
-
 /// Some of the passes, each with as much as it can do, on the code as lowered or in other orders: what it computes
 /// is what `evaluate` does.
 void check_passes(std::span<const Expr> outputs, const test::LeafValues& values, Random& random,
@@ -80,7 +71,7 @@ void check_passes(std::span<const Expr> outputs, const test::LeafValues& values,
     const std::vector<Matrix> expected = evaluate(outputs, bindings);
     for (int order = 0; order < orders; ++order) {
         CAPTURE(order);
-        Code code = scattered_code(rolled, reads, random);
+        Code code = test::scattered_code(rolled, reads, random);
         code.shares_places = random.below(8) > 0;
         const auto is_on = [&] { return random.below(8) > 0; };
         if (is_on()) gather_products(rolled, code);
@@ -222,6 +213,31 @@ TEST_CASE("passes: what code computes stays, in whatever order it stands, entry 
     }
 }
 
+TEST_CASE("merge: a value that is factor and result of products stands in one stack") {
+    for (const int size : {1, 2, 40}) {
+        CAPTURE(size);
+        Graph graph;
+        const Shape shape{size, size};
+        const Expr W = graph.parameter("W", shape), V = graph.parameter("V", shape);
+        Expr h = graph.parameter("h", shape), c = graph.parameter("c", shape);
+        for (int t = 0; t < 5; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr x = graph.input("x", shape), y = graph.input("y", shape);
+            const Expr from_c = c * V, from_h = h * W;
+            const Expr next = accumulate(std::array{from_c, from_h, x});
+            const Expr e = t == 0 ? tanh(y) : accumulate(std::array{c * W, y});
+            c = tanh(hadamard(e, h));
+            h = next;
+        }
+        Random random(3);
+        const std::array outputs{square(h), c};
+        test::LeafValues values = test::random_leaf_values(outputs, random);
+        for (auto& [leaf, value] : values)
+            for (double& entry : value.values()) entry /= size;
+        CHECK(test::program_difference(outputs, values) <= rounding);
+    }
+}
+
 TEST_CASE("gather: no product could stand in straight code before its own") {
     for (std::uint32_t seed = 0; seed < 60; ++seed) {
         CAPTURE(seed);
@@ -232,7 +248,7 @@ TEST_CASE("gather: no product could stand in straight code before its own") {
              {test::products_net(graph, random, 5), net.all_outputs(other, 4)}) {
             const Rolled rolled = spelled_out(roll(outputs));
             const Reads reads(rolled);
-            Code code = scattered_code(rolled, reads, random);
+            Code code = test::scattered_code(rolled, reads, random);
             gather_products(rolled, code);
             for (std::size_t i = 0; i < code.loops.size(); ++i) {
                 CHECK_FALSE(code.loops[i].body.empty());
@@ -253,7 +269,7 @@ TEST_CASE(
         Graph graph;
         const Rolled rolled = spelled_out(roll(test::products_net(graph, random, 5)));
         const Reads reads(rolled);
-        Code code = scattered_code(rolled, reads, random);
+        Code code = test::scattered_code(rolled, reads, random);
         if (random.below(3) > 0) merge_products(rolled, reads, code);
         pack_factors(code);
         std::set<std::tuple<Members, bool>> factors;

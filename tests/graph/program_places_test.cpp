@@ -1,6 +1,5 @@
 // Which values stand in the place of an operand, against a look at every member.
 
-#include <revolute/graph/program/detail/lower.hpp>
 #include <revolute/graph/program/detail/passes.hpp>
 #include <revolute/graph/program/detail/places.hpp>
 #include <revolute/graph/roll.hpp>
@@ -103,11 +102,7 @@ std::vector<bool> movable(const Rolled& rolled, const Reads& reads, const Code& 
 int check_places(std::span<const Expr> outputs, Random& random) {
     const Rolled rolled = spelled_out(roll(outputs));
     const Reads reads(rolled);
-    Code code{test::scattered(lower(rolled, reads), random),
-              {},
-              std::vector<Residence>(rolled.parts.size()),
-              0,
-              {}};
+    Code code = test::scattered_code(rolled, reads, random);
     if (random.below(2) == 0) merge_products(rolled, reads, code);
     if (random.below(2) == 0) fuse_entrywise(rolled, code);
     if (random.below(4) == 0) find_residences(rolled, reads, code);

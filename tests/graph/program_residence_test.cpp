@@ -139,8 +139,11 @@ void check_residences(std::span<const Expr> outputs, Random& random, Found& foun
     const Reads reads(rolled);
     for (const bool is_scattered : {false, true}) {
         CAPTURE(is_scattered);
-        Code code{lower(rolled, reads), {}, std::vector<Residence>(rolled.parts.size()), 0, {}};
-        if (is_scattered) code.loops = test::scattered(code.loops, random);
+        Code code;
+        if (is_scattered)
+            code = test::scattered_code(rolled, reads, random);
+        else
+            code.loops = lower(rolled, reads);
         const auto is_on = [&] { return !is_scattered || random.below(4) > 0; };
         if (is_on()) gather_products(rolled, code);
         if (is_on()) merge_products(rolled, reads, code);

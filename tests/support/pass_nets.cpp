@@ -21,24 +21,39 @@ class ProductsNet {
         columns_ = 1 + static_cast<int>(random.below(3));
         const Shape square_shape{rows_, rows_}, shape{rows_, columns_};
         const std::size_t factors = 2 + random.below(2);
-        read_ = random.below(5);
-        read_with_input_ = random.below(5);
+        read_with_input_ = random.below(4);
         const bool begins_with_constant = random.below(6) == 0;
         const Expr constant = graph.constant(0.5, square_shape);
         for (std::size_t i = 0; i < factors; ++i) {
             weights_.push_back(graph.parameter("W" + std::to_string(i), square_shape));
-            kinds_.push_back(random.below(6));
+            kinds_.push_back(random.below(7));
+            reads_.push_back(i == 0 || random.below(3) == 0 ? random.below(4) : reads_.front());
             factors_.push_back({begins_with_constant && i == 0 ? constant : weights_.back()});
         }
+        fixed_factors_.resize(factors);
+        fixed_inputs_.resize(factors);
+        inputs_.assign(factors, {graph.parameter("u", shape)});
+        right_weights_ = graph.parameter("V", {columns_, columns_});
+        multiplies_inputs_ = random.below(2) == 0;
+        multiplies_both_ = random.below(2) == 0;
+        has_gates_ = random.below(3) == 0;
         reshapes_ = random.below(4) == 0;
         adds_transposed_ = random.below(2) == 0;
         begins_with_input_ = random.below(2) == 0;
         multiplies_again_ = random.below(2) == 0;
-        early_ = random.below(4);
+        early_ = random.below(3);
         states_.push_back(graph.parameter("h", shape));
         for (int t = 0; t < steps; ++t) {
-            const Scope scope(graph, Step{0, t});
-            states_.push_back(next(states_.back()));
+            {
+                const Scope scope(graph, Step{0, t});
+                states_.push_back(next(states_.back()));
+            }
+            // Read at any later step as they are, they have no step themselves.
+            if (t < 2) fixed_states_.push_back(stop_gradient(states_.back()));
+            for (std::size_t i = 0; t < 2 && i < factors; ++i) {
+                fixed_factors_[i].push_back(stop_gradient(factors_[i].back()));
+                fixed_inputs_[i].push_back(stop_gradient(inputs_[i].back()));
+            }
         }
         outputs = {sum(square(states_.back()))};
         if (random.below(2) == 0)
@@ -52,22 +67,28 @@ class ProductsNet {
 
  private:
     Expr next(Expr state) {
-        for (std::size_t i = 0; i < kinds_.size(); ++i) factors_[i].push_back(made(i, state));
-        const Expr x = graph_.input("x", {rows_, columns_});
+        for (std::size_t i = 0; i < kinds_.size(); ++i) {
+            factors_[i].push_back(made(i, state));
+            const Expr u = input("u" + std::to_string(i));
+            inputs_[i].push_back(i == 1 ? u * right_weights_ : tanh(u));
+        }
+        const Expr x = input("x");
         std::vector<Expr> terms;
         for (std::size_t i = 0; i < kinds_.size(); ++i)
-            terms.push_back(factor(i, read_) * right(i));
+            terms.push_back(gate(i, factor(i, reads_[i]) * right(i)));
         if (multiplies_again_) {
             const Expr other = tanh(terms.back());
-            terms.push_back(factor(0, read_) * other);
+            terms.push_back(factor(0, reads_[0]) * other);
         }
         if (adds_transposed_)
             for (std::size_t i = 0; i < kinds_.size(); ++i) {
-                const Expr turned = transpose(factor(i, read_)), other = tanh(terms[i]);
+                const Expr turned = transpose(factor(i, reads_[i]));
+                const bool is_input = multiplies_inputs_ && (i > 0 || !multiplies_both_);
+                const Expr other = is_input ? input_before(i, i) : tanh(terms[i]);
                 terms.push_back(turned * other);
             }
         if (reshapes_) {
-            terms.push_back(reshaped(factor(0, read_), 1, rows_ * rows_));
+            terms.push_back(reshaped(factor(0, reads_[0]), 1, rows_ * rows_));
             terms.push_back(reshaped(tanh(terms.front()), columns_, rows_));
         }
         terms.push_back(factor(0, read_with_input_) * x);
@@ -84,10 +105,28 @@ class ProductsNet {
         return before * seen * behind;
     }
 
-    /// The state before, but for one factor, which may read one of the first three.
+    Expr input(const std::string& name) { return graph_.input(name, {rows_, columns_}); }
+
+    /// A product alone, or a sum that begins with something else.
+    Expr gate(std::size_t i, Expr product) const {
+        if (!has_gates_) return product;
+        const Expr bias =
+            i % 2 == 0 ? inputs_[i].back() : hadamard(inputs_[i].back(), states_.back());
+        return tanh(accumulate(std::array{product, bias}));
+    }
+
+    /// The state before, or an input; for one factor it may stay one of the first two.
     Expr right(std::size_t i) const {
-        if (i + 1 < kinds_.size() || early_ == 3) return states_.back();
-        return states_[std::min(states_.size() - 1, early_)];
+        if (multiplies_inputs_) return input_before(0, i);
+        if (!may_stay(i)) return states_.back();
+        return fixed_states_[early_];
+    }
+    Expr input_before(std::size_t number, std::size_t i) const {
+        const std::vector<Expr>& all = inputs_[number];
+        return may_stay(i) ? fixed_inputs_[number][early_] : all[all.size() - 2];
+    }
+    bool may_stay(std::size_t i) const {
+        return i + 1 == kinds_.size() && early_ < fixed_states_.size();
     }
 
     Expr made(std::size_t i, Expr state) {
@@ -104,25 +143,34 @@ class ProductsNet {
                 return before * W;
             case 4:
                 return before + state * transpose(state);
+            case 5:
+                return graph_.input(name, {rows_, rows_}) * W;
             default:
                 return W * graph_.input(name, {rows_, rows_});
         }
     }
 
-    /// What stands for a factor: that of this step, of the one before, or of one of the first three.
+    /// What stands for a factor: that of this step, of the one before, or of one of the first two as soon as it
+    /// is there.
     Expr factor(std::size_t i, std::size_t read) const {
         const std::vector<Expr>& all = factors_[i];
         if (read < 2) return all[all.size() - 1 - read];
-        return all[std::min(all.size() - 1, read - 1)];
+        return read - 2 < fixed_factors_[i].size() ? fixed_factors_[i][read - 2] : all.back();
     }
 
     Graph& graph_;
-    int rows_ = 1, columns_ = 1;                  // of a state
-    std::size_t read_ = 0, read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
+    int rows_ = 1, columns_ = 1;       // of a state
+    std::size_t read_with_input_ = 0;  // 0: this step, 1: the one before, then fixed
+    std::vector<std::size_t> reads_;   // by factor, likewise
     bool adds_transposed_ = false, begins_with_input_ = false, multiplies_again_ = false;
     bool reshapes_ = false;
     std::size_t early_ = 0;
     std::vector<Expr> states_;  // of all steps so far, and before them
+    std::vector<Expr> fixed_states_;
+    bool multiplies_inputs_ = false, multiplies_both_ = false, has_gates_ = false;
+    Expr right_weights_;
+    std::vector<std::vector<Expr>> inputs_, fixed_inputs_;  // by factor
+    std::vector<std::vector<Expr>> fixed_factors_;          // by factor
     std::vector<Expr> weights_;
     std::vector<std::size_t> kinds_;
     std::vector<std::vector<Expr>> factors_;  // by factor, then by step: first the weight

@@ -1,11 +1,14 @@
+#include <revolute/graph/program/detail/lower.hpp>
 #include <support/scattered_code.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -160,8 +163,8 @@ void append_pieces(const Loop& loop, Random& random, std::vector<Loop>& pieces) 
     }
 }
 
-}  // namespace
-
+/// The same computation in another order: loops in pieces that stand anywhere behind what they read, each body in
+/// any order in which it computes the same.
 std::vector<Loop> scattered(const std::vector<Loop>& loops, Random& random) {
     std::vector<Loop> pieces;
     for (const Loop& loop : loops) append_pieces(loop, random, pieces);
@@ -176,6 +179,17 @@ std::vector<Loop> scattered(const std::vector<Loop>& loops, Random& random) {
         std::ranges::move(piece.body, std::back_inserter(result.back().body));
     }
     return result;
+}
+
+}  // namespace
+
+Code scattered_code(const Rolled& rolled, const Reads& reads, Random& random) {
+    constexpr std::array<std::optional<Pass>, 3> all{std::nullopt, Pass::begin, Pass::sink};
+    const std::optional<Pass> without = all[random.below(4) % 3];
+    Code code;
+    code.loops = scattered(lower(rolled, reads, without), random);
+    code.residence.resize(rolled.parts.size());
+    return code;
 }
 
 }  // namespace revolute::test

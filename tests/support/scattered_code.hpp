@@ -1,14 +1,13 @@
 #pragma once
 
 #include <revolute/graph/program/detail/instructions.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
 #include <support/random_graph.hpp>
-
-#include <vector>
 
 namespace revolute::test {
 
-/// The same computation in another order: loops in pieces that stand anywhere behind what they read, each body
-/// in any order in which it computes the same.
-std::vector<detail::Loop> scattered(const std::vector<detail::Loop>& loops, Random& random);
+/// What `lower` gives, in another order that computes the same: loops in pieces that stand anywhere behind what they
+/// read, each body in any order. All values stand in slabs.
+detail::Code scattered_code(const Rolled& rolled, const detail::Reads& reads, Random& random);
 
 }  // namespace revolute::test

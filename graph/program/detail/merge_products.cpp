@@ -80,6 +80,9 @@ class Stacks {
         second = reordered(second, order);
         numbers = reordered(numbers, order);
         if (!is_free_or_piece(first) || !is_free_or_piece(second)) return false;
+        // h(t) += h(t-1) W, e(t) += c(t-1) W: h cannot be in a stack with c and in another one with e.
+        if (is_free(first) && is_free(second) && first != second && have_common(first, second))
+            return false;
         put(first);
         put(second);
         return true;
@@ -119,9 +122,16 @@ class Stacks {
         return std::ranges::adjacent_find(parts) == parts.end();
     }
 
+    static bool have_common(const std::vector<PartId>& a, const std::vector<PartId>& b) {
+        return std::ranges::find_first_of(a, b) != a.end();
+    }
+
+    bool is_free(const std::vector<PartId>& parts) {
+        return std::ranges::none_of(parts, [this](PartId part) { return is_placed(part); });
+    }
+
     bool is_free_or_piece(const std::vector<PartId>& parts) {
-        if (std::ranges::none_of(parts, [this](PartId part) { return is_placed(part); }))
-            return true;
+        if (is_free(parts)) return true;
         const Place begin = place(parts.front());
         for (std::size_t i = 0; i < parts.size(); ++i)
             if (!is_placed(parts[i]) || place(parts[i]).stack != begin.stack ||
@@ -143,8 +153,9 @@ class Stacks {
 };
 
 /// What products of one group have in common. Those with stacked results share the right factor, those
-/// with stacked right factors the result.
-using Likeness = std::tuple<bool, PartId, bool, bool, std::array<std::int32_t, 9>, int, int>;
+/// with stacked right factors the result. Of parts that can be a stack they read as many members, since they are as
+/// large.
+using Likeness = std::tuple<bool, PartId, bool, bool, std::array<std::int32_t, 6>, int, int>;
 
 Likeness likeness_of(const ProductCall& call, bool is_sum) {
     const MemberRange& shared = is_sum ? call.result : call.right;
@@ -154,8 +165,7 @@ Likeness likeness_of(const ProductCall& call, bool is_sum) {
             shared.part,
             call.right_is_transposed,
             !is_sum && call.adds,
-            {shared.step, shared.move, shared.members, stacked.step, stacked.move, stacked.members,
-             left.step, left.move, left.members},
+            {shared.step, shared.move, stacked.step, stacked.move, left.step, left.move},
             call.columns,
             is_sum ? call.rows : call.inner};
 }

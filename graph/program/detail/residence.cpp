@@ -68,13 +68,12 @@ class Residences {
             }
             return;
         }
-        // Other instructions read and write memory.
+        // Other instructions read and write memory; what they write is read by others, if at all.
         const auto* const product = std::get_if<ProductCall>(&instruction);
         if (product != nullptr && product->adds)
             read_stack(loop, product->result, product->result_stack);
         for_each_read(instruction, [&](const MemberRange& site) { read(loop, nowhere, site); });
         for_each_result_in_stack(instruction, [&](const MemberRange& site) {
-            keep(site.part, Residence::round);
             writes_[index(site.part)].set(loop, number, site);
         });
         keep_apart(instruction);
