@@ -5,42 +5,38 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace revolute {
 
-/// Read-only look at a column-major matrix that somebody else owns. Entry (r, c) is data[r + c *
-/// rows].
-struct ConstMatrixView {
-    const double* data = nullptr;
+/// Look at a column-major matrix that somebody else owns; read-only where the numbers are const. Entry (r, c) is
+/// data[r + c * rows].
+template <class Number>
+struct BasicMatrixView {
+    Number* data = nullptr;
     int rows = 0;
     int columns = 0;
 
     constexpr Shape shape() const { return {rows, columns}; }
     constexpr std::size_t size() const { return shape().size(); }
-    std::span<const double> values() const { return {data, size()}; }
-    double operator()(int row, int column) const {
+    std::span<Number> values() const { return {data, size()}; }
+    std::span<Number> column(int number) const {
+        return {data + static_cast<std::size_t>(number) * static_cast<std::size_t>(rows),
+                static_cast<std::size_t>(rows)};
+    }
+    Number& operator()(int row, int column) const {
         return data[static_cast<std::size_t>(column) * static_cast<std::size_t>(rows) +
                     static_cast<std::size_t>(row)];
     }
-};
-
-/// Writable look at a column-major matrix that somebody else owns.
-struct MatrixView {
-    double* data = nullptr;
-    int rows = 0;
-    int columns = 0;
-
-    constexpr Shape shape() const { return {rows, columns}; }
-    constexpr std::size_t size() const { return shape().size(); }
-    std::span<double> values() const { return {data, size()}; }
-    double& operator()(int row, int column) const {
-        return data[static_cast<std::size_t>(column) * static_cast<std::size_t>(rows) +
-                    static_cast<std::size_t>(row)];
+    operator BasicMatrixView<const Number>() const requires(!std::is_const_v<Number>) {
+        return {data, rows, columns};
     }
-    operator ConstMatrixView() const { return {data, rows, columns}; }
 };
+
+using MatrixView = BasicMatrixView<double>;
+using ConstMatrixView = BasicMatrixView<const double>;
 
 /// Column-major matrix of doubles: the one type of value that crosses the library's boundary.
 class Matrix {

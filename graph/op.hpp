@@ -52,14 +52,18 @@ struct ShapeArguments {
     [[noreturn]] void fail(std::string_view requirement) const;
 };
 
-/// What a reference kernel sees: the operands' values and the attributes.
-struct Arguments {
-    std::span<const ConstMatrixView> operands;
+/// What a kernel of whole matrices sees: the operands' values and the attributes.
+template <class Number>
+struct KernelArguments {
+    std::span<const BasicMatrixView<const Number>> operands;
     std::span<const double> attributes;
 
-    ConstMatrixView operator[](std::size_t slot) const { return operands[slot]; }
+    BasicMatrixView<const Number> operator[](std::size_t slot) const { return operands[slot]; }
     double attribute(std::size_t i) const { return attributes[i]; }
 };
+
+/// What a reference kernel sees.
+using Arguments = KernelArguments<double>;
 
 /// A place in the graph where a derivative rule is applied: operand `slot` of the node `output`.
 /// Nothing here is a view into the graph, so a rule may append while it reads.
@@ -85,9 +89,11 @@ struct Pushforward : RuleSite {
 };
 
 using ShapeRule = Shape (*)(const ShapeArguments&);
-using Kernel = void (*)(const Arguments&, MatrixView);
+template <class Number>
+using MatrixKernel = void (*)(const KernelArguments<Number>&, BasicMatrixView<Number>);
+using Kernel = MatrixKernel<double>;
 
-/// What a fast kernel sees: columns of entries of each operand, and the attributes.
+/// What a kernel of an elementwise operator sees: columns of entries of each operand, and the attributes.
 template <class Number>
 struct EntryArguments {
     std::span<const Columns<const Number>> operands;
@@ -99,17 +105,23 @@ struct EntryArguments {
 template <class Number>
 using EntryKernel = void (*)(const EntryArguments<Number>&, Columns<Number> y, ColumnExtent extent);
 
-/// Kernels of an elementwise operator for programs. They see a block of entries, neither shape nor place
-/// in time; y may stand where an operand stands. Both or none are there; or a function that gives both, for
+/// Kernels for programs, in both kinds of numbers. Both or none are there; or a function that gives both, for
 /// the processor on which a program is compiled.
-struct FastKernels {
-    EntryKernel<double> in_double = nullptr;
-    EntryKernel<float> in_float = nullptr;
-    FastKernels (*chosen)() = nullptr;
+template <template <class Number> class KernelOf>
+struct ProgramKernels {
+    KernelOf<double> in_double = nullptr;
+    KernelOf<float> in_float = nullptr;
+    ProgramKernels (*chosen)() = nullptr;
 
     constexpr bool exist() const { return in_double != nullptr || chosen != nullptr; }
-    FastKernels here() const { return chosen == nullptr ? *this : chosen(); }
+    ProgramKernels here() const { return chosen == nullptr ? *this : chosen(); }
 };
+
+/// Of an elementwise operator. They see a block of entries, neither shape nor place in time; y may stand where
+/// an operand stands.
+using FastKernels = ProgramKernels<EntryKernel>;
+/// Of any other operator. They see whole matrices, and write every entry of the output; never read it.
+using MatrixKernels = ProgramKernels<MatrixKernel>;
 
 /// A place in an expression of several operators: an operator, whose operands follow; the expression's
 /// operand of that number; or a constant.
@@ -218,7 +230,10 @@ struct Op {
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
-    FastKernels fast{};         ///< optional: programs call `evaluate` where there are none
+    FastKernels fast{};         ///< optional, of elementwise operators
+    /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program of floats
+    /// on copies in double.
+    MatrixKernels fast_matrix{};
     /// Optional: of expressions whose last operator is this one.
     std::span<const ExpressionKernels> combined{};
     PerOperand<PullbackRule> pullback{};

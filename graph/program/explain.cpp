@@ -1,4 +1,5 @@
 #include <revolute/graph/program/detail/program_state.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
 #include <revolute/graph/step.hpp>
 
 #include <fmt/format.h>
@@ -18,9 +19,9 @@ using detail::EntrywiseStep;
 using detail::Instruction;
 using detail::Loop;
 using detail::MemberRange;
+using detail::OperatorCall;
 using detail::PackCall;
 using detail::ProductCall;
-using detail::ReferenceCall;
 using detail::Residence;
 
 /// All of a few, or the first, the second and the last.
@@ -136,11 +137,12 @@ class Explanation {
             text += fmt::format("{:{}}{}\n", "", indent + 2, formula(step));
     }
 
-    void append(std::string& text, int indent, const ReferenceCall& call) {
+    void append(std::string& text, int indent, const OperatorCall& call) {
         const Part& part = rolled_[call.part];
-        text +=
-            fmt::format("{:{}}{}  reference kernel, {}\n", "", indent,
-                        formula(part.op->name, call.operands, call.result), to_string(part.shape));
+        text += fmt::format("{:{}}{}  {}kernel, {}\n", "", indent,
+                            formula(part.op->name, call.operands, call.result),
+                            detail::has_own_kernel(*part.op) ? "" : "reference ",
+                            to_string(part.shape));
     }
 
     void append(std::string& text, int indent, const ProductCall& call) {
@@ -184,9 +186,10 @@ std::string explain(const Program& program) {
     for (const Loop& loop : code.code.loops) text += explanation.of(loop);
     for (const auto& [name, of, before, after] : code.code.passes)
         text += fmt::format("{}: {} {} -> {}\n", name, of, before, after);
-    return text + fmt::format("{:.0f} flops in all but reference kernels, {} bytes in {}\n",
-                              explanation.flops(), program.bytes(),
-                              program.precision() == Precision::float64 ? "doubles" : "floats");
+    return text +
+           fmt::format("{:.0f} flops in products and elementwise instructions, {} bytes in {}\n",
+                       explanation.flops(), program.bytes(),
+                       program.precision() == Precision::float64 ? "doubles" : "floats");
 }
 
 }  // namespace revolute

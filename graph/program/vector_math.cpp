@@ -12,7 +12,9 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+#include <revolute/graph/program/detail/vector_exponential-inl.hpp>
 #include <revolute/graph/program/detail/vector_parts-inl.hpp>
+#include <revolute/graph/program/detail/vector_transform-inl.hpp>
 // clang-format on
 
 #ifndef REVOLUTE_VECTOR_MATH_KERNELS
@@ -32,40 +34,15 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using vector_exponential::HWY_NAMESPACE::at_most;
+using vector_exponential::HWY_NAMESPACE::Exp;
+using vector_exponential::HWY_NAMESPACE::exp_bound;
+using vector_exponential::HWY_NAMESPACE::keep_nan;
 using vector_parts::HWY_NAMESPACE::load_part;
 using vector_parts::HWY_NAMESPACE::store_part;
-
-// Highway's functions are right in part of their range only: exp wraps around where it overflows
-// and gives 0 for NaN, log takes 0, infinity and negative numbers for ordinary ones. Exp, and tanh
-// through it, convert to integers, which is undefined for NaN where the compiler does it without
-// vectors.
-
-// x, but `bound` where x is above it or NaN.
-template <class D, class V>
-V at_most(D d, V x, hn::TFromD<D> bound) {
-    const V limit = hn::Set(d, bound);
-    return hn::IfThenElse(hn::Lt(x, limit), x, limit);
-}
-
-// y, but x where x is NaN.
-template <class V>
-V keep_nan(V x, V y) {
-    return hn::IfThenElse(hn::IsNaN(x), x, y);
-}
-
-// exp of it is infinity, exp of its negative 0; between them Highway's exp is right, denormal
-// results included.
-template <class T>
-constexpr T exp_bound = sizeof(T) == sizeof(double) ? 1000 : 120;
-
-struct Exp {
-    template <class D, class V>
-    V operator()(D d, V x) const {
-        using T = hn::TFromD<D>;
-        const V bounded = hn::Max(hn::Set(d, -exp_bound<T>), at_most(d, x, exp_bound<T>));
-        return keep_nan(x, hn::Exp(d, bounded));
-    }
-};
+using vector_transform::HWY_NAMESPACE::binary;
+using vector_transform::HWY_NAMESPACE::unary;
+using vector_transform::HWY_NAMESPACE::unary_with_attributes;
 
 struct Sigmoid {
     template <class D, class V>
@@ -124,6 +101,7 @@ struct Square {
 
 template <class T>
 struct Scale {
+    explicit Scale(std::span<const double> attributes) : factor(static_cast<T>(attributes[0])) {}
     T factor;
     template <class D, class V>
     V operator()(D d, V x) const {
@@ -166,39 +144,6 @@ struct MultiplySigmoidSlope {
     }
 };
 
-// y = function(operands...), a vector at a time. What remains is computed as a vector too, so by
-// the same instructions.
-template <class T, class Function, class... Operands>
-void transform_column(Function function, T* y, std::size_t n, Operands... operands) {
-    const hn::ScalableTag<T> d;
-    const std::size_t lanes = hn::Lanes(d);
-    std::size_t i = 0;
-    for (; n - i >= lanes; i += lanes)
-        hn::StoreU(function(d, hn::LoadU(d, operands + i)...), d, y + i);
-    if (i < n) store_part(d, function(d, load_part(d, operands + i, n - i)...), y + i, n - i);
-}
-
-template <class T, class Function, class... Operands>
-void transform(Function function, Columns<T> y, ColumnExtent extent, Operands... operands) {
-    for (std::size_t column = 0; column < extent.columns; ++column)
-        transform_column(function, y[column], extent.entries, operands[column]...);
-}
-
-template <class T, class Formula>
-void unary(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
-    transform(Formula(), y, extent, x[0]);
-}
-
-template <class T, class Formula>
-void binary(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
-    transform(Formula(), y, extent, x[0], x[1]);
-}
-
-template <class T>
-void scale(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
-    transform(Scale<T>{static_cast<T>(x.attributes[0])}, y, extent, x[0]);
-}
-
 // A vector of the sum of all operands at entry i of a column; `load` reads it of one.
 template <class T, class Load>
 auto sum_at(std::span<const Columns<const T>> operands, std::size_t column, std::size_t i,
@@ -236,7 +181,7 @@ constexpr Kernels<T> kernels = {
     unary<T, Relu>,
     unary<T, Negate>,
     unary<T, Square>,
-    scale<T>,
+    unary_with_attributes<T, Scale<T>>,
     binary<T, Add>,
     binary<T, Subtract>,
     binary<T, Multiply>,

@@ -13,7 +13,7 @@
 /// A result may stand where an operand stands. Otherwise they do not overlap. Nothing beside the
 /// columns is read or written. On one processor a result depends on the operands alone: not on the
 /// position in the column, nor on how long that is. Which of two processors computed it may show in
-/// the last bits of tanh, sigmoid, exp and log, and of nothing else.
+/// the last bits of what is not rounded correctly: tanh, sigmoid, exp, log, and most of `SpecialFunction`.
 ///
 /// tanh, sigmoid, exp and log are within 4 ulp (units in the last place) of the exact values,
 /// denormal operands and results included. NaN stays NaN everywhere. No flag of the floating-point
@@ -104,11 +104,76 @@ enum class Function : std::uint8_t {
 };
 inline constexpr std::size_t function_count = 14;
 
-/// The same functions as kernels for this processor: a call of them chooses nothing any more.
+/// Functions that choose: right in every bit.
+enum class Choice : std::uint8_t {
+    abs,
+    minimum,  ///< NaN where an operand is
+    maximum,
+    clamp,  ///< between the two attributes
+    sign,
+    heaviside,
+    exceeds,
+    leaky_relu,  ///< with the attribute as slope
+    mask,
+    where,
+};
+inline constexpr std::size_t choice_count = 10;
+
+/// The first three are rounded correctly, the others within 4 ulp of the exact values like those above. In float sin,
+/// cos, erf, gelu and power are computed in double, so that they are rounded almost correctly. sin and cos of more than
+/// a million are those of the C++ library.
+enum class SpecialFunction : std::uint8_t {
+    sqrt,
+    reciprocal,
+    divide,
+    power,  ///< to the attribute; special values as of std::pow
+    sin,
+    cos,
+    erf,
+    gelu,
+    softplus,
+    elu,            ///< with the attribute as the limit below 0
+    sigmoid_error,  ///< sigmoid(z) - y
+};
+inline constexpr std::size_t special_function_count = 11;
+
+/// Functions of matrices. Sums are added up in double, in float too.
+enum class Reduction : std::uint8_t {
+    sum,
+    mean,
+    row_sums,
+    column_sums,
+    column_max,   ///< NaN where an entry is
+    softmax,      ///< of each column
+    log_sum_exp,  ///< of each column
+    // Of two matrices, a sum over the entries divided by the number of columns:
+    half_squared_error,
+    absolute_error,
+    huber,  ///< with the attribute as bound
+    binary_cross_entropy,
+};
+inline constexpr std::size_t reduction_count = 11;
+
+/// The functions as kernels for this processor: a call of them chooses nothing any more.
 FastKernels kernels(Function function);
+FastKernels kernels(Choice choice);
+FastKernels kernels(SpecialFunction function);
+MatrixKernels kernels(Reduction reduction);
+
+/// What the softmax of a column is made of. The largest entry is apart from the sum of exp(x - largest) over the
+/// others, in which its 1 would swallow the digits of a small sum.
+struct ColumnShares {
+    double largest = 0;  ///< NaN where an entry is
+    double others = 0;   ///< NaN for a second entry of infinity, too
+};
+
+/// Writes exp(x) over the sum of exp(x), unless there is no room for it; zeros where all of the column, which is not
+/// empty, is -infinity.
+ColumnShares shares(std::span<const double> column, double* shares);
+ColumnShares shares(std::span<const float> column, float* shares);
 
 /// For the record of an operator.
-template <Function function>
-inline constexpr FastKernels fast{.chosen = [] { return kernels(function); }};
+template <auto function>
+inline constexpr decltype(kernels(function)) fast{.chosen = [] { return kernels(function); }};
 
 }  // namespace revolute::vector_math

@@ -88,7 +88,7 @@ class NeededResidences {
         by_itself(operands, results);
     }
 
-    void carry_out(const ReferenceCall& call) { by_itself(call.operands, std::array{call.result}); }
+    void carry_out(const OperatorCall& call) { by_itself(call.operands, std::array{call.result}); }
 
     void carry_out(const PackCall& call) { by_itself(sites_of(call.left, call.left_stack), {}); }
 

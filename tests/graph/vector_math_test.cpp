@@ -1,5 +1,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <support/on_every_target.hpp>
+#include <support/vector_accuracy.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,23 +19,16 @@ namespace test = revolute::test;
 namespace vector_math = revolute::vector_math;
 using revolute::ColumnExtent;
 using revolute::Columns;
+using test::bits;
+using test::Limits;
+using test::special_values;
 
 namespace {
-
-template <class T>
-using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-template <class T>
-using Limits = std::numeric_limits<T>;
 
 template <class T>
 using Unary = void (*)(Columns<const T>, Columns<T>, ColumnExtent);
 template <class T>
 using Binary = void (*)(Columns<const T>, Columns<const T>, Columns<T>, ColumnExtent);
-
-template <class T>
-Bits<T> bits(T value) {
-    return std::bit_cast<Bits<T>>(value);
-}
 
 template <class T>
 std::vector<T> results(Unary<T> function, const std::vector<T>& x) {
@@ -43,70 +37,10 @@ std::vector<T> results(Unary<T> function, const std::vector<T>& x) {
     return y;
 }
 
-template <class T>
-std::vector<T> special_values() {
-    std::vector<T> values;
-    for (const T x :
-         {T(0), T(0.5), T(1), Limits<T>::denorm_min(), 5 * Limits<T>::denorm_min(),
-          std::nextafter(Limits<T>::min(), T(0)), Limits<T>::min(), Limits<T>::epsilon(),
-          Limits<T>::max(), Limits<T>::infinity(), Limits<T>::quiet_NaN()})
-        values.insert(values.end(), {x, -x});
-    return values;
-}
-
-/// Every exponent with several mantissas; any bits at all; numbers around 0 and 1; and all of the
-/// range in which the functions are neither 0 nor 1 nor infinity, its ends densely.
-template <class T>
-std::vector<T> arguments() {
-    std::mt19937_64 random(1);
-    std::vector<T> x = special_values<T>();
-    constexpr int mantissa_bits = Limits<T>::digits - 1;
-    constexpr Bits<T> mantissa = (Bits<T>(1) << mantissa_bits) - 1;
-    for (Bits<T> high = 0; high < Bits<T>(1) << (sizeof(T) * 8 - mantissa_bits); ++high)
-        for (const Bits<T> low : {Bits<T>(0), Bits<T>(1), mantissa / 3, mantissa - 1, mantissa,
-                                  static_cast<Bits<T>>(random()) & mantissa})
-            x.push_back(std::bit_cast<T>(high << mantissa_bits | low));
-    for (int i = 0; i < 20000; ++i) x.push_back(std::bit_cast<T>(static_cast<Bits<T>>(random())));
-    const auto add = [&](T from, T to, int count) {
-        std::uniform_real_distribution<T> number(from, to);
-        for (int i = 0; i < count; ++i) x.push_back(number(random));
-    };
-    for (const T bound : {T(0.1), T(1), T(3), T(25), T(110), T(760)}) add(-bound, bound, 5000);
-    for (const T end : {T(-745.133), T(-708.396), T(709.783), T(-103.972), T(-87.336), T(88.7228)})
-        add(end - T(0.01), end + T(0.01), 1000);
-    for (int k = 1; k <= mantissa_bits; ++k)
-        add(1 - std::ldexp(T(1), -k), 1 + std::ldexp(T(1), -k), 100);
-    add(T(0.5), T(2.1), 5000);
-    return x;
-}
-
-/// By how many units in the last place of T the result is off.
-template <class T, class Exact>
-Exact distance(T result, Exact exact) {
-    const int exponent = std::max(std::ilogb(exact), Limits<T>::min_exponent - 1);
-    return std::abs(result - exact) / std::ldexp(Exact(1), exponent - (Limits<T>::digits - 1));
-}
-
-/// Where the exact value, rounded to T, is NaN, zero or infinity, the result must be so; elsewhere
-/// it may be off by 4 ulp. Exact is a type with at least 11 bits more than T.
 template <class T, class Exact>
 void check_accuracy(Unary<T> function, Exact (*exact)(Exact)) {
-    static const std::vector<T> x = arguments<T>();
-    std::vector<Exact> expected;
-    for (const T value : x) expected.push_back(exact(value));
-    test::on_every_target([&] {
-        const std::vector<T> y = results(function, x);
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const T rounded = static_cast<T>(expected[i]);
-            const bool same = std::isnan(rounded) ? std::isnan(y[i]) : bits(y[i]) == bits(rounded);
-            if (same) continue;
-            CAPTURE(x[i]);
-            CAPTURE(y[i]);
-            REQUIRE(std::isfinite(y[i]));
-            REQUIRE(rounded != 0);
-            REQUIRE(distance(y[i], expected[i]) <= 4);
-        }
-    });
+    static const std::vector<T> x = test::arguments<T>();
+    test::check_accuracy<T>(x, exact, [&] { return results(function, x); });
 }
 
 template <class Exact>

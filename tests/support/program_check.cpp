@@ -102,7 +102,7 @@ LeafValues bound_leaf_values(std::span<const Expr> outputs, const Bindings& bind
 
 std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
                                         Precision precision) {
-    Program program = compile(outputs, {.precision = precision});
+    Program program = compile(outputs, {.precision = precision, .subnormals = Subnormals::keep});
     for (const auto& [leaf, value] : bound_leaf_values(outputs, values)) program.bind(leaf, value);
     return run(program, outputs.size());
 }

@@ -24,7 +24,7 @@ using MemberValues = std::vector<std::pair<Member, const Matrix*>>;
 MemberValues by_member(const Rolled& rolled, const LeafValues& values);
 /// The values of `values` for other leaves: copies of theirs, in the same order.
 LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs);
-/// What a program, compiled with all passes, gives for the outputs.
+/// What a program, compiled with all passes, gives for the outputs. It keeps subnormal numbers, as the evaluator does.
 std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
                                         Precision precision);
 /// Others in place of all but whole numbers, which may be indices.

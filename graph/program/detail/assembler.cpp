@@ -1,6 +1,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/assembler.hpp>
 #include <revolute/graph/program/detail/block_plan.hpp>
+#include <revolute/graph/program/detail/reads.hpp>
 
 #include <algorithm>
 
@@ -8,10 +9,33 @@ namespace revolute::detail {
 
 namespace {
 
-std::size_t scratch_of(const Rolled& rolled, const ReferenceCall& call) {
+/// Of floats, in doubles: room for copies, where the operator has only its reference kernel.
+std::size_t scratch_of(const Rolled& rolled, const OperatorCall& call) {
+    if (has_own_kernel(*rolled[call.part].op)) return 0;
     std::size_t size = rolled[call.part].shape.size();
     for (const Shape shape : call.operand_shapes) size += shape.size();
     return size;
+}
+
+/// The kernel of that kind in the program's numbers.
+template <class Number, template <class> class KernelOf>
+KernelOf<Number> in_numbers(const ProgramKernels<KernelOf>& kernels) {
+    if constexpr (is_double<Number>)
+        return kernels.here().in_double;
+    else
+        return kernels.here().in_float;
+}
+
+template <class Number>
+MatrixKernel<Number> matrix_kernel_of(const Op& op) {
+    if constexpr (is_double<Number>)
+        if (!has_own_kernel(op)) return op.evaluate;
+    return in_numbers<Number>(op.fast_matrix);
+}
+
+template <class Number>
+EntryKernel<Number> entry_kernel_of(const Op& op) {
+    return is_elementwise(op.role) ? in_numbers<Number>(op.fast) : nullptr;
 }
 
 /// What computes the step: a sum may have more operands than its operator, or fewer.
@@ -70,7 +94,7 @@ Rooms<Number> rooms_for(const Rolled& rolled, const Code& code) {
                 rooms.packing_numbers =
                     std::max(rooms.packing_numbers,
                              packing_room<Number>(call->rows, call->columns, call->inner));
-            if (const auto* const call = std::get_if<ReferenceCall>(&instruction))
+            if (const auto* const call = std::get_if<OperatorCall>(&instruction))
                 rooms.scratch_doubles = std::max(rooms.scratch_doubles,
                                                  is_double<Number> ? 0 : scratch_of(rolled, *call));
         }
@@ -215,17 +239,21 @@ Runnable<Number> Assembler<Number>::runnable(const PackCall& call, Lane /*lane*/
 }
 
 template <class Number>
-Runnable<Number> Assembler<Number>::runnable(const ReferenceCall& call, Lane /*lane*/) const {
-    const Shape shape = (*places_.rolled)[call.part].shape;
-    RunnableReference<Number> result{places_.rolled,
-                                     call.result,
-                                     {},
-                                     {},
-                                     pointer(call.result),
-                                     {nullptr, shape.rows, shape.columns},
-                                     rooms_.scratch,
-                                     (*places_.rolled)[call.part].attributes};
+Runnable<Number> Assembler<Number>::runnable(const OperatorCall& call, Lane /*lane*/) const {
+    const Part& part = (*places_.rolled)[call.part];
+    RunnableOperator<Number> result{places_.rolled,
+                                    call.result,
+                                    {},
+                                    {},
+                                    pointer(call.result),
+                                    {nullptr, part.shape.rows, part.shape.columns},
+                                    part.attributes,
+                                    matrix_kernel_of<Number>(*part.op),
+                                    entry_kernel_of<Number>(*part.op),
+                                    rooms_.scratch};
     for (const MemberRange& site : call.operands) result.operands.push_back(pointer(site));
+    result.columns.reserve(call.operands.size());
+    result.copies.reserve(call.operands.size());
     for (const Shape operand : call.operand_shapes)
         result.views.push_back({nullptr, operand.rows, operand.columns});
     return result;

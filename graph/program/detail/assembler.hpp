@@ -61,7 +61,7 @@ class Assembler {
     Runnable<Number> runnable(const Instruction& instruction, Lane lane) const;
     Runnable<Number> runnable(const EntrywiseCall& call, Lane lane) const;
     Runnable<Number> runnable(const ProductCall& call, Lane lane) const;
-    Runnable<Number> runnable(const ReferenceCall& call, Lane lane) const;
+    Runnable<Number> runnable(const OperatorCall& call, Lane lane) const;
     Runnable<Number> runnable(const PackCall& call, Lane lane) const;
     Pointer<Number> pointer(const MemberRange& site) const;
     Number* pack(std::uint32_t number) const;

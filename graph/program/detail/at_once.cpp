@@ -36,7 +36,7 @@ bool make_one(ProductCall& call, std::size_t rounds) {
     return true;
 }
 
-bool make_one(ReferenceCall&, std::size_t) { return false; }
+bool make_one(OperatorCall&, std::size_t) { return false; }
 
 bool make_one(PackCall&, std::size_t) { return false; }
 

@@ -26,8 +26,8 @@ struct MemberRange {
     friend constexpr bool operator==(const MemberRange&, const MemberRange&) = default;
 };
 
-/// The part's operator by its reference kernel.
-struct ReferenceCall {
+/// The part's operator on whole matrices.
+struct OperatorCall {
     PartId part{};
     std::vector<MemberRange> operands;
     std::vector<Shape> operand_shapes;
@@ -76,7 +76,7 @@ struct PackCall {
     std::uint32_t number = 0;  ///< of the pack
 };
 
-using Instruction = std::variant<ReferenceCall, EntrywiseCall, ProductCall, PackCall>;
+using Instruction = std::variant<OperatorCall, EntrywiseCall, ProductCall, PackCall>;
 
 /// Instructions that are repeated, step by step. One round: straight code, in which no site moves.
 struct Loop {
@@ -97,7 +97,7 @@ void for_each_read(const Instruction& instruction, const Visit& visit) {
     } else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction)) {
         for (const EntrywiseStep& step : entrywise->steps)
             for (const MemberRange& operand : step.operands) visit(operand);
-    } else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
+    } else if (const auto* const reference = std::get_if<OperatorCall>(&instruction)) {
         for (const MemberRange& operand : reference->operands) visit(operand);
     } else if (const auto* const pack = std::get_if<PackCall>(&instruction)) {
         visit(pack->left);
@@ -111,7 +111,7 @@ void for_each_result(const Instruction& instruction, const Visit& visit) {
         visit(product->result);
     else if (const auto* const entrywise = std::get_if<EntrywiseCall>(&instruction))
         for (const EntrywiseStep& step : entrywise->steps) visit(step.result);
-    else if (const auto* const reference = std::get_if<ReferenceCall>(&instruction))
+    else if (const auto* const reference = std::get_if<OperatorCall>(&instruction))
         visit(reference->result);
 }
 
@@ -126,7 +126,7 @@ void for_each_site(Instruction& instruction, const Visit& visit) {
             for (MemberRange& operand : step.operands) visit(operand);
             visit(step.result);
         }
-    } else if (auto* const reference = std::get_if<ReferenceCall>(&instruction)) {
+    } else if (auto* const reference = std::get_if<OperatorCall>(&instruction)) {
         for (MemberRange& operand : reference->operands) visit(operand);
         visit(reference->result);
     }

@@ -275,7 +275,7 @@ class Lowering {
         std::vector<Shape> shapes;
         for (const std::vector<Read>& slot : reads_.slots(part))
             shapes.push_back(read_at(slot, steps.first).shape);
-        return ReferenceCall{part, std::move(operands), std::move(shapes), result};
+        return OperatorCall{part, std::move(operands), std::move(shapes), result};
     }
 
     ProductCall product(PartId part, const Steps& steps, MemberRange result) const {

@@ -42,6 +42,11 @@ inline bool has_fast_kernel(const Part& part) {
     return is_elementwise(part.op->role) && part.op->fast.exist() && part.slopes.empty();
 }
 
+/// Whether programs compute the operator by a kernel that it has for them.
+inline bool has_own_kernel(const Op& op) {
+    return op.fast_matrix.exist() || (is_elementwise(op.role) && op.fast.exist());
+}
+
 /// Consecutive operands of a sum over steps that belong to one part: its members at steps first,
 /// first + stride, ...
 struct Terms {

@@ -164,39 +164,58 @@ void RunnableProduct<Number>::run_piece(int piece, std::size_t round) {
 }
 
 template <class Number>
-void RunnableReference<Number>::operator()(std::size_t round) {
+void RunnableOperator<Number>::operator()(std::size_t round) {
     const Part& part = (*rolled)[site.part];
-    double* room = scratch;
-    for (std::size_t slot = 0; slot < operands.size(); ++slot) {
-        ConstMatrixView& view = views[slot];
-        if constexpr (is_double<Number>) {
-            view.data = operands[slot].at(round);
-        } else {
-            convert(operands[slot].at(round), view.size(), room);
-            view.data = room;
-            room += view.size();
-        }
-    }
-    if constexpr (is_double<Number>)
-        result_view.data = result.at(round);
-    else
-        result_view.data = room;
+    for (std::size_t slot = 0; slot < operands.size(); ++slot)
+        views[slot].data = operands[slot].at(round);
+    result_view.data = result.at(round);
     const std::int32_t t = site.step + site.move * static_cast<std::int32_t>(round);
     for (std::size_t i = 0; i < part.slopes.size(); ++i)
         attributes[i] = part.attributes[i] + part.slopes[i] * t;
     try {
-        part.op->evaluate({views, attributes}, result_view);
+        compute();
     } catch (const EvaluationError& refusal) {  // a value that the kernel cannot take
         fail(*rolled, {site.part, t}, refusal.what());
     }
-    if constexpr (!is_double<Number>) convert(room, result_view.size(), result.at(round));
+}
+
+template <class Number>
+void RunnableOperator<Number>::compute() {
+    if (matrix_kernel != nullptr)
+        matrix_kernel({views, attributes}, result_view);
+    else if (entry_kernel != nullptr)
+        compute_by_entries();
+    else
+        compute_on_copies();
+}
+
+/// Matrices without gaps are one column each.
+template <class Number>
+void RunnableOperator<Number>::compute_by_entries() {
+    columns.clear();
+    for (const BasicMatrixView<const Number>& view : views) columns.emplace_back(view.data);
+    entry_kernel({columns, attributes}, result_view.data, result_view.size());
+}
+
+template <class Number>
+void RunnableOperator<Number>::compute_on_copies() {
+    double* room = scratch;
+    copies.clear();
+    for (const BasicMatrixView<const Number>& view : views) {
+        convert(view.data, view.size(), room);
+        copies.push_back({room, view.rows, view.columns});
+        room += view.size();
+    }
+    (*rolled)[site.part].op->evaluate({copies, attributes},
+                                      {room, result_view.rows, result_view.columns});
+    convert(room, result_view.size(), result_view.data);
 }
 
 template struct RunnableEntrywise<double>;
 template struct RunnableEntrywise<float>;
 template struct RunnableProduct<double>;
 template struct RunnableProduct<float>;
-template struct RunnableReference<double>;
-template struct RunnableReference<float>;
+template struct RunnableOperator<double>;
+template struct RunnableOperator<float>;
 
 }  // namespace revolute::detail

@@ -119,19 +119,30 @@ struct RunnablePack {
     void operator()(std::size_t /*round*/) { packed_products::pack(rows, inner, factor, packed); }
 };
 
-/// Reference kernels compute in double; in a program of floats, on copies.
+/// An operator on whole matrices, by its kernel in the program's numbers: one of matrices, or, for an elementwise
+/// operator, one of entries. Where there is neither, by its reference kernel, which computes in double: in a program of
+/// floats, on copies.
 template <class Number>
-struct RunnableReference {
+struct RunnableOperator {
     const Rolled* rolled;
     MemberRange site;  ///< of the result, for errors
     std::vector<Pointer<Number>> operands;
-    std::vector<ConstMatrixView> views;  ///< of the operands of one round
+    std::vector<BasicMatrixView<const Number>> views;  ///< of the operands of one round
     Pointer<Number> result;
-    MatrixView result_view;
-    double* scratch;                 ///< of floats: room for all operands, then the result
+    BasicMatrixView<Number> result_view;
     std::vector<double> attributes;  ///< of one round
+    MatrixKernel<Number> matrix_kernel = nullptr;
+    EntryKernel<Number> entry_kernel = nullptr;
+    double* scratch = nullptr;  ///< of copies: room for all operands, then the result
+    std::vector<Columns<const Number>> columns{};
+    std::vector<ConstMatrixView> copies{};
 
     void operator()(std::size_t round);
+
+ private:
+    void compute();
+    void compute_by_entries();
+    void compute_on_copies();
 };
 
 /// Where threads wait for each other.
@@ -148,7 +159,7 @@ void convert(const From* from, std::size_t count, To* to) {
 
 template <class Number>
 using Runnable = std::variant<RunnableEntrywise<Number>, RunnableProduct<Number>,
-                              RunnableReference<Number>, RunnablePack<Number>, Meeting>;
+                              RunnableOperator<Number>, RunnablePack<Number>, Meeting>;
 
 template <class Number>
 struct RunnableLoop {

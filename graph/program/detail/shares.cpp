@@ -61,7 +61,7 @@ double nanoseconds(const Rolled& rolled, const Instruction& instruction) {
     if (const auto* const pack = std::get_if<PackCall>(&instruction))
         return entrywise_entry * double(pack->rows) * pack->inner;
     double entries = 0;
-    const auto& reference = std::get<ReferenceCall>(instruction);
+    const auto& reference = std::get<OperatorCall>(instruction);
     for (const Shape shape : reference.operand_shapes) entries += static_cast<double>(shape.size());
     return reference_entry * (entries + static_cast<double>(rolled[reference.part].shape.size()));
 }

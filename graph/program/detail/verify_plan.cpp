@@ -199,7 +199,7 @@ class PlanVerification {
         return sources;
     }
 
-    void carry_out(const ReferenceCall& call) {
+    void carry_out(const OperatorCall& call) {
         note_write(now(call.result));
         require_no_gaps(call.result.part);
         for (const MemberRange& site : call.operands) {

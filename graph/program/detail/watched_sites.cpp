@@ -20,7 +20,7 @@ std::vector<ReadSite> operands_of(const Rolled& rolled, const Instruction& instr
     const auto* const product = std::get_if<ProductCall>(&instruction);
     if (product == nullptr) {
         const Part& part = rolled[made.part];
-        const auto* const call = std::get_if<ReferenceCall>(&instruction);
+        const auto* const call = std::get_if<OperatorCall>(&instruction);
         for_each_read(instruction, [&](const MemberRange& site) {
             const Shape own = rolled[site.part].shape;
             const Shape seen = call != nullptr ? call->operand_shapes[operands.size()]
