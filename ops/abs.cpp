@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -16,6 +17,7 @@ constinit const Op abs_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::abs(z); });
         },
+    .fast = vector_math::fast<vector_math::Choice::abs>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, sign(p.input())); }},
     .text = "|#1|",
     .latex = R"(\left\lvert #1 \right\rvert)",

@@ -7,6 +7,14 @@
 
 namespace revolute {
 
+namespace {
+
+constexpr auto fill_with_scalar = [](const auto& x, auto y) {
+    std::ranges::fill(y.values(), x[0](0, 0));
+};
+
+}  // namespace
+
 // y(r, c) = x  =>  x_bar = sum of all y_bar(r, c).
 constinit const Op broadcast_op{
     .name = "broadcast",
@@ -19,7 +27,8 @@ constinit const Op broadcast_op{
         return {static_cast<int>(x.attributes[0]), static_cast<int>(x.attributes[1])};
     },
     .role = Role::broadcast,
-    .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::fill(y.values(), x[0](0, 0)); },
+    .evaluate = fill_with_scalar,
+    .fast_matrix = {fill_with_scalar, fill_with_scalar},
     .pullback = {[](const Pullback& p) { return sum(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast(#1, @1, @2)",

@@ -1,10 +1,18 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/reduction.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto repeat_column = [](const auto& x, auto y) {
+    for (int c = 0; c < y.columns; ++c) detail::copy(x[0].values(), y.column(c));
+};
+
+}  // namespace
 
 // y(r, c) = x(r)  =>  x_bar(r) = sum over c of y_bar(r, c).
 constinit const Op broadcast_columns_op{
@@ -17,8 +25,8 @@ constinit const Op broadcast_columns_op{
         return {x[0].rows, static_cast<int>(x.attributes[0])};
     },
     .role = Role::broadcast,
-    .evaluate = [](const Arguments& x,
-                   MatrixView y) { as_eigen(y).colwise() = as_eigen(x[0]).col(0); },
+    .evaluate = repeat_column,
+    .fast_matrix = {repeat_column, repeat_column},
     .pullback = {[](const Pullback& p) { return row_sums(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast_columns(#1, @1)",

@@ -1,10 +1,19 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/reduction.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto repeat_row = [](const auto& x, auto y) {
+    for (int c = 0; c < y.columns; ++c) std::ranges::fill(y.column(c), x[0](0, c));
+};
+
+}  // namespace
 
 // y(r, c) = x(c)  =>  x_bar(c) = sum over r of y_bar(r, c).
 constinit const Op broadcast_rows_op{
@@ -17,8 +26,8 @@ constinit const Op broadcast_rows_op{
         return {static_cast<int>(x.attributes[0]), x[0].columns};
     },
     .role = Role::broadcast,
-    .evaluate = [](const Arguments& x,
-                   MatrixView y) { as_eigen(y).rowwise() = as_eigen(x[0]).row(0); },
+    .evaluate = repeat_row,
+    .fast_matrix = {repeat_row, repeat_row},
     .pullback = {[](const Pullback& p) { return column_sums(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "broadcast_rows(#1, @1)",

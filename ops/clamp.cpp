@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
@@ -34,6 +35,7 @@ constinit const Op clamp_op{
                 return z < low ? low : z > high ? high : z;
             });
         },
+    .fast = vector_math::fast<vector_math::Choice::clamp>,
     .pullback = {[](const Pullback& p) {
         const double low = p.attribute(0), high = p.attribute(1);
         Expr x_bar = p.adjoint;

@@ -6,7 +6,22 @@
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
+#include <cstddef>
+#include <type_traits>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto fast_column_cross_entropy = [](const auto& x, auto y) {
+    using Number = std::remove_pointer_t<decltype(y.data)>;
+    for (int c = 0; c < y.columns; ++c) {
+        const auto right = static_cast<std::size_t>(index_at(x[1], c, x[0].rows));
+        y(0, c) = static_cast<Number>(detail::fast_cross_entropy_of(x[0].column(c), right));
+    }
+};
+
+}  // namespace
 
 // y(c) = -log softmax(z)(class(c), c)  =>  z_bar(r, c) = y_bar(c) (softmax(z) - one_hot)(r, c).
 constinit const Op column_cross_entropy_op{
@@ -25,6 +40,7 @@ constinit const Op column_cross_entropy_op{
                     x[0].values().subspan(static_cast<std::size_t>(c) * rows, rows),
                     static_cast<std::size_t>(index_at(x[1], c, x[0].rows)));
         },
+    .fast_matrix = {fast_column_cross_entropy, fast_column_cross_entropy},
     .pullback = {[](const Pullback& p) {
                      const Expr error = softmax_error(p.input(0), p.input(1));
                      return hadamard(error, broadcast_rows(p.adjoint, error.shape().rows));

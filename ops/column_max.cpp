@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/reduction.hpp>
@@ -16,6 +17,7 @@ constinit const Op column_max_op{
             for (int c = 0; c < y.columns; ++c)
                 y(0, c) = as_eigen(x[0]).col(c).maxCoeff<Eigen::PropagateNaN>();
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::column_max>,
     .pullback = {[](const Pullback& p) {
         const Expr largest = first_column_max(p.input());
         return hadamard(largest, broadcast_rows(p.adjoint, largest.shape().rows));

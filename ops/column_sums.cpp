@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/ordered_sum.hpp>
 #include <revolute/ops/reduction.hpp>
@@ -19,6 +20,7 @@ constinit const Op column_sums_op{
             for (std::size_t c = 0; c < y.size(); ++c)
                 y.values()[c] = detail::ordered_sum(x[0].values().subspan(c * rows, rows));
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::column_sums>,
     .pullback = {[](const Pullback& p) {
         return broadcast_rows(p.adjoint, p.input().shape().rows);
     }},

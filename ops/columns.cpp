@@ -1,9 +1,20 @@
-#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto take_columns = [](const auto& x, auto y) {
+    const auto first = static_cast<std::size_t>(x.attribute(0)) * static_cast<std::size_t>(y.rows);
+    detail::copy(x[0].values().subspan(first, y.size()), y.values());
+};
+
+}  // namespace
 
 // y = columns first .. first + count - 1 of x  =>  x_bar = y_bar in those columns, zeros around it.
 constinit const Op columns_op{
@@ -16,10 +27,8 @@ constinit const Op columns_op{
         return {x[0].rows, static_cast<int>(count)};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y) = as_eigen(x[0]).middleCols(static_cast<int>(x.attribute(0)), y.columns);
-        },
+    .evaluate = take_columns,
+    .fast_matrix = {take_columns, take_columns},
     .pullback = {[](const Pullback& p) {
         return place_columns(p.adjoint, static_cast<int>(p.attribute(0)),
                              p.input().shape().columns);

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -16,6 +17,7 @@ constinit const Op cos_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::cos(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::cos>,
     .pullback = {[](const Pullback& p) { return -hadamard(p.adjoint, sin(p.input())); }},
     .definition = "the cosine of #1 radians",
     .latex = R"(\cos\left(#1\right))",

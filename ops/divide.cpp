@@ -1,6 +1,6 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 namespace revolute {
@@ -13,7 +13,7 @@ constinit const Op divide_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseQuotient(as_eigen(x[1])); },
-    .fast = detail::entrywise([](auto a, auto b) { return a / b; }),
+    .fast = vector_math::fast<vector_math::SpecialFunction::divide>,
     .pullback = {[](const Pullback& p) { return p.adjoint / p.input(1); },
                  [](const Pullback& p) { return -(hadamard(p.adjoint, p.output) / p.input(1)); }},
     .text = "#1 / #2",

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
@@ -20,6 +21,7 @@ constinit const Op elu_op{
             std::ranges::transform(x[0].values(), y.data,
                                    [&](double z) { return z > 0 ? z : a * std::expm1(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::elu>,
     .pullback = {[](const Pullback& p) {
         const Expr is_positive = heaviside(p.input());
         const Expr below = minimum(p.output, constant_like(p.output, 0.0)) + p.attribute(0);

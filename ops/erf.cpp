@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -26,6 +27,7 @@ constinit const Op erf_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::erf(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::erf>,
     .pullback = {[](const Pullback& p) {
         const Expr x = clamp(p.input(), -flat_beyond, flat_beyond);
         return (2.0 * std::numbers::inv_sqrtpi) * hadamard(p.adjoint, exp(-square(x)));

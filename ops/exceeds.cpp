@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -19,6 +20,7 @@ constinit const Op exceeds_op{
                 return std::isnan(a) ? a : std::isnan(b) ? b : a > b ? 1.0 : 0.0;
             });
         },
+    .fast = vector_math::fast<vector_math::Choice::exceeds>,
     .pullback = {zero_derivative, zero_derivative},
     .text = "[#1 > #2]",
     .definition = "1 where #1 > #2, else 0",

@@ -1,4 +1,3 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -12,12 +11,18 @@ namespace {
 
 /// The first NaN, else the first of the largest entries: comparisons with a NaN are all false, so
 /// max_element alone would depend on what stands before it.
-std::size_t first_largest(std::span<const double> column) {
-    const auto is_nan = [](double z) { return std::isnan(z); };
+template <class Number>
+std::size_t first_largest(std::span<const Number> column) {
+    const auto is_nan = [](Number z) { return std::isnan(z); };
     auto place = std::ranges::find_if(column, is_nan);
     if (place == column.end()) place = std::ranges::max_element(column);
     return static_cast<std::size_t>(place - column.begin());
 }
+
+constexpr auto mark_first_largest = [](const auto& x, auto y) {
+    std::ranges::fill(y.values(), 0);
+    for (int c = 0; c < y.columns; ++c) y.column(c)[first_largest(x[0].column(c))] = 1;
+};
 
 }  // namespace
 
@@ -26,13 +31,8 @@ std::size_t first_largest(std::span<const double> column) {
 constinit const Op first_column_max_op{
     .name = "first_column_max",
     .shape = same_as_input,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y).setZero();
-            const auto rows = static_cast<std::size_t>(y.rows);
-            for (std::size_t begin = 0; begin < y.size(); begin += rows)
-                y.data[begin + first_largest(x[0].values().subspan(begin, rows))] = 1.0;
-        },
+    .evaluate = mark_first_largest,
+    .fast_matrix = {mark_first_largest, mark_first_largest},
     .pullback = {zero_derivative},
     .definition = "1 at the first of the largest entries of each column, else 0",
     .latex = R"(\operatorname{firstmax}\left(#1\right))",

@@ -1,9 +1,18 @@
-#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/index.hpp>
 
 #include <fmt/format.h>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto gather = [](const auto& x, auto y) {
+    for (int b = 0; b < y.columns; ++b)
+        detail::copy(x[0].column(index_at(x[1], b, x[0].columns)), y.column(b));
+};
+
+}  // namespace
 
 // y(:, b) = table(:, i(b))  =>  table_bar(:, k) = the sum of y_bar(:, b) over the b with i(b) = k.
 constinit const Op gather_columns_op{
@@ -15,11 +24,8 @@ constinit const Op gather_columns_op{
         return {x[0].rows, x[1].columns};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            for (int b = 0; b < y.columns; ++b)
-                as_eigen(y).col(b) = as_eigen(x[0]).col(index_at(x[1], b, x[0].columns));
-        },
+    .evaluate = gather,
+    .fast_matrix = {gather, gather},
     .pullback = {[](const Pullback& p) {
                      return scatter_columns(p.adjoint, p.input(1), p.input(0).shape().columns);
                  },

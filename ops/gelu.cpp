@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
@@ -35,6 +36,7 @@ constinit const Op gelu_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return gelu_of(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::gelu>,
     .pullback = {[](const Pullback& p) {
         const Expr x = clamp(p.input(), -far_out, far_out);
         const Expr distribution = 0.5 * (1.0 + erf((1.0 / std::numbers::sqrt2) * x));

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -17,6 +18,7 @@ constinit const Op heaviside_op{
                 return std::isnan(z) ? z : z > 0 ? 1.0 : 0.0;
             });
         },
+    .fast = vector_math::fast<vector_math::Choice::heaviside>,
     .pullback = {zero_derivative},
     .text = "H(#1)",
     .definition = "1 where #1 > 0, else 0",

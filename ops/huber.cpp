@@ -1,4 +1,5 @@
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/loss.hpp>
@@ -44,6 +45,7 @@ constinit const Op huber_op{
                 sum += huber_of(x[0].data[i] - x[1].data[i], x.attribute(0));
             y(0, 0) = sum / x[0].columns;
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::huber>,
     .pullback = {pull_back_mean<bounded_error>, pull_back_mean<bounded_opposite>},
     .pushforward = {push_forward_mean<bounded_error>, push_forward_mean<bounded_opposite>},
     .text = "mean huber(#1 - #2, @1)",

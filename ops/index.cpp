@@ -7,8 +7,7 @@
 
 namespace revolute {
 
-int index_at(ConstMatrixView indices, int column, int size) {
-    const double value = indices(0, column);
+int index_of(double value, int column, int size) {
     if (!(value >= 0 && value < size) || value != std::floor(value))
         throw EvaluationError(
             fmt::format("the index at column {} must be a whole number from 0 to {} ({})", column,

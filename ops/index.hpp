@@ -22,7 +22,12 @@ Expr gather_columns(Operand table, Operand indices);
 /// x [n x B], indices [1 x B] -> [n x total]. Throws ShapeError unless they fit.
 Expr scatter_columns(Operand x, Operand indices, int total);
 
-/// The index at `column`, which must be a whole number from 0 to size - 1.
-int index_at(ConstMatrixView indices, int column, int size);
+/// The value as the index at `column`, which must be a whole number from 0 to size - 1.
+int index_of(double value, int column, int size);
+
+template <class Number>
+int index_at(BasicMatrixView<const Number> indices, int column, int size) {
+    return index_of(double{indices(0, column)}, column, size);
+}
 
 }  // namespace revolute

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -17,6 +18,7 @@ constinit const Op leaky_relu_op{
             std::ranges::transform(x[0].values(), y.data,
                                    [&](double z) { return z > 0 ? z : k * z; });
         },
+    .fast = vector_math::fast<vector_math::Choice::leaky_relu>,
     .pullback = {[](const Pullback& p) {
         const double k = p.attribute(0);
         return hadamard(p.adjoint, k + (1.0 - k) * heaviside(p.input()));

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
@@ -33,6 +34,7 @@ constinit const Op log_sum_exp_op{
             for (std::size_t c = 0; c < y.size(); ++c)
                 y.data[c] = log_sum_exp_of(x[0].values().subspan(c * rows, rows));
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::log_sum_exp>,
     .pullback = {[](const Pullback& p) {
         return hadamard(softmax(p.input()), broadcast_rows(p.adjoint, p.input().shape().rows));
     }},

@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/loss.hpp>
@@ -23,6 +24,7 @@ constinit const Op mae_op{
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).cwiseAbs().sum() / x[0].columns;
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::absolute_error>,
     .pullback = {pull_back_mean<direction>, pull_back_mean<opposite>},
     .pushforward = {push_forward_mean<direction>, push_forward_mean<opposite>},
     .text = "mean |#1 - #2|",

@@ -1,4 +1,4 @@
-#include <revolute/ops/detail/entrywise.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
@@ -23,7 +23,7 @@ constinit const Op mask_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), x[1].values(), y.data, kept);
         },
-    .fast = detail::entrywise(kept),
+    .fast = vector_math::fast<vector_math::Choice::mask>,
     .pullback = {[](const Pullback& p) { return mask(p.adjoint, p.input(1)); }, zero_derivative},
     .definition = "#1 where #2 is not 0, else 0",
     .latex = R"(\operatorname{mask}_{#2}\left(#1\right))",

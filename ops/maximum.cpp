@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
@@ -21,6 +22,7 @@ constinit const Op maximum_op{
                 return b > a || std::isnan(b) ? b : a;
             });
         },
+    .fast = vector_math::fast<vector_math::Choice::maximum>,
     .pullback = {
         [](const Pullback& p) {
             return hadamard(p.adjoint, 1.0 - exceeds(p.input(1), p.input(0)));

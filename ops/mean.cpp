@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/ordered_sum.hpp>
@@ -14,6 +15,7 @@ constinit const Op mean_op{
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = detail::ordered_sum(x[0].values()) / static_cast<double>(x[0].size());
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::mean>,
     .pullback = {[](const Pullback& p) {
         const Shape shape = p.input().shape();
         const Expr share = (1.0 / static_cast<double>(shape.size())) * p.adjoint;

@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -22,6 +23,7 @@ constinit const Op mse_op{
         [](const Arguments& x, MatrixView y) {
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).squaredNorm() / (2.0 * x[0].columns);
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::half_squared_error>,
     .pullback = {pull_back_mean<error>, pull_back_mean<negative_error>},
     .pushforward = {push_forward_mean<error>, push_forward_mean<negative_error>},
     .text = "1/2 mean |#1 - #2|^2",

@@ -1,10 +1,20 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/reduction.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto scale_all = [](const auto& x, auto y) {
+    std::ranges::transform(x[1].values(), y.values().begin(),
+                           [factor = x[0](0, 0)](auto entry) { return factor * entry; });
+};
+
+}  // namespace
 
 // y = s x, s a 1 x 1 node  =>  s_bar = sum(y_bar o x),  x_bar = s y_bar.
 constinit const Op multiply_op{
@@ -19,7 +29,8 @@ constinit const Op multiply_op{
                                 to_string(x[0])));
             return x[1];
         },
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = x[0](0, 0) * as_eigen(x[1]); },
+    .evaluate = scale_all,
+    .fast_matrix = {scale_all, scale_all},
     .pullback = {[](const Pullback& p) { return sum(hadamard(p.adjoint, p.input(1))); },
                  [](const Pullback& p) { return multiply(p.input(0), p.adjoint); }},
     .pushforward = PerOperand<PushforwardRule>::every(multilinear),

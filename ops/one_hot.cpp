@@ -1,9 +1,19 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/index.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto mark_index = [](const auto& x, auto y) {
+    std::ranges::fill(y.values(), 0);
+    for (int c = 0; c < y.columns; ++c) y(index_at(x[0], c, y.rows), c) = 1;
+};
+
+}  // namespace
 
 // y(r, c) = 1 where r is the index of column c, else 0.
 constinit const Op one_hot_op{
@@ -16,11 +26,8 @@ constinit const Op one_hot_op{
         return {static_cast<int>(x.attributes[0]), x[0].columns};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y).setZero();
-            for (int c = 0; c < y.columns; ++c) y(index_at(x[0], c, y.rows), c) = 1.0;
-        },
+    .evaluate = mark_index,
+    .fast_matrix = {mark_index, mark_index},
     .pullback = {zero_derivative},
     .definition = "1 in row #1(c) of column c, else 0",
     .latex = R"(\operatorname{onehot}\left(#1\right))",

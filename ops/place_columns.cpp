@@ -1,9 +1,23 @@
-#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto place_columns_in_zeros = [](const auto& x, auto y) {
+    const auto first = static_cast<std::size_t>(x.attribute(0)) * static_cast<std::size_t>(y.rows);
+    std::ranges::fill(y.values().first(first), 0);
+    detail::copy(x[0].values(), y.values().subspan(first, x[0].size()));
+    std::ranges::fill(y.values().subspan(first + x[0].size()), 0);
+};
+
+}  // namespace
 
 // y = x in the columns from `first` on, zeros around it  =>  x_bar = those columns of y_bar.
 constinit const Op place_columns_op{
@@ -16,11 +30,8 @@ constinit const Op place_columns_op{
         return {x[0].rows, static_cast<int>(total)};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y).setZero();
-            as_eigen(y).middleCols(static_cast<int>(x.attribute(0)), x[0].columns) = as_eigen(x[0]);
-        },
+    .evaluate = place_columns_in_zeros,
+    .fast_matrix = {place_columns_in_zeros, place_columns_in_zeros},
     .pullback = {[](const Pullback& p) {
         return columns(p.adjoint, static_cast<int>(p.attribute(0)), p.input().shape().columns);
     }},

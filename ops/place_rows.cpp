@@ -1,9 +1,24 @@
-#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto place_rows_in_zeros = [](const auto& x, auto y) {
+    const auto first = static_cast<std::size_t>(x.attribute(0));
+    const auto rows = static_cast<std::size_t>(x[0].rows);
+    std::ranges::fill(y.values(), 0);
+    for (int c = 0; c < y.columns; ++c)
+        detail::copy(x[0].column(c), y.column(c).subspan(first, rows));
+};
+
+}  // namespace
 
 // y = x in the rows from `first` on, zeros around it  =>  x_bar = those rows of y_bar.
 constinit const Op place_rows_op{
@@ -16,11 +31,8 @@ constinit const Op place_rows_op{
         return {static_cast<int>(total), x[0].columns};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y).setZero();
-            as_eigen(y).middleRows(static_cast<int>(x.attribute(0)), x[0].rows) = as_eigen(x[0]);
-        },
+    .evaluate = place_rows_in_zeros,
+    .fast_matrix = {place_rows_in_zeros, place_rows_in_zeros},
     .pullback = {[](const Pullback& p) {
         return rows(p.adjoint, static_cast<int>(p.attribute(0)), p.input().shape().rows);
     }},

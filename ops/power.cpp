@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -18,6 +19,7 @@ constinit const Op power_op{
             const double k = x.attribute(0);
             std::ranges::transform(x[0].values(), y.data, [&](double z) { return std::pow(z, k); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::power>,
     .pullback = {[](const Pullback& p) {
         const double k = p.attribute(0);
         if (k == 0.0) return 0.0 * p.adjoint;

@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -12,6 +13,7 @@ constinit const Op reciprocal_op{
     .role = Role::elementwise,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).cwiseInverse(); },
+    .fast = vector_math::fast<vector_math::SpecialFunction::reciprocal>,
     .pullback = {[](const Pullback& p) { return -hadamard(p.adjoint, square(p.output)); }},
     .text = "#1^-1",
     .precedence = Precedence::power,

@@ -1,3 +1,4 @@
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
@@ -5,6 +6,14 @@
 #include <algorithm>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto copy_reshaped = [](const auto& x, auto y) {
+    detail::copy(x[0].values(), y.values());
+};
+
+}  // namespace
 
 // y = the entries of x, column by column, in another shape  =>  x_bar = y_bar in the shape of x.
 constinit const Op reshape_op{
@@ -17,7 +26,8 @@ constinit const Op reshape_op{
         return y;
     },
     .role = Role::reshape,
-    .evaluate = [](const Arguments& x, MatrixView y) { std::ranges::copy(x[0].values(), y.data); },
+    .evaluate = copy_reshaped,
+    .fast_matrix = {copy_reshaped, copy_reshaped},
     .pullback = {[](const Pullback& p) {
         const Shape shape = p.input().shape();
         return reshape(p.adjoint, shape.rows, shape.columns);

@@ -1,8 +1,11 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 namespace revolute {
 
@@ -10,6 +13,15 @@ namespace {
 
 /// 1 at the first of the largest entries of each row, 0 elsewhere.
 Expr first_row_max(Expr x) { return transpose(first_column_max(transpose(x))); }
+
+/// NaN where one is.
+constexpr auto larger_or_nan = [](auto a, auto b) { return b > a || std::isnan(b) ? b : a; };
+
+constexpr auto largest_of_rows = [](const auto& x, auto y) {
+    detail::copy(x[0].column(0), y.values());
+    for (int c = 1; c < x[0].columns; ++c)
+        std::ranges::transform(y.values(), x[0].column(c), y.data, larger_or_nan);
+};
 
 }  // namespace
 
@@ -19,11 +31,8 @@ constinit const Op row_max_op{
     .shape = [](const ShapeArguments& x) -> Shape {
         return {x[0].rows, 1};
     },
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            for (int r = 0; r < y.rows; ++r)
-                y(r, 0) = as_eigen(x[0]).row(r).maxCoeff<Eigen::PropagateNaN>();
-        },
+    .evaluate = largest_of_rows,
+    .fast_matrix = {largest_of_rows, largest_of_rows},
     .pullback = {[](const Pullback& p) {
         const Expr largest = first_row_max(p.input());
         return hadamard(largest, broadcast_columns(p.adjoint, largest.shape().columns));

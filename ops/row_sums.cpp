@@ -1,4 +1,5 @@
 #include <revolute/graph/eigen.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/reduction.hpp>
 
@@ -13,6 +14,7 @@ constinit const Op row_sums_op{
     .role = Role::row_sum,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).rowwise().sum(); },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::row_sums>,
     .pullback = {[](const Pullback& p) {
         return broadcast_columns(p.adjoint, p.input().shape().columns);
     }},

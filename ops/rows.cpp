@@ -1,9 +1,21 @@
-#include <revolute/graph/eigen.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto take_rows = [](const auto& x, auto y) {
+    const auto first = static_cast<std::size_t>(x.attribute(0));
+    for (int c = 0; c < y.columns; ++c)
+        detail::copy(x[0].column(c).subspan(first, static_cast<std::size_t>(y.rows)), y.column(c));
+};
+
+}  // namespace
 
 // y = rows first .. first + count - 1 of x  =>  x_bar = y_bar in those rows, zeros around it.
 constinit const Op rows_op{
@@ -16,10 +28,8 @@ constinit const Op rows_op{
         return {static_cast<int>(count), x[0].columns};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y) = as_eigen(x[0]).middleRows(static_cast<int>(x.attribute(0)), y.rows);
-        },
+    .evaluate = take_rows,
+    .fast_matrix = {take_rows, take_rows},
     .pullback = {[](const Pullback& p) {
         return place_rows(p.adjoint, static_cast<int>(p.attribute(0)), p.input().shape().rows);
     }},

@@ -1,11 +1,22 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto scale_each_column = [](const auto& x, auto y) {
+    for (int c = 0; c < y.columns; ++c)
+        std::ranges::transform(x[0].column(c), y.column(c).begin(),
+                               [factor = x[1](0, c)](auto entry) { return entry * factor; });
+};
+
+}  // namespace
 
 // y = x diag(d)  =>  x_bar = y_bar diag(d),  d_bar = the column sums of y_bar o x.
 constinit const Op scale_columns_op{
@@ -18,10 +29,8 @@ constinit const Op scale_columns_op{
                             to_string(Shape{1, x[0].columns}), to_string(x[1])));
         return x[0];
     },
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y) = as_eigen(x[0]) * as_eigen(x[1]).row(0).asDiagonal();
-        },
+    .evaluate = scale_each_column,
+    .fast_matrix = {scale_each_column, scale_each_column},
     .pullback = {[](const Pullback& p) { return scale_columns(p.adjoint, p.input(1)); },
                  [](const Pullback& p) { return column_sums(hadamard(p.adjoint, p.input(0))); }},
     .pushforward = PerOperand<PushforwardRule>::every(multilinear),

@@ -1,9 +1,23 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/index.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto scatter = [](const auto& x, auto y) {
+    std::ranges::fill(y.values(), 0);
+    for (int b = 0; b < x[0].columns; ++b) {
+        const auto sum = y.column(index_at(x[1], b, y.columns));
+        std::ranges::transform(sum, x[0].column(b), sum.begin(), std::plus{});
+    }
+};
+
+}  // namespace
 
 // y(:, k) = the sum of x(:, b) over the b with i(b) = k  =>  x_bar(:, b) = y_bar(:, i(b)).
 constinit const Op scatter_columns_op{
@@ -18,12 +32,8 @@ constinit const Op scatter_columns_op{
             x.fail(fmt::format("the number of columns must be positive ({})", x.attributes[0]));
         return {x[0].rows, static_cast<int>(x.attributes[0])};
     },
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y).setZero();
-            for (int b = 0; b < x[0].columns; ++b)
-                as_eigen(y).col(index_at(x[1], b, y.columns)) += as_eigen(x[0]).col(b);
-        },
+    .evaluate = scatter,
+    .fast_matrix = {scatter, scatter},
     .pullback = {[](const Pullback& p) { return gather_columns(p.adjoint, p.input(1)); },
                  zero_derivative},
     .pushforward = {multilinear},

@@ -1,6 +1,6 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/detail/entrywise.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -32,7 +32,7 @@ constinit const Op sigmoid_error_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), x[1].values(), y.data, error_of);
         },
-    .fast = detail::entrywise(error_of),
+    .fast = vector_math::fast<vector_math::SpecialFunction::sigmoid_error>,
     .pullback = {[](const Pullback& p) {
                      const Expr z = p.input(0);
                      return hadamard(p.adjoint, hadamard(sigmoid(z), sigmoid(-z)));

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -18,6 +19,7 @@ constinit const Op sign_op{
                 return std::isnan(z) ? z : static_cast<double>((z > 0) - (z < 0));
             });
         },
+    .fast = vector_math::fast<vector_math::Choice::sign>,
     .pullback = {zero_derivative},
     .definition = "1 where #1 > 0, -1 where #1 < 0, else 0",
     .latex = R"(\operatorname{sign}\left(#1\right))",

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -16,6 +17,7 @@ constinit const Op sin_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::sin(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::sin>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, cos(p.input())); }},
     .definition = "the sine of #1 radians",
     .latex = R"(\sin\left(#1\right))",

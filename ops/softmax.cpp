@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
 #include <revolute/ops/detail/softmax_rules.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -23,6 +24,7 @@ constinit const Op softmax_op{
                                        [&](double z) { return e.share(z); });
             }
         },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::softmax>,
     .pullback = {[](const Pullback& p) {
         return detail::times_softmax_jacobian(p.output, p.adjoint);
     }},

@@ -5,12 +5,23 @@
 #include <revolute/ops/shape_rules.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace revolute {
 
 namespace {
 
 Expr error(const RuleSite& p) { return softmax_error(p.input(0), p.input(1)); }
+
+constexpr auto fast_mean_cross_entropy = [](const auto& x, auto y) {
+    using Number = std::remove_pointer_t<decltype(y.data)>;
+    double sum = 0;
+    for (int c = 0; c < x[0].columns; ++c) {
+        const auto right = static_cast<std::size_t>(index_at(x[1], c, x[0].rows));
+        sum += detail::fast_cross_entropy_of(x[0].column(c), right);
+    }
+    y(0, 0) = static_cast<Number>(sum / x[0].columns);
+};
 
 }  // namespace
 
@@ -33,6 +44,7 @@ constinit const Op softmax_cross_entropy_op{
                     static_cast<std::size_t>(index_at(x[1], c, x[0].rows)));
             y(0, 0) = sum / x[0].columns;
         },
+    .fast_matrix = {fast_mean_cross_entropy, fast_mean_cross_entropy},
     .pullback = {pull_back_mean<error>, zero_derivative},
     .pushforward = {push_forward_mean<error>},
     .definition =

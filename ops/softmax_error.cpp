@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
 #include <revolute/ops/detail/softmax_rules.hpp>
 #include <revolute/ops/index.hpp>
@@ -5,6 +6,8 @@
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/softmax.hpp>
 
+#include <cstddef>
+#include <limits>
 #include <span>
 
 namespace revolute {
@@ -19,6 +22,19 @@ void write_error(std::span<const double> z, std::size_t right, std::span<double>
     if (e.of(z[e.place]) == 0.0) return;  // a column of -inf: no class can be made more likely
     error[right] = right == e.place ? -e.share_of_others() : error[right] - 1.0;
 }
+
+constexpr auto fast_softmax_error = []<class Number>(const KernelArguments<Number>& x,
+                                                     BasicMatrixView<Number> y) {
+    for (int c = 0; c < y.columns; ++c) {
+        const auto right = static_cast<std::size_t>(index_at(x[1], c, y.rows));
+        const auto z = x[0].column(c);
+        const auto error = y.column(c);
+        const auto [largest, others] = vector_math::shares(z, error.data());
+        if (largest == -std::numeric_limits<double>::infinity()) continue;
+        error[right] =
+            z[right] == largest ? static_cast<Number>(-others / (1 + others)) : error[right] - 1;
+    }
+};
 
 }  // namespace
 
@@ -43,6 +59,7 @@ constinit const Op softmax_error_op{
                             std::span(y.data + begin, rows));
             }
         },
+    .fast_matrix = {fast_softmax_error, fast_softmax_error},
     .pullback = {[](const Pullback& p) {
                      return detail::times_softmax_jacobian(softmax(p.input()), p.adjoint);
                  },

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -19,6 +20,7 @@ constinit const Op softplus_op{
                 return (z > 0 ? z : 0.0) + std::log1p(std::exp(-std::abs(z)));
             });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::softplus>,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, sigmoid(p.input())); }},
     .definition = "log(1 + exp(#1))",
     .latex = R"(\operatorname{softplus}\left(#1\right))",

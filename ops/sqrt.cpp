@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -16,6 +17,7 @@ constinit const Op sqrt_op{
         [](const Arguments& x, MatrixView y) {
             std::ranges::transform(x[0].values(), y.data, [](double z) { return std::sqrt(z); });
         },
+    .fast = vector_math::fast<vector_math::SpecialFunction::sqrt>,
     .pullback = {[](const Pullback& p) { return 0.5 * (p.adjoint / p.output); }},
     .definition = "#1^(1/2)",
     .latex = R"(\sqrt{#1})",

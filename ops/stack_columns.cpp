@@ -1,9 +1,11 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
 #include <fmt/format.h>
+
+#include <cstddef>
 
 namespace revolute {
 
@@ -15,6 +17,14 @@ int first_column(const RuleSite& p) {
     for (std::uint32_t slot = 0; slot < p.slot; ++slot) first += p.input(slot).shape().columns;
     return first;
 }
+
+constexpr auto stack_beside = [](const auto& x, auto y) {
+    std::size_t first = 0;
+    for (const auto& part : x.operands) {
+        detail::copy(part.values(), y.values().subspan(first, part.size()));
+        first += part.size();
+    }
+};
 
 }  // namespace
 
@@ -30,14 +40,8 @@ constinit const Op stack_columns_op{
         return {x[0].rows, total_size(x, &Shape::columns, "columns")};
     },
     .operations_per_entry = 0,
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            int first = 0;
-            for (const ConstMatrixView part : x.operands) {
-                as_eigen(y).middleCols(first, part.columns) = as_eigen(part);
-                first += part.columns;
-            }
-        },
+    .evaluate = stack_beside,
+    .fast_matrix = {stack_beside, stack_beside},
     .pullback = PerOperand<PullbackRule>::every([](const Pullback& p) {
         return columns(p.adjoint, first_column(p), p.input().shape().columns);
     }),

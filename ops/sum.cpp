@@ -1,3 +1,4 @@
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/ordered_sum.hpp>
 #include <revolute/ops/reduction.hpp>
@@ -11,6 +12,7 @@ constinit const Op sum_op{
     .shape = scalar_output,
     .evaluate = [](const Arguments& x,
                    MatrixView y) { y(0, 0) = detail::ordered_sum(x[0].values()); },
+    .fast_matrix = vector_math::fast<vector_math::Reduction::sum>,
     .pullback = {[](const Pullback& p) {
         return broadcast(p.adjoint, p.input().shape().rows, p.input().shape().columns);
     }},

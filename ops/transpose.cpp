@@ -1,7 +1,22 @@
-#include <revolute/graph/eigen.hpp>
 #include <revolute/ops/product.hpp>
 
+#include <algorithm>
+
 namespace revolute {
+
+namespace {
+
+constexpr auto transpose_entries = [](const auto& x, auto y) {
+    // In squares, so that what is read and what is written is near each other.
+    constexpr int side = 16;
+    for (int first_c = 0; first_c < y.columns; first_c += side)
+        for (int first_r = 0; first_r < y.rows; first_r += side)
+            for (int c = first_c; c < std::min(first_c + side, y.columns); ++c)
+                for (int r = first_r; r < std::min(first_r + side, y.rows); ++r)
+                    y(r, c) = x[0](c, r);
+};
+
+}  // namespace
 
 // Y = X'  =>  X_bar = Y_bar'.
 constinit const Op transpose_op{
@@ -10,7 +25,8 @@ constinit const Op transpose_op{
         return {x[0].columns, x[0].rows};
     },
     .role = Role::transpose,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).transpose(); },
+    .evaluate = transpose_entries,
+    .fast_matrix = {transpose_entries, transpose_entries},
     .pullback = {[](const Pullback& p) { return transpose(p.adjoint); }},
     .pushforward = {multilinear},
     .text = "#1'",

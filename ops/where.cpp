@@ -1,4 +1,4 @@
-#include <revolute/ops/detail/entrywise.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>
 
@@ -33,7 +33,7 @@ constinit const Op where_op{
             for (std::size_t i = 0; i < y.size(); ++i)
                 y.data[i] = chosen(x[0].data[i], x[1].data[i], x[2].data[i]);
         },
-    .fast = detail::entrywise(chosen),
+    .fast = vector_math::fast<vector_math::Choice::where>,
     .pullback = {zero_derivative, [](const Pullback& p) { return mask(p.adjoint, p.input(0)); },
                  [](const Pullback& p) {
                      return where(p.input(0), constant_like(p.adjoint, 0.0), p.adjoint);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <revolute/graph/program/vector_math.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -52,6 +54,16 @@ inline double cross_entropy_of(std::span<const double> column, std::size_t place
     if (x == -std::numeric_limits<double>::infinity() && !std::isnan(e.largest))
         return std::numeric_limits<double>::infinity();
     return (x == e.largest ? 0.0 : e.largest - x) + std::log1p(e.others);
+}
+
+/// The same by a program's kernels.
+template <class Number>
+double fast_cross_entropy_of(std::span<const Number> column, std::size_t place) {
+    const auto [largest, others] = vector_math::shares(column, nullptr);
+    const double x{column[place]};
+    if (x == -std::numeric_limits<double>::infinity() && !std::isnan(largest))
+        return std::numeric_limits<double>::infinity();
+    return (x == largest ? 0.0 : largest - x) + std::log1p(others);
 }
 
 }  // namespace revolute::detail

@@ -147,7 +147,8 @@ TEST_CASE("vector reductions: softmax and log_sum_exp of columns with infinite e
     in_all_numbers([]<class T>(T) {
         const T inf = Limits<T>::infinity(), nan = Limits<T>::quiet_NaN();
         const auto check = [&](std::vector<T> x, const std::vector<T>& softmax, T log) {
-            for (const std::size_t more : {0, 3, 17}) {  // entries that have no share
+            for (const std::size_t more :
+                 {std::size_t(0), std::size_t(3), std::size_t(17)}) {  // entries that have no share
                 std::vector<T> column = x, shares = softmax;
                 column.resize(x.size() + more, -inf);
                 shares.resize(x.size() + more, std::isnan(softmax.front()) ? nan : T(0));
