@@ -216,8 +216,8 @@ std::vector<KnownMistakes::Place> KnownMistakes::places_of(const MistakenRule& r
         if (rule.applies(site(i))) all.push_back(i);
     std::vector<Place> places;
     if (all.empty()) return places;
-    const auto add = [&](const std::vector<Families>& groups) {
-        for (const Families& group : groups) places.push_back({&rule, group});
+    const auto add = [&](const std::vector<Families>& sets) {
+        for (const Families& set : sets) places.push_back({&rule, set});
     };
     if (rule.is_shared) {
         // The gates and what else has a name, without an activation inside a formula, such as tanh(c).
