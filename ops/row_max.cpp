@@ -4,9 +4,6 @@
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
 
-#include <algorithm>
-#include <cmath>
-
 namespace revolute {
 
 namespace {
@@ -14,13 +11,16 @@ namespace {
 /// 1 at the first of the largest entries of each row, 0 elsewhere.
 Expr first_row_max(Expr x) { return transpose(first_column_max(transpose(x))); }
 
-/// NaN where one is.
-constexpr auto larger_or_nan = [](auto a, auto b) { return b > a || std::isnan(b) ? b : a; };
+/// NaN where one is: two choices one after another, which vectors can make.
+constexpr auto larger_or_nan = [](auto a, auto b) {
+    const auto larger = b > a ? b : a;
+    return b == b ? larger : b;
+};
 
 constexpr auto largest_of_rows = [](const auto& x, auto y) {
     detail::copy(x[0].column(0), y.values());
     for (int c = 1; c < x[0].columns; ++c)
-        std::ranges::transform(y.values(), x[0].column(c), y.data, larger_or_nan);
+        for (int r = 0; r < y.rows; ++r) y.data[r] = larger_or_nan(y.data[r], x[0](r, c));
 };
 
 }  // namespace

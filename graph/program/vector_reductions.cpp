@@ -1,5 +1,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -273,12 +274,33 @@ void softmax(const KernelArguments<T>& x, View<T> y) {
     for (int c = 0; c < y.columns; ++c) shares_of<T>(x[0].column(c), y.column(c).data());
 }
 
-// A column of -inf has the sum 0, whose logarithm is -inf.
+// log(1 + x) for x >= 0, small x included.
+template <class D, class V>
+V log_of_sum_with_one(D d, V x) {
+    const V one = hn::Set(d, 1.0);
+    const V y = hn::IfThenElse(hn::Le(x, one), ve::log_of_one_plus(d, hn::Min(x, one)),
+                               hn::Log(d, hn::Add(x, one)));
+    return ve::keep_nan(x, y);
+}
+
+// As many columns at once as there are doubles in a vector. A column of -inf has the sum 0, whose logarithm is -inf.
 template <class T>
 void log_sum_exp(const KernelArguments<T>& x, View<T> y) {
-    for (int c = 0; c < y.columns; ++c) {
-        const auto [largest, others] = shares_of<T>(x[0].column(c), nullptr);
-        y(0, c) = static_cast<T>(std::isinf(largest) ? largest : largest + std::log1p(others));
+    const hn::ScalableTag<double> d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN double largest[hn::MaxLanes(hn::ScalableTag<double>())];
+    HWY_ALIGN double others[hn::MaxLanes(hn::ScalableTag<double>())] = {};
+    for (int first = 0; first < y.columns; first += lanes) {
+        const int n = std::min(lanes, y.columns - first);
+        for (int c = 0; c < n; ++c) {
+            const ColumnShares found = shares_of<T>(x[0].column(first + c), nullptr);
+            largest[c] = found.largest;
+            others[c] = found.others;
+        }
+        hn::Store(log_of_sum_with_one(d, hn::Load(d, others)), d, others);
+        for (int c = 0; c < n; ++c)
+            y(0, first + c) =
+                static_cast<T>(std::isinf(largest[c]) ? largest[c] : largest[c] + others[c]);
     }
 }
 
