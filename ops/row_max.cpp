@@ -4,6 +4,8 @@
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
 
+#include <cmath>
+
 namespace revolute {
 
 namespace {
@@ -14,7 +16,7 @@ Expr first_row_max(Expr x) { return transpose(first_column_max(transpose(x))); }
 /// NaN where one is: two choices one after another, which vectors can make.
 constexpr auto larger_or_nan = [](auto a, auto b) {
     const auto larger = b > a ? b : a;
-    return b == b ? larger : b;
+    return std::isnan(b) ? b : larger;
 };
 
 constexpr auto largest_of_rows = [](const auto& x, auto y) {

@@ -194,12 +194,14 @@ struct Erf {
     template <class D, class V>
     V operator()(D d, V x) const {
         const V one = hn::Set(d, 1.0), size = hn::Abs(x);
+        const V near = hn::CopySign(erf_near_zero<is_coarse>(d, size), x);
+        const auto is_near = hn::Lt(size, one);
+        if (hn::AllTrue(d, is_near)) return near;
         const V t = hn::Min(size, hn::Set(d, 30.0));
         const V e = ve::exp_of_sum<is_coarse>(d, hn::Neg(hn::Mul(t, t)), hn::Zero(d));
         const V tail = scaled_tail<is_coarse>(d, hn::Mul(t, hn::Set(d, std::numbers::sqrt2)));
         const V far = hn::NegMulAdd(hn::Add(e, e), tail, one);
-        const V y = hn::IfThenElse(hn::Lt(size, one), erf_near_zero<is_coarse>(d, size), far);
-        return ve::keep_nan(x, hn::CopySign(y, x));
+        return ve::keep_nan(x, hn::IfThenElse(is_near, near, hn::CopySign(far, x)));
     }
 };
 
@@ -211,6 +213,10 @@ struct Gelu {
     V operator()(D d, V x) const {
         const V half = hn::Set(d, 0.5), one = hn::Set(d, 1.0), zero = hn::Zero(d);
         const V size = hn::Min(hn::Abs(x), hn::Set(d, 60.0));
+        const V erf = erf_near_zero<is_coarse>(d, hn::Mul(x, hn::Set(d, 1 / std::numbers::sqrt2)));
+        const V near = hn::Mul(x, hn::MulAdd(half, erf, half));
+        const auto is_near = hn::Lt(hn::Abs(x), one);
+        if (hn::AllTrue(d, is_near)) return near;
         V rest;
         const V square = product_of(d, size, size, rest);
         const V e = ve::exp_of_sum<is_coarse>(d, hn::Neg(hn::Mul(half, square)),
@@ -220,10 +226,8 @@ struct Gelu {
         // Far below 0 the result is 0, without a sign.
         const V negative = hn::IfThenZeroElse(hn::Eq(below, zero), hn::Neg(below));
         const V positive = hn::Mul(x, hn::NegMulAdd(e, scaled, one));
-        const V erf = erf_near_zero<is_coarse>(d, hn::Mul(x, hn::Set(d, 1 / std::numbers::sqrt2)));
-        const V near = hn::Mul(x, hn::MulAdd(half, erf, half));
-        const V y = hn::IfThenElse(hn::Lt(size, one), near,
-                                   hn::IfThenElse(hn::Lt(x, zero), negative, positive));
+        const V y =
+            hn::IfThenElse(is_near, near, hn::IfThenElse(hn::Lt(x, zero), negative, positive));
         return ve::keep_nan(x, y);
     }
 };

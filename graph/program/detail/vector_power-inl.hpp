@@ -29,6 +29,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace ve = vector_exponential::HWY_NAMESPACE;
 using vector_pairs::HWY_NAMESPACE::product_of;
 using vector_pairs::HWY_NAMESPACE::sum_of_ordered;
+using vector_transform::HWY_NAMESPACE::InDoubles;
+using vector_transform::HWY_NAMESPACE::transform;
 
 // m of x = m 2^e, from sqrt(1/2) to sqrt(2), for positive finite x.
 template <class D, class V>
@@ -143,7 +145,6 @@ struct SmallPower {
 
 template <class T>
 void power(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
-    using namespace vector_transform::HWY_NAMESPACE;
     const double k = x.attributes[0];
     if (k == 0)
         transform(SmallPower<0>(), y, extent, x[0]);
