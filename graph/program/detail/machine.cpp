@@ -17,6 +17,14 @@ namespace {
 template <class Number>
 constexpr Units units{granule<Number>, block_entries<Number>, packed_products::packed_size<Number>};
 
+/// The rooms depend on what OpenBLAS is measured to do, which takes a buffer.
+template <class Number>
+Rooms<Number> rooms_beside_buffers(const Rolled& rolled, const Code& code,
+                                   const CompileOptions& options) {
+    require_blas_buffers(code, lanes_of(rolled, code, options));
+    return rooms_for<Number>(rolled, code);
+}
+
 }  // namespace
 
 template <class Number>
@@ -25,12 +33,11 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
     : code_(&code),
       flushes_(options.subnormals == Subnormals::flush),
       places_{&rolled, plan_memory(rolled, reads, code, units<Number>)},
-      rooms_(rooms_for<Number>(rolled, code)) {
+      rooms_(rooms_beside_buffers<Number>(rolled, code, options)) {
     places_.elsewhere.resize(rolled.parts.size());
     places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
     allocate(reads, lanes, options.memory_limit);
-    require_blas_buffers(code, lanes);
     if (is_to_be_verified(rolled, code))
         verify_plan(rolled, reads, code, places_.plan, units<Number>);
     write_constants(reads);

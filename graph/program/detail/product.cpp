@@ -6,9 +6,11 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstddef>
+#include <limits>
 #include <utility>
+#include <vector>
 
 namespace revolute::detail {
 
@@ -97,27 +99,54 @@ void multiply_vector(const ProductShape& s, const Number* left, const Number* ri
     }
 }
 
-/// Bytes of the vectors that OpenBLAS computes with; of kernels that are not known here, as many as there
-/// could be.
-std::size_t bytes_of_blas_vectors() {
-    constexpr std::array narrow{"Sandybridge", "Bulldozer", "Piledriver", "Steamroller",
-                                "Excavator",   "Haswell",   "Zen"};
-    return std::ranges::find(narrow, blas_kernels()) != narrow.end() ? 32 : 64;
-}
-
-/// Our kernels pack the left factor for this product alone. With vectors of one width OpenBLAS 0.3.21 is as fast or
-/// faster, with ones half as wide it takes twice the time, by tests/bench/products on Zen 5: it uses those
-/// on processors that are newer than itself, and where the environment says so.
-template <class Number>
-bool is_by_blas(int columns, int inner) {
-    static const bool is_narrow =
-        bytes_of_blas_vectors() < packed_products::rows_together<Number>() * sizeof(Number);
-    return !is_narrow || columns < 4 || inner < 8;
-}
-
 // A block of the left factor takes half a megabyte in float, one in double.
 constexpr int rows_of_block = 512;
 constexpr int inner_of_block = 256;
+
+/// In nanoseconds.
+template <class Action>
+double time_of(const Action& action) {
+    const auto start = std::chrono::steady_clock::now();
+    action();
+    const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
+    return time.count();
+}
+
+/// Whether OpenBLAS computes with much less than the processor has: kernels for vectors half as wide, or of another
+/// age, as on processors that are newer than itself, and where the environment says so. The least times of one product
+/// in turns tell: with vectors of one width it takes 0.8 to 1 of ours, with half of it over 1.6.
+template <class Number>
+bool is_blas_slow() {
+    constexpr int size = 64, turns = 9;
+    constexpr double much = 1.25;
+    const std::vector<Number> ones(std::size_t{size} * size, Number(1));
+    std::vector<Number> result(ones.size()), room(room_for_block<Number>(size, size));
+    const ProductShape shape{.rows = size,
+                             .columns = size,
+                             .inner = size,
+                             .left_leading = size,
+                             .right_leading = size,
+                             .result_leading = size};
+    double ours = std::numeric_limits<double>::infinity(), theirs = ours;
+    for (int turn = 0; turn < turns; ++turn) {
+        ours = std::min(ours, time_of([&] {
+                            multiply_by_blocks(shape, ones.data(), ones.data(), result.data(),
+                                               room.data());
+                        }));
+        theirs = std::min(theirs, time_of([&] {
+                              matrix_times_matrix(shape, ones.data(), ones.data(), result.data());
+                          }));
+    }
+    return theirs > much * ours;
+}
+
+/// Our kernels pack the left factor for this product alone: with vectors of one width OpenBLAS 0.3.21 is as fast or
+/// faster, by tests/bench/products.
+template <class Number>
+bool is_by_blas(int columns, int inner) {
+    static const bool is_slow = is_blas_slow<Number>();
+    return !is_slow || columns < 4 || inner < 8;
+}
 
 }  // namespace
 
