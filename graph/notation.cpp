@@ -154,7 +154,10 @@ Formula number_formula(double value, Notation notation) {
 Formula formula(const Application& application, Notation notation,
                 const std::function<Formula(std::uint32_t)>& operand) {
     const Op& op = application.op;
-    if (&op == &constant_op) return number_formula(application.attributes[0], notation);
+    if (&op == &constant_op)
+        return application.written_attributes.empty()
+                   ? number_formula(application.attributes[0], notation)
+                   : application.written_attributes.front();
     if (op.has_identity) return {std::string(op.name), Precedence::atom};
     const std::string_view form = notation == Notation::latex ? op.latex : op.text;
     Writer writer(application, notation, operand);

@@ -37,7 +37,8 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
         const Part &a = foretold.parts[i], &b = built.parts[i];
         if (a == b) continue;
         if (a.op != b.op) return text(b, "the operator");
-        if (a.attributes != b.attributes || a.slopes != b.slopes) return text(b, "an attribute");
+        if (a.attributes != b.attributes || a.slopes != b.slopes || a.scales != b.scales)
+            return text(b, "an attribute");
         if (a.shape != b.shape) return text(b, "the shape");
         if (a.axis != b.axis || a.runs != b.runs) return text(b, "the range of steps");
         for (std::size_t slot = 0; slot < std::min(a.slots.size(), b.slots.size()); ++slot)
@@ -63,22 +64,29 @@ std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& mor
     for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
         const Part &a = few.parts[i], &b = more.parts[i];
         if (a.op != b.op || a.attributes.size() != b.attributes.size()) return laws;
-        for (std::uint32_t k = 0; k < a.attributes.size(); ++k) {
-            if (a.attributes[k] == b.attributes[k]) continue;
-            if (!most) most = rolled_with(last);
-            if (most->parts.size() != few.parts.size() ||
-                most->parts[i].attributes.size() != a.attributes.size())
-                return first_difference(more, *most, last);
-            const std::array values{a.attributes[k], b.attributes[k], most->parts[i].attributes[k]};
-            const auto law = detail::fit_law(steps, values, apart);
-            if (!law)
+        for (std::uint32_t k = 0; k < a.attributes.size(); ++k)
+            for (const bool is_of_scale : {false, true}) {
+                const auto number = [&](const Part& part) {
+                    return is_of_scale ? part.scale_of(k).value() : part.attributes[k];
+                };
+                if (number(a) == number(b)) continue;
+                if (!most) most = rolled_with(last);
+                if (most->parts.size() != few.parts.size() ||
+                    most->parts[i].attributes.size() != a.attributes.size())
+                    return first_difference(more, *most, last);
+                const std::array values{number(a), number(b), number(most->parts[i])};
+                const auto law = detail::fit_law(steps, values, apart);
+                if (law) {
+                    laws.attributes.push_back({PartId{i}, k, *law, is_of_scale});
+                    continue;
+                }
                 return fmt::format(
-                    "roll: attribute {} of {} is {} in {} steps, {} in {} and {} in {}, "
-                    "which is neither even in the number of steps nor one over such a "
-                    "number, nor a root of these",
-                    k, name_of(a), values[0], steps, values[1], steps + apart, values[2], last);
-            laws.attributes.push_back({PartId{i}, k, *law});
-        }
+                    "roll: {}attribute {} of {} is {} in {} steps, {} in {} and {} in {}, "
+                    "which is neither even in the number of steps nor a product or quotient of "
+                    "two such numbers, nor a root of these",
+                    is_of_scale ? "the scale of " : "", k, name_of(a), values[0], steps, values[1],
+                    steps + apart, values[2], last);
+            }
     }
     return laws;
 }
@@ -86,11 +94,18 @@ std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& mor
 /// Gives numbers that follow a law the bits that the builder gave them.
 void take_roundings(Rolled& foretold, const Rolled& built) {
     if (!foretold.laws || foretold.parts.size() != built.parts.size()) return;
-    for (const auto& [part, attribute, law] : foretold.laws->attributes) {
-        const std::vector<double>& there = built[part].attributes;
-        double& here = foretold.parts[index(part)].attributes[attribute];
-        if (attribute < there.size() && detail::is_foretold(here, there[attribute]))
-            here = there[attribute];
+    for (const auto& [part, attribute, law, is_of_scale] : foretold.laws->attributes) {
+        const Part& there = built[part];
+        Part& here = foretold.parts[index(part)];
+        if (attribute >= there.attributes.size()) continue;
+        if (is_of_scale) {
+            const LineScale scale = there.scale_of(attribute);
+            if (detail::is_foretold(here.scale_of(attribute).value(), scale.value()) &&
+                !there.scales.empty())
+                here.scales[attribute] = scale;
+        } else if (detail::is_foretold(here.attributes[attribute], there.attributes[attribute])) {
+            here.attributes[attribute] = there.attributes[attribute];
+        }
     }
 }
 

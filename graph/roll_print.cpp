@@ -108,12 +108,17 @@ class Listing {
         return fmt::format(" {{{}}}", fmt::join(texts, ", "));
     }
 
-    /// "3", "t", "2t+1".
+    /// "3", "t", "2t+1", "0.1 (t+1)", "(t+1) / 8".
     static std::string attribute(const Part& part, std::size_t i) {
         const double at_zero = part.attributes[i], slope = part.slopes.empty() ? 0 : part.slopes[i];
         if (slope == 0) return number_formula(at_zero).text;
         const std::string factor = slope == 1 ? "" : slope == -1 ? "-" : fmt::format("{}", slope);
-        return factor + axis_name(*part.axis) + (at_zero == 0 ? "" : fmt::format("{:+}", at_zero));
+        const std::string line =
+            factor + axis_name(*part.axis) + (at_zero == 0 ? "" : fmt::format("{:+}", at_zero));
+        const LineScale scale = part.scale_of(i);
+        if (scale == LineScale{}) return line;
+        return scale.divisor == 1 ? fmt::format("{} ({})", scale.factor, line)
+                                  : fmt::format("({}) / {}", line, scale.divisor);
     }
 
     std::string cases(const Part& user, const std::vector<Segment>& slot) const {

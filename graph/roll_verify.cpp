@@ -45,6 +45,8 @@ class Verifier {
         check_runs(id);
         require(part.slopes.empty() || part.slopes.size() == part.attributes.size(),
                 "each attribute has its slope", id);
+        require(part.scales.empty() || part.scales.size() == part.slopes.size(),
+                "each attribute that grows has its scale", id);
         require(part.operand_shapes.size() == part.slots.size(), "each operand has a shape", id);
         for (const std::vector<Segment>& slot : part.slots) check_cases(id, slot, component);
         for (std::size_t slot = 0; slot < part.slots.size(); ++slot)

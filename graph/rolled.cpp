@@ -118,14 +118,30 @@ const Segment* Part::find_segment(const std::vector<Segment>& cases, std::int32_
 
 std::vector<double> Part::attributes_at(std::int32_t t) const {
     std::vector<double> result = attributes;
-    for (std::size_t i = 0; i < slopes.size(); ++i) result[i] += slopes[i] * t;
+    for (std::size_t i = 0; i < slopes.size(); ++i) result[i] = attribute_at(i, t);
     return result;
 }
 
+double Part::attribute_at(std::size_t attribute, std::int32_t t) const {
+    const double slope = slopes.empty() ? 0 : slopes[attribute];
+    return scale_of(attribute).times(attributes[attribute] + slope * t);
+}
+
+LineScale Part::scale_of(std::size_t attribute) const {
+    return scales.empty() ? LineScale{} : scales[attribute];
+}
+
 double LengthLaw::at(std::int32_t steps) const {
-    const double base = constant + per_step * steps;
-    const double root = std::abs(power) == 1 ? base : std::sqrt(base);
-    return power > 0 ? factor * root : factor / root;
+    double above = factor, below = 1;
+    const auto multiply = [&](double base, double to_power) {
+        const double size = std::abs(to_power);
+        (to_power > 0 ? above : below) *= size == 1   ? base
+                                          : size == 2 ? base * base
+                                                      : std::sqrt(base);
+    };
+    multiply(constant + per_step * steps, power);
+    if (has_other()) multiply(other_constant + other_per_step * steps, other_power);
+    return above / below;
 }
 
 std::size_t Rolled::node_count() const {

@@ -107,9 +107,20 @@ struct PartName {
 /// The name of the value whose adjoint a label names, or which it names itself.
 std::string value_name(const PartName& label);
 
+/// What whole numbers that grow evenly with the step are multiplied by, or divided by: 0.1 (t+1), (t+1) / 8.
+/// One of the two is 1, so that the bits are those of the builder.
+struct LineScale {
+    double factor = 1;
+    double divisor = 1;
+
+    double value() const { return factor / divisor; }
+    double times(double number) const { return number * factor / divisor; }
+    friend constexpr bool operator==(LineScale, LineScale) = default;
+};
+
 /// A family, the nodes of a graph that are alike at all steps; or one node that has no step.
-/// Members have the same operator and shape, attributes that are the same or whole numbers that grow
-/// evenly with the step, and operands that stand at constant distances in time, but for boundary
+/// Members have the same operator and shape, attributes that are the same or multiples of whole numbers that
+/// grow evenly with the step, and operands that stand at constant distances in time, but for boundary
 /// cases, each a segment.
 struct Part {
     const Op* op = nullptr;
@@ -117,6 +128,8 @@ struct Part {
     std::vector<double> attributes;  ///< where they grow, what they would be at step 0
     /// By attribute, what it grows by from one step to the next; empty when none does.
     std::vector<double> slopes;
+    /// By attribute, what the number is multiplied by that `attributes` and `slopes` say; empty when none is.
+    std::vector<LineScale> scales;
     std::vector<Shape> operand_shapes;  ///< of a family; by slot
     /// Time axis of a family; none: one node, without step.
     std::optional<std::int32_t> axis;
@@ -139,6 +152,9 @@ struct Part {
     bool is_family() const { return axis.has_value(); }
     /// The attributes of the member at step t.
     std::vector<double> attributes_at(std::int32_t t) const;
+    double attribute_at(std::size_t attribute, std::int32_t t) const;
+    /// What one of them is multiplied by.
+    LineScale scale_of(std::size_t attribute) const;
     /// Sets where the family has members.
     void set_runs(std::vector<StepRange> steps);
     /// The first and the last step of a family.
@@ -185,23 +201,30 @@ struct AxisSteps {
     friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
 };
 
-/// A number as a function of the number N of steps of a time axis: factor (constant + per_step N)
-/// to a power of 1, -1, 1/2 or -1/2, as a mean over time has 1 / N.
+/// A number as a function of the number N of steps of a time axis: factor (constant + per_step N) to a power
+/// of 1, 2 or 1/2, or one over that, as a mean over time has 1 / N; or the product of that and another such
+/// power, as N / (N+1) and 2 / (N (N-1)) have.
 struct LengthLaw {
     double factor = 1;
     double constant = 0;
     double per_step = 1;
     double power = 1;
+    double other_constant = 0;
+    double other_per_step = 1;
+    double other_power = 0;  ///< 0: there is no other
+
+    bool has_other() const { return other_power != 0; }
 
     double at(std::int32_t steps) const;
     friend bool operator==(LengthLaw, LengthLaw) = default;
 };
 
-/// The law of one attribute of one part.
+/// The law of one attribute of one part, or of the scale of one.
 struct AttributeLaw {
     PartId part{};
     std::uint32_t attribute = 0;
     LengthLaw law;
+    bool is_of_scale = false;
 };
 
 /// The attributes that depend on the number of steps of one time axis; all others do not.

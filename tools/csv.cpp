@@ -35,6 +35,7 @@ Table Table::parse(std::string_view text, std::string source, const CsvOptions& 
     if (told && !rows.empty()) rows.erase(rows.begin());  // what is left of that line: its end
     if (rows.empty())
         throw ParseError(fmt::format("{}: has no header row (it is empty)", table.source_));
+    require_no_lines_above(rows, table.source_);
     table.decimal_is_told_ = options.decimal.has_value();
     table.dialect_.decimal = options.decimal ? *options.decimal : detect_decimal(rows);
     table.dialect_.has_header = options.has_header

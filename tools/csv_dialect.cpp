@@ -2,6 +2,7 @@
 #include <revolute/tools/csv_dialect.hpp>
 #include <revolute/tools/date.hpp>
 #include <revolute/tools/detail/name_list.hpp>
+#include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
@@ -147,6 +148,27 @@ bool detect_header(std::span<const CsvRow> rows, char decimal, std::string_view 
     if (!has_numbers_below) return !all_values;
     if (!all_values || counts_up(first.cells)) refuse_first_row(source, first);
     return false;
+}
+
+void require_no_lines_above(std::span<const CsvRow> rows, std::string_view source) {
+    const auto is_title = [](const CsvRow& row) {
+        const auto is_empty = [](const std::string& cell) { return cell.empty(); };
+        return row.cells.size() == 1 ||
+               (row.cells.size() > 2 &&
+                std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
+    };
+    const std::size_t width = rows.back().cells.size();
+    const auto header = std::ranges::find_if_not(rows, is_title);
+    if (header == rows.begin() || header == rows.end() || header->cells.size() != width) return;
+    const bool is_table = std::all_of(header, rows.end(),
+                                      [&](const CsvRow& row) { return row.cells.size() == width; });
+    if (!is_table) return;
+    const auto last = header->line - 1;
+    throw ParseError(fmt::format(
+        "{}: must begin with the header, or with data, whose rows have {} from line {} on\n"
+        "  line {} is \"{}\": remove {}",
+        source, detail::plural(width, "cell"), header->line, rows.front().line,
+        rows.front().cells.front(), last == 1 ? "line 1" : fmt::format("lines 1-{}", last)));
 }
 
 bool may_be_grouped(std::string_view cell, char sign) {

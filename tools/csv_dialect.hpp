@@ -42,6 +42,10 @@ char detect_decimal(std::span<const CsvRow> rows);
 /// Whether a cell is a number by this sign as its decimal sign, and another by it between thousands: 1,234.
 bool may_be_grouped(std::string_view cell, char sign);
 
+/// Throws ParseError naming `source` where titles stand above a table of two columns or more: lines of one cell, or
+/// of three or more of which only the first says something. It says which lines to remove.
+void require_no_lines_above(std::span<const CsvRow> rows, std::string_view source);
+
 /// Whether the first row names the columns. It does where, over a column of numbers or dates, it has
 /// something else. It does not where all of it is numbers and dates. Throws ParseError naming `source`
 /// where neither can be told: names and numbers mixed, or numbers that count up, as names may.

@@ -28,6 +28,7 @@ struct EquationStep {
 struct ColumnLaws {
     std::optional<LengthLaw> value{};  ///< of the attribute at step 0, where it has no law of N
     std::optional<LengthLaw> slope{};
+    std::optional<LengthLaw> scale{};  ///< of what the number is multiplied by
     std::optional<LengthLaw> factor{}, constant{}, per_step{};  ///< of the numbers of the law of N
 
     friend bool operator==(const ColumnLaws&, const ColumnLaws&) = default;
@@ -39,6 +40,8 @@ struct EquationGrowth {
     double slope = 0;     ///< what it grows by with each step; its number is that at step 0
     EquationStep step{};  ///< at which it is taken
     std::optional<LengthLaw> law{};  ///< of what it is at step 0
+    double scale = 1;                ///< what that and the slope are multiplied by
+    std::optional<LengthLaw> scale_law{};
     ColumnLaws columns{};
 
     friend bool operator==(const EquationGrowth&, const EquationGrowth&) = default;

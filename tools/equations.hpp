@@ -47,6 +47,7 @@ struct AttributeColumns {
     std::uint32_t attribute = 0;
     ColumnLaws laws;
     std::optional<LengthLaw> law{};  ///< of the number of steps, where it is written in another way
+    std::optional<LengthLaw> scale_law{};  ///< the same of what it is multiplied by
 };
 
 struct EquationOptions {

@@ -114,11 +114,12 @@ struct Figure {
     Box title_box;
 };
 
-/// The law of one attribute of one node: how it depends on the number of steps.
+/// The law of one attribute of one node, or of its scale: how it depends on the number of steps.
 struct NumberLaw {
     NodeId node{};
     std::uint32_t attribute = 0;
     LengthLaw law;
+    bool is_of_scale = false;
 };
 
 /// The laws of what was rolled (`roll_any_steps`), by node of its graph.

@@ -11,14 +11,21 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace revolute {
 
 namespace {
 
-/// By part and attribute.
-using Laws = std::map<std::pair<PartId, std::uint32_t>, LengthLaw>;
+/// By part and attribute, and whether it is the law of the scale.
+using Laws = std::map<std::tuple<PartId, std::uint32_t, bool>, LengthLaw>;
+
+const LengthLaw* find_law(const Laws& laws, PartId part, std::uint32_t attribute,
+                          bool is_of_scale) {
+    const auto found = laws.find({part, attribute, is_of_scale});
+    return found == laws.end() ? nullptr : &found->second;
+}
 
 std::map<NodeId, PartId> parts_of_nodes(const Rolled& rolled) {
     std::map<NodeId, PartId> parts;
@@ -30,18 +37,20 @@ std::map<NodeId, PartId> parts_of_nodes(const Rolled& rolled) {
 Laws given_laws(const Rolled& rolled, const std::vector<NumberLaw>& given, std::int32_t count) {
     const std::map<NodeId, PartId> parts = parts_of_nodes(rolled);
     Laws laws;
-    for (const auto& [node, attribute, law] : given) {
+    for (const auto& [node, attribute, law, is_of_scale] : given) {
         const auto found = parts.find(node);
         if (found == parts.end()) continue;
         const Part& part = rolled[found->second];
-        const bool fits = attribute < part.attributes.size() &&
-                          detail::is_foretold(law.at(count), part.attributes[attribute]);
+        const bool fits =
+            attribute < part.attributes.size() &&
+            detail::is_foretold(law.at(count), is_of_scale ? part.scale_of(attribute).value()
+                                                           : part.attributes[attribute]);
         if (!fits)
             throw GraphError(fmt::format(
                 "figure: the laws of numbers are of another graph\n  attribute {} of {} is not {}, "
                 "as they say of {} steps\n  draw the graph whose rolled form has the laws",
                 attribute, detail::name_and_shape(part, part.step_of(0)), law.at(count), count));
-        laws[{found->second, attribute}] = law;
+        laws[{found->second, attribute, is_of_scale}] = law;
     }
     return laws;
 }
@@ -52,25 +61,26 @@ std::optional<Laws> laws_of_sizes(const Rolled& rolled, AxisSteps axis) {
         const Rolled longer = rolled.at(axis.steps + 1, axis.axis);
         Laws laws;
         if (longer.laws)
-            for (const auto& [part, attribute, law] : longer.laws->attributes)
-                laws[{part, attribute}] = law;
+            for (const auto& [part, attribute, law, is_of_scale] : longer.laws->attributes)
+                laws[{part, attribute, is_of_scale}] = law;
         return laws;
     } catch (const GraphError&) {
         return std::nullopt;  // it does not grow
     }
 }
 
-/// Whether a factor is a multiple of the number of steps or one more or less, one over such a number, or a
-/// root of these. Others that may come from it, such as 0.1 beside 8 steps, are taken for what they are.
+/// Whether a factor is a multiple of the number of steps, or half of one, or of one more or less, one over such
+/// a number, or a root of these. Others that may come from it, such as 0.1 beside 8 steps, are taken for what they are.
 bool is_like_count(double factor, std::int32_t count) {
     const double size = std::abs(factor);
     if (!std::isfinite(size) || size == 0) return false;
     const double from_one = size < 1 ? 1 / size : size;
-    return std::ranges::any_of(std::array{from_one, from_one * from_one}, [&](double value) {
-        const double whole = std::round(value);
-        const bool is_whole = std::abs(value - whole) <= 1e-9 * value;
-        return is_whole && (std::fmod(whole, count) == 0 || std::abs(whole - count) == 1);
-    });
+    return std::ranges::any_of(
+        std::array{from_one, 2 * from_one, from_one * from_one}, [&](double value) {
+            const double whole = std::round(value);
+            const bool is_whole = std::abs(value - whole) <= 1e-9 * value;
+            return is_whole && (std::fmod(whole, count) == 0 || std::abs(whole - count) == 1);
+        });
 }
 
 void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
@@ -79,14 +89,16 @@ void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
         const std::int32_t t = part.step_of(0);
         for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
             const bool grows = !part.slopes.empty() && part.slopes[k] != 0;
-            if (grows || !is_like_count(part.attributes[k], axis.steps) ||
+            const double factor = grows ? part.scale_of(k).value() : part.attributes[k];
+            if (factor == 1 || !is_like_count(factor, axis.steps) ||
                 detail::is_size(rolled, {PartId{i}, t}, k))
                 continue;
             throw GraphError(fmt::format(
                 "figure: attribute {} of {} is {}, which may come from the number of steps ({})\n"
                 "  one graph cannot tell: give FigureOptions::laws, which number_laws has of what "
                 "roll_any_steps finds, or a step_count of {}",
-                k, detail::name_and_shape(part, t), part.attributes[k], axis.steps, axis.steps));
+                k, detail::name_and_shape(part, t), part.attribute_at(k, t), axis.steps,
+                axis.steps));
         }
     }
 }
@@ -114,6 +126,7 @@ class MemberNumbers {
         for (EquationGrowth growth : growing) {
             double value = part_.attributes[growth.attribute];
             if (growth.law && step_count_) value = growth.law->at(*step_count_);
+            if (growth.scale_law && step_count_) growth.scale = growth.scale_law->at(*step_count_);
             if (growth.slope != 0) growth.step = step_at(t);
             written[growth.attribute] = detail::growing_number(value, growth, axis_.axis, style_);
         }
@@ -141,8 +154,9 @@ class MemberNumbers {
 std::vector<NumberLaw> number_laws(const Rolled& rolled) {
     std::vector<NumberLaw> laws;
     if (!rolled.laws || rolled.nodes.empty()) return laws;
-    for (const auto& [part, attribute, law] : rolled.laws->attributes)
-        for (const NodeId node : rolled.nodes[index(part)]) laws.push_back({node, attribute, law});
+    for (const auto& [part, attribute, law, is_of_scale] : rolled.laws->attributes)
+        for (const NodeId node : rolled.nodes[index(part)])
+            laws.push_back({node, attribute, law, is_of_scale});
     return laws;
 }
 
@@ -157,11 +171,15 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
         bool has_factor = false;
         for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
             EquationGrowth growth{.attribute = k};
-            if (!part.slopes.empty() && part.axis == axis.axis) growth.slope = part.slopes[k];
-            if (const auto law = laws.find({PartId{i}, k}); law != laws.end()) {
-                growth.law = law->second;
-                has_factor |= !detail::is_size(rolled, {PartId{i}, part.step_of(0)}, k);
+            if (!part.slopes.empty() && part.axis == axis.axis) {
+                growth.slope = part.slopes[k];
+                growth.scale = part.scale_of(k).value();
             }
+            if (const LengthLaw* const law = find_law(laws, PartId{i}, k, true))
+                growth.scale_law = *law;
+            if (const LengthLaw* const law = find_law(laws, PartId{i}, k, false)) growth.law = *law;
+            if (growth.law || growth.scale_law)
+                has_factor |= !detail::is_size(rolled, {PartId{i}, part.step_of(0)}, k);
             if (growth.slope != 0 || growth.law) growing.push_back(growth);
         }
         if (growing.empty()) continue;

@@ -20,6 +20,10 @@ std::string_view name_of(OptimizerKind kind) {
     return names.at(static_cast<std::size_t>(kind));
 }
 
+std::string_view name_of(Precision precision) {
+    return precision == Precision::float64 ? "f64" : "f32";
+}
+
 namespace {
 
 template <class Columns>

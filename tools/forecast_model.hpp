@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/matrix.hpp>
+#include <revolute/graph/program/program.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/series.hpp>
 
@@ -18,6 +19,8 @@ class SequenceNet;
 /// The rule that training moves parameters by.
 enum class OptimizerKind : std::uint8_t { adam, sgd, rmsprop };
 std::string_view name_of(OptimizerKind kind);
+/// "f64" or "f32".
+std::string_view name_of(Precision precision);
 
 /// What a training run is told; the defaults are those of `revolute train`.
 struct TrainingSettings {
@@ -32,6 +35,7 @@ struct TrainingSettings {
     double momentum = 0.9;  ///< of sgd
     double clip = 1;        ///< limit of the gradients' global norm; 0: none
     std::uint64_t seed = 1;
+    Precision precision = Precision::float64;  ///< in which the training computes
 
     friend bool operator==(const TrainingSettings&, const TrainingSettings&) = default;
 };

@@ -50,7 +50,8 @@ Json training_to_json(const ForecastModel& model) {
             {"learning_rate", s.learning_rate},
             {"momentum", s.momentum},
             {"clip", s.clip},
-            {"seed", s.seed}};
+            {"seed", s.seed},
+            {"precision", name_of(s.precision)}};
 }
 
 Standardisation read_standardisation(const Entry& entry) {
@@ -95,6 +96,9 @@ void read_training(const Entry& training, ForecastModel& model) {
     settings.momentum = training["momentum"].number();
     settings.clip = training["clip"].number();
     settings.seed = training["seed"].seed();
+    if (training.has("precision"))
+        settings.precision =
+            read_choice(training["precision"], {Precision::float64, Precision::float32});
 }
 
 void require_format(const Json& json, std::string_view source) {

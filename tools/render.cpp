@@ -3,21 +3,25 @@
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
+#include <revolute/tools/split_step.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #ifdef REVOLUTE_HAVE_GRAPHVIZ
 #include <gvc.h>
 
-#include <algorithm>
-#include <cmath>
+#include <cerrno>
 #include <memory>
 #include <mutex>
+#include <sys/mman.h>
+#include <system_error>
 #endif
 
 namespace revolute {
@@ -47,6 +51,13 @@ int keep_message(char* text) {
     throw Error(fmt::format("draw: Graphviz failed\n  {}", messages()));
 }
 
+constexpr double dots_per_inch = 72;
+
+double pixels_of(const Box& box) {
+    const double to_a_point = pixels_per_point(box);
+    return to_a_point * to_a_point * box.width() * box.height();
+}
+
 std::string draw(const std::string& dot, const char* engine, const char* format) {
     static std::mutex one_at_a_time;
     const std::lock_guard lock(one_at_a_time);
@@ -67,12 +78,23 @@ std::string draw(const std::string& dot, const char* engine, const char* format)
     return content;
 }
 
-/// Points are coarse dots on today's screens, so a PNG has two pixels to a point; a large figure has fewer, but
-/// one, so that it is drawn in seconds and viewers open it.
-int dots_per_inch(const Box& box) {
-    constexpr double one = 72, two = 144, most_pixels = 16e6;
-    const double points = std::max(1.0, static_cast<double>(box.width()) * box.height());
-    return static_cast<int>(std::clamp(one * std::sqrt(most_pixels / points), one, two));
+/// Throws CapacityError where the system would refuse the memory of a picture of so many pixels: Graphviz, Pango and
+/// Cairo end the process then.
+void require_room_to_draw(double pixels, FigureFormat format) {
+    // Libraries, and two threads that look for fonts, each with its stack and what it allocates from.
+    constexpr std::size_t of_libraries = std::size_t{224} << 20;
+    constexpr double bytes_a_pixel = 4;
+    const auto bytes = of_libraries + static_cast<std::size_t>(bytes_a_pixel * pixels);
+    void* const probe =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED)
+        throw CapacityError(fmt::format(
+            "figure: Graphviz must have about {} of memory to draw it as .{} (the system says: "
+            "{})\n"
+            "  a limit on the process, such as that of `ulimit -v`, leaves too little memory; .dot "
+            "needs none of it",
+            bytes_in_words(bytes), name_of(format), std::generic_category().message(errno)));
+    munmap(probe, bytes);
 }
 
 /// The text with each `from` replaced; in time that grows evenly with it.
@@ -130,6 +152,15 @@ bool can_render() {
 #endif
 }
 
+double pixels_per_point(const Box& box) {
+    constexpr double good_pixels = 16e6, most_pixels = 128e6, most_on_a_side = 32767;  // Cairo's
+    const double width = std::max(1, box.width()), height = std::max(1, box.height());
+    const double points = width * height;
+    const double good = std::clamp(std::sqrt(good_pixels / points), 1.0, 2.0);
+    return std::min(
+        {good, std::sqrt(most_pixels / points), most_on_a_side / std::max(width, height)});
+}
+
 std::string render(const Figure& figure, FigureFormat format) {
     Figure placed = figure;
     if (!placed.is_laid_out) lay_out(placed);
@@ -140,8 +171,10 @@ std::string render(const Figure& figure, FigureFormat format) {
     const char* const engine = placed.is_laid_out ? "nop2" : "dot";
     std::string source = dot.str();
     if (format == FigureFormat::png)
-        source.insert(source.find('\n') + 1,
-                      fmt::format("  graph [dpi={}];\n", dots_per_inch(placed.box)));
+        source.insert(
+            source.find('\n') + 1,
+            fmt::format("  graph [dpi={:.6g}];\n", dots_per_inch * pixels_per_point(placed.box)));
+    require_room_to_draw(format == FigureFormat::png ? pixels_of(placed.box) : 0, format);
     std::string content = draw(source, engine, name_of(format).data());
     if (format != FigureFormat::svg) return content;
     content = with_settled_scripts(content);

@@ -91,9 +91,10 @@ void require_same_training(const ForecastModel& before, const ForecastModel& now
     TrainingSettings settings = before.settings;
     settings.epochs = now.settings.epochs;
     settings.learning_rate = now.settings.learning_rate;
+    settings.precision = now.settings.precision;
     require(settings == now.settings,
-            "a training that is resumed must have the settings that it had, but for --epochs and "
-            "--learning-rate",
+            "a training that is resumed must have the settings that it had, but for --epochs, "
+            "--learning-rate and --precision",
             "others differ");
     if (before.inputs != now.inputs || before.targets != now.targets ||
         before.training_rows != now.training_rows)
@@ -126,6 +127,7 @@ class Training {
         model_.training_rows = static_cast<int>(rows);
         state_.drew_weights = !weights;
         if (hooks.resume) resume(*hooks.resume);
+        model_.settings.precision = hooks_.compile.precision;
         if (settings.epochs > 0) make_steps();
     }
 

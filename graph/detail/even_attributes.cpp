@@ -1,11 +1,15 @@
 #include <revolute/graph/detail/even_attributes.hpp>
 #include <revolute/graph/hash_index.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -15,9 +19,9 @@ namespace {
 
 using Line = EvenAttributes::Line;
 
+bool is_exactly_whole(double x) { return std::abs(x) < 1e15 && x == std::trunc(x); }
 bool are_whole(std::span<const double> attributes) {
-    return std::ranges::all_of(attributes,
-                               [](double x) { return std::abs(x) < 1e15 && x == std::trunc(x); });
+    return std::ranges::all_of(attributes, is_exactly_whole);
 }
 
 /// A node that may have like ones at other steps.
@@ -60,15 +64,79 @@ std::optional<Line> line_through(const Graph& graph, const Candidate& a, const C
         line.at_zero.push_back(first[i] - line.slopes[i] * a.t + 0.0);
     }
     const bool grows = std::ranges::any_of(line.slopes, [](double slope) { return slope != 0; });
-    return grows && are_whole(line.slopes) ? std::optional(std::move(line)) : std::nullopt;
+    return grows && are_whole(line.slopes) && are_whole(line.at_zero)
+               ? std::optional(std::move(line))
+               : std::nullopt;
 }
 
 bool is_on(const Graph& graph, const Line& line, const Candidate& candidate) {
     const auto attributes = graph.attributes(candidate.node);
     if (attributes.size() != line.slopes.size()) return false;
     for (std::size_t i = 0; i < attributes.size(); ++i)
-        if (attributes[i] != line.at_zero[i] + line.slopes[i] * candidate.t) return false;
+        if (attributes[i] != line.at(i, candidate.t)) return false;
     return true;
+}
+
+/// How many of the candidates are on it, from the first on.
+std::size_t count_on(const Graph& graph, const Line& line, std::span<const Candidate> candidates) {
+    const auto off = std::ranges::find_if(
+        candidates, [&](const Candidate& candidate) { return !is_on(graph, line, candidate); });
+    return static_cast<std::size_t>(off - candidates.begin());
+}
+
+double shortened(double number) {
+    return std::strtod(fmt::format("{:.15g}", number).c_str(), nullptr);
+}
+
+/// The whole numbers a + p t, with the smallest p, of which numbers on a line are multiples.
+std::optional<Line> whole_line(double a, double per_step) {
+    constexpr int most_parts = 100;
+    for (int parts = 1; parts <= most_parts; ++parts) {
+        const double at_zero = a / std::abs(per_step) * parts, nearest = std::round(at_zero);
+        if (std::abs(at_zero - nearest) <= 1e-9 * std::max(1.0, std::abs(at_zero)) &&
+            is_exactly_whole(nearest))
+            return Line{{nearest + 0.0}, {std::copysign(parts, per_step)}, {{}}};
+    }
+    return std::nullopt;
+}
+
+/// Looked at to find the scale of a line, so that this stays linear.
+constexpr std::size_t most_members_looked_at = 32;
+
+/// A line of multiples of whole numbers, on which as many of the candidates are as possible. It is sought for
+/// operators of one attribute, which are those that scale. There are three candidates or more.
+std::optional<Line> scaled_line_through(const Graph& graph, std::span<const Candidate> all) {
+    const auto candidates = all.first(std::min(all.size(), most_members_looked_at));
+    const auto value = [&](const Candidate& x) { return graph.attributes(x.node)[0]; };
+    const Candidate &first = candidates[0], &second = candidates[1];
+    if (graph.attributes(first.node).size() != 1 || first.t == second.t) return std::nullopt;
+    const double per_step =
+        (value(second) - value(first)) / (static_cast<double>(second.t) - first.t);
+    if (per_step == 0 || !std::isfinite(per_step)) return std::nullopt;
+    const double at_zero = value(first) - per_step * first.t;
+    const double third = at_zero + per_step * candidates[2].t;
+    if (std::abs(value(candidates[2]) - third) > 1e-9 * (std::abs(at_zero) + std::abs(third)))
+        return std::nullopt;
+    const auto whole = whole_line(at_zero, per_step);
+    if (!whole) return std::nullopt;
+    std::optional<Line> best;
+    std::size_t most = 0;
+    const auto attempt = [&](LineScale scale) {
+        Line line = *whole;
+        line.scales = {scale};
+        const std::size_t count = count_on(graph, line, candidates);
+        if (count <= most) return;
+        most = count;
+        best = std::move(line);
+    };
+    for (const Candidate& candidate : candidates) {
+        const double number = whole->at(0, candidate.t), there = value(candidate);
+        if (number == 0 || there == 0) continue;
+        attempt({1, shortened(number / there)});
+        attempt({there / number, 1});
+        attempt({shortened(there / number), 1});
+    }
+    return best;
 }
 
 /// Leaves out what has the same attributes at several steps: it is alike as it is.
@@ -103,24 +171,31 @@ constexpr std::size_t most_lines = 8;
 
 }  // namespace
 
+double EvenAttributes::Line::at(std::size_t attribute, std::int32_t t) const {
+    const double number = at_zero[attribute] + slopes[attribute] * t;
+    return scales.empty() ? number : scales[attribute].times(number);
+}
+
 EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& needed) {
     std::map<Reading, std::vector<Candidate>> readings;
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         const NodeId node{i};
         const Step* const at = needed[i] ? graph.find_step(node) : nullptr;
-        if (at == nullptr || graph.operand_count(node) == 0 || graph.attributes(node).empty() ||
-            !are_whole(graph.attributes(node)))
+        if (at == nullptr || graph.operand_count(node) == 0 || graph.attributes(node).empty())
             continue;
         readings[reading_of(graph, node)].push_back({at->t, node});
     }
     std::map<Family, std::vector<std::uint32_t>> lines_of_families;
-    std::map<std::tuple<Family, std::vector<double>, std::vector<double>>, std::uint32_t> numbers;
+    std::map<std::tuple<Family, std::vector<double>, std::vector<double>, double, double>,
+             std::uint32_t>
+        numbers;
     std::vector<Candidate> alone;
     const auto add_line = [&](Line line, NodeId like) {
         const Family family = family_of(graph, like);
         const auto next = static_cast<std::uint32_t>(lines_.size());
-        const auto [found, is_new] =
-            numbers.emplace(std::tuple(family, line.at_zero, line.slopes), next);
+        const LineScale scale = line.scales.empty() ? LineScale{} : line.scales.front();
+        const auto [found, is_new] = numbers.emplace(
+            std::tuple(family, line.at_zero, line.slopes, scale.factor, scale.divisor), next);
         if (is_new) {
             lines_of_families[family].push_back(next);
             lines_.push_back(std::move(line));
@@ -132,10 +207,11 @@ EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& need
         for (const std::vector<Candidate>& sequence : one_a_step(std::move(candidates)))
             for (std::size_t begin = 0, end = 0; begin < sequence.size(); begin = end) {
                 end = begin + 1;
-                const auto line = end < sequence.size()
-                                      ? line_through(graph, sequence[begin], sequence[end])
-                                      : std::nullopt;
-                while (line && end < sequence.size() && is_on(graph, *line, sequence[end])) ++end;
+                const auto rest = std::span(sequence).subspan(begin);
+                std::optional<Line> line;
+                if (rest.size() >= least_members) line = line_through(graph, rest[0], rest[1]);
+                if (!line && rest.size() >= least_members) line = scaled_line_through(graph, rest);
+                if (line) end = std::max(end, begin + count_on(graph, *line, rest));
                 if (end - begin < least_members) {
                     alone.push_back(sequence[begin]);
                     end = begin + 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/rolled.hpp>
 
 #include <cstdint>
 #include <unordered_map>
@@ -9,7 +10,8 @@
 namespace revolute::detail {
 
 /// Nodes that differ from step to step in their attributes alone, which are whole numbers that grow
-/// evenly with the step: the column that a step takes of a stack. Nothing else is known of them.
+/// evenly with the step, or multiples of such: the column that a step takes of a stack, or a weight (t+1) / 8.
+/// Nothing else is known of them.
 class EvenAttributes {
  public:
     EvenAttributes() = default;
@@ -17,8 +19,11 @@ class EvenAttributes {
 
     /// How the attributes of some nodes follow from their steps.
     struct Line {
-        std::vector<double> at_zero;  ///< at step 0
-        std::vector<double> slopes;   ///< from one step to the next
+        std::vector<double> at_zero;    ///< at step 0
+        std::vector<double> slopes;     ///< from one step to the next
+        std::vector<LineScale> scales;  ///< what these are multiplied by; empty: nothing
+
+        double at(std::size_t attribute, std::int32_t t) const;
     };
     /// That of a node; none when its attributes stay what they are.
     const Line* line_of(NodeId node) const;

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -17,62 +19,7 @@ namespace revolute::detail {
 
 namespace {
 
-/// Of what a law and a builder compute in different orders.
-constexpr double roundings_of_laws = 4;
-
-bool is_near(double a, double b, double roundings) {
-    return std::abs(a - b) <= roundings * std::numeric_limits<double>::epsilon() * std::abs(b);
-}
-
 bool is_whole(double value) { return value == std::trunc(value); }
-
-/// The nearest whole number, if the value is that but for rounding.
-std::optional<double> whole(double value) {
-    const double nearest = std::round(value);
-    const bool is_so = std::abs(value - nearest) <= 1e-9 * std::max(1.0, std::abs(value));
-    return is_so ? std::optional(nearest + 0.0) : std::nullopt;
-}
-
-}  // namespace
-
-std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values,
-                                 std::int32_t apart) {
-    std::vector<LengthLaw> candidates;
-    for (const double power : {1.0, -1.0, 0.5, -0.5}) {
-        std::array<double, 3> bases{};  // the law's, if its factor is 1
-        for (std::size_t i = 0; i < 3; ++i) bases[i] = std::pow(values[i], 1.0 / power);
-        const double per_step = (bases[2] - bases[0]) / (2 * apart);
-        if (!std::isfinite(per_step) || per_step == 0) continue;
-        const double constant = bases[0] - per_step * steps;
-        const double sign = std::abs(power) < 1 && values[0] < 0 ? -1 : 1;
-        const auto whole_constant = whole(constant), whole_per_step = whole(per_step);
-        if (whole_constant && whole_per_step && *whole_per_step != 0)
-            candidates.push_back({sign, *whole_constant, *whole_per_step, power});
-        if (const auto offset = whole(constant / per_step)) {
-            LengthLaw law{1, *offset, 1, power};
-            law.factor = values[0] / law.at(steps);
-            candidates.push_back(law);
-            law.factor = std::stod(fmt::format("{:.15g}", law.factor));
-            candidates.push_back(law);
-        }
-    }
-    // The same bits are better than the same number but for rounding.
-    for (const double roundings : {0.0, roundings_of_laws})
-        for (const LengthLaw& law : candidates) {
-            bool is_right = true;
-            for (std::int32_t i = 0; i < 3; ++i)
-                is_right &= is_near(law.at(steps + i * apart), values[static_cast<std::size_t>(i)],
-                                    roundings);
-            if (is_right && std::isfinite(law.factor)) return law;
-        }
-    return std::nullopt;
-}
-
-bool is_foretold(double foretold, double built) {
-    return is_near(foretold, built, roundings_of_laws);
-}
-
-namespace {
 
 /// An attribute that may grow by so much when there is one step more.
 struct Suspect {
@@ -89,28 +36,68 @@ std::optional<double> growth_of(double value, std::int32_t steps) {
     return std::nullopt;
 }
 
+/// Whether somebody may have typed it: 0.001, 0.375.
+bool is_short(double value) {
+    return value == std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr);
+}
+
 /// Whether a whole number of parts, one for each step or nearly so, makes such a fraction: 1 / N, 2 / N,
-/// (N-1) / N, or, where simplification joined two of them, 2 / N^2.
+/// (N-1) / N, or, where simplification joined two of them, 2 / N^2; or 8 / 17, which nobody types otherwise.
 bool is_fraction_of(double fraction, std::int32_t steps) {
     if (fraction == 1) return false;
     const auto parts = whole(fraction * steps);
+    if (parts && !is_short(fraction) && std::gcd(std::llround(*parts), std::int64_t{steps}) == 1)
+        return true;
     if (parts && (*parts == 2 || (*parts > 2 && steps - *parts <= 2))) return true;
     const auto parts_of_square = whole(fraction * steps * steps);
     return parts_of_square && (*parts_of_square == 2 || *parts_of_square == 4);
 }
 
-/// Whether a factor may come from the number of steps: it or its reciprocal, or the root of such.
+/// Whether a number of at most three digits to the power `steps` is it, as a discount 0.9^N is. Powers of ten are
+/// numbers of their own.
+bool is_power_of_short(double size, std::int32_t steps) {
+    const double root = std::pow(size, 1.0 / steps);
+    const double shorter = std::strtod(fmt::format("{:.3g}", root).c_str(), nullptr);
+    return std::abs(root - shorter) <= 1e-13 * root && !whole(std::log10(root));
+}
+
+/// Whether it is the exponential or the logarithm of such a number.
+bool is_exponential_of(double size, std::int32_t steps) {
+    const double rate = std::log(size) / steps, of_one = std::exp(size);
+    const double shorter = std::strtod(fmt::format("{:.2g}", rate).c_str(), nullptr);
+    return (rate != 0 && std::abs(rate - shorter) <= 1e-13 * std::abs(rate)) ||
+           (std::isfinite(of_one) && std::abs(of_one - steps) <= 1e-12 * of_one);
+}
+
+/// N / (N+1), (N-2) / (N-1), and the like.
+bool is_part_of(double fraction, std::int32_t steps) {
+    const auto parts = whole(fraction * steps);
+    return parts && *parts > 2 && *parts < steps && steps - *parts <= 2;
+}
+
+/// Whether a factor may come from the number of steps: it or its reciprocal, the root of such, a part of it, or
+/// its power, exponential or logarithm.
 bool may_come_from(double value, std::int32_t steps) {
     const double size = std::abs(value);
     if (!std::isfinite(size) || size == 0) return false;
     const double from_one = size < 1 ? 1 / size : size;
-    if (is_fraction_of(1 / from_one, steps)) return true;
     const auto linear = whole(from_one);
-    if (linear) return growth_of(*linear, steps).has_value();
+    if (linear && growth_of(*linear, steps)) return true;
     // A half of each step, or each but one.
-    if (const auto halves = whole(2 * from_one)) return growth_of(*halves, steps).has_value();
-    const auto squared = whole(from_one * from_one);
-    return squared && growth_of(*squared, steps).has_value();
+    if (const auto halves = whole(2 * from_one); halves && !linear && growth_of(*halves, steps))
+        return true;
+    // A whole number is rarely meant as a root.
+    if (const auto squared = whole(from_one * from_one)) {
+        const bool is_root = linear ? std::abs(*squared - steps) <= (size < 1 ? 1 : 0)
+                                    : growth_of(*squared, steps).has_value();
+        if (is_root) return true;
+    }
+    if (is_fraction_of(1 / from_one, steps)) return true;
+    for (const std::int32_t near : {steps - 1, steps, steps + 1})
+        if (is_part_of(1 / from_one, near) || is_power_of_short(size, near) ||
+            is_exponential_of(size, near))
+            return true;
+    return false;
 }
 
 /// The same of `start` + `slope` t, counted from the end in place of the beginning, or from behind it: N - t, N + t.
@@ -193,6 +180,9 @@ class LawInference {
         const Part& part = rolled_[id];
         const double value = part.attributes[attribute];
         const bool is_line = changes_with_the_step(part, attribute);
+        if (const double scale = part.scale_of(attribute).value();
+            scale != 1 && (may_come_from(scale, steps_) || may_come_from_terms(scale)))
+            return false;
         const auto growth = is_line ? growth_of_line(value, part.slopes[attribute], steps_)
                                     : growth_of(value, steps_);
         if (!growth && (is_line || (!may_come_from(value, steps_) && !may_come_from_terms(value))))
@@ -294,7 +284,8 @@ class LawInference {
             if (!growing[i]) continue;
             const auto [part, attribute, growth] = suspects_[i];
             const double now = rolled_[part].attributes[attribute];
-            laws.attributes.push_back({part, attribute, {1, now - growth * steps_, growth, 1}});
+            laws.attributes.push_back(
+                {part, attribute, {1, now - growth * steps_, growth, 1}, false});
         }
         return laws;
     }
@@ -303,7 +294,7 @@ class LawInference {
         const Part& part = rolled_[suspect.part];
         return cannot_tell(fmt::format("attribute {} of {} is {}", suspect.attribute,
                                        name_and_shape(part, part.step_of(0)),
-                                       part.attributes[suspect.attribute]));
+                                       part.attribute_at(suspect.attribute, part.step_of(0))));
     }
     std::string cannot_tell(std::string_view what) const {
         return fmt::format(

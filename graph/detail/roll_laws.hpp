@@ -1,25 +1,16 @@
 #pragma once
 
+#include <revolute/graph/detail/length_law.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/rolled.hpp>
 
-#include <array>
 #include <optional>
 #include <string>
 #include <variant>
 
-// Attributes that depend on the number of steps: found by comparing graphs of several lengths, or,
-// as far as shapes tell, from one graph.
+// Attributes that depend on the number of steps: as far as shapes tell, from one graph.
 
 namespace revolute::detail {
-
-/// The law of a number that is `values` in graphs of `steps` steps and once and twice `apart` more; none
-/// when no law gives the three, but for rounding.
-std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values,
-                                 std::int32_t apart = 1);
-
-/// Whether a number that follows a law is what a builder computed, but for rounding.
-bool is_foretold(double foretold, double built);
 
 /// The attributes of `rolled` that depend on the number of steps of an axis, found from it alone, or
 /// why that cannot be told. `longer` is the same with one period more, but for attributes and shapes.

@@ -32,6 +32,7 @@ Part describe_part(const Graph& graph, const EvenAttributes& even,
     if (const EvenAttributes::Line* const line = even.line_of(first)) {
         part.attributes = line->at_zero;
         part.slopes = line->slopes;
+        part.scales = line->scales;
     }
     part.depends_on_time = graph.depends_on_time(first);
     const auto at = graph.step(first);

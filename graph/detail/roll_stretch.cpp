@@ -175,6 +175,14 @@ std::int32_t least_length(const StepStretch& stretch) {
     return std::max({2, stretch.least_length, periods});
 }
 
+/// One over a number N is a division by N.
+void set_scale(LineScale& scale, double value) {
+    if (scale.divisor == 1)
+        scale = {value, 1};
+    else
+        scale = {1, std::strtod(fmt::format("{:.15g}", 1 / value).c_str(), nullptr)};
+}
+
 }  // namespace
 
 StepStretch stretch_of(const Rolled& rolled, std::int32_t axis) {
@@ -212,8 +220,15 @@ std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const S
         result.laws.reset();
         return result;
     }
-    for (const auto& [part, attribute, law] : result.laws->attributes)
-        result.parts[index(part)].attributes[attribute] = law.at(result.steps(axis));
+    for (const auto& [part, attribute, law, is_of_scale] : result.laws->attributes) {
+        const double number = law.at(result.steps(axis));
+        Part& with_law = result.parts[index(part)];
+        if (is_of_scale) with_law.scales.resize(with_law.attributes.size());  // 1 has none
+        if (is_of_scale)
+            set_scale(with_law.scales[attribute], number);
+        else
+            with_law.attributes[attribute] = number;
+    }
     return result;
 }
 

@@ -452,7 +452,7 @@ Expr scaled_chain(Graph& graph, int steps, const std::function<double(int)>& att
 
 }  // namespace
 
-TEST_CASE("roll: whole attributes that grow evenly with the step are one family, others are not") {
+TEST_CASE("roll: attributes that grow evenly with the step are one family, others are not") {
     const auto scales_in = [](const std::function<double(int)>& attribute) {
         Graph graph;
         const Expr h = scaled_chain(graph, 12, attribute);
@@ -468,7 +468,8 @@ TEST_CASE("roll: whole attributes that grow evenly with the step are one family,
     CHECK(scales_in([](int t) { return t; }) == 1);
     CHECK(scales_in([](int t) { return 7 - 3 * t; }) == 1);
     CHECK(scales_in([](int t) { return 5 + 0 * t; }) == 1);
-    CHECK(scales_in([](int t) { return 0.5 * t; }) == 12);
+    CHECK(scales_in([](int t) { return 0.5 * t; }) == 1);
+    CHECK(scales_in([](int t) { return std::pow(0.9, t); }) == 12);
     CHECK(scales_in([](int t) { return t * t; }) == 12);
     CHECK(scales_in([](int t) { return t < 6 ? t : 100 - t; }) == 2);
 }
@@ -514,7 +515,8 @@ TEST_CASE("roll_any_steps: what is not alike is named") {
     CHECK(refusal_with(mean([](int n) { return std::pow(2.0, n); })) ==
           "roll: attribute 0 of L, scale [1 x 1] is 256 in 8 steps, 512 in 9 and 1024 in 10, which "
           "is "
-          "neither even in the number of steps nor one over such a number, nor a root of these");
+          "neither even in the number of steps nor a product or quotient of two such numbers, nor "
+          "a root of these");
     CHECK(
         refusal_with([](Graph& graph, int steps) {
             return scaled_chain(graph, steps, [](int t) { return t == 4 ? 3 : 1; });
@@ -562,10 +564,29 @@ TEST_CASE("fit_law: the bits of what builders compute") {
     CHECK(fits([](int n) { return 0.3 * n; }));
     CHECK(fits([](int n) { return std::sqrt(n); }));
     CHECK(fits([](int n) { return 1 / std::sqrt(2 * n); }));
+    CHECK(fits([](int n) { return n / (n + 1.0); }));
+    CHECK(fits([](int n) { return 1 - 1.0 / n; }));
+    CHECK(fits([](int n) { return (0.9 * n - 1) / n; }));
+    CHECK(fits([](int n) { return std::sqrt(n / (n - 1.0)); }));
+    CHECK(fits([](int n) { return n * n; }));
+    CHECK(fits([](int n) { return 0.3 / (static_cast<double>(n) * n); }));
+    CHECK(fits([](int n) { return 2.0 / (n * (n - 1.0)); }));
+    CHECK(fits([](int n) { return 0.5 * n * (n + 1); }));
+    CHECK(fits([](int n) { return 0.7 * std::sqrt(n * (n + 2.0)); }));
     CHECK(fit_law(8, {1.0 / 8, 1.0 / 9, 1.0 / 10})->at(1'000'000) == 1e-6);
     CHECK_FALSE(fit_law(8, {1, 2, 4}).has_value());
     CHECK_FALSE(fit_law(8, {1, 1, 1}).has_value());
-    CHECK_FALSE(fit_law(8, {64, 81, 100}).has_value());
+    CHECK_FALSE(fit_law(8, {512, 729, 1000}).has_value());
+    CHECK_FALSE(fit_law(8, {std::log(8), std::log(9), std::log(10)}).has_value());
+    CHECK_FALSE(fit_law(8, {std::pow(0.9, 8), std::pow(0.9, 9), std::pow(0.9, 10)}).has_value());
+    for (int steps = 3; steps < 40; ++steps)
+        for (int every = 2; every < 7; ++every) {
+            const auto rounds = [&](int n) { return static_cast<double>(n / every); };
+            const std::array values{rounds(steps), rounds(steps + 1), rounds(steps + 2)};
+            CAPTURE(steps);
+            CAPTURE(every);
+            CHECK_FALSE(fit_law(steps, values).has_value());
+        }
     CHECK_FALSE(fit_law(8, {std::exp(-8), std::exp(-9), std::exp(-10)}).has_value());
     CHECK_FALSE(fit_law(8, {NAN, 1, 2}).has_value());
     CHECK_FALSE(fit_law(8, {0, 1, 0}).has_value());

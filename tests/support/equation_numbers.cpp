@@ -38,11 +38,11 @@ class NumberParser {
 
     /// Factors beside each other, of which one may grow, and what they are divided by.
     std::optional<GrowingNumber> product() {
-        auto left = factor();
+        auto left = powered();
         while (left) {
             const std::size_t before = place_;
             const bool divides = take("/");
-            const auto right = factor();
+            const auto right = powered();
             const bool fits = right && (right->slope == 0 || (!divides && left->slope == 0));
             if (!fits) {
                 place_ = before;
@@ -64,6 +64,17 @@ class NumberParser {
         if (!now().is(text)) return false;
         ++place_;
         return true;
+    }
+
+    /// N^2
+    std::optional<GrowingNumber> powered() {
+        auto base = factor();
+        const bool is_power = base && base->slope == 0 && now().is("^") &&
+                              tokens_[place_ + 1].kind == Token::Kind::number;
+        if (!is_power) return base;
+        base->value = std::pow(base->value, std::stod(tokens_[place_ + 1].text));
+        place_ += 2;
+        return base;
     }
 
     std::optional<GrowingNumber> factor() {

@@ -139,3 +139,29 @@ TEST_CASE("csv rows: signs have names") {
     CHECK(sign_in_words('.') == "a point");
     CHECK(sign_in_words('~') == "\"~\"");
 }
+
+TEST_CASE("csv: lines above the table are refused, with those to remove") {
+    const auto refusal = [](const std::string& text) {
+        return message_of<ParseError>([&] { Table::parse(text, "a.csv"); });
+    };
+    CHECK(
+        refusal("Report\nof today\n\nyear,v\n1,2\n2,3\n") ==
+        "a.csv: must begin with the header, or with data, whose rows have 2 cells from line 4 on\n"
+        "  line 1 is \"Report\": remove lines 1-3");
+    CHECK(
+        refusal("# made by hand\nyear,v\n1,2\n") ==
+        "a.csv: must begin with the header, or with data, whose rows have 2 cells from line 2 on\n"
+        "  line 1 is \"# made by hand\": remove line 1");
+    CHECK(
+        refusal("Report;;\n;;\nyear;v;w\n1;2;3\n2;3;4\n") ==
+        "a.csv: must begin with the header, or with data, whose rows have 3 cells from line 3 on\n"
+        "  line 1 is \"Report\": remove lines 1-2");
+}
+
+TEST_CASE("csv: a header with cells that say nothing is no title") {
+    for (const std::string text :
+         {",v\n0,1.5\n1,2.5\n", ",v,\n0,1.5,2\n1,2.5,3\n", "v\n1\n2\n", "year,\n1,2\n2,3\n"}) {
+        CAPTURE(text);
+        CHECK_NOTHROW(Table::parse(text, "a.csv"));
+    }
+}

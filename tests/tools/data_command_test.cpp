@@ -273,6 +273,21 @@ TEST_CASE("train: --resume goes on, in two parts as in one") {
     check_misused("train plain.csv --resume parts.json --hidden 3");
 }
 
+TEST_CASE(
+    "train: --resume goes on in the precision of the training before, or says that it does not") {
+    const TableFolder folder("plain.csv");
+    const std::string rest = " --window 3 --hidden 2 --batch 20 --precision f32 ";
+    CHECK(run_program("train plain.csv --epochs 6 --save whole.json" + rest, folder).status == 0);
+    CHECK(run_program("train plain.csv --epochs 2 --save parts.json" + rest, folder).status == 0);
+    const Ran ran = run_program("train plain.csv --epochs 6 --resume parts.json", folder);
+    CHECK(read_file(folder / "parts.json") == read_file(folder / "whole.json"));
+    CHECK_FALSE(ran.says("goes on in"));
+    const Ran other = run_program(
+        "train plain.csv --epochs 7 --resume parts.json --precision f64 --save d.json", folder);
+    CHECK(other.says("train: goes on in f64, where parts.json was trained in f32\n"));
+    CHECK(read_file(folder / "d.json").find("\"precision\": \"f64\"") != std::string::npos);
+}
+
 TEST_CASE("predict: a forecast that is not finite ends with 1") {
     const TableFolder folder("plain.csv");
     CHECK(run_program("train plain.csv --learning-rate 1 --cell simple-relu --window 3 --epochs 0",

@@ -194,6 +194,26 @@ TEST_CASE("equations: means over time and over a batch are one over N and B") {
     CHECK(general_text(one_less).find("L = N / (B+1) (") != std::string::npos);
 }
 
+TEST_CASE(
+    "equations: products and quotients of numbers of steps and of columns are written as such") {
+    const auto has = [](double (*factor)(double, double), const std::string& text) {
+        const Build build = scaled_by(factor);
+        check_columns(build);
+        const std::string written = general_text(build);
+        CAPTURE(written);
+        CHECK(written.find(text) != std::string::npos);
+    };
+    has([](double n, double) { return n / (n + 1); }, "L = N / (N+1) (");
+    has([](double n, double) { return 1 - 1 / n; }, "L = (N-1) / N (");
+    has([](double n, double) { return 2 / (n * (n - 1)); }, "L = 2 / (N (N-1)) (");
+    has([](double n, double) { return 0.3 / (n * n); }, "L = 0.3 / N^2 (");
+    has([](double, double b) { return b / (b + 1); }, "L = B / (B+1) (");
+    has([](double n, double b) { return n / ((n + 1) * b); }, "L = N / (B (N+1)) (");
+    // The parser of the tests reads a number that begins with a root as a root of values.
+    const Build root = scaled_by([](double, double b) { return std::sqrt(b / (b + 1)); });
+    CHECK(general_text(root).find("L = sqrt(B) / sqrt(B+1) (") != std::string::npos);
+}
+
 TEST_CASE("equations: what a stack of batches is cut into has places that are multiples of B") {
     check_columns(of_stack);
     const std::string text = general_text(of_stack);
@@ -230,10 +250,8 @@ TEST_CASE("equations: a number that follows no law of the columns is refused by 
     const Build build = scaled_by([](double, double b) { return std::pow(2.0, b); });
     CHECK(test::message_of<GraphError>([&] { general_text(build); }) ==
           "equations: attribute 0 of L, scale [1 x 1] is 8 in a batch of 3 columns, 16 in 4 and 32 "
-          "in "
-          "5, which is neither even in the number of columns nor one over such a number, nor a "
-          "root of "
-          "these\n  ask for the equations of one column");
+          "in 5, which is neither even in the number of columns nor a product or quotient of two "
+          "such numbers, nor a root of these\n  ask for the equations of one column");
 }
 
 TEST_CASE("equations: batches that differ in more than numbers are refused") {

@@ -226,9 +226,8 @@ TEST_CASE("equations: steps that are not alike have no general equations") {
     CHECK(test::message_of<GraphError>([&] { general_equations(build); }) ==
           "equations: the steps must be alike for every number of steps\n"
           "  roll: attribute 0 of S, scale [1 x 1] is 4294967296 in 32 steps, 8589934592 in 33 and "
-          "17179869184 in 34, which is neither even in the number of steps nor one over such a "
-          "number, "
-          "nor a root of these\n"
+          "17179869184 in 34, which is neither even in the number of steps nor a product or "
+          "quotient of two such numbers, nor a root of these\n"
           "  ask for the equations of one number of steps");
 }
 

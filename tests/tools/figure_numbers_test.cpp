@@ -3,7 +3,9 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/unroll.hpp>
 #include <revolute/tools/figure.hpp>
 #include <support/message.hpp>
@@ -12,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,6 +105,66 @@ TEST_CASE("figure: a factor that follows another law of the number of steps is w
         ShownSteps::folded);
     CAPTURE(text);
     CHECK(has(text, "L = 0.3 / (N−1) sum("));
+}
+
+TEST_CASE(
+    "figure: a constant that simplification made of one over the number of steps is written so") {
+    struct Simple {
+        explicit Simple(std::int32_t steps) {
+            const Chain chain(
+                [](const std::vector<Expr>& h) {
+                    std::vector<Expr> losses;
+                    for (const Expr& state : h) {
+                        const Scope at(*state.graph, *state.graph->step(state.id));
+                        losses.push_back((1.0 / static_cast<double>(h.size())) * sum(state));
+                    }
+                    return accumulate(losses);
+                },
+                steps);
+            derivative = simplify(*chain.derivative, graph, simplification_rules()).derivative;
+        }
+        Graph graph;
+        std::optional<Derivative> derivative;
+    };
+    const AnySteps any = roll_any_steps(64, [](std::int32_t steps) {
+        return roll(Simple(steps).derivative->loss_and_gradients());
+    });
+    REQUIRE(any.rolled.has_value());
+    const Simple simple(any.rolled->steps());
+    for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+        const std::string text = labels_of(
+            joint(*simple.derivative, {.steps = shown, .laws = number_laws(*any.rolled)}));
+        CAPTURE(text);
+        CHECK(has(text, "\n1 / N\n"));
+        CHECK(!has(text, "0.125"));
+    }
+}
+
+TEST_CASE("figure: a weight that grows with the step is written with it") {
+    const Loss weighted = [](const std::vector<Expr>& h) {
+        const auto steps = static_cast<double>(h.size());
+        std::vector<Expr> losses;
+        for (const Expr& state : h) {
+            const Scope at(*state.graph, *state.graph->step(state.id));
+            losses.push_back(((static_cast<double>(losses.size()) + 1) / steps) * sum(state));
+        }
+        return accumulate(losses);
+    };
+    const std::string any = joint_labels(weighted, ShownSteps::folded);
+    CAPTURE(any);
+    CHECK(has(any, "(t+1) / N sum("));
+    const std::string of_twenty = joint_labels(weighted, ShownSteps::folded, 20);
+    CAPTURE(of_twenty);
+    CHECK(has(of_twenty, "0.05 (t+1) sum("));
+    CHECK(has(joint_labels(weighted, ShownSteps::elided, 20), "sum("));
+}
+
+TEST_CASE("figure: without laws, two parts of each step are not taken for an ordinary number") {
+    const Chain mean([](const std::vector<Expr>& h) { return 0.25 * sum(accumulate(h)); }, 8);
+    CHECK_THROWS_AS(forward(mean.derivative->loss(), {.steps = ShownSteps::folded}), GraphError);
+    const Chain other([](const std::vector<Expr>& h) { return 0.25 * sum(accumulate(h)); }, 11);
+    CHECK(has(labels_of(forward(other.derivative->loss(), {.steps = ShownSteps::folded})),
+              "L = 0.25 sum("));
 }
 
 TEST_CASE("figure: a part of a stack is at step t, and a stack has a first state and a last one") {

@@ -58,6 +58,33 @@ TEST_CASE("memory: where OpenBLAS cannot have its buffer, commands say so and en
     CHECK(run_within(400'000, "predict model.json table.csv", folder).status == 0);
 }
 
+TEST_CASE("memory: where Graphviz cannot have its memory, draw says so and ends") {
+    if (is_sanitized()) return;
+    const test::TemporaryFolder folder;
+    for (const int kilobytes : {100'000, 140'000, 180'000, 220'000})
+        for (const char* const file : {"a.svg", "a.pdf", "a.png"}) {
+            CAPTURE(kilobytes);
+            CAPTURE(file);
+            const Ran ran = run_within(kilobytes, fmt::format("draw -o {}", file), folder);
+            CHECK(ran.status == 1);
+            CHECK(ran.errors.starts_with("figure: Graphviz must have about 2"));
+            CHECK(ran.errors.ends_with(
+                "(the system says: Cannot allocate memory)\n"
+                "  a limit on the process, such as that of `ulimit -v`, leaves too little memory; "
+                ".dot needs none of it\n"));
+            CHECK(folder.file_count() == 2);
+        }
+    CHECK(run_within(400'000, "draw -o a.png", folder).status == 0);
+    CHECK(run_within(100'000, "draw -o a.dot", folder).status == 0);
+    // The picture itself may take more than the rest.
+    const std::string large = "draw --steps 160 --view joint --force -o b.png";
+    CHECK(
+        run_within(310'000, large, folder).errors.starts_with("figure: Graphviz must have about"));
+    const Ran ran = test::run_program(large, folder);
+    CHECK(ran.status == 0);
+    CHECK(ran.errors.starts_with("draw: a PNG of this size has only 0."));
+}
+
 TEST_CASE("bench: threads are capped at the processors there are") {
     const unsigned processors = std::thread::hardware_concurrency();
     if (processors == 0 || processors >= 256) return;

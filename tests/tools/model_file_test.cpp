@@ -108,9 +108,21 @@ TEST_CASE("model file: every entry is needed") {
         CHECK(damage([&, key = name](json& m) { m.erase(key); }) ==
               fmt::format("m.json: is a damaged model file: {} is missing", name));
     }
-    for (const auto& [name, value] : good["training"].items())
+    for (const auto& [name, value] : good["training"].items()) {
+        if (name == "precision") continue;
         CHECK(damage([&, key = name](json& m) { m["training"].erase(key); }) ==
               fmt::format("m.json: is a damaged model file: training.{} is missing", name));
+    }
+}
+
+TEST_CASE("model file: the precision of the training is kept, and is f64 where it is not said") {
+    ForecastModel single = model();
+    single.settings.precision = Precision::float32;
+    json said = json::parse(to_json(single));
+    CHECK(said["training"]["precision"] == "f32");
+    CHECK(parse_model(said.dump(), "m.json") == single);
+    said["training"].erase("precision");
+    CHECK(parse_model(said.dump(), "m.json") == model());
 }
 
 TEST_CASE("model file: entries of the wrong type or range are named") {

@@ -34,6 +34,16 @@ TEST_CASE("program: help COMMAND is --help of the command") {
     CHECK(run_program("help").output == run_program("--help").output);
     CHECK(run_program("help train").output == run_program("train --help").output);
     check_misused("help nonsense");
+    CHECK(run_program("help help").output == run_program("--help").output);
+    CHECK(run_program("help help train").output == run_program("train --help").output);
+}
+
+TEST_CASE(
+    "program: an unknown option is named before one that is missing, which it may stand for") {
+    CHECK(run_program("draw --cel gru").errors ==
+          "The following arguments were not expected: --cel gru\n"
+          "Run with --help for more information.\n--cel: did you mean --cell?\n");
+    CHECK(run_program("draw --cell gru").errors.starts_with("-o is required\n"));
 }
 
 TEST_CASE("program: an unknown option is answered by the one that was meant") {
@@ -43,7 +53,7 @@ TEST_CASE("program: an unknown option is answered by the one that was meant") {
                   "--hiden=3: did you mean --hidden?\n",
                   "derive --hiden=3", TemporaryFolder());
     check_refused(2,
-                  "A subcommand is required\n"
+                  "The following argument was not expected: --verison\n"
                   "Run with --help for more information.\n"
                   "--verison: did you mean --version?\n",
                   "--verison", TemporaryFolder());

@@ -50,6 +50,15 @@ TEST_CASE("render: SVG, PDF and PNG are what they say") {
     CHECK(render(figure, FigureFormat::png).starts_with("\x89PNG"));
 }
 
+TEST_CASE("render: a PNG has no more pixels than Cairo draws") {
+    CHECK(pixels_per_point({0, 0, 100, 100}) == 2);
+    CHECK(pixels_per_point({0, 0, 6000, 6000}) == 1);
+    CHECK(pixels_per_point({0, 0, 65534, 10}) == 0.5);
+    CHECK(pixels_per_point({0, 0, 10, 131068}) == 0.25);
+    CHECK(pixels_per_point({0, 0, 20000, 25600}) == 0.5);  // 128 million
+    CHECK(pixels_per_point({}) == 2);
+}
+
 TEST_CASE("render: a PNG has two pixels to a point, and one where it is too large") {
     Figure figure;
     figure.is_laid_out = true;

@@ -241,8 +241,8 @@ TEST_CASE("trainer: another training is not resumed") {
         return message_of<Error>([&] { train(sunspots(), rows, settings, hooks); });
     };
     CHECK(refused_with(247, &TrainingSettings::seed, std::uint64_t{2}) ==
-          "train: a training that is resumed must have the settings that it had, but for --epochs "
-          "and --learning-rate (others differ)");
+          "train: a training that is resumed must have the settings that it had, but for "
+          "--epochs, --learning-rate and --precision (others differ)");
     CHECK(refused_with(246, &TrainingSettings::epochs, 9) ==
           "train: a training that is resumed must have the training rows that it had\n"
           "  it had 247 rows, now there are 246\n"

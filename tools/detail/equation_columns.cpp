@@ -27,8 +27,11 @@ bool differ_in_numbers_only(const Rolled& a, const Rolled& b) {
 
 /// The same law with the number of steps by itself: f (c + p N)^w is f p^w (c/p + N)^w.
 LengthLaw by_itself(const LengthLaw& law) {
-    return {law.factor * std::pow(law.per_step, law.power), law.constant / law.per_step, 1,
-            law.power};
+    LengthLaw moved = law;
+    moved.factor *= std::pow(law.per_step, law.power);
+    moved.constant /= law.per_step;
+    moved.per_step = 1;
+    return moved;
 }
 
 /// 0.3 for 0.30000000000000004, which factors are that were divided by a number of steps and of columns.
@@ -62,6 +65,7 @@ class ColumnComparison {
         if (grows && !add(of_each([&](const Rolled& net) { return net[part].slopes[attribute]; }),
                           true, found.laws.slope))
             refuse(part, attribute);
+        add_law_of_scale(found);
         if (is_general_ && length_law(nets_[0], part, attribute)) {
             add_laws_of_length(found);
         } else if (!add(of_each([&](const Rolled& net) { return net[part].attributes[attribute]; }),
@@ -71,20 +75,38 @@ class ColumnComparison {
         return found;
     }
 
+    /// What a number is multiplied by may depend on both: 1 / (B N).
+    void add_law_of_scale(AttributeColumns& found) const {
+        Three scales{};
+        for (std::size_t i = 0; i < 3; ++i) {
+            scales[i] = nets_[i][found.part].scale_of(found.attribute).value();
+            const auto law = length_law(nets_[i], found.part, found.attribute, true);
+            if (!is_general_ || !law) continue;
+            const LengthLaw of_steps = by_itself(*law);
+            if (i == 0) found.scale_law = of_steps;
+            scales[i] = of_steps.factor;
+            LengthLaw like_first = of_steps;
+            like_first.factor = found.scale_law ? found.scale_law->factor : 0;
+            if (found.scale_law != like_first) refuse(found.part, found.attribute);
+        }
+        if (!add(scales, false, found.laws.scale)) refuse(found.part, found.attribute);
+    }
+
     /// Sets the law of a number that is not the same in all batches; false: it has none. A number of a sum
     /// must be even in the number of columns.
     bool add(const Three& values, bool is_of_sum, std::optional<LengthLaw>& law) const {
         if (values[0] == values[1] && values[0] == values[2]) return true;
         law = fit_law(columns_, values);
         if (law) law->factor = without_rounding(law->factor);
-        return law && (!is_of_sum || law->power == 1);
+        return law && (!is_of_sum || (law->power == 1 && !law->has_other()));
     }
 
     static std::optional<LengthLaw> length_law(const Rolled& net, PartId part,
-                                               std::uint32_t attribute) {
+                                               std::uint32_t attribute, bool is_of_scale = false) {
         if (!net.laws) return std::nullopt;
         for (const AttributeLaw& law : net.laws->attributes)
-            if (law.part == part && law.attribute == attribute) return law.law;
+            if (law.part == part && law.attribute == attribute && law.is_of_scale == is_of_scale)
+                return law.law;
         return std::nullopt;
     }
 
@@ -108,8 +130,14 @@ class ColumnComparison {
         const auto of_each = [&](double LengthLaw::*number) {
             return Three{of_length[0].*number, of_length[1].*number, of_length[2].*number};
         };
-        const Three powers = of_each(&LengthLaw::power);
-        const bool is_alike = powers[0] == powers[1] && powers[0] == powers[2] &&
+        const auto is_same_in_all = [&](double LengthLaw::*number) {
+            const Three numbers = of_each(number);
+            return numbers[0] == numbers[1] && numbers[0] == numbers[2];
+        };
+        const bool is_alike = is_same_in_all(&LengthLaw::power) &&
+                              is_same_in_all(&LengthLaw::other_power) &&
+                              is_same_in_all(&LengthLaw::other_constant) &&
+                              is_same_in_all(&LengthLaw::other_per_step) &&
                               add(of_each(&LengthLaw::factor), false, found.factor) &&
                               add(of_each(&LengthLaw::constant), true, found.constant) &&
                               add(of_each(&LengthLaw::per_step), true, found.per_step);
@@ -123,8 +151,8 @@ class ColumnComparison {
         for (std::size_t i = 0; i < 3; ++i) values[i] = nets_[i][id].attributes[attribute];
         throw GraphError(fmt::format(
             "equations: attribute {} of {} is {} in a batch of {} columns, {} in {} and {} in {}, "
-            "which is neither even in the number of columns nor one over such a number, nor a root "
-            "of these\n  ask for the equations of one column",
+            "which is neither even in the number of columns nor a product or quotient of two such "
+            "numbers, nor a root of these\n  ask for the equations of one column",
             attribute, name_and_shape(part, part.step_of(0)), values[0], columns_, values[1],
             columns_ + 1, values[2], columns_ + 2));
     }

@@ -41,6 +41,11 @@ class SymbolSum {
         add_multiple(law.factor * law.per_step * times, product);
     }
 
+    /// The number that it is; none when there is a symbol in it.
+    std::optional<double> number() const {
+        return multiples_.empty() ? std::optional(constant_) : std::nullopt;
+    }
+
     void add_multiple(double factor, const std::string& symbol) {
         if (symbol.empty()) {
             constant_ += factor;
@@ -87,15 +92,17 @@ struct PowerOfSum {
     double power = 1;
 };
 
+std::string in_parentheses(const Formula& x, Precedence least) {
+    return x.precedence >= least ? x.text : fmt::format("({})", x.text);
+}
+
 Formula formula_of(const PowerOfSum& base, Notation notation) {
     Formula inside = base.sum.formula(notation);
     if (std::abs(base.power) == 1) return inside;
+    if (std::abs(base.power) == 2)
+        return {in_parentheses(inside, Precedence::atom) + "^2", Precedence::power};
     return {notation == Notation::latex ? fmt::format("\\sqrt{{{}}}", inside.text)
                                         : fmt::format("sqrt({})", inside.text)};
-}
-
-std::string in_parentheses(const Formula& x, Precedence least) {
-    return x.precedence >= least ? x.text : fmt::format("({})", x.text);
 }
 
 /// Those with a power above 0, or with one below, beside each other.
@@ -114,16 +121,19 @@ Formula product_of(const std::vector<PowerOfSum>& bases, bool is_above, Notation
 Formula quotient(double factor, const std::vector<PowerOfSum>& bases, Notation notation) {
     const Formula above = product_of(bases, true, notation);
     const Formula below = product_of(bases, false, notation);
-    std::string text = above.text.empty() ? "" : in_parentheses(above, Precedence::atom);
+    const bool is_fraction = notation == Notation::latex && !below.text.empty();
+    const bool is_alone = is_fraction && factor == 1;  // above a line that says where it ends
+    std::string text = above.text.empty() ? ""
+                       : is_alone         ? above.text
+                                          : in_parentheses(above, Precedence::power);
     if (factor != 1 || text.empty()) {
         const std::string number = number_formula(factor, notation).text;
         text = text.empty() ? number : fmt::format("{} {}", number, text);
     }
     const Precedence precedence = factor < 0 ? Precedence::sum : Precedence::product;
     if (below.text.empty()) return {text, precedence};
-    if (notation == Notation::latex)
-        return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), precedence};
-    return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::atom)), precedence};
+    if (is_fraction) return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), precedence};
+    return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::power)), precedence};
 }
 
 /// One number that grows.
@@ -134,9 +144,18 @@ class NumberWriter {
         : value_(value), growth_(growth), variable_(variable), style_(style) {}
 
     Formula write() const {
+        if (growth_.scale != 1 || has_scale_law() || growth_.columns.scale) return scaled();
         if (has_law() ? is_product(*growth_.law) || growth_.columns.factor
                       : is_product(growth_.columns.value))
             return product();
+        return line().formula(style_.notation);
+    }
+
+ private:
+    using SymbolAndMore = std::pair<std::string, double>;
+
+    /// What is even in the steps, in their number and in that of columns.
+    SymbolSum line() const {
         SymbolSum sum;
         if (has_law()) {
             sum.add_times({growth_.law->constant, growth_.columns.constant}, 1, "");
@@ -146,16 +165,40 @@ class NumberWriter {
             sum.add_times({value_, growth_.columns.value}, 1, "");
         }
         if (growth_.slope != 0) add_step(sum);
-        return sum.formula(style_.notation);
+        return sum;
     }
 
- private:
-    using SymbolAndMore = std::pair<std::string, double>;
-
     bool has_law() const { return growth_.law && style_.is_general; }
+    bool has_scale_law() const { return growth_.scale_law && style_.is_general; }
 
     static bool is_product(const std::optional<LengthLaw>& law) {
-        return law && (law->power != 1 || law->factor != 1);
+        return law && (law->power != 1 || law->factor != 1 || law->has_other());
+    }
+
+    /// "(t+1) / N", "0.1 (t+1)".
+    Formula scaled() const {
+        double factor = growth_.scale;
+        std::vector<PowerOfSum> bases;
+        if (has_scale_law()) factor = add_bases(*growth_.scale_law, count(), bases);
+        if (growth_.columns.scale)
+            factor = add_bases(*growth_.columns.scale, {columns_name, 0}, bases);
+        SymbolSum multiplied = line();
+        if (const auto number = multiplied.number())
+            factor *= *number;
+        else
+            bases.insert(bases.begin(), {std::move(multiplied), 1});
+        return quotient(factor, bases, style_.notation);
+    }
+
+    /// The sums of a law of a symbol and so many more; returns its factor.
+    static double add_bases(const LengthLaw& law, const SymbolAndMore& symbol,
+                            std::vector<PowerOfSum>& bases) {
+        SymbolSum sum;
+        sum.add_multiple(law.constant, "");
+        sum.add({law.per_step}, symbol.first, symbol.second);
+        bases.push_back({std::move(sum), law.power});
+        add_other(law, symbol, bases);
+        return law.factor;
     }
 
     Formula product() const {
@@ -164,11 +207,7 @@ class NumberWriter {
         double factor = 1;
         std::vector<PowerOfSum> bases;
         if (of_columns) {
-            factor = of_columns->factor;
-            SymbolSum sum;
-            sum.add_multiple(of_columns->constant, "");
-            sum.add_multiple(of_columns->per_step, columns_name);
-            bases.push_back({std::move(sum), of_columns->power});
+            factor = add_bases(*of_columns, {columns_name, 0}, bases);
         } else if (has_law()) {
             factor = growth_.law->factor;
         }
@@ -178,8 +217,19 @@ class NumberWriter {
             const auto [symbol, more] = count();
             sum.add({growth_.law->per_step, growth_.columns.per_step}, symbol, more);
             bases.push_back({std::move(sum), growth_.law->power});
+            add_other(*growth_.law, {symbol, more}, bases);
         }
         return quotient(factor, bases, style_.notation);
+    }
+
+    /// Of a law of `symbol` and so many more.
+    static void add_other(const LengthLaw& law, const SymbolAndMore& symbol,
+                          std::vector<PowerOfSum>& bases) {
+        if (!law.has_other()) return;
+        SymbolSum sum;
+        sum.add_multiple(law.other_constant, "");
+        sum.add({law.other_per_step}, symbol.first, symbol.second);
+        bases.push_back({std::move(sum), law.other_power});
     }
 
     /// The number of steps: "N", which is said of one axis only, or T and 1 more.

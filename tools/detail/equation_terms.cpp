@@ -84,16 +84,23 @@ EquationTerms::EquationTerms(const Rolled& rolled, const EquationNames& names,
     };
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const std::vector<double>& slopes = rolled.parts[i].slopes;
-        for (std::uint32_t k = 0; k < slopes.size(); ++k)
-            if (slopes[k] != 0) growth_of(PartId{i}, k).slope = slopes[k];
+        for (std::uint32_t k = 0; k < slopes.size(); ++k) {
+            if (slopes[k] == 0) continue;
+            EquationGrowth& growth = growth_of(PartId{i}, k);
+            growth.slope = slopes[k];
+            growth.scale = rolled.parts[i].scale_of(k).value();
+        }
     }
     if (rolled.laws)
-        for (const auto& [part, attribute, law] : rolled.laws->attributes)
-            growth_of(part, attribute).law = law;
-    for (const auto& [part, attribute, laws, law] : sizes) {
+        for (const auto& [part, attribute, law, is_of_scale] : rolled.laws->attributes) {
+            EquationGrowth& growth = growth_of(part, attribute);
+            (is_of_scale ? growth.scale_law : growth.law) = law;
+        }
+    for (const auto& [part, attribute, laws, law, scale_law] : sizes) {
         EquationGrowth& growth = growth_of(part, attribute);
         growth.columns = laws;
         if (law) growth.law = law;
+        if (scale_law) growth.scale_law = scale_law;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/figure.hpp>
+#include <revolute/tools/layout.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
 #include <revolute/tools/standard_output.hpp>
@@ -184,6 +185,17 @@ bool is_rendered(const DrawOptions& options) {
     return format != FigureFormat::dot;
 }
 
+/// A long net as PNG is a strip that nobody can read.
+void tell_if_coarse(const DrawOptions& options, const Figure& figure) {
+    const FigureFormat format = options.format ? *options.format : figure_format(options.output);
+    const double pixels = pixels_per_point(figure.box);
+    if (format != FigureFormat::png || !figure.is_laid_out || pixels >= 1) return;
+    tell(
+        "draw: a PNG of this size has only {:.2g} pixels to a point; .svg and .pdf are as sharp as "
+        "ever, --fold draws one step for all\n",
+        pixels);
+}
+
 void require_memory_of_figure(const DrawOptions& options, bool is_of_few_steps) {
     const bool has_backward_pass = options.view != View::forward;
     require_memory("draw", options.net,
@@ -210,11 +222,13 @@ void draw(const DrawOptions& options) {
     activity.now("building and differentiating the net");
     const DrawnNet net = drawn_net(options, steps, shown);
     activity.now("making the figure");
-    const Figure figure = figure_of(options, net, shown, std::move(laws));
+    Figure figure = figure_of(options, net, shown, std::move(laws));
     activity.now(is_rendered(options) ? "laying the figure out, which Graphviz then draws"
                                       : "laying the figure out");
+    lay_out(figure);
     write_figure(options.output, figure, options.format);
     activity.make_way();
+    tell_if_coarse(options, figure);
     if (net.simplification) tell_simplification(steps, *net.simplification);
 }
 

@@ -67,12 +67,25 @@ std::string meant_options(const CLI::App& program) {
 /// `help COMMAND` is another way to write `COMMAND --help`. The words in CLI11's order, the last first.
 std::vector<std::string> words_of(int argument_count, const char* const* arguments) {
     std::vector<std::string> words(arguments + 1, arguments + argument_count);
-    if (!words.empty() && words.front() == "help") {
-        words.erase(words.begin());
+    const auto command =
+        std::ranges::find_if(words, [](const auto& word) { return word != "help"; });
+    if (command != words.begin()) {
+        words.erase(words.begin(), command);
         words.push_back("--help");
     }
     std::ranges::reverse(words);
     return words;
+}
+
+/// What CLI11 complains of, but of unknown words rather than of what is missing, as that may be what was meant.
+std::string complaint_of(const CLI::App& program, const CLI::ParseError& error,
+                         const std::string& complaint) {
+    std::vector<std::string> unknown = program.remaining(true);
+    if (unknown.empty() || error.get_name() != "RequiredError") return complaint;
+    std::ranges::reverse(unknown);  // CLI11 prints the last first
+    std::ostringstream help, instead;
+    program.exit(CLI::ExtrasError(unknown), help, instead);
+    return instead.str();
 }
 
 /// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
@@ -82,7 +95,7 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
         std::ostringstream help, complaint;
         const int status = program.exit(error, help, complaint);
         print("{}", help.str());
-        tell("{}{}", complaint.str(), meant_options(program));
+        tell("{}{}", complaint_of(program, error, complaint.str()), meant_options(program));
         return status == 0 ? 0 : usage_failure;
     }
     const std::vector<std::string> names = command_names(program);

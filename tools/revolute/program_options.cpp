@@ -31,10 +31,6 @@ void add_precision_option(CLI::App& command, Precision& precision, const std::st
                 {std::string(name_of(Precision::float32)), Precision::float32}});
 }
 
-std::string_view name_of(Precision precision) {
-    return precision == Precision::float64 ? "f64" : "f32";
-}
-
 std::size_t available_memory() {
     const auto pages = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES));
     std::size_t bytes = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));

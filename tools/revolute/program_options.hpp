@@ -2,6 +2,7 @@
 
 #include <revolute/graph/program/program.hpp>
 #include <revolute/tools/computation.hpp>
+#include <revolute/tools/forecast_model.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -19,7 +20,6 @@ ComputedBy computed_by(bool is_reference);
 /// --precision: f64 or f32.
 void add_precision_option(CLI::App& command, Precision& precision,
                           const std::string& what = "Numbers that the program computes with");
-std::string_view name_of(Precision precision);
 
 /// How commands compile: a program may need as much memory as the machine has.
 CompileOptions compile_options(Precision precision);

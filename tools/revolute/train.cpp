@@ -32,7 +32,7 @@ struct TrainOptions {
     ColumnNames columns;                       // of the training that is resumed
     std::optional<std::string> init;
     std::optional<std::string> resume;
-    bool rate_is_named = false;
+    bool rate_is_named = false, precision_is_named = false;
     TrainingSettings settings;
     double test_fraction = 0.2;
     std::string save = "model.json";
@@ -187,6 +187,16 @@ TrainingHooks hooks_of(const TrainOptions& options) {
     return hooks;
 }
 
+/// That of the training before, unless it is told.
+void take_up_precision(TrainOptions& options, const std::string& model) {
+    const Precision before = options.settings.precision;
+    Precision& now = options.compile.precision;
+    if (!options.precision_is_named && !options.is_reference) now = before;
+    if (now != before)
+        tell("train: goes on in {}, where {} was trained in {}\n", name_of(now), model,
+             name_of(before));
+}
+
 /// Takes settings and columns over from the training that is resumed, and its file as the one to save to.
 std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOptions& options) {
     if (!options.resume) return std::nullopt;
@@ -198,6 +208,7 @@ std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOpt
     if (told.epochs <= before.first.epochs_done)
         throw Error(fmt::format("train: --epochs must be above those that {} has done ({}, {})",
                                 *options.resume, told.epochs, before.first.epochs_done));
+    take_up_precision(options, *options.resume);
     options.columns = columns_of(before.first);
     if (!options.save_is_named) options.save = *options.resume;
     options.save_is_named = true;
@@ -321,8 +332,8 @@ void add_options(CLI::App& command, TrainOptions& options) {
         command
             .add_option("--resume", options.resume,
                         "Model file whose training goes on, to --epochs in all; it has the other "
-                        "settings, but for "
-                        "--learning-rate, and is written again unless --save says another")
+                        "settings, but for --learning-rate and --precision, and is written "
+                        "again unless --save says another")
             ->check(file_name());
     for (const char* const other :
          {"--column", "--columns", "--target", "--read", "--cell", "--layers", "--bidirectional",
@@ -363,6 +374,7 @@ void add_train_command(CLI::App& program) {
     command.callback([options, &command] {
         require_momentum(*command.get_option("--momentum"), options->settings.optimizer);
         options->save_is_named = command.count("--save") > 0;
+        options->precision_is_named = command.count("--precision") > 0;
         options->rate_is_named = command.count("--learning-rate") > 0;
         options->told_reading = told_data_options(command, options->reading);
         options->plot_is_named = command.count("--plot") > 0;

@@ -170,8 +170,7 @@ void RunnableOperator<Number>::operator()(std::size_t round) {
         views[slot].data = operands[slot].at(round);
     result_view.data = result.at(round);
     const std::int32_t t = site.step + site.move * static_cast<std::int32_t>(round);
-    for (std::size_t i = 0; i < part.slopes.size(); ++i)
-        attributes[i] = part.attributes[i] + part.slopes[i] * t;
+    for (std::size_t i = 0; i < part.slopes.size(); ++i) attributes[i] = part.attribute_at(i, t);
     try {
         compute();
     } catch (const EvaluationError& refusal) {  // a value that the kernel cannot take
