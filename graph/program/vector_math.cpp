@@ -1,5 +1,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <limits>
@@ -24,7 +25,10 @@ namespace revolute::vector_math {
 
 // The functions for one kind of processor and numbers of type T, in the order of Function.
 template <class T>
-using Kernels = std::array<EntryKernel<T>, function_count>;
+struct Kernels {
+    std::array<EntryKernel<T>, function_count> of;
+    Pass<T> pass;
+};
 
 }  // namespace revolute::vector_math
 
@@ -41,6 +45,7 @@ using vector_exponential::HWY_NAMESPACE::keep_nan;
 using vector_parts::HWY_NAMESPACE::load_part;
 using vector_parts::HWY_NAMESPACE::store_part;
 using vector_transform::HWY_NAMESPACE::binary;
+using vector_transform::HWY_NAMESPACE::transform_column;
 using vector_transform::HWY_NAMESPACE::unary;
 using vector_transform::HWY_NAMESPACE::unary_with_attributes;
 
@@ -101,6 +106,7 @@ struct Square {
 
 template <class T>
 struct Scale {
+    explicit Scale(T f) : factor(f) {}
     explicit Scale(std::span<const double> attributes) : factor(static_cast<T>(attributes[0])) {}
     T factor;
     template <class D, class V>
@@ -172,23 +178,60 @@ void sum(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
     }
 }
 
+template <class Formula, class T>
+void compute(const PassStep<T>& step, std::size_t round, std::size_t numbers,
+             const Formula& formula = {}) {
+    if constexpr (requires(hn::ScalableTag<T> d) { formula(d, hn::Zero(d)); })
+        transform_column(formula, step.y.at(round), numbers, step.a.at(round));
+    else
+        transform_column(formula, step.y.at(round), numbers, step.a.at(round), step.b.at(round));
+}
+
 template <class T>
-constexpr Kernels<T> kernels = {
-    unary<T, Tanh>,
-    unary<T, Sigmoid>,
-    unary<T, Exp>,
-    unary<T, Log>,
-    unary<T, Relu>,
-    unary<T, Negate>,
-    unary<T, Square>,
-    unary_with_attributes<T, Scale<T>>,
-    binary<T, Add>,
-    binary<T, Subtract>,
-    binary<T, Multiply>,
-    binary<T, MultiplyTanhSlope>,
-    binary<T, MultiplySigmoidSlope>,
-    sum<T>,
-};
+void compute_step(const PassStep<T>& step, std::size_t round, std::size_t numbers) {
+    // clang-format off
+    switch (step.function) {
+        case Function::tanh: return compute<Tanh>(step, round, numbers);
+        case Function::sigmoid: return compute<Sigmoid>(step, round, numbers);
+        case Function::exp: return compute<Exp>(step, round, numbers);
+        case Function::log: return compute<Log>(step, round, numbers);
+        case Function::relu: return compute<Relu>(step, round, numbers);
+        case Function::negate: return compute<Negate>(step, round, numbers);
+        case Function::square: return compute<Square>(step, round, numbers);
+        case Function::scale: return compute(step, round, numbers, Scale<T>(step.factor));
+        case Function::add: return compute<Add>(step, round, numbers);
+        case Function::subtract: return compute<Subtract>(step, round, numbers);
+        case Function::multiply: return compute<Multiply>(step, round, numbers);
+        case Function::multiply_tanh_slope: return compute<MultiplyTanhSlope>(step, round, numbers);
+        case Function::multiply_sigmoid_slope: return compute<MultiplySigmoidSlope>(step, round, numbers);
+        case Function::sum: return;  // is in no pass: it may have many operands
+    }
+    // clang-format on
+}
+
+template <class T>
+void pass(std::span<const PassStep<T>> steps, std::size_t round, std::size_t numbers) {
+    for (const PassStep<T>& step : steps) compute_step(step, round, numbers);
+}
+
+template <class T>
+constexpr Kernels<T> kernels = {{
+                                    unary<T, Tanh>,
+                                    unary<T, Sigmoid>,
+                                    unary<T, Exp>,
+                                    unary<T, Log>,
+                                    unary<T, Relu>,
+                                    unary<T, Negate>,
+                                    unary<T, Square>,
+                                    unary_with_attributes<T, Scale<T>>,
+                                    binary<T, Add>,
+                                    binary<T, Subtract>,
+                                    binary<T, Multiply>,
+                                    binary<T, MultiplyTanhSlope>,
+                                    binary<T, MultiplySigmoidSlope>,
+                                    sum<T>,
+                                },
+                                pass<T>};
 
 const Kernels<double>& double_kernels() { return kernels<double>; }
 const Kernels<float>& float_kernels() { return kernels<float>; }
@@ -219,28 +262,45 @@ const Kernels<T>& chosen() {
 
 FastKernels kernels(Function function) {
     const auto number = static_cast<std::size_t>(function);
-    return {chosen<double>()[number], chosen<float>()[number]};
+    return {chosen<double>().of[number], chosen<float>().of[number]};
 }
+
+template <class T>
+Pass<T> pass() {
+    return chosen<T>().pass;
+}
+template Pass<double> pass<double>();
+template Pass<float> pass<float>();
+
+template <class T>
+std::optional<Function> function_of(EntryKernel<T> kernel) {
+    const auto& all = chosen<T>().of;
+    const auto found = std::ranges::find(all, kernel);
+    if (found == all.end()) return std::nullopt;
+    return static_cast<Function>(found - all.begin());
+}
+template std::optional<Function> function_of(EntryKernel<double> kernel);
+template std::optional<Function> function_of(EntryKernel<float> kernel);
 
 namespace {
 
 template <class T>
 void call(Function function, std::initializer_list<Columns<const T>> operands, Columns<T> y,
           ColumnExtent extent) {
-    chosen<T>()[static_cast<std::size_t>(function)](
+    chosen<T>().of[static_cast<std::size_t>(function)](
         {std::span(operands.begin(), operands.size()), {}}, y, extent);
 }
 
 template <class T>
 void call_scale(T factor, Columns<const T> x, Columns<T> y, ColumnExtent extent) {
     const double attribute{factor};
-    chosen<T>()[static_cast<std::size_t>(Function::scale)](
+    chosen<T>().of[static_cast<std::size_t>(Function::scale)](
         {std::span(&x, 1), std::span(&attribute, 1)}, y, extent);
 }
 
 template <class T>
 void call_sum(std::span<const Columns<const T>> operands, Columns<T> y, ColumnExtent extent) {
-    chosen<T>()[static_cast<std::size_t>(Function::sum)]({operands, {}}, y, extent);
+    chosen<T>().of[static_cast<std::size_t>(Function::sum)]({operands, {}}, y, extent);
 }
 
 }  // namespace

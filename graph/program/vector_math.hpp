@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 /// Elementwise functions of columns of numbers, for programs. They use the widest vectors that the
@@ -159,6 +160,37 @@ FastKernels kernels(Function function);
 FastKernels kernels(Choice choice);
 FastKernels kernels(SpecialFunction function);
 MatrixKernels kernels(Reduction reduction);
+
+/// Numbers that stand elsewhere in each round of a loop.
+template <class T>
+struct Moving {
+    T* first = nullptr;
+    std::ptrdiff_t per_round = 0;
+
+    T* at(std::size_t round) const {
+        return first + per_round * static_cast<std::ptrdiff_t>(round);
+    }
+};
+
+/// y = function(a), or function(a, b); not for sums.
+template <class T>
+struct PassStep {
+    Function function{};
+    T factor = 0;  ///< of `scale`
+    Moving<const T> a, b;
+    Moving<T> y;
+};
+
+/// Computes one step after another of a column of numbers: the bits of the kernels, without what a call of each takes,
+/// which is more than sixteen numbers do.
+template <class T>
+using Pass = void (*)(std::span<const PassStep<T>> steps, std::size_t round, std::size_t numbers);
+/// For this processor.
+template <class T>
+Pass<T> pass();
+/// The function that a kernel for this processor computes, if it is one of `kernels(Function)`.
+template <class T>
+std::optional<Function> function_of(EntryKernel<T> kernel);
 
 /// What the softmax of a column is made of. The largest entry is apart from the sum of exp(x - largest) over the
 /// others, in which its 1 would swallow the digits of a small sum.

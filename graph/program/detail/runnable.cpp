@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,7 @@ namespace {
 
 template <class Number>
 void RunnableEntrywise<Number>::operator()(std::size_t round) {
+    if (pass_ != nullptr) return pass_(pass_steps_, round, entries);
     const auto signed_size = [](std::size_t size) { return static_cast<std::ptrdiff_t>(size); };
     if (is_one_block_) return run_block({.round = signed_size(round)}, block_);
     const auto [first_member, end_member] = own_members_;
@@ -69,6 +71,32 @@ void RunnableEntrywise<Number>::finish(Lane lane) {
     join_columns();
     choose_blocks();
     take_share(lane);
+    make_pass();
+}
+
+/// Where all steps are functions of a column in one block.
+template <class Number>
+void RunnableEntrywise<Number>::make_pass() {
+    using vector_math::Function;
+    if (!is_one_block_ || columns > 1) return;
+    const EntryPointer<Number>* operand = operands.data();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const Step& step = steps[i];
+        const std::optional<Function> function = vector_math::function_of(step.kernel);
+        const bool is_long_sum = function == Function::sum && step.operands != 2;
+        if (!function || is_long_sum) return pass_steps_.clear();
+        const EntryPointer<Number>& a = operand[0];
+        const EntryPointer<Number>& b = operand[step.operands - 1];
+        const EntryPointer<Number>& y = results[i];
+        pass_steps_.push_back(
+            {.function = function == Function::sum ? Function::add : *function,
+             .factor = step.attributes.empty() ? Number{} : static_cast<Number>(step.attributes[0]),
+             .a = {a.first, a.per_round},
+             .b = {b.first, b.per_round},
+             .y = {y.first, y.per_round}});
+        operand += step.operands;
+    }
+    pass_ = vector_math::pass<Number>();
 }
 
 template <class Number>

@@ -8,6 +8,7 @@
 #include <revolute/graph/program/detail/shares.hpp>
 #include <revolute/graph/program/detail/team.hpp>
 #include <revolute/graph/program/packed_products.hpp>
+#include <revolute/graph/program/vector_math.hpp>
 
 #include <cstddef>
 #include <span>
@@ -88,12 +89,15 @@ struct RunnableEntrywise {
     void choose_blocks();
     void take_share(Lane lane);
     void run_block(const Place& place, ColumnExtent extent);
+    void make_pass();
 
     ColumnExtent block_{0};  ///< at most
     Range own_members_, own_columns_, own_entries_;
     bool is_one_block_ = false;
     std::vector<Columns<const Number>> current_operands_;
     std::vector<Columns<Number>> current_results_;
+    vector_math::Pass<Number> pass_ = nullptr;  ///< none: each step by its kernel
+    std::vector<vector_math::PassStep<Number>> pass_steps_;
 };
 
 template <class Number>
