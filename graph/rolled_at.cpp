@@ -21,11 +21,12 @@ namespace {
 void set_grown_shapes(Rolled& rolled, const detail::Growth& growth, std::int32_t steps) {
     for (std::size_t i = 0; i < rolled.parts.size(); ++i) {
         Part& part = rolled.parts[i];
-        part.shape = detail::shape_at(growth, i, steps);
-        if (part.shape.rows == 0 || part.shape.columns == 0)
+        const Shape grown = detail::shape_at(growth, i, steps);
+        if (grown.rows == 0 || grown.columns == 0)
             throw GraphError(
                 fmt::format("rolled: sizes of {} are beyond the range of int in {} steps",
                             detail::name_and_shape(part, part.step_of(0)), steps));
+        part.shape = grown;
     }
     for (Part& part : rolled.parts)
         for (std::size_t slot = 0; slot < part.slots.size(); ++slot)
@@ -73,7 +74,6 @@ Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     } else if (const auto misfit = detail::set_shapes(result)) {
         throw GraphError(detail::misfit_text(result, *misfit, axis) + instead());
     }
-    result.laws = growth.laws;
     return result;
 }
 

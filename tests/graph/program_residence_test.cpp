@@ -32,7 +32,7 @@ struct Written {
 };
 
 /// A site, or those of a stack.
-std::vector<MemberRange> sites_of(MemberRange site, const std::vector<PartId>& stack) {
+std::vector<MemberRange> all_of_stack(MemberRange site, const std::vector<PartId>& stack) {
     if (stack.empty()) return {site};
     std::vector<MemberRange> sites;
     for (const PartId part : stack) {
@@ -79,10 +79,10 @@ class NeededResidences {
     }
 
     void carry_out(const ProductCall& call) {
-        std::vector<MemberRange> operands = sites_of(call.left, call.left_stack);
-        for (const MemberRange& site : sites_of(call.right, call.right_stack))
+        std::vector<MemberRange> operands = all_of_stack(call.left, call.left_stack);
+        for (const MemberRange& site : all_of_stack(call.right, call.right_stack))
             operands.push_back(site);
-        const std::vector<MemberRange> results = sites_of(call.result, call.result_stack);
+        const std::vector<MemberRange> results = all_of_stack(call.result, call.result_stack);
         if (call.adds)
             for (const MemberRange& site : results) read(site, false);
         by_itself(operands, results);
@@ -90,7 +90,9 @@ class NeededResidences {
 
     void carry_out(const OperatorCall& call) { by_itself(call.operands, std::array{call.result}); }
 
-    void carry_out(const PackCall& call) { by_itself(sites_of(call.left, call.left_stack), {}); }
+    void carry_out(const PackCall& call) {
+        by_itself(all_of_stack(call.left, call.left_stack), {});
+    }
 
     /// It reads and writes memory, and may write before it has read all.
     void by_itself(std::span<const MemberRange> operands, std::span<const MemberRange> results) {

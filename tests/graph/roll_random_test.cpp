@@ -141,6 +141,39 @@ TEST_CASE(
           "  roll the graph of 12 steps instead");
 }
 
+TEST_CASE("at: what stands in the very midst may be counted from either end, and is refused") {
+    const auto refusal = [](int steps, int output) {
+        Graph graph;
+        const std::vector<Expr> inputs = inputs_of(graph, steps);
+        std::vector<Expr> states{graph.parameter("h", {1, 1})};
+        for (const Expr& x : inputs) {
+            const Scope scope(graph, Step{0, static_cast<int>(states.size()) - 1});
+            states.push_back(tanh(states.back() + x));
+        }
+        const Rolled rolled =
+            roll(std::array{states.back(), states[static_cast<std::size_t>(output)]});
+        return test::message_of<GraphError>([&] { rolled.at(steps + 3); });
+    };
+    for (const int output : {3, 5, 7, 9}) CHECK(refusal(11, output) == "(nothing was thrown)");
+    CHECK(refusal(11, 6) ==
+          "rolled: the steps in its midst are not alike, so none can be put in (11 on axis t)\n"
+          "  of the rows of steps that are alike none is longer than all others, so where to put "
+          "them in cannot be told\n  roll the graph of 14 steps instead");
+}
+
+TEST_CASE("at: sizes beyond the range of int are refused") {
+    Graph graph;
+    std::vector<Operand> inputs;
+    for (int t = 0; t < 8; ++t) {
+        const Scope scope(graph, Step{0, t});
+        inputs.emplace_back(graph.input("x", {3, 1}));
+    }
+    const Rolled rolled = roll(std::array{stack_rows(inputs).named("P")});
+    CHECK(rolled.at(715827882)[rolled.outputs.front().part].shape == Shape{2147483646, 1});
+    CHECK(test::message_of<GraphError>([&] { rolled.at(715827883); }) ==
+          "rolled: sizes of P, stack_rows [24 x 1] are beyond the range of int in 715827883 steps");
+}
+
 TEST_CASE("at: shapes that do not grow evenly are refused") {
     Graph graph;
     const std::vector<Expr> inputs = inputs_of(graph, 8);

@@ -26,7 +26,7 @@ class ProductsNet {
         const Expr constant = graph.constant(0.5, square_shape);
         for (std::size_t i = 0; i < factors; ++i) {
             weights_.push_back(graph.parameter("W" + std::to_string(i), square_shape));
-            kinds_.push_back(random.below(7));
+            kinds_.push_back(random.below(8));
             reads_.push_back(i == 0 || random.below(3) == 0 ? random.below(4) : reads_.front());
             factors_.push_back({begins_with_constant && i == 0 ? constant : weights_.back()});
         }
@@ -102,7 +102,7 @@ class ProductsNet {
         const Expr before = graph_.parameter("B" + name, {rows_, rows});
         const Expr behind = graph_.parameter("C" + name, {columns, columns_});
         const Expr seen = reshape(value, rows, columns);
-        return before * seen * behind;
+        return rows == 1 ? before * (seen * behind) : before * seen * behind;
     }
 
     Expr input(const std::string& name) { return graph_.input(name, {rows_, columns_}); }
@@ -144,6 +144,8 @@ class ProductsNet {
             case 4:
                 return before + state * transpose(state);
             case 5:
+                return softmax(before);
+            case 6:
                 return graph_.input(name, {rows_, rows_}) * W;
             default:
                 return W * graph_.input(name, {rows_, rows_});

@@ -118,16 +118,10 @@ class Fusion {
 
     /// A stack is written and read as a whole.
     void note_uses(std::size_t number) {
-        for_each_read(body_[number],
-                      [&](const MemberRange& site) { order_.read(number, site.part); });
-        const auto* const product = std::get_if<ProductCall>(&body_[number]);
-        if (product != nullptr) {
-            for (const PartId part : product->left_stack) order_.read(number, part);
-            for (const PartId part : product->right_stack) order_.read(number, part);
-            for (const PartId part : product->result_stack) order_.write(number, part);
-        }
-        for_each_result(body_[number],
-                        [&](const MemberRange& site) { order_.write(number, site.part); });
+        for_each_read_in_stack(body_[number],
+                               [&](const MemberRange& site) { order_.read(number, site.part); });
+        for_each_result_in_stack(body_[number],
+                                 [&](const MemberRange& site) { order_.write(number, site.part); });
     }
 
     void make_ready(std::size_t number) {

@@ -104,6 +104,32 @@ void for_each_read(const Instruction& instruction, const Visit& visit) {
     }
 }
 
+/// A factor or a result: one site, or those of a stack.
+template <class Visit>
+void for_each_in_stack(MemberRange site, const std::vector<PartId>& stack, const Visit& visit) {
+    if (stack.empty()) return visit(site);
+    for (const PartId part : stack) {
+        site.part = part;
+        visit(site);
+    }
+}
+
+/// Visits what the instruction reads; of a stack, all its parts.
+template <class Visit>
+void for_each_read_in_stack(const Instruction& instruction, const Visit& visit) {
+    const auto* const product = std::get_if<ProductCall>(&instruction);
+    const auto* const pack = std::get_if<PackCall>(&instruction);
+    if (product != nullptr) {
+        if (!product->packed_left) for_each_in_stack(product->left, product->left_stack, visit);
+        for_each_in_stack(product->right, product->right_stack, visit);
+        if (product->adds) for_each_in_stack(product->result, product->result_stack, visit);
+    } else if (pack != nullptr) {
+        for_each_in_stack(pack->left, pack->left_stack, visit);
+    } else {
+        for_each_read(instruction, visit);
+    }
+}
+
 /// Calls `visit` with each site that the instruction writes: none of packs, which are no members.
 template <class Visit>
 void for_each_result(const Instruction& instruction, const Visit& visit) {
@@ -135,14 +161,10 @@ void for_each_site(Instruction& instruction, const Visit& visit) {
 /// Visits what the instruction writes; of a stack, all its parts.
 template <class Visit>
 void for_each_result_in_stack(const Instruction& instruction, const Visit& visit) {
-    for_each_result(instruction, visit);
-    const auto* const product = std::get_if<ProductCall>(&instruction);
-    if (product == nullptr) return;
-    MemberRange site = product->result;
-    for (const PartId part : product->result_stack) {
-        site.part = part;
-        visit(site);
-    }
+    if (const auto* const product = std::get_if<ProductCall>(&instruction))
+        for_each_in_stack(product->result, product->result_stack, visit);
+    else
+        for_each_result(instruction, visit);
 }
 
 /// The pack that the instruction makes or reads.

@@ -69,47 +69,22 @@ class Residences {
             return;
         }
         // Other instructions read and write memory; what they write is read by others, if at all.
-        const auto* const product = std::get_if<ProductCall>(&instruction);
-        if (product != nullptr && product->adds)
-            read_stack(loop, product->result, product->result_stack);
-        for_each_read(instruction, [&](const MemberRange& site) { read(loop, nowhere, site); });
+        for_each_read_in_stack(instruction,
+                               [&](const MemberRange& site) { read(loop, nowhere, site); });
         for_each_result_in_stack(instruction, [&](const MemberRange& site) {
             writes_[index(site.part)].set(loop, number, site);
         });
         keep_apart(instruction);
-        if (product == nullptr) return;
-        for (const auto* const stack : {&product->left_stack, &product->right_stack})
-            for (const PartId part : *stack) keep(part, Residence::round);
-        read_stack(loop, product->left, product->left_stack);
-        read_stack(loop, product->right, product->right_stack);
     }
 
     /// What does not go entry by entry may write before it has read all, so one place is too few for a member that
     /// is made of the one before. A sum is added to in its place.
     void keep_apart(const Instruction& instruction) {
-        const auto keep_if_written = [&](const MemberRange& read) {
+        for_each_read_in_stack(instruction, [&](const MemberRange& read) {
             for_each_result_in_stack(instruction, [&](const MemberRange& written) {
                 if (written.part == read.part && written != read) keep(read.part);
             });
-        };
-        for_each_read(instruction, keep_if_written);
-        const auto* const product = std::get_if<ProductCall>(&instruction);
-        if (product == nullptr) return;
-        for_each_in_stack(product->left, product->left_stack, keep_if_written);
-        for_each_in_stack(product->right, product->right_stack, keep_if_written);
-    }
-
-    template <class Visit>
-    static void for_each_in_stack(MemberRange site, const std::vector<PartId>& stack,
-                                  const Visit& visit) {
-        for (const PartId part : stack) {
-            site.part = part;
-            visit(site);
-        }
-    }
-
-    void read_stack(std::size_t loop, MemberRange site, const std::vector<PartId>& stack) {
-        for_each_in_stack(site, stack, [&](const MemberRange& part) { read(loop, nowhere, part); });
+        });
     }
 
     void read(std::size_t loop, std::size_t number, const MemberRange& site) {
