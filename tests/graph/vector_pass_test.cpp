@@ -97,7 +97,8 @@ std::vector<PassStep<T>> pass_steps(const std::vector<Drawn>& steps, Memory<T>& 
 template <class T>
 void check_passes() {
     std::mt19937 random(1);
-    for (const std::size_t n : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100})
+    for (const std::size_t n :
+         std::vector<std::size_t>{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100})
         for (int draw = 0; draw < 20; ++draw) {
             CAPTURE(n);
             CAPTURE(draw);

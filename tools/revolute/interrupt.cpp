@@ -13,14 +13,15 @@ constexpr std::array requests_to_end{SIGINT, SIGTERM};
 volatile std::sig_atomic_t signal_that_came = 0;
 volatile std::sig_atomic_t is_watched = 0;  // somebody sees what is written to the standard error
 
-constexpr std::string_view word =
-    "\nending behind this step of training; a second Ctrl-C ends at once and saves nothing\n";
+constexpr std::string_view answer_to_request =
+    "\nending after this step of training; a second Ctrl-C ends at once and saves nothing\n";
 
 extern "C" void note_request(int signal) {
     signal_that_came = signal;
     for (const int request : requests_to_end) std::signal(request, SIG_DFL);
     // A step may take minutes. Nothing else of what writes may be called here.
-    const bool is_lost = is_watched != 0 && write(STDERR_FILENO, word.data(), word.size()) < 0;
+    const bool is_lost = is_watched != 0 && write(STDERR_FILENO, answer_to_request.data(),
+                                                  answer_to_request.size()) < 0;
     static_cast<void>(is_lost);  // then nobody can be told
 }
 
