@@ -88,8 +88,7 @@ bool may_come_from(double value, std::int32_t steps) {
         return true;
     // A whole number is rarely meant as a root.
     if (const auto squared = whole(from_one * from_one)) {
-        const bool is_root = linear ? std::abs(*squared - steps) <= (size < 1 ? 1 : 0)
-                                    : growth_of(*squared, steps).has_value();
+        const bool is_root = linear ? *squared == steps : growth_of(*squared, steps).has_value();
         if (is_root) return true;
     }
     if (is_fraction_of(1 / from_one, steps)) return true;

@@ -121,7 +121,7 @@ void sum_rows(const T* x, std::size_t n, std::size_t to_next, int columns, T* y)
     if constexpr (std::is_same_v<T, double>)
         store(sum);
     else
-        store(hn::DemoteTo(narrow, sum));
+        store(vt::rounded(narrow, sum));
 }
 
 template <class T>
@@ -201,7 +201,10 @@ T largest_of(std::span<const T> x) {
     if (const std::size_t n = x.size() - i; n > 0)
         see(hn::IfThenElse(hn::FirstN(d, n), load_part(d, x.data() + i, n), lowest));
     if (!hn::AllFalse(d, is_nan)) return std::numeric_limits<T>::quiet_NaN();
-    return hn::GetLane(hn::MaxOfLanes(d, largest));
+    // MaxOfLanes of the emulated vectors takes no number below the lowest finite one.
+    HWY_ALIGN T each[hn::MaxLanes(d)];
+    hn::Store(largest, d, each);
+    return *std::max_element(each, each + lanes);
 }
 
 template <class T>

@@ -80,6 +80,21 @@ auto sum_of_halves([[maybe_unused]] D d, V x) {
     }
 }
 
+// Doubles as floats. DemoteTo of emulated vectors gives the largest float where infinity is right.
+template <class D, class V>
+auto rounded(D d, V x) {
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+    const hn::Rebind<double, D> doubles;
+    HWY_ALIGN double from[hn::MaxLanes(doubles)];
+    HWY_ALIGN float to[hn::MaxLanes(d)];
+    hn::Store(x, doubles, from);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) to[i] = static_cast<float>(from[i]);
+    return hn::Load(d, to);
+#else
+    return hn::DemoteTo(d, x);
+#endif
+}
+
 // A formula of doubles for floats: rounded once, behind the last of its operations.
 template <class Formula>
 struct InDoubles {
@@ -89,15 +104,13 @@ struct InDoubles {
     V operator()(D d, V x) const {
 #if HWY_TARGET == HWY_SCALAR
         const hn::Rebind<double, D> doubles;
-        // DemoteTo gives the largest float there, where infinity is right.
-        return hn::Set(
-            d, static_cast<float>(hn::GetLane(formula(doubles, hn::PromoteTo(doubles, x)))));
+        return rounded(d, formula(doubles, hn::PromoteTo(doubles, x)));
 #else
         const hn::Half<D> half;
         const hn::Rebind<double, hn::Half<D>> doubles;
         const auto low = formula(doubles, hn::PromoteTo(doubles, hn::LowerHalf(half, x)));
         const auto high = formula(doubles, hn::PromoteTo(doubles, hn::UpperHalf(half, x)));
-        return hn::Combine(d, hn::DemoteTo(half, high), hn::DemoteTo(half, low));
+        return hn::Combine(d, rounded(half, high), rounded(half, low));
 #endif
     }
 };
