@@ -18,11 +18,13 @@ class LocalView {
           loss_(derivative.loss()),
           graph_(*loss_.graph),
           builder_(std::span(&loss_, 1), &derivative, options),
+          is_active_(graph_.size()),
           uses_(graph_.size()),
           passes_(graph_.size()),
           factors_(local_derivatives_of(graph_, builder_.captions())) {}
 
     Figure run() {
+        find_active();
         find_passing();
         for (const NodeId node : builder_.walk())
             if (is_active(node) && !passes_[index(node)]) builder_.draw_name(node);
@@ -33,12 +35,32 @@ class LocalView {
     }
 
  private:
-    bool is_active(NodeId node) const { return derivative_.has_adjoint({&graph_, node}); }
+    bool is_active(NodeId node) const { return is_active_[index(node)]; }
 
     bool is_variable(NodeId node) const {
         for (const Expr& variable : derivative_.variables())
             if (variable.id == node) return true;
         return false;
+    }
+
+    /// Values that depend on a variable, and that the loss's derivative is handed on to. Adjoints do not tell: those of a
+    /// simplified graph may have become constants, or parts of others.
+    void find_active() {
+        const auto walk = builder_.walk();
+        std::vector<bool> depends(graph_.size());
+        for (const NodeId node : walk) {
+            depends[index(node)] = is_variable(node);
+            for (const NodeId operand : graph_.operands(node))
+                if (depends[index(operand)]) depends[index(node)] = true;
+        }
+        is_active_[index(loss_.id)] = depends[index(loss_.id)];
+        for (std::size_t i = walk.size(); i-- > 0;)
+            for (std::uint32_t slot = 0; slot < graph_.operand_count(walk[i]); ++slot) {
+                const NodeId operand = graph_.operand(walk[i], slot);
+                if (is_active(walk[i]) && depends[index(operand)] &&
+                    !factors_(walk[i], slot).is_nothing())
+                    is_active_[index(operand)] = true;
+            }
     }
 
     /// Values that are not drawn: edges go through.
@@ -109,6 +131,7 @@ class LocalView {
     Expr loss_;
     Graph& graph_;
     FigureBuilder builder_;
+    std::vector<bool> is_active_;      // by id
     std::vector<std::uint32_t> uses_;  // by id: operand slots of active nodes
     std::vector<bool> passes_;         // by id
     LocalDerivatives factors_;

@@ -38,16 +38,13 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+namespace vt = vector_transform::HWY_NAMESPACE;
 using vector_exponential::HWY_NAMESPACE::at_most;
 using vector_exponential::HWY_NAMESPACE::Exp;
 using vector_exponential::HWY_NAMESPACE::exp_bound;
 using vector_exponential::HWY_NAMESPACE::keep_nan;
 using vector_parts::HWY_NAMESPACE::load_part;
 using vector_parts::HWY_NAMESPACE::store_part;
-using vector_transform::HWY_NAMESPACE::binary;
-using vector_transform::HWY_NAMESPACE::transform_column;
-using vector_transform::HWY_NAMESPACE::unary;
-using vector_transform::HWY_NAMESPACE::unary_with_attributes;
 
 struct Sigmoid {
     template <class D, class V>
@@ -182,9 +179,10 @@ template <class Formula, class T>
 void compute(const PassStep<T>& step, std::size_t round, std::size_t numbers,
              const Formula& formula = {}) {
     if constexpr (requires(hn::ScalableTag<T> d) { formula(d, hn::Zero(d)); })
-        transform_column(formula, step.y.at(round), numbers, step.a.at(round));
+        vt::transform_column(formula, step.y.at(round), numbers, step.a.at(round));
     else
-        transform_column(formula, step.y.at(round), numbers, step.a.at(round), step.b.at(round));
+        vt::transform_column(formula, step.y.at(round), numbers, step.a.at(round),
+                             step.b.at(round));
 }
 
 template <class T>
@@ -216,19 +214,19 @@ void pass(std::span<const PassStep<T>> steps, std::size_t round, std::size_t num
 
 template <class T>
 constexpr Kernels<T> kernels = {{
-                                    unary<T, Tanh>,
-                                    unary<T, Sigmoid>,
-                                    unary<T, Exp>,
-                                    unary<T, Log>,
-                                    unary<T, Relu>,
-                                    unary<T, Negate>,
-                                    unary<T, Square>,
-                                    unary_with_attributes<T, Scale<T>>,
-                                    binary<T, Add>,
-                                    binary<T, Subtract>,
-                                    binary<T, Multiply>,
-                                    binary<T, MultiplyTanhSlope>,
-                                    binary<T, MultiplySigmoidSlope>,
+                                    vt::unary<T, Tanh>,
+                                    vt::unary<T, Sigmoid>,
+                                    vt::unary<T, Exp>,
+                                    vt::unary<T, Log>,
+                                    vt::unary<T, Relu>,
+                                    vt::unary<T, Negate>,
+                                    vt::unary<T, Square>,
+                                    vt::unary_with_attributes<T, Scale<T>>,
+                                    vt::binary<T, Add>,
+                                    vt::binary<T, Subtract>,
+                                    vt::binary<T, Multiply>,
+                                    vt::binary<T, MultiplyTanhSlope>,
+                                    vt::binary<T, MultiplySigmoidSlope>,
                                     sum<T>,
                                 },
                                 pass<T>};

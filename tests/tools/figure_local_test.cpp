@@ -1,9 +1,17 @@
 #include "figure_models.hpp"
+#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/structure.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/figure.hpp>
+#include <support/nets.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
+#include <set>
 
 namespace revolute {
 
@@ -46,6 +54,60 @@ constinit const Op odd_op{
 };
 
 }  // namespace
+
+TEST_CASE("local derivatives: of a simplified graph no edge is lost, though adjoints are joined") {
+    Graph graph;
+    const Expr A = graph.parameter("A", {3, 3}), x = graph.input("x", {3, 1});
+    const Expr z = tanh(A * x).named("z");
+    const auto edges_of = [](const Derivative& derivative) {
+        std::multimap<std::string, std::string> edges;
+        for (const auto& [edge, label] : factors_of(local_derivatives(derivative)))
+            edges.emplace(edge.substr(0, edge.find(' ')), label);
+        return edges;
+    };
+    for (const Expr loss :
+         {transpose(z) * (A * z), 0.5 * sum(square(z)), sum(z), -1.0 * sum(exp(z))}) {
+        const Derivative derivative = differentiate(loss.named("L"), {A});
+        Graph simple;
+        const Derivative simplified =
+            simplify(derivative, simple, simplification_rules()).derivative;
+        CHECK(edges_of(simplified).count("L") == edges_of(derivative).count("L"));
+        CHECK(edges_of(simplified).size() == edges_of(derivative).size());
+    }
+}
+
+TEST_CASE(
+    "local derivatives: every variable of every net is reached from the loss, simplified too") {
+    for (const Architecture& architecture : test::architectures())
+        for (const bool answers_every_step : {false, true}) {
+            const test::NetKind kind{architecture, answers_every_step};
+            CAPTURE(kind.text());
+            Graph graph, simple;
+            const RecurrentNet net = test::net_of(graph, kind, 3);
+            const Derivative derivative = differentiate(net.loss(), net.variables());
+            for (const Derivative& each :
+                 {derivative, simplify(derivative, simple, simplification_rules()).derivative}) {
+                const Figure figure = local_derivatives(each);
+                std::set<std::size_t> reached;
+                for (std::size_t i = 0; i < figure.nodes.size(); ++i)
+                    if (figure.nodes[i].id == "L") reached.insert(i);
+                for (std::size_t before = 0; before != reached.size();) {
+                    before = reached.size();
+                    for (const FigureEdge& edge : figure.edges)
+                        if (reached.contains(edge.from)) reached.insert(edge.to);
+                }
+                CHECK(reached.size() == figure.nodes.size());
+                std::set<std::size_t> hand_on;
+                for (const FigureEdge& edge : figure.edges) hand_on.insert(edge.from);
+                // What is multiplied by zero alone is gone from a simplified loss.
+                const std::array loss{each.loss().id};
+                const std::vector<bool> read = ancestors(*each.loss().graph, loss);
+                const auto variables = std::ranges::count_if(
+                    each.variables(), [&](const Expr& x) { return read[index(x.id)]; });
+                CHECK(std::ssize(figure.nodes) - std::ssize(hand_on) == variables);
+            }
+        }
+}
 
 TEST_CASE("local derivatives: those of the simple net are figure 7-6") {
     const test::Net net({.steps = 3, .input = 2, .hidden = 3}, InitialState::given);
