@@ -1,3 +1,4 @@
+#include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
@@ -43,22 +44,18 @@ class LocalView {
         return false;
     }
 
-    /// Values that depend on a variable, and that the loss's derivative is handed on to. Adjoints do not tell: those of a
-    /// simplified graph may have become constants, or parts of others.
+    /// The values that the reverse pass hands a derivative on to. Adjoints do not tell: those of a simplified graph may
+    /// have become constants, or parts of others.
     void find_active() {
-        const auto walk = builder_.walk();
-        std::vector<bool> depends(graph_.size());
-        for (const NodeId node : walk) {
-            depends[index(node)] = is_variable(node);
-            for (const NodeId operand : graph_.operands(node))
-                if (depends[index(operand)]) depends[index(node)] = true;
-        }
+        const std::vector<bool> depends =
+            differentiable_nodes(graph_, derivative_.variables(), index(loss_.id) + 1);
         is_active_[index(loss_.id)] = depends[index(loss_.id)];
+        const auto walk = builder_.walk();
         for (std::size_t i = walk.size(); i-- > 0;)
             for (std::uint32_t slot = 0; slot < graph_.operand_count(walk[i]); ++slot) {
                 const NodeId operand = graph_.operand(walk[i], slot);
                 if (is_active(walk[i]) && depends[index(operand)] &&
-                    !factors_(walk[i], slot).is_nothing())
+                    carries_derivative(graph_, walk[i], slot))
                     is_active_[index(operand)] = true;
             }
     }
