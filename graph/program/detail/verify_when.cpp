@@ -7,7 +7,7 @@ namespace revolute::detail {
 namespace {
 
 /// Numbers, read and written, that are verified in a quarter of a millisecond: half the time of rolling a small net.
-constexpr std::size_t most_numbers = 1 << 14;
+constexpr std::size_t most_verified_numbers = 1 << 14;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ bool is_to_be_verified(const Rolled& rolled, const Code& code) {
         }
     for (const Part& part : rolled.parts)
         numbers += static_cast<double>(part.shape.size()) * static_cast<double>(part.size());
-    return numbers <= static_cast<double>(most_numbers);
+    return numbers <= static_cast<double>(most_verified_numbers);
 }
 
 }  // namespace revolute::detail
