@@ -113,7 +113,7 @@ class Listing {
         const double at_zero = part.attributes[i], slope = part.slopes.empty() ? 0 : part.slopes[i];
         if (slope == 0) return number_formula(at_zero).text;
         const std::string factor = slope == 1 ? "" : slope == -1 ? "-" : fmt::format("{}", slope);
-        const std::string line =
+        std::string line =
             factor + axis_name(*part.axis) + (at_zero == 0 ? "" : fmt::format("{:+}", at_zero));
         const LineScale scale = part.scale_of(i);
         if (scale == LineScale{}) return line;
