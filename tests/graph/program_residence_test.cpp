@@ -31,17 +31,6 @@ struct Written {
     std::size_t call = 0;  ///< number of the instruction's execution
 };
 
-/// A site, or those of a stack.
-std::vector<MemberRange> all_of_stack(MemberRange site, const std::vector<PartId>& stack) {
-    if (stack.empty()) return {site};
-    std::vector<MemberRange> sites;
-    for (const PartId part : stack) {
-        site.part = part;
-        sites.push_back(site);
-    }
-    return sites;
-}
-
 /// The least residences that a run needs.
 class NeededResidences {
  public:
@@ -79,10 +68,10 @@ class NeededResidences {
     }
 
     void carry_out(const ProductCall& call) {
-        std::vector<MemberRange> operands = all_of_stack(call.left, call.left_stack);
-        for (const MemberRange& site : all_of_stack(call.right, call.right_stack))
+        std::vector<MemberRange> operands = sites_of(call.left, call.left_stack);
+        for (const MemberRange& site : sites_of(call.right, call.right_stack))
             operands.push_back(site);
-        const std::vector<MemberRange> results = all_of_stack(call.result, call.result_stack);
+        const std::vector<MemberRange> results = sites_of(call.result, call.result_stack);
         if (call.adds)
             for (const MemberRange& site : results) read(site, false);
         by_itself(operands, results);
@@ -90,9 +79,7 @@ class NeededResidences {
 
     void carry_out(const OperatorCall& call) { by_itself(call.operands, std::array{call.result}); }
 
-    void carry_out(const PackCall& call) {
-        by_itself(all_of_stack(call.left, call.left_stack), {});
-    }
+    void carry_out(const PackCall& call) { by_itself(sites_of(call.left, call.left_stack), {}); }
 
     /// It reads and writes memory, and may write before it has read all.
     void by_itself(std::span<const MemberRange> operands, std::span<const MemberRange> results) {

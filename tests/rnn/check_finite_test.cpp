@@ -91,6 +91,32 @@ struct SquareRootCell {
     }
 };
 
+/// Three sequences of 4, 2 and 1 steps as a padded batch, with one answer; all but the inputs have values.
+template <class Cell>
+struct PaddedNet {
+    Graph graph;
+    Cell cell;
+    std::vector<Expr> x = input_sequence(graph, "x", {1, 3}, 4);
+    Lengths lengths = input_lengths(graph, 3, 4);
+    ReadOut head;
+    Bindings values;
+
+    template <class... CellSizes>
+    explicit PaddedNet(CellSizes... sizes) : cell(graph, sizes...) {
+        const Unrolled net = unroll_masked(
+            cell, x, lengths, initial_state(graph, cell.state_tensors(), 3, InitialState::zero));
+        head = read_out(std::array{net.last()}, 1);
+        Random random(1);
+        for (const Expr& p : cell.parameters()) values.bind(p, random.matrix(p.shape()));
+        values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
+        values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
+        values.bind(head.targets[0], Matrix(1, 3, 0.5));
+    }
+    std::vector<Expr> loss_and_gradients() const {
+        return differentiate(head.loss, cell.parameters()).loss_and_gradients();
+    }
+};
+
 /// Entries at which operators overflow, divide by zero or have no value, and some at which they have one.
 Matrix treacherous() { return Matrix(1, 9, {-1e308, -800, -2, -1, 0, 0.5, 1, 800, 1e308}); }
 
@@ -162,28 +188,17 @@ TEST_CASE("check_finite: what stands in columns or rows that nobody reads is not
 
 TEST_CASE(
     "check_finite: the padding of a cell whose slope is infinite at its first state is silent") {
-    Graph graph;
-    const SquareRootCell cell(graph);
-    const auto x = input_sequence(graph, "x", {1, 3}, 4);
-    const Lengths lengths = input_lengths(graph, 3, 4);
-    const Unrolled net = unroll_masked(
-        cell, x, lengths, initial_state(graph, cell.state_tensors(), 3, InitialState::zero));
-    const ReadOut head = read_out(std::array{net.last()}, 1);
-    Bindings values;
-    Random random(1);
-    for (const Expr& p : cell.parameters()) values.bind(p, random.matrix(p.shape()));
-    values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
-    values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
-    values.bind(head.targets[0], Matrix(1, 3, 0.5));
+    PaddedNet<SquareRootCell> net;
     for (const double padding : {not_a_number, infinity, 1e308, 0.0}) {
         CAPTURE(padding);
-        for (std::size_t t = 0; t < x.size(); ++t)
-            values.bind(x[t], Matrix(1, 3, {1, t < 2 ? 0.5 : padding, t < 1 ? -1 : padding}));
-        check_silent(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values);
+        for (std::size_t t = 0; t < net.x.size(); ++t)
+            net.values.bind(net.x[t],
+                            Matrix(1, 3, {1, t < 2 ? 0.5 : padding, t < 1 ? -1 : padding}));
+        check_silent(net.loss_and_gradients(), net.values);
     }
     // In a column that is running it counts.
-    values.bind(x[1], Matrix(1, 3, not_a_number));
-    check_named(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values,
+    net.values.bind(net.x[1], Matrix(1, 3, not_a_number));
+    check_named(net.loss_and_gradients(), net.values,
                 "input is not finite (nan at row 0, column 0), in step t = 1");
 }
 
@@ -227,23 +242,11 @@ TEST_CASE("check_finite: minus infinity that goes into softmax, log_sum_exp or e
 }
 
 TEST_CASE("check_finite: a padded batch whose padding is NaN is not named") {
-    Graph graph;
-    const Gru cell(graph, 1, 3);
-    const auto x = input_sequence(graph, "x", {1, 3}, 4);
-    const Lengths lengths = input_lengths(graph, 3, 4);
-    const Unrolled net = unroll_masked(
-        cell, x, lengths, initial_state(graph, cell.state_tensors(), 3, InitialState::zero));
-    const ReadOut head = read_out(std::array{net.last()}, 1);
-    Bindings values;
-    Random random(1);
-    for (const Expr& p : cell.parameters()) values.bind(p, random.matrix(p.shape()));
-    values.bind(head.V, random.matrix(head.V.shape())).bind(head.c, Matrix(1, 1));
-    values.bind(lengths.lengths, Matrix(1, 3, {4, 2, 1}));
-    values.bind(x[0], Matrix(1, 3, 1.0)).bind(x[1], Matrix(1, 3, {1, 1, not_a_number}));
+    PaddedNet<Gru> net(1, 3);
+    net.values.bind(net.x[0], Matrix(1, 3, 1.0)).bind(net.x[1], Matrix(1, 3, {1, 1, not_a_number}));
     for (const std::size_t t : {std::size_t{2}, std::size_t{3}})
-        values.bind(x[t], Matrix(1, 3, {1, not_a_number, infinity}));
-    values.bind(head.targets[0], Matrix(1, 3, 0.5));
-    check_silent(differentiate(head.loss, cell.parameters()).loss_and_gradients(), values);
+        net.values.bind(net.x[t], Matrix(1, 3, {1, not_a_number, infinity}));
+    check_silent(net.loss_and_gradients(), net.values);
 }
 
 TEST_CASE("check_finite: what was given and reaches an output is named where it was given") {

@@ -140,7 +140,7 @@ Runnable<Number> Assembler<Number>::runnable(const Instruction& instruction, Lan
 }
 
 template <class Number>
-Pointer<Number> Assembler<Number>::pointer(const MemberRange& site) const {
+Moving<Number> Assembler<Number>::pointer(const MemberRange& site) const {
     const auto stride =
         static_cast<std::ptrdiff_t>(places_.plan.layouts[index(site.part)].member_stride);
     return {places_.member(site.part, site.step), stride * site.move};
@@ -179,11 +179,11 @@ EntryPointer<Number> Assembler<Number>::entry_pointer(const EntrywiseCall& call,
     const Part& part = (*places_.rolled)[site.part];
     const Layout& layout = places_.plan.layouts[index(site.part)];
     if (part.op == &constant_op) return {places_.values + layout.offset, 0, 0, 0, 0, false};
-    const Pointer<Number> first = pointer(site);
+    const Moving<Number> first = pointer(site);
     // A column is without gaps wherever it stands, and may be seen as a matrix of another shape.
     const bool has_gaps = layout.leading != places_.rows_of(site.part) && part.shape.columns > 1;
     return {.first = first.first,
-            .per_round = first.stride,
+            .per_round = first.per_round,
             .per_member = site.members == 1 ? 0 : static_cast<std::ptrdiff_t>(layout.member_stride),
             .per_column = has_gaps ? static_cast<std::ptrdiff_t>(layout.leading) : call.shape.rows,
             .per_entry = 1,
@@ -215,7 +215,7 @@ Runnable<Number> Assembler<Number>::runnable(const ProductCall& call, Lane lane)
         .result_leading = leading(call.result, call.rows)};
     return RunnableProduct<Number>{
         shape,
-        call.packed_left ? Pointer<Number>{pack(*call.packed_left), 0} : pointer(call.left),
+        call.packed_left ? Moving<Number>{pack(*call.packed_left), 0} : pointer(call.left),
         pointer(call.right),
         pointer(call.result),
         pieces_of(call),

@@ -63,7 +63,7 @@ class Assembler {
     Runnable<Number> runnable(const ProductCall& call, Lane lane) const;
     Runnable<Number> runnable(const OperatorCall& call, Lane lane) const;
     Runnable<Number> runnable(const PackCall& call, Lane lane) const;
-    Pointer<Number> pointer(const MemberRange& site) const;
+    Moving<Number> pointer(const MemberRange& site) const;
     Number* pack(std::uint32_t number) const;
     int leading(const MemberRange& site, int rows) const;
     EntryPointer<Number> entry_pointer(const EntrywiseCall& call, const MemberRange& site) const;

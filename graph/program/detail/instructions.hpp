@@ -114,6 +114,12 @@ void for_each_in_stack(MemberRange site, const std::vector<PartId>& stack, const
     }
 }
 
+inline std::vector<MemberRange> sites_of(MemberRange site, const std::vector<PartId>& stack) {
+    std::vector<MemberRange> sites;
+    for_each_in_stack(site, stack, [&](const MemberRange& each) { sites.push_back(each); });
+    return sites;
+}
+
 /// Visits what the instruction reads; of a stack, all its parts.
 template <class Visit>
 void for_each_read_in_stack(const Instruction& instruction, const Visit& visit) {

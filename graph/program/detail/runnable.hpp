@@ -34,16 +34,7 @@ constexpr std::size_t block_entries = 2048 / sizeof(Number);
 template <class Number>
 constexpr bool is_double = std::is_same_v<Number, double>;
 
-/// Where an instruction finds a matrix: a step further in memory each round.
-template <class Number>
-struct Pointer {
-    Number* first = nullptr;
-    std::ptrdiff_t stride = 0;
-
-    Number* at(std::size_t round) const {
-        return first + stride * static_cast<std::ptrdiff_t>(round);
-    }
-};
+using vector_math::Moving;
 
 /// An operand or a result of a step in a fused pass, and where its next entries are.
 template <class Number>
@@ -103,7 +94,7 @@ struct RunnableEntrywise {
 template <class Number>
 struct RunnableProduct {
     ProductShape shape;
-    Pointer<Number> left, right, result;
+    Moving<Number> left, right, result;
     ProductPieces pieces;
     Lane lane;
     Number* room;  ///< the lane's, for packing
@@ -130,9 +121,9 @@ template <class Number>
 struct RunnableOperator {
     const Rolled* rolled;
     MemberRange site;  ///< of the result, for errors
-    std::vector<Pointer<Number>> operands;
+    std::vector<Moving<Number>> operands;
     std::vector<BasicMatrixView<const Number>> views;  ///< of the operands of one round
-    Pointer<Number> result;
+    Moving<Number> result;
     BasicMatrixView<Number> result_view;
     std::vector<double> attributes;  ///< of one round
     MatrixKernel<Number> matrix_kernel = nullptr;

@@ -20,17 +20,6 @@ namespace {
 
 constexpr PartId no_part{std::numeric_limits<std::uint32_t>::max()};
 
-/// A factor or a result: one site, or those of a stack.
-std::vector<MemberRange> sites_of(MemberRange site, const std::vector<PartId>& stack) {
-    if (stack.empty()) return {site};
-    std::vector<MemberRange> sites;
-    for (const PartId part : stack) {
-        site.part = part;
-        sites.push_back(site);
-    }
-    return sites;
-}
-
 /// A site in one round: members at steps t, t + 1, ...
 struct Members {
     PartId part{};
