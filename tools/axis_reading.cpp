@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/axis.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
 
@@ -60,7 +61,7 @@ std::optional<Positions> dates_in(const Table& table, Rows rows, std::size_t col
 
 std::optional<Positions> numbers_in(const Table& table, Rows rows, std::size_t column) {
     auto values = all_values(table, rows, column, [&](std::string_view cell) {
-        return to_number(cell, table.dialect().decimal);
+        return to_number(cell, table.signs(column));
     });
     if (!values || rows.empty()) return std::nullopt;
     return Positions{column, std::move(*values)};
@@ -94,7 +95,6 @@ constexpr std::string_view count_rows = "--axis row counts rows, whatever the co
 void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
                         const AxisOptions& options) {
     if (rows.empty()) return;
-    const auto decimal = table.dialect().decimal;
     std::optional<DateFormat> format;
     if (options.date_format) format = DateFormat(*options.date_format);
     for (std::size_t i = 0; i < rows.size() && !format; ++i)
@@ -102,9 +102,7 @@ void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
     const auto is_date = [&](std::size_t row) {
         return format && format->parse(without_blanks(table.cell(row, column)));
     };
-    const auto is_number = [&](std::size_t row) {
-        return to_number(table.cell(row, column), decimal).has_value();
-    };
+    const auto is_number = [&](std::size_t row) { return table.number(row, column).has_value(); };
     const auto most = [&](auto count) { return 2 * static_cast<std::size_t>(count) > rows.size(); };
     if (most(std::ranges::count_if(rows, is_date)))
         refuse_axis(table, column,
@@ -328,7 +326,10 @@ AxisReading counted_rows(Rows rows) {
 AxisReading read_named_axis(const Table& table, Rows rows, std::size_t column,
                             const AxisOptions& options, Missing missing) {
     std::optional<Positions> positions = dates_in(table, rows, column, options);
-    if (!positions && !options.date_format) positions = numbers_in(table, rows, column);
+    if (!positions && !options.date_format) {
+        require_certain_signs(table, column);
+        positions = numbers_in(table, rows, column);
+    }
     if (positions) return AxisBuilder(table, rows, std::move(*positions), missing).read();
     refuse_broken_axis(table, rows, column, options);
     refuse_axis(table, column, "an axis must have numbers or dates", rows.front(),
@@ -358,6 +359,7 @@ AxisReading read_axis(const Table& table, Rows rows, std::span<const std::size_t
         refuse_broken_axis(table, rows, 0, options);
         return counted_rows(rows);
     }
+    require_certain_signs(table, 0);
     return AxisBuilder(table, rows, std::move(*numbers), missing).read_or_count();
 }
 

@@ -30,19 +30,29 @@ Table Table::parse(std::string_view text, std::string source, const CsvOptions& 
         told ? text.substr(std::min(text.find_first_of("\r\n"), text.size())) : text;
     table.dialect_.delimiter = options.delimiter ? *options.delimiter
                                : told            ? *told
-                                                 : detect_delimiter(rest);
+                                                 : detect_delimiter(rest, options.signs());
     std::vector<CsvRow> rows = csv_rows(rest, table.dialect_.delimiter, table.source_);
     if (told && !rows.empty()) rows.erase(rows.begin());  // what is left of that line: its end
     if (rows.empty())
         throw ParseError(fmt::format("{}: has no header row (it is empty)", table.source_));
     require_no_lines_above(rows, table.source_);
-    table.decimal_is_told_ = options.decimal.has_value();
-    table.dialect_.decimal = options.decimal ? *options.decimal : detect_decimal(rows);
-    table.dialect_.has_header = options.has_header
-                                    ? *options.has_header
-                                    : detect_header(rows, table.dialect_.decimal, table.source_);
+    table.dialect_.has_header =
+        options.has_header ? *options.has_header : detect_header(rows, table.source_);
     table.take(std::move(rows));
+    table.detect_signs(options);
     return table;
+}
+
+void Table::detect_signs(const CsvOptions& options) {
+    told_signs_ = options.signs();
+    std::vector<SignVotes> of_columns(columns_.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i) of_columns[i % columns_.size()].add(cells_[i]);
+    for (const SignVotes& votes : of_columns) votes_.add(votes);
+    const NumberSigns signs = votes_.most(told_signs_);
+    for (const SignVotes& votes : of_columns)
+        column_signs_.push_back(votes.most(told_signs_, signs));
+    dialect_.decimal = signs.decimal;
+    dialect_.thousands = signs.thousands;
 }
 
 void Table::take(std::vector<CsvRow> rows) {
@@ -72,8 +82,11 @@ std::string Table::how_read() const {
         parts.push_back(
             fmt::format("with {} between cells (--delimiter)", sign_in_words(dialect_.delimiter)));
     if (dialect_.decimal != '.')
-        parts.push_back(
-            fmt::format("with {} as decimal sign (--decimal)", sign_in_words(dialect_.decimal)));
+        parts.push_back(fmt::format("with {} as decimal sign (--decimal)",
+                                    number_sign_in_words(dialect_.decimal)));
+    if (dialect_.thousands != no_sign)
+        parts.push_back(fmt::format("with {} between thousands (--thousands)",
+                                    number_sign_in_words(dialect_.thousands)));
     if (!dialect_.has_header)
         parts.push_back(fmt::format("without a header (--header): columns are {}",
                                     detail::name_list(columns_)));

@@ -14,7 +14,7 @@ namespace revolute {
 /// columns they are called column_1, column_2, ...
 ///
 /// How bytes become a table: `decode_text` makes text of them, `detect_delimiter` and `csv_rows` rows,
-/// `detect_header` and `detect_decimal` say what the rows are.
+/// `detect_header` and `SignVotes` say what the rows are.
 class Table {
  public:
     /// Throws FileError when the file cannot be read, and what `decode_text` and `parse` throw.
@@ -25,8 +25,13 @@ class Table {
     /// What errors call it: the path of the file.
     const std::string& source() const { return source_; }
     const CsvDialect& dialect() const { return dialect_; }
-    /// Whether the decimal sign was told, and not detected.
-    bool decimal_is_told() const { return decimal_is_told_; }
+    /// The signs that were told, and not detected.
+    const ToldSigns& told_signs() const { return told_signs_; }
+    /// How a column's numbers are written: by the signs that read most of them; the table's, where several do.
+    NumberSigns signs(std::size_t column) const { return column_signs_[column]; }
+    NumberSigns signs() const { return {dialect_.decimal, dialect_.thousands}; }
+    /// Whether these signs read every number of the table that any signs read.
+    bool reads_all(NumberSigns signs) const { return votes_.are_all_by(signs); }
     /// How the file was read, where it is not UTF-8 with commas, decimal points and a header; empty
     /// where it is.
     std::string how_read() const;
@@ -44,17 +49,20 @@ class Table {
     std::size_t column(std::string_view name) const;
     /// The number in a cell; none when it is not a finite number.
     std::optional<double> number(std::size_t row, std::size_t column) const {
-        return to_number(cell(row, column), dialect_.decimal);
+        return to_number(cell(row, column), column_signs_[column]);
     }
 
  private:
     Table() = default;
     void take(std::vector<CsvRow> rows);
+    void detect_signs(const CsvOptions& options);
 
     std::string source_;
     std::string encoding_ = "UTF-8";
     CsvDialect dialect_;
-    bool decimal_is_told_ = false;
+    ToldSigns told_signs_;
+    SignVotes votes_;
+    std::vector<NumberSigns> column_signs_;
     std::vector<std::string> columns_;
     std::vector<std::string> cells_;  // row by row
     std::vector<int> lines_;          // by row: the line it starts on

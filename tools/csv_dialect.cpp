@@ -9,9 +9,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
-#include <cmath>
-#include <system_error>
 #include <tuple>
 
 namespace revolute {
@@ -21,33 +18,64 @@ namespace {
 /// By so many rows the delimiter is chosen.
 constexpr std::size_t rows_to_look_at = 200;
 
-bool is_group_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_number_or_date(std::string_view cell, char decimal) {
-    return to_number(cell, decimal) || DateFormat::of_iso(without_blanks(cell));
+/// Whether a cell is a number or a date; not "2019-06-30 12", which rather is the half of "2019-06-30 12,5".
+bool is_value(std::string_view cell) {
+    if (is_number_by_some_signs(cell)) return true;
+    cell = without_blanks(cell);
+    const bool has_hours_alone = cell.find(' ') != cell.npos && cell.find(':') == cell.npos;
+    return !has_hours_alone && DateFormat::of_iso(cell);
 }
 
-/// Which part of the cells below the first row are numbers, by either decimal sign, or dates.
-double part_of_numbers(std::span<const CsvRow> rows) {
-    std::size_t numbers = 0, cells = 0;
+/// Which part of the cells below the first row are numbers or dates.
+double part_of_values(std::span<const CsvRow> rows) {
+    std::size_t values = 0, cells = 0;
     for (const CsvRow& row : rows.subspan(rows.size() > 1 ? 1 : 0)) {
         cells += row.cells.size();
-        numbers += static_cast<std::size_t>(std::ranges::count_if(row.cells, [](const auto& cell) {
-            return is_number_or_date(cell, '.') || to_number(cell, ',');
-        }));
+        values += static_cast<std::size_t>(std::ranges::count_if(row.cells, is_value));
     }
-    return cells == 0 ? 0 : static_cast<double>(numbers) / static_cast<double>(cells);
+    return cells == 0 ? 0 : static_cast<double>(values) / static_cast<double>(cells);
 }
 
-/// How well a delimiter fits: the part of numbers and the cells in a row; none where rows differ in length
-/// or have one cell.
-std::optional<std::pair<double, std::size_t>> fit_of(std::string_view text, char delimiter) try {
+/// Where the rows begin that, to the last, have as many cells as that.
+std::size_t first_even_row(std::span<const CsvRow> rows) {
+    std::size_t first = rows.size();
+    while (first > 0 && rows[first - 1].cells.size() == rows.back().cells.size()) --first;
+    return first;
+}
+
+/// Whether a row has one cell, or three or more of which only the first says something.
+bool is_title(const CsvRow& row) {
+    const auto is_empty = [](const std::string& cell) { return cell.empty(); };
+    return row.cells.size() == 1 ||
+           (row.cells.size() > 2 && std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
+}
+
+/// Whether over a column of numbers or dates the first row has something else.
+bool begins_with_names(std::span<const CsvRow> rows);
+
+/// How many rows stand above a table of two columns or more, whose rows have equally many cells: titles, or what
+/// else has another number of cells above a row of names. None where rows differ otherwise.
+std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
+    if (rows.empty() || rows.back().cells.size() < 2) return std::nullopt;
+    const std::size_t even = first_even_row(rows);
+    const auto table = std::ranges::find_if_not(rows, is_title) - rows.begin();
+    const auto titles = static_cast<std::size_t>(table);
+    if (titles >= even) return titles == rows.size() ? even : titles;
+    if (rows.size() - even > 1 && begins_with_names(rows.subspan(even))) return even;
+    return std::nullopt;
+}
+
+/// How well a delimiter fits: whether rows are even from the first on, the part of numbers, and the cells in a row;
+/// none where rows differ in length or have one cell.
+using Fit = std::tuple<bool, double, std::size_t>;
+
+std::optional<Fit> fit_of(std::string_view text, char delimiter) try {
     const std::vector<CsvRow> rows = csv_rows(text, delimiter, "", rows_to_look_at);
-    const auto width = [](const CsvRow& row) { return row.cells.size(); };
-    if (rows.empty() || width(rows.front()) < 2) return std::nullopt;
-    const auto is_alike = [&](const CsvRow& row) { return width(row) == width(rows.front()); };
-    if (!std::ranges::all_of(rows, is_alike)) return std::nullopt;
-    return std::pair(part_of_numbers(rows), width(rows.front()));
+    const std::optional<std::size_t> above = rows_above(rows);
+    if (!above) return std::nullopt;
+    // Blanks may part thousands as well, so that they give more cells tells nothing.
+    const std::size_t width = delimiter == blanks ? 0 : rows.back().cells.size();
+    return Fit(first_even_row(rows) == 0, part_of_values(std::span(rows).subspan(*above)), width);
 } catch (const ParseError&) {
     return std::nullopt;
 }
@@ -58,7 +86,7 @@ bool is_one_column_of_commas(std::string_view text) try {
     bool has_comma = false;
     for (std::size_t i = 1; i < rows.size(); ++i) {
         const std::vector<std::string>& cells = rows[i].cells;
-        if (cells.size() != 1 || !to_number(cells.front(), ',')) return false;
+        if (cells.size() != 1 || !is_number_by_some_signs(cells.front())) return false;
         has_comma = has_comma || cells.front().find(',') != std::string::npos;
     }
     return has_comma;
@@ -67,16 +95,36 @@ bool is_one_column_of_commas(std::string_view text) try {
 }
 
 /// Columns below the first row that are numbers or dates, and not missing throughout.
-bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column, char decimal) {
+bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column) {
     bool has_some = false;
     for (const CsvRow& row : rows.subspan(1)) {
         if (column >= row.cells.size()) continue;
         const std::string& cell = row.cells[column];
         if (is_usual_for_missing(cell)) continue;
-        if (!is_number_or_date(cell, decimal)) return false;
+        if (!is_value(cell)) return false;
         has_some = true;
     }
     return has_some;
+}
+
+bool begins_with_names(std::span<const CsvRow> rows) {
+    const std::vector<std::string>& first = rows.front().cells;
+    for (std::size_t column = 0; column < first.size(); ++column)
+        if (!is_value(first[column]) && is_column_of_numbers(rows, column)) return true;
+    return false;
+}
+
+/// Whether the second row too has names over columns of numbers or dates, two at least, and nothing else there.
+bool has_two_rows_of_names(std::span<const CsvRow> rows) {
+    if (rows.size() < 4) return false;
+    std::size_t columns = 0;
+    for (std::size_t column = 0; column < rows[1].cells.size(); ++column) {
+        if (!is_column_of_numbers(rows.subspan(1), column)) continue;
+        const std::string& cell = rows[1].cells[column];
+        if (is_value(cell) || is_usual_for_missing(cell)) return false;
+        ++columns;
+    }
+    return columns >= 2;
 }
 
 /// 0, 1, 2 or 1990, 1991: numbers that may name columns.
@@ -105,99 +153,54 @@ std::optional<char> delimiter_of_first_line(std::string_view text) {
     return line.back();
 }
 
-char detect_delimiter(std::string_view text) {
+char detect_delimiter(std::string_view text, const ToldSigns& told) {
     constexpr char candidates[] = {',', ';', '\t', '|', blanks};
-    std::optional<std::pair<double, std::size_t>> best;
+    std::optional<Fit> best;
     char chosen = ',';
-    for (const char candidate : candidates)
+    for (const char candidate : candidates) {
+        if (candidate == told.thousands) continue;  // numbers would end in their midst
         if (const auto fit = fit_of(text, candidate); fit && (!best || *fit > *best)) {
             best = fit;
             chosen = candidate;
         }
-    if (best) return chosen;
+    }
+    if (best && std::get<bool>(*best)) return chosen;
     const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
     const auto in_first = [&](char c) { return std::ranges::count(first, c); };
     if (in_first(',') == 0 && in_first(';') == 0 && is_one_column_of_commas(text)) return ';';
+    if (best) return chosen;
     return *std::ranges::max_element(std::span(candidates).first(4), {}, in_first);
 }
 
-char detect_decimal(std::span<const CsvRow> rows) {
-    std::size_t by_comma = 0, by_point = 0, grouped = 0;
-    for (const CsvRow& row : rows)
-        for (const std::string& cell : row.cells) {
-            const bool comma = to_number(cell, ',').has_value();
-            const bool point = to_number(cell, '.').has_value();
-            by_point += point && !comma ? 1 : 0;
-            if (!comma || point) continue;
-            ++by_comma;
-            grouped += may_be_grouped(cell, ',') ? 1 : 0;
-        }
-    return by_comma > by_point && grouped < by_comma ? ',' : '.';
-}
-
-bool detect_header(std::span<const CsvRow> rows, char decimal, std::string_view source) {
+bool detect_header(std::span<const CsvRow> rows, std::string_view source) {
     const CsvRow& first = rows.front();
-    const auto is_value = [&](const std::string& cell) { return is_number_or_date(cell, decimal); };
+    if (begins_with_names(rows)) return true;
     const bool all_values = std::ranges::all_of(first.cells, is_value);
     bool has_numbers_below = false;
-    for (std::size_t column = 0; column < first.cells.size(); ++column) {
-        if (!is_column_of_numbers(rows, column, decimal)) continue;
-        if (!is_value(first.cells[column])) return true;
-        has_numbers_below = true;
-    }
+    for (std::size_t column = 0; column < first.cells.size(); ++column)
+        has_numbers_below = has_numbers_below || is_column_of_numbers(rows, column);
     if (!has_numbers_below) return !all_values;
     if (!all_values || counts_up(first.cells)) refuse_first_row(source, first);
     return false;
 }
 
 void require_no_lines_above(std::span<const CsvRow> rows, std::string_view source) {
-    const auto is_title = [](const CsvRow& row) {
-        const auto is_empty = [](const std::string& cell) { return cell.empty(); };
-        return row.cells.size() == 1 ||
-               (row.cells.size() > 2 &&
-                std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
-    };
-    const std::size_t width = rows.back().cells.size();
-    const auto header = std::ranges::find_if_not(rows, is_title);
-    if (header == rows.begin() || header == rows.end() || header->cells.size() != width) return;
-    const bool is_table = std::all_of(header, rows.end(),
-                                      [&](const CsvRow& row) { return row.cells.size() == width; });
-    if (!is_table) return;
-    const auto last = header->line - 1;
+    const std::size_t above = rows_above(rows).value_or(0);
+    if (above == 0 && rows.front().cells.size() > 1 && first_even_row(rows) == 0 &&
+        has_two_rows_of_names(rows))
+        throw ParseError(
+            fmt::format("{}: must have one row of names at most, above the numbers\n"
+                        "  line {} is {}\n  line {} is {}\n  remove one of them",
+                        source, rows[0].line, detail::name_list(rows[0].cells), rows[1].line,
+                        detail::name_list(rows[1].cells)));
+    if (above == 0) return;
+    const auto last = rows[above].line - 1;
     throw ParseError(fmt::format(
         "{}: must begin with the header, or with data, whose rows have {} from line {} on\n"
         "  line {} is \"{}\": remove {}",
-        source, detail::plural(width, "cell"), header->line, rows.front().line,
-        rows.front().cells.front(), last == 1 ? "line 1" : fmt::format("lines 1-{}", last)));
-}
-
-bool may_be_grouped(std::string_view cell, char sign) {
-    cell = without_blanks(cell);
-    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
-    const auto at = cell.find(sign);
-    return at != cell.npos && at >= 1 && at <= 3 && cell.front() != '0' && cell.size() == at + 4 &&
-           std::ranges::all_of(cell.substr(0, at), is_group_digit) &&
-           std::ranges::all_of(cell.substr(at + 1), is_group_digit);
-}
-
-std::optional<double> to_number(std::string_view text, char decimal) {
-    text = without_blanks(text);
-    std::string with_point;
-    if (decimal != '.') {
-        if (text.find('.') != text.npos) return std::nullopt;
-        with_point = text;
-        std::ranges::replace(with_point, decimal, '.');
-        text = with_point;
-    }
-    if (text.starts_with('+')) {
-        text.remove_prefix(1);
-        if (text.starts_with('-')) return std::nullopt;
-    }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-        return std::nullopt;
-    return value;
+        source, detail::plural(rows.back().cells.size(), "cell"), rows[above].line,
+        rows.front().line, rows.front().cells.front(),
+        last == 1 ? "line 1" : fmt::format("lines 1-{}", last)));
 }
 
 }  // namespace revolute

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/tools/csv_rows.hpp>
+#include <revolute/tools/number_signs.hpp>
 
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@ struct CsvDialect {
     char delimiter = ',';
     char decimal = '.';
     bool has_header = true;
+    char thousands = no_sign;
 
     friend bool operator==(const CsvDialect&, const CsvDialect&) = default;
 };
@@ -25,34 +27,27 @@ struct CsvOptions {
     std::optional<char> delimiter{};
     std::optional<char> decimal{};
     std::optional<bool> has_header{};
+    std::optional<char> thousands{};
+
+    ToldSigns signs() const { return {decimal, thousands}; }
 };
 
 /// The delimiter of the line "sep=;" that spreadsheets write and read before all others; none without one.
 std::optional<char> delimiter_of_first_line(std::string_view text);
 
 /// The delimiter of a text without such a line, among comma, semicolon, tab, bar and blanks: of those that
-/// give all rows equally many cells, two or more, the one by which most cells are numbers or dates. Where
-/// there is none, the one that the first line has most of.
-char detect_delimiter(std::string_view text);
+/// give all rows equally many cells, two or more, the one by which most cells are numbers or dates; titles may stand
+/// above the rows where no delimiter gives even rows from the first on. Where there is none, the one that the first
+/// line has most of. Never what parts thousands, where that was told.
+char detect_delimiter(std::string_view text, const ToldSigns& told = {});
 
-/// A comma where more cells are numbers by it alone than by a point alone, and not all of them could be
-/// thousands in groups (1,234); else a point.
-char detect_decimal(std::span<const CsvRow> rows);
-
-/// Whether a cell is a number by this sign as its decimal sign, and another by it between thousands: 1,234.
-bool may_be_grouped(std::string_view cell, char sign);
-
-/// Throws ParseError naming `source` where titles stand above a table of two columns or more: lines of one cell, or
-/// of three or more of which only the first says something. It says which lines to remove.
+/// Throws ParseError naming `source` where something stands above a table of two columns or more: titles, or a second
+/// row of names. It says which lines to remove.
 void require_no_lines_above(std::span<const CsvRow> rows, std::string_view source);
 
 /// Whether the first row names the columns. It does where, over a column of numbers or dates, it has
 /// something else. It does not where all of it is numbers and dates. Throws ParseError naming `source`
 /// where neither can be told: names and numbers mixed, or numbers that count up, as names may.
-bool detect_header(std::span<const CsvRow> rows, char decimal, std::string_view source);
-
-/// The finite number that the whole text is, blanks around it aside; none when it is not one. The decimal
-/// sign does not depend on the locale.
-std::optional<double> to_number(std::string_view text, char decimal = '.');
+bool detect_header(std::span<const CsvRow> rows, std::string_view source);
 
 }  // namespace revolute

@@ -3,11 +3,13 @@
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace revolute {
@@ -17,17 +19,17 @@ namespace {
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 /// Whether a cell is one of the texts, or the same number.
-bool is_one_of(const std::vector<std::string>& texts, std::string_view cell, char decimal) {
-    const std::optional<double> number = to_number(cell, decimal);
+bool is_one_of(const std::vector<std::string>& texts, std::string_view cell, NumberSigns signs) {
+    const std::optional<double> number = to_number(cell, signs);
     return std::ranges::any_of(texts, [&](const std::string& text) {
         return text == cell || (number && to_number(text) == number);
     });
 }
 
-bool is_told_missing(std::string_view cell, const MissingRule& rule, char decimal) {
+bool is_told_missing(std::string_view cell, const MissingRule& rule, NumberSigns signs) {
     if (!rule.texts) return is_usual_for_missing(cell);
     cell = without_blanks(cell);
-    return cell.empty() || is_one_of(*rule.texts, cell, decimal);
+    return cell.empty() || is_one_of(*rule.texts, cell, signs);
 }
 
 /// -9999, 999.9, -32768, 1e20: what programs write for a missing value.
@@ -59,19 +61,34 @@ class Sentinels {
     double high_ = -std::numeric_limits<double>::infinity();
 };
 
-/// "1.234,5": a number by other signs than the table's.
+/// "1.234,5": a number by other signs than the column's.
 bool has_other_signs(std::string_view cell) {
     return cell.find_first_not_of("+-0123456789., '") == cell.npos &&
            cell.find_first_of("0123456789") != cell.npos;
 }
 
-std::string advice_on(const Table& table, std::string_view cell) {
+/// "21.5 kg", "4%": a number and what it counts.
+bool has_unit(std::string_view cell) {
+    cell = without_blanks(cell);
+    const std::size_t end = cell.find_last_of("0123456789");
+    return end != cell.npos && is_number_by_some_signs(cell.substr(0, end + 1));
+}
+
+std::string advice_on_signs(const Table& table, std::size_t column) {
+    const NumberSigns signs = table.signs(column);
+    const std::string written =
+        fmt::format("the decimal sign is {}, and {} stands between thousands",
+                    number_sign_in_words(signs.decimal), number_sign_in_words(signs.thousands));
+    if (table.told_signs().are_some())
+        return written + ", as --decimal and --thousands say: all numbers must be written so";
+    return written + ", as in most numbers of the column: this one must be written so too";
+}
+
+std::string advice_on(const Table& table, std::size_t column, std::string_view cell) {
     if (is_usual_for_missing(cell))
         return "--missing drop leaves such rows out, --missing interpolate fills them in";
-    if (has_other_signs(cell))
-        return fmt::format(
-            "the decimal sign is {}; --decimal says another, and digits must not be in groups",
-            sign_in_words(table.dialect().decimal));
+    if (has_other_signs(cell)) return advice_on_signs(table, column);
+    if (has_unit(cell)) return "numbers must stand without their units";
     return fmt::format(
         "if it stands for a missing value: --missing-values \"{}\", with --missing drop or "
         "interpolate",
@@ -83,24 +100,54 @@ std::string place_of_cell(const Table& table, std::size_t row, std::size_t colum
                        table.columns()[column]);
 }
 
+constexpr const char* no_sentinels = "none";
+
+bool looks_for_sentinels(const MissingRule& rule) {
+    return !rule.texts || std::ranges::find(*rule.texts, no_sentinels) == rule.texts->end();
+}
+
+/// The texts of the cells that hold sentinels, each once, the first ones of them.
+std::vector<std::string> texts_of_sentinels(const Table& table, std::size_t column,
+                                            const Sentinels& sentinels,
+                                            const std::vector<double>& values) {
+    constexpr std::size_t most = 5;
+    std::vector<double> seen;
+    std::vector<std::string> texts;
+    for (std::size_t row = 0; row < values.size() && texts.size() < most; ++row) {
+        if (!sentinels.contain(values[row]) || std::ranges::find(seen, values[row]) != seen.end())
+            continue;
+        seen.push_back(values[row]);
+        texts.emplace_back(without_blanks(table.cell(row, column)));
+    }
+    return texts;
+}
+
 /// Makes missing values of what may stand for them, or refuses it.
-void take_sentinels(const Table& table, std::size_t column, Missing then, ColumnValues& result) {
+void take_sentinels(const Table& table, std::size_t column, const MissingRule& rule,
+                    ColumnValues& result) {
     const Sentinels sentinels(result.values);
     const auto is_sentinel = [&](double value) { return sentinels.contain(value); };
     const auto first = std::ranges::find_if(result.values, is_sentinel);
     if (first == result.values.end()) return;
     const auto row = static_cast<std::size_t>(first - result.values.begin());
-    const std::string text(without_blanks(table.cell(row, column)));
-    if (then == Missing::error)
+    const auto texts = texts_of_sentinels(table, column, sentinels, result.values);
+    if (rule.then == Missing::error) {
+        // What was told before must be told again.
+        const auto told = rule.texts.value_or(std::vector<std::string>{});
+        std::vector<std::string> with = told, without = told;
+        std::ranges::copy(texts, std::back_inserter(with));
+        without.emplace_back(no_sentinels);
         throw ParseError(fmt::format(
             "{}: a value far from all others may stand for a missing one ({})\n  {}\n"
             "  if it does: --missing-values={} with --missing drop or interpolate; if it does "
-            "not: --missing-values none",
-            table.source(), text, place_of_cell(table, row, column), text));
+            "not: --missing-values{}{}",
+            table.source(), texts.front(), place_of_cell(table, row, column), fmt::join(with, ","),
+            told.empty() ? " " : "=", fmt::join(without, ",")));
+    }
     const auto count = std::ranges::count_if(result.values, is_sentinel);
-    result.notes.push_back(
-        fmt::format("{} in column \"{}\" is taken as missing ({}; --missing-values)", text,
-                    table.columns()[column], detail::plural(count, "cell")));
+    result.notes.push_back(fmt::format(
+        "{} in column \"{}\" {} taken as missing ({}; --missing-values)", fmt::join(texts, ", "),
+        table.columns()[column], texts.size() == 1 ? "is" : "are", detail::plural(count, "cell")));
     std::ranges::replace_if(result.values, is_sentinel, no_value);
 }
 
@@ -111,27 +158,32 @@ bool is_one_group(std::string_view cell) {
     return !cell.empty() && cell.size() <= 3 && cell.find_first_not_of("0123456789") == cell.npos;
 }
 
-/// Refuses 998 beside 1.009 and 1.040, which are decimal fractions or thousands.
-void require_no_groups(const Table& table, std::size_t column, const ColumnValues& read) {
-    if (table.decimal_is_told()) return;
-    std::optional<std::size_t> grouped, whole;  // the first rows
+/// The first rows of a column whose numbers have a sign as if it parted thousands, 1.009, and without it, 998.
+struct GroupedRows {
+    std::optional<std::size_t> grouped, whole;
+};
+
+/// None where a number tells that the sign does something else.
+std::optional<GroupedRows> grouped_rows(const Table& table, std::size_t column, char sign) {
+    GroupedRows found;
     for (std::size_t row = 0; row < table.row_count(); ++row) {
-        if (std::isnan(read.values[row])) continue;
         const std::string_view cell = table.cell(row, column);
-        const bool has_sign = may_be_grouped(cell, table.dialect().decimal);
-        if (!has_sign && !is_one_group(cell)) return;
-        std::optional<std::size_t>& first = has_sign ? grouped : whole;
+        if (!is_number_by_some_signs(cell)) continue;
+        const bool has_sign = may_be_grouped(cell, sign);
+        if (!has_sign && !is_one_group(cell)) return std::nullopt;
+        std::optional<std::size_t>& first = has_sign ? found.grouped : found.whole;
         if (!first) first = row;
     }
-    if (!grouped || !whole) return;
-    const std::string sign = sign_in_words(table.dialect().decimal);
-    throw ParseError(fmt::format(
-        "{}: it must be said whether {} is the decimal sign or parts thousands (\"{}\")\n  {}; "
-        "\"{}\" in line {} has none\n  if it is the decimal sign: --decimal {}; if it is not, "
-        "the numbers must be written without it",
-        table.source(), sign, without_blanks(table.cell(*grouped, column)),
-        place_of_cell(table, *grouped, column), without_blanks(table.cell(*whole, column)),
-        table.line(*whole), sign.substr(sign.find(' ') + 1)));
+    return found;
+}
+
+/// Whether the whole table tells whether a sign is the decimal sign, as `signs` say: no other signs that say another
+/// read all of its numbers.
+bool is_told_by_table(const Table& table, NumberSigns signs, char sign) {
+    const auto is_rival = [&](NumberSigns other) {
+        return (other.decimal == sign) != (signs.decimal == sign) && table.reads_all(other);
+    };
+    return table.reads_all(signs) && std::ranges::none_of(all_number_signs, is_rival);
 }
 
 }  // namespace
@@ -145,24 +197,58 @@ bool is_usual_for_missing(std::string_view cell) {
     return std::ranges::find(usual, small) != usual.end();
 }
 
+void require_certain_signs(const Table& table, std::size_t column) {
+    if (table.told_signs().are_some()) return;
+    const NumberSigns signs = table.signs(column);
+    for (const char sign : {'.', ','}) {
+        if (sign != signs.decimal && sign != signs.thousands) continue;
+        const auto rows = grouped_rows(table, column, sign);
+        if (!rows || !rows->grouped) continue;
+        const bool is_decimal = sign == signs.decimal;
+        const bool mixed_decimals = is_decimal && rows->whole;
+        // Commas between cells are hardly decimal signs too, and numbers between blanks have points by tradition.
+        const char delimiter = table.dialect().delimiter;
+        const bool is_usual =
+            table.signs() == NumberSigns{} && (delimiter == ',' || delimiter == blanks);
+        if (!mixed_decimals && (is_usual || is_told_by_table(table, signs, sign))) continue;
+        const std::string beside =
+            rows->whole ? fmt::format("; \"{}\" in line {} has none",
+                                      without_blanks(table.cell(*rows->whole, column)),
+                                      table.line(*rows->whole))
+                        : std::string();
+        throw ParseError(fmt::format(
+            "{0}: it must be said whether {1} is the decimal sign or parts thousands (\"{2}\")\n"
+            "  {3}{4}\n  if it is the decimal sign: --decimal {5}; if it parts thousands: "
+            "--thousands {5}",
+            table.source(), number_sign_in_words(sign),
+            without_blanks(table.cell(*rows->grouped, column)),
+            place_of_cell(table, *rows->grouped, column), beside, number_sign_name(sign)));
+    }
+}
+
 ColumnValues column_values(const Table& table, std::size_t column, const MissingRule& rule) {
     ColumnValues result;
+    const NumberSigns signs = table.signs(column);
+    require_certain_signs(table, column);
     for (std::size_t row = 0; row < table.row_count(); ++row) {
         const std::string_view cell = table.cell(row, column);
-        const bool is_missing = is_told_missing(cell, rule, table.dialect().decimal);
-        const std::optional<double> value =
-            is_missing ? std::nullopt : to_number(cell, table.dialect().decimal);
+        const bool is_missing = is_told_missing(cell, rule, signs);
+        const std::optional<double> value = is_missing ? std::nullopt : to_number(cell, signs);
         if (!value && !(is_missing && rule.then != Missing::error))
             throw ParseError(fmt::format(
                 "{}: every cell of the column must be a finite number ({})\n  {}\n  {}",
                 table.source(),
                 without_blanks(cell).empty() ? "it is empty" : fmt::format("\"{}\"", cell),
                 place_of_cell(table, row, column),
-                is_missing ? advice_on(table, "") : advice_on(table, cell)));
+                advice_on(table, column, is_missing ? "" : cell)));
         result.values.push_back(value.value_or(no_value));
     }
-    require_no_groups(table, column, result);
-    if (!rule.texts) take_sentinels(table, column, rule.then, result);
+    if (signs != table.signs())
+        result.notes.push_back(
+            fmt::format("column \"{}\" is read with {} as decimal sign and {} between thousands",
+                        table.columns()[column], number_sign_in_words(signs.decimal),
+                        number_sign_in_words(signs.thousands)));
+    if (looks_for_sentinels(rule)) take_sentinels(table, column, rule, result);
     return result;
 }
 

@@ -20,8 +20,8 @@ enum class Missing : std::uint8_t {
 /// How missing values are told and treated.
 struct MissingRule {
     Missing then = Missing::error;
-    /// What stands for a missing value beside an empty cell. None: the usual texts (NA, NaN, null, -, ...), and
-    /// a number such as -9999 that is far from all others.
+    /// What stands for a missing value beside an empty cell. Without them the usual texts do (NA, NaN, null, -, ...).
+    /// A number such as -9999 that is far from all others does in either case, unless "none" is among them.
     std::optional<std::vector<std::string>> texts{};
 };
 
@@ -38,8 +38,12 @@ struct ColumnValues {
 /// The column's numbers; NaN where one is missing. Throws ParseError naming line, column and what to do
 /// for a cell that is no number; by Missing::error also for one that is missing, and for a number that
 /// may stand for that: of nines alone (-9999, 999.9), -32768 or at least 1e20, where all others are
-/// nearer to each other than to it. Also where all numbers with a decimal sign have three digits behind it and
-/// all others three digits at most, unless the sign was told: thousands may be in groups (998 and 1.009).
+/// nearer to each other than to it. Also what `require_certain_signs` throws.
 ColumnValues column_values(const Table& table, std::size_t column, const MissingRule& rule);
+
+/// Throws ParseError unless signs were told, or it is certain whether a sign in the column's numbers is the decimal sign
+/// or parts thousands. It is not where the same cells are numbers by either, and other columns do not tell: 12.345 beside
+/// semicolons, tabs or bars, or 12,345; nor where numbers without it have three digits at most: 998 beside 1.009.
+void require_certain_signs(const Table& table, std::size_t column);
 
 }  // namespace revolute

@@ -21,7 +21,7 @@ bool has_axis(const Axis& axis) {
 std::optional<double> place_of(const Table& table, std::size_t row, std::size_t column,
                                const Axis& axis) {
     const std::string_view cell = without_blanks(table.cell(row, column));
-    if (!axis.dates) return to_number(cell, table.dialect().decimal);
+    if (!axis.dates) return to_number(cell, table.signs(column));
     if (const auto place = axis.dates->format.parse(cell)) return place;
     const auto iso = DateFormat::of_iso(cell);
     return iso ? iso->parse(cell) : std::nullopt;

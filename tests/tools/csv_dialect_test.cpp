@@ -97,15 +97,13 @@ TEST_CASE("csv dialect: a first line says the delimiter, as spreadsheets do") {
 }
 
 TEST_CASE("csv dialect: commas that may part thousands are not decimal commas") {
-    CHECK(dialect_of("y,v\n1,\"1,234\"\n2,\"5,678\"\n").decimal == '.');
     CHECK(dialect_of("y;v\n1;1,234\n2;5,67\n").decimal == ',');
     CHECK(dialect_of("y;v\n1;0,234\n2;0,678\n").decimal == ',');
     const Table table = Table::parse("y,v\n1,\"1,234\"\n2,\"5,678\"\n", "data.csv");
     CHECK(message_of<ParseError>([&] { read_series(table, "v"); }) ==
-          "data.csv: every cell of the column must be a finite number (\"1,234\")\n"
-          "  line 2, column 2 \"v\"\n"
-          "  the decimal sign is a point; --decimal says another, and digits must not be in "
-          "groups");
+          "data.csv: it must be said whether a comma is the decimal sign or parts thousands "
+          "(\"1,234\")\n  line 2, column 2 \"v\"\n"
+          "  if it is the decimal sign: --decimal comma; if it parts thousands: --thousands comma");
 }
 
 TEST_CASE("csv dialect: a first row of values is no header") {
@@ -163,5 +161,27 @@ TEST_CASE("csv: a header with cells that say nothing is no title") {
          {",v\n0,1.5\n1,2.5\n", ",v,\n0,1.5,2\n1,2.5,3\n", "v\n1\n2\n", "year,\n1,2\n2,3\n"}) {
         CAPTURE(text);
         CHECK_NOTHROW(Table::parse(text, "a.csv"));
+    }
+}
+
+TEST_CASE("csv: two rows of names are refused") {
+    const auto refusal = [](const std::string& text) {
+        return message_of<ParseError>([&] { Table::parse(text, "a.csv"); });
+    };
+    CHECK(refusal("Weather;Rome\nDay;Heat\n2023-01-01;2,5\n2023-01-02;3,5\n") ==
+          "a.csv: must have one row of names at most, above the numbers\n"
+          "  line 1 is Weather, Rome\n  line 2 is Day, Heat\n  remove one of them");
+    CHECK_NOTHROW(Table::parse("day,heat\n,C\n2023-01-01,2\n2023-01-02,3\n", "a.csv"));
+}
+
+TEST_CASE("csv: titles above a table of decimal commas leave it its header") {
+    for (const std::string title : {"Weather", "Weather, Rome", "Weather, Rome, 2023"}) {
+        CAPTURE(title);
+        CHECK(message_of<ParseError>([&] {
+                  Table::parse(title + "\nDay;Heat\n2023-01-01;2,5\n2023-01-02;3,5\n", "a.csv");
+              }) ==
+              fmt::format("a.csv: must begin with the header, or with data, whose rows have 2 "
+                          "cells from line 2 on\n  line 1 is \"{}\": remove line 1",
+                          title));
     }
 }

@@ -98,6 +98,20 @@ TEST_CASE("csv: how a file was read is told where it is not plain") {
           "(--decimal), without a header (--header): columns are column_1, column_2");
 }
 
+TEST_CASE("csv: signs between thousands are told too, and columns that are written otherwise") {
+    const Table table = Table::parse(
+        "y;a;b;c\n1;27.513;1,16;0.25\n2;28.104;2,5;0.5\n3;1.000.000;3;1\n", "data.csv");
+    CHECK(table.how_read() ==
+          "read with a semicolon between cells (--delimiter), with a comma as decimal sign "
+          "(--decimal), with a point between thousands (--thousands)");
+    CHECK(numbers(table, 1) == Numbers{27513, 28104, 1000000});
+    CHECK(numbers(table, 2) == Numbers{1.16, 2.5, 3});
+    const ColumnValues other = column_values(table, 3, {});
+    CHECK(other.values == Numbers{0.25, 0.5, 1});
+    CHECK(other.notes ==
+          Names{"column \"c\" is read with a point as decimal sign and nothing between thousands"});
+}
+
 TEST_CASE("csv: quotes must be closed, and nothing may follow") {
     CHECK(parse_error("a\n\"1\n2\n") == "data.csv: the quote opened in line 2 is never closed");
     CHECK(parse_error("a\n\"1\"2\n") ==
@@ -122,9 +136,9 @@ TEST_CASE("csv: only finite numbers are numbers") {
 }
 
 TEST_CASE("csv: by a decimal comma a point is no part of a number") {
-    CHECK(to_number("-1,5e3", ',') == -1500.0);
-    CHECK(to_number("2", ',') == 2.0);
-    for (const char* text : {"1.5", "1.234,5", "1,2,3", ","}) CHECK(!to_number(text, ','));
+    CHECK(to_number("-1,5e3", {','}) == -1500.0);
+    CHECK(to_number("2", {','}) == 2.0);
+    for (const char* text : {"1.5", "1.234,5", "1,2,3", ","}) CHECK(!to_number(text, {','}));
 }
 
 TEST_CASE("csv: columns are written with gaps, quotes and all digits") {

@@ -143,7 +143,8 @@ TEST_CASE("tables: options overrule what would be refused or detected") {
 
 TEST_CASE("tables: wrong usage") {
     for (const char* const options :
-         {"--delimiter ab", "--decimal", "--missing maybe", "--header --no-header", "--no-such"})
+         {"--delimiter ab", "--decimal", "--decimal x", "--thousands xy",
+          "--decimal , --thousands comma", "--missing maybe", "--header --no-header", "--no-such"})
         check_misused(fmt::format("train x.csv {}", options));
 }
 

@@ -93,8 +93,8 @@ TEST_CASE("missing: numbers that may have their thousands in groups are refused"
         return fmt::format(
             "data.csv: it must be said whether a point is the decimal sign or parts thousands "
             "(\"{}\")\n  line {}, column 2 \"v\"; \"{}\" in line {} has none\n"
-            "  if it is the decimal sign: --decimal point; if it is not, the numbers must be "
-            "written without it",
+            "  if it is the decimal sign: --decimal point; if it parts thousands: --thousands "
+            "point",
             grouped, line, whole, whole_line);
     };
     CHECK(refused({"998", "1.009", "1.040"}) == may_be_thousands("1.009", 3, "998", 2));
@@ -111,6 +111,38 @@ TEST_CASE("missing: numbers that may have their thousands in groups are refused"
         CHECK(series_of(cells, {}).row_count() == 3);
     const Table told = Table::parse("t,v\n1,998\n2,1.009\n", "data.csv", {.decimal = '.'});
     CHECK(read_series(told, "v").targets[0].values == Numbers{998, 1.009});
+    const Table grouped = Table::parse("t,v\n1,998\n2,1.009\n", "data.csv", {.thousands = '.'});
+    CHECK(read_series(grouped, "v").targets[0].values == Numbers{998, 1009});
+}
+
+TEST_CASE("missing: a sign in an axis of numbers is certain as well") {
+    CHECK(message_of<ParseError>([] {
+              read_series(Table::parse("t;v\n999;1\n1.000;2\n1.001;3\n", "data.csv"), "v");
+          }) ==
+          "data.csv: it must be said whether a point is the decimal sign or parts thousands "
+          "(\"1.000\")\n  line 3, column 1 \"t\"; \"999\" in line 2 has none\n"
+          "  if it is the decimal sign: --decimal point; if it parts thousands: --thousands point");
+    const Table told =
+        Table::parse("t;v\n999;1\n1.000;2\n1.001;3\n", "data.csv", {.thousands = '.'});
+    CHECK(read_series(told, "v").axis.at(3) == 1002);
+}
+
+TEST_CASE("missing: a cell that is no number is told how numbers are written") {
+    const auto refusal = [](const std::string& text, const CsvOptions& told) {
+        return message_of<ParseError>(
+            [&] { read_series(Table::parse(text, "data.csv", told), "v"); });
+    };
+    CHECK(refusal("t;v\n1;1.5\n2;2.5\n3;3,5\n", {}) ==
+          "data.csv: every cell of the column must be a finite number (\"3,5\")\n"
+          "  line 4, column 2 \"v\"\n  the decimal sign is a point, and nothing stands between "
+          "thousands, as in most numbers of the column: this one must be written so too");
+    CHECK(refusal("t;v\n1;1.5\n2;2.5\n", {.decimal = ','}) ==
+          "data.csv: every cell of the column must be a finite number (\"1.5\")\n"
+          "  line 2, column 2 \"v\"\n  the decimal sign is a comma, and nothing stands between "
+          "thousands, as --decimal and --thousands say: all numbers must be written so");
+    CHECK(refusal("t;v\n1;1,5 kg\n2;2,5 kg\n", {.decimal = ','}) ==
+          "data.csv: every cell of the column must be a finite number (\"1,5 kg\")\n"
+          "  line 2, column 2 \"v\"\n  numbers must stand without their units");
 }
 
 TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
@@ -120,6 +152,27 @@ TEST_CASE("missing: what stands for a missing value may be told, as text or numb
           "data.csv: every cell of the column must be a finite number (\"NA\")\n"
           "  line 3, column 2 \"v\"\n"
           "  --missing drop leaves such rows out, --missing interpolate fills them in");
+}
+
+TEST_CASE("missing: what was told leaves other numbers far from all others to be found") {
+    const std::vector<std::string> cells{"1", "2", "3", "4", "-9999", "999.9", "1e20", "999.9"};
+    const auto refusal = [](const char* first, int line, const char* with, const char* without) {
+        return fmt::format(
+            "data.csv: a value far from all others may stand for a missing one ({})\n"
+            "  line {}, column 2 \"v\"\n  if it does: --missing-values={} with --missing drop or "
+            "interpolate; if it does not: --missing-values{}",
+            first, line, with, without);
+    };
+    CHECK(refused(cells, {}) == refusal("-9999", 6, "-9999,999.9,1e20", " none"));
+    const MissingRule told{Missing::error, std::vector<std::string>{"-9999"}};
+    CHECK(refused({"1", "2", "999.9", "3"}, told) ==
+          refusal("999.9", 4, "-9999,999.9", "=-9999,none"));
+    const MissingRule dropped{Missing::drop, std::vector<std::string>{"-9999"}};
+    CHECK(series_of(cells, dropped).targets[0].values == Numbers{1, 2, 3, 4});
+    CHECK(series_of(cells, dropped).notes.front() ==
+          "999.9, 1e20 in column \"v\" are taken as missing (3 cells; --missing-values)");
+    const MissingRule kept{Missing::drop, std::vector<std::string>{"-9999", "none"}};
+    CHECK(series_of(cells, kept).row_count() == 7);
 }
 
 TEST_CASE("missing: there is no line beyond the ends") {

@@ -14,9 +14,11 @@ namespace revolute {
 
 namespace {
 
+using SignNames = std::vector<std::pair<std::string, char>>;
+
 /// An option that is one character, some of which have names.
 void add_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
-              const std::string& what, const std::vector<std::pair<std::string, char>>& names) {
+              const std::string& what, const SignNames& names) {
     const auto read = [&sign, option, names](const std::string& word) {
         const auto named = std::ranges::find(names, word, &std::pair<std::string, char>::first);
         if (named != names.end())
@@ -28,6 +30,38 @@ void add_sign(CLI::App& command, const std::string& option, std::optional<char>&
                 option, fmt::format("must be one character, or its name ({})", word));
     };
     command.add_option_function<std::string>(option, read, what);
+}
+
+/// An option that is one of some characters, by itself or by its name, and not what `other` is.
+void add_number_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
+                     const std::string& what, const SignNames& names,
+                     const std::optional<char>& other) {
+    const auto read = [&, option, names](const std::string& word) {
+        std::vector<std::string> list;
+        for (const auto& [name, meant] : names) {
+            if (word == name || (meant != no_sign && word == std::string(1, meant))) sign = meant;
+            list.push_back(name);
+        }
+        if (!sign)
+            throw CLI::ValidationError(
+                option, fmt::format("must be one of {} ({})", fmt::join(list, ", "), word));
+        if (sign == other)
+            throw CLI::ValidationError(option,
+                                       fmt::format("must not be the decimal sign too ({})", word));
+    };
+    command.add_option_function<std::string>(option, read, what);
+}
+
+void add_number_signs(CLI::App& command, CsvOptions& csv) {
+    add_number_sign(command, "--decimal", csv.decimal,
+                    "Decimal sign: point or comma; detected if left out",
+                    {{"point", '.'}, {"comma", ','}}, csv.thousands);
+    add_number_sign(
+        command, "--thousands", csv.thousands,
+        "Sign between thousands, as in 1,234,567: comma, point, space, apostrophe or "
+        "none; detected if left out",
+        {{"comma", ','}, {"point", '.'}, {"space", ' '}, {"apostrophe", '\''}, {"none", no_sign}},
+        csv.decimal);
 }
 
 Choices<Missing> missing_choices() {
@@ -48,9 +82,7 @@ void add_data_options(CLI::App& command, DataOptions& options) {
               {"\\t", '\t'},
               {"bar", '|'},
               {"blanks", blanks}});
-    add_sign(command, "--decimal", csv.decimal,
-             "Decimal sign: point or comma; detected if left out",
-             {{"point", '.'}, {"comma", ','}});
+    add_number_signs(command, csv);
     command.add_option("--encoding", csv.encoding,
                        "Encoding of the table, as iconv calls it: UTF-8, UTF-16, ISO-8859-1, "
                        "WINDOWS-1252, ...; detected if left out");
@@ -96,8 +128,8 @@ std::string shell_word(const std::string& word) {
 std::string told_data_options(const CLI::App& command, const DataOptions& options) {
     std::string words;
     for (const char* const name :
-         {"--delimiter", "--decimal", "--encoding", "--header", "--no-header", "--missing",
-          "--missing-values", "--axis", "--date-format"}) {
+         {"--delimiter", "--decimal", "--thousands", "--encoding", "--header", "--no-header",
+          "--missing", "--missing-values", "--axis", "--date-format"}) {
         const CLI::Option& option = *command.get_option(name);
         if (option.empty()) continue;
         words += fmt::format(" {}", name);

@@ -14,7 +14,7 @@ struct DataOptions {
     SeriesOptions series;
 };
 
-/// --delimiter, --decimal, --encoding, --header, --no-header, --missing, --missing-values, --axis and
+/// --delimiter, --decimal, --thousands, --encoding, --header, --no-header, --missing, --missing-values, --axis and
 /// --date-format.
 void add_data_options(CLI::App& command, DataOptions& options);
 
