@@ -157,8 +157,9 @@ struct FigureOptions {
 
 // A figure that is folded or elided shows nodes alike across steps (`roll`) once, or at the steps
 // drawn. Where a node reads something else at some steps, each edge says at which. Throws GraphError
-// for a graph whose steps are not alike, but for the first and the last ones, for one of fewer than
-// 8 steps, and for one without any.
+// for a graph whose steps are not alike, but for the first and the last ones, which names a node and a step;
+// for one of fewer than 8 steps, and for one without any. What an elided figure leaves out is to be alike, and of
+// the families that it shows: what repeats every few steps, as in a clockwork net, is not.
 
 /// The outputs and all they depend on: one node for each of them, one edge for each operand slot.
 /// One panel for each step, from left to right, parameters once at the left. Throws GraphError as

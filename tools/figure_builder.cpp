@@ -246,6 +246,8 @@ Sketch FigureBuilder::sketch() {
             members[index(rolled_.nodes[i][place])] = {PartId{i}, rolled_.parts[i].step_of(place)};
     for (const FigureNode& node : figure_.nodes)
         sketch.members.push_back(members[index(node.node)]);
+    for (const FigureNode& node : figure_.nodes)
+        sketch.operators.push_back(graph_.op(node.node).name);
     sketch.figure = std::move(figure_);
     return sketch;
 }

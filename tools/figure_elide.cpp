@@ -25,6 +25,8 @@ class Elider {
 
     Figure run() {
         check_step_counts(sketch_, steps_);
+        for (const std::int32_t axis : axes_of(sketch_))
+            check_left_out(sketch_, {first_left_out, steps_.last(axis).t - 1}, axis);
         add_nodes();
         for (const FigureEdge& edge : sketch_.figure.edges) add_edge(edge);
         put_in_panels(figure_, places_);
@@ -32,6 +34,13 @@ class Elider {
     }
 
  private:
+    static std::set<std::int32_t> axes_of(const Sketch& sketch) {
+        std::set<std::int32_t> axes;
+        for (const Home home : sketch.homes)
+            if (home.is_step()) axes.insert(home.step.axis);
+        return axes;
+    }
+
     bool is_left_out(std::uint32_t node) const {
         const Home home = sketch_.homes[node];
         return home.is_step() && home.step.t >= first_left_out &&

@@ -63,11 +63,7 @@ class Folder {
                         what, count, count / 4, count / 4));
     }
 
-    std::string name_of(std::uint32_t node) const {
-        const FigureNode& drawn = sketch_.figure.nodes[node];
-        return drawn.id.starts_with('_') ? to_plain(drawn.label)  // it has no name
-                                         : drawn.id.substr(0, drawn.id.find('['));
-    }
+    std::string name_of(std::uint32_t node) const { return name_in(sketch_, node); }
 
     /// Whether one name, at the steps of each, is the name of two members of a family; or none of either. Where
     /// dm(T-1) is what is a term of dm(t) at other steps, it is drawn by its name.

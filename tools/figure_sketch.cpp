@@ -15,6 +15,11 @@ constexpr std::int32_t least_steps = 8;
 
 }  // namespace
 
+std::string name_in(const Sketch& sketch, std::uint32_t node) {
+    const FigureNode& drawn = sketch.figure.nodes[node];
+    return has_name(drawn) ? drawn.id.substr(0, drawn.id.find('[')) : to_plain(drawn.label);
+}
+
 void check_step_counts(const Sketch& sketch, const StepNames& steps) {
     if (std::ranges::none_of(sketch.homes, &Home::is_step))
         throw GraphError(

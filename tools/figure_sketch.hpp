@@ -4,6 +4,8 @@
 #include <revolute/tools/step_names.hpp>
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct Sketch {
     std::vector<Home> homes;          ///< by node of the figure
     std::vector<std::int32_t> bands;  ///< by node of the figure
     std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
+    std::vector<std::string_view> operators;  ///< by node of the figure
     /// By edge of the figure: equal where labels say the same, each of its own step.
     std::vector<std::string> label_kinds;
 };
@@ -29,6 +32,9 @@ struct PanelPlace {
     std::string title;  ///< empty: no frame
 };
 
+/// What messages call a node: its name without the step; its label where it has none.
+std::string name_in(const Sketch& sketch, std::uint32_t node);
+
 /// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones are not told apart.
 void check_step_counts(const Sketch& sketch, const StepNames& steps);
 
@@ -42,7 +48,12 @@ PanelPlace place_at_step(Home home, std::int32_t band, const StepNames& steps);
 /// all of them, and how far the step is that their source belongs to.
 Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled);
 
-/// The figure of the first two steps and the last; dots stand for what the others hand on.
+/// Throws GraphError unless the steps of an axis that an elided figure leaves out are alike: the same families
+/// as at the step before them, and arrows from and to nodes that are equally far away, or outside the steps.
+void check_left_out(const Sketch& sketch, Interval steps, std::int32_t axis);
+
+/// The figure of the first two steps and the last; dots stand for what the others hand on. Throws GraphError
+/// where those are not alike.
 Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count);
 
 }  // namespace revolute
