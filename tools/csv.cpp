@@ -45,10 +45,11 @@ Table Table::parse(std::string_view text, std::string source, const CsvOptions& 
 
 void Table::detect_signs(const CsvOptions& options) {
     told_signs_ = options.signs();
+    signs_beside_ = options.beside;
     std::vector<SignVotes> of_columns(columns_.size());
     for (std::size_t i = 0; i < cells_.size(); ++i) of_columns[i % columns_.size()].add(cells_[i]);
     for (const SignVotes& votes : of_columns) votes_.add(votes);
-    const NumberSigns signs = votes_.most(told_signs_);
+    const NumberSigns signs = votes_.most(told_signs_, signs_beside_);
     for (const SignVotes& votes : of_columns)
         column_signs_.push_back(votes.most(told_signs_, signs));
     dialect_.decimal = signs.decimal;

@@ -27,6 +27,8 @@ class Table {
     const CsvDialect& dialect() const { return dialect_; }
     /// The signs that were told, and not detected.
     const ToldSigns& told_signs() const { return told_signs_; }
+    /// The signs of the table that this one goes on from.
+    const std::optional<NumberSigns>& signs_beside() const { return signs_beside_; }
     /// How a column's numbers are written: by the signs that read most of them; the table's, where several do.
     NumberSigns signs(std::size_t column) const { return column_signs_[column]; }
     NumberSigns signs() const { return {dialect_.decimal, dialect_.thousands}; }
@@ -61,6 +63,7 @@ class Table {
     std::string encoding_ = "UTF-8";
     CsvDialect dialect_;
     ToldSigns told_signs_;
+    std::optional<NumberSigns> signs_beside_;
     SignVotes votes_;
     std::vector<NumberSigns> column_signs_;
     std::vector<std::string> columns_;

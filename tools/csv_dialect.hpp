@@ -28,6 +28,8 @@ struct CsvOptions {
     std::optional<char> decimal{};
     std::optional<bool> has_header{};
     std::optional<char> thousands{};
+    /// The signs of the table that this one goes on from, by which numbers are read that others would read too.
+    std::optional<NumberSigns> beside{};
 
     ToldSigns signs() const { return {decimal, thousands}; }
 };

@@ -177,6 +177,27 @@ std::optional<GroupedRows> grouped_rows(const Table& table, std::size_t column, 
     return found;
 }
 
+/// Whether usage tells what a sign is: the table that this one goes on from, or, without one, that commas between cells
+/// are hardly decimal signs too, and that numbers between blanks have points by tradition.
+bool is_told_by_use(const Table& table, char sign) {
+    if (const auto& beside = table.signs_beside())
+        return sign == beside->decimal || sign == beside->thousands;
+    const char delimiter = table.dialect().delimiter;
+    return table.signs() == NumberSigns{} && (delimiter == ',' || delimiter == blanks);
+}
+
+std::string advice_on_sign(const Table& table, char sign) {
+    if (const auto& beside = table.signs_beside())
+        return fmt::format(
+            "numbers must be written as in the table that it goes on from, where {} is the "
+            "decimal sign",
+            number_sign_in_words(beside->decimal));
+    return fmt::format(
+        "if it is the decimal sign: --decimal {0}; if it parts thousands: "
+        "--thousands {0}",
+        number_sign_name(sign));
+}
+
 /// Whether the whole table tells whether a sign is the decimal sign, as `signs` say: no other signs that say another
 /// read all of its numbers.
 bool is_told_by_table(const Table& table, NumberSigns signs, char sign) {
@@ -206,23 +227,20 @@ void require_certain_signs(const Table& table, std::size_t column) {
         if (!rows || !rows->grouped) continue;
         const bool is_decimal = sign == signs.decimal;
         const bool mixed_decimals = is_decimal && rows->whole;
-        // Commas between cells are hardly decimal signs too, and numbers between blanks have points by tradition.
-        const char delimiter = table.dialect().delimiter;
-        const bool is_usual =
-            table.signs() == NumberSigns{} && (delimiter == ',' || delimiter == blanks);
-        if (!mixed_decimals && (is_usual || is_told_by_table(table, signs, sign))) continue;
+        const bool is_certain = !mixed_decimals && (is_told_by_use(table, sign) ||
+                                                    is_told_by_table(table, signs, sign));
+        if (is_certain) continue;
         const std::string beside =
             rows->whole ? fmt::format("; \"{}\" in line {} has none",
                                       without_blanks(table.cell(*rows->whole, column)),
                                       table.line(*rows->whole))
                         : std::string();
         throw ParseError(fmt::format(
-            "{0}: it must be said whether {1} is the decimal sign or parts thousands (\"{2}\")\n"
-            "  {3}{4}\n  if it is the decimal sign: --decimal {5}; if it parts thousands: "
-            "--thousands {5}",
+            "{}: it must be said whether {} is the decimal sign or parts thousands (\"{}\")\n"
+            "  {}{}\n  {}",
             table.source(), number_sign_in_words(sign),
             without_blanks(table.cell(*rows->grouped, column)),
-            place_of_cell(table, *rows->grouped, column), beside, number_sign_name(sign)));
+            place_of_cell(table, *rows->grouped, column), beside, advice_on_sign(table, sign)));
     }
 }
 

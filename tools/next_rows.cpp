@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -53,12 +54,25 @@ class RowsByPlace {
         if (found) return *found;
         throw ParseError(
             fmt::format("{}: no row is at {} {}, where the next values are needed\n"
-                        "  its rows are from {} to {}",
+                        "  its rows are from {} to {}{}",
                         table_.source(), axis_.name, axis_.text(ahead), table_.cell(0, column_),
-                        table_.cell(table_.row_count() - 1, column_)));
+                        table_.cell(table_.row_count() - 1, column_), advice_on_places()));
     }
 
  private:
+    /// What is to be done about a row whose place cannot be told, where there is one.
+    std::string advice_on_places() const {
+        const auto is_unknown = [](const std::optional<double>& place) { return !place; };
+        const auto row = std::ranges::find_if(places_, is_unknown) - places_.begin();
+        if (row == std::ssize(places_)) return {};
+        const auto at = static_cast<std::size_t>(row);
+        return fmt::format(
+            "\n  \"{}\" in line {} is no {}: {} must be written as in the table before{}",
+            table_.cell(at, column_), table_.line(at), axis_.dates ? "date" : "number",
+            axis_.dates ? "dates" : "numbers",
+            axis_.dates ? fmt::format(", such as {}, or as ISO 8601", axis_.text(0)) : "");
+    }
+
     const Table& table_;
     const Axis& axis_;
     std::size_t column_;

@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/baselines.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/training_settings.hpp>
 #include <revolute/tools/sequence_net.hpp>
 #include <revolute/tools/split_step.hpp>
 #include <revolute/tools/state_dict.hpp>
@@ -18,11 +19,6 @@
 namespace revolute {
 
 namespace {
-
-template <class Value>
-void require(bool holds, std::string_view requirement, Value actual) {
-    if (!holds) throw Error(fmt::format("train: {} ({})", requirement, actual));
-}
 
 void require_rows(const Series& series, const ForecastModel& model) {
     const auto rows = static_cast<std::size_t>(model.training_rows);
@@ -86,26 +82,6 @@ void open_forget_gate(Matrix& biases) {
     std::ranges::fill(biases.values().subspan(gate, gate), 1.0);
 }
 
-/// Throws unless a training could be gone on with as if it were this one.
-void require_same_training(const ForecastModel& before, const ForecastModel& now) {
-    TrainingSettings settings = before.settings;
-    settings.epochs = now.settings.epochs;
-    settings.learning_rate = now.settings.learning_rate;
-    settings.precision = now.settings.precision;
-    require(settings == now.settings,
-            "a training that is resumed must have the settings that it had, but for --epochs, "
-            "--learning-rate and --precision",
-            "others differ");
-    if (before.inputs != now.inputs || before.targets != now.targets ||
-        before.training_rows != now.training_rows)
-        throw Error(fmt::format(
-            "train: a training that is resumed must have the training rows that it had\n"
-            "  it had {} rows, now there are {}{}\n"
-            "  they come from the table, --test-fraction, --validation and --missing",
-            before.training_rows, now.training_rows,
-            before.training_rows == now.training_rows ? " with other values" : ""));
-}
-
 /// One training run.
 class Training {
  public:
@@ -133,25 +109,38 @@ class Training {
 
     TrainingResult run() {
         while (model_.epochs_done < model_.settings.epochs && !is_out_of_patience()) {
-            const std::optional<double> loss = epoch();
-            if (!loss) return result(true);
-            std::vector<Matrix> parameters = current_->state();
-            const auto memories =
-                parameters.begin() + static_cast<std::ptrdiff_t>(model_.parameters.size());
-            state_.memories.assign(memories, parameters.end());
-            parameters.erase(memories, parameters.end());
-            model_.parameters = std::move(parameters);
-            ++model_.epochs_done;
-            validate();
-            const double rmse = training_rmse(*loss);
-            if (hooks_.after_epoch)
-                hooks_.after_epoch(
-                    {model_.epochs_done, rmse, validation_rmse_, targets_.size(), model_});
+            try {
+                if (!run_epoch()) return result(true);
+            } catch (const EvaluationError& error) {
+                if (!best_) throw;
+                TrainingResult best = result(false);
+                best.failure = error.what();
+                return best;
+            }
         }
         return result(false);
     }
 
  private:
+    /// Whether it was not cut short.
+    bool run_epoch() {
+        const std::optional<double> loss = epoch();
+        if (!loss) return false;
+        std::vector<Matrix> parameters = current_->state();
+        const auto memories =
+            parameters.begin() + static_cast<std::ptrdiff_t>(model_.parameters.size());
+        state_.memories.assign(memories, parameters.end());
+        parameters.erase(memories, parameters.end());
+        model_.parameters = std::move(parameters);
+        ++model_.epochs_done;
+        validate();
+        const double rmse = training_rmse(*loss);
+        if (hooks_.after_epoch)
+            hooks_.after_epoch(
+                {model_.epochs_done, rmse, validation_rmse_, targets_.size(), model_});
+        return true;
+    }
+
     static std::size_t validation_rows(std::size_t rows, const TrainingHooks& hooks) {
         if (!hooks.early_stopping) return 0;
         return rows - first_held_out(rows, hooks.early_stopping->fraction);
@@ -176,7 +165,7 @@ class Training {
                 forecasts[k].values,
                 std::span(series_.targets[k].values).subspan(rows_learned_, rows - rows_learned_)));
         validation_rmse_ = error_of_all(model_, errors);
-        if (!best_ || *validation_rmse_ < best_rmse_) {
+        if (std::isfinite(*validation_rmse_) && (!best_ || *validation_rmse_ < best_rmse_)) {
             best_ = model_;
             best_state_ = state_;
             best_rmse_ = *validation_rmse_;
@@ -188,8 +177,8 @@ class Training {
     }
 
     TrainingResult result(bool was_stopped) {
-        if (!best_) return {std::move(model_), was_stopped, std::nullopt, std::move(state_)};
-        return {std::move(*best_), was_stopped, best_rmse_, std::move(best_state_)};
+        if (!best_) return {std::move(model_), was_stopped, std::nullopt, std::move(state_), {}};
+        return {std::move(*best_), was_stopped, best_rmse_, std::move(best_state_), {}};
     }
 
     std::size_t window() const { return static_cast<std::size_t>(model_.settings.window); }
@@ -244,7 +233,7 @@ class Training {
 
     /// Takes up a training: its weights, what its rule remembers, and the order of windows that it left.
     void resume(const std::pair<ForecastModel, TrainingState>& before) {
-        require_same_training(before.first, model_);
+        detail::require_same_training(before.first, model_);
         model_.parameters = before.first.parameters;
         model_.epochs_done = before.first.epochs_done;
         state_ = before.second;
@@ -328,47 +317,7 @@ class Training {
     double best_rmse_ = 0;
 };
 
-/// Throws where the program's numbers have 0 or infinity in place of a setting: weights would not move, without a word.
-void require_in_range(std::string_view what, double value, Precision precision) {
-    const bool in_floats = precision == Precision::float32;
-    using Float = std::numeric_limits<float>;
-    using Double = std::numeric_limits<double>;
-    const double least = in_floats ? static_cast<double>(Float::min()) : Double::min();
-    const double most = in_floats ? static_cast<double>(Float::max()) : Double::max();
-    require(least <= value && value <= most,
-            fmt::format("the {} must be within the range of {}, {:.3g} to {:.3g}", what,
-                        in_floats ? "floats" : "doubles", least, most),
-            value);
-}
-
-void require_valid(const EarlyStopping& early, std::size_t rows) {
-    require(early.patience >= 1, "the patience must be at least 1 epoch", early.patience);
-    require(early.fraction > 0 && early.fraction < 1 && first_held_out(rows, early.fraction) < rows,
-            fmt::format(
-                "the part for validation must be above 0, below 1, and a row at least of {}", rows),
-            early.fraction);
-}
-
 }  // namespace
-
-void require_valid(const TrainingSettings& settings) {
-    const Architecture& net = settings.architecture;
-    require(net.layers >= 1, "the number of layers must be at least 1", net.layers);
-    require(net.initial == InitialState::zero, "the initial state must be zero", "it is not");
-    require(net.loss == LossKind::mse, "the loss must be the squared error", "cross entropy");
-    require(net.answers.empty(), "the net must answer once, at its last step",
-            fmt::format("answers at {} steps", net.answers.size()));
-    require(settings.window >= 1, "the window must be at least 1", settings.window);
-    require(settings.hidden >= 1, "the number of hidden units must be at least 1", settings.hidden);
-    require(settings.epochs >= 0, "the number of epochs must be at least 0", settings.epochs);
-    require(settings.batch >= 0, "the batch must be at least 1, or 0 for all", settings.batch);
-    require(std::isfinite(settings.learning_rate) && settings.learning_rate > 0,
-            "the learning rate must be above 0", settings.learning_rate);
-    require(settings.momentum >= 0 && settings.momentum < 1,
-            "the momentum must be at least 0 and below 1", settings.momentum);
-    require(std::isfinite(settings.clip) && settings.clip >= 0,
-            "the limit for clipping must be above 0, or 0 for none", settings.clip);
-}
 
 std::vector<Matrix> initial_parameters(const Architecture& architecture, const Sizes& sizes,
                                        Random& random) {
@@ -410,9 +359,9 @@ TrainingResult train(const Series& series, std::size_t training_rows,
                      const std::optional<std::vector<Matrix>>& weights) {
     require_valid(settings);
     const Precision precision = hooks.compile.precision;
-    require_in_range("learning rate", settings.learning_rate, precision);
-    if (settings.clip > 0) require_in_range("limit for clipping", settings.clip, precision);
-    if (hooks.early_stopping) require_valid(*hooks.early_stopping, training_rows);
+    detail::require_in_range("learning rate", settings.learning_rate, precision);
+    if (settings.clip > 0) detail::require_in_range("limit for clipping", settings.clip, precision);
+    if (hooks.early_stopping) detail::require_valid(*hooks.early_stopping, training_rows);
     return Training(series, training_rows, settings, hooks, weights).run();
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,6 +53,8 @@ struct TrainingResult {
     bool was_stopped = false;
     std::optional<double> validation_rmse{};  ///< by early stopping: that of the model
     TrainingState state{};                    ///< after the model's last epoch
+    std::optional<std::string>
+        failure{};  ///< why it ended, where the best model is saved from an error
 };
 
 /// Throws Error naming the first setting that is out of its range.
@@ -99,7 +102,8 @@ ForecastModel untrained(const Series& series, std::size_t training_rows,
 /// Throws Error for settings out of range, CapacityError where not even a step for one window fits into
 /// the memory limit, ShapeError when there are too few rows for the window or the weights are not those
 /// of the net, EvaluationError when a column, or a target's change, is constant in the training rows
-/// or the loss ceases to be finite.
+/// or the loss ceases to be finite; the last, where early stopping has found a best model before, ends training and is the
+/// result's `failure`.
 TrainingResult train(const Series& series, std::size_t training_rows,
                      const TrainingSettings& settings, const TrainingHooks& hooks = {},
                      const std::optional<std::vector<Matrix>>& weights = std::nullopt);

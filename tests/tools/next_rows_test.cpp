@@ -72,3 +72,29 @@ TEST_CASE("next rows: a missing value is refused by every rule") {
                              {Missing::interpolate, {}});
           }) == "next.csv: the next values must all be there (none in line 3, column \"b\")");
 }
+
+TEST_CASE("next rows: a place that cannot be told is shown beside one that can") {
+    CHECK(refused(by_month, "when;b\n31.01.2020;7\n29.02.2020;8\n") ==
+          "next.csv: no row is at when 2020-01-31, where the next values are needed\n"
+          "  its rows are from 31.01.2020 to 29.02.2020\n"
+          "  \"31.01.2020\" in line 2 is no date: dates must be written as in the table before, "
+          "such as 2019-10-31, or as ISO 8601");
+    CHECK(refused(by_year, "year,b\ny1703,7\ny1704,8\n") ==
+          "next.csv: no row is at year 1703, where the next values are needed\n"
+          "  its rows are from y1703 to y1704\n"
+          "  \"y1703\" in line 2 is no number: numbers must be written as in the table before");
+}
+
+TEST_CASE("next rows: numbers are read as in the table that they go on from") {
+    const auto next_by = [](const std::string& csv, NumberSigns signs) {
+        const Table table = Table::parse(csv, "next.csv", {.beside = signs});
+        return read_next_rows(table, b, series_of(by_row), 2)[0].values;
+    };
+    CHECK(next_by("c;b\n1;7.125\n2;8.125\n", {}) == Numbers{7.125, 8.125});
+    CHECK(next_by("c;b\n1;7,125\n2;8,125\n", {','}) == Numbers{7.125, 8.125});
+    CHECK(next_by("c;b\n1;7.125\n2;8.125\n", {',', '.'}) == Numbers{7125, 8125});
+    CHECK(message_of<ParseError>([&] { next_by("c;b\n1;7.125\n2;8.125\n", {','}); }) ==
+          "next.csv: it must be said whether a point is the decimal sign or parts thousands "
+          "(\"7.125\")\n  line 2, column 2 \"b\"\n  numbers must be written as in the table "
+          "that it goes on from, where a comma is the decimal sign");
+}

@@ -72,7 +72,7 @@ class Training {
     }
 
     bool has_ended() { return waitpid(process_, &status_, WNOHANG) != 0; }
-    /// SIGINT, as Ctrl-C does, or SIGTERM.
+    /// SIGINT, as Ctrl-C does, SIGTERM or SIGHUP.
     void send(int signal) const { kill(process_, signal); }
     /// Its exit status; 128 more than the signal that ended it, as a shell gives it.
     int wait() {
@@ -327,6 +327,10 @@ TEST_CASE("train, predict: several targets, and several rows where the next ones
     check_refused(1,
                   "future.csv: must have a row for each row to be forecast but the last (2 of 3)\n",
                   predict + " --horizon 4 --future future.csv", folder);
+    CHECK(run_program(predict + " --future future.csv", folder).errors ==
+          "future.csv: is not needed: the first row is forecast from DATA.csv alone (--horizon)\n");
+    check_refused(1, "cannot read no.csv: No such file or directory\n",
+                  predict + " --future no.csv", folder);
 }
 
 TEST_CASE("train, predict: targets alone are forecast from each other, with names of any kind") {
@@ -342,6 +346,8 @@ TEST_CASE("train, predict: targets alone are forecast from each other, with name
     const Ran next = run_program("predict model.json t.csv --horizon 3 --format csv", folder);
     CHECK(next.output.starts_with("when,\"a, b\",\"it's \"\"c\"\"\"\n2020-01-01,"));
     CHECK(first_column(next.output) == "when\n2020-01-01\n2020-02-01\n2020-03-01\n");
+    CHECK(run_program("predict model.json t.csv --horizon 2 --future t.csv", folder).errors ==
+          "t.csv: is not needed: the net reads no columns but those that it forecasts\n");
 }
 
 TEST_CASE("weights: they go out, in and out again to the bit") {
@@ -367,9 +373,26 @@ TEST_CASE("weights: they go out, in and out again to the bit") {
                   folder);
 }
 
-TEST_CASE("train: Ctrl-C and SIGTERM save the last complete epoch, each with its exit status") {
+TEST_CASE(
+    "train: Ctrl-C, SIGTERM and SIGHUP save the last complete epoch, each with its exit status") {
     check_stopped_by(SIGINT, 130);
     check_stopped_by(SIGTERM, 143);
+    check_stopped_by(SIGHUP, 129);
+}
+
+TEST_CASE("train: the best model by --validation is saved where training diverges afterwards") {
+    const TemporaryFolder folder;
+    const Ran ran = run_program(
+        "train " + sunspots +
+            " --hidden 2 --optimizer sgd --learning-rate 1e300 --clip 0 --validation 0.2 "
+            "--save best.json",
+        folder);
+    CHECK(ran.status == 1);
+    CHECK(ran.errors.ends_with(
+        "train: the loss must stay finite (it did not in epoch 2, batch 1)\n"
+        "  clipping the gradients (--clip 5, say) or a smaller learning rate may help; it "
+        "is 1e+300\n  best.json holds the model after epoch 1, the best until then\n"));
+    CHECK(has(folder, "best.json"));
 }
 
 TEST_CASE("train: a second signal ends it at once") {

@@ -84,6 +84,27 @@ TEST_CASE("trainer: a loss that ceases to be finite is an error, not a model") {
           "1e+300");
 }
 
+TEST_CASE("trainer: early stopping keeps its best model where training diverges afterwards") {
+    TrainingSettings settings = small_settings();
+    settings.optimizer = OptimizerKind::sgd;
+    settings.learning_rate = 1e300;
+    settings.clip = 0;
+    TrainingHooks hooks;
+    hooks.early_stopping = EarlyStopping{0.2, 20};
+    const TrainingResult diverged = train(sunspots(), 247, settings, hooks);
+    CHECK(diverged.failure ==
+          "train: the loss must stay finite (it did not in epoch 2, batch 1)\n"
+          "  clipping the gradients (--clip 5, say) or a smaller learning rate may help; it is "
+          "1e+300");
+    settings.epochs = 1;
+    const TrainingResult one = train(sunspots(), 247, settings, hooks);
+    CHECK(!one.failure);
+    CHECK(diverged.model.epochs_done == 1);
+    CHECK(diverged.model.parameters == one.model.parameters);
+    CHECK(diverged.state.memories == one.state.memories);
+    CHECK(diverged.validation_rmse == one.validation_rmse);
+}
+
 TEST_CASE("trainer: what a rule remembers must stay finite, and is named where it does not") {
     // Squares of gradients overflow, and the rule would stand still for good with a loss that looks well.
     TrainingSettings settings = small_settings();

@@ -8,7 +8,7 @@ namespace revolute {
 
 namespace {
 
-constexpr std::array requests_to_end{SIGINT, SIGTERM};
+constexpr std::array requests_to_end{SIGINT, SIGTERM, SIGHUP};
 
 volatile std::sig_atomic_t signal_that_came = 0;
 volatile std::sig_atomic_t is_watched = 0;  // somebody sees what is written to the standard error

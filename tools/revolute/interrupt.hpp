@@ -5,8 +5,8 @@
 
 namespace revolute {
 
-/// While it lives, the first request to end, Ctrl-C (SIGINT) or SIGTERM, is noted and a second one of either
-/// ends the program at once. A signal that the parent has set to be ignored stays ignored.
+/// While it lives, the first request to end, Ctrl-C (SIGINT), SIGTERM or the end of the terminal (SIGHUP), is noted and a
+/// second one of either ends the program at once. A signal that the parent has set to be ignored stays ignored.
 class Interrupt {
  public:
     Interrupt();
@@ -15,11 +15,11 @@ class Interrupt {
     ~Interrupt();
 
     static bool came();
-    /// The status that a shell gives a program that the signal ended: 130 or 143.
+    /// The status that a shell gives a program that the signal ended: 130, 143 or 129.
     static int exit_status();
 
  private:
-    std::array<struct sigaction, 2> before_;
+    std::array<struct sigaction, 3> before_;
 };
 
 }  // namespace revolute

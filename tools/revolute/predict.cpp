@@ -83,12 +83,26 @@ void print_csv(const Forecasts& forecasts) {
     print("{}", to_csv(at, forecasts.columns));
 }
 
+/// Says why a table of next values changes nothing, where that is so.
+bool needs_next_values(const PredictOptions& options, const std::vector<std::string>& names) {
+    if (!names.empty() && options.horizon > 1) return true;
+    tell("{}: is not needed: {}\n", *options.future,
+         names.empty() ? "the net reads no columns but those that it forecasts"
+                       : "the first row is forecast from DATA.csv alone (--horizon)");
+    return false;
+}
+
 /// The values of --future that the net reads.
 std::vector<NumberColumn> next_values(const PredictOptions& options, const ForecastModel& model,
-                                      const Series& series) {
+                                      const Series& series, NumberSigns signs) {
+    if (!options.future) return {};
     const std::vector<std::string> names = not_forecast(model);
-    if (!options.future || names.empty()) return {};
-    const Table table = Table::read(*options.future, options.reading.csv);
+    CsvOptions reading = options.reading.csv;
+    reading.beside = signs;
+    const Table table = Table::read(*options.future, reading);
+    if (!needs_next_values(options, names)) return {};
+    if (const std::string how = table.how_read(); !how.empty())
+        tell("{}: {}\n", table.source(), how);
     return read_next_rows(table, names, series, static_cast<std::size_t>(options.horizon) - 1,
                           options.reading.series.missing);
 }
@@ -101,7 +115,7 @@ void predict(const PredictOptions& options) {
     const Table table = Table::read(options.data, options.reading.csv);
     const Series series = read_series(table, columns_of(model), options.reading.series);
     say_how_read(table, series);
-    const std::vector<NumberColumn> next = next_values(options, model, series);
+    const std::vector<NumberColumn> next = next_values(options, model, series, table.signs());
     std::optional<Activity> activity(std::in_place, "predict");
     const auto tell = [&](int done) {
         activity->now(fmt::format("row {} of {}", done, options.horizon));

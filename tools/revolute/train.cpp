@@ -242,10 +242,14 @@ void train_and_report(TrainOptions& options) {
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     save_model(options.save, result);
-    if (result.validation_rmse)
+    if (result.validation_rmse && !result.failure)
         say(options, "Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
             options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
             series.targets.size() > 1 ? " deviations" : "");
+    if (result.failure)
+        throw EvaluationError(
+            fmt::format("{}\n  {} holds the model after epoch {}, the best until then",
+                        *result.failure, options.save, result.model.epochs_done));
     if (result.was_stopped) {
         tell("interrupted: {} holds the model after epoch {} of {}\n", options.save,
              result.model.epochs_done, options.settings.epochs);
