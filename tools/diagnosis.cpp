@@ -1,5 +1,6 @@
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/forward_mistake.hpp>
+#include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/mistake_search.hpp>
 
@@ -85,12 +86,6 @@ std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
     return factors_of_given_loss(of, *right.loss, *given.loss, recognition * tolerance);
 }
 
-void take(MistakeSearch::Outcome outcome, GradientComparison& comparison) {
-    comparison.findings = std::move(outcome.findings);
-    comparison.unexplained = std::move(outcome.unexplained);
-    comparison.has_tried_all = outcome.has_tried_all;
-}
-
 /// Names of the parts of an array, one kind after the other, and whether each differs.
 class Parts {
  public:
@@ -147,6 +142,95 @@ void add_carriers(GradientComparison& comparison, std::span<const GradientArray>
     }
 }
 
+/// The verdicts alone.
+GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right, double tolerance,
+                               const std::map<std::string, double>& floors) {
+    GradientComparison comparison;
+    comparison.tolerance = tolerance;
+    comparison.not_compared = not_compared(right, given);
+    const auto add = [&](const std::vector<GradientArray>& arrays,
+                         const std::vector<GradientArray>& all) {
+        const std::vector<GradientArray> beside = common_arrays(all, arrays);
+        for (std::size_t i = 0; i < arrays.size(); ++i)
+            comparison.arrays.push_back(
+                verdict_of(arrays[i], beside[i], tolerance, floors.at(arrays[i].name)));
+    };
+    add(forward_arrays(given), forward_arrays(right));
+    add(gradient_arrays(given), gradient_arrays(right));
+    return comparison;
+}
+
+/// Whether no array is as right as double precision makes it, some are as right as single precision does, and others
+/// are wrong.
+bool is_single_where_right(const GradientComparison& comparison) {
+    constexpr double single = 1e-6;
+    bool some_are_single = false, others_are_wrong = false;
+    for (const ArrayVerdict& array : comparison.arrays) {
+        if (array.difference == 0) continue;
+        if (array.agrees()) return false;
+        some_are_single = some_are_single || array.relative <= single;
+        others_are_wrong = others_are_wrong || !(array.relative <= tolerance_of(Rounding::single));
+    }
+    return some_are_single && others_are_wrong;
+}
+
+/// Arrays of which most numbers are explained.
+void add_nearly_explained(GradientComparison& comparison, std::span<const GradientArray> given,
+                          std::span<const GradientArray> nearest,
+                          const std::map<std::string, double>& floors) {
+    constexpr std::size_t at_most_one_in = 4;
+    for (const GradientArray& array : nearest) {
+        const auto of_array = std::ranges::find(given, array.name, &GradientArray::name);
+        ArrayVerdict verdict =
+            verdict_of(*of_array, array, comparison.tolerance, floors.at(array.name));
+        if (at_most_one_in * verdict.differing_entries <= verdict.entries)
+            comparison.nearly_explained.push_back(std::move(verdict));
+    }
+}
+
+void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
+          const std::map<std::string, double>& floors, GradientComparison& comparison) {
+    comparison.findings = std::move(outcome.findings);
+    for (const GradientArray& array : outcome.unexplained)
+        comparison.unexplained.push_back(array.name);
+    add_nearly_explained(comparison, given, outcome.unexplained, floors);
+    comparison.has_tried_all = outcome.has_tried_all;
+}
+
+/// Says what explains the arrays that differ.
+void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& given,
+              const CaseResult& right, const std::map<std::string, double>& floors) {
+    if (rounding_of(comparison) == Rounding::single) {
+        // No mistake is looked for in what the precision of the numbers explains.
+        for (const ArrayVerdict& array : comparison.arrays)
+            if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
+        return;
+    }
+    const double tolerance = comparison.tolerance;
+    comparison.forward = factor_of_loss(of, right, given, comparison, tolerance);
+    comparison.is_factor_of_loss = !comparison.forward.empty();
+    if (!comparison.is_factor_of_loss)
+        if (const std::optional<OtherForward> other =
+                other_forward(of, given, comparison, tolerance)) {
+            comparison.forward = other->words;
+            const std::vector<GradientArray> others = gradient_arrays(other->given);
+            const std::map<std::string, double> floors_of_other = rounding_floors(other->of);
+            MistakeSearch of_other(other->of, others, tolerance, floors_of_other);
+            take(of_other.run(), others, floors_of_other, comparison);
+            return;
+        }
+    if (!comparison.gradients_differ()) return;
+    // Where the forward pass is another one, that alone may be why gradients differ.
+    const bool is_forward_right = std::ranges::none_of(
+        comparison.arrays,
+        [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
+    const std::vector<GradientArray> gradients = gradient_arrays(given);
+    take(MistakeSearch(of, gradients, tolerance, floors).run(is_forward_right), gradients, floors,
+         comparison);
+    add_carriers(comparison, gradients, common_arrays(gradient_arrays(right), gradients), of,
+                 tolerance);
+}
+
 }  // namespace
 
 bool GradientComparison::gradients_differ() const {
@@ -163,55 +247,19 @@ const ArrayVerdict* GradientComparison::first() const {
     return found == arrays.end() ? nullptr : &*found;
 }
 
-GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance) {
-    const CaseResult solved = solve(of);
+GradientComparison compare_gradients(const Case& of, const CaseResult& given,
+                                     std::optional<double> tolerance) {
+    const CaseResult right = solve(of);
     const std::map<std::string, double> floors = rounding_floors(of);
-    GradientComparison comparison;
-    comparison.not_compared = not_compared(solved, given);
-    const std::vector<GradientArray> forward = forward_arrays(given);
-    const std::vector<GradientArray> right_forward = common_arrays(forward_arrays(solved), forward);
-    for (std::size_t i = 0; i < forward.size(); ++i)
-        comparison.arrays.push_back(
-            verdict_of(forward[i], right_forward[i], tolerance, floors.at(forward[i].name)));
-
-    const std::vector<GradientArray> gradients = gradient_arrays(given);
-    const std::vector<GradientArray> right = common_arrays(gradient_arrays(solved), gradients);
-    for (std::size_t i = 0; i < gradients.size(); ++i)
-        comparison.arrays.push_back(
-
-            verdict_of(gradients[i], right[i], tolerance, floors.at(gradients[i].name)));
-    if (comparison.agrees()) return comparison;
-    if (rounding_of(comparison) == Rounding::single) {
-        // No mistake is looked for in what the precision of the numbers explains.
-        for (const ArrayVerdict& array : comparison.arrays)
-            if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
-        return comparison;
+    const Rounding precision = tolerance ? Rounding::none : precision_of(given, right);
+    GradientComparison comparison =
+        verdicts_of(given, right, tolerance.value_or(tolerance_of(precision)), floors);
+    comparison.precision = precision;
+    if (!tolerance && is_single_where_right(comparison)) {
+        comparison = verdicts_of(given, right, tolerance_of(Rounding::single), floors);
+        comparison.precision = Rounding::single;
     }
-    comparison.forward = factor_of_loss(of, solved, given, comparison, tolerance);
-    comparison.is_factor_of_loss = !comparison.forward.empty();
-    if (!comparison.is_factor_of_loss)
-        if (const std::optional<OtherForward> other =
-                other_forward(of, given, comparison, tolerance)) {
-            comparison.forward = other->words;
-            const std::vector<GradientArray> others = gradient_arrays(other->given);
-            MistakeSearch of_other(other->of, others, tolerance, rounding_floors(other->of));
-            take(of_other.run(), comparison);
-            return comparison;
-        }
-    if (!comparison.gradients_differ()) return comparison;
-    if (std::vector<std::string> targets = targets_of_gradients(of, given, recognition * tolerance);
-        !targets.empty()) {
-        Finding& finding = comparison.findings.emplace_back(Finding{std::move(targets), {}});
-        for (const ArrayVerdict& array : comparison.arrays)
-            if (!array.agrees() && !is_forward(array)) finding.arrays.push_back(array.name);
-        return comparison;
-    }
-    // Where the forward pass is another one, that alone may be why gradients differ.
-    const bool is_forward_right = std::ranges::none_of(
-        comparison.arrays,
-        [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
-    take(MistakeSearch(of, gradients, tolerance, floors).run(is_forward_right), comparison);
-    add_carriers(comparison, gradients, right, of, tolerance);
+    if (!comparison.agrees()) diagnose(comparison, of, given, right, floors);
     return comparison;
 }
 

@@ -2,7 +2,9 @@
 
 #include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
+#include <revolute/tools/case_net.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,9 +57,15 @@ struct GradientComparison {
     /// one array are in the derivation at once.
     std::vector<Finding> findings;
     std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
-    std::vector<Carrier> carriers;         ///< of those, where a part of the array agrees
+    /// Of each of those that has four numbers or more, of which a quarter at most is wrong: the array beside the one that
+    /// the findings give, which is the right one where they leave it as it is.
+    std::vector<ArrayVerdict> nearly_explained;
+    std::vector<Carrier> carriers;  ///< of those, where a part of the array agrees
     /// False when the net is so large that not all known mistakes were tried.
     bool has_tried_all = true;
+    double tolerance = case_tolerance;  ///< largest relative difference that agrees
+    /// That of the numbers that were given, where the tolerance is due to it.
+    Rounding precision = Rounding::none;
 
     bool agrees() const;
     /// Whether an array differs that is neither the loss nor the answers.
@@ -71,8 +79,10 @@ struct GradientComparison {
 inline constexpr double recognition = 100;
 
 /// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
-/// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared.
-GradientComparison compare_gradients(const Case& of, const CaseResult& given, double tolerance);
+/// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared. The tolerance
+/// is 1e-10 unless given, or that of the precision that the gradients have (`precision_of`).
+GradientComparison compare_gradients(const Case& of, const CaseResult& given,
+                                     std::optional<double> tolerance = {});
 
 /// What the differences look like, all arrays taken together.
 Rounding rounding_of(const GradientComparison& comparison);

@@ -1,4 +1,5 @@
 #include <revolute/tools/diagnosis_report.hpp>
+#include <revolute/tools/given_precision.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -107,16 +108,38 @@ std::string place_text(const Carrier& carrier) {
     return text + '\n';
 }
 
-std::string unexplained_text(const GradientComparison& comparison) {
+/// Of an array that is right, or as the findings have it, but for a few numbers.
+std::string nearly_explained_text(const ArrayVerdict& array, const GradientComparison& comparison,
+                                  const Case& of) {
+    const auto beside_right = std::ranges::find(comparison.arrays, array.name, &ArrayVerdict::name);
+    const bool is_right = beside_right->differing_entries == array.differing_entries;
+    return fmt::format(
+        "  all but {} of the {} numbers of {} are {}; the largest difference is at {}{}: given {}, "
+        "{} {}\n",
+        array.differing_entries, array.entries, array.name,
+        is_right ? "right" : "explained by the above",
+        array.count == 1 ? "" : matrix_name(array) + ", ", place_of(array.worst, array, of),
+        array.worst.given, is_right ? "right" : "explained", array.worst.right);
+}
+
+std::string unexplained_text(const GradientComparison& comparison, const Case& of) {
     if (comparison.unexplained.empty()) return {};
     std::string text = fmt::format("\n{}: no mistake that is known here gives these numbers\n",
                                    fmt::join(comparison.unexplained, ", "));
+    for (const ArrayVerdict& array : comparison.nearly_explained)
+        text += nearly_explained_text(array, comparison, of);
     for (const Carrier& carrier : comparison.carriers) text += place_text(carrier);
     if (!comparison.has_tried_all)
         text +=
             "  not all of them were tried, because the net is large: a case with fewer steps may "
             "tell more\n";
     return text + rounding_note(rounding_of(comparison));
+}
+
+std::string_view name_of(Rounding precision) {
+    return precision == Rounding::none     ? "double"
+           : precision == Rounding::single ? "single"
+                                           : "half";
 }
 
 nlohmann::ordered_json to_json(const ArrayVerdict& array) {
@@ -143,17 +166,21 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     std::string text =
         to_table(std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()),
                  comparison.not_compared);
+    const std::string note = precision_note(comparison.precision, "The gradients given");
+    if (!note.empty()) text += '\n' + note;
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);
     if (is_of_the_forward_pass(*first)) text += forward_text(comparison);
-    return text + findings_text(comparison.findings) + unexplained_text(comparison);
+    return text + findings_text(comparison.findings) + unexplained_text(comparison, of);
 }
 
 std::string to_json(const GradientComparison& comparison) {
     using Json = nlohmann::ordered_json;
-    Json arrays = Json::array(), findings = Json::array(), carriers = Json::array();
+    Json arrays = Json::array(), nearly = Json::array(), findings = Json::array(),
+         carriers = Json::array();
     for (const ArrayVerdict& array : comparison.arrays) arrays.push_back(to_json(array));
+    for (const ArrayVerdict& array : comparison.nearly_explained) nearly.push_back(to_json(array));
     for (const Finding& finding : comparison.findings)
         findings.push_back({{"words", finding.words}, {"arrays", finding.arrays}});
     for (const Carrier& carrier : comparison.carriers)
@@ -162,12 +189,15 @@ std::string to_json(const GradientComparison& comparison) {
                             {"agreeing", carrier.agreeing}});
     const ArrayVerdict* first = comparison.first();
     const Json json{{"agrees", comparison.agrees()},
+                    {"tolerance", comparison.tolerance},
+                    {"precision", name_of(comparison.precision)},
                     {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
                     {"arrays", std::move(arrays)},
                     {"not_compared", comparison.not_compared},
                     {"forward", comparison.forward},
                     {"findings", std::move(findings)},
                     {"unexplained", comparison.unexplained},
+                    {"nearly_explained", std::move(nearly)},
                     {"carriers", std::move(carriers)},
                     {"tried_all", comparison.has_tried_all}};
     return json.dump(1) + '\n';

@@ -345,25 +345,6 @@ std::vector<std::string> factors_of_given_loss(const Case& of, double right, dou
     return words;
 }
 
-std::vector<std::string> targets_of_gradients(const Case& of, const CaseResult& given,
-                                              double tolerance) {
-    std::vector<std::string> words;
-    const auto rows_of = [&](const Case& changed) {
-        CaseResult gradients = given;
-        gradients.loss.reset();
-        gradients.yhat.clear();
-        return compare(solve(changed), gradients, tolerance, rounding_floors(changed));
-    };
-    for (const ForwardMistake& mistake : target_mistakes(of)) {
-        Case changed = of;
-        apply(mistake, changed);
-        if (changed.targets != of.targets &&
-            std::ranges::all_of(rows_of(changed), &ArrayComparison::agrees))
-            words.push_back(mistake.words);
-    }
-    return words;
-}
-
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
                                                  double tolerance) {
     const std::vector<ForwardMistake> all = forward_mistakes(of);

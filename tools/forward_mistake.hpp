@@ -35,10 +35,6 @@ struct OtherForward {
 std::vector<std::string> factors_of_given_loss(const Case& of, double right, double given,
                                                double tolerance);
 
-/// Targets with which all gradients that are given are right; none where there are none.
-std::vector<std::string> targets_of_gradients(const Case& of, const CaseResult& given,
-                                              double tolerance);
-
 /// The forward pass, with one mistake or two, that gives the loss and the answers of `given`, as far as it has
 /// them; nothing where none does. `tolerance` is relative to the largest entry.
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace revolute {
 
@@ -9,6 +10,15 @@ namespace {
 
 /// How small the rest must be beside the difference that a hypothesis is to explain.
 constexpr double rest = 1e-4;
+/// Where numbers have rounding of their own, that is left over too: so much of the tolerance, and so much of the
+/// difference at most.
+constexpr double noise = 0.1, rest_with_noise = 1e-2;
+
+/// How much may be left over of a difference between numbers of that size.
+double rest_of(double difference, double tolerance, double scale) {
+    return std::max(rest * difference,
+                    std::min(rest_with_noise * difference, noise * tolerance * scale));
+}
 
 /// Weights that make a sum tell numbers apart, in their order.
 double next_weight(double weight) { return weight > 2.7 ? 1 : weight * 1.1; }
@@ -41,9 +51,9 @@ Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
     for (std::size_t i = 0; i < given_.size(); ++i) {
         const ArrayComparison comparison = compare_arrays(right_[i].name, given_[i].values,
                                                           right_[i].values, tolerance, floors_[i]);
-        const double scale =
-            std::max(largest_entry(right_[i].values), largest_entry(given_[i].values));
-        verdicts_.push_back({scale, comparison.difference, !comparison.agrees()});
+        const double right_scale = largest_entry(right_[i].values);
+        const double scale = std::max(right_scale, largest_entry(given_[i].values));
+        verdicts_.push_back({scale, comparison.difference, !comparison.agrees(), right_scale});
         if (verdicts_.back().differs) differing_.push_back(i);
         given_entries_.push_back(entries_of(given_[i]));
     }
@@ -89,14 +99,44 @@ Judge Judge::after(std::span<const double> gradients) const {
 bool Judge::is_met(std::size_t i, double left) const {
     const Verdict& verdict = verdicts_[i];
     return left <= std::max(recognition * tolerance_ * verdict.scale, floors_[i]) &&
-           (!verdict.differs || left <= rest * verdict.difference);
+           (!verdict.differs || left <= rest_of(verdict.difference, tolerance_, verdict.scale));
+}
+
+std::size_t Judge::wrong_numbers(std::size_t i, std::span<const Matrix> values) const {
+    // Without the size of what was given, which one wrong number may have made.
+    const double agreeing = std::max(tolerance_ * verdicts_[i].right_scale, floors_[i]);
+    std::size_t count = 0, k = 0;
+    for (const Matrix& matrix : values)
+        for (const double value : matrix.values()) {
+            const double left = std::abs(value - given_entries_[i][k]);
+            const double difference = std::abs(right_entries_[i][k] - given_entries_[i][k]);
+            ++k;
+            if (!(left <= agreeing) &&
+                !(left <= recognition * agreeing &&
+                  left <= rest_of(difference, tolerance_, verdicts_[i].right_scale)))
+                ++count;
+        }
+    return count;
+}
+
+void Judge::add_near(Match& match, std::size_t i, std::vector<Matrix> values) const {
+    if (std::ranges::binary_search(match.explained, i)) return;
+    if (std::optional<NearArray> found = near(i, std::move(values)))
+        match.near.push_back(std::move(*found));
+}
+
+std::optional<NearArray> Judge::near(std::size_t i, std::vector<Matrix> values) const {
+    constexpr std::size_t at_most_one_in = 4, enough_for_one = 6;
+    const std::size_t entries = given_entries_[i].size(), wrong = wrong_numbers(i, values);
+    if (at_most_one_in * wrong > entries) return std::nullopt;
+    return NearArray{i, std::move(values), wrong <= 1 && entries >= enough_for_one};
 }
 
 bool Judge::is_part_met(std::size_t part, double left) const {
     const Verdict& verdict = parts_[part];
     return left <= std::max(recognition * tolerance_ * verdict.scale,
                             floors_[layout_.parts()[part].array]) &&
-           (!verdict.differs || left <= rest * verdict.difference);
+           (!verdict.differs || left <= rest_of(verdict.difference, tolerance_, verdict.scale));
 }
 
 void Judge::consider(const Hypothesis& hypothesis) {
@@ -107,7 +147,11 @@ void Judge::consider(const Hypothesis& hypothesis) {
         if (!met && !differs(i)) return;
         if (met && differs(i)) match.explained.push_back(i);
     }
-    if (!match.explained.empty()) matches_.push_back(std::move(match));
+    if (match.explained.empty() || (hypothesis.is_fitted && !are_enough_for_fit(match.explained)))
+        return;
+    for (const std::size_t i : differing_)
+        if (!hypothesis.arrays[i].empty()) add_near(match, i, hypothesis.arrays[i]);
+    matches_.push_back(std::move(match));
 }
 
 Judge::Fit Judge::fit(std::span<const double> gradients) const {
@@ -157,9 +201,19 @@ bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) 
         return match.mistake && match.level == level_ &&
                std::abs(match.whole_signature - whole) <= 1e-13 * std::abs(whole);
     });
-    if (!is_known)
-        matches_.push_back({mistake.words(), level_, std::move(how.explained), how.parts, mistake,
-                            how.signature, whole});
+    if (is_known) return how.may_be_one_of_several;
+    Match match{.words = mistake.words(),
+                .level = level_,
+                .explained = std::move(how.explained),
+                .parts = how.parts,
+                .mistake = mistake,
+                .signature = how.signature,
+                .whole_signature = whole};
+    if (!match.explained.empty()) {
+        std::vector<GradientArray> arrays = layout_.arrays(gradients);
+        for (const std::size_t i : differing_) add_near(match, i, std::move(arrays[i].values));
+    }
+    matches_.push_back(std::move(match));
     return how.may_be_one_of_several;
 }
 
@@ -168,9 +222,44 @@ std::vector<std::size_t> Judge::explained_by(std::span<const double> gradients) 
     return how.changes_what_agrees ? std::vector<std::size_t>() : std::move(how.explained);
 }
 
+bool Judge::explains_all_but_a_number(const Match& match) const {
+    if (match.explained.empty()) return false;
+    std::size_t damaged = 0;
+    for (const std::size_t i : differing_) {
+        if (std::ranges::binary_search(match.explained, i)) continue;
+        const auto found = std::ranges::find(match.near, i, &NearArray::array);
+        const std::optional<NearArray> right = near(i, right_[i].values);
+        const bool is_damaged =
+            (found != match.near.end() && found->has_one_wrong) || (right && right->has_one_wrong);
+        if (!is_damaged || ++damaged > 1) return false;
+    }
+    return true;
+}
+
 bool Judge::has_full_explanation() const {
     return std::ranges::any_of(matches_,
                                [&](const Match& match) { return match.explained == differing_; });
+}
+
+bool Judge::is_explained_but_for_a_number() const {
+    return std::ranges::any_of(
+        matches_, [&](const Match& match) { return explains_all_but_a_number(match); });
+}
+
+bool Judge::fits(std::span<const double> gradients) const {
+    constexpr std::size_t several = 3;
+    const std::vector<std::size_t> explained = explained_by(gradients);
+    return explained.size() + (explained.size() >= several ? 1 : 0) >= differing_.size() &&
+           are_enough_for_fit(explained);
+}
+
+bool Judge::are_enough_for_fit(std::span<const std::size_t> arrays) const {
+    constexpr std::size_t enough = 3;
+    std::set<double> numbers;  // the gradient of a bias may be there twice
+    for (const std::size_t i : arrays)
+        for (const double number : given_entries_[i])
+            if (number != 0) numbers.insert(number);
+    return numbers.size() >= enough;
 }
 
 Finding Judge::finding(const Match& best, std::span<const std::size_t> left) const {
@@ -184,26 +273,47 @@ Finding Judge::finding(const Match& best, std::span<const std::size_t> left) con
     return result;
 }
 
-std::vector<Finding> Judge::findings() const {
-    std::vector<std::pair<std::size_t, Finding>> found;  // by the first array that is explained
+std::vector<const Match*> Judge::best_matches() const {
+    std::vector<const Match*> chosen;
     std::vector<std::size_t> left = differing_;
     while (!left.empty()) {
-        const auto is_left = [&](std::size_t i) { return std::ranges::binary_search(left, i); };
         const auto gain = [&](const Match& match) {
-            return std::ranges::count_if(match.explained, is_left);
+            return std::ranges::count_if(match.explained, [&](std::size_t i) {
+                return std::ranges::binary_search(left, i);
+            });
         };
         const auto best = std::ranges::max_element(matches_, {}, gain);
         if (best == matches_.end() || gain(*best) == 0) break;
-        const std::size_t first = *std::ranges::find_if(best->explained, is_left);
-        found.emplace_back(first, finding(*best, left));
+        chosen.push_back(&*best);
         std::erase_if(
             left, [&](std::size_t i) { return std::ranges::binary_search(best->explained, i); });
+    }
+    return chosen;
+}
+
+std::vector<Finding> Judge::findings() const {
+    std::vector<std::pair<std::size_t, Finding>> found;  // by the first array that is explained
+    std::vector<std::size_t> left = differing_;
+    for (const Match* const match : best_matches()) {
+        const std::size_t first = *std::ranges::find_if(
+            match->explained, [&](std::size_t i) { return std::ranges::binary_search(left, i); });
+        found.emplace_back(first, finding(*match, left));
+        std::erase_if(
+            left, [&](std::size_t i) { return std::ranges::binary_search(match->explained, i); });
     }
     std::ranges::sort(found, {}, &std::pair<std::size_t, Finding>::first);
     std::vector<Finding> result;
     result.reserve(found.size());
     for (auto& [first, finding] : found) result.push_back(std::move(finding));
     return result;
+}
+
+const std::vector<Matrix>& Judge::nearest(std::size_t i) const {
+    for (const Match* const match : best_matches())
+        if (const auto found = std::ranges::find(match->near, i, &NearArray::array);
+            found != match->near.end())
+            return found->values;
+    return right_[i].values;
 }
 
 }  // namespace revolute

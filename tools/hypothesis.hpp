@@ -18,6 +18,7 @@ namespace revolute {
 struct Hypothesis {
     std::string words;
     std::vector<std::vector<Matrix>> arrays;
+    bool is_fitted = false;  ///< whether a number in it was found from what was given
 };
 
 /// A mistake in the derivation: what it does at which uses, at all columns of the batch or at one.
@@ -27,15 +28,23 @@ struct Mistake {
     std::optional<int> column{};
 };
 
+/// An array that a hypothesis gives but for a few of its numbers.
+struct NearArray {
+    std::size_t array = 0;
+    std::vector<Matrix> values;  ///< those of the hypothesis
+    bool has_one_wrong = false;
+};
+
 /// A hypothesis that explains something.
 struct Match {
     std::string words;
     int level = 0;                       ///< the simpler ones first
     std::vector<std::size_t> explained;  ///< numbers of arrays, ascending
-    std::size_t parts = 0;               ///< how many parts of arrays it explains
-    std::optional<Mistake> mistake{};    ///< where it is one in the derivation
-    double signature = 0;                ///< equal where the gradients are
-    double whole_signature = 0;          ///< with those that were not given
+    std::vector<NearArray> near{};
+    std::size_t parts = 0;             ///< how many parts of arrays it explains
+    std::optional<Mistake> mistake{};  ///< where it is one in the derivation
+    double signature = 0;              ///< equal where the gradients are
+    double whole_signature = 0;        ///< with those that were not given
 };
 
 /// The given arrays, those of a derivation, and which hypotheses turn these into those.
@@ -68,15 +77,24 @@ class Judge {
     void go_on() { ++level_; }
     /// Whether some hypothesis explains every array that differs.
     bool has_full_explanation() const;
+    /// The same, or all but one array in which a single number is wrong.
+    bool is_explained_but_for_a_number() const;
+    /// Whether these gradients, in which a number was fitted, are those of all arrays that differ; but for one where
+    /// there are several.
+    bool fits(std::span<const double> gradients) const;
     std::span<const Match> matches() const { return matches_; }
     /// The hypotheses that explain most, until what is left cannot be explained.
     std::vector<Finding> findings() const;
+    /// What the hypotheses that explain most give for an array that they do not explain: the right numbers where none
+    /// comes near to it.
+    const std::vector<Matrix>& nearest(std::size_t i) const;
 
  private:
     struct Verdict {
         double scale = 0;
         double difference = 0;
         bool differs = false;
+        double right_scale = 0;  ///< without what was given
     };
     /// How well the numbers of a mistake fit.
     struct Fit {
@@ -87,6 +105,15 @@ class Judge {
         double signature = 0;
     };
     bool is_met(std::size_t i, double left) const;
+    /// How many numbers of an array are not those that were given.
+    std::size_t wrong_numbers(std::size_t i, std::span<const Matrix> values) const;
+    std::optional<NearArray> near(std::size_t i, std::vector<Matrix> values) const;
+    /// Notes that the match comes near to an array that it does not explain.
+    void add_near(Match& match, std::size_t i, std::vector<Matrix> values) const;
+    bool explains_all_but_a_number(const Match& match) const;
+    /// Whether the arrays have more numbers than one that was fitted gives by chance.
+    bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
+    std::vector<const Match*> best_matches() const;
     bool is_part_met(std::size_t part, double left) const;
     Fit fit(std::span<const double> gradients) const;
     void note_parts();
@@ -145,6 +172,8 @@ std::string weight_decay_words(double decay);
 void consider_arrays(const Case& of, Judge& judge);
 /// Arrays that something was done to after they were right: values clamped, averaged over the batch, weight decay.
 void consider_treated_arrays(const Case& of, Judge& judge);
+/// Arrays of the gradients by other targets.
+void consider_targets(const Case& of, Judge& judge);
 /// Arrays that are the right ones times a number without a meaning.
 void consider_unknown_factor(const Case& of, Judge& judge);
 

@@ -1,3 +1,4 @@
+#include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/hypothesis.hpp>
 #include <revolute/tools/norm.hpp>
 
@@ -217,6 +218,20 @@ void consider_arrays(const Case& of, Judge& judge) {
     consider_mixed_up(judge);
 }
 
+void consider_targets(const Case& of, Judge& judge) {
+    for (const ForwardMistake& mistake : target_mistakes(of)) {
+        Case changed = of;
+        mistake.change(changed);
+        if (changed.targets == of.targets) continue;
+        Hypothesis hypothesis{mistake.words, {}};
+        const std::vector<GradientArray> all = gradient_arrays(solve(changed));
+        for (const GradientArray& array : judge.right())
+            hypothesis.arrays.push_back(
+                std::ranges::find(all, array.name, &GradientArray::name)->values);
+        judge.consider(hypothesis);
+    }
+}
+
 void consider_unknown_factor(const Case&, Judge& judge) {
     std::vector<double> entries, right_entries;
     for (const std::size_t i : judge.differing()) {
@@ -228,11 +243,13 @@ void consider_unknown_factor(const Case&, Judge& judge) {
         }
     }
     if (entries.size() < 3) return;  // fewer numbers than that are always multiples
-    const std::optional<double> factor = least_squares_factor(right_entries, entries);
+    const std::optional<double> factor = closest_factor(right_entries, entries);
     if (!factor) return;
-    judge.consider(in_all_differing(
+    Hypothesis hypothesis = in_all_differing(
         judge, fmt::format("a factor of {:.12g}, the same in every entry", *factor),
-        [&](std::size_t i) { return scaled(judge.right()[i].values, *factor); }));
+        [&](std::size_t i) { return scaled(judge.right()[i].values, *factor); });
+    hypothesis.is_fitted = true;
+    judge.consider(hypothesis);
 }
 
 }  // namespace revolute

@@ -47,7 +47,7 @@ std::optional<double> decay_of(const Case& of, const Judge& judge, std::size_t i
     const auto given = judge.given()[i].values[0].values();
     for (std::size_t k = 0; k < parameter->size(); ++k)
         added.push_back(given[k] - judge.right()[i].values[0].values()[k]);
-    const auto factor = least_squares_factor(parameter->values(), added);
+    const auto factor = closest_factor(parameter->values(), added);
     if (!factor) return std::nullopt;
     for (std::size_t k = 0; k < added.size(); ++k)
         if (!(std::abs(added[k] - *factor * parameter->values()[k]) <=

@@ -32,6 +32,12 @@ std::vector<double> floors_of(const std::vector<GradientArray>& arrays,
     return result;
 }
 
+bool is_in_one_of(std::span<const Finding> findings, const std::string& array) {
+    return std::ranges::any_of(findings, [&](const Finding& finding) {
+        return std::ranges::find(finding.arrays, array) != finding.arrays.end();
+    });
+}
+
 }  // namespace
 
 MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
@@ -60,8 +66,9 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     for (std::size_t i = 0; i < stage.found.size(); ++i)
         outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
-    for (const std::size_t i : stage.unexplained)
-        outcome.unexplained.push_back(judge_.right()[i].name);
+    for (std::size_t k = 0; k < stage.unexplained.size(); ++k)
+        outcome.unexplained.push_back(
+            {judge_.right()[stage.unexplained[k]].name, stage.nearest[k]});
     if (may_be_treated && !outcome.unexplained.empty()) explain_treated(outcome);
     outcome.has_tried_all = has_tried_all_ && !known_.leaves_some_out();
     return outcome;
@@ -85,21 +92,24 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
         if (!judge.has_full_explanation()) continue;
         outcome.findings = judge.findings();
         outcome.findings.insert(outcome.findings.begin(), std::move(finding));
-        outcome.unexplained.clear();
+        std::erase_if(outcome.unexplained, [&](const GradientArray& array) {
+            return is_in_one_of(outcome.findings, array.name);
+        });
         return;
     }
 }
 
 MistakeSearch::Stage MistakeSearch::explain(Judge judge, const std::vector<Found>& found) {
     const std::vector<Mistake> of_several = consider_one(judge, found.empty());
-    Stage best{found, judge.findings(), {}};
+    Stage best{found, judge.findings(), {}, {}};
     for (const std::size_t i : judge.differing())
-        if (std::ranges::none_of(best.more, [&](const Finding& finding) {
-                return std::ranges::find(finding.arrays, judge.right()[i].name) !=
-                       finding.arrays.end();
-            }))
+        if (!is_in_one_of(best.more, judge.right()[i].name)) {
             best.unexplained.push_back(i);
-    if (best.unexplained.empty() || found.size() >= most_mistakes) return best;
+            best.nearest.push_back(judge.nearest(i));
+        }
+    if (best.unexplained.empty() || judge.is_explained_but_for_a_number() ||
+        found.size() >= most_mistakes)
+        return best;
 
     const auto take_if_better = [&](Stage stage) {
         if (stage.unexplained.size() < best.unexplained.size()) best = std::move(stage);
@@ -131,8 +141,10 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
     std::vector<Mistake> of_several;
     const auto is_done = [&] {
         judge.go_on();
-        return judge.has_full_explanation();
+        return judge.is_explained_but_for_a_number();
     };
+    if (is_first) consider_targets(case_, judge);
+    if (is_done()) return of_several;
     consider_arrays(case_, judge);
     consider_all(judge, known_.in_loss(), &of_several);
     if (is_done()) return of_several;
@@ -223,13 +235,12 @@ std::optional<double> MistakeSearch::fitted(
                     left.push_back(given - here[entry]);
                 }
         }
-        const std::optional<double> step = least_squares_factor(slopes, left);
+        const std::optional<double> step = closest_factor(slopes, left);
         if (!step) return std::nullopt;
         number += *step;
         if (std::abs(*step) <= 1e-14 * std::abs(number)) break;
     }
-    if (!std::ranges::equal(judge.explained_by(gradients_with(number)), judge.differing()))
-        return std::nullopt;
+    if (!judge.fits(gradients_with(number))) return std::nullopt;
     return number;
 }
 
@@ -242,16 +253,18 @@ std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,
         return std::pair(a->explained.size(), a->parts) > std::pair(b->explained.size(), b->parts);
     });
     std::vector<Found> result;
-    std::vector<double> signatures;
+    std::vector<const Match*> first;  // of each result
     for (const Match* match : matches) {
-        const auto same = std::ranges::find_if(signatures, [&](double signature) {
-            return std::abs(signature - match->signature) <= 1e-12 * std::abs(signature);
+        const auto same = std::ranges::find_if(first, [&](const Match* other) {
+            return std::abs(other->signature - match->signature) <=
+                   1e-12 * std::abs(other->signature);
         });
-        if (same != signatures.end()) {
-            Found& known = result[static_cast<std::size_t>(same - signatures.begin())];
-            if (known.words.size() < most_words) known.words.push_back(match->words);
+        if (same != first.end()) {
+            Found& known = result[static_cast<std::size_t>(same - first.begin())];
+            if (known.words.size() < most_words && match->level == (*same)->level)
+                known.words.push_back(match->words);
         } else if (result.size() < most) {
-            signatures.push_back(match->signature);
+            first.push_back(match);
             result.push_back({{match->words}, match->mistake->alterations});
         }
     }

@@ -20,7 +20,9 @@ class MistakeSearch {
 
     struct Outcome {
         std::vector<Finding> findings;
-        std::vector<std::string> unexplained;  ///< names of arrays
+        /// Arrays that nothing explains, with the numbers that the findings give: the right ones, where these do not
+        /// come near to what was given.
+        std::vector<GradientArray> unexplained;
         bool has_tried_all = true;
     };
     /// `may_be_treated`: also mistakes in gradients to which something was done at the end.
@@ -36,6 +38,7 @@ class MistakeSearch {
         std::vector<Found> found;
         std::vector<Finding> more;  // of what is left over
         std::vector<std::size_t> unexplained;
+        std::vector<std::vector<Matrix>> nearest;  // of each that is not explained
     };
     using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace revolute {
 
@@ -35,17 +37,25 @@ double root_mean_square(std::span<const double> values) {
     return values.empty() ? 0 : root_of_squares(values, static_cast<double>(values.size()));
 }
 
-std::optional<double> least_squares_factor(std::span<const double> slopes,
-                                           std::span<const double> values) {
-    const double scale = scale_of(slopes), scale_of_values = scale_of(values);
-    double products = 0, squares = 0;
+/// The median of the ratios, each counted by the size of its slope.
+std::optional<double> closest_factor(std::span<const double> slopes,
+                                     std::span<const double> values) {
+    const double scale = scale_of(slopes);
+    std::vector<std::pair<double, double>> ratios;  // with the size of the slope
+    double all = 0;
     for (std::size_t i = 0; i < slopes.size(); ++i) {
-        const double slope = slopes[i] / scale;
-        products += slope * (values[i] / scale_of_values);
-        squares += slope * slope;
+        const double size = std::abs(slopes[i]) / scale, ratio = values[i] / slopes[i];
+        if (!(size > 0) || !std::isfinite(size) || !std::isfinite(ratio)) continue;
+        ratios.emplace_back(ratio, size);
+        all += size;
     }
-    if (!(squares > 0)) return std::nullopt;
-    return products / squares * (scale_of_values / scale);
+    std::ranges::sort(ratios);
+    double below = 0;
+    for (const auto& [ratio, size] : ratios) {
+        below += size;
+        if (2 * below >= all) return ratio;
+    }
+    return std::nullopt;
 }
 
 double sum_of_sizes(std::span<const double> values) {

@@ -14,10 +14,11 @@ double power_of_two_below(double x);
 double euclidean_norm(std::span<const double> values);
 double root_mean_square(std::span<const double> values);
 
-/// The factor f that makes f slopes closest to the values: least squares, also where squares are beyond the range of
-/// doubles. None where all slopes are 0. Both have the same length.
-std::optional<double> least_squares_factor(std::span<const double> slopes,
-                                           std::span<const double> values);
+/// The factor f with the smallest sum of |f slope - value|: unlike that of least squares, it is not moved by a few values
+/// that are wrong, whatever their size. Pairs that are not finite do not count. None where all slopes are 0. Both have
+/// the same length.
+std::optional<double> closest_factor(std::span<const double> slopes,
+                                     std::span<const double> values);
 
 /// Sum of |x|.
 double sum_of_sizes(std::span<const double> values);

@@ -2,6 +2,7 @@
 
 #include "option_values.hpp"
 #include "program_options.hpp"
+#include <revolute/tools/case_net.hpp>
 #include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/standard_output.hpp>
@@ -37,11 +38,12 @@ CaseResult gradients_from(const std::string& file, const Case& of) {
     return result;
 }
 
-void add_tolerance_option(CLI::App& command, double& tolerance) {
+void add_tolerance_option(CLI::App& command, std::optional<double>& tolerance) {
     command
         .add_option("--tolerance", tolerance,
                     "Largest difference that agrees, relative to the largest entry of an array")
-        ->capture_default_str()
+        ->default_str(
+            fmt::format("{:g}, more where numbers have less than double precision", case_tolerance))
         ->check(number_between(1e-14, 1e-3));
 }
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,7 @@ Case case_from(std::string_view command, const std::string& file);
 /// The same for gradients alone.
 CaseResult gradients_from(const std::string& file, const Case& of);
 
-/// --tolerance: which differences of gradients agree.
-void add_tolerance_option(CLI::App& command, double& tolerance);
+/// --tolerance: which differences of gradients agree; none to go by the precision of what is given.
+void add_tolerance_option(CLI::App& command, std::optional<double>& tolerance);
 
 }  // namespace revolute

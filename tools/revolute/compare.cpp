@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace revolute {
@@ -18,7 +19,7 @@ namespace {
 struct CompareOptions {
     std::string case_file;
     std::string gradients_file;
-    double tolerance = case_tolerance;
+    std::optional<double> tolerance;
     bool json = false;
 };
 

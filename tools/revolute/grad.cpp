@@ -5,6 +5,7 @@
 #include "program_options.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/case_net.hpp>
+#include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/standard_output.hpp>
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace revolute {
 
@@ -22,7 +24,7 @@ struct GradOptions {
     bool json = false;
     FiniteOptions finite;
     bool is_reference = false;
-    double tolerance = case_tolerance;
+    std::optional<double> tolerance;
 };
 
 void print_matrix(const std::string& name, const Matrix& matrix) {
@@ -50,11 +52,13 @@ void print_result(const CaseResult& result) {
 /// Beside what is expected; whether all arrays agree.
 bool print_comparison(const Case& of, const CaseResult& result, const GradOptions& options) {
     const CaseResult& expected = of.expected.value();
-    const double tolerance = options.tolerance;
+    const Rounding precision = options.tolerance ? Rounding::none : precision_of(expected, result);
+    const double tolerance = options.tolerance.value_or(tolerance_of(precision));
     const std::vector<ArrayComparison> rows =
         compare(result, expected, tolerance, rounding_floors(of));
     const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
-    const std::string note = rounding_note(rounding_in(rows));
+    const std::string note =
+        precision_note(precision, "The gradients expected") + rounding_note(rounding_in(rows));
     if (!options.json)
         print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n{}",
               to_table(rows, not_compared(result, expected)), tolerance, note);
