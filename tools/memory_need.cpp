@@ -1,6 +1,6 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/memory_need.hpp>
-#include <revolute/tools/split_step.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -22,7 +22,7 @@ struct MemoryLaw {
 /// The laws of the commands. A program's own memory is not in them: `compile` knows it and keeps to a limit.
 inline constexpr MemoryLaw memory_of_derive{.bytes_a_node = 900, .is_of_few_steps = true};
 inline constexpr MemoryLaw memory_of_rolling{.bytes_a_node = 500, .is_of_few_steps = true};
-inline constexpr MemoryLaw memory_of_bench{.bytes_a_node = 160};
+inline constexpr MemoryLaw memory_of_bench{.bytes_a_node = 160, .of_parameters = 2};
 inline constexpr MemoryLaw memory_of_check{
     .bytes_a_node = 230, .of_parameters = 2.5, .of_largest = 25, .of_values = 0.6};
 inline constexpr MemoryLaw memory_of_case{.bytes_a_node = 250, .of_parameters = 3, .of_values = 1};

@@ -1,7 +1,7 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/planned_file.hpp>
-#include <revolute/tools/split_step.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/dot.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/render.hpp>
-#include <revolute/tools/split_step.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/finite_report.hpp>
@@ -247,15 +248,6 @@ std::size_t SplitStep::bytes() const {
         whole_ ? whole_->bytes()
                : move_->bytes() + of_piece_->bytes() + (of_rest_ ? of_rest_->bytes() : 0);
     return programs + piece_ * window_bytes_;
-}
-
-std::string bytes_in_words(std::size_t bytes) {
-    constexpr std::string_view units[] = {"kB", "MB", "GB", "TB", "PB"};
-    if (bytes < 1000) return detail::plural(bytes, "byte");
-    double amount = static_cast<double>(bytes) / 1000;
-    std::size_t unit = 0;
-    for (; amount >= 999.5 && unit + 1 < std::size(units); ++unit) amount /= 1000;
-    return fmt::format("{:.{}f} {}", amount, amount < 9.95 ? 1 : 0, units[unit]);
 }
 
 }  // namespace revolute

@@ -70,7 +70,4 @@ class SplitStep {
     std::unique_ptr<Gradients> of_rest_;  // of a last piece of another size
 };
 
-/// "4.8 GB", "12 MB", "830 bytes".
-std::string bytes_in_words(std::size_t bytes);
-
 }  // namespace revolute

@@ -1,3 +1,4 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/baselines.hpp>
 #include <revolute/tools/detail/plural.hpp>

@@ -259,9 +259,9 @@ TEST_CASE("memory limit: a program that needs more is refused with its largest v
     CHECK(message_of<CapacityError>([&] { compile(outputs, {.memory_limit = needed - 1}); }) ==
           fmt::format("compile: the program must fit into its memory limit (it needs {} bytes, the "
                       "limit is {})\n"
-                      "  x[0] [20 x 3] and 8 more like it: 4320 bytes\n"
-                      "  y[0] [10 x 3] and 8 more like it: 2160 bytes\n"
-                      "  a [10 x 20]: 1600 bytes",
+                      "  x[0] [20 x 3] and 8 more like it: 4.3 kB\n"
+                      "  y[0] [10 x 3] and 8 more like it: 2.2 kB\n"
+                      "  a [10 x 20]: 1.6 kB",
                       needed, needed - 1));
 }
 
@@ -286,8 +286,8 @@ TEST_CASE(
     }
     const std::string refusal =
         "compile: the values of a program must fit into a memory (they are 6.6e+20 bytes)\n"
-        "  x[0] [2147483647 x 2147483647] and 8 more like it: 332041393017534283776 bytes\n"
-        "  y[0] [2147483647 x 2147483647] and 8 more like it: 332041393017534283776 bytes";
+        "  x[0] [2147483647 x 2147483647] and 8 more like it: 3.3e+20 bytes\n"
+        "  y[0] [2147483647 x 2147483647] and 8 more like it: 3.3e+20 bytes";
     CHECK(message_of<CapacityError>([&] { compile(outputs); }) == refusal);
     CHECK(message_of<CapacityError>([&] { compile(outputs, {.memory_limit = 1}); }) == refusal);
 }

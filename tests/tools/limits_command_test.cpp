@@ -48,7 +48,7 @@ TEST_CASE("memory: where OpenBLAS cannot have its buffer, commands say so and en
         const Ran ran = run_within(150'000, arguments, folder);
         CHECK(ran.status == 1);
         CHECK(ran.errors ==
-              "compile: OpenBLAS must have a buffer of 134217728 bytes for each thread (1 of them; "
+              "compile: OpenBLAS must have a buffer of 134 MB for each thread (1 of them; "
               "the system says: Cannot allocate memory)\n"
               "  a limit on the process, such as that of `ulimit -v`, leaves too little memory\n");
     }
@@ -56,6 +56,21 @@ TEST_CASE("memory: where OpenBLAS cannot have its buffer, commands say so and en
     CHECK(run_within(400'000, "check", folder).status == 0);
     CHECK(run_within(400'000, train, folder).status == 0);
     CHECK(run_within(400'000, "predict model.json table.csv", folder).status == 0);
+}
+
+TEST_CASE("memory: what could not be estimated ends with how much there is") {
+    if (is_sanitized()) return;
+    const test::TemporaryFolder folder;
+    // The program fits into what there is, until OpenBLAS has had its buffer.
+    const Ran ran = run_within(300'000, "bench --hidden 3000 --steps 3 --repetitions 1", folder);
+    CAPTURE(ran.errors);
+    CHECK(ran.status == 1);
+    CHECK(ran.errors.starts_with("revolute: there is not enough memory for this ("));
+    CHECK(ran.errors.find(" more were asked for, ") != std::string::npos);
+    CHECK(ran.errors.ends_with(" are in use, `ulimit -v` allows 307 MB)\n"));
+    CHECK(run_within(300'000, "bench --hidden 20000 --steps 3", folder)
+              .errors.starts_with("bench: the net must fit into the memory that there is (its "
+                                  "400360001 parameters and 63 nodes take about 6.4 GB, of "));
 }
 
 TEST_CASE("memory: where Graphviz cannot have its memory, draw says so and ends") {

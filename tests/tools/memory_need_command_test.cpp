@@ -59,6 +59,8 @@ TEST_CASE("memory_need: what commands take is within twice and half of it") {
          memory_of_rolling},
         {"bench --steps 20000 --hidden 4 --input 2 --repetitions 1",
          net_of(CellKind::simple, 1, 20000, 4), memory_of_bench},
+        {"bench --steps 2 --hidden 2000 --input 2 --repetitions 1",
+         net_of(CellKind::simple, 1, 2, 2000), memory_of_bench},
         {"check --hidden 500 --input 2", net_of(CellKind::simple, 1, 3, 500), memory_of_check},
         {"draw --layers 100 --steps 10 --force -o x.dot", net_of(CellKind::simple, 100, 10, 3),
          memory_of_figure({})},

@@ -357,15 +357,6 @@ TEST_CASE("trainer: in floats and in threads it learns the same, to their digits
         CHECK(relative_difference(rough.parameters[i], expected.parameters[i]) <= 1e-4);
 }
 
-TEST_CASE("split step: bytes in words") {
-    CHECK(bytes_in_words(1) == "1 byte");
-    CHECK(bytes_in_words(999) == "999 bytes");
-    CHECK(bytes_in_words(4800) == "4.8 kB");
-    CHECK(bytes_in_words(12'000'000) == "12 MB");
-    CHECK(bytes_in_words(999'600'000) == "1.0 GB");
-    CHECK(bytes_in_words(2'500'000'000'000) == "2.5 TB");
-}
-
 TEST_CASE("trainer: with a batch of one window every window is a step") {
     Series series = sunspots();
     TrainingSettings settings = small_settings();

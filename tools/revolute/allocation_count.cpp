@@ -8,14 +8,16 @@
 
 namespace {
 
-std::atomic<std::size_t> count = 0;
+std::atomic<std::size_t> count = 0, refused = 0;
 
 /// Null where there is no memory.
 void* allocate_or_not(std::size_t size, std::size_t alignment) noexcept {
     count.fetch_add(1, std::memory_order_relaxed);
     const std::size_t whole =
         (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
-    return std::aligned_alloc(alignment, whole);
+    void* const memory = std::aligned_alloc(alignment, whole);
+    if (memory == nullptr) refused.store(size, std::memory_order_relaxed);
+    return memory;
 }
 
 void* allocate(std::size_t size, std::size_t alignment) {
@@ -27,6 +29,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
 }  // namespace
 
 std::size_t revolute::allocation_count() { return count.load(std::memory_order_relaxed); }
+std::size_t revolute::refused_allocation() { return refused.load(std::memory_order_relaxed); }
 
 // The standard's forms for arrays call these. Its forms that do not throw would as well, but not
 // those of sanitizers.

@@ -1,5 +1,7 @@
 #include "address_space.hpp"
+#include "allocation_count.hpp"
 #include "commands.hpp"
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/suggestion.hpp>
 #include <revolute/tools/standard_output.hpp>
@@ -104,8 +106,16 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
     return usage_failure;
 }
 
+/// What could not be estimated before.
 int answer_lack_of_memory() {
-    tell("revolute: there is not enough memory for this\n");
+    std::vector<std::string> numbers;
+    if (const std::size_t bytes = refused_allocation(); bytes > 0)
+        numbers.push_back(fmt::format("{} more were asked for", bytes_in_words(bytes)));
+    if (const std::size_t bytes = address_space_in_use(); bytes > 0)
+        numbers.push_back(fmt::format("{} are in use", bytes_in_words(bytes)));
+    if (const auto most = address_space_limit())
+        numbers.push_back(fmt::format("`ulimit -v` allows {}", bytes_in_words(*most)));
+    tell("revolute: there is not enough memory for this ({})\n", fmt::join(numbers, ", "));
     return failure;
 }
 

@@ -1,5 +1,6 @@
 #include "program_options.hpp"
 
+#include "address_space.hpp"
 #include "net_options.hpp"
 #include "option_values.hpp"
 #include <revolute/tools/standard_output.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -34,8 +34,8 @@ void add_precision_option(CLI::App& command, Precision& precision, const std::st
 std::size_t available_memory() {
     const auto pages = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES));
     std::size_t bytes = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    rlimit limit{};
-    if (getrlimit(RLIMIT_AS, &limit) == 0) bytes = std::min<std::size_t>(bytes, limit.rlim_cur);
+    if (const auto most = address_space_limit())
+        bytes = std::min(bytes, *most - std::min(*most, address_space_in_use()));
     std::ifstream of_container("/sys/fs/cgroup/memory.max");  // a number, or "max"
     if (std::size_t most = 0; of_container >> most) bytes = std::min(bytes, most);
     return bytes;

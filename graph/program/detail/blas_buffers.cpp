@@ -1,3 +1,4 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/program/detail/blas_buffers.hpp>
 
@@ -41,10 +42,10 @@ void require_room(std::size_t bytes, std::size_t threads) {
         mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (probe == MAP_FAILED)
         throw CapacityError(fmt::format(
-            "compile: OpenBLAS must have a buffer of {} bytes for each thread ({} of them; the "
+            "compile: OpenBLAS must have a buffer of {} for each thread ({} of them; the "
             "system says: {})\n"
             "  a limit on the process, such as that of `ulimit -v`, leaves too little memory",
-            buffer_bytes, threads, std::generic_category().message(errno)));
+            bytes_in_words(buffer_bytes), threads, std::generic_category().message(errno)));
     munmap(probe, bytes);
 }
 

@@ -1,3 +1,4 @@
+#include <revolute/graph/bytes_in_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
@@ -37,15 +38,21 @@ std::vector<Slab> slabs_of(const Rolled& rolled, const Reads& reads) {
     return slabs;
 }
 
+std::string words_of(double bytes) {
+    constexpr double most = 1e18;  // within 64 bits
+    return bytes < most ? bytes_in_words(static_cast<std::size_t>(bytes))
+                        : fmt::format("{:.2g} bytes", bytes);
+}
+
 std::string lines_of(const Rolled& rolled, const std::vector<Slab>& slabs,
                      std::size_t number_size) {
     std::string text;
     for (std::size_t i = 0; i < std::min(most_named, slabs.size()); ++i) {
         const Part& part = rolled[slabs[i].part];
         text += fmt::format(
-            "\n  {}{}: {:.0f} bytes", describe(rolled, {slabs[i].part, part.step_of(0)}),
+            "\n  {}{}: {}", describe(rolled, {slabs[i].part, part.step_of(0)}),
             part.size() == 1 ? "" : fmt::format(" and {} more like it", part.size() - 1),
-            slabs[i].numbers * static_cast<double>(number_size));
+            words_of(slabs[i].numbers * static_cast<double>(number_size)));
     }
     return text;
 }
@@ -55,9 +62,14 @@ std::string lines_of(const Rolled& rolled, const std::vector<Slab>& slabs,
 void require_within(std::optional<std::size_t> limit, std::size_t needed, const Rolled& rolled,
                     const Reads& reads, const MemoryPlan& plan, std::size_t number_size) {
     if (!limit || needed <= *limit) return;
+    std::string need = bytes_in_words(needed), most = bytes_in_words(*limit);
+    if (need == most) {  // but for the digits that words leave out
+        need = fmt::format("{} bytes", needed);
+        most = fmt::format("{}", *limit);
+    }
     const std::string text = fmt::format(
-        "compile: the program must fit into its memory limit (it needs {} bytes, the limit is {})",
-        needed, *limit);
+        "compile: the program must fit into its memory limit (it needs {}, the limit is {})", need,
+        most);
     std::vector<Slab> slabs = slabs_of(rolled, reads);
     std::set<std::size_t>
         places;  // of parts whose slabs begin at one place, one after the other, the first
