@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <compare>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +43,7 @@ class LeftOut {
             if (home.is_step() && home.step.axis == axis && home.step.t >= steps.low - 1 &&
                 home.step.t <= steps.high)
                 at_[static_cast<std::size_t>(home.step.t)].emplace(likeness_of(i), i);
+            members_.emplace(index(sketch.members[i].part), sketch.members[i].t);
         }
         for (std::uint32_t i = 0; i < sketch.figure.edges.size(); ++i) {
             arrows_to_[sketch.figure.edges[i].to].push_back(i);
@@ -82,16 +85,22 @@ class LeftOut {
             what, step(left_out_.low - 2), step(left_out_.low - 1), step(left_out_.high + 1)));
     }
 
-    /// The first node of one step without a counterpart at another one.
-    std::optional<std::uint32_t> first_apart(const Nodes& nodes, const Nodes& others) const {
+    /// The first node at one step without a counterpart at another one. Beside the step that is drawn, it has one
+    /// too in what stands elsewhere, or is called otherwise, and is of its family there.
+    std::optional<std::uint32_t> first_apart(std::int32_t t, std::int32_t other) const {
         std::optional<std::uint32_t> first;
-        for (const auto& [likeness, node] : nodes)
-            if (!others.contains(likeness) && (!first || node < *first)) first = node;
+        for (const auto& [likeness, node] : at(t)) {
+            const std::int32_t expected = sketch_.members[node].t + other - t;
+            const bool is_beside =
+                std::min(t, other) < left_out_.low && members_.contains({likeness.part, expected});
+            if (!at(other).contains(likeness) && !is_beside && (!first || node < *first))
+                first = node;
+        }
         return first;
     }
 
     void compare_nodes(std::int32_t t) const {
-        const auto added = first_apart(at(t), at(t - 1)), missing = first_apart(at(t - 1), at(t));
+        const auto added = first_apart(t, t - 1), missing = first_apart(t - 1, t);
         if (added && missing)
             for (const auto& [likeness, node] : at(t - 1))
                 if (has_name(drawn(*added)) && !at(t).contains(likeness) &&
@@ -143,8 +152,8 @@ class LeftOut {
 
     /// Local derivatives by values that are equally far away are the same ones.
     void compare_labels(std::int32_t t) const {
-        for (const auto& [likeness, node] : at(t)) {
-            const auto &here = arrows_to_[node], &before = arrows_to_[at(t - 1).at(likeness)];
+        for (const auto& [node, other] : pairs(t)) {
+            const auto &here = arrows_to_[node], &before = arrows_to_[other];
             for (std::size_t i = 0; i < std::min(here.size(), before.size()); ++i)
                 if (are_as_far(arrow(before[i]).from, arrow(here[i]).from) &&
                     sketch_.label_kinds[here[i]] != sketch_.label_kinds[before[i]])
@@ -166,10 +175,18 @@ class LeftOut {
         return a == b || (is_drawn && a.name == b.name);
     }
 
+    /// The nodes of a step, each with that of the step before it that it is like.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs(std::int32_t t) const {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+        for (const auto& [likeness, node] : at(t))
+            if (const auto found = at(t - 1).find(likeness); found != at(t - 1).end())
+                pairs.emplace_back(node, found->second);
+        return pairs;
+    }
+
     /// What stands outside the steps is reached from each of them or from none.
     void compare_users(std::int32_t t) const {
-        for (const auto& [likeness, node] : at(t)) {
-            const std::uint32_t before = at(t - 1).at(likeness);
+        for (const auto& [node, before] : pairs(t)) {
             refuse_more(node, t, before, t - 1);
             refuse_more(before, t - 1, node, t);
         }
@@ -206,9 +223,10 @@ class LeftOut {
     const Sketch& sketch_;
     std::int32_t axis_;
     Interval left_out_;
-    std::vector<Nodes> at_;                                // by step
-    std::vector<std::vector<std::uint32_t>> arrows_to_;    // by node, edges in order
-    std::vector<std::vector<std::uint32_t>> arrows_from_;  // by node
+    std::set<std::pair<std::uint32_t, std::int32_t>> members_;  // part and step of all nodes
+    std::vector<Nodes> at_;                                     // by step
+    std::vector<std::vector<std::uint32_t>> arrows_to_;         // by node, edges in order
+    std::vector<std::vector<std::uint32_t>> arrows_from_;       // by node
     /// By target and number of the arrow: whether it comes from one node at all steps.
     std::map<std::pair<Likeness, std::size_t>, bool> is_one_node_;
 };

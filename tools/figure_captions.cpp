@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace revolute {
 
@@ -12,14 +16,35 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
+RichText typeset_number(const FigureNumber& number) {
+    RichText text = typeset(number.formula.text), mention;
+    if (!number.mention) return text;
+    return mention.add(
+        StepMention{std::move(text.runs), number.mention->step, number.mention->number});
+}
+
+/// Numbers as atoms of a formula, which may be mentions of steps.
+std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
+                                 std::span<const FigureNumber> numbers) {
+    std::vector<Formula> formulas;
+    for (const FigureNumber& number : numbers) {
+        formulas.push_back(number.formula);
+        if (!number.mention) continue;
+        atoms.push_back(typeset_number(number));
+        formulas.back().text = atom_mark(atoms.size() - 1);
+    }
+    return formulas;
+}
+
 }  // namespace
 
 RichText typeset_formula(const Graph& graph, NodeId node,
                          const std::function<const WrittenOperand&(NodeId)>& operand,
-                         std::span<const Formula> attributes) {
+                         std::span<const FigureNumber> attributes) {
     std::vector<RichText> atoms;
+    const std::vector<Formula> numbers = add_numbers(atoms, attributes);
     const Application application{graph.op(node), graph.attributes(node), graph.operand_count(node),
-                                  attributes};
+                                  numbers};
     const Formula written = formula(application, Notation::text, [&](std::uint32_t slot) {
         const WrittenOperand& x = operand(graph.operand(node, slot));
         atoms.push_back(x.text);
@@ -44,6 +69,7 @@ Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& st
       mode_(options.labels),
       source_lines_(options.source_lines),
       shows_all_(options.steps == ShownSteps::all),
+      is_folded_(options.steps == ShownSteps::folded),
       written_(graph.size()),
       is_written_out_(graph.size()) {
     for (const NodeId node : walk) {
@@ -53,7 +79,7 @@ Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& st
 }
 
 RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
-    return typeset_name(name, step ? steps_.below(*step) : "");
+    return typeset_name(name, step ? steps_.below(*step) : "", is_folded_ ? step : std::nullopt);
 }
 
 RichText Captions::name(NodeId node) const {
@@ -67,26 +93,53 @@ std::string Captions::listed(NodeId node) const {
     return name.empty() || !step ? name : fmt::format("{}[{}]", name, steps_.below(*step));
 }
 
+/// "t = 0..T", "t = 0, t > 1". Empty where a limit has no name: it is a step in the midst of a folded figure, which
+/// refuses the terms then.
+std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& steps) const {
+    const std::string letter = axis_name(axis);
+    const auto has_name = [&](std::int32_t t) { return !steps_.is_midst({axis, t}); };
+    std::string text;
+    for (auto first = steps.begin(); first != steps.end();) {
+        auto last = first;
+        while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
+        const std::int32_t low = *first, high = *last;
+        first = std::next(last);
+        if (!text.empty()) text += ", ";
+        if (low == high && has_name(low))
+            text += fmt::format("{} = {}", letter, steps_({axis, low}));
+        else if (has_name(low) && has_name(high))
+            text += fmt::format("{} = {}..{}", letter, steps_({axis, low}), steps_({axis, high}));
+        else if (first == steps.end() && has_name(low - 1) && has_name(high))
+            text += fmt::format("{} > {}", letter, steps_({axis, low - 1}));
+        else if (low == *steps.begin() && has_name(low) && has_name(high + 1))
+            text += fmt::format("{} < {}", letter, steps_({axis, high + 1}));
+        else
+            return {};
+    }
+    return text;
+}
+
 /// A sum sign, over t where terms of several steps of one axis make something that belongs to none;
-/// with its limits where steps are not drawn one by one.
+/// with its limits where steps are not drawn one by one. Terms that belong to no step stand behind it.
 RichText Captions::sum_sign(NodeId node) const {
     RichText text;
     text.add("Σ");
     if (graph_.step(node)) return text;
-    std::optional<Step> first, last;
+    std::map<std::int32_t, std::set<std::int32_t>> steps;  // by axis
+    for (const NodeId term : graph_.operands(node))
+        if (const Home home = homes_[term]; home.is_step())
+            steps[home.step.axis].insert(home.step.t);
+    if (steps.size() != 1 || steps.begin()->second.size() == 1) return text;
+    const auto& [axis, of_axis] = *steps.begin();
+    text.add(shows_all_ ? axis_name(axis) : limits(axis, of_axis), Script::subscript);
     for (const NodeId term : graph_.operands(node)) {
-        if (!homes_[term].is_step()) continue;
-        const Step step = homes_[term].step;
-        if (!first) first = last = step;
-        if (first->axis != step.axis) return text;
-        if (step.t < first->t) first = step;
-        if (step.t > last->t) last = step;
+        if (homes_[term].is_step()) continue;
+        const WrittenOperand& other = written(term);
+        text.add(" + ");
+        text.add(glyph_count(text) + glyph_count(other.text) <= longest_sum ? other.text
+                                                                            : typeset("·"));
     }
-    if (!first || first == last) return text;
-    const std::string axis = axis_name(first->axis);
-    if (shows_all_) return text.add(axis, Script::subscript);
-    return text.add(fmt::format("{} = {}..{}", axis, steps_(*first), steps_(*last)),
-                    Script::subscript);
+    return text;
 }
 
 RichText Captions::formula_of(NodeId node) const {
@@ -104,9 +157,9 @@ RichText Captions::ends_of_list(NodeId node) const {
     dots.text.add("…");
     const std::array operands{written(graph_.operand(node, 0)), dots,
                               written(graph_.operand(node, graph_.operand_count(node) - 1))};
-    const Application application{graph_.op(node), graph_.attributes(node), 3,
-                                  numbers_.attributes(node)};
     std::vector<RichText> atoms;
+    const std::vector<Formula> numbers = add_numbers(atoms, numbers_.attributes(node));
+    const Application application{graph_.op(node), graph_.attributes(node), 3, numbers};
     const Formula listed = formula(application, Notation::text, [&](std::uint32_t slot) {
         atoms.push_back(operands[slot].text);
         return Formula{atom_mark(atoms.size() - 1), operands[slot].precedence, operands[slot].op};
@@ -116,9 +169,10 @@ RichText Captions::ends_of_list(NodeId node) const {
 
 WrittenOperand Captions::write(NodeId node) const {
     if (is_constant(graph_, node)) {
-        const std::span<const Formula> attributes = numbers_.attributes(node);
-        const Formula number =
-            attributes.empty() ? number_formula(graph_.attributes(node)[0]) : attributes.front();
+        const std::span<const FigureNumber> attributes = numbers_.attributes(node);
+        if (!attributes.empty())
+            return {typeset_number(attributes.front()), attributes.front().formula.precedence};
+        const Formula number = number_formula(graph_.attributes(node)[0]);
         return {typeset(number.text), number.precedence};
     }
     if (RichText text = name(node); !text.empty()) return {std::move(text), Precedence::atom};

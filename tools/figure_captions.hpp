@@ -7,6 +7,8 @@
 #include <revolute/tools/figure_numbers.hpp>
 #include <revolute/tools/step_names.hpp>
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct WrittenOperand {
 class Captions {
  public:
     static constexpr std::size_t longest_operand = 20;  ///< glyphs
+    static constexpr std::size_t longest_sum = 60;      ///< glyphs
 
     /// For the nodes of `walk`: operands before users.
     Captions(const Graph& graph, const Labels& labels, const StepNames& steps, const Homes& homes,
@@ -46,6 +49,7 @@ class Captions {
  private:
     RichText typeset_at(std::string_view name, std::optional<Step> step) const;
     RichText formula_of(NodeId node) const;
+    std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
     RichText sum_sign(NodeId node) const;
     RichText ends_of_list(NodeId node) const;
     WrittenOperand write(NodeId node) const;
@@ -59,6 +63,7 @@ class Captions {
     LabelMode mode_;
     bool source_lines_;
     bool shows_all_;
+    bool is_folded_;                       // steps are mentions
     std::vector<WrittenOperand> written_;  // by id
     std::vector<bool> is_written_out_;     // by id
 };
@@ -67,7 +72,7 @@ class Captions {
 /// says, or as numbers where that is empty. Products of two kinds get parentheses: (a o b) c.
 RichText typeset_formula(const Graph& graph, NodeId node,
                          const std::function<const WrittenOperand&(NodeId)>& operand,
-                         std::span<const Formula> attributes = {});
+                         std::span<const FigureNumber> attributes = {});
 
 /// "[3 × 1]"
 RichText typeset_shape(Shape shape);

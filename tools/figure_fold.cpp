@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -28,6 +29,7 @@ class Folder {
         gather_edges();
         add_nodes();
         add_edges();
+        add_cases();
         place();
         return std::move(figure_);
     }
@@ -40,6 +42,7 @@ class Folder {
     struct Bundled {
         std::uint32_t edge = 0;        // the one that stands for all
         std::set<std::int32_t> steps;  // of the target, else of the source
+        std::size_t alike = 1;         // how many there are that differ in what labels say alone
     };
 
     const FigureEdge& edge(std::uint32_t i) const { return sketch_.figure.edges[i]; }
@@ -54,13 +57,29 @@ class Folder {
         return sketch_.members[node].t - sketch_.members[general].t + sketch_.homes[general].step.t;
     }
 
-    [[noreturn]] void refuse(const std::string& what, std::int32_t axis) const {
-        const std::int32_t count = steps_.last(axis).t + 1;
+    /// `times`: at how many steps in the midst something is as it is at `at`.
+    [[noreturn]] void refuse(const std::string& what, Step at, std::size_t times) const {
         throw GraphError(
-            fmt::format("figure: steps that are not alike cannot be folded\n  {}\n"
-                        "  of {} steps the first {} and the last {} may differ; a graph of more "
-                        "steps has more room",
-                        what, count, count / 4, count / 4));
+            fmt::format("figure: steps that are not alike cannot be folded\n  {}\n  {}", what,
+                        outlook(at, times)));
+    }
+
+    /// Whether a graph of more steps could be folded.
+    std::string outlook(Step at, std::size_t times) const {
+        const std::int32_t count = steps_.last(at.axis).t + 1, end = count / 4;
+        if (const std::int32_t period = rolled_.period(at.axis); period > 1)
+            return fmt::format(
+                "what comes again every {} steps is not folded, however many steps there are",
+                period);
+        if (times + 1 >= static_cast<std::size_t>(count - 2 * end))
+            return "it is so at each step, so a graph of more steps does not help";
+        const std::int32_t behind = at.t, before = count - 1 - at.t;
+        const std::int32_t distance = std::min(behind, before);
+        return fmt::format(
+            "of {} steps the first {} and the last {} may differ; {} steps have room for it if it "
+            "stays {} steps {}",
+            count, end, end, 4 * (distance + 1), distance,
+            behind <= before ? "behind the first" : "before the last");
     }
 
     std::string name_of(std::uint32_t node) const { return name_in(sketch_, node); }
@@ -91,10 +110,34 @@ class Folder {
                 home.is_step() && found != general.end() && are_called_alike(i, found->second);
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
-            if (!is_member && home.is_step() && steps_.is_midst(home.step))
-                refuse(fmt::format("{} stands alone at {}", name_of(i), to_string(home.step)),
-                       home.step.axis);
         }
+        refuse_lonely();
+    }
+
+    /// Throws where a step in the midst has a node that is not like the one that stands for all.
+    void refuse_lonely() const {
+        std::map<std::uint32_t, std::set<std::int32_t>> steps_of_part;  // in the midst
+        std::optional<std::uint32_t> lonely, only;
+        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
+            const Home home = sketch_.homes[i];
+            if (!home.is_step() || !steps_.is_midst(home.step)) continue;
+            steps_of_part[index(sketch_.members[i].part)].insert(home.step.t);
+            if (!lonely && !is_general(representative_[i])) lonely = i;
+        }
+        if (!lonely) return;
+        std::set<std::int32_t> times;
+        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
+            const Home home = sketch_.homes[i];
+            const auto found = steps_of_part.find(index(sketch_.members[i].part));
+            const bool is_only = home.is_step() && steps_.is_midst(home.step) &&
+                                 found != steps_of_part.end() && found->second.size() == 1;
+            if (is_only) times.insert(home.step.t);
+            if (is_only && !only) only = i;
+        }
+        const std::uint32_t node = only.value_or(*lonely);
+        const Step at = sketch_.homes[node].step;
+        refuse(fmt::format("{} stands alone at {}", name_of(node), to_string(at)), at,
+               times.size());
     }
 
     void gather_edges() {
@@ -110,6 +153,14 @@ class Folder {
             if (representative_[side] == side) bundled.edge = i;
             if (is_general(representative_[side])) bundled.steps.insert(step_of(side));
         }
+        std::map<std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>, std::size_t>
+            alike;
+        const auto without_label = [](const Bundle& bundle) {
+            const auto& [from, to, far, number, label] = bundle;
+            return std::tuple(from, to, far, number);
+        };
+        for (const auto& [bundle, bundled] : bundles_) ++alike[without_label(bundle)];
+        for (auto& [bundle, bundled] : bundles_) bundled.alike = alike[without_label(bundle)];
     }
 
     /// The step of the source as seen from the target, where both stand for all steps.
@@ -132,6 +183,44 @@ class Folder {
         }
     }
 
+    /// Where the label of the one that stands for all is not that of a member, the member's own stands behind
+    /// it: "z_t = W x_t + U h_{t-1} + b; z_0 = W x_0 + b".
+    void add_cases() {
+        std::map<std::uint32_t, std::map<std::int32_t, std::uint32_t>> unlike;
+        for (std::uint32_t i = 0; i < representative_.size(); ++i)
+            if (is_general(representative_[i]) && !says_the_same(representative_[i], i))
+                unlike[representative_[i]].emplace(step_of(i), i);
+        for (std::size_t i = 0; i < drawn_.size(); ++i) {
+            RichText label = with_steps(figure_.nodes[i].label);
+            for (const auto& [t, member] : unlike[drawn_[i]]) {
+                const Step step{sketch_.homes[drawn_[i]].step.axis, t};
+                const std::string at = limit(step, "the label of {} says something else at {}",
+                                             drawn_[i], unlike[drawn_[i]].size());
+                label.add(";  ");
+                if (!has_name(figure_.nodes[i]))
+                    label.add(typeset(fmt::format("{} = {}: ", axis_name(step.axis), at)));
+                label.add(with_steps(sketch_.figure.nodes[member].label));
+            }
+            figure_.nodes[i].label = std::move(label);
+        }
+    }
+
+    /// Whether the label of the one that stands for all says of the member's step what the member's own label
+    /// says: steps counted from t move with it, others are the same ones.
+    bool says_the_same(std::uint32_t general, std::uint32_t member) const {
+        const RichText& a = sketch_.figure.nodes[general].label;
+        const RichText& b = sketch_.figure.nodes[member].label;
+        const Step own = sketch_.homes[general].step;
+        const std::int32_t moved = step_of(member) - own.t;
+        const auto are_alike = [&](const StepMention& x, const StepMention& y) {
+            const bool moves =
+                x.step.axis == own.axis && (x.number != 0 || steps_.is_midst(x.step));
+            const Step expected{x.step.axis, x.step.t + (moves ? moved : 0)};
+            return x.number == y.number && y.step == expected;
+        };
+        return a.runs == b.runs && std::ranges::equal(a.mentions, b.mentions, are_alike);
+    }
+
     void add_edges() {
         std::map<std::uint32_t, const Bundled*> in_order;
         for (const auto& [_, bundled] : bundles_) in_order.emplace(bundled.edge, &bundled);
@@ -141,6 +230,7 @@ class Folder {
             reach_.push_back(reach(number));
             added.from = place_of_[from];
             added.to = place_of_[to];
+            added.label = with_steps(added.label);
             add_note(added, where(from, to, *bundled));
             figure_.edges.push_back(std::move(added));
         }
@@ -159,7 +249,7 @@ class Folder {
         const bool are_together = axis_reach == 0 && is_general(from) && is_general(to) &&
                                   sketch_.homes[from].step == sketch_.homes[to].step;
         if (are_together) all.insert(steps_of_.at(from).begin(), steps_of_.at(from).end());
-        const std::string when = condition(side, bundled.steps, all);
+        const std::string when = condition(side, bundled.steps, all, bundled.alike);
         return text.empty() || when.empty() ? text + when : text + ", " + when;
     }
 
@@ -175,32 +265,39 @@ class Folder {
     /// At which of all steps something of a node is there: empty for all of them, else "t = 0", "t < T",
     /// "t > 1".
     std::string condition(std::uint32_t node, const std::set<std::int32_t>& steps,
-                          const std::set<std::int32_t>& all) const {
+                          const std::set<std::int32_t>& all, std::size_t times = 1) const {
         std::string text;
         if (steps == all) return text;
+        times = std::max(times, number_of_runs(steps));
         for (auto first = steps.begin(); first != steps.end();) {
             auto last = first;
             while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
             text += text.empty() ? "" : ", ";
-            text += inequality(node, {*first, *last}, {*all.begin(), *all.rbegin()});
+            text += inequality(node, {*first, *last}, {*all.begin(), *all.rbegin()}, times);
             first = std::next(last);
         }
         return text;
     }
 
+    static std::size_t number_of_runs(const std::set<std::int32_t>& steps) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(steps, [&](std::int32_t t) { return !steps.contains(t - 1); }));
+    }
+
     /// The name of a step at which something begins or ends. One in the midst has none: it would be counted
     /// from t. `what` says then what is not alike there, of {} a node and {} the step.
     std::string limit(Step step, fmt::format_string<std::string, std::string> what,
-                      std::uint32_t node) const {
+                      std::uint32_t node, std::size_t times = 1) const {
         if (steps_.is_midst(step))
-            refuse(fmt::format(what, name_of(node), to_string(step)), step.axis);
+            refuse(fmt::format(what, name_of(node), to_string(step)), step, times);
         return steps_(step);
     }
 
-    std::string inequality(std::uint32_t node, Interval steps, Interval all) const {
+    std::string inequality(std::uint32_t node, Interval steps, Interval all,
+                           std::size_t times) const {
         const std::int32_t axis = sketch_.homes[node].step.axis;
         const auto written = [&](std::int32_t t) {
-            return limit({axis, t}, "what {} reads is another value from {} on", node);
+            return limit({axis, t}, "what {} reads is another value from {} on", node, times);
         };
         const std::string letter = axis_name(axis);
         if (steps.low == steps.high) return fmt::format("{} = {}", letter, written(steps.low));

@@ -113,22 +113,30 @@ Laws laws_of(const Rolled& rolled, AxisSteps axis, const FigureOptions& options)
 /// Writes the attributes of one part's members.
 class MemberNumbers {
  public:
-    MemberNumbers(const Part& part, AxisSteps axis, const StepNames& steps,
-                  std::optional<std::int32_t> step_count)
-        : part_(part), axis_(axis), steps_(steps), step_count_(step_count) {
-        style_.axes = {{axis.axis, step_count.value_or(axis.steps)}};
-        style_.is_general = !step_count;
+    MemberNumbers(const Rolled& rolled, PartId part, const StepNames& steps,
+                  const FigureOptions& options)
+        : part_(rolled[part]),
+          number_(index(part)),
+          axis_(rolled.axes.front()),
+          steps_(steps),
+          is_folded_(options.steps == ShownSteps::folded),
+          step_count_(options.step_count) {
+        style_.axes = {{axis_.axis, step_count_.value_or(axis_.steps)}};
+        style_.is_general = !step_count_;
     }
 
-    std::vector<Formula> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
-        std::vector<Formula> written;
-        for (const double number : part_.attributes) written.push_back(number_formula(number));
+    std::vector<FigureNumber> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
+        std::vector<FigureNumber> written;
+        for (const double number : part_.attributes) written.push_back({number_formula(number)});
         for (EquationGrowth growth : growing) {
             double value = part_.attributes[growth.attribute];
             if (growth.law && step_count_) value = growth.law->at(*step_count_);
             if (growth.scale_law && step_count_) growth.scale = growth.scale_law->at(*step_count_);
             if (growth.slope != 0) growth.step = step_at(t);
-            written[growth.attribute] = detail::growing_number(value, growth, axis_.axis, style_);
+            FigureNumber& number = written[growth.attribute];
+            number.formula = detail::growing_number(value, growth, axis_.axis, style_);
+            if (growth.slope != 0 && is_folded_)
+                number.mention = {{}, {axis_.axis, t}, number_of(growth.attribute)};
         }
         return written;
     }
@@ -142,9 +150,16 @@ class MemberNumbers {
         return {axis_.axis, true, is_near_end ? t + moved : t};
     }
 
+    /// Of an attribute of the part; 0 is none of any.
+    std::uint64_t number_of(std::uint32_t attribute) const {
+        return (std::uint64_t{number_} + 1) << 32U | attribute;
+    }
+
     const Part& part_;
+    std::uint32_t number_;
     AxisSteps axis_;
     const StepNames& steps_;
+    bool is_folded_;
     std::optional<std::int32_t> step_count_;
     EquationStyle style_;
 };
@@ -183,7 +198,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
             if (growth.slope != 0 || growth.law) growing.push_back(growth);
         }
         if (growing.empty()) continue;
-        const MemberNumbers numbers(part, axis, steps, options.step_count);
+        const MemberNumbers numbers(rolled, PartId{i}, steps, options);
         for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
             written_[rolled.nodes[i][place]] = numbers.at(part.step_of(place), growing);
             if (has_factor) factors_.insert(rolled.nodes[i][place]);
@@ -191,7 +206,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
     }
 }
 
-std::span<const Formula> FigureNumbers::attributes(NodeId node) const {
+std::span<const FigureNumber> FigureNumbers::attributes(NodeId node) const {
     const auto found = written_.find(node);
     if (found == written_.end()) return {};
     return found->second;

@@ -7,11 +7,18 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
 
 namespace revolute {
+
+/// How an attribute is written. In a folded figure, one that depends on the step is a mention of it.
+struct FigureNumber {
+    Formula formula;
+    std::optional<StepMention> mention{};
+};
 
 /// How a figure that does not draw all steps writes the attributes of nodes that depend on the step or on the
 /// number of steps: "t", "T-t", "1 / N".
@@ -24,12 +31,12 @@ class FigureNumbers {
     FigureNumbers(const Rolled& rolled, const StepNames& steps, const FigureOptions& options);
 
     /// The attributes of a node as they are written: all, or none where they are their numbers.
-    std::span<const Formula> attributes(NodeId node) const;
+    std::span<const FigureNumber> attributes(NodeId node) const;
     /// Whether a number that is no size depends on the number of steps.
     bool has_factor(NodeId node) const { return factors_.contains(node); }
 
  private:
-    std::map<NodeId, std::vector<Formula>> written_;
+    std::map<NodeId, std::vector<FigureNumber>> written_;
     std::set<NodeId> factors_;
 };
 

@@ -29,9 +29,9 @@ void check_step_counts(const Sketch& sketch, const StepNames& steps) {
                         sketch.homes.size()));
     for (const Home home : sketch.homes)
         if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
-            throw GraphError(
-                fmt::format("figure: fewer than {} steps are neither folded nor left out ({})",
-                            least_steps, steps.last(home.step.axis).t + 1));
+            throw GraphError(fmt::format(
+                "figure: fewer than {} steps are neither folded nor left out (axis {} has {})",
+                least_steps, axis_name(home.step.axis), steps.last(home.step.axis).t + 1));
 }
 
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {

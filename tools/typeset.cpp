@@ -113,10 +113,32 @@ RichText& RichText::add(std::string_view text, Script script) {
 
 RichText& RichText::add(const RichText& text) {
     for (const TextRun& run : text.runs) add(run.text, run.script);
+    mentions.insert(mentions.end(), text.mentions.begin(), text.mentions.end());
     return *this;
 }
 
-RichText typeset_name(std::string_view name, std::string_view step) {
+RichText& RichText::add(StepMention mention, Script script) {
+    mentions.push_back(std::move(mention));
+    return add(std::string_view(&step_mark, 1), script);
+}
+
+RichText with_steps(const RichText& text) {
+    RichText written;
+    written.bold = text.bold;
+    std::size_t next = 0;
+    for (const TextRun& run : text.runs)
+        for (const char c : run.text) {
+            if (c != step_mark) {
+                written.add(std::string_view(&c, 1), run.script);
+                continue;
+            }
+            for (const TextRun& part : text.mentions[next++].runs)
+                written.add(part.text, run.script == Script::normal ? part.script : run.script);
+        }
+    return written;
+}
+
+RichText typeset_name(std::string_view name, std::string_view step, std::optional<Step> mentioned) {
     // What stands behind the first underline goes below, as in W_f, unless nothing stands before it.
     const std::size_t line = name.find('_');
     const bool has_index = line != 0 && line != std::string_view::npos && line + 1 < name.size();
@@ -124,8 +146,11 @@ RichText typeset_name(std::string_view name, std::string_view step) {
     text.add(printable(has_index ? name.substr(0, line) : name));
     std::string below = has_index ? printable(name.substr(line + 1)) : "";
     if (has_index && !step.empty()) below += ',';
-    for (const char c : step) below += c == '-' ? "−" : std::string_view(&c, 1);
-    return text.add(below, Script::subscript);
+    std::string written;
+    for (const char c : step) written += c == '-' ? "−" : std::string_view(&c, 1);
+    if (!mentioned) return text.add(below + written, Script::subscript);
+    return text.add(below, Script::subscript)
+        .add(StepMention{{{written}}, *mentioned}, Script::subscript);
 }
 
 std::string atom_mark(std::size_t number) { return mark_begin + std::to_string(number) + mark_end; }
@@ -135,6 +160,7 @@ RichText typeset(std::string_view notation, std::span<const RichText> atoms) {
 }
 
 std::string to_plain(const RichText& text) {
+    if (!text.mentions.empty()) return to_plain(with_steps(text));
     std::string plain;
     for (const TextRun& run : text.runs) {
         if (run.script == Script::normal) plain += run.text;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <revolute/graph/step.hpp>
+
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,21 +22,41 @@ struct TextRun {
     friend bool operator==(const TextRun&, const TextRun&) = default;
 };
 
-/// A line of text with subscripts and superscripts, valid UTF-8 without control characters.
+/// A step that a text names, or a number in it that depends on one: what is written for it, and what it is.
+struct StepMention {
+    std::vector<TextRun> runs;
+    Step step;
+    std::uint64_t number = 0;  ///< 0: the step itself
+
+    friend bool operator==(const StepMention&, const StepMention&) = default;
+};
+
+/// A line of text with subscripts and superscripts, valid UTF-8 without control characters but `step_mark`.
 struct RichText {
     std::vector<TextRun> runs;
     bool bold = false;
+    /// Those that are not written yet, in order: each has its place in the text, a `step_mark`.
+    std::vector<StepMention> mentions{};
 
     bool empty() const { return runs.empty(); }
     /// Appends text; it becomes a part of the last run where the scripts are equal.
     RichText& add(std::string_view text, Script script = Script::normal);
     RichText& add(const RichText& text);
+    RichText& add(StepMention mention, Script script = Script::normal);
     friend bool operator==(const RichText&, const RichText&) = default;
 };
 
 /// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a name
-/// holds behind an underline goes below as well: W_f is W with a lowered f.
-RichText typeset_name(std::string_view name, std::string_view step = {});
+/// holds behind an underline goes below as well: W_f is W with a lowered f. Where the step is given, its name is a
+/// mention of it.
+RichText typeset_name(std::string_view name, std::string_view step = {},
+                      std::optional<Step> mentioned = {});
+
+/// Stands for a mention in the text of a run; one glyph.
+inline constexpr char step_mark = '\x1C';
+
+/// The text with what its mentions say in their places.
+RichText with_steps(const RichText& text);
 
 /// Stands for `atoms[number]` in the text handed to `typeset`.
 std::string atom_mark(std::size_t number);

@@ -14,8 +14,11 @@
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <rnn/repeating_nets.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -222,7 +225,7 @@ TEST_CASE("folded figure: few steps are refused") {
     const StackedNet net({}, 3);
     for (const FigureOptions& options : {folded, elided})
         CHECK(test::message_of<GraphError>([&] { forward(net.net.loss(), options); }) ==
-              "figure: fewer than 8 steps are neither folded nor left out (3)");
+              "figure: fewer than 8 steps are neither folded nor left out (axis t has 3)");
 }
 
 TEST_CASE("folded figure: a graph without steps is refused") {
@@ -260,7 +263,9 @@ TEST_CASE("folded figure: what begins after several steps is folded where there 
     CHECK(test::message_of<GraphError>([&] {
               dilated(8);
           }).starts_with("figure: steps that are not alike cannot be folded\n"));
-    CHECK(dilated(24).contains("h_t = tanh(w h_{t−3} + x_t) -> w h_{t−3}  (t > 2): t−3"));
+    CHECK(
+        dilated(24).contains("h_t = tanh(w h_{t−3} + x_t);  h_0 = tanh(x_0);  h_1 = tanh(x_1);  "
+                             "h_2 = tanh(x_2) -> w h_{t−3}  (t > 2): t−3"));
 }
 
 TEST_CASE("folded figure: a step in the midst that is not like the others is refused") {
@@ -273,11 +278,69 @@ TEST_CASE("folded figure: a step in the midst that is not like the others is ref
         const Scope scope(graph, Step{0, t});
         h = (t == 4 ? sigmoid(h) : tanh(h)).named("h");
     }
-    CHECK(
-        test::message_of<GraphError>([&] { forward(h, folded); }) ==
-        "figure: steps that are not alike cannot be folded\n"
-        "  h stands alone at t = 2\n"
-        "  of 8 steps the first 2 and the last 2 may differ; a graph of more steps has more room");
+    CHECK(test::message_of<GraphError>([&] { forward(h, folded); }) ==
+          "figure: steps that are not alike cannot be folded\n"
+          "  h stands alone at t = 4\n"
+          "  of 8 steps the first 2 and the last 2 may differ; 16 steps have room for it if it "
+          "stays 3 steps before the last");
+}
+
+TEST_CASE("folded figure: a refusal says whether a graph of more steps could be folded") {
+    const auto changed_at = [](std::int32_t count, std::int32_t change) {
+        Graph graph;
+        const auto x = input_sequence(graph, "x", {2, 1}, count);
+        std::vector<Expr> h;
+        for (std::int32_t t = 0; t < count; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr& input = x[static_cast<std::size_t>(t)];
+            h.push_back((t == change ? sigmoid(input) : tanh(input)).named("h"));
+        }
+        return test::message_of<GraphError>([&] { forward(accumulate(h), folded); });
+    };
+    const std::string before = "figure: steps that are not alike cannot be folded\n  ",
+                      room = "  of 8 steps the first 2 and the last 2 may differ; ";
+    CHECK(changed_at(8, 2) == before + "h stands alone at t = 2\n" + room +
+                                  "12 steps have room for it if it stays 2 steps behind the first");
+    CHECK(changed_at(12, 2) == "(nothing was thrown)");
+    CHECK(changed_at(8, 5) == before + "h stands alone at t = 5\n" + room +
+                                  "12 steps have room for it if it stays 2 steps before the last");
+    CHECK(changed_at(12, 9) == "(nothing was thrown)");
+    const auto of_outputs = [](const std::function<std::vector<Expr>(Graph&)>& build) {
+        Graph graph;
+        const std::vector<Expr> outputs = build(graph);
+        const std::string text = test::message_of<GraphError>([&] { forward(outputs, folded); });
+        return text.substr(text.rfind("\n  ") + 3);
+    };
+    CHECK(of_outputs([](Graph& graph) { return test::clockwork(graph, 24); }) ==
+          "what comes again every 3 steps is not folded, however many steps there are");
+    CHECK(of_outputs([](Graph& graph) {  // each step adds to all that were before
+              std::vector<Expr> h{graph.input("h0", {2, 1}), graph.input("h1", {2, 1})};
+              for (std::int32_t t = 0; t < 16; ++t) {
+                  const Scope scope(graph, Step{0, t});
+                  h.push_back(tanh(accumulate(h)).named("h"));
+              }
+              return std::vector<Expr>{h.back()};
+          }) == "it is so at each step, so a graph of more steps does not help");
+}
+
+TEST_CASE("folded figure: local derivatives of a stack over time differ at each step") {
+    for (const std::int32_t count : {8, 16}) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2});
+        const auto x = input_sequence(graph, "x", {2, 1}, count);
+        std::vector<Operand> h;
+        for (std::int32_t t = 0; t < count; ++t) {
+            const Scope scope(graph, Step{0, t});
+            h.emplace_back(tanh(w * x[static_cast<std::size_t>(t)]).named("h"));
+        }
+        const Derivative derivative = differentiate(sum(tanh(stack_columns(h))), {w});
+        const std::string text =
+            test::message_of<GraphError>([&] { local_derivatives(derivative, folded); });
+        CHECK(text == fmt::format("figure: steps that are not alike cannot be folded\n"
+                                  "  what h reads is another value from t = {} on\n"
+                                  "  it is so at each step, so a graph of more steps does not help",
+                                  count / 4));
+    }
 }
 
 TEST_CASE("folded figure: what is not there at all steps of its frame says at which") {
@@ -323,10 +386,14 @@ TEST_CASE("folded figure: a loop that begins or ends in the midst is refused") {
         return test::message_of<GraphError>([&] { local_derivatives(derivative, folded); });
     };
     const std::string before = "figure: steps that are not alike cannot be folded\n  ";
-    const std::string behind =
-        "\n  of 8 steps the first 2 and the last 2 may differ; a graph of more steps has more room";
-    CHECK(message(0, 1, 2) == before + "the loop of z has no step before t = 2" + behind);
-    CHECK(message(steps - 1, -1, 5) == before + "the loop of z has no step behind t = 5" + behind);
+    const std::string room =
+        "\n  of 8 steps the first 2 and the last 2 may differ; 12 steps have room for it if it "
+        "stays "
+        "2 steps ";
+    CHECK(message(0, 1, 2) ==
+          before + "the loop of z has no step before t = 2" + room + "behind the first");
+    CHECK(message(steps - 1, -1, 5) ==
+          before + "the loop of z has no step behind t = 5" + room + "before the last");
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
