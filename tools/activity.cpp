@@ -1,7 +1,9 @@
 #include <revolute/tools/activity.hpp>
+#include <revolute/tools/progress.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <system_error>
@@ -76,8 +78,10 @@ void Activity::draw() {
     const auto now = std::chrono::steady_clock::now();
     next_drawing_ = now + between_drawings;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - begin_).count();
-    out_ << fmt::format("\r{}: {}{}{} s\x1b[K", command_, what_, what_.empty() ? "" : ", ", seconds)
-         << std::flush;
+    std::string line =
+        fmt::format("{}: {}{}{} s", command_, what_, what_.empty() ? "" : ", ", seconds);
+    line.resize(std::min(line.size(), terminal_columns() - 1));
+    out_ << fmt::format("\r{}\x1b[K", line) << std::flush;
     is_drawn_ = true;
 }
 

@@ -60,6 +60,8 @@ struct ForecastModel {
     TrainingSettings settings;       ///< architecture, reading, window and hidden are the net's
     int epochs_done = 0;
     int training_rows = 0;
+    /// The part of them that was set aside for validation, 0 for none; not known of files that do not say it.
+    std::optional<double> validation{};
 
     /// Rows that must come before one that is forecast: the window, and one more for its first change.
     std::size_t rows_before() const {

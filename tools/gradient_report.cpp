@@ -35,8 +35,12 @@ std::string place(const std::optional<Entry>& entry) {
     return entry ? fmt::format("({}, {})", entry->row, entry->column) : "several";
 }
 
+std::string relative(double difference) {
+    return difference == 0 ? "exact" : fmt::format("{:.1e}", difference);
+}
+
 std::string forward_mode(const VariableCheck& variable) {
-    return variable.forward_mode ? fmt::format("{:.1e}", *variable.forward_mode) : "-";
+    return variable.forward_mode ? relative(*variable.forward_mode) : "-";
 }
 
 std::string differences(const VariableCheck& variable) {
@@ -191,7 +195,7 @@ std::string to_table(const NetCheck& check) {
     for (std::size_t i = 0; i < check.gradients.variables.size(); ++i) {
         const VariableCheck& variable = check.gradients.variables[i];
         const std::string closed_form =
-            check.closed_form.empty() ? "-" : fmt::format("{:.1e}", check.closed_form[i].relative);
+            check.closed_form.empty() ? "-" : relative(check.closed_form[i].relative);
         Line& line = lines.emplace_back(Line{variable.name, to_string(variable.shape),
                                              fmt::format("{:.4e}", variable.norm), closed_form});
         add_columns(line, variable);

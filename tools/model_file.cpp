@@ -20,7 +20,6 @@ using detail::parse_json;
 using Json = nlohmann::ordered_json;
 using Entry = JsonEntry;
 
-constexpr std::string_view format_name = "revolute model";
 constexpr int format_version = 3;
 constexpr int largest_hidden = 1'000'000;
 constexpr int most_layers = 1000;
@@ -42,16 +41,18 @@ Json parameter_to_json(const std::string& name, const Matrix& matrix) {
 
 Json training_to_json(const ForecastModel& model) {
     const TrainingSettings& s = model.settings;
-    return {{"rows", model.training_rows},
-            {"epochs_done", model.epochs_done},
-            {"epochs", s.epochs},
-            {"batch", s.batch},
-            {"optimizer", name_of(s.optimizer)},
-            {"learning_rate", s.learning_rate},
-            {"momentum", s.momentum},
-            {"clip", s.clip},
-            {"seed", s.seed},
-            {"precision", name_of(s.precision)}};
+    Json json{{"rows", model.training_rows},
+              {"epochs_done", model.epochs_done},
+              {"epochs", s.epochs},
+              {"batch", s.batch},
+              {"optimizer", name_of(s.optimizer)},
+              {"learning_rate", s.learning_rate},
+              {"momentum", s.momentum},
+              {"clip", s.clip},
+              {"seed", s.seed},
+              {"precision", name_of(s.precision)}};
+    if (model.validation) json["validation"] = *model.validation;
+    return json;
 }
 
 Standardisation read_standardisation(const Entry& entry) {
@@ -96,6 +97,7 @@ void read_training(const Entry& training, ForecastModel& model) {
     settings.momentum = training["momentum"].number();
     settings.clip = training["clip"].number();
     settings.seed = training["seed"].seed();
+    if (training.has("validation")) model.validation = training["validation"].number();
     if (training.has("precision"))
         settings.precision =
             read_choice(training["precision"], {Precision::float64, Precision::float32});
@@ -103,9 +105,9 @@ void read_training(const Entry& training, ForecastModel& model) {
 
 void require_format(const Json& json, std::string_view source) {
     const auto format = json.is_object() ? json.find("format") : json.end();
-    if (!json.is_object() || format == json.end() || *format != format_name)
+    if (!json.is_object() || format == json.end() || *format != model_format)
         throw ParseError(fmt::format("{}: is not a model file: it must say \"format\": \"{}\"",
-                                     source, format_name));
+                                     source, model_format));
     const auto version = json.find("version");
     if (version == json.end() || (*version != 1 && *version != 2 && *version != format_version))
         throw ParseError(fmt::format("{}: version of the model file must be 1, 2 or {} ({})",
@@ -184,7 +186,7 @@ std::string to_json(const ForecastModel& model, const std::optional<TrainingStat
     const auto shapes = parameter_shapes(net, model.sizes(1));
     for (std::size_t i = 0; i < shapes.size(); ++i)
         parameters.push_back(parameter_to_json(shapes[i].name, model.parameters.at(i)));
-    Json json{{"format", format_name},
+    Json json{{"format", model_format},
               {"version", format_version},
               {"cell", name_of(net.cell)},
               {"layers", net.layers},

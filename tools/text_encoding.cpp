@@ -97,6 +97,19 @@ std::string detected_encoding(std::string_view bytes) {
     return first_invalid_utf8(bytes) ? narrow_encoding(bytes) : "UTF-8";
 }
 
+/// Common encodings in which the bytes are text, as options.
+std::string options_that_decode(std::string_view bytes) {
+    std::string options;
+    for (const char* const encoding :
+         {"UTF-8", "ISO-8859-1", "WINDOWS-1252", "SHIFT_JIS", "GB18030"}) {
+        std::string_view rest = bytes;
+        const std::string text = Converter(encoding).convert(rest);
+        if (rest.empty() && text.find('\0') == text.npos)
+            options += fmt::format("--encoding {}, ", encoding);
+    }
+    return (options.empty() ? "--encoding NAME" : options + "...") + " (`iconv --list` lists them)";
+}
+
 void require_text(std::string_view text, std::string_view source) {
     const auto zero = text.find('\0');
     if (zero == text.npos) return;
@@ -130,9 +143,10 @@ DecodedText decode_text(std::string_view bytes, std::string_view source,
     if (!rest.empty())
         throw ParseError(
             fmt::format("{}: the byte 0x{:02x} in line {} is no text in {}{}\n"
-                        "  say which encoding it is: --encoding UTF-8, --encoding SHIFT_JIS, ...",
+                        "  say which encoding it is: {}",
                         source, static_cast<unsigned char>(rest.front()), 1 + lines_in(result.text),
-                        result.encoding, encoding ? "" : ", the encoding that it seems to be in"));
+                        result.encoding, encoding ? "" : ", the encoding that it seems to be in",
+                        options_that_decode(bytes)));
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (result.text.starts_with(mark)) result.text.erase(0, mark.size());
     require_text(result.text, source);

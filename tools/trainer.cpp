@@ -102,6 +102,7 @@ class Training {
         targets_.resize(rows_learned_ - model_.rows_before());
         std::iota(targets_.begin(), targets_.end(), model_.rows_before());
         model_.training_rows = static_cast<int>(rows);
+        model_.validation = hooks.early_stopping ? hooks.early_stopping->fraction : 0.0;
         state_.drew_weights = !weights;
         if (hooks.resume) resume(*hooks.resume);
         model_.settings.precision = hooks_.compile.precision;

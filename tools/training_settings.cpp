@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace revolute {
 
@@ -14,6 +15,10 @@ namespace {
 template <class Value>
 void require_setting(bool holds, std::string_view requirement, Value actual) {
     if (!holds) throw Error(fmt::format("train: {} ({})", requirement, actual));
+}
+
+std::string validation_option(double part) {
+    return part > 0 ? fmt::format("--validation {}", part) : "no --validation";
 }
 
 }  // namespace
@@ -30,6 +35,11 @@ void require_same_training(const ForecastModel& before, const ForecastModel& now
         "a training that is resumed must have the settings that it had, but for --epochs, "
         "--learning-rate and --precision",
         "others differ");
+    if (before.validation && before.validation != now.validation)
+        throw Error(fmt::format(
+            "train: a training that is resumed must set aside what it set aside before ({}; now "
+            "{})",
+            validation_option(*before.validation), validation_option(now.validation.value_or(0))));
     if (before.inputs != now.inputs || before.targets != now.targets ||
         before.training_rows != now.training_rows)
         throw Error(fmt::format(

@@ -1,4 +1,6 @@
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/json_entry.hpp>
+#include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/weights_file.hpp>
 
@@ -43,6 +45,12 @@ StateDict parse_weights(std::string_view json, std::string_view source) {
     const Json parsed = parse_json(json, source, complaint);
     const JsonEntry whole(parsed, source, complaint);
     whole.require(parsed.is_object(), "must be an object");
+    if (const auto format = parsed.find("format");
+        format != parsed.end() && format->is_string() && *format == model_format)
+        throw ParseError(fmt::format(
+            "{0}: is a model file, where weights are needed\n  `revolute weights {0}` prints its "
+            "weights; `revolute train --resume {0}` goes on with its training",
+            source));
     StateDict arrays;
     for (const auto& [name, value] : parsed.items())
         arrays.push_back({name, read_array(whole[name])});

@@ -58,8 +58,10 @@ TEST_CASE("model file: version 1 is read, to the model that the same training gi
     settings.hidden = 2;
     settings.epochs = 4;
     settings.batch = 100;
-    CHECK(read_model(version_1) ==
-          train(series, 247, settings, {.computed_by = ComputedBy::reference}).model);
+    ForecastModel model =
+        train(series, 247, settings, {.computed_by = ComputedBy::reference}).model;
+    model.validation.reset();  // of which files did not tell
+    CHECK(read_model(version_1) == model);
 }
 
 TEST_CASE("model file: version 2 is read, whose target is one of version 3") {

@@ -44,6 +44,12 @@ TEST_CASE(
           "The following arguments were not expected: --cel gru\n"
           "Run with --help for more information.\n--cel: did you mean --cell?\n");
     CHECK(run_program("draw --cell gru").errors.starts_with("-o is required\n"));
+    // The more basic mistake first, whatever their order.
+    CHECK(run_program("train --epochs x --no-such y")
+              .errors.starts_with("The following argument was not expected: --no-such\n"));
+    CHECK(run_program("train --epochs x").errors.starts_with("DATA.csv is required\n"));
+    CHECK(run_program("train x.csv --epochs x")
+              .errors.starts_with("--epochs: must be a whole number"));
 }
 
 TEST_CASE("program: an unknown option is answered by the one that was meant") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 using namespace revolute;
@@ -29,7 +30,7 @@ TEST_CASE("progress: few plain lines for a short task") {
 TEST_CASE("progress: the bar is drawn over, wiped, and its line ended") {
     std::ostringstream out;
     {
-        Progress progress(out, ProgressStyle::bar, "epoch", 3);
+        Progress progress(out, ProgressStyle::bar, "epoch", 3, {}, 80);
         progress.update(1, "a long note");
         progress.update(2, "not shown: it comes too soon");
         progress.update(3, "short");
@@ -37,6 +38,20 @@ TEST_CASE("progress: the bar is drawn over, wiped, and its line ended") {
     CHECK(out.str() ==
           "\repoch [##########....................] 1/3  a long note"
           "\repoch [##############################] 3/3  short      \n");
+}
+
+TEST_CASE("progress: a bar fits into the terminal") {
+    const std::string note = "training RMSE 10.82, validation 12.34, 43657 samples/s";
+    CHECK(bar_line("epoch", 1, 2, "note", 200) ==
+          "epoch [###############...............] 1/2  note");
+    CHECK(bar_line("epoch", 1, 2, note, 80) ==
+          "epoch [#####......] 1/2  training RMSE 10.82, validation 12.34, 43657 samples/s");
+    CHECK(bar_line("epoch", 1, 2, note, 40) == "epoch [##...] 1/2  training RMSE 10.82,");
+    for (std::size_t columns = 0; columns < 120; ++columns) {
+        CAPTURE(columns);
+        CHECK(bar_line("epoch", 2, 3, note, columns).size() < std::max<std::size_t>(columns, 2));
+    }
+    CHECK(terminal_columns() > 0);
 }
 
 TEST_CASE("progress: a bar that was never drawn ends no line") {

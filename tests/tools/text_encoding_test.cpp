@@ -86,14 +86,16 @@ TEST_CASE("text encoding: bytes that are no text are refused with their line") {
     CHECK(
         refused("a\nb\x81\n") ==
         "data.csv: the byte 0x81 in line 2 is no text in WINDOWS-1252, the encoding that it seems "
-        "to be in\n  say which encoding it is: --encoding UTF-8, --encoding SHIFT_JIS, ...");
+        "to be in\n  say which encoding it is: --encoding ISO-8859-1, ... (`iconv --list` lists "
+        "them)");
     CHECK(refused("a\nb\xF6\n", "UTF-8") ==
           "data.csv: the byte 0xf6 in line 2 is no text in UTF-8\n"
-          "  say which encoding it is: --encoding UTF-8, --encoding SHIFT_JIS, ...");
+          "  say which encoding it is: --encoding ISO-8859-1, --encoding WINDOWS-1252, ... (`iconv "
+          "--list` lists them)");
     CHECK(refused("\xFF\xFE"
                   "a\0b"s) ==
           "data.csv: the byte 0x62 in line 1 is no text in UTF-16LE, the encoding that it seems to "
-          "be in\n  say which encoding it is: --encoding UTF-8, --encoding SHIFT_JIS, ...");
+          "be in\n  say which encoding it is: --encoding NAME (`iconv --list` lists them)");
     CHECK(refused("PK\3\4\0\0"s) ==
           "data.csv: is not a text file: line 1 holds a zero byte\n"
           "  a table of another program must be saved as CSV first");

@@ -268,6 +268,16 @@ TEST_CASE("trainer: another training is not resumed") {
           "train: a training that is resumed must have the training rows that it had\n"
           "  it had 247 rows, now there are 246\n"
           "  they come from the table, --test-fraction, --validation and --missing");
+    hooks.early_stopping = EarlyStopping{0.25, 5};
+    CHECK(refused_with(247, &TrainingSettings::epochs, 9) ==
+          "train: a training that is resumed must set aside what it set aside before (no "
+          "--validation; now --validation 0.25)");
+    hooks.early_stopping.reset();
+    hooks.resume->first.validation = 0.2;
+    CHECK(refused_with(247, &TrainingSettings::epochs, 9) ==
+          "train: a training that is resumed must set aside what it set aside before "
+          "(--validation 0.2; now no --validation)");
+    hooks.resume->first.validation.reset();  // of files that do not tell
     Series other = sunspots();
     other.targets[0].values[3] += 1;
     CHECK(message_of<Error>([&] { train(other, 247, small_settings(), hooks); }) ==

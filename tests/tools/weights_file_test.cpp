@@ -58,6 +58,18 @@ TEST_CASE("weights file: what is written reads back to the same bits, for every 
 TEST_CASE("weights file: what is no list of numbers or of rows is named") {
     const std::string prefix = "w.json: has no weights that can be read: ";
     CHECK(refused("{\"a\": [1,") == prefix + "no JSON from line 1, column 9 on");
+    for (const std::string word : {"NaN", "nan", "-Infinity", "Infinity", "inf", "-inf", "+Inf"}) {
+        CAPTURE(word);
+        CHECK(refused(("{\"a\":\n [1, " + word + "]}").c_str()) ==
+              prefix + word +
+                  " is no number that JSON has (line 2, column 6)\n  what wrote the file had a "
+                  "value that is not finite there; it must be mended or left out");
+    }
+    CHECK(refused("{\"a\": [1, nil]}") == prefix + "no JSON from line 1, column 12 on");
+    CHECK(
+        refused("{\"format\": \"revolute model\"}") ==
+        "w.json: is a model file, where weights are needed\n  `revolute weights w.json` prints its "
+        "weights; `revolute train --resume w.json` goes on with its training");
     CHECK(refused("[1]") == prefix + "the whole must be an object (a list of 1)");
     const std::string wanted = " must be a list of numbers, or of rows of numbers";
     CHECK(refused("{\"a\": 1}") == prefix + "a" + wanted + " (1)");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <optional>
 #include <set>
@@ -19,6 +20,30 @@ std::string place_of(std::string_view text, std::size_t byte) {
     const auto line_begin = before.rfind('\n');
     return fmt::format("line {}, column {}", std::count(before.begin(), before.end(), '\n') + 1,
                        before.size() - (line_begin == before.npos ? 0 : line_begin + 1) + 1);
+}
+
+/// The letters around a byte, counted from 1, and a sign before them.
+std::string_view word_around(std::string_view text, std::size_t byte) {
+    const auto is_letter = [&](std::size_t i) {
+        return i < text.size() && std::isalpha(static_cast<unsigned char>(text[i])) != 0;
+    };
+    const auto is_sign = [&](std::size_t i) { return text[i] == '-' || text[i] == '+'; };
+    std::size_t begin = std::min(byte == 0 ? 0 : byte - 1, text.size());
+    if (begin < text.size() && is_sign(begin)) ++begin;
+    std::size_t end = begin;
+    while (is_letter(end)) ++end;
+    while (begin > 0 && is_letter(begin - 1)) --begin;
+    if (begin > 0 && is_sign(begin - 1)) --begin;
+    return text.substr(begin, end - begin);
+}
+
+/// NaN, Infinity, -inf, ... in small letters or large.
+bool is_not_finite(std::string_view word) {
+    if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+    std::string small(word);
+    std::ranges::transform(small, small.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return small == "nan" || small == "inf" || small == "infinity";
 }
 
 using Json = nlohmann::ordered_json;
@@ -86,6 +111,13 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view source
     try {
         return Json::parse(text, refuse_repeated_keys);
     } catch (const nlohmann::ordered_json::parse_error& error) {
+        if (const std::string_view word = word_around(text, error.byte); is_not_finite(word))
+            throw ParseError(fmt::format(
+                "{}: {}: {} is no number that JSON has ({})\n  what wrote the file had a value "
+                "that "
+                "is not finite there; it must be mended or left out",
+                source, complaint, word,
+                place_of(text, static_cast<std::size_t>(word.data() - text.data()) + 1)));
         throw ParseError(fmt::format("{}: {}: no JSON from {} on", source, complaint,
                                      place_of(text, error.byte)));
     } catch (const nlohmann::ordered_json::out_of_range&) {

@@ -79,15 +79,32 @@ std::vector<std::string> words_of(int argument_count, const char* const* argumen
     return words;
 }
 
-/// What CLI11 complains of, but of unknown words rather than of what is missing, as that may be what was meant.
-std::string complaint_of(const CLI::App& program, const CLI::ParseError& error,
-                         const std::string& complaint) {
+std::string complaint_in_words(const CLI::App& program, const CLI::ParseError& error) {
+    std::ostringstream help, complaint;
+    program.exit(error, help, complaint);
+    return complaint.str();
+}
+
+/// The first argument that a command must have and does not; empty where it has all.
+std::string missing_argument(const CLI::App& program) {
+    for (const CLI::App* command : program.get_subcommands())
+        for (const CLI::Option* option : command->get_options())
+            if (option->get_required() && option->count() == 0) return option->get_name();
+    return {};
+}
+
+/// What is complained of, the more basic mistake first: unknown words, which may be what was meant by others, then
+/// arguments that are missing, then values. CLI11 would begin with values.
+std::string complaint_of(const CLI::App& program, const CLI::ParseError& error) {
     std::vector<std::string> unknown = program.remaining(true);
-    if (unknown.empty() || error.get_name() != "RequiredError") return complaint;
     std::ranges::reverse(unknown);  // CLI11 prints the last first
-    std::ostringstream help, instead;
-    program.exit(CLI::ExtrasError(unknown), help, instead);
-    return instead.str();
+    if (!unknown.empty()) return complaint_in_words(program, CLI::ExtrasError(unknown));
+    const bool is_of_value =
+        error.get_name() == "ValidationError" || error.get_name() == "ConversionError";
+    const std::string missing = missing_argument(program);
+    if (is_of_value && !missing.empty())
+        return complaint_in_words(program, CLI::RequiredError(missing));
+    return complaint_in_words(program, error);
 }
 
 /// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
@@ -97,7 +114,7 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
         std::ostringstream help, complaint;
         const int status = program.exit(error, help, complaint);
         print("{}", help.str());
-        tell("{}{}", complaint_of(program, error, complaint.str()), meant_options(program));
+        if (status != 0) tell("{}{}", complaint_of(program, error), meant_options(program));
         return status == 0 ? 0 : usage_failure;
     }
     const std::vector<std::string> names = command_names(program);
