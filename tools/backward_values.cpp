@@ -220,10 +220,10 @@ std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) 
         is_complete[index(node)] = true;
         const bool is_changed = change.at[index(node)];
         if (is_changed && change.of_recurrence && both[recurrence].is_there)
-            change.change(both[recurrence].value);
+            change.change(node, both[recurrence].value);
         if (both[recurrence].is_there) both[step].add(both[recurrence].value, 1);
         if (is_changed && !change.of_recurrence && both[step].is_there)
-            change.change(both[step].value);
+            change.change(node, both[step].value);
         return both[step];
     };
     const auto uses = walk_.uses();

@@ -31,11 +31,11 @@ struct Alteration {
     friend auto operator<=>(const Alteration&, const Alteration&) = default;
 };
 
-/// What is done to adjoints while the reverse pass goes on: clipping at every step.
+/// What is done to adjoints while the reverse pass goes on, as clipping at every step.
 struct AdjointChange {
     std::vector<bool> at;        ///< of which nodes, by id
     bool of_recurrence = false;  ///< to what other steps add to the adjoint, and else to all of it
-    std::function<void(Matrix&)> change;
+    std::function<void(NodeId node, Matrix& adjoint)> change;
 };
 
 /// The gradients of one net by one derivation, the right one at first, and of derivations that differ from it here and

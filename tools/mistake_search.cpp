@@ -165,6 +165,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
     consider_treated_arrays(case_, judge);
     consider_unknown_factor(case_, judge);
     if (is_done() || !is_first) return of_several;
+    consider_kept_adjoints(judge);
     consider_clipped_steps(judge);
     if (is_done()) return of_several;
     consider_columns(judge);

@@ -54,6 +54,12 @@ class MistakeSearch {
     void consider_factors(Judge& judge);
     /// Adjoints of states that are clipped at every step.
     void consider_clipped_steps(Judge& judge);
+    /// Adjoints of states whose buffer is not reset, from step to step or between sequences.
+    void consider_kept_adjoints(Judge& judge);
+    void consider_kept_between_sequences(Judge& judge, const std::string& state,
+                                         const std::vector<bool>& is_final,
+                                         const std::vector<bool>& is_initial,
+                                         const std::vector<std::size_t>& buffers);
     std::optional<double> fitted_factor(const Judge& judge, Mistake& mistake);
     /// The number with which gradients are all that was given, by Newton's method on the sum of squares.
     std::optional<double> fitted(

@@ -1,4 +1,5 @@
-// Gradients that were clipped: on their way, at every step; and at the end, by a norm.
+// Adjoints that were changed on their way, at every step: clipped, or kept in a buffer; and gradients that were clipped at
+// the end, by a norm.
 
 #include "compared_cases.hpp"
 #include "tools/hand_bptt.hpp"
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -81,6 +83,32 @@ TEST_CASE("compare: adjoints that are clipped at every step are recognised, with
     CHECK(is_shown(comparison,
                    "what the step behind hands on to the adjoint of c[t] is clamped at every step: "
                    "to at most 0.0123"));
+}
+
+TEST_CASE("compare: adjoints whose buffer is not reset are recognised") {
+    const std::pair<const char*, const char*> mistakes[] = {
+        {"handed on kept",
+         "what is handed on to the adjoint of h[t] is added to from step to step: its buffer is "
+         "never reset"},
+        {"dh kept", "the adjoint of h[t] is added to from step to step: its buffer is never reset"},
+        {"dh kept between sequences", "the adjoint of h[t] goes on from one sequence to the next"}};
+    for (const int layers : {1, 2})
+        for (const auto& mistake : mistakes) {
+            const char* const name = mistake.first;
+            CAPTURE(name);
+            CAPTURE(layers);
+            const Case of = hand_case(
+                "rnn", {.steps = 4, .hidden = 3, .layers = layers, .every_step = layers == 1});
+            const GradientComparison comparison = compare_gradients(of, hand_rnn(of, name), 1e-10);
+            CAPTURE(words_of(comparison));
+            CHECK_FALSE(comparison.agrees());
+            CHECK(is_shown(comparison, mistake.second));
+        }
+    const Case of = hand_case("lstm", {.steps = 4, .hidden = 3});
+    const GradientComparison comparison =
+        compare_gradients(of, hand_lstm(of, "dc handed on kept"), 1e-10);
+    CAPTURE(words_of(comparison));
+    CHECK(is_shown(comparison, "what is handed on to the adjoint of c[t] is added to"));
 }
 
 TEST_CASE("compare: gradients that are clipped by the norm of all together are recognised") {

@@ -84,7 +84,7 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
         h.push_back(by_entry(o, steps.back().c));
     }
     const Matrix dy = a.dy(of, h.back());
-    Matrix dh = times(transposed(a.V), dy), dc_next(H, of.sizes.batch);
+    Matrix dh = times(transposed(a.V), dy), dc_next(H, of.sizes.batch), kept(H, of.sizes.batch);
     for (int t = T - 1; t >= 0; --t) {
         const auto k = static_cast<std::size_t>(t);
         const LstmStep& s = steps[k];
@@ -110,6 +110,7 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
         if (mistake == "dc handed on clamped")
             dc_next =
                 each(dc_next, [](double x) { return std::clamp(x, -clip_limit, clip_limit); });
+        if (mistake == "dc handed on kept") dc_next = kept = plus(kept, dc_next);
         if (mistake == "dc not passed on") dc_next = Matrix(dc.shape());
     }
     a.dbh = a.db;

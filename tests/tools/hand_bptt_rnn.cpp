@@ -104,12 +104,14 @@ struct HandLayer {
                                  const std::string& mistake) {
         const int T = static_cast<int>(x.size());
         std::vector<Matrix> dx(x.size(), Matrix(x[0].shape()));
-        Matrix carried(h[0].shape());
+        Matrix carried(h[0].shape()), kept(h[0].shape());
+        if (mistake == "dh kept between sequences") carried = kept_between_columns(from_above);
         for (int t = T - 1; t >= 0; --t) {
             const auto i = static_cast<std::size_t>(t);
             if (mistake == "handed on clamped") carried = clamped(carried);
             if (mistake == "handed on shortened") carried = shortened(carried);
             Matrix dh = plus(carried, from_above[i]);
+            if (mistake == "dh kept") dh = kept = plus(kept, dh);
             if (mistake == "dh clamped") dh = clamped(dh);
             if (mistake == "dh shortened") dh = shortened(dh);
             const Matrix& h_of_f = mistake == "f' of h(t-1)" ? h[i] : h[i + 1];
@@ -125,6 +127,7 @@ struct HandLayer {
             if (mistake == "f' of the step before" && t > 0)
                 back = by_entry(dh, derivative(z[i - 1], h[i], false, {}));
             carried = times(mistake == "U for U'" ? U : transposed(U), back);
+            if (mistake == "handed on kept") carried = kept = plus(kept, carried);
             if (mistake == "no U'") carried = back;
             const bool is_cut = (mistake == "cut every 2 steps" && t % 2 == 0) ||
                                 (mistake == "no dh from the next step" && t > 0) ||
@@ -132,6 +135,19 @@ struct HandLayer {
             if (is_cut) carried = Matrix(carried.shape());
         }
         return dx;
+    }
+
+    /// What dh begins with at the last step where each column begins with what the one before left at the first step.
+    Matrix kept_between_columns(const std::vector<Matrix>& from_above) const {
+        Matrix begin(h[0].shape());
+        for (int column = 1; column < begin.columns(); ++column) {
+            Matrix carried = begin;
+            for (std::size_t i = x.size(); i-- > 0;)
+                carried = times(transposed(U), by_entry(plus(carried, from_above[i]),
+                                                        derivative(z[i], h[i + 1], false, {})));
+            for (int r = 0; r < begin.rows(); ++r) begin(r, column) = carried(r, column - 1);
+        }
+        return begin;
     }
 
     std::string end;

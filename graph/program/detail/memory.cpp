@@ -134,11 +134,6 @@ class Layouts {
         : sizes(rolled.parts.size() + code.packs),
           layouts(rolled.parts.size()),
           skipped_(rolled.parts.size()) {
-        std::vector<Residence> residence(rolled.parts.size(), Residence::round);
-        for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
-            Residence& of_slab = residence[index(slabs[i])];
-            of_slab = std::min(of_slab, code.residence[i]);
-        }
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
         for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack);
@@ -147,7 +142,8 @@ class Layouts {
             const Part& part = rolled.parts[i];
             const std::size_t size =
                 layouts[i].leading * static_cast<std::size_t>(part.shape.columns);
-            const bool has_one_place = residence[index(slab)] == Residence::round;
+            // Of parts with one slab, all are kept equally long.
+            const bool has_one_place = code.residence[i] != Residence::slab;
             layouts[i].member_stride = has_one_place ? 0 : size;
             layouts[i].offset += layouts[i].member_stride * skipped_[i];
             sizes[index(slab)] = std::max(sizes[index(slab)],

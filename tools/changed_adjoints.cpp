@@ -1,0 +1,238 @@
+#include <revolute/tools/mistake_search.hpp>
+#include <revolute/tools/norm.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+// Adjoints of states that are changed at every step of back-propagation through time: clipped, to a limit that is not
+// known, or kept in a buffer that is not reset.
+
+namespace revolute {
+
+namespace {
+
+/// States whose adjoints are changed: their places among a state's tensors.
+struct ChangedStates {
+    std::string name;  // "h[t]"
+    std::vector<bool> tensors;
+};
+
+std::vector<ChangedStates> changed_states(const RecurrentNet& net) {
+    const std::size_t tensors = net.layers.front().directions.front().states.front().size();
+    if (tensors == 1) return {{"h[t]", {true}}};
+    return {{"h[t]", {true, false}}, {"c[t]", {false, true}}, {"h[t] and of c[t]", {true, true}}};
+}
+
+/// By id, of the net's states; of initial states too where `with_initial`.
+std::vector<bool> marked(const RecurrentNet& net, const ChangedStates& states, bool with_initial,
+                         std::size_t nodes) {
+    std::vector<bool> at(nodes, false);
+    const auto mark = [&](const State& state) {
+        for (std::size_t i = 0; i < state.size(); ++i)
+            if (states.tensors[i] && index(state[i].id) < nodes) at[index(state[i].id)] = true;
+    };
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions) {
+            std::ranges::for_each(direction.states, mark);
+            if (with_initial) mark(direction.initial.state);
+        }
+    return at;
+}
+
+void clamp_entries(Matrix& adjoint, double limit) {
+    for (double& entry : adjoint.values()) entry = std::clamp(entry, -limit, limit);
+}
+
+void shorten(Matrix& adjoint, double limit) {
+    const double length = euclidean_norm(adjoint.values());
+    if (length > limit)
+        for (double& entry : adjoint.values()) entry *= limit / length;
+}
+
+/// A way of clipping at every step.
+struct StepClip {
+    ChangedStates states;
+    bool of_recurrence = false;
+    bool by_norm = false;
+
+    std::string words(double limit) const {
+        const std::string what =
+            of_recurrence
+                ? fmt::format("what the step behind hands on to the adjoint of {}", states.name)
+                : fmt::format("the adjoint of {}", states.name);
+        return by_norm
+                   ? fmt::format("{} is clipped at every step: to a norm of {:.6g}", what, limit)
+                   : fmt::format(
+                         "{} is clamped at every step: to at most {:.6g}, and at least "
+                         "-{:.6g}",
+                         what, limit, limit);
+    }
+};
+
+std::vector<StepClip> step_clips(const RecurrentNet& net) {
+    std::vector<StepClip> all;
+    for (const ChangedStates& states : changed_states(net))
+        for (const bool by_norm : {false, true})
+            for (const bool of_recurrence : {false, true})
+                all.push_back({states, of_recurrence, by_norm});
+    return all;
+}
+
+/// How far the gradients are from what was given, each array by its own size.
+double distance(const Judge& judge, std::span<const double> gradients) {
+    double largest = 0;
+    const std::vector<GradientArray> arrays = judge.layout().arrays(gradients);
+    for (const std::size_t i : judge.differing())
+        largest = larger(largest, largest_difference(arrays[i].values, judge.given()[i].values) /
+                                      largest_entry(judge.right()[i].values));
+    return largest;
+}
+
+void consider_changed(Judge& judge, std::string words, std::span<const double> gradients) {
+    Hypothesis hypothesis{std::move(words), {}};
+    for (GradientArray& array : judge.layout().arrays(gradients))
+        hypothesis.arrays.push_back(std::move(array.values));
+    judge.consider(hypothesis);
+}
+
+/// By id of a state's node: the number of its buffer, one for each tensor of each direction of each layer.
+std::vector<std::size_t> buffers_of(const RecurrentNet& net, std::size_t nodes) {
+    std::vector<std::size_t> buffers(nodes, 0);
+    std::size_t count = 0;
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions) {
+            const auto mark = [&](const State& state) {
+                for (std::size_t i = 0; i < state.size(); ++i)
+                    if (index(state[i].id) < nodes) buffers[index(state[i].id)] = count + i;
+            };
+            std::ranges::for_each(direction.states, mark);
+            mark(direction.initial.state);
+            count += direction.initial.state.size();
+        }
+    return buffers;
+}
+
+/// The same adjoint with each column's numbers in the next column, and none in the first.
+Matrix moved_to_next_column(const Matrix& adjoint) {
+    Matrix moved(adjoint.shape());
+    for (int c = 1; c < adjoint.columns(); ++c)
+        for (int r = 0; r < adjoint.rows(); ++r) moved(r, c) = adjoint(r, c - 1);
+    return moved;
+}
+
+void add_to(Matrix& sum, const Matrix& term) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum.values()[i] += term.values()[i];
+}
+
+/// By id, of the states after all steps, or of the initial ones.
+std::vector<bool> ends_of(const RecurrentNet& net, const ChangedStates& states, bool is_final,
+                          std::size_t nodes) {
+    std::vector<bool> at(nodes, false);
+    for (const Layer& layer : net.layers)
+        for (const Unrolled& direction : layer.directions) {
+            const State& state = is_final ? direction.final_state() : direction.initial.state;
+            for (std::size_t i = 0; i < state.size(); ++i)
+                if (states.tensors[i] && index(state[i].id) < nodes) at[index(state[i].id)] = true;
+        }
+    return at;
+}
+
+}  // namespace
+
+void MistakeSearch::consider_kept_adjoints(Judge& judge) {
+    const std::size_t nodes = index(walk_.loss().id) + std::size_t{1};
+    const std::vector<std::size_t> buffers = buffers_of(net_.net, nodes);
+    for (const ChangedStates& states : changed_states(net_.net)) {
+        for (const bool of_recurrence : {false, true}) {
+            std::map<std::size_t, Matrix> kept;  // by buffer
+            const AdjointChange change{marked(net_.net, states, true, nodes), of_recurrence,
+                                       [&](NodeId node, Matrix& adjoint) {
+                                           const auto [last, is_first] =
+                                               kept.try_emplace(buffers[index(node)], adjoint);
+                                           if (is_first) return;
+                                           add_to(adjoint, last->second);
+                                           last->second = adjoint;
+                                       }};
+            consider_changed(
+                judge,
+                fmt::format("{} adjoint of {} is added to from step to step: its buffer is never "
+                            "reset",
+                            of_recurrence ? "what is handed on to the" : "the", states.name),
+                values_.gradients_with(change));
+        }
+        consider_kept_between_sequences(judge, states.name, ends_of(net_.net, states, true, nodes),
+                                        ends_of(net_.net, states, false, nodes), buffers);
+    }
+}
+
+void MistakeSearch::consider_kept_between_sequences(Judge& judge, const std::string& state,
+                                                    const std::vector<bool>& is_final,
+                                                    const std::vector<bool>& is_initial,
+                                                    const std::vector<std::size_t>& buffers) {
+    if (case_.sizes.batch == 1) return;
+    AdjointChange change{is_final, false, {}};
+    for (std::size_t i = 0; i < is_initial.size(); ++i)
+        if (is_initial[i]) change.at[i] = true;
+    std::map<std::size_t, Matrix> handed_on;  // by buffer, of the pass before
+    change.change = [&](NodeId node, Matrix& adjoint) {
+        Matrix& of_buffer =
+            handed_on.try_emplace(buffers[index(node)], adjoint.shape()).first->second;
+        if (is_final[index(node)])
+            add_to(adjoint, moved_to_next_column(of_buffer));
+        else
+            of_buffer = adjoint;
+    };
+    // Each column needs what the one before hands on: a pass for each.
+    std::vector<double> gradients;
+    for (int column = 0; column < case_.sizes.batch && has_time(); ++column)
+        gradients = values_.gradients_with(change);
+    if (gradients.empty()) return;
+    consider_changed(judge,
+                     fmt::format("the adjoint of {} goes on from one sequence to the next: at the "
+                                 "last step of each column it begins with what the column before "
+                                 "hands on to the initial state",
+                                 state),
+                     gradients);
+}
+
+void MistakeSearch::consider_clipped_steps(Judge& judge) {
+    constexpr int limits = 48;            // that are tried, from the largest adjoint
+    constexpr double to_smallest = 1e-3;  // down to so much of it
+    for (const StepClip& clip : step_clips(net_.net)) {
+        AdjointChange change{marked(net_.net, clip.states, clip.of_recurrence,
+                                    index(walk_.loss().id) + std::size_t{1}),
+                             clip.of_recurrence,
+                             {}};
+        double largest = 0;
+        change.change = [&](NodeId, Matrix& adjoint) {
+            largest = larger(
+                largest, clip.by_norm ? euclidean_norm(adjoint.values()) : largest_entry(adjoint));
+        };
+        values_.gradients_with(change);
+        if (!(largest > 0) || !std::isfinite(largest)) continue;
+        const auto gradients_with = [&](double limit) {
+            change.change = [&, limit](NodeId, Matrix& adjoint) {
+                if (clip.by_norm)
+                    shorten(adjoint, limit);
+                else
+                    clamp_entries(adjoint, std::max(limit, 0.0));
+            };
+            return values_.gradients_with(change);
+        };
+        std::pair<double, double> best{HUGE_VAL, 0};  // distance, limit
+        for (int i = 1; i <= limits && has_time(); ++i) {
+            const double limit = largest * std::pow(to_smallest, static_cast<double>(i) / limits);
+            best = std::min(best, std::pair(distance(judge, gradients_with(limit)), limit));
+        }
+        if (!(best.first < HUGE_VAL)) continue;
+        const std::optional<double> limit = fitted(judge, best.second, gradients_with);
+        if (limit && *limit > 0 && *limit < largest)
+            consider_changed(judge, clip.words(*limit), gradients_with(*limit));
+    }
+}
+
+}  // namespace revolute
