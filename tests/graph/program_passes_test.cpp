@@ -238,6 +238,35 @@ TEST_CASE("merge: a value that is factor and result of products stands in one st
     }
 }
 
+TEST_CASE("merge: products of any matrices with any values stand in stacks that fit") {
+    // A matrix or a value may be in several groups, of which one has its place: pieces of two stacks are no stack.
+    for (std::uint32_t seed = 0; seed < test::draws(40); ++seed) {
+        CAPTURE(seed);
+        Random random(seed);
+        Graph graph;
+        std::vector<Expr> matrices, values, terms;
+        for (int i = 0; i < 4; ++i) matrices.push_back(graph.parameter("W", {2, 2}));
+        const int steps = seed % 2 == 0 ? 1 : 3;
+        for (int j = 0; j < 3 * steps; ++j) {
+            const Scope scope(graph, Step{0, j / 3});
+            values.push_back(graph.parameter("x", {2, 2}));
+        }
+        for (int pair = 0; pair < 8; ++pair) {
+            const Expr W = matrices[random.below(4)];
+            const std::uint32_t value = random.below(3);
+            const int axis = random.below(4) > 0 ? 0 : 1;
+            for (int t = 0; t < steps; ++t) {
+                const Scope scope(graph, Step{axis, t});
+                terms.push_back(sum(tanh(W * values[3 * static_cast<std::size_t>(t) + value])));
+            }
+        }
+        matrices.insert(matrices.end(), values.begin(), values.end());
+        const std::vector<Expr> outputs =
+            differentiate(accumulate(terms), matrices, Unreachable::zeros).loss_and_gradients();
+        check_passes(outputs, random, 3);
+    }
+}
+
 TEST_CASE("gather: no product could stand in straight code before its own") {
     for (std::uint32_t seed = 0; seed < 60; ++seed) {
         CAPTURE(seed);

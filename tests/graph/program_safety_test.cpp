@@ -123,6 +123,26 @@ TEST_CASE("check finite: an operand is told of though the result stands in its p
           "  operand 0 is z [1 x 1], from 800 to 800");
 }
 
+TEST_CASE("check finite: a factor that was packed before a loop is told of as it was computed") {
+    // All states together are as large as the factor, whose place they could take.
+    Graph graph;
+    const Expr f = graph.parameter("F", {8, 8}), start = graph.initial_state("h", {8, 2});
+    const Expr factor = (2.0 * f).named("A");
+    Expr h = start;
+    for (int t = 0; t < 4; ++t) {
+        const Scope scope(graph, Step{0, t});
+        h = (factor * h).named("h");
+    }
+    Program program = compile(std::array{h}, checked);
+    program.bind(f, Matrix(8, 8, 1e100));
+    program.bind(start, Matrix(8, 2, 1.0));
+    CHECK(refusal(program) ==
+          "run: matmul is not finite (inf at row 0, column 0), in step t = 3\n"
+          "  node is h[3] [8 x 2], 16 inf\n"
+          "  operand 0 is A [8 x 8], from 2e+100 to 2e+100\n"
+          "  operand 1 is h[2] [8 x 2], from 4.096e+303 to 4.096e+303");
+}
+
 TEST_CASE("check finite: a leaf is named where it enters and reaches an output") {
     const Growth growth(3);
     Program program = compile(std::array{growth.states.back()}, checked);

@@ -134,8 +134,7 @@ class Stacks {
         if (is_free(parts)) return true;
         const Place begin = place(parts.front());
         for (std::size_t i = 0; i < parts.size(); ++i)
-            if (!is_placed(parts[i]) || place(parts[i]).stack != begin.stack ||
-                place(parts[i]).row != begin.row + i)
+            if (place(parts[i]).stack != begin.stack || place(parts[i]).row != begin.row + i)
                 return false;
         return true;
     }
