@@ -2,6 +2,7 @@
 
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_captions.hpp>
+#include <revolute/tools/figure_names.hpp>
 #include <revolute/tools/figure_numbers.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
@@ -63,6 +64,7 @@ class FigureBuilder {
     std::vector<const Derivative*> derivatives_;
     FigureOptions options_;
     Labels labels_;
+    FigureNames names_;
     std::vector<NodeId> walk_;
     Rolled rolled_;  // empty where all steps are drawn
     Homes homes_;

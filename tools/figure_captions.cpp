@@ -58,11 +58,12 @@ RichText typeset_shape(Shape shape) {
     return text.add(fmt::format("[{} × {}]", shape.rows, shape.columns));
 }
 
-Captions::Captions(const Graph& graph, const Labels& labels, const StepNames& steps,
-                   const Homes& homes, std::span<const NodeId> walk, const FigureNumbers& numbers,
-                   const FigureOptions& options)
+Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
+                   const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
+                   const FigureNumbers& numbers, const FigureOptions& options)
     : graph_(graph),
       labels_(labels),
+      names_(names),
       steps_(steps),
       homes_(homes),
       numbers_(numbers),
@@ -83,12 +84,12 @@ RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) c
 }
 
 RichText Captions::name(NodeId node) const {
-    const std::string name = labels_.name(node);
+    const std::string name = names_(node);
     return name.empty() ? RichText{} : typeset_at(name, labels_.step(node));
 }
 
 std::string Captions::listed(NodeId node) const {
-    const std::string name = labels_.name(node);
+    const std::string name = names_(node);
     const auto step = labels_.step(node);
     return name.empty() || !step ? name : fmt::format("{}[{}]", name, steps_.below(*step));
 }
@@ -186,22 +187,21 @@ WrittenOperand Captions::write(NodeId node) const {
 
 bool Captions::can_be_written_out(NodeId node) const {
     if (is_constant(graph_, node)) return true;
-    if (!labels_.name(node).empty() || &graph_.op(node) == &accumulate_op) return false;
+    if (!names_(node).empty() || &graph_.op(node) == &accumulate_op) return false;
     return glyph_count(formula_of(node)) <= longest_operand &&
-           std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
-               return !labels_.name(x).empty() || is_written_out(x);
-           });
+           std::ranges::all_of(graph_.operands(node),
+                               [&](NodeId x) { return !names_(x).empty() || is_written_out(x); });
 }
 
 WrittenOperand Captions::outline(NodeId node) const {
     const Op& op = graph_.op(node);
-    const bool stands_whole = is_constant(graph_, node) || !labels_.name(node).empty() ||
+    const bool stands_whole = is_constant(graph_, node) || !names_(node).empty() ||
                               is_written_out(node) || &op == &accumulate_op;
     if (stands_whole) return written(node);
     WrittenOperand gap;
     gap.text.add("…");
     const auto is_gap = [&](NodeId x) {
-        return labels_.name(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
+        return names_(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
     };
     RichText text = typeset_formula(
         graph_, node,
@@ -227,8 +227,7 @@ RichText Captions::label(NodeId node) const {
     const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
     if (!text.empty() && is_formula)
         for (const Expr& leaf : labels_.other_leaves(node))
-            text.add(" = ").add(
-                typeset_at(fmt::format("d{}", labels_.name(leaf.id)), labels_.step(leaf.id)));
+            text.add(" = ").add(typeset_at(names_.adjoint(leaf.id), labels_.step(leaf.id)));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));

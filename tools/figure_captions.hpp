@@ -4,6 +4,7 @@
 #include <revolute/graph/notation.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/figure_homes.hpp>
+#include <revolute/tools/figure_names.hpp>
 #include <revolute/tools/figure_numbers.hpp>
 #include <revolute/tools/step_names.hpp>
 
@@ -21,7 +22,7 @@ struct WrittenOperand {
     const Op* op = nullptr;  ///< of a formula
 };
 
-/// The labels and tooltips of nodes. Names come from `Labels`; an operand without a name is written
+/// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is written
 /// out while that is short, else it is a gap, "·". A repeated vector is written like the vector: W x + b.
 class Captions {
  public:
@@ -29,9 +30,9 @@ class Captions {
     static constexpr std::size_t longest_sum = 60;      ///< glyphs
 
     /// For the nodes of `walk`: operands before users.
-    Captions(const Graph& graph, const Labels& labels, const StepNames& steps, const Homes& homes,
-             std::span<const NodeId> walk, const FigureNumbers& numbers,
-             const FigureOptions& options);
+    Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
+             const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
+             const FigureNumbers& numbers, const FigureOptions& options);
 
     RichText label(NodeId node) const;
     std::string tooltip(NodeId node) const;
@@ -57,6 +58,7 @@ class Captions {
 
     const Graph& graph_;
     const Labels& labels_;
+    const FigureNames& names_;
     const StepNames& steps_;
     const Homes& homes_;
     const FigureNumbers& numbers_;

@@ -10,6 +10,7 @@
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
 #include <support/random_graph.hpp>
+#include <support/renamed.hpp>
 #include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
@@ -22,36 +23,6 @@
 namespace revolute {
 
 namespace {
-
-/// Copies of the outputs in which what was called `from` is called `to`.
-std::vector<Expr> renamed(std::span<const Expr> outputs, Graph& copy, std::string_view from,
-                          std::string_view to) {
-    const Graph& graph = *outputs.front().graph;
-    std::vector<NodeId> copies(graph.size()), operands;
-    for (std::uint32_t i = 0; i < graph.size(); ++i) {
-        const NodeId node{i};
-        const std::string_view own = graph.name(node), name = own == from ? to : own;
-        const auto step = graph.step(node);
-        operands.clear();
-        for (const NodeId operand : graph.operands(node))
-            operands.push_back(copies[index(operand)]);
-        const auto append = [&] {
-            return graph.op(node).has_identity
-                       ? copy.leaf(graph.op(node), name, graph.shape(node))
-                       : copy.append(graph.op(node), operands, graph.attributes(node), {});
-        };
-        if (step) {
-            const Scope scope(copy, *step);
-            copies[i] = append().id;
-        } else {
-            copies[i] = append().id;
-        }
-        if (!name.empty()) copy.set_name(copies[i], name);
-    }
-    std::vector<Expr> result;
-    for (const Expr& output : outputs) result.push_back(copy.at(copies[index(output.id)]));
-    return result;
-}
 
 /// The loss of a net of three steps, and its variables.
 std::vector<Expr> small_net(Graph& graph, CellKind cell, InitialState initial) {
@@ -66,23 +37,16 @@ void check_renamed(std::span<const Expr> outputs, const std::string& from, const
     CAPTURE(from);
     CAPTURE(to);
     Graph graph;
-    const std::vector<Expr> copies = renamed(outputs, graph, from, to);
+    const std::vector<Expr> copies = test::renamed(outputs, graph, from, to);
     const Derivative derivative = differentiate(copies.front(), std::span(copies).subspan(1));
     test::check_names(derivative, test::random_values(graph, 5));
-}
-
-std::set<std::string> names_of(const Graph& graph) {
-    std::set<std::string> names;
-    for (std::uint32_t i = 0; i < graph.size(); ++i)
-        if (const auto name = graph.name(NodeId{i}); !name.empty()) names.emplace(name);
-    return names;
 }
 
 /// Every pair of names of the net made equal, but for those that are left out.
 void check_pairs(CellKind cell, InitialState initial, std::size_t every) {
     Graph graph;
     const std::vector<Expr> outputs = small_net(graph, cell, initial);
-    const std::set<std::string> names = names_of(graph);
+    const std::set<std::string> names = test::names_of(graph);
     std::size_t count = 0;
     for (const std::string& from : names)
         for (const std::string& to : names)
@@ -103,7 +67,7 @@ TEST_CASE("equation names: names of users that look like derived ones, or like s
     for (const CellKind cell : {CellKind::simple, CellKind::gru}) {
         Graph graph;
         const std::vector<Expr> outputs = small_net(graph, cell, InitialState::given);
-        for (const std::string& from : names_of(graph))
+        for (const std::string& from : test::names_of(graph))
             for (const char* to : {"dz", "ddz", "z_2", "dz_2", "dh", "dW", "dL", "e", "e_z",
                                    "delta", "delta_h", "elta", "N", "B", "T", "t", "o", "d", "iag"})
                 check_renamed(outputs, from, to);

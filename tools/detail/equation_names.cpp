@@ -76,11 +76,19 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
                      rolled.outputs[rolled.outputs.size() - variables + i]);
     decide();
     names_.resize(rolled.parts.size());
+    with_labels_.resize(rolled.parts.size());
     for (std::size_t i = 0; i < rolled.parts.size(); ++i)
-        for (const PartName& label : rolled.parts[i].labels)
-            names_[i].push_back(adjoint_name(values_[value_of(label)].name, label.adjoint_order));
+        for (const PartName& label : rolled.parts[i].labels) {
+            const Value& value = values_[value_of(label)];
+            names_[i].push_back(adjoint_name(value.name, label.adjoint_order));
+            with_labels_[i].push_back(adjoint_name(with_label(value), label.adjoint_order));
+        }
     for (const auto& [value, order] : gradients_of_)
         gradients_.push_back(adjoint_name(values_[value].name, order));
+}
+
+std::string EquationNames::with_label(const Value& value) {
+    return value.label + value.name.substr(as_word(value.label).size());
 }
 
 std::size_t EquationNames::value_of(const PartName& label) {

@@ -24,6 +24,10 @@ class EquationNames {
     const std::string& operator()(PartId part, std::size_t label) const {
         return names_[index(part)][label];
     }
+    /// The same with the label as it is, where the name is that made into a word: "β_2" for beta_2.
+    const std::string& with_label(PartId part, std::size_t label) const {
+        return with_labels_[index(part)][label];
+    }
     /// What the gradient of a variable is called, by its number.
     const std::string& gradient(std::size_t variable) const { return gradients_[variable]; }
     /// The names that say that they are adjoints: d and the name of a value.
@@ -46,6 +50,7 @@ class EquationNames {
         std::string name{};
     };
 
+    static std::string with_label(const Value& value);
     std::size_t value_of(const PartName& label);
     void add_gradient(const Rolled& rolled, Member gradient, Member variable);
     void decide();
@@ -57,7 +62,8 @@ class EquationNames {
         return !claims_.contains(name) && !is_reserved(name, true) && !is_reserved(name, false);
     }
 
-    std::vector<std::vector<std::string>> names_;
+    std::vector<std::vector<std::string>> names_;        // by part and label
+    std::vector<std::vector<std::string>> with_labels_;  // by part and label
     std::vector<std::string> gradients_;
     std::vector<Value> values_;
     std::map<std::tuple<std::string, std::optional<std::int32_t>, std::int32_t>, std::size_t>

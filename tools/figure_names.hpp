@@ -1,0 +1,29 @@
+#pragma once
+
+#include <revolute/graph/labels.hpp>
+
+#include <map>
+#include <span>
+#include <string>
+
+namespace revolute {
+
+/// What a figure calls nodes: the names of `Labels`, made to mean one thing each as equations do it. Where two values
+/// share a name, or a value is called as the adjoint of another, one of them gets an underline or a number, and
+/// so does its adjoint.
+class FigureNames {
+ public:
+    /// Of the outputs and all that they depend on; of a derivative, if there is one, for all its views alike.
+    FigureNames(const Labels& labels, std::span<const Expr> outputs, const Derivative* derivative);
+
+    /// Without step; empty when the node has none.
+    std::string operator()(NodeId node) const;
+    /// Of the adjoint of a value that has a name.
+    std::string adjoint(NodeId value) const { return "d" + (*this)(value); }
+
+ private:
+    const Labels& labels_;
+    std::map<NodeId, std::string> names_;  // of what is not called by its label
+};
+
+}  // namespace revolute
