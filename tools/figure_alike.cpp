@@ -22,6 +22,7 @@ struct Likeness {
     std::uint32_t part = 0;
     std::int32_t band = 0;
     std::int32_t shift = 0;
+    NodeKind kind{};  // a value of the forward pass, or none
     std::string name;
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
@@ -71,7 +72,7 @@ class LeftOut {
         const Home home = sketch_.homes[node];
         const Member member = sketch_.members[node];
         return {index(member.part), sketch_.bands[node],
-                home.is_step() ? home.step.t - member.t : 0,
+                home.is_step() ? home.step.t - member.t : 0, drawn(node).kind,
                 has_name(drawn(node)) ? name_in(sketch_, node) : ""};
     }
 

@@ -84,9 +84,10 @@ class Folder {
 
     std::string name_of(std::uint32_t node) const { return name_in(sketch_, node); }
 
-    /// Whether one name, at the steps of each, is the name of two members of a family; or none of either. Where
-    /// dm(T-1) is what is a term of dm(t) at other steps, it is drawn by its name.
-    bool are_called_alike(std::uint32_t a, std::uint32_t b) const {
+    /// Whether one drawing is that of two members of a family: one name, at the steps of each, or none of either,
+    /// and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term of dm(t) at other
+    /// steps, it is drawn by its name; where the loss reads x' of the last step, that stands in the forward panel.
+    bool are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
         const auto named = [&](std::uint32_t node) {
             const std::string& id = sketch_.figure.nodes[node].id;
             return id.starts_with('_') ? std::string_view()
@@ -95,7 +96,9 @@ class Folder {
         const auto shift = [&](std::uint32_t node) {
             return sketch_.homes[node].step.t - sketch_.members[node].t;
         };
-        return named(a) == named(b) && shift(a) == shift(b);
+        return named(a) == named(b) && shift(a) == shift(b) &&
+               sketch_.bands[a] == sketch_.bands[b] &&
+               sketch_.figure.nodes[a].kind == sketch_.figure.nodes[b].kind;
     }
 
     void find_representatives() {
@@ -107,7 +110,7 @@ class Folder {
             const Home home = sketch_.homes[i];
             const auto found = general.find(index(sketch_.members[i].part));
             const bool is_member =
-                home.is_step() && found != general.end() && are_called_alike(i, found->second);
+                home.is_step() && found != general.end() && are_drawn_alike(i, found->second);
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
         }

@@ -2,6 +2,7 @@
 
 #include "figure_models.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
@@ -147,6 +148,28 @@ TEST_CASE("elided figure: the first step and the last may be unlike the others")
             const Derivative derivative = changed(graph, change, t, t);
             CHECK(message(views().front(), derivative) == "");
         }
+}
+
+TEST_CASE(
+    "elided figure: a step at which the loss reads what only the gradients read elsewhere is "
+    "refused") {
+    for (std::int32_t read = 2; read < steps - 1; ++read) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2});
+        const auto x = input_sequence(graph, "x", {2, 1}, steps);
+        std::vector<Expr> losses;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr& input = x[static_cast<std::size_t>(t)];
+            losses.push_back(sum(tanh(W * input)));
+        }
+        losses.push_back(sum(transpose(x[static_cast<std::size_t>(read)])));
+        const Derivative derivative = differentiate(accumulate(losses).named("L"), {W});
+        for (const View& view : views()) {
+            CAPTURE(view.name);
+            if (view.name != "local") CHECK(is_refused(view, derivative));
+        }
+    }
 }
 
 TEST_CASE("elided figure: what repeats every few steps is refused") {

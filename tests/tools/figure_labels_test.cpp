@@ -86,18 +86,24 @@ int check_labels(const Derivative& derivative, std::int32_t count) {
         const test::ClaimReader reader(folded, texts, count - 1, part_of),
             all_reader(all, all_texts, count - 1, part_of);
         std::map<std::pair<std::uint32_t, std::int32_t>, std::string> right;
+        std::map<std::pair<std::uint32_t, std::int32_t>, std::pair<NodeKind, std::int32_t>> looks;
         for (std::size_t i = 0; i < all.nodes.size(); ++i)
-            if (const auto& steps = all_reader.steps_of(i))
-                right[{part_of.at(all.nodes[i].node), *steps->begin()}] =
-                    at_step(to_plain(all.nodes[i].label), 0, count - 1);
+            if (const auto& steps = all_reader.steps_of(i)) {
+                const std::pair place{part_of.at(all.nodes[i].node), *steps->begin()};
+                right[place] = at_step(to_plain(all.nodes[i].label), 0, count - 1);
+                looks[place] = {all.nodes[i].kind, all.panels[all.nodes[i].panel].band};
+            }
         for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
             const auto& steps = reader.steps_of(i);
             if (!steps) continue;
             const std::string label = to_plain(folded.nodes[i].label);
             CAPTURE(label);
-            for (const std::int32_t t : *steps)
-                CHECK(said_at(label, has_name(folded.nodes[i]), t, count - 1) ==
-                      right[{part_of.at(folded.nodes[i].node), t}]);
+            for (const std::int32_t t : *steps) {
+                const std::pair place{part_of.at(folded.nodes[i].node), t};
+                CHECK(said_at(label, has_name(folded.nodes[i]), t, count - 1) == right[place]);
+                CHECK(looks[place] ==
+                      std::pair(folded.nodes[i].kind, folded.panels[folded.nodes[i].panel].band));
+            }
         }
     }
     return folded_views;
@@ -116,6 +122,30 @@ TEST_CASE("folded figure: at each step a label says what the figure of all steps
         Graph simpler;
         const auto simple = simplify(*net.derivative, simpler, simplification_rules());
         CHECK(check_labels(simple.derivative, 8) == 4);
+    }
+}
+
+TEST_CASE(
+    "folded figure: what the loss depends on at one step is no value of the backward pass there") {
+    // The gradient of W reads x' of each step, the loss that of one.
+    for (const std::int32_t read : {0, 7}) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2});
+        const auto x = input_sequence(graph, "x", {2, 1}, 8);
+        std::vector<Expr> losses;
+        for (std::int32_t t = 0; t < 8; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr& input = x[static_cast<std::size_t>(t)];
+            const Expr h = tanh(W * input).named("h");
+            losses.push_back(t == read ? sum(transpose(input) * h) : sum(square(h)));
+        }
+        const Derivative derivative = differentiate(accumulate(losses).named("L"), {W});
+        CHECK(check_labels(derivative, 8) == 4);
+        std::set<std::string> forward_nodes;
+        const Figure figure = joint(derivative, {.steps = ShownSteps::folded});
+        for (const FigureNode& node : figure.nodes)
+            if (figure.panels[node.panel].band == 0) forward_nodes.insert(to_plain(node.label));
+        CHECK(forward_nodes.contains(read == 0 ? "x_0^T" : "x_T^T"));
     }
 }
 
