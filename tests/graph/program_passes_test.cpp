@@ -23,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <span>
 #include <tuple>
@@ -251,19 +252,68 @@ TEST_CASE("merge: products of any matrices with any values stand in stacks that 
             const Scope scope(graph, Step{0, j / 3});
             values.push_back(graph.parameter("x", {2, 2}));
         }
+        std::vector<Expr> products(static_cast<std::size_t>(steps));
+        std::uint32_t value = 0;
         for (int pair = 0; pair < 8; ++pair) {
             const Expr W = matrices[random.below(4)];
-            const std::uint32_t value = random.below(3);
+            const bool goes_on = pair > 0 && random.below(3) == 0;  // with the product before
+            if (!goes_on) value = random.below(3);
             const int axis = random.below(4) > 0 ? 0 : 1;
-            for (int t = 0; t < steps; ++t) {
-                const Scope scope(graph, Step{axis, t});
-                terms.push_back(sum(tanh(W * values[3 * static_cast<std::size_t>(t) + value])));
+            for (std::size_t t = 0; t < products.size(); ++t) {
+                const Scope scope(graph, Step{axis, static_cast<int>(t)});
+                products[t] = (goes_on ? products[t] : W) * values[3 * t + value];
+                terms.push_back(sum(tanh(products[t])));
             }
         }
         matrices.insert(matrices.end(), values.begin(), values.end());
         const std::vector<Expr> outputs =
             differentiate(accumulate(terms), matrices, Unreachable::zeros).loss_and_gradients();
         check_passes(outputs, random, 3);
+    }
+}
+
+TEST_CASE("merge: a product waits for another of its group that computes its factor") {
+    // W, W x and W x x stand below each other for the products with y: there, those with x could be one.
+    for (const int steps : {1, 3}) {
+        CAPTURE(steps);
+        Graph graph;
+        std::vector<Expr> outputs;
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr W = graph.input("W", {2, 2});
+            const Expr x = graph.input("x", {2, 2}), y = graph.input("y", {2, 2});
+            const Expr once = W * x, twice = once * x;
+            const Expr factors[] = {W, once, twice};
+            for (const Expr& factor : factors) outputs.push_back(tanh(factor * y));
+        }
+        Random random(5);
+        check_passes(outputs, random, 6);
+        CHECK(test::program_difference(outputs, test::random_leaf_values(outputs, random)) <=
+              rounding);
+    }
+}
+
+TEST_CASE("merge: columns that the products of a sum read as matrices are no stack") {
+    for (const int steps : {1, 3}) {
+        CAPTURE(steps);
+        Graph graph;
+        std::vector<Expr> terms, outputs;
+        const Expr W = graph.parameter("W", {2, 3}), V = graph.parameter("V", {2, 3});
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr a = tanh(graph.input("x", {4, 1})), b = sigmoid(graph.input("y", {4, 1}));
+            const Expr of_a = transpose(W) * reshape(a, 2, 2),
+                       of_b = transpose(V) * reshape(b, 2, 2);
+            outputs.push_back(tanh(accumulate(std::array{of_a, of_b})));
+            terms.push_back(sum(square(outputs.back())));
+        }
+        terms.push_back(sum(W));
+        const Derivative d = differentiate(accumulate(terms), std::array{W, V});
+        std::ranges::copy(d.gradients(), std::back_inserter(outputs));
+        Random random(5);
+        check_passes(outputs, random, 6);
+        CHECK(test::program_difference(outputs, test::random_leaf_values(outputs, random)) <=
+              rounding);
     }
 }
 
