@@ -69,12 +69,14 @@ std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) co
     return depend_on_time(operands) ? stepless : none;
 }
 
-// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence. Only the second
-// request tells them apart.
+// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy where the last step
+// is told what all are told, or it alone. Only the second request tells them apart.
 void Graph::ask_again(NodeId id, std::span<const NodeId> operands) {
     const Step* const at = find_step(id);
     if (at == nullptr || context_.step <= stepless || *at == steps_[context_.step]) return;
-    if (!depend_on_time(operands)) nodes_[index(id)].step = none;
+    const bool have_step =
+        std::ranges::any_of(operands, [&](NodeId x) { return find_step(x) != nullptr; });
+    if (!have_step) nodes_[index(id)].step = depend_on_time(operands) ? stepless : none;
 }
 
 std::uint32_t Graph::intern_string(std::string_view text) {

@@ -76,6 +76,14 @@ void RuleSet::add_everywhere(std::string_view name, std::string_view equation, R
     everywhere_.push_back(number);
 }
 
+void RuleSet::leave_out(std::string_view name) {
+    const auto rule = std::ranges::find(rules_, name, &Rule::name);
+    if (rule == rules_.end()) throw GraphError(fmt::format("rules: there is none called {}", name));
+    const auto number = static_cast<std::uint32_t>(rule - rules_.begin());
+    std::erase(everywhere_, number);
+    for (auto& [root, numbers] : by_root_) std::erase(numbers, number);
+}
+
 RuleSet::Rule& RuleSet::append(std::string_view name, std::string_view equation) {
     return rules_.emplace_back(Rule{.name = std::string(name), .equation = std::string(equation)});
 }

@@ -86,6 +86,9 @@ class RuleSet {
     /// GraphError for a second rule of the name.
     void add_everywhere(std::string_view name, std::string_view equation, Rewrite function);
 
+    /// Takes care that a rule is not applied. Throws GraphError when there is none of the name.
+    void leave_out(std::string_view name);
+
     std::size_t size() const { return rules_.size(); }
     std::string_view name(std::size_t rule) const { return rules_[rule].name; }
     /// "x + 0 = x", or what the rule was added with.

@@ -48,6 +48,8 @@ void verify(const Rolled& rolled);
 struct AnySteps {
     std::optional<Rolled> rolled;  ///< of few steps, with `laws`
     std::string refusal;           ///< names the node that is not alike, and what differs
+    /// How many steps were asked of who built it. Where these are counted from 1 the graph has one more.
+    std::int32_t built_with = 0;
 };
 
 /// Rolls graphs of 8, 9 and, where an attribute differs between these, 10 steps: they tell how numbers
@@ -55,7 +57,7 @@ struct AnySteps {
 /// more steps are tried, fewer than `most`. One graph of six times the steps, where it is not large, must be as
 /// foretold: a pattern that begins later is not seen. Where a pattern repeats, graphs that are a period apart
 /// are compared, and tell of numbers of steps that are. `rolled_with(n)` builds and rolls the graph of
-/// n steps.
+/// n steps of its first time axis, or of some more than n, always as many.
 AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with);
 
 /// What rolling the graph of `steps` steps gives, in time that does not depend on their number: that

@@ -31,12 +31,25 @@ std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
     return reaches;
 }
 
+/// By axis: the first step, where steps are counted from 1 or more.
+std::map<std::int32_t, std::int32_t> starts_of(const Rolled& rolled) {
+    std::map<std::int32_t, std::int32_t> starts;
+    for (const Part& part : rolled.parts) {
+        if (!part.is_family()) continue;
+        const std::int32_t low = std::max(0, part.hull().low);
+        const auto [start, is_new] = starts.try_emplace(*part.axis, low);
+        if (!is_new) start->second = std::min(start->second, low);
+    }
+    return starts;
+}
+
 /// Looks for the first node made, away from the ends of its axis, that is not as those at other
 /// steps. What breaks a pattern is made before what it changes in turn, at later steps and in the
 /// derivative.
 class BreakSearch {
  public:
-    explicit BreakSearch(const Rolled& rolled) : rolled_(rolled), reaches_(reaches_of(rolled)) {}
+    explicit BreakSearch(const Rolled& rolled)
+        : rolled_(rolled), reaches_(reaches_of(rolled)), starts_(starts_of(rolled)) {}
 
     std::optional<PatternBreak> run() {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
@@ -112,7 +125,7 @@ class BreakSearch {
         const auto [period, is_new] = periods_.try_emplace(axis);
         if (is_new) period->second = rolled_.period(axis);
         const std::int32_t from_end = reach(axis) + (period->second > 1 ? 3 * period->second : 0);
-        return t > from_end && t < rolled_.steps(axis) - from_end;
+        return t - starts_[axis] > from_end && t < rolled_.steps(axis) - from_end;
     }
 
     /// A node without step that reads some steps of a family only, from the midst on or up to there.
@@ -228,16 +241,56 @@ class BreakSearch {
         const auto& [slot, then] = *of.change;
         const Segment& now = rolled_[part].segment_at(slot, t);
         result.slot = slot;
+        const Member is{now.target, t - now.distance}, was{then.target, t - 1 - then.distance};
+        const auto [is_text, was_text] = told_apart(is, now.distance, was, then.distance);
         result.text +=
             fmt::format("operand {} of {} changes\n  it is {}\n  in step {} it is {}", slot, what,
-                        name_and_shape(rolled_[now.target], t - now.distance),
-                        to_string(Step{result.step.axis, t - 1}),
-                        name_and_shape(rolled_[then.target], t - 1 - then.distance));
+                        is_text, to_string(Step{result.step.axis, t - 1}), was_text);
         return result;
+    }
+
+    /// Two operands in words that are not the same: with the number that they differ in, how far from the
+    /// reader's step they stand, or what they read.
+    std::pair<std::string, std::string> told_apart(Member a, std::int32_t distance_of_a, Member b,
+                                                   std::int32_t distance_of_b) const {
+        const Part &of_a = rolled_[a.part], &of_b = rolled_[b.part];
+        std::string first = name_and_shape(of_a, a.t), second = name_and_shape(of_b, b.t);
+        if (first != second) return {first, second};
+        const auto numbers = of_a.attributes_at(a.t), others = of_b.attributes_at(b.t);
+        for (std::size_t i = 0; i < std::min(numbers.size(), others.size()); ++i)
+            if (numbers[i] != others[i])
+                return {fmt::format("{}, whose attribute {} is {}", first, i, numbers[i]),
+                        fmt::format("{}, whose attribute {} is {}", second, i, others[i])};
+        if (a == b && of_a.is_family())
+            return {first + ", " + away(distance_of_a), second + ", " + away(distance_of_b)};
+        return {first + of_operands(a), second + of_operands(b)};
+    }
+
+    static std::string away(std::int32_t distance) {
+        if (distance == 0) return "of the same step";
+        const std::int32_t size = std::abs(distance);
+        return fmt::format("{} {} {}", size, size == 1 ? "step" : "steps",
+                           distance > 0 ? "earlier" : "later");
+    }
+
+    std::string of_operands(Member member) const {
+        const Part& part = rolled_[member.part];
+        std::string text;
+        const auto add = [&](PartId operand, std::int32_t t) {
+            text += (text.empty() ? " of " : ", ") + name_and_shape(rolled_[operand], t);
+        };
+        for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+            const Segment& segment = part.segment_at(slot, member.t);
+            add(segment.target, member.t - segment.distance);
+        }
+        for (const Sweep& sweep : part.operands)
+            add(sweep.elements.front().part, sweep.first + sweep.elements.front().offset);
+        return text;
     }
 
     const Rolled& rolled_;
     std::map<std::int32_t, std::int32_t> reaches_;
+    std::map<std::int32_t, std::int32_t> starts_;
     std::map<std::int32_t, std::int32_t> periods_;
     std::vector<Candidate> found_;
 };

@@ -20,7 +20,8 @@ namespace revolute {
 
 namespace {
 
-constexpr std::int32_t time_axis = 0;
+/// The time axis of which the number of steps is varied.
+std::int32_t axis_of(const Rolled& rolled) { return rolled.axes.front().axis; }
 
 using RolledWith = std::function<Rolled(std::int32_t)>;
 
@@ -58,8 +59,9 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
 std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
                                             std::optional<Rolled>& most, std::int32_t steps,
                                             const RolledWith& rolled_with) {
-    AxisLaws laws{time_axis, {}};
-    const std::int32_t apart = few.period(), last = steps + 2 * apart;
+    const std::int32_t axis = axis_of(few);
+    AxisLaws laws{axis, {}};
+    const std::int32_t apart = few.period(axis), last = steps + 2 * apart;
     if (few.parts.size() != more.parts.size()) return laws;
     for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
         const Part &a = few.parts[i], &b = more.parts[i];
@@ -75,7 +77,7 @@ std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& mor
                     most->parts[i].attributes.size() != a.attributes.size())
                     return first_difference(more, *most, last);
                 const std::array values{number(a), number(b), number(most->parts[i])};
-                const auto law = detail::fit_law(steps, values, apart);
+                const auto law = detail::fit_law(few.steps(axis), values, apart);
                 if (law) {
                     laws.attributes.push_back({PartId{i}, k, *law, is_of_scale});
                     continue;
@@ -109,10 +111,12 @@ void take_roundings(Rolled& foretold, const Rolled& built) {
     }
 }
 
-/// Whether the graph of more steps is what is foretold; else what is not.
-std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t steps) {
+/// Whether the graph of `more` steps more, which was built with `steps`, is what is foretold; else what is not.
+std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t more,
+                          std::int32_t steps) {
     try {
-        Rolled foretold = rolled.at(steps);
+        const std::int32_t axis = axis_of(rolled);
+        Rolled foretold = rolled.at(rolled.steps(axis) + more, axis);
         take_roundings(foretold, built);
         return foretold == built ? "" : first_difference(foretold, built, steps);
     } catch (const GraphError& refusal) {
@@ -124,38 +128,41 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
 
 /// A number of steps in which patterns show that a few do not, of a graph that is built quickly: a
 /// multiple of the period more, at most `most`. Not a round one, which sizes of the net may chance to be.
-std::int32_t proof_steps(const Rolled& few, std::int32_t most) {
+std::int32_t proof_steps(const Rolled& few, std::int32_t steps, std::int32_t most) {
     constexpr std::size_t most_nodes = 100'000;
-    const std::size_t nodes_a_step = few.node_count() / static_cast<std::size_t>(few.steps()) + 1;
+    const std::size_t nodes_a_step = few.node_count() / static_cast<std::size_t>(steps) + 1;
     const auto built_quickly = static_cast<std::int32_t>(most_nodes / nodes_a_step);
-    const std::int32_t wanted = std::min({6 * few.steps() + 5, built_quickly, most});
-    return few.steps() + std::max(0, wanted - few.steps()) / few.period() * few.period();
+    const std::int32_t wanted = std::min({6 * steps + 5, built_quickly, most});
+    const std::int32_t period = few.period(axis_of(few));
+    return steps + std::max(0, wanted - steps) / period * period;
 }
 
 AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with) {
     Rolled few = rolled_with(steps);
     if (few.axes.empty())
         return {std::nullopt,
-                "roll: no node has a step; what is made while a Scope with a Step is open gets it"};
-    const std::int32_t apart = few.period();
+                "roll: no node has a step; what is made while a Scope with a Step is open gets it",
+                steps};
+    const std::int32_t apart = few.period(axis_of(few));
     const Rolled more = rolled_with(steps + apart);
     std::optional<Rolled> most;
     auto laws = laws_of(few, more, most, steps, rolled_with);
-    if (auto* reason = std::get_if<std::string>(&laws)) return {std::nullopt, std::move(*reason)};
+    if (auto* reason = std::get_if<std::string>(&laws))
+        return {std::nullopt, std::move(*reason), steps};
     few.laws = std::get<AxisLaws>(std::move(laws));
-    std::string reason = contradiction(few, more, steps + apart);
-    if (reason.empty() && most) reason = contradiction(few, *most, steps + 2 * apart);
-    if (const std::int32_t many = proof_steps(few, most_steps);
+    std::string reason = contradiction(few, more, apart, steps + apart);
+    if (reason.empty() && most) reason = contradiction(few, *most, 2 * apart, steps + 2 * apart);
+    if (const std::int32_t many = proof_steps(few, steps, most_steps);
         reason.empty() && many > steps + apart)
-        reason = contradiction(few, rolled_with(many), many);
-    if (!reason.empty()) return {std::nullopt, std::move(reason)};
-    return {std::move(few), {}};
+        reason = contradiction(few, rolled_with(many), many - steps, many);
+    if (!reason.empty()) return {std::nullopt, std::move(reason), steps};
+    return {std::move(few), {}, steps};
 }
 
 }  // namespace
 
 AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
-    AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell"};
+    AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell", 0};
     for (std::int32_t few = 8; few < most && !result.rolled; few += few)
         result = compared(few, most, rolled_with);
     return result;
@@ -165,11 +172,12 @@ Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
     AnySteps found = roll_any_steps(steps, rolled_with);
     if (!found.rolled) return rolled_with(steps);
     // What comes again every so many steps tells of as many steps and a multiple more.
-    const std::int32_t few = found.rolled->steps();
-    if (const std::int32_t rest = (steps - few) % found.rolled->period(); rest != 0)
+    const std::int32_t few = found.built_with, axis = axis_of(*found.rolled);
+    if (const std::int32_t rest = (steps - few) % found.rolled->period(axis); rest != 0)
         found = compared(few + rest, steps, rolled_with);
-    return found.rolled && (steps - found.rolled->steps()) % found.rolled->period() == 0
-               ? found.rolled->at(steps)
+    const std::int32_t more = steps - found.built_with;
+    return found.rolled && more % found.rolled->period(axis) == 0
+               ? found.rolled->at(found.rolled->steps(axis) + more, axis)
                : rolled_with(steps);
 }
 

@@ -3,18 +3,40 @@
 
 namespace revolute {
 
+namespace {
+
+void add_rules_behind_constants(RuleSet& rules) {
+    detail::add_sum_rules(rules);
+    detail::add_product_rules(rules);
+    detail::add_function_rules(rules);
+    detail::add_transpose_rules(rules);
+    detail::add_shape_rules(rules);
+    detail::add_row_rules(rules);
+    detail::add_column_rules(rules);
+}
+
+}  // namespace
+
 const RuleSet& simplification_rules() {
     static const RuleSet rules = [] {
         RuleSet all;
         detail::add_constant_rules(all);
-        detail::add_sum_rules(all);
-        detail::add_product_rules(all);
-        detail::add_function_rules(all);
-        detail::add_transpose_rules(all);
-        detail::add_shape_rules(all);
-        detail::add_row_rules(all);
-        detail::add_column_rules(all);
+        add_rules_behind_constants(all);
         return all;
+    }();
+    return rules;
+}
+
+const RuleSet& simplification_rules_for_any_steps() {
+    static const RuleSet rules = [] {
+        RuleSet some;
+        detail::add_rules_of_stepless_constants(some);
+        add_rules_behind_constants(some);
+        for (const char* of_certain_numbers :
+             {"scale-one", "scale-zero", "scale-minus-one", "power-zero", "power-one", "power-two",
+              "power-minus-one"})
+            some.leave_out(of_certain_numbers);
+        return some;
     }();
     return rules;
 }

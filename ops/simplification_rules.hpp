@@ -8,4 +8,9 @@ namespace revolute {
 /// adds operations. Made at the first call, so that nothing runs before main.
 const RuleSet& simplification_rules();
 
+/// Those of them under which steps that are alike stay so. Constants of one step are not computed beforehand, as a
+/// discount that each step multiplies by 0.9 would be another number at each; and no rule looks at what number a
+/// factor or a power chances to be, as t - 4 is 0 at one step.
+const RuleSet& simplification_rules_for_any_steps();
+
 }  // namespace revolute

@@ -61,10 +61,19 @@ std::optional<Expr> fold(const Site& site) {
     return site.graph().constant(first, site.shape(), {});
 }
 
+std::optional<Expr> fold_stepless(const Site& site) {
+    return site.graph().step(site.node.id) ? std::nullopt : fold(site);
+}
+
+constexpr const char* fold_name = "fold-constants";
+constexpr const char* fold_equation = "f(1, 2) = its value";
+
 }  // namespace
 
-void add_constant_rules(RuleSet& rules) {
-    rules.add_everywhere("fold-constants", "f(1, 2) = its value", fold);
+void add_constant_rules(RuleSet& rules) { rules.add_everywhere(fold_name, fold_equation, fold); }
+
+void add_rules_of_stepless_constants(RuleSet& rules) {
+    rules.add_everywhere(fold_name, fold_equation, fold_stepless);
 }
 
 }  // namespace revolute::detail

@@ -89,7 +89,7 @@ class TermWriter {
                 return {written_name(term.name, term.step, variable_, style_),
                         has_superscript(term.name) ? Precedence::power : Precedence::atom};
             case EquationTerm::Kind::number:
-                return attribute(term, 0);
+                return number(term);
             case EquationTerm::Kind::operation:
                 return operation(term);
             case EquationTerm::Kind::sum:
@@ -106,6 +106,14 @@ class TermWriter {
         const auto growth = std::ranges::find(term.growing, number, &EquationGrowth::attribute);
         if (growth == term.growing.end()) return number_formula(value, style_.notation);
         return detail::growing_number(value, *growth, variable_, style_);
+    }
+
+    /// A quotient is no factor of a product of another kind: (1 / N) o h.
+    Formula number(const EquationTerm& term) const {
+        static constexpr Op quotient{.name = "number"};
+        Formula written = attribute(term, 0);
+        if (written.precedence == Precedence::product) written.op = &quotient;
+        return written;
     }
 
     Formula operation(const EquationTerm& term) const {

@@ -81,7 +81,8 @@ struct EquationStyle {
     Notation notation = Notation::text;
     TransposeSide transpose = TransposeSide::right;
     std::vector<AxisSteps> axes{};
-    bool is_general = false;  ///< the last step of the first axis is T, whatever it is
+    bool is_general = false;      ///< the last step of the first axis is T, whatever it is
+    std::int32_t first_step = 0;  ///< of the one axis, from which on N counts
     /// The names that are d and the name of a value, whose adjoint they are.
     std::set<std::string> adjoints{};
 };

@@ -1,7 +1,4 @@
-#include <revolute/graph/error.hpp>
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
-#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/tools/detail/equation_columns.hpp>
 #include <revolute/tools/detail/equation_division.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
@@ -13,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -62,6 +57,20 @@ class EquationMaker {
     }
 
     const detail::EquationNames& names() const { return plan_.names(); }
+
+    /// The first step at which anything is read or computed going forward, if that is later than 0: initial states
+    /// and their transposes stand before it.
+    std::int32_t first_step() const {
+        std::optional<std::int32_t> first;
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            const Part& part = rolled_.parts[i];
+            const bool is_of_step =
+                part.is_family() && plan_.is_forward(PartId{i}) && part.op != &initial_state_op &&
+                part.op->role != Role::transpose && part.op->role != Role::reshape;
+            if (is_of_step) first = std::min(first.value_or(part.hull().low), part.hull().low);
+        }
+        return rolled_.axes.size() == 1 ? std::max(0, first.value_or(0)) : 0;
+    }
 
  private:
     const EquationTerms& terms() const { return plan_.terms(); }
@@ -258,121 +267,28 @@ Equations made(const Rolled& any, const EquationOptions& options, std::int32_t l
     result.axes = rolled.axes;
     result.is_general = options.is_general;
     result.columns = options.columns;
+    result.columns_of_losses = detail::columns_of_signs(rolled);
+    if (options.columns == BatchColumns::any) result.columns_of_losses.erase(options.found_by);
+    if (options.columns == BatchColumns::one) result.columns_of_losses.erase(1);
     result.adjoints = maker.names().adjoints();
-    result.least_steps = options.is_general
-                             ? detail::least_steps_of(result, rolled, maker.names(), least_steps)
-                             : least_steps;
+    result.first_step = maker.first_step();
+    if (options.is_general)
+        least_steps = detail::least_steps_of(result, rolled, maker.names(), least_steps);
+    result.least_steps = least_steps - result.first_step;
     return result;
-}
-
-using BuildForSteps = std::function<RolledDerivative(std::int32_t)>;
-
-/// Builds and rolls graphs of any number of steps; keeps what else is known of the derivative.
-auto rolled_by(const BuildForSteps& build, RolledDerivative& known) {
-    return [&](std::int32_t count) {
-        RolledDerivative built = build(count);
-        known.variables = built.variables;
-        return std::move(built.rolled);
-    };
-}
-
-/// A graph that stands for those of any number of steps.
-RolledDerivative alike_for_any_steps(const BuildForSteps& build) {
-    constexpr std::int32_t enough = 64;
-    RolledDerivative result;
-    AnySteps found = roll_any_steps(enough, rolled_by(build, result));
-    if (found.rolled && found.rolled->period() > 1) {
-        found.refusal =
-            fmt::format("everything comes again every {} steps", found.rolled->period());
-        found.rolled.reset();
-    }
-    if (!found.rolled)
-        throw GraphError(
-            fmt::format("equations: the steps must be alike for every number of steps\n  {}\n  ask "
-                        "for the equations of one number of steps",
-                        found.refusal));
-    result.rolled = *std::move(found.rolled);
-    return result;
-}
-
-RolledDerivative of_steps(std::int32_t steps, const BuildForSteps& build) {
-    RolledDerivative result;
-    result.rolled = roll_for(steps, rolled_by(build, result));
-    return result;
-}
-
-/// Equations with B for the number of columns, of what `made(columns)` makes. Batches as large as another
-/// size may differ in more than numbers; sizes that hardly anything else has are tried too.
-Equations equations_of_batch(std::int32_t columns, EquationOptions options,
-                             const std::function<RolledDerivative(std::int32_t)>& made) {
-    if (columns == 1) {
-        const RolledDerivative found = made(1);
-        options.variables = found.variables;
-        options.columns = BatchColumns::one;
-        return equations(found.rolled, options);
-    }
-    for (const std::int32_t first : {columns, 61, 127, 251}) {
-        RolledDerivative found = made(first);
-        options.variables = found.variables;
-        const std::array nets{std::move(found.rolled), made(first + 1).rolled,
-                              made(first + 2).rolled};
-        auto sizes = detail::attributes_of_columns(nets, first, options.is_general);
-        if (!sizes) continue;
-        options.columns = BatchColumns::any;
-        options.sizes = *std::move(sizes);
-        return equations(nets.front(), options);
-    }
-    throw GraphError(
-        "equations: batches must be alike for every number of columns above one\n  ask for the "
-        "equations of one column");
 }
 
 }  // namespace
 
 Equations equations(const Rolled& rolled, const EquationOptions& options) {
-    if (options.is_general)
-        if (const auto least = rolled.least_steps(); least && rolled.period() == 1)
-            return made(rolled.at(many_steps), options, *least);
+    if (options.is_general && !rolled.axes.empty()) {
+        const std::int32_t axis = rolled.axes.front().axis;
+        if (const auto least = rolled.least_steps(axis); least && rolled.period(axis) == 1)
+            return made(rolled.at(many_steps, axis), options, *least);
+    }
     EquationOptions counted = options;
     counted.is_general = false;
     return made(rolled, counted, rolled.axes.empty() ? 1 : rolled.steps(rolled.axes.front().axis));
-}
-
-RolledDerivative rolled_up(const Derivative& derivative, Simplification simplification) {
-    const std::size_t variables = derivative.variables().size();
-    if (simplification == Simplification::off)
-        return {roll(derivative.outputs(), Labels(derivative)), variables, {}};
-    Graph graph;
-    const SimplifiedDerivative simple = simplify(derivative, graph, simplification_rules());
-    return {roll(simple.derivative.outputs(), Labels(simple.derivative)), variables, simple.report};
-}
-
-Equations equations(const Derivative& derivative, Simplification simplification) {
-    const RolledDerivative rolled = rolled_up(derivative, simplification);
-    return equations(rolled.rolled, {.variables = rolled.variables});
-}
-
-Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build) {
-    const RolledDerivative found = alike_for_any_steps(build);
-    return equations(found.rolled, {.variables = found.variables, .is_general = true});
-}
-
-Equations equations_of_steps(std::int32_t steps,
-                             const std::function<RolledDerivative(std::int32_t)>& build) {
-    const RolledDerivative found = of_steps(steps, build);
-    return equations(found.rolled, {.variables = found.variables});
-}
-
-Equations general_equations(const BuildForBatch& build, std::int32_t columns) {
-    return equations_of_batch(columns, {.is_general = true}, [&](std::int32_t count) {
-        return alike_for_any_steps([&](std::int32_t steps) { return build(steps, count); });
-    });
-}
-
-Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns) {
-    return equations_of_batch(columns, {}, [&](std::int32_t count) {
-        return of_steps(steps, [&](std::int32_t n) { return build(n, count); });
-    });
 }
 
 }  // namespace revolute

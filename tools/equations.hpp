@@ -36,9 +36,13 @@ struct Equations {
     std::vector<AxisSteps> axes;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     std::int32_t least_steps = 1;
+    /// The first step, where there is one time axis: steps may be counted from 1.
+    std::int32_t first_step = 0;
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
     BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
+    /// What B is in LaTeX where losses say it that are not over the columns of a batch.
+    std::set<std::int32_t> columns_of_losses;
 };
 
 /// What of an attribute comes from the number of columns.
@@ -58,6 +62,7 @@ struct EquationOptions {
     bool is_general = false;
     /// How many columns a batch has; where they are any number, `sizes` says which attributes come from it.
     BatchColumns columns = BatchColumns::unsaid;
+    std::int32_t found_by = 0;  ///< the number of columns of the graph, where it stands for any
     std::vector<AttributeColumns> sizes{};
     /// Every equation is one line of text. Parts of what would make a longer one get names.
     std::size_t longest_line = 100;
@@ -79,6 +84,8 @@ struct RolledDerivative {
 /// Whether equations are those of the graph as it was built, or of the simplified one.
 enum class Simplification : bool { off, on };
 
+/// Where simplification makes steps differ that are alike as built, it is by
+/// `simplification_rules_for_any_steps()`.
 RolledDerivative rolled_up(const Derivative& derivative,
                            Simplification simplification = Simplification::on);
 

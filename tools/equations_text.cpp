@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace revolute {
 
@@ -18,7 +19,12 @@ constexpr std::array part_heads{"Forward", "Backward", "Gradients"};
 
 EquationStyle style_of(const Equations& equations, Notation notation,
                        const EquationFormat& format) {
-    return {notation, format.transpose, equations.axes, equations.is_general, equations.adjoints};
+    return {notation,
+            format.transpose,
+            equations.axes,
+            equations.is_general,
+            equations.first_step,
+            equations.adjoints};
 }
 
 bool is_asked(EquationPart part, const EquationFormat& format) {
@@ -52,6 +58,11 @@ struct StepsSigns {
     std::string_view dots, with, at_least;
 };
 
+/// " + 1", " - 1", or nothing.
+std::string more_text(std::int32_t more) {
+    return more == 0 ? "" : fmt::format(" {} {}", more < 0 ? '-' : '+', std::abs(more));
+}
+
 /// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis only.
 /// In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N \ge 3$".
 std::string about_steps(const Equations& equations, Notation notation) {
@@ -64,16 +75,29 @@ std::string about_steps(const Equations& equations, Notation notation) {
     for (const auto& [axis, steps] : equations.axes) {
         const bool is_general = equations.is_general && text.empty();
         const std::string last = is_general ? last_step_name(axis) : fmt::format("{}", steps - 1);
+        const std::int32_t first = equations.first_step, known = steps - first;
         const std::string number =
-            is_general ? fmt::format("{} + 1", last) : fmt::format("{}", steps);
-        text += fmt::format("{0}{1}{2} = 0{3}{4}{1}{5}{1}{6}{7}{8}{1} {9}",
-                            text.empty() ? "" : "; ", math, axis_name(axis), dots, last, with,
-                            count, equal, number, steps == 1 ? "step" : "steps");
+            is_general ? last + more_text(1 - first) : fmt::format("{}", known);
+        const std::int32_t least = equations.least_steps - (count.empty() ? 1 : 0);
+        text +=
+            fmt::format("{0}{1}{2} = {10}{3}{4}{1}{5}{1}{6}{7}{8}{1} {9}", text.empty() ? "" : "; ",
+                        math, axis_name(axis), dots, last, with, count, equal, number,
+                        known == 1 && !is_general ? "step" : "steps", first);
         if (is_general && equations.least_steps > 1)
             text += fmt::format(", {0}{1}{2}{3}{0}", math, count.empty() ? last : count, at_least,
-                                equations.least_steps - (count.empty() ? 1 : 0));
+                                least);
     }
     return text;
+}
+
+/// What B is in the signs of losses, "$B = 3$ columns": where they are over several numbers of columns, or over
+/// others than those of the batch, that of each.
+std::string about_losses(const Equations& equations) {
+    const std::set<std::int32_t>& of_losses = equations.columns_of_losses;
+    if (equations.columns == BatchColumns::unsaid && of_losses.size() == 1)
+        return fmt::format("$B = {}$ {}", *of_losses.begin(),
+                           *of_losses.begin() == 1 ? "column" : "columns");
+    return "$B$ in a mean the number of columns that it is over";
 }
 
 /// What there is to know of the sizes: "t = 0..T, N = T + 1 steps; B columns". One column is said in LaTeX
@@ -86,6 +110,8 @@ std::string about_sizes(const Equations& equations, Notation notation) {
         text += fmt::format("{}{} columns", between, is_latex ? "$B$" : "B");
     if (equations.columns == BatchColumns::one && is_latex)
         text += fmt::format("{}$B = 1$ column", between);
+    if (is_latex && !equations.columns_of_losses.empty())
+        text += fmt::format("{}{}", text.empty() ? "" : ", and ", about_losses(equations));
     return text;
 }
 

@@ -1,4 +1,5 @@
 #include <revolute/graph/detail/even_attributes.hpp>
+#include <revolute/graph/detail/length_law.hpp>
 #include <revolute/graph/hash_index.hpp>
 
 #include <fmt/format.h>
@@ -38,18 +39,25 @@ Family family_of(const Graph& graph, NodeId node) {
     return {&graph.op(node), shape.rows, shape.columns, graph.find_step(node)->axis};
 }
 
-/// Nodes of one family that read the same: the same nodes without step, and others at the same
-/// distances.
-using Reading = std::pair<Family, std::vector<std::int64_t>>;
+/// Nodes of one family that read the same: the same nodes without step, and others of the same operators at the
+/// same distances. (A mean is scaled by (t+1) / N and its adjoint by 1/2, which is the former's factor at one step.)
+struct Reading {
+    Family family;
+    std::vector<std::int64_t> distances;
+    std::vector<const Op*> operators;
+
+    friend auto operator<=>(const Reading&, const Reading&) = default;
+};
 
 Reading reading_of(const Graph& graph, NodeId node) {
     const Step* const at = graph.find_step(node);
-    Reading reading{family_of(graph, node), {}};
+    Reading reading{family_of(graph, node), {}, {}};
     for (const NodeId operand : graph.operands(node)) {
         const Step* const from = graph.find_step(operand);
-        reading.second.push_back(from == nullptr ? -1 : from->axis);
-        reading.second.push_back(from == nullptr ? std::int64_t{index(operand)}
-                                                 : std::int64_t{at->t} - from->t);
+        reading.distances.push_back(from == nullptr ? -1 : from->axis);
+        reading.distances.push_back(from == nullptr ? std::int64_t{index(operand)}
+                                                    : std::int64_t{at->t} - from->t);
+        reading.operators.push_back(from == nullptr ? nullptr : &graph.op(operand));
     }
     return reading;
 }
@@ -73,7 +81,7 @@ bool is_on(const Graph& graph, const Line& line, const Candidate& candidate) {
     const auto attributes = graph.attributes(candidate.node);
     if (attributes.size() != line.slopes.size()) return false;
     for (std::size_t i = 0; i < attributes.size(); ++i)
-        if (attributes[i] != line.at(i, candidate.t)) return false;
+        if (!line.has(i, candidate.t, attributes[i])) return false;
     return true;
 }
 
@@ -121,9 +129,10 @@ std::optional<Line> scaled_line_through(const Graph& graph, std::span<const Cand
     if (!whole) return std::nullopt;
     std::optional<Line> best;
     std::size_t most = 0;
-    const auto attempt = [&](LineScale scale) {
+    const auto attempt = [&](LineScale scale, bool is_rounded = false) {
         Line line = *whole;
         line.scales = {scale};
+        line.is_rounded = is_rounded;
         const std::size_t count = count_on(graph, line, candidates);
         if (count <= most) return;
         most = count;
@@ -136,6 +145,11 @@ std::optional<Line> scaled_line_through(const Graph& graph, std::span<const Cand
         attempt({there / number, 1});
         attempt({shortened(there / number), 1});
     }
+    // The same bits are better than the same numbers but for rounding.
+    const Candidate& last = candidates.back();
+    if (const double number = whole->at(0, last.t); number != 0)
+        for (const double factor : {shortened(value(last) / number), value(last) / number})
+            attempt({factor, 1}, true);
     return best;
 }
 
@@ -174,6 +188,11 @@ constexpr std::size_t most_lines = 8;
 double EvenAttributes::Line::at(std::size_t attribute, std::int32_t t) const {
     const double number = at_zero[attribute] + slopes[attribute] * t;
     return scales.empty() ? number : scales[attribute].times(number);
+}
+
+bool EvenAttributes::Line::has(std::size_t attribute, std::int32_t t, double value) const {
+    const double number = at(attribute, t);
+    return number == value || (is_rounded && is_foretold(number, value));
 }
 
 EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& needed) {

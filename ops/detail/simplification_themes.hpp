@@ -9,6 +9,8 @@
 namespace revolute::detail {
 
 void add_constant_rules(RuleSet& rules);
+/// The same of what belongs to no step.
+void add_rules_of_stepless_constants(RuleSet& rules);
 void add_sum_rules(RuleSet& rules);
 void add_product_rules(RuleSet& rules);
 void add_function_rules(RuleSet& rules);

@@ -1,4 +1,6 @@
+#include <revolute/graph/print.hpp>
 #include <revolute/graph/rewrite_rules.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 
@@ -104,6 +106,21 @@ TEST_CASE("rewrite rules: those for all operators come before those for one") {
     CHECK(names(tanh_op) == "first; second; of tanh; of sigmoid and tanh; ");
     CHECK(names(sigmoid_op) == "first; second; of sigmoid and tanh; ");
     CHECK(names(relu_op) == "first; second; ");
+}
+
+TEST_CASE("rewrite rules: one that is left out is not applied, and must be there") {
+    RuleSet rules;
+    const Expr x = rules.any("x");
+    rules.add("twice", x + x, 2.0 * x);
+    rules.add_everywhere("never", "x = x", [](const Site&) { return std::optional<Expr>(); });
+    rules.leave_out("twice");
+    rules.leave_out("never");
+    Graph graph, there;
+    const Expr a = graph.input("a", {2, 3}), y = a + a;
+    CHECK(to_text(simplify(std::span(&y, 1), there, rules).outputs) == to_text(y));
+    CHECK(rules.rules_for(add_op).empty());
+    CHECK(message_of<GraphError>([&] { rules.leave_out("thrice"); }) ==
+          "rules: there is none called thrice");
 }
 
 TEST_CASE("rewrite rules: a second rule of a name is refused") {

@@ -317,8 +317,8 @@ TEST_CASE("first_break: one step with another weight, distance or factor") {
               };
           }) ==
           "roll: steps are not alike from step t = 6 on: operand 0 of an unnamed add [1 x 1] in "
-          "step t = 6 changes\n  it is an unnamed matmul [1 x 1] in step t = 5\n"
-          "  in step t = 5 it is an unnamed matmul [1 x 1] in step t = 5");
+          "step t = 6 changes\n  it is an unnamed matmul [1 x 1] in step t = 5, 1 step earlier\n"
+          "  in step t = 5 it is an unnamed matmul [1 x 1] in step t = 5, of the same step");
     CHECK(
         break_of([](Expr, Expr) {
             return [=](int t, Expr h, Expr, Expr x) { return tanh((t == 6 ? 2.0 : 3.0) * h + x); };

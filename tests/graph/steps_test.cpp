@@ -105,6 +105,22 @@ TEST_CASE("steps: what reads nothing of time and is made at two steps has none f
 }
 
 TEST_CASE(
+    "steps: what reads what has no step, and is made at two steps, has none but depends on time") {
+    Graph graph;
+    Expr total;
+    {
+        const Scope scope(graph, at(0));
+        total = tanh(graph.input("x", {2, 3}));
+    }
+    total = square(total);  // belongs to no step
+    const Expr made = same_in(graph, total, 0);
+    CHECK(made.step() == at(0));
+    CHECK(same_in(graph, total, 1) == made);
+    CHECK_FALSE(made.step().has_value());
+    CHECK(graph.depends_on_time(made.id));
+}
+
+TEST_CASE(
     "steps: what reads nothing of time keeps its step when it is asked for outside of scopes") {
     Graph graph;
     const Expr a = graph.parameter("a", {1, 1});

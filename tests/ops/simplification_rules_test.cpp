@@ -344,6 +344,29 @@ TEST_CASE("simplification rules: every rule has an example") {
     }
 }
 
+TEST_CASE("simplification rules: those for any steps leave factors and constants of one step") {
+    Graph graph;
+    const Expr x = graph.input("x", {2, 3});
+    const Expr everywhere = 2.0 * graph.constant(3.0, {2, 3});
+    std::vector<Expr> outputs{hadamard(everywhere, x), x + x};
+    for (std::int32_t t = 0; t < 3; ++t) {
+        const Scope at(graph, Step{0, t});
+        outputs.push_back((1.0 - t) * graph.constant(0.5, {2, 3}));
+    }
+    const auto text_by = [&](const RuleSet& rules) {
+        Graph destination;
+        return to_text(simplify(outputs, destination, rules).outputs);
+    };
+    const std::string all = text_by(simplification_rules());
+    const std::string some = text_by(simplification_rules_for_any_steps());
+    CAPTURE(all);
+    CAPTURE(some);
+    CHECK(all.ends_with("return %1, %2, 0.5, 0, -0.5\n"));
+    CHECK(
+        some.ends_with("%3[0] = 1 0.5  [2 x 3]\n%4[1] = 0 0.5  [2 x 3]\n"
+                       "%5[2] = (-1) 0.5  [2 x 3]\nreturn %1, %2, %3[0], %4[1], %5[2]\n"));
+}
+
 TEST_CASE("simplification rules: what would be wrong or more work stays") {
     for (const auto& unchanged : kept) {
         Graph graph, there;
@@ -397,6 +420,12 @@ TEST_CASE("simplification rules: docs/simplify.md lists them") {
         "nothing "
         "else uses what they take apart. A sum is\ntransposed term by term only where that "
         "takes no more nodes.\n\n"
+        "`simplification_rules_for_any_steps()` are those under which steps that are alike stay "
+        "alike, for equations of any number of steps: constants\n"
+        "of one step are not folded, as a discount that each step multiplies by 0.9 would be "
+        "another number at each, and no rule looks at what number a\n"
+        "factor or a power is (scale-one, scale-zero, scale-minus-one, power-zero, power-one, "
+        "power-two, power-minus-one).\n\n"
         "| rule | equation |\n| --- | --- |\n";
     const RuleSet& rules = simplification_rules();
     for (std::size_t rule = 0; rule < rules.size(); ++rule)

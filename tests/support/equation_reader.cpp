@@ -185,12 +185,23 @@ class EquationGraph {
     std::set<Name> begun_;
 };
 
+/// N as the first line defines it: "N = T + 1", "N = T".
+std::int32_t number_of_steps(const std::string& text, std::int32_t behind_last) {
+    const std::string head = text.substr(0, text.find('\n'));
+    const auto has = [&](const char* part) { return head.find(part) != std::string::npos; };
+    if (has("= T steps") || has("= S steps")) return behind_last - 1;
+    if (has("= T - ") || has("= S - "))
+        return behind_last - 1 - std::stoi(head.substr(head.find(" - ") + 3));
+    return behind_last;
+}
+
 }  // namespace
 
 std::vector<Matrix> evaluate_equations(const EquationInput& input,
                                        std::span<const EquationOutput> outputs) {
     EquationContext context{input.steps, {}, input.sizes};
-    if (input.steps.size() == 1) context.sizes["N"] = input.steps.begin()->second;
+    if (input.steps.size() == 1)
+        context.sizes["N"] = number_of_steps(input.text, input.steps.begin()->second);
     for (const auto& [name, value] : input.leaves)
         context.names.insert({name.first, name.second.has_value()});
     EquationGraph graph(input, parse_equations(input.text, context));

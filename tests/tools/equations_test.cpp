@@ -228,7 +228,8 @@ TEST_CASE("equations: steps that are not alike have no general equations") {
           "  roll: attribute 0 of S, scale [1 x 1] is 4294967296 in 32 steps, 8589934592 in 33 and "
           "17179869184 in 34, which is neither even in the number of steps nor a product or "
           "quotient of two such numbers, nor a root of these\n"
-          "  ask for the equations of one number of steps");
+          "  ask for the equations of one number of steps, or of the graph as it was built, before "
+          "simplification, whose steps may be alike");
 }
 
 namespace {

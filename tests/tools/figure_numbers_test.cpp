@@ -184,7 +184,7 @@ TEST_CASE("figure: a part of a stack is at step t, and a stack has a first state
     CAPTURE(reversed);
     CHECK(has(reversed, ", T−t, 1)"));
     CHECK(has(reversed, "[h_T, …, h_0]"));
-    CHECK(has(joint_labels(of_reversed_stack, ShownSteps::folded, 20), ", −t+19, 1)"));
+    CHECK(has(joint_labels(of_reversed_stack, ShownSteps::folded, 20), ", 19−t, 1)"));
 }
 
 TEST_CASE("figure: without laws, sizes are told by the graph and factors are not") {

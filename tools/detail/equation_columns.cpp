@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 namespace revolute::detail {
 
@@ -162,7 +164,31 @@ class ColumnComparison {
     bool is_general_;
 };
 
+/// Whether the letter stands by itself in a formula: not within a word.
+bool has_letter(std::string_view formula, char letter) {
+    const auto is_letter = [&](std::size_t place) {
+        return place < formula.size() &&
+               std::isalpha(static_cast<unsigned char>(formula[place])) != 0;
+    };
+    for (std::size_t i = formula.find(letter); i != std::string_view::npos;
+         i = formula.find(letter, i + 1))
+        if ((i == 0 || (!is_letter(i - 1) && formula[i - 1] != '\\')) && !is_letter(i + 1))
+            return true;
+    return false;
+}
+
 }  // namespace
+
+std::set<std::int32_t> columns_of_signs(const Rolled& rolled) {
+    std::set<std::int32_t> found;
+    for (const Part& part : rolled.parts) {
+        if (!has_letter(part.op->latex, 'B')) continue;
+        if (!part.operand_shapes.empty()) found.insert(part.operand_shapes.front().columns);
+        if (!part.operands.empty())
+            found.insert(rolled[part.operands.front().elements.front().part].shape.columns);
+    }
+    return found;
+}
 
 std::optional<std::vector<AttributeColumns>> attributes_of_columns(
     const std::array<Rolled, 3>& nets, std::int32_t columns, bool is_general) {

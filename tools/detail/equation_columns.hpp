@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace revolute::detail {
@@ -14,5 +15,8 @@ namespace revolute::detail {
 /// None when they differ in more than numbers. Throws GraphError where a number has no law.
 std::optional<std::vector<AttributeColumns>> attributes_of_columns(
     const std::array<Rolled, 3>& nets, std::int32_t columns, bool is_general);
+
+/// The numbers of columns that the signs of losses call B in LaTeX: those of what they are means over.
+std::set<std::int32_t> columns_of_signs(const Rolled& rolled);
 
 }  // namespace revolute::detail

@@ -64,7 +64,7 @@ std::string adjoint_name(const std::string& value, std::int32_t order) {
 EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& options) {
     const std::size_t variables = options.variables;
     reserve_words(rolled);
-    if (options.columns == BatchColumns::any) words_.insert("B");
+    if (options.columns == BatchColumns::any) always_.insert("B");
     for (const Part& part : rolled.parts) {
         const IntervalSet members = steps_of_members(part);
         for (const PartName& label : part.labels)
@@ -157,29 +157,30 @@ void EquationNames::decide(Value& value) {
 
 /// The words of the operators' notation, of sums and steps.
 void EquationNames::reserve_words(const Rolled& rolled) {
-    functions_ = {"sum", "each"};
+    always_ = {"sum", "each"};
     const auto reserve = [&](const Op& op) {
-        if (op.text.empty()) functions_.emplace(op.name);
+        if (op.text.empty()) always_.emplace(op.name);
         for (std::size_t i = 0; i < op.text.size(); ++i) {
             if (!is_letter(op.text[i])) continue;
             std::size_t end = i;
             while (end < op.text.size() && (is_letter(op.text[end]) || is_digit(op.text[end])))
                 ++end;
             const std::string word(op.text.substr(i, end - i));
-            (end < op.text.size() && op.text[end] == '(' ? functions_ : words_).insert(word);
+            (end < op.text.size() && op.text[end] == '(' ? always_ : signs_).insert(word);
             i = end;
         }
     };
     for (const Op* op : catalogue()) reserve(*op);
     for (const Part& part : rolled.parts) reserve(*part.op);
+    // s(s-1) and T(t) would be read wrongly though their parenthesis tells.
     for (const AxisSteps& axis : rolled.axes)
-        words_.insert({axis_name(axis.axis), last_step_name(axis.axis)});
-    if (rolled.axes.size() == 1) words_.insert("N");  // the number of steps
+        always_.insert({axis_name(axis.axis), last_step_name(axis.axis)});
+    if (rolled.axes.size() == 1) always_.insert("N");  // the number of steps
 }
 
-/// `o(t)` is told from the sign o by its parenthesis, so words that are no functions may have steps.
+/// `o(t)` is told from the sign o by its parenthesis, so signs of operators may be names that have steps.
 bool EquationNames::is_reserved(const std::string& name, bool has_step) const {
-    return functions_.contains(name) || (!has_step && words_.contains(name));
+    return always_.contains(name) || (!has_step && signs_.contains(name));
 }
 
 bool EquationNames::is_free(const std::string& name, const Claim& claim) const {

@@ -72,8 +72,8 @@ class EquationNames {
         gradients_of_;  // by variable: the value, and the order of the adjoint
     std::map<std::string, std::vector<Claim>> claims_;
     std::set<std::string> adjoints_;
-    std::set<std::string> functions_;  // words that stand before parentheses
-    std::set<std::string> words_;      // other words of the notation
+    std::set<std::string> always_;  // words before parentheses, letters of steps and sizes
+    std::set<std::string> signs_;   // other words of the notation, which no step follows
 };
 
 }  // namespace revolute::detail

@@ -59,19 +59,38 @@ class SymbolSum {
         std::erase_if(multiples_, [](const Multiple& multiple) { return multiple.first == 0; });
     }
 
+    /// Whether it is less than 0 wherever its symbols are greater, as far as its signs tell.
+    bool is_negative() const {
+        return constant_ <= 0 && !multiples_.empty() &&
+               std::ranges::all_of(multiples_,
+                                   [](const auto& multiple) { return multiple.first < 0; });
+    }
+
+    /// What a multiple of one symbol is a multiple by, which it is no more then: 1 otherwise.
+    double take_factor() {
+        if (constant_ != 0 || multiples_.size() != 1) return 1;
+        return std::exchange(multiples_.front().first, 1);
+    }
+
+    void negate() {
+        constant_ = 0 - constant_;
+        for (Multiple& multiple : multiples_) multiple.first = -multiple.first;
+    }
+
+    /// "T-t+1", "2 t-3"; what is added comes before what is taken away: "4-t".
     Formula formula(Notation notation) const {
         std::vector<Multiple> ordered = multiples_;
-        // What is added comes before what is taken away.
         std::ranges::stable_sort(ordered, std::ranges::greater{},
                                  [](const auto& multiple) { return multiple.first > 0; });
         if (ordered.empty()) return number_formula(constant_, notation);
-        std::string text;
+        const bool begins_with_number = constant_ > 0 && ordered.front().first < 0;
+        std::string text = begins_with_number ? number_formula(constant_, notation).text : "";
         for (const auto& [factor, symbol] : ordered) {
             const std::string size =
                 std::abs(factor) == 1 ? "" : fmt::format("{} ", std::abs(factor));
             text += (factor < 0 ? "-" : text.empty() ? "" : "+") + size + symbol;
         }
-        if (constant_ != 0) text += fmt::format("{:+}", constant_);
+        if (constant_ != 0 && !begins_with_number) text += fmt::format("{:+}", constant_);
         const bool is_one = ordered.size() == 1 && constant_ == 0 && ordered[0].first > 0;
         const bool is_symbol = ordered[0].second.find(' ') == std::string::npos;
         return {text, !is_one                              ? Precedence::sum
@@ -105,11 +124,16 @@ Formula formula_of(const PowerOfSum& base, Notation notation) {
                                         : fmt::format("sqrt({})", inside.text)};
 }
 
-/// Those with a power above 0, or with one below, beside each other.
-Formula product_of(const std::vector<PowerOfSum>& bases, bool is_above, Notation notation) {
+/// Those with a power above 0, or with one below, beside each other, and numbers first: 2 B N.
+Formula product_of(std::vector<PowerOfSum>& bases, bool is_above, Notation notation) {
+    double number = 1;
     std::vector<Formula> factors;
-    for (const PowerOfSum& base : bases)
-        if ((base.power > 0) == is_above) factors.push_back(formula_of(base, notation));
+    for (PowerOfSum& base : bases) {
+        if ((base.power > 0) != is_above) continue;
+        if (std::abs(base.power) == 1) number *= base.sum.take_factor();
+        factors.push_back(formula_of(base, notation));
+    }
+    if (number != 1) factors.insert(factors.begin(), number_formula(number, notation));
     if (factors.size() == 1) return factors.front();
     std::string text;
     for (const Formula& factor : factors)
@@ -117,8 +141,22 @@ Formula product_of(const std::vector<PowerOfSum>& bases, bool is_above, Notation
     return {text, Precedence::product};
 }
 
-/// "1 / N", "2 (N-1)", "0.5 / sqrt(N)", "0.3 / (B N)".
-Formula quotient(double factor, const std::vector<PowerOfSum>& bases, Notation notation) {
+/// Takes the signs of what is negative out of the bases: 1 / (-10 B) is -1 / (10 B).
+double without_signs(double factor, std::vector<PowerOfSum>& bases) {
+    for (PowerOfSum& base : bases) {
+        const double size = std::abs(base.power);
+        if ((size != 1 && size != 2) || !base.sum.is_negative()) continue;
+        base.sum.negate();
+        if (size == 1) factor = -factor;
+    }
+    return factor;
+}
+
+/// "1 / N", "2 (N-1)", "0.5 / sqrt(N)", "0.3 / (B N)", "-1 / (10 B)".
+Formula quotient(double factor, std::vector<PowerOfSum> bases, Notation notation) {
+    factor = without_signs(factor, bases);
+    if (factor < 0)
+        return {"-" + quotient(-factor, std::move(bases), notation).text, Precedence::sum};
     const Formula above = product_of(bases, true, notation);
     const Formula below = product_of(bases, false, notation);
     const bool is_fraction = notation == Notation::latex && !below.text.empty();
@@ -130,10 +168,11 @@ Formula quotient(double factor, const std::vector<PowerOfSum>& bases, Notation n
         const std::string number = number_formula(factor, notation).text;
         text = text.empty() ? number : fmt::format("{} {}", number, text);
     }
-    const Precedence precedence = factor < 0 ? Precedence::sum : Precedence::product;
-    if (below.text.empty()) return {text, precedence};
-    if (is_fraction) return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), precedence};
-    return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::power)), precedence};
+    if (below.text.empty()) return {text, Precedence::product};
+    if (is_fraction)
+        return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), Precedence::product};
+    return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::power)),
+            Precedence::product};
 }
 
 /// One number that grows.
@@ -179,15 +218,19 @@ class NumberWriter {
     Formula scaled() const {
         double factor = growth_.scale;
         std::vector<PowerOfSum> bases;
-        if (has_scale_law()) factor = add_bases(*growth_.scale_law, count(), bases);
+        // The factor of the law of N is part of that of B.
         if (growth_.columns.scale)
             factor = add_bases(*growth_.columns.scale, {columns_name, 0}, bases);
+        if (has_scale_law()) {
+            const double of_steps = add_bases(*growth_.scale_law, count(), bases);
+            if (!growth_.columns.scale) factor = of_steps;
+        }
         SymbolSum multiplied = line();
         if (const auto number = multiplied.number())
             factor *= *number;
         else
             bases.insert(bases.begin(), {std::move(multiplied), 1});
-        return quotient(factor, bases, style_.notation);
+        return quotient(factor, std::move(bases), style_.notation);
     }
 
     /// The sums of a law of a symbol and so many more; returns its factor.
@@ -219,7 +262,7 @@ class NumberWriter {
             bases.push_back({std::move(sum), growth_.law->power});
             add_other(*growth_.law, {symbol, more}, bases);
         }
-        return quotient(factor, bases, style_.notation);
+        return quotient(factor, std::move(bases), style_.notation);
     }
 
     /// Of a law of `symbol` and so many more.
@@ -232,9 +275,10 @@ class NumberWriter {
         bases.push_back({std::move(sum), law.other_power});
     }
 
-    /// The number of steps: "N", which is said of one axis only, or T and 1 more.
+    /// The number of steps, from 0 on: "N", which is said of one axis only, or T and 1 more.
     SymbolAndMore count() const {
-        return style_.axes.size() == 1 ? SymbolAndMore{"N", 0} : one_behind_last();
+        return style_.axes.size() == 1 ? SymbolAndMore{"N", static_cast<double>(style_.first_step)}
+                                       : one_behind_last();
     }
     SymbolAndMore one_behind_last() const { return {last_step_name(style_.axes.front().axis), 1}; }
 

@@ -1,4 +1,5 @@
 #include <revolute/graph/leaf.hpp>
+#include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/tools/detail/equation_terms.hpp>
 
@@ -266,12 +267,25 @@ EquationTerm EquationTerms::operation(PartId id, std::vector<EquationTerm> opera
     const auto is_bare = [](const EquationTerm& x) { return x.kind == EquationTerm::Kind::number; };
     const bool has_shape = is_elementwise(part.op->role) && !std::ranges::all_of(operands, is_bare);
     for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot)
-        if (is_bare(operands[slot])) operands[slot] = matrix_of(targets[slot]);
-    return {.kind = EquationTerm::Kind::operation,
-            .op = part.op,
-            .attributes = part.attributes,
-            .growing = growing(id, offset),
-            .operands = std::move(operands)};
+        if (is_bare(operands[slot]) && is_number(rolled_[targets[slot]]))
+            operands[slot] = matrix_of(targets[slot]);
+    EquationTerm term{.kind = EquationTerm::Kind::operation,
+                      .op = part.op,
+                      .attributes = part.attributes,
+                      .growing = growing(id, offset),
+                      .operands = std::move(operands)};
+    const bool is_of_number = part.op == &scale_op && is_bare(term.operands.front());
+    return is_of_number ? times_number(std::move(term)) : term;
+}
+
+/// A number times a number is a number, as two beside each other would not read as a product.
+EquationTerm EquationTerms::times_number(EquationTerm scaled) {
+    const EquationTerm& number = scaled.operands.front();
+    const bool is_one = number.growing.empty() && number.attributes.front() == 1;
+    if (!is_one && (!number.growing.empty() || !scaled.growing.empty())) return scaled;
+    EquationTerm product = number_term(scaled.attributes.front() * number.attributes.front());
+    product.growing = std::move(scaled.growing);
+    return product;
 }
 
 std::vector<EquationGrowth> EquationTerms::growing(PartId id, std::int32_t offset) const {

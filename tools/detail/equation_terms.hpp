@@ -69,6 +69,7 @@ class EquationTerms {
     /// `offset`: how far behind the variable the step is at which it is taken.
     EquationTerm operation(PartId part, std::vector<EquationTerm> operands,
                            std::span<const PartId> targets, std::int32_t offset) const;
+    static EquationTerm times_number(EquationTerm scaled);
     std::vector<EquationGrowth> growing(PartId part, std::int32_t offset) const;
     EquationTerm number(PartId part) const;
     EquationTerm matrix_of(PartId part) const;

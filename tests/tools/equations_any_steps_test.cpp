@@ -1,0 +1,266 @@
+// Equations of any number of steps and columns: what losses, weights and counts of steps they are found for. The
+// printed text is read again and gives loss and gradients, at numbers by which it was not found.
+
+#include <revolute/graph/error.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/roll.hpp>
+#include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <support/equation_batches.hpp>
+#include <support/message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+namespace {
+
+using test::BatchChain;
+using test::check_columns;
+using test::general_text;
+using Build = test::BuildDerivative;
+
+bool says(const std::string& text, const std::string& part) {
+    CAPTURE(text);
+    CAPTURE(part);
+    return text.find(part) != std::string::npos;
+}
+
+/// Those of one column, simplified and not, at lengths by which they were not found.
+void check_one_column(const Build& build) {
+    for (const Simplification simplification : {Simplification::on, Simplification::off}) {
+        const Equations lines = general_equations(test::rolled_by(build, simplification), 1);
+        const std::string text = to_text(lines);
+        for (const std::int32_t steps : {1, 2, 5, 13}) {
+            if (steps < lines.least_steps) continue;
+            CAPTURE(steps);
+            Graph graph;
+            const Derivative derivative = build(graph, steps, 1);
+            test::check_equations(text, derivative, test::values_of_one_step(graph));
+        }
+    }
+}
+
+void check_any(const Build& build) {
+    check_columns(build);
+    check_one_column(build);
+}
+
+/// S(t) = 0.9 S(t-1) + what a state adds.
+Derivative of_discount(Graph& graph, std::int32_t steps, std::int32_t columns) {
+    const BatchChain chain(graph, steps, columns);
+    Expr total;
+    for (std::int32_t t = 0; t < steps; ++t) {
+        const Scope at(graph, Step{0, t});
+        const Expr part = sum(square(chain.h[static_cast<std::size_t>(t)]));
+        total = (t == 0 ? part : 0.9 * total + part).named("S");
+    }
+    return chain.of(0.5 * total);
+}
+
+/// A discount that is a recurrence of numbers.
+Derivative of_discounted_parts(Graph& graph, std::int32_t steps, std::int32_t columns) {
+    const BatchChain chain(graph, steps, columns);
+    Expr discount = graph.constant(1.0);
+    return chain.of(chain.sum_of_parts([&](const Expr& h, double) {
+        discount = (0.9 * discount).named("S");
+        return discount * sum(square(h));
+    }));
+}
+
+template <class Part>
+Build sum_of(const Part& part) {
+    return [part](Graph& graph, std::int32_t steps, std::int32_t columns) {
+        const BatchChain chain(graph, steps, columns);
+        return chain.of(chain.sum_of_parts(
+            [&](const Expr& h, double t) { return part(h, t, static_cast<double>(steps)); }));
+    };
+}
+
+Derivative of_root(Graph& graph, std::int32_t steps, std::int32_t columns) {
+    const BatchChain chain(graph, steps, columns);
+    return chain.of(sqrt(chain.sum_of_parts([](const Expr& h, double) { return sum(square(h)); })));
+}
+
+Derivative of_masked_mean(Graph& graph, std::int32_t steps, std::int32_t columns) {
+    const BatchChain chain(graph, steps, columns);
+    std::vector<Expr> losses, masks;
+    for (std::int32_t t = 0; t < steps; ++t) {
+        const Scope at(graph, Step{0, t});
+        const Expr mask = graph.input("m", {1, columns});
+        losses.push_back(
+            sum(hadamard(mask, column_sums(square(chain.h[static_cast<std::size_t>(t)])))));
+        masks.push_back(sum(mask));
+    }
+    const Expr total = accumulate(losses), count = accumulate(masks);
+    return chain.of(1.0 * (total / count));
+}
+
+/// Steps of an axis from `first` on.
+struct LateChain {
+    LateChain(Graph& graph, std::int32_t first, std::int32_t steps, std::int32_t columns,
+              std::int32_t axis = 0)
+        : U(graph.parameter("U", {2, 2})) {
+        Expr state = graph.constant(0.5, {2, columns});
+        for (std::int32_t t = first; t < first + steps; ++t) {
+            const Scope at(graph, Step{axis, t});
+            state = tanh(U * state + graph.input("x", {2, columns})).named("h");
+            parts.push_back(sum(square(state)));
+        }
+    }
+    Derivative of(Expr loss) const { return differentiate((1.0 * loss).named("L"), {U}); }
+
+    Expr U;
+    std::vector<Expr> parts;
+};
+
+Build of_late(std::int32_t first, std::int32_t axis = 0) {
+    return [first, axis](Graph& graph, std::int32_t steps, std::int32_t columns) {
+        const LateChain chain(graph, first, steps, columns, axis);
+        return chain.of((1.0 / (steps * columns)) * accumulate(chain.parts));
+    };
+}
+
+}  // namespace
+
+TEST_CASE("equations: a discount by recurrence stays a recurrence of any number of steps") {
+    check_any(of_discount);
+    check_any(of_discounted_parts);
+    const std::string text = general_text(of_discount);
+    CHECK(says(text, "S(t) = 0.9 S(t-1) + sum(h(t)^2)"));
+    CHECK(says(text, "dS(t) = 0.9 dS(t+1)"));
+}
+
+TEST_CASE("equations: weights of steps have laws of the step, of N and of B together") {
+    check_any(sum_of(
+        [](const Expr& h, double t, double steps) { return ((t + 1) / steps) * mean(square(h)); }));
+    const Build squares = [](Graph& graph, std::int32_t steps, std::int32_t columns) {
+        const BatchChain chain(graph, steps, columns);
+        return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
+            return ((t + 1) / steps) * mse(h, chain.x[static_cast<std::size_t>(t)]);
+        }));
+    };
+    check_any(squares);
+    CHECK(says(general_text(squares), "(t+1) / (B N) (h(t) - x(t))"));
+    check_any(sum_of([](const Expr& h, double t, double steps) { return (steps - t) * sum(h); }));
+    check_any(sum_of([](const Expr& h, double t, double steps) {
+        return (3 * (2 * t + 1) / (7 * steps)) * mean(exp(h));
+    }));
+}
+
+TEST_CASE("equations: a weight that is 0 at one step is a weight like the others") {
+    const Build build =
+        sum_of([](const Expr& h, double t, double) { return (4 - t) * sum(square(h)); });
+    check_any(build);
+    CHECK(says(general_text(build), "(4-t) sum(h(t)^2)"));
+}
+
+TEST_CASE("equations: functions of sums over time hand one adjoint to all steps") {
+    check_any(of_root);
+    check_any(of_masked_mean);
+}
+
+TEST_CASE("equations: steps counted from 1, or from more, are counted so") {
+    for (const std::int32_t first : {1, 3}) check_any(of_late(first));
+    CHECK(general_text(of_late(1)).starts_with("# t = 1..T, N = T steps, B columns\n"));
+    CHECK(general_text(of_late(3)).starts_with("# t = 3..T, N = T - 2 steps, B columns\n"));
+    CHECK(says(general_text(of_late(1)), "L = 1 / (B N) (sum(t=1..T) sum(h(t)^2))"));
+    Graph graph;
+    const LateChain chain(graph, 1, 5, 2);
+    const std::string of_five = to_text(equations(chain.of(accumulate(chain.parts))));
+    CHECK(of_five.starts_with("# t = 1..5, N = 5 steps\n"));
+}
+
+TEST_CASE("equations: steps of an axis that is not the first have general equations too") {
+    check_any(of_late(0, 1));
+    CHECK(general_text(of_late(0, 1)).starts_with("# s = 0..S, N = S + 1 steps, B columns\n"));
+}
+
+TEST_CASE(
+    "equations: a number that simplification makes and that has no law is refused with what "
+    "helps") {
+    const auto build = [](Simplification simplification) {
+        return [simplification](std::int32_t steps) {
+            Graph graph;
+            const BatchChain chain(graph, steps, 1);
+            Expr loss = sum(chain.h.back());
+            for (const int more : {0, 1, 2}) loss = (1.0 / (steps + more)) * loss;
+            return rolled_up(chain.of(loss), simplification);
+        };
+    };
+    CHECK(test::message_of<GraphError>([&] { general_equations(build(Simplification::on)); }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  roll: attribute 0 of L, scale [1 x 1] is 2.7852049910873442e-05 in 32 steps, "
+          "2.5464731347084288e-05 in 33 and 2.334267040149393e-05 in 34, which is neither even in "
+          "the number of steps "
+          "nor a product or quotient of two such numbers, nor a root of these\n"
+          "  ask for the equations of one number of steps, or of the graph as it was built, before "
+          "simplification, whose steps may be alike");
+    CHECK(says(to_text(general_equations(build(Simplification::off))), "L = 1 / (N+2) "));
+}
+
+TEST_CASE("equations: what differs from step to step is told apart in words") {
+    const auto refusal = [](const auto& make) {
+        return test::message_of<GraphError>([&] {
+            general_equations([&](std::int32_t steps) {
+                Graph graph;
+                const BatchChain chain(graph, steps, 1);
+                return rolled_up(make(chain, steps), Simplification::off);
+            });
+        });
+    };
+    CHECK(refusal([](const BatchChain& chain, std::int32_t) {
+              return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
+                  return sum(hadamard(chain.U.graph->constant(std::exp(-t), {2, 1}), h));
+              }));
+          }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 3 changes\n"
+          "  it is an unnamed constant [2 x 1], whose attribute 0 is 0.049787068367863944\n"
+          "  in step t = 2 it is an unnamed constant [2 x 1], whose attribute 0 is "
+          "0.1353352832366127\n"
+          "  ask for the equations of one number of steps");
+    CHECK(refusal([](const BatchChain& chain, std::int32_t) {
+              return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
+                  return sum(hadamard(chain.x[t < 4 ? 2 : 4], h));
+              }));
+          }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 3 changes\n"
+          "  it is x[2], input [2 x 1], 1 step earlier\n"
+          "  in step t = 2 it is x[2], input [2 x 1], of the same step\n"
+          "  ask for the equations of one number of steps");
+    CHECK(refusal([](const BatchChain& chain, std::int32_t steps) {
+              const auto middle = static_cast<std::size_t>(steps) / 2;
+              return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
+                  return sum(hadamard(chain.x[std::max(middle, static_cast<std::size_t>(t))], h));
+              }));
+          }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 3 changes\n"
+          "  it is x[16], input [2 x 1], 13 steps later\n"
+          "  in step t = 2 it is x[16], input [2 x 1], 14 steps later\n"
+          "  ask for the equations of one number of steps");
+    CHECK(refusal([](const BatchChain& chain, std::int32_t) {
+              Graph& graph = *chain.U.graph;
+              const Expr v = graph.parameter("v", {2, 1}), w = graph.parameter("w", {2, 1});
+              const Expr early = exp(v), late = exp(w);
+              return chain.of(chain.sum_of_parts(
+                  [&](const Expr& h, double t) { return sum(hadamard(t < 4 ? early : late, h)); }));
+          }) ==
+          "equations: the steps must be alike for every number of steps\n"
+          "  roll: steps are not alike from step t = 4 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 4 changes\n"
+          "  it is an unnamed exp [2 x 1] of w, parameter [2 x 1]\n"
+          "  in step t = 3 it is an unnamed exp [2 x 1] of v, parameter [2 x 1]\n"
+          "  ask for the equations of one number of steps");
+}
+
+}  // namespace revolute

@@ -1,0 +1,141 @@
+// How numbers, names and sizes of general equations read.
+
+#include <revolute/ops/ops.hpp>
+#include <support/equation_batches.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace revolute {
+
+namespace {
+
+using test::BatchChain;
+
+std::string as_built(const test::BuildDerivative& build) {
+    return to_text(general_equations(test::rolled_by(build, Simplification::off), 3));
+}
+
+/// The sum of what states are, times a factor of their step.
+template <class Factor>
+test::BuildDerivative weighted_by(const Factor& factor) {
+    return [factor](Graph& graph, std::int32_t steps, std::int32_t columns) {
+        const BatchChain chain(graph, steps, columns);
+        return chain.of(chain.sum_of_parts(
+            [&](const Expr& h, double t) { return factor(t, steps) * sum(exp(h)); }));
+    };
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("equations: the sign of a quotient stands before it") {
+    const test::BuildDerivative build = [](Graph& graph, std::int32_t steps, std::int32_t columns) {
+        const BatchChain chain(graph, steps, columns);
+        return chain.of((-0.1 / columns) * sum(exp(chain.h.back())));
+    };
+    test::check_columns(build);
+    const std::string text = test::general_text(build);
+    CAPTURE(text);
+    CHECK(has(text, "L = (-1 / (10 B)) sum(exp(h(T)))"));
+    const auto latex = to_latex(general_equations(test::rolled_by(build, Simplification::on), 3));
+    CAPTURE(latex);
+    CHECK(has(latex, "\\left(-\\frac{1}{10 B}\\right)"));
+}
+
+TEST_CASE("equations: a weight that falls from step to step begins with what it falls from") {
+    const auto falling = weighted_by([](double t, double) { return 200 - t; });
+    test::check_columns(falling);
+    const std::string text = test::general_text(falling);
+    CAPTURE(text);
+    CHECK(has(text, "(200-t)"));
+    CHECK(!has(text, "-t+"));
+    const auto rising = weighted_by([](double t, double) { return -2 * t - 3; });
+    test::check_columns(rising);
+    CHECK(has(test::general_text(rising), "(-2 t-3)"));
+}
+
+TEST_CASE("equations: a number times a number is written as one") {
+    for (const auto& build :
+         {weighted_by([](double, double) { return 0.25; }),
+          weighted_by([](double t, double steps) { return steps - t; }),
+          weighted_by([](double t, double steps) { return (t + 1) / (3 * steps); })}) {
+        test::check_columns(build);
+        const std::string text = as_built(build);
+        CAPTURE(text);
+        CHECK(!has(text, " 1,"));
+        CHECK(!has(text, " 1)"));
+    }
+}
+
+TEST_CASE("equations: states called as the steps, the last one or their number get an underline") {
+    for (const std::string name : {"t", "T", "N", "B"}) {
+        const test::BuildDerivative build = [&](Graph& graph, std::int32_t steps,
+                                                std::int32_t columns) {
+            const BatchChain chain(graph, steps, columns, name);
+            return chain.of(sum(chain.h.back()));
+        };
+        const Equations lines = general_equations(test::rolled_by(build, Simplification::on), 3);
+        const std::string text = to_text(lines);
+        CAPTURE(text);
+        CHECK(has(text, name + "_(t) = tanh(U " + name + "_(t-1) + x(t))"));
+        CHECK(has(text, "d" + name + "_(t) = U'"));
+    }
+}
+
+TEST_CASE("equations: a state called s on an axis s gets an underline") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1});
+    Expr state = graph.constant(0.5);
+    for (std::int32_t t = 0; t < 4; ++t) {
+        const Scope at(graph, Step{1, t});
+        state = tanh(w * state).named("s");
+    }
+    const Derivative derivative = differentiate(sum(state).named("L"), {w});
+    const std::string text = to_text(equations(derivative));
+    CAPTURE(text);
+    CHECK(has(text, "s_(s) = tanh(w s_(s-1))"));
+    CHECK(has(text, "ds_(s) = w "));
+}
+
+TEST_CASE("equations: LaTeX says what B is wherever the sign of a loss has it") {
+    const auto latex_of = [](Expr loss, Expr w) {
+        return to_latex(equations(differentiate(loss.named("L"), {w})));
+    };
+    {
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2}), x = graph.input("x", {2, 3});
+        const std::string one = latex_of(mse(w * x, x), w);
+        CAPTURE(one);
+        CHECK(has(one, "\\intertext{Forward: $B = 3$ columns}"));
+    }
+    {
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2}), x = graph.input("x", {2, 3});
+        const Expr v = graph.input("v", {2, 1});
+        const std::string two = latex_of(mse(w * x, x) + mae(w * v, v), w);
+        CAPTURE(two);
+        CHECK(has(two, "Forward: $B$ in a mean the number of columns that it is over}"));
+    }
+    {
+        Graph graph;
+        const Expr w = graph.parameter("w", {2, 2});
+        CHECK(has(latex_of(sum(w), w), "\\intertext{Forward}"));
+    }
+    // A mean over the states of all steps is over more columns than the batch has.
+    const test::BuildDerivative of_stack = [](Graph& g, std::int32_t steps, std::int32_t columns) {
+        const BatchChain chain(g, steps, columns);
+        return chain.of(mse(chain.stacked(), exp(chain.stacked())));
+    };
+    const auto text = to_latex(general_equations(test::rolled_by(of_stack, Simplification::on), 3));
+    CAPTURE(text);
+    CHECK(has(text,
+              "steps, and $B$ columns, and $B$ in a mean the number of columns that it is "
+              "over}"));
+}
+
+}  // namespace revolute
