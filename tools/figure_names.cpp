@@ -35,7 +35,7 @@ FigureNames::FigureNames(const Labels& labels, std::span<const Expr> outputs,
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
         for (std::size_t label = 0; label < rolled.parts[i].labels.size(); ++label) {
             const PartName& called = rolled.parts[i].labels[label];
-            const std::string name = names.with_label(PartId{i}, label);
+            const std::string& name = names.with_label(PartId{i}, label);
             if (name == called.name) continue;
             for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)
                 if (called.steps.contains(rolled.parts[i].step_of(place)))

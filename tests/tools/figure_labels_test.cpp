@@ -51,15 +51,16 @@ std::string at_step(const std::string& label, std::int32_t t, std::int32_t last)
 
 /// What a label says of each step: the case of a step that has one of its own, else the first.
 std::string said_at(const std::string& label, bool has_name, std::int32_t t, std::int32_t last) {
-    std::string text = std::regex_replace(label, std::regex("  \\([^()]*\\)$"), "");
+    static const std::regex note("  \\([^()]*\\)$");
+    std::string text = std::regex_replace(label, note, "");
     std::vector<std::string> cases;
     for (std::size_t at = 0; (at = text.find(";  ")) != std::string::npos; text.erase(0, at + 3))
         cases.push_back(text.substr(0, at));
     cases.push_back(text);
-    const std::string general = at_step(cases.front(), t, last);
+    std::string general = at_step(cases.front(), t, last);
     const std::string name = general.substr(0, general.find(' '));
     for (std::size_t i = 1; i < cases.size(); ++i) {
-        const std::string own = at_step(cases[i], t, last);
+        std::string own = at_step(cases[i], t, last);
         const std::string of_step = at_step(cases[i].substr(0, cases[i].find(": ")), t, last);
         if (has_name && own.starts_with(name + " ")) return own;
         if (!has_name && (of_step == fmt::format("t = {}", t) || (of_step == "t = T" && t == last)))
