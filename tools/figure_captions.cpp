@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
@@ -152,15 +152,39 @@ RichText Captions::formula_of(NodeId node) const {
         numbers_.attributes(node));
 }
 
-/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last.
+/// Whether operands go through the steps of an axis one after the other, forward or backward; what belongs to
+/// none stands at an end.
+bool Captions::go_through_steps(std::span<const NodeId> operands) const {
+    std::optional<Step> previous;
+    std::int32_t direction = 0;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        const Home home = homes_[operands[i]];
+        if (!home.is_step()) {
+            if (i != 0 && i + 1 != operands.size()) return false;
+            continue;
+        }
+        const std::int32_t change = previous ? home.step.t - previous->t : 0;
+        const bool is_next =
+            std::abs(change) <= 1 && (!previous || previous->axis == home.step.axis);
+        if (!is_next || change * direction < 0) return false;
+        if (change != 0) direction = change;
+        previous = home.step;
+    }
+    return direction != 0;
+}
+
+/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last; "[…]" where those do
+/// not tell the others.
 RichText Captions::ends_of_list(NodeId node) const {
     WrittenOperand dots;
     dots.text.add("…");
-    const std::array operands{written(graph_.operand(node, 0)), dots,
-                              written(graph_.operand(node, graph_.operand_count(node) - 1))};
+    const std::span<const NodeId> all = graph_.operands(node);
+    std::vector<WrittenOperand> operands{dots};
+    if (go_through_steps(all)) operands = {written(all.front()), dots, written(all.back())};
     std::vector<RichText> atoms;
     const std::vector<Formula> numbers = add_numbers(atoms, numbers_.attributes(node));
-    const Application application{graph_.op(node), graph_.attributes(node), 3, numbers};
+    const Application application{graph_.op(node), graph_.attributes(node),
+                                  static_cast<std::uint32_t>(operands.size()), numbers};
     const Formula listed = formula(application, Notation::text, [&](std::uint32_t slot) {
         atoms.push_back(operands[slot].text);
         return Formula{atom_mark(atoms.size() - 1), operands[slot].precedence, operands[slot].op};

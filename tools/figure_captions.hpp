@@ -52,6 +52,7 @@ class Captions {
     RichText formula_of(NodeId node) const;
     std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
     RichText sum_sign(NodeId node) const;
+    bool go_through_steps(std::span<const NodeId> operands) const;
     RichText ends_of_list(NodeId node) const;
     WrittenOperand write(NodeId node) const;
     bool can_be_written_out(NodeId node) const;

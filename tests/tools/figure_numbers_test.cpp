@@ -187,6 +187,28 @@ TEST_CASE("figure: a part of a stack is at step t, and a stack has a first state
     CHECK(has(joint_labels(of_reversed_stack, ShownSteps::folded, 20), ", 19−t, 1)"));
 }
 
+TEST_CASE("figure: a stack whose ends do not tell what stands between them says neither") {
+    const auto label = [](std::vector<std::size_t> order) {
+        const Loss stacked = [&](const std::vector<Expr>& h) {
+            std::vector<Operand> operands;
+            for (const std::size_t t : order) operands.emplace_back(h[t]);
+            return sum(tanh(stack_columns(operands)));
+        };
+        const Chain chain(stacked, 8);
+        std::string text;
+        for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+            const std::string labels =
+                labels_of(forward(chain.derivative->loss(), {.steps = shown}));
+            const std::size_t begin = labels.find('[');
+            text += labels.substr(begin, labels.find(']') + 1 - begin) + " ";
+        }
+        return text;
+    };
+    CHECK(label({0, 1, 2, 3, 4, 5, 6, 7}) == "[h_0, …, h_T] [h_0, …, h_T] ");
+    CHECK(label({7, 6, 5, 4, 3, 2, 1, 0}) == "[h_T, …, h_0] [h_T, …, h_0] ");
+    CHECK(label({0, 2, 1, 3, 4, 6, 5, 7}) == "[…] […] ");
+}
+
 TEST_CASE("figure: without laws, sizes are told by the graph and factors are not") {
     const Chain stack(of_stack, 8);
     CHECK(has(labels_of(joint(*stack.derivative, {.steps = ShownSteps::folded})), ", t, 1)"));
