@@ -89,6 +89,7 @@ class Evaluation {
     }
 
     std::vector<Matrix> run(std::span<const NodeId> outputs) {
+        require_values();
         for (std::uint32_t i = 0; i < graph_.size(); ++i)
             if (needed_[i]) compute(NodeId{i});
         std::vector<Matrix> results;
@@ -109,15 +110,30 @@ class Evaluation {
         return {buffers_[buffer_[index(node)]].data(), shape.rows, shape.columns};
     }
 
+    /// Throws EvaluationError naming the leaves that are needed and have no value.
+    void require_values() const {
+        constexpr std::size_t most_named = 8;
+        std::vector<std::string> missing;
+        std::size_t count = 0;
+        for (std::uint32_t i = 0; i < graph_.size(); ++i) {
+            const NodeId node{i};
+            if (!needed_[i] || !is_given(graph_.op(node)) || bindings_.find({&graph_, node}))
+                continue;
+            if (++count <= most_named) missing.push_back(graph_.describe(node));
+        }
+        if (count == 0) return;
+        if (count == 1)
+            throw EvaluationError(
+                fmt::format("evaluate: no value is bound to {}", missing.front()));
+        throw EvaluationError(fmt::format(
+            "evaluate: no value is bound to {} leaves\n  {}{}", count, fmt::join(missing, "\n  "),
+            count > most_named ? fmt::format("\n  and {} more", count - most_named)
+                               : std::string()));
+    }
+
     void compute(NodeId node) {
         const Op& op = graph_.op(node);
-        if (is_given(op)) {
-            if (bindings_.find({&graph_, node}) == nullptr)
-                throw EvaluationError(
-                    fmt::format("evaluate: no value is bound to {}", graph_.describe(node)));
-        } else {
-            compute_with(op, node);
-        }
+        if (!is_given(op)) compute_with(op, node);
         if (check_ == FiniteCheck::on) look_at(node);
         for (const NodeId operand : graph_.operands(node))
             if (--uses_[index(operand)] == 0) free(operand);

@@ -46,6 +46,9 @@ std::optional<std::int32_t> Rolled::least_steps(std::int32_t axis) const {
 }
 
 Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
+    if (steps < 1)
+        throw GraphError(
+            fmt::format("rolled: the number of steps must be at least 1 ({} asked for)", steps));
     const std::int32_t now = this->steps(axis);
     const auto found = detail::find_growth(*this, axis);
     const auto instead = [&] {

@@ -205,11 +205,12 @@ Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const 
     const Scope made_here(*inputs.front().graph, line);
     const Padding padding(inputs, lengths, initial.state, time);
     return unroll_with(
-        inputs, std::move(initial), time, line, [&](std::size_t t, const State& previous) {
+        inputs, std::move(initial), tensors, time, line, [&](std::size_t t, const State& previous) {
             const Expr running = lengths.running[t];
             State made =
                 cell.step(padding.input(inputs[t], running), padding.state(previous, running));
-            if (made.size() != tensors.size()) return made;  // which unroll refuses
+            require_state("unroll_masked", made, tensors, inputs[t].shape().columns,
+                          {time.number, static_cast<int>(t)});
             State state;
             state.reserve(made.size());
             for (std::size_t i = 0; i < made.size(); ++i)

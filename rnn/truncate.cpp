@@ -58,7 +58,7 @@ class TruncatedRun {
             if (i > 0 && i == chunk.first && i <= chunk.begin) state = cut(state);
             const Expr x = result_.inputs[t];
             state = cell_.step(x, for_columns(state, result_.initial, x.shape().columns));
-            require_state("truncate", state, result_.initial, at_t);
+            require_state("truncate", state, tensors_, x.shape().columns, at_t);
             if (i < chunk.first) state = cut(state);
             if (i >= chunk.begin) result_.states[t] = state;
         }

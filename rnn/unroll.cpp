@@ -95,13 +95,23 @@ void require_initial(std::string_view subject, const Initial& initial,
     throw ShapeError(fmt::format("{}\n  asked for at {}", text, to_string(line)));
 }
 
-void require_state(std::string_view subject, const State& state, const Initial& initial, Step at) {
-    if (state.size() != initial.state.size())
+void require_state(std::string_view subject, const State& state,
+                   std::span<const StateTensor> tensors, int columns, Step at) {
+    if (state.size() != tensors.size())
         throw GraphError(
             fmt::format("{}: the cell's step must return as many state tensors as the recurrence "
                         "starts from ({} "
                         "and {}), in step {}",
-                        subject, state.size(), initial.state.size(), to_string(at)));
+                        subject, state.size(), tensors.size(), to_string(at)));
+    for (std::size_t i = 0; i < state.size(); ++i) {
+        const Shape said{tensors[i].rows, columns};
+        if (state[i].shape() == said) continue;
+        throw ShapeError(fmt::format(
+            "{}: the cell's step must return state tensors as its state_tensors() and the input "
+            "say: {} must be {} ({}), in step {}\n  it is {}",
+            subject, tensors[i].name, to_string(said), to_string(state[i].shape()), to_string(at),
+            state[i].graph->describe(state[i].id)));
+    }
 }
 
 }  // namespace revolute

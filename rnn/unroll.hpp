@@ -78,14 +78,16 @@ void require_batches(std::string_view subject, std::span<const Expr> inputs, con
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line);
 
-/// Throws GraphError unless the state that a cell gave for step t has as many tensors as the one
-/// that the recurrence starts from.
-void require_state(std::string_view subject, const State& state, const Initial& initial, Step at);
+/// Throws GraphError unless the state that a cell gave for a step has as many tensors as the cell says, ShapeError unless
+/// each is as high as it says, with a column for each of the step's input.
+void require_state(std::string_view subject, const State& state,
+                   std::span<const StateTensor> tensors, int columns, Step at);
 
 /// The loop behind every way of unrolling: states[t] = step(t, states[t-1]), or, backward in time,
-/// step(t, states[t+1]), with the step t open on the time axis. Throws as `unroll` does.
+/// step(t, states[t+1]), with the step t open on the time axis; states are of these tensors. Throws as `unroll` does.
 template <class StepFunction>
-Unrolled unroll_with(std::span<const Expr> inputs, Initial initial, TimeAxis time, SourceLine line,
+Unrolled unroll_with(std::span<const Expr> inputs, Initial initial,
+                     std::span<const StateTensor> tensors, TimeAxis time, SourceLine line,
                      const StepFunction& step) {
     Graph& graph = common_graph("unroll", inputs);
     const Scope made_here(graph, line);
@@ -98,7 +100,7 @@ Unrolled unroll_with(std::span<const Expr> inputs, Initial initial, TimeAxis tim
         const Step at{time.number, static_cast<int>(t)};
         const Scope at_step(graph, at);
         state = step(t, for_columns(state, result.initial, inputs[t].shape().columns));
-        require_state("unroll", state, result.initial, at);
+        require_state("unroll", state, tensors, inputs[t].shape().columns, at);
         result.states[t] = state;
     }
     return result;
@@ -111,14 +113,15 @@ Unrolled unroll_with(std::span<const Expr> inputs, Initial initial, TimeAxis tim
 /// The batch may shrink from step to step, which is how sequences of different lengths stand beside
 /// each other without padding, the longest first (lengths.hpp). Throws GraphError when there is no
 /// input, the batch grows, or the cell gives another number of state tensors than it says;
-/// ShapeError when the initial state is not as the cell's state tensors and the first input's
-/// columns ask; and whatever the cell throws.
+/// ShapeError when the initial state, or one that the cell gives, is not as the cell's state tensors and the
+/// input's columns ask; and whatever the cell throws.
 template <Cell C>
 Unrolled unroll(const C& cell, std::span<const Expr> inputs, Initial initial, TimeAxis time = {},
                 SourceLine line = SourceLine::here()) {
-    require_initial("unroll", initial, cell.state_tensors(), line);
+    const std::vector<StateTensor> tensors = cell.state_tensors();
+    require_initial("unroll", initial, tensors, line);
     return unroll_with(
-        inputs, std::move(initial), time, line,
+        inputs, std::move(initial), tensors, time, line,
         [&](std::size_t t, const State& previous) { return cell.step(inputs[t], previous); });
 }
 

@@ -62,6 +62,20 @@ TEST_CASE("matmul: a wrong inner dimension names both operands") {
                      asked_at));
 }
 
+TEST_CASE("matmul: an operand of one entry is told what multiplies by it") {
+    for (const bool is_first : {true, false}) {
+        const Pair pair = is_first ? Pair({1, 1}, {3, 2}) : Pair({2, 3}, {1, 1});
+        const int asked_at = __LINE__ + 1;
+        const auto product = [&] { pair.a* pair.b; };
+        CHECK(message_of<ShapeError>(product) ==
+              pair.error(
+                  fmt::format("matmul: columns of the first operand ({}) must equal rows of the "
+                              "second ({}); write multiply({}) if every entry is to be multiplied",
+                              is_first ? 1 : 3, is_first ? 3 : 1, is_first ? "a, b" : "b, a"),
+                  asked_at));
+    }
+}
+
 TEST_CASE("matmul: the error names the open step") {
     Pair pair({2, 3}, {2, 1});
     const Scope scope(pair.graph, Step{0, 4});

@@ -71,6 +71,23 @@ TEST_CASE("evaluate: a leaf without a value is named") {
               line));
 }
 
+TEST_CASE("evaluate: all leaves without a value are named, the first eight of many") {
+    Graph graph;
+    Expr sum_of_all = graph.constant(0.0, {1, 1});
+    std::string lines;
+    for (int i = 0; i < 11; ++i) {
+        const Expr x = graph.input(fmt::format("x{}", i), {1, 1}, {"a.cpp", i + 1});
+        sum_of_all = sum_of_all + x;
+        if (i < 8) lines += fmt::format("\n  x{} [1 x 1], made at a.cpp:{}", i, i + 1);
+        const std::string message = message_of<EvaluationError>([&] { evaluate(sum_of_all, {}); });
+        if (i == 0) CHECK(message == "evaluate: no value is bound to x0 [1 x 1], made at a.cpp:1");
+        if (i > 0)
+            CHECK(message == fmt::format("evaluate: no value is bound to {} leaves{}{}", i + 1,
+                                         lines,
+                                         i < 8 ? "" : fmt::format("\n  and {} more", i - 7)));
+    }
+}
+
 TEST_CASE("evaluate: values bound in another graph do not count") {
     Graph one, other;
     const Expr x = one.input("x", {1, 1});

@@ -224,6 +224,14 @@ TEST_CASE("at: a factor that may come from the number of steps is refused, and n
     }
 }
 
+TEST_CASE("at: fewer steps than one are refused without advice to build them") {
+    const Chain chain(6);
+    const Expr last = chain.states.back();
+    for (const int steps : {0, -3})
+        CHECK(refusal_of(std::array{last}, steps) ==
+              fmt::format("rolled: the number of steps must be at least 1 ({} asked for)", steps));
+}
+
 TEST_CASE("at: what is read of a stack from its end on is refused, and named") {
     Chain chain(8);
     const Expr stack = stack_columns(chain.operands());

@@ -4,6 +4,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/layers.hpp>
+#include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/rnn/truncate.hpp>
@@ -43,6 +44,22 @@ struct Forgetful {
     std::vector<StateTensor> state_tensors() const { return {{"h", 1}, {"c", 1}}; }
     std::vector<Expr> parameters() const { return {}; }
     State step(Expr x, const State& previous) const { return {x + previous[0]}; }
+};
+
+/// Says that its second state tensor has a row, and returns one of as many rows as the first.
+struct Taller {
+    std::vector<StateTensor> state_tensors() const { return {{"h", 2}, {"c", 1}}; }
+    std::vector<Expr> parameters() const { return {}; }
+    State step(Expr x, const State& previous) const {
+        return {(x + previous[0]).named("h"), tanh(x).named("c")};
+    }
+};
+
+/// Returns a state of one column, whatever the batch.
+struct Narrow {
+    std::vector<StateTensor> state_tensors() const { return {{"h", 2}}; }
+    std::vector<Expr> parameters() const { return {}; }
+    State step(Expr x, const State&) const { return {row_sums(x).named("h")}; }
 };
 
 }  // namespace
@@ -221,4 +238,35 @@ TEST_CASE("unroll: a cell that returns fewer tensors than its state has is refus
     CHECK(message_of<GraphError>([&] {
               truncate(cell, x, zero, {1, 1});
           }) == fmt::format("truncate: {}", expected));
+}
+
+TEST_CASE("unroll: a cell that returns a state of another shape than it says is refused") {
+    Graph graph;
+    const auto x = input_sequence(graph, "x", {2, 3}, 2);
+    const auto zero_of = [&](const AnyCell& cell) {
+        return initial_state(graph, cell.state_tensors(), 3, InitialState::zero);
+    };
+    const std::string must =
+        "the cell's step must return state tensors as its state_tensors() and the input say: ";
+    const AnyCell taller = Taller{}, narrow = Narrow{};
+    const auto check = [&](const AnyCell& cell, const std::string& what) {
+        const auto begins = [&](const std::string& subject) {
+            return fmt::format("{}: {}{}, in step t = 0\n  it is ", subject, must, what);
+        };
+        const Lengths lengths = input_lengths(graph, 3, 2);
+        CHECK(message_of<ShapeError>([&] {
+                  unroll(cell, x, zero_of(cell));
+              }).starts_with(begins("unroll")));
+        CHECK(message_of<ShapeError>([&] {
+                  truncate(cell, x, zero_of(cell), {1, 1});
+              }).starts_with(begins("truncate")));
+        CHECK(message_of<ShapeError>([&] {
+                  unroll_masked(cell, x, lengths, zero_of(cell));
+              }).starts_with(begins("unroll_masked")));
+    };
+    check(taller, "c must be [1 x 3] ([2 x 3])");
+    check(narrow, "h must be [2 x 3] ([2 x 1])");
+    CHECK(message_of<ShapeError>([&] {
+              unroll(taller, x, zero_of(taller));
+          }).find("\n  it is c[0] [2 x 3], made at unroll_test.cpp:") != std::string::npos);
 }
