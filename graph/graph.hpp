@@ -46,8 +46,8 @@ class Graph {
     Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
 
     /// Appends a node, or finds the equal one, which keeps the step of its first maker; but what reads
-    /// nothing that depends on time and is asked for at a second step is the same at all steps, and
-    /// from then on has none. `operands` must not be a span into this graph. Throws as `apply` does.
+    /// no step of that axis and is asked for at a second step is the same at all of them: from then on it has
+    /// the step of another axis that its operands have, or none. `operands` must not be a span into this graph. Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
     /// A leaf of that kind (input, parameter, initial state), as the functions above make it.

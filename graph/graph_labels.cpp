@@ -70,13 +70,21 @@ std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) co
 }
 
 // 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy where the last step
-// is told what all are told, or it alone. Only the second request tells them apart.
+// is told what all are told, or it alone. Only the second request tells them apart: what reads no step of the loop is the same at all of them, and belongs to
+// the step of another axis that it reads, or to none.
 void Graph::ask_again(NodeId id, std::span<const NodeId> operands) {
     const Step* const at = find_step(id);
     if (at == nullptr || context_.step <= stepless || *at == steps_[context_.step]) return;
-    const bool have_step =
-        std::ranges::any_of(operands, [&](NodeId x) { return find_step(x) != nullptr; });
-    if (!have_step) nodes_[index(id)].step = depend_on_time(operands) ? stepless : none;
+    std::uint32_t read = none;
+    for (const NodeId operand : operands) {
+        const std::uint32_t step = nodes_[index(operand)].step;
+        if (step > stepless && steps_[step].axis == at->axis) return;
+        if (step == none) continue;
+        const bool is_same =
+            read == none || (std::min(read, step) > stepless && steps_[read] == steps_[step]);
+        read = is_same ? step : stepless;
+    }
+    nodes_[index(id)].step = read;
 }
 
 std::uint32_t Graph::intern_string(std::string_view text) {

@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
+#include <utility>
 
 namespace revolute {
 
@@ -17,43 +20,71 @@ namespace {
 using detail::Groups;
 using detail::Phases;
 
-/// One way to fold, and the order of what came of it.
-struct Attempt {
+/// One way to fold.
+struct Way {
     Folding folding;
+    Phases phases;
+    std::optional<std::int32_t> axis;  // the only one that is folded
+};
+
+/// A way to fold, and the order of what came of it.
+struct Attempt {
+    Way way;
     Groups groups;
     std::vector<Part> parts;
     detail::Schedule schedule;
 };
 
-Attempt attempt(const Graph& graph, const std::vector<bool>& needed, Folding folding) {
-    Attempt result{folding, {}, {}, {}};
-    result.groups = folding == Folding::none
-                        ? detail::ungrouped_nodes(graph, needed)
-                        : detail::group_nodes(
-                              graph, needed, folding == Folding::merged ? Phases::off : Phases::on);
-    result.parts = detail::make_parts(graph, result.groups);
-    if (folding == Folding::merged || folding == Folding::phased)
+Attempt attempt(const Graph& graph, const std::vector<bool>& needed, const Way& way) {
+    const detail::FoldedSteps steps(graph, way.axis);
+    const bool is_folded = way.folding != Folding::none;
+    Attempt result{way, {}, {}, {}};
+    result.groups = is_folded ? detail::group_nodes(steps, needed, way.phases)
+                              : detail::ungrouped_nodes(steps, needed);
+    result.parts = detail::make_parts(steps, result.groups);
+    if (is_folded && way.folding != Folding::unmerged)
         detail::merge_parts(graph, result.groups, result.parts);
-    detail::add_sweeps(graph, result.groups, result.parts);
-    detail::add_names(graph, result.groups, result.parts);
-    if (folding == Folding::none) {
+    detail::add_sweeps(steps, result.groups, result.parts);
+    detail::add_names(steps, result.groups, result.parts);
+    if (is_folded) {
+        result.schedule = detail::schedule_parts(result.parts);
+    } else {
         for (std::uint32_t i = 0; i < result.parts.size(); ++i)
             result.schedule.components.push_back({{PartId{i}}, 0});
-    } else {
-        result.schedule = detail::schedule_parts(result.parts);
     }
     return result;
 }
 
-/// Merging can close a circle through a sum over steps, which the phases then keep apart.
+std::set<std::int32_t> axes_of(const Graph& graph, const std::vector<bool>& needed) {
+    std::set<std::int32_t> axes;
+    for (std::uint32_t i = 0; i < needed.size(); ++i)
+        if (needed[i])
+            if (const Step* const step = graph.find_step(NodeId{i})) axes.insert(step->axis);
+    return axes;
+}
+
+/// Merging can close a circle. Where a sum over steps closes it, the phases keep it apart; where a step of one
+/// axis holds whole recurrences of another, as an iteration that differentiates a net, one of the two is folded.
 Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& needed,
                                 std::string& refusal) {
-    for (const Folding folding : {Folding::merged, Folding::phased, Folding::unmerged}) {
-        Attempt result = attempt(graph, needed, folding);
-        if (result.schedule.is_possible()) return result;
-        if (refusal.empty()) refusal = result.schedule.refusal;
-    }
-    return attempt(graph, needed, Folding::none);
+    std::optional<Attempt> best;
+    const auto take = [&](const Way& way) {
+        Attempt found = attempt(graph, needed, way);
+        const bool is_possible = found.schedule.is_possible();
+        if (!is_possible && refusal.empty()) refusal = found.schedule.refusal;
+        if (is_possible && (!best || found.parts.size() < best->parts.size()))
+            best = std::move(found);
+        return is_possible;
+    };
+    if (take({Folding::merged, Phases::off, {}})) return *std::move(best);
+    const std::set<std::int32_t> axes = axes_of(graph, needed);
+    if (axes.size() > 1)
+        for (const std::int32_t axis : axes)
+            if (!take({Folding::one_axis, Phases::off, axis}))
+                take({Folding::one_axis, Phases::on, axis});
+    take({Folding::phased, Phases::on, {}});
+    if (!best) take({Folding::unmerged, Phases::on, {}});
+    return best ? *std::move(best) : attempt(graph, needed, {Folding::none, Phases::off, {}});
 }
 
 /// The steps that the longest stands for, with those which lie before or behind it: recurrences that take
@@ -162,12 +193,14 @@ Rolled roll(std::span<const Expr> outputs) {
     std::string refusal;
     Attempt found = first_that_has_an_order(graph, ancestors(graph, ids), refusal);
     Rolled rolled;
-    rolled.folding = found.folding;
+    rolled.folding = found.way.folding;
     rolled.refusal = refusal;
     rolled.sharing = graph.sharing();
+    const detail::FoldedSteps steps(graph, found.way.axis);
     for (const NodeId id : ids) {
-        const auto at = graph.step(id);
-        rolled.outputs.push_back({PartId{found.groups.group_of[index(id)]}, at ? at->t : 0});
+        const Step* const at = steps.find(id);
+        rolled.outputs.push_back(
+            {PartId{found.groups.group_of[index(id)]}, at != nullptr ? at->t : 0});
     }
     rolled.parts = std::move(found.parts);
     rolled.nodes = std::move(found.groups.members);

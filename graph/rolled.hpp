@@ -133,6 +133,8 @@ struct Part {
     std::vector<Shape> operand_shapes;  ///< of a family; by slot
     /// Time axis of a family; none: one node, without step.
     std::optional<std::int32_t> axis;
+    /// Of one node: the step that it has on an axis along which nothing was folded.
+    std::optional<Step> unfolded_step;
     bool depends_on_time = false;
 
     /// Of a family: where it has members. In this list and all others by steps, those that repeat come
@@ -236,6 +238,7 @@ struct AxisLaws {
 /// How much of a graph was folded; the less, the harder it was to find an order for the families.
 enum class Folding : std::uint8_t {
     merged,    ///< families that differ at a boundary only are one
+    one_axis,  ///< the same along one time axis: a step of another one holds whole recurrences of it
     phased,    ///< the same, but what waits for a node without step is apart
     unmerged,  ///< families differ wherever one operand does
     none,      ///< every node is a part by itself

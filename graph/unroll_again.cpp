@@ -60,12 +60,14 @@ class Unroller {
 
     void append_member(PartId id, std::size_t place, std::int32_t t) {
         const Part& part = rolled_[id];
-        const NodeId node = part.is_family() ? append_at(part, t) : append_node(part, t);
+        const NodeId node = part.is_family()     ? append_at(part, t, {*part.axis, t})
+                            : part.unfolded_step ? append_at(part, t, *part.unfolded_step)
+                                                 : append_node(part, t);
         nodes_[index(id)][place] = node;
     }
 
-    NodeId append_at(const Part& part, std::int32_t t) {
-        const Scope at_step(graph_, Step{*part.axis, t});
+    NodeId append_at(const Part& part, std::int32_t t, Step step) {
+        const Scope at_step(graph_, step);
         return append_node(part, t);
     }
 

@@ -34,9 +34,9 @@ struct Candidate {
 /// Operator, shape and time axis.
 using Family = std::tuple<const Op*, int, int, std::int32_t>;
 
-Family family_of(const Graph& graph, NodeId node) {
-    const Shape shape = graph.shape(node);
-    return {&graph.op(node), shape.rows, shape.columns, graph.find_step(node)->axis};
+Family family_of(const FoldedSteps& steps, NodeId node) {
+    const Shape shape = steps.graph().shape(node);
+    return {&steps.graph().op(node), shape.rows, shape.columns, steps.find(node)->axis};
 }
 
 /// Nodes of one family that read the same: the same nodes without step, and others of the same operators at the
@@ -49,15 +49,15 @@ struct Reading {
     friend auto operator<=>(const Reading&, const Reading&) = default;
 };
 
-Reading reading_of(const Graph& graph, NodeId node) {
-    const Step* const at = graph.find_step(node);
-    Reading reading{family_of(graph, node), {}, {}};
-    for (const NodeId operand : graph.operands(node)) {
-        const Step* const from = graph.find_step(operand);
+Reading reading_of(const FoldedSteps& steps, NodeId node) {
+    const Step* const at = steps.find(node);
+    Reading reading{family_of(steps, node), {}, {}};
+    for (const NodeId operand : steps.graph().operands(node)) {
+        const Step* const from = steps.find(operand);
         reading.distances.push_back(from == nullptr ? -1 : from->axis);
         reading.distances.push_back(from == nullptr ? std::int64_t{index(operand)}
                                                     : std::int64_t{at->t} - from->t);
-        reading.operators.push_back(from == nullptr ? nullptr : &graph.op(operand));
+        reading.operators.push_back(from == nullptr ? nullptr : &steps.graph().op(operand));
     }
     return reading;
 }
@@ -195,14 +195,15 @@ bool EvenAttributes::Line::has(std::size_t attribute, std::int32_t t, double val
     return number == value || (is_rounded && is_foretold(number, value));
 }
 
-EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& needed) {
+EvenAttributes::EvenAttributes(const FoldedSteps& steps, const std::vector<bool>& needed) {
+    const Graph& graph = steps.graph();
     std::map<Reading, std::vector<Candidate>> readings;
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         const NodeId node{i};
-        const Step* const at = needed[i] ? graph.find_step(node) : nullptr;
+        const Step* const at = needed[i] ? steps.find(node) : nullptr;
         if (at == nullptr || graph.operand_count(node) == 0 || graph.attributes(node).empty())
             continue;
-        readings[reading_of(graph, node)].push_back({at->t, node});
+        readings[reading_of(steps, node)].push_back({at->t, node});
     }
     std::map<Family, std::vector<std::uint32_t>> lines_of_families;
     std::map<std::tuple<Family, std::vector<double>, std::vector<double>, double, double>,
@@ -210,7 +211,7 @@ EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& need
         numbers;
     std::vector<Candidate> alone;
     const auto add_line = [&](Line line, NodeId like) {
-        const Family family = family_of(graph, like);
+        const Family family = family_of(steps, like);
         const auto next = static_cast<std::uint32_t>(lines_.size());
         const LineScale scale = line.scales.empty() ? LineScale{} : line.scales.front();
         const auto [found, is_new] = numbers.emplace(
@@ -244,7 +245,7 @@ EvenAttributes::EvenAttributes(const Graph& graph, const std::vector<bool>& need
     // What reads something else at a boundary is alike all the same.
     for (const Candidate& candidate : alone) {
         const std::vector<std::uint32_t>& lines =
-            lines_of_families[family_of(graph, candidate.node)];
+            lines_of_families[family_of(steps, candidate.node)];
         for (const std::uint32_t line : std::span(lines).first(std::min(lines.size(), most_lines)))
             if (is_on(graph, lines_[line], candidate))
                 line_of_.emplace(index(candidate.node), line);

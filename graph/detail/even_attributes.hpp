@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/graph.hpp>
+#include <revolute/graph/detail/folded_steps.hpp>
 #include <revolute/graph/rolled.hpp>
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace revolute::detail {
 class EvenAttributes {
  public:
     EvenAttributes() = default;
-    EvenAttributes(const Graph& graph, const std::vector<bool>& needed);
+    EvenAttributes(const FoldedSteps& steps, const std::vector<bool>& needed);
 
     /// How the attributes of some nodes follow from their steps.
     struct Line {

@@ -39,14 +39,15 @@ class SequenceTable {
 
 /// By id: how many times one has to wait, on the way to the node, for a node that depends on time
 /// without having a step before a step can go on.
-std::vector<std::uint32_t> phases_of(const Graph& graph, const std::vector<bool>& needed) {
+std::vector<std::uint32_t> phases_of(const FoldedSteps& steps, const std::vector<bool>& needed) {
+    const Graph& graph = steps.graph();
     std::vector<std::uint32_t> phases(needed.size(), 0);
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         if (!needed[i]) continue;
-        const bool has_step = graph.find_step(NodeId{i}) != nullptr;
+        const bool has_step = steps.find(NodeId{i}) != nullptr;
         for (const NodeId operand : graph.operands(NodeId{i})) {
             const bool waits =
-                has_step && graph.depends_on_time(operand) && graph.find_step(operand) == nullptr;
+                has_step && graph.depends_on_time(operand) && steps.find(operand) == nullptr;
             phases[i] = std::max(phases[i], phases[index(operand)] + (waits ? 1 : 0));
         }
     }
@@ -56,9 +57,13 @@ std::vector<std::uint32_t> phases_of(const Graph& graph, const std::vector<bool>
 /// Gives every node that has a step a key; what is alike across steps has the same.
 class Keys {
  public:
-    Keys(const Graph& graph, const std::vector<bool>& needed, std::span<const std::uint32_t> phases,
-         const EvenAttributes& attributes)
-        : graph_(graph), needed_(needed), phases_(phases), attributes_(attributes) {}
+    Keys(const FoldedSteps& steps, const std::vector<bool>& needed,
+         std::span<const std::uint32_t> phases, const EvenAttributes& attributes)
+        : graph_(steps.graph()),
+          steps_(steps),
+          needed_(needed),
+          phases_(phases),
+          attributes_(attributes) {}
 
     /// Keys by id. With `coarser` keys of an earlier round, operands of another step must have had
     /// the same key there; without, their distance alone counts. (It never is their key of this
@@ -68,7 +73,7 @@ class Keys {
         SequenceTable table;
         for (std::uint32_t i = 0; i < needed_.size(); ++i) {
             if (!needed_[i]) continue;
-            const Step* const at = graph_.find_step(NodeId{i});
+            const Step* const at = steps_.find(NodeId{i});
             if (at == nullptr) continue;
             begin(NodeId{i}, *at);
             for (const NodeId operand : graph_.operands(NodeId{i}))
@@ -95,7 +100,7 @@ class Keys {
     void add_operand(Step user, NodeId operand, std::span<const std::uint32_t> keys,
                      std::span<const std::uint32_t> coarser) {
         if (!graph_.depends_on_time(operand)) return add(independent, index(operand));
-        const Step* const at = graph_.find_step(operand);
+        const Step* const at = steps_.find(operand);
         if (at == nullptr) return add(waits, coarser.empty() ? 0 : index(operand));
         if (*at == user) return add(same_step, keys[index(operand)]);
         add(other_step + static_cast<std::uint32_t>(at->axis),
@@ -109,6 +114,7 @@ class Keys {
     }
 
     const Graph& graph_;
+    const FoldedSteps& steps_;
     const std::vector<bool>& needed_;
     std::span<const std::uint32_t> phases_;  // by id; empty when they do not matter
     const EvenAttributes& attributes_;
@@ -167,11 +173,12 @@ std::vector<std::vector<NodeId>> one_a_step(const Graph& graph,
     return result;
 }
 
-std::vector<std::vector<NodeId>> groups_of_steps(const Graph& graph,
+std::vector<std::vector<NodeId>> groups_of_steps(const FoldedSteps& steps,
                                                  const std::vector<bool>& needed,
                                                  std::span<const std::uint32_t> phases,
                                                  const EvenAttributes& attributes) {
-    Keys keys(graph, needed, phases, attributes);
+    const Graph& graph = steps.graph();
+    Keys keys(steps, needed, phases, attributes);
     const std::vector<std::uint32_t> coarse = keys.all({});
     bool is_unique = true;
     auto groups = one_a_step(graph, sorted_by_key(graph, coarse), is_unique);
@@ -181,10 +188,10 @@ std::vector<std::vector<NodeId>> groups_of_steps(const Graph& graph,
 }
 
 /// Adds the nodes without step, and numbers the groups by their lowest ids.
-Groups numbered(const Graph& graph, const std::vector<bool>& needed,
+Groups numbered(const FoldedSteps& steps, const std::vector<bool>& needed,
                 std::vector<std::vector<NodeId>> groups, std::span<const std::uint32_t> phases) {
     for (std::uint32_t i = 0; i < needed.size(); ++i)
-        if (needed[i] && graph.find_step(NodeId{i}) == nullptr) groups.push_back({NodeId{i}});
+        if (needed[i] && steps.find(NodeId{i}) == nullptr) groups.push_back({NodeId{i}});
     std::vector<std::pair<NodeId, std::uint32_t>> lowest;
     lowest.reserve(groups.size());
     for (std::uint32_t i = 0; i < groups.size(); ++i)
@@ -205,21 +212,21 @@ Groups numbered(const Graph& graph, const std::vector<bool>& needed,
 
 }  // namespace
 
-Groups group_nodes(const Graph& graph, const std::vector<bool>& needed, Phases phases) {
+Groups group_nodes(const FoldedSteps& steps, const std::vector<bool>& needed, Phases phases) {
     const std::vector<std::uint32_t> by_id =
-        phases == Phases::on ? phases_of(graph, needed) : std::vector<std::uint32_t>{};
-    EvenAttributes attributes(graph, needed);
+        phases == Phases::on ? phases_of(steps, needed) : std::vector<std::uint32_t>{};
+    EvenAttributes attributes(steps, needed);
     Groups groups =
-        numbered(graph, needed, groups_of_steps(graph, needed, by_id, attributes), by_id);
+        numbered(steps, needed, groups_of_steps(steps, needed, by_id, attributes), by_id);
     groups.attributes = std::move(attributes);
     return groups;
 }
 
-Groups ungrouped_nodes(const Graph& graph, const std::vector<bool>& needed) {
+Groups ungrouped_nodes(const FoldedSteps& steps, const std::vector<bool>& needed) {
     std::vector<std::vector<NodeId>> groups;
     for (std::uint32_t i = 0; i < needed.size(); ++i)
-        if (needed[i] && graph.find_step(NodeId{i}) != nullptr) groups.push_back({NodeId{i}});
-    return numbered(graph, needed, std::move(groups), {});
+        if (needed[i] && steps.find(NodeId{i}) != nullptr) groups.push_back({NodeId{i}});
+    return numbered(steps, needed, std::move(groups), {});
 }
 
 }  // namespace revolute::detail

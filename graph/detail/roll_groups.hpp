@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/detail/even_attributes.hpp>
-#include <revolute/graph/graph.hpp>
+#include <revolute/graph/detail/folded_steps.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -26,9 +26,9 @@ struct Groups {
 /// another step are equally far away, and those that do not depend on time are the same node. All
 /// operands that depend on time without having a step count as alike: the gradient of a dense layer
 /// at the last step stands where a recurrence stands before it.
-Groups group_nodes(const Graph& graph, const std::vector<bool>& needed, Phases phases);
+Groups group_nodes(const FoldedSteps& steps, const std::vector<bool>& needed, Phases phases);
 
 /// The groups of which each is one node.
-Groups ungrouped_nodes(const Graph& graph, const std::vector<bool>& needed);
+Groups ungrouped_nodes(const FoldedSteps& steps, const std::vector<bool>& needed);
 
 }  // namespace revolute::detail

@@ -9,10 +9,10 @@ namespace revolute::detail {
 
 namespace {
 
-std::vector<StepRange> runs_of(const Graph& graph, std::span<const NodeId> members) {
+std::vector<StepRange> runs_of(const FoldedSteps& steps, std::span<const NodeId> members) {
     std::vector<StepRange> runs;
     for (const NodeId member : members) {
-        const std::int32_t t = graph.find_step(member)->t;
+        const std::int32_t t = steps.find(member)->t;
         if (!runs.empty() && runs.back().high() == t - 1)
             runs.back().first.high = t;
         else
@@ -21,8 +21,9 @@ std::vector<StepRange> runs_of(const Graph& graph, std::span<const NodeId> membe
     return runs;
 }
 
-Part describe_part(const Graph& graph, const EvenAttributes& even,
+Part describe_part(const FoldedSteps& steps, const EvenAttributes& even,
                    std::span<const NodeId> members) {
+    const Graph& graph = steps.graph();
     const NodeId first = members.front();
     const auto attributes = graph.attributes(first);
     Part part;
@@ -35,10 +36,13 @@ Part describe_part(const Graph& graph, const EvenAttributes& even,
         part.scales = line->scales;
     }
     part.depends_on_time = graph.depends_on_time(first);
-    const auto at = graph.step(first);
-    if (!at) return part;
+    const Step* const at = steps.find(first);
+    if (at == nullptr) {
+        part.unfolded_step = graph.step(first);
+        return part;
+    }
     part.axis = at->axis;
-    part.set_runs(runs_of(graph, members));
+    part.set_runs(runs_of(steps, members));
     part.slots.resize(graph.operand_count(first));
     for (const NodeId operand : graph.operands(first))
         part.operand_shapes.push_back(graph.shape(operand));
@@ -55,18 +59,19 @@ void add_segment(std::vector<Segment>& segments, const Segment& added) {
         segments.push_back(added);
 }
 
-std::vector<Part> make_parts(const Graph& graph, const Groups& groups) {
+std::vector<Part> make_parts(const FoldedSteps& steps, const Groups& groups) {
+    const Graph& graph = steps.graph();
     std::vector<Part> parts;
     parts.reserve(groups.members.size());
     for (const std::vector<NodeId>& members : groups.members) {
-        Part& part = parts.emplace_back(describe_part(graph, groups.attributes, members));
+        Part& part = parts.emplace_back(describe_part(steps, groups.attributes, members));
         if (!part.is_family()) continue;
         for (const NodeId member : members) {
-            const std::int32_t t = graph.find_step(member)->t;
+            const std::int32_t t = steps.find(member)->t;
             const std::span<const NodeId> operands = graph.operands(member);
             for (std::size_t slot = 0; slot < part.slots.size(); ++slot) {
                 const NodeId operand = operands[slot];
-                const Step* const from = graph.find_step(operand);
+                const Step* const from = steps.find(operand);
                 add_segment(part.slots[slot],
                             {Interval{t, t}, PartId{groups.group_of[index(operand)]},
                              from != nullptr ? t - from->t : 0});
@@ -101,13 +106,13 @@ std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const P
     return sweeps;
 }
 
-void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& parts) {
+void add_sweeps(const FoldedSteps& steps, const Groups& groups, std::vector<Part>& parts) {
     std::vector<Member> operands;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].is_family()) continue;
         operands.clear();
-        for (const NodeId operand : graph.operands(groups.members[i].front())) {
-            const Step* const at = graph.find_step(operand);
+        for (const NodeId operand : steps.graph().operands(groups.members[i].front())) {
+            const Step* const at = steps.find(operand);
             operands.push_back(
                 {PartId{groups.group_of[index(operand)]}, at != nullptr ? at->t : 0});
         }
@@ -134,7 +139,8 @@ void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name
     names.push_back(std::move(name));
 }
 
-void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts) {
+void add_names(const FoldedSteps& steps, const Groups& groups, std::vector<Part>& parts) {
+    const Graph& graph = steps.graph();
     std::vector<PartName> aliases;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         aliases.clear();
@@ -142,7 +148,8 @@ void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& part
         for (const NodeId member : groups.members[i]) {
             const std::string_view name = graph.name(member);
             const auto at = graph.step(member);
-            const std::int32_t t = at ? at->t : 0;
+            const Step* const folded = steps.find(member);
+            const std::int32_t t = folded != nullptr ? folded->t : 0;
             if (!name.empty()) {
                 add_name(parts[i].names, previous, name_at(t, name, at));
                 for (const std::string_view alias : graph.aliases(member))

@@ -13,7 +13,7 @@ namespace revolute::detail {
 
 /// A part for each group, with its steps and the cases of its operands; without the operands of
 /// nodes that have no step and without names.
-std::vector<Part> make_parts(const Graph& graph, const Groups& groups);
+std::vector<Part> make_parts(const FoldedSteps& steps, const Groups& groups);
 
 /// Adds one case behind those of a slot: joins it to the last when it goes on with the same.
 void add_segment(std::vector<Segment>& segments, const Segment& added);
@@ -31,13 +31,13 @@ struct MergeWork {
 MergeWork merge_parts(const Graph& graph, Groups& groups, std::vector<Part>& parts);
 
 /// Adds the operands of nodes without step, as sweeps over families.
-void add_sweeps(const Graph& graph, const Groups& groups, std::vector<Part>& parts);
+void add_sweeps(const FoldedSteps& steps, const Groups& groups, std::vector<Part>& parts);
 
 /// Operands, as members of parts, in as few sweeps as one look ahead finds.
 std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const Part> parts);
 
 /// Adds the names that the graph knows.
-void add_names(const Graph& graph, const Groups& groups, std::vector<Part>& parts);
+void add_names(const FoldedSteps& steps, const Groups& groups, std::vector<Part>& parts);
 
 /// What the member at step `t` is called; `at` is the step that belongs to the name.
 PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at);

@@ -121,6 +121,33 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "steps: what reads a step of another axis alone, and is made at two steps, belongs to that") {
+    Graph graph;
+    // A decoder that projects what an encoder says at one of its steps.
+    const auto projected = [&](Expr x, std::int32_t s) {
+        const Scope scope(graph, Step{1, s});
+        return tanh(2.0 * x);
+    };
+    const Expr state = input_at(graph, 4);
+    CHECK(projected(state, 0).step() == Step{1, 0});
+    CHECK(projected(state, 2).step() == at(4));
+    CHECK(projected(state, 3).step() == at(4));
+    const Expr of_two = state + input_at(graph, 5);
+    projected(of_two, 0);
+    CHECK_FALSE(projected(of_two, 1).step().has_value());
+}
+
+TEST_CASE("steps: what reads a step of the loop in which it is made twice keeps its own") {
+    Graph graph;
+    const Expr x = input_at(graph, 2);
+    const Scope first(graph, at(3));
+    const Expr made = tanh(2.0 * x);
+    const Scope second(graph, at(4));
+    CHECK(tanh(2.0 * x) == made);
+    CHECK(made.step() == at(3));
+}
+
+TEST_CASE(
     "steps: what reads nothing of time keeps its step when it is asked for outside of scopes") {
     Graph graph;
     const Expr a = graph.parameter("a", {1, 1});

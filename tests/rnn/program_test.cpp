@@ -96,17 +96,18 @@ TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate give
     const RecurrentNet net = net_of(graph, {{}, false, 2}, 6);
     const std::vector<Expr> outputs = loss_and_gradients(net);
     test::Random random(1);
-    std::array<int, 4> met{};  // by how much was folded
+    std::array<int, 5> met{};  // by how much was folded
     for (int i = 0; i < 120; ++i) {
         CAPTURE(i);
         Graph copy;
         const std::vector<Expr> labelled =
-            test::relabelled(outputs, copy, random, 0.6 * (i + 1) / 120);
+            test::relabelled(outputs, copy, random, 0.6 * (i + 1) / 120, i % 2 == 0 ? 1 : 2);
         ++met[static_cast<std::size_t>(roll(labelled).folding)];
         CHECK(test::difference(labelled, Precision::float64) <= rounding_of_doubles);
     }
     // These kinds were met, or this says less than it seems to.
-    for (const Folding folding : {Folding::merged, Folding::unmerged, Folding::none})
+    for (const Folding folding :
+         {Folding::merged, Folding::one_axis, Folding::unmerged, Folding::none})
         CHECK(met[static_cast<std::size_t>(folding)] > 0);
 }
 

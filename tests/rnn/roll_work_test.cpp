@@ -100,8 +100,9 @@ Merged merged(const Outputs& build, int steps) {
     Graph graph;
     const std::vector<Expr> outputs = build(graph, steps);
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
-    detail::Groups groups = detail::group_nodes(graph, needed, detail::Phases::off);
-    std::vector<Part> parts = detail::make_parts(graph, groups);
+    const detail::FoldedSteps folded(graph);
+    detail::Groups groups = detail::group_nodes(folded, needed, detail::Phases::off);
+    std::vector<Part> parts = detail::make_parts(folded, groups);
     const detail::MergeWork work = detail::merge_parts(graph, groups, parts);
     return {work, parts.size(), graph.operand_total()};
 }

@@ -6,7 +6,7 @@
 namespace revolute::test {
 
 std::vector<Expr> relabelled(std::span<const Expr> outputs, Graph& copy, Random& random,
-                             double share) {
+                             double share, std::size_t axes) {
     const Graph& graph = *outputs.front().graph;
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
     std::vector<NodeId> copies(graph.size());
@@ -16,7 +16,7 @@ std::vector<Expr> relabelled(std::span<const Expr> outputs, Graph& copy, Random&
         const NodeId node{i};
         const auto step = graph.step(node);
         const bool is_replaced = std::abs(random.number()) < share;
-        const Step at = is_replaced || !step ? Step{static_cast<int>(random.below(2)),
+        const Step at = is_replaced || !step ? Step{static_cast<int>(random.below(axes)),
                                                     static_cast<int>(random.below(8)) - 1}
                                              : *step;
         operands.clear();
