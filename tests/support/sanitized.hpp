@@ -16,4 +16,7 @@ constexpr bool is_sanitized = false;
 /// How many of so many random draws a test makes: a fifth with sanitizers, and one at least.
 constexpr unsigned draws(unsigned all) { return is_sanitized ? (all + 4) / 5 : all; }
 
+/// Whether a test takes its case of this number: with sanitizers every fifth, from 0 on.
+constexpr bool is_taken(int number) { return !is_sanitized || number % 5 == 0; }
+
 }  // namespace revolute::test

@@ -3,6 +3,7 @@
 #include "support/golden.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/net_cost.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -14,7 +15,9 @@ using namespace revolute;
 using namespace revolute::test;
 
 TEST_CASE("net_cost: formulas give what is counted, at sizes that they were not found at") {
+    int number = 0;
     for (const CellKind cell : cell_kinds()) {
+        if (!is_taken(number++)) continue;
         const CountedNet net{{.cell = cell, .layers = 2}, true};
         const NetCost formulas = net_cost(net);
         for (const Sizes& sizes :
