@@ -70,7 +70,6 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
       mode_(options.labels),
       source_lines_(options.source_lines),
       shows_all_(options.steps == ShownSteps::all),
-      is_folded_(options.steps == ShownSteps::folded),
       written_(graph.size()),
       is_written_out_(graph.size()) {
     for (const NodeId node : walk) {
@@ -80,7 +79,7 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
 }
 
 RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
-    return typeset_name(name, step ? steps_.below(*step) : "", is_folded_ ? step : std::nullopt);
+    return typeset_name(name, step ? steps_.below(*step) : "", shows_all_ ? std::nullopt : step);
 }
 
 RichText Captions::name(NodeId node) const {

@@ -65,8 +65,7 @@ class Captions {
     const FigureNumbers& numbers_;
     LabelMode mode_;
     bool source_lines_;
-    bool shows_all_;
-    bool is_folded_;                       // steps are mentions
+    bool shows_all_;                       // else steps are mentions
     std::vector<WrittenOperand> written_;  // by id
     std::vector<bool> is_written_out_;     // by id
 };

@@ -53,6 +53,7 @@ class Elider {
             if (is_left_out(i)) continue;
             place_of_[i] = static_cast<std::uint32_t>(figure_.nodes.size());
             figure_.nodes.push_back(sketch_.figure.nodes[i]);
+            figure_.nodes.back().label = with_steps(figure_.nodes.back().label);
             places_.push_back(place_at_step(sketch_.homes[i], sketch_.bands[i], steps_));
             if (sketch_.homes[i].is_step()) name_last(places_.back(), sketch_.homes[i].step);
         }
@@ -73,6 +74,7 @@ class Elider {
         added.to = ends_there ? dots(edge.from, edge.to) : place_of_[edge.to];
         const bool is_new = drawn_.emplace(added.from, added.to).second;
         if ((starts_there || ends_there) && !is_new) return;
+        added.label = with_steps(added.label);
         figure_.edges.push_back(std::move(added));
     }
 

@@ -119,7 +119,6 @@ class MemberNumbers {
           number_(index(part)),
           axis_(rolled.axes.front()),
           steps_(steps),
-          is_folded_(options.steps == ShownSteps::folded),
           step_count_(options.step_count) {
         style_.axes = {{axis_.axis, step_count_.value_or(axis_.steps)}};
         style_.is_general = !step_count_;
@@ -135,7 +134,7 @@ class MemberNumbers {
             if (growth.slope != 0) growth.step = step_at(t);
             FigureNumber& number = written[growth.attribute];
             number.formula = detail::growing_number(value, growth, axis_.axis, style_);
-            if (growth.slope != 0 && is_folded_)
+            if (growth.slope != 0)
                 number.mention = {{}, {axis_.axis, t}, number_of(growth.attribute)};
         }
         return written;
@@ -159,7 +158,6 @@ class MemberNumbers {
     std::uint32_t number_;
     AxisSteps axis_;
     const StepNames& steps_;
-    bool is_folded_;
     std::optional<std::int32_t> step_count_;
     EquationStyle style_;
 };

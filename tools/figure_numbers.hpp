@@ -14,7 +14,7 @@
 
 namespace revolute {
 
-/// How an attribute is written. In a folded figure, one that depends on the step is a mention of it.
+/// How an attribute is written. One that depends on the step is a mention of it.
 struct FigureNumber {
     Formula formula;
     std::optional<StepMention> mention{};

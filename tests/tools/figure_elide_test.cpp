@@ -110,6 +110,20 @@ TEST_CASE("elided figure: simplified nets of every cell are drawn in every view"
     }
 }
 
+TEST_CASE("elided figure: what is written for a step makes no difference between steps") {
+    // "h3_{T-4} + h2_{T-4}" is longer than "h3_4 + h2_4".
+    for (const CellKind cell : cell_kinds()) {
+        Architecture architecture{.cell = cell, .layers = 4, .is_residual = true};
+        for (int t = 0; t < steps; ++t) architecture.answers.push_back(t);
+        const test::StackedNet net(architecture, steps);
+        for (const View& view : views()) {
+            CAPTURE(name_of(cell));
+            CAPTURE(view.name);
+            CHECK(message(view, *net.derivative) == "");
+        }
+    }
+}
+
 TEST_CASE("elided figure: a step left out that is not like the others is refused in every view") {
     for (const Change change : changes)
         for (std::int32_t t = 2; t < steps - 1; ++t)
