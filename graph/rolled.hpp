@@ -108,7 +108,7 @@ struct PartName {
 std::string value_name(const PartName& label);
 
 /// What whole numbers that grow evenly with the step are multiplied by, or divided by: 0.1 (t+1), (t+1) / 8.
-/// One of the two is 1, so that the bits are those of the builder.
+/// One of the two is 1, so that the bits are those of a builder that multiplied once; others differ by rounding.
 struct LineScale {
     double factor = 1;
     double divisor = 1;

@@ -41,25 +41,20 @@ Family family_of(const FoldedSteps& steps, NodeId node) {
 
 /// Nodes of one family that read the same: the same nodes without step, and others of the same operators at the
 /// same distances. (A mean is scaled by (t+1) / N and its adjoint by 1/2, which is the former's factor at one step.)
-struct Reading {
-    Family family;
-    std::vector<std::int64_t> distances;
-    std::vector<const Op*> operators;
-
-    friend auto operator<=>(const Reading&, const Reading&) = default;
-};
+using Reading = std::tuple<Family, std::vector<std::int64_t>, std::vector<const Op*>>;
 
 Reading reading_of(const FoldedSteps& steps, NodeId node) {
     const Step* const at = steps.find(node);
-    Reading reading{family_of(steps, node), {}, {}};
+    std::vector<std::int64_t> distances;
+    std::vector<const Op*> operators;
     for (const NodeId operand : steps.graph().operands(node)) {
         const Step* const from = steps.find(operand);
-        reading.distances.push_back(from == nullptr ? -1 : from->axis);
-        reading.distances.push_back(from == nullptr ? std::int64_t{index(operand)}
-                                                    : std::int64_t{at->t} - from->t);
-        reading.operators.push_back(from == nullptr ? nullptr : &steps.graph().op(operand));
+        distances.push_back(from == nullptr ? -1 : from->axis);
+        distances.push_back(from == nullptr ? std::int64_t{index(operand)}
+                                            : std::int64_t{at->t} - from->t);
+        operators.push_back(from == nullptr ? nullptr : &steps.graph().op(operand));
     }
-    return reading;
+    return {family_of(steps, node), std::move(distances), std::move(operators)};
 }
 
 std::optional<Line> line_through(const Graph& graph, const Candidate& a, const Candidate& b) {
