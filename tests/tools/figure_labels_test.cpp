@@ -155,10 +155,9 @@ TEST_CASE("folded figure: a label that says something else at one step has that 
     Graph simpler;
     const auto simple = simplify(*net.derivative, simpler, simplification_rules());
     std::set<std::string> labels;
-    for (const FigureOptions& options : {FigureOptions{.steps = ShownSteps::folded}})
-        for (const Expr& loss : {net.net.loss(), simple.derivative.loss()})
-            for (const FigureNode& node : forward(loss, options).nodes)
-                labels.insert(to_plain(node.label));
+    for (const Expr& loss : {net.net.loss(), simple.derivative.loss()})
+        for (const FigureNode& node : forward(loss, {.steps = ShownSteps::folded}).nodes)
+            labels.insert(to_plain(node.label));
     CHECK(labels.contains("W x_t + U h_{t−1};  t = 0: W x_0 + U 0"));
     CHECK(labels.contains("z_t = W x_t + U h_{t−1} + b;  z_0 = W x_0 + U 0 + b"));
     CHECK(labels.contains("z_t = W x_t + U h_{t−1} + b;  z_0 = W x_0 + b"));
