@@ -305,6 +305,7 @@ TEST_CASE("scopes: where an iteration holds whole recurrences, these are folded 
     for (const auto& [name, build] : nested)
         for (const bool simplified : {false, true}) {
             const auto& net = name;
+            const Builder& builder = build;
             CAPTURE(net);
             CAPTURE(simplified);
             const Rolled few = rolled_over(build, 12, simplified);
@@ -314,7 +315,7 @@ TEST_CASE("scopes: where an iteration holds whole recurrences, these are folded 
             REQUIRE(few.axes.size() == 1);
             CHECK(few.steps(0) == 12);
             const auto with = [&](std::int32_t steps) {
-                return rolled_over(build, steps, simplified);
+                return rolled_over(builder, steps, simplified);
             };
             const AnySteps any = roll_any_steps(20, with);
             CHECK(any.refusal == "");
