@@ -104,21 +104,26 @@ void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
     };
     const auto is_number = [&](std::size_t row) { return table.number(row, column).has_value(); };
     const auto most = [&](auto count) { return 2 * static_cast<std::size_t>(count) > rows.size(); };
+    // One row alone is no axis, though all of its cells are dates or numbers.
+    const auto refuse_first_that_is_not = [&](const auto& is_alike, const std::string& what,
+                                              const std::string& advice) {
+        const auto first = std::ranges::find_if_not(rows, is_alike);
+        if (first != rows.end()) refuse_axis(table, column, what, *first, advice);
+    };
     if (most(std::ranges::count_if(rows, is_date)))
-        refuse_axis(table, column,
-                    fmt::format("every date of the axis must be one of the calendar and alike ({})",
-                                format->name()),
-                    *std::ranges::find_if_not(rows, is_date),
-                    fmt::format("--date-format says how dates are written; {}", count_rows));
+        refuse_first_that_is_not(
+            is_date,
+            fmt::format("every date of the axis must be one of the calendar and alike ({})",
+                        format->name()),
+            fmt::format("--date-format says how dates are written; {}", count_rows));
     if (options.date_format)
-        refuse_axis(table, column,
-                    fmt::format("every date must be as --date-format says ({})", format->name()),
-                    *std::ranges::find_if_not(rows, is_date),
-                    fmt::format("%Y-%m-%d, %d/%m/%Y, ... as for strptime; {}", count_rows));
+        refuse_first_that_is_not(
+            is_date, fmt::format("every date must be as --date-format says ({})", format->name()),
+            fmt::format("%Y-%m-%d, %d/%m/%Y, ... as for strptime; {}", count_rows));
     if (most(std::ranges::count_if(rows, is_number)))
-        refuse_axis(table, column, "every cell of the axis must be a number, as most are",
-                    *std::ranges::find_if_not(rows, is_number), count_rows);
-    if (looks_like_a_date(table.cell(rows.front(), column)))
+        refuse_first_that_is_not(is_number, "every cell of the axis must be a number, as most are",
+                                 std::string(count_rows));
+    if (rows.size() > 1 && looks_like_a_date(table.cell(rows.front(), column)))
         refuse_axis(
             table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
             fmt::format("--date-format %d/%m/%Y, %m/%d/%Y, ... says how they are written; {}",

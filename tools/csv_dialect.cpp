@@ -43,11 +43,11 @@ std::size_t first_even_row(std::span<const CsvRow> rows) {
     return first;
 }
 
-/// Whether a row has one cell, or three or more of which only the first says something.
+/// Whether a row has one cell, or three or more of which only the first says something that is no number or date.
 bool is_title(const CsvRow& row) {
     const auto is_empty = [](const std::string& cell) { return cell.empty(); };
-    return row.cells.size() == 1 ||
-           (row.cells.size() > 2 && std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
+    return row.cells.size() == 1 || (row.cells.size() > 2 && !is_value(row.cells.front()) &&
+                                     std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
 }
 
 /// Whether over a column of numbers or dates the first row has something else.
@@ -58,9 +58,13 @@ bool begins_with_names(std::span<const CsvRow> rows);
 std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
     if (rows.empty() || rows.back().cells.size() < 2) return std::nullopt;
     const std::size_t even = first_even_row(rows);
-    const auto table = std::ranges::find_if_not(rows, is_title) - rows.begin();
-    const auto titles = static_cast<std::size_t>(table);
-    if (titles >= even) return titles == rows.size() ? even : titles;
+    const auto titles =
+        static_cast<std::size_t>(std::ranges::find_if_not(rows, is_title) - rows.begin());
+    const bool are_titles = titles >= even && titles < rows.size();
+    const std::size_t above = are_titles ? titles : even;
+    if (above > rows.size() - above)
+        return std::nullopt;  // what ends the file is no table, but a note below one
+    if (titles >= even) return above;
     if (rows.size() - even > 1 && begins_with_names(rows.subspan(even))) return even;
     return std::nullopt;
 }
@@ -78,6 +82,18 @@ std::optional<Fit> fit_of(std::string_view text, char delimiter) try {
     return Fit(first_even_row(rows) == 0, part_of_values(std::span(rows).subspan(*above)), width);
 } catch (const ParseError&) {
     return std::nullopt;
+}
+
+/// Whether a cell of a table with that delimiter has it within quotes.
+bool is_within_quotes(std::string_view text, char delimiter) try {
+    const std::vector<CsvRow> rows = csv_rows(text, delimiter, "", rows_to_look_at);
+    return std::ranges::any_of(rows, [&](const CsvRow& row) {
+        return std::ranges::any_of(row.cells, [&](const std::string& cell) {
+            return cell.find(delimiter) != std::string::npos;
+        });
+    });
+} catch (const ParseError&) {
+    return false;
 }
 
 /// Whether every row below the first is one number, and some have a comma.
@@ -158,7 +174,8 @@ char detect_delimiter(std::string_view text, const ToldSigns& told) {
     std::optional<Fit> best;
     char chosen = ',';
     for (const char candidate : candidates) {
-        if (candidate == told.thousands) continue;  // numbers would end in their midst
+        // Numbers would end in their midst, but for those in quotes.
+        if (candidate == told.thousands && !is_within_quotes(text, candidate)) continue;
         if (const auto fit = fit_of(text, candidate); fit && (!best || *fit > *best)) {
             best = fit;
             chosen = candidate;

@@ -109,10 +109,11 @@ std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& st
             text += fmt::format("{} = {}", letter, steps_({axis, low}));
         else if (has_name(low) && has_name(high))
             text += fmt::format("{} = {}..{}", letter, steps_({axis, low}), steps_({axis, high}));
-        else if (first == steps.end() && has_name(low - 1) && has_name(high))
+        else if (high == steps_.last(axis).t && has_name(low - 1))
             text += fmt::format("{} > {}", letter, steps_({axis, low - 1}));
-        else if (low == *steps.begin() && has_name(low) && has_name(high + 1))
-            text += fmt::format("{} < {}", letter, steps_({axis, high + 1}));
+        else if (has_name(low - 1) && has_name(high + 1))
+            text += fmt::format("{} < {} < {}", steps_({axis, low - 1}), letter,
+                                steps_({axis, high + 1}));
         else
             return {};
     }
@@ -131,7 +132,8 @@ RichText Captions::sum_sign(NodeId node) const {
             steps[home.step.axis].insert(home.step.t);
     if (steps.size() != 1 || steps.begin()->second.size() == 1) return text;
     const auto& [axis, of_axis] = *steps.begin();
-    text.add(shows_all_ ? axis_name(axis) : limits(axis, of_axis), Script::subscript);
+    for (const char c : shows_all_ ? axis_name(axis) : limits(axis, of_axis))
+        text.add(c == '-' ? "−" : std::string_view(&c, 1), Script::subscript);
     for (const NodeId term : graph_.operands(node)) {
         if (homes_[term].is_step()) continue;
         const WrittenOperand& other = written(term);

@@ -9,7 +9,7 @@
 namespace revolute {
 
 /// What a figure calls nodes: the names of `Labels`, made to mean one thing each as equations do it. Where two values
-/// share a name, or a value is called as the adjoint of another, one of them gets an underline or a number, and
+/// share a name, or a value is named like the adjoint of another, one of them gets an underline or a number, and
 /// so does its adjoint.
 class FigureNames {
  public:

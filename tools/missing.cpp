@@ -106,20 +106,17 @@ bool looks_for_sentinels(const MissingRule& rule) {
     return !rule.texts || std::ranges::find(*rule.texts, no_sentinels) == rule.texts->end();
 }
 
-/// The texts of the cells that hold sentinels, each once, the first ones of them.
-std::vector<std::string> texts_of_sentinels(const Table& table, std::size_t column,
-                                            const Sentinels& sentinels,
-                                            const std::vector<double>& values) {
+/// The rows that hold sentinels, each number once, the first ones of them.
+std::vector<std::size_t> rows_of_sentinels(const Sentinels& sentinels,
+                                           const std::vector<double>& values) {
     constexpr std::size_t most = 5;
-    std::vector<double> seen;
-    std::vector<std::string> texts;
-    for (std::size_t row = 0; row < values.size() && texts.size() < most; ++row) {
-        if (!sentinels.contain(values[row]) || std::ranges::find(seen, values[row]) != seen.end())
-            continue;
-        seen.push_back(values[row]);
-        texts.emplace_back(without_blanks(table.cell(row, column)));
-    }
-    return texts;
+    std::vector<std::size_t> rows;
+    const auto is_seen = [&](double value) {
+        return std::ranges::any_of(rows, [&](std::size_t row) { return values[row] == value; });
+    };
+    for (std::size_t row = 0; row < values.size() && rows.size() < most; ++row)
+        if (sentinels.contain(values[row]) && !is_seen(values[row])) rows.push_back(row);
+    return rows;
 }
 
 /// Makes missing values of what may stand for them, or refuses it.
@@ -127,22 +124,26 @@ void take_sentinels(const Table& table, std::size_t column, const MissingRule& r
                     ColumnValues& result) {
     const Sentinels sentinels(result.values);
     const auto is_sentinel = [&](double value) { return sentinels.contain(value); };
-    const auto first = std::ranges::find_if(result.values, is_sentinel);
-    if (first == result.values.end()) return;
-    const auto row = static_cast<std::size_t>(first - result.values.begin());
-    const auto texts = texts_of_sentinels(table, column, sentinels, result.values);
+    const std::vector<std::size_t> rows = rows_of_sentinels(sentinels, result.values);
+    if (rows.empty()) return;
+    std::vector<std::string> texts;
+    for (const std::size_t row : rows) texts.emplace_back(without_blanks(table.cell(row, column)));
     if (rule.then == Missing::error) {
         // What was told before must be told again.
         const auto told = rule.texts.value_or(std::vector<std::string>{});
         std::vector<std::string> with = told, without = told;
-        std::ranges::copy(texts, std::back_inserter(with));
+        // The option parts its texts at commas, which may be signs of the cells.
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            with.push_back(texts[i].find(',') == std::string::npos
+                               ? texts[i]
+                               : fmt::format("{}", result.values[rows[i]]));
         without.emplace_back(no_sentinels);
         throw ParseError(fmt::format(
             "{}: a value far from all others may stand for a missing one ({})\n  {}\n"
             "  if it does: --missing-values={} with --missing drop or interpolate; if it does "
             "not: --missing-values{}{}",
-            table.source(), texts.front(), place_of_cell(table, row, column), fmt::join(with, ","),
-            told.empty() ? " " : "=", fmt::join(without, ",")));
+            table.source(), texts.front(), place_of_cell(table, rows.front(), column),
+            fmt::join(with, ","), told.empty() ? " " : "=", fmt::join(without, ",")));
     }
     const auto count = std::ranges::count_if(result.values, is_sentinel);
     result.notes.push_back(fmt::format(

@@ -214,6 +214,8 @@ EvenAttributes::EvenAttributes(const FoldedSteps& steps, const std::vector<bool>
         if (is_new) {
             lines_of_families[family].push_back(next);
             lines_.push_back(std::move(line));
+        } else if (line.is_rounded) {
+            lines_[found->second].is_rounded = true;
         }
         return found->second;
     };

@@ -6,6 +6,10 @@
 
 namespace revolute::detail {
 
+std::optional<Step> step_of_member(const Part& part, std::int32_t t) {
+    return part.axis ? Step{*part.axis, t} : part.unfolded_step;
+}
+
 std::string name_and_shape(const Part& part, std::int32_t t) {
     if (!part.is_family()) t = 0;
     for (const std::vector<PartName>* names : {&part.labels, &part.names})
@@ -14,8 +18,9 @@ std::string name_and_shape(const Part& part, std::int32_t t) {
                 return fmt::format("{}{}, {} {}", name.name,
                                    name.axis ? subscript({*name.axis, t + name.shift}) : "",
                                    part.op->name, to_string(part.shape));
+    const auto step = step_of_member(part, t);
     return fmt::format("an unnamed {} {}{}", part.op->name, to_string(part.shape),
-                       part.is_family() ? " in step " + to_string(Step{*part.axis, t}) : "");
+                       step ? " in step " + to_string(*step) : "");
 }
 
 }  // namespace revolute::detail

@@ -156,6 +156,34 @@ TEST_CASE("csv: lines above the table are refused, with those to remove") {
         "  line 1 is \"Report\": remove lines 1-2");
 }
 
+TEST_CASE("csv: a line below the table is named, and not taken for the table") {
+    for (const std::string footer : {"Source: Statistik Austria, Wien, 2019", "a,b,c", "end"}) {
+        CAPTURE(footer);
+        const std::string message = message_of<ParseError>(
+            [&] { Table::parse("d,v\n2019,1\n2020,2\n2021,3\n" + footer + "\n", "a.csv"); });
+        CHECK(message.find("line 5") != std::string::npos);
+        CHECK(message.find("remove") == std::string::npos);
+    }
+}
+
+TEST_CASE("csv: a first row whose first cell alone has data is no title") {
+    const Table table = Table::parse("2019-01-01,,\n2019-01-02,1,2\n2019-01-03,2,3\n", "a.csv",
+                                     {.has_header = false});
+    CHECK(table.row_count() == 3);
+}
+
+TEST_CASE("csv: a comma that parts thousands within quotes parts cells outside of them") {
+    const std::string text = "time,value\n2019-06-30 12:00,\"1,234\"\n2019-06-30 13:00,\"1,235\"\n";
+    for (const std::optional<char> told : {std::optional<char>(','), std::optional<char>()}) {
+        CAPTURE(told.has_value());
+        CsvOptions options;
+        options.thousands = told;
+        const Table table = Table::parse(text, "a.csv", options);
+        CHECK(table.columns() == std::vector<std::string>{"time", "value"});
+        CHECK(table.cell(1, 1) == "1,235");
+    }
+}
+
 TEST_CASE("csv: a header with cells that say nothing is no title") {
     for (const std::string text :
          {",v\n0,1.5\n1,2.5\n", ",v,\n0,1.5,2\n1,2.5,3\n", "v\n1\n2\n", "year,\n1,2\n2,3\n"}) {

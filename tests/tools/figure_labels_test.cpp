@@ -309,4 +309,26 @@ TEST_CASE("figure: a sum over steps says which it leaves out, and what it has be
     CHECK(label(Extra::penalty) == "L = Σ_{t = 0..T} + 0.1 sum(U^2)");
 }
 
+TEST_CASE("folded figure: a sum that leaves out the last step, or the first, says so") {
+    const auto label = [](std::int32_t low, std::int32_t high) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        const auto x = input_sequence(graph, "x", {1, 1}, 8);
+        Expr h = graph.initial_state("h", {1, 1});
+        std::vector<Expr> terms, last;
+        for (std::int32_t t = 0; t < 8; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(w * h + x[static_cast<std::size_t>(t)]).named("h");
+            if (low <= t && t <= high) terms.push_back(h);
+        }
+        const std::vector<Expr> outputs{accumulate(terms).named("S"), square(h).named("L")};
+        const Figure figure = forward(outputs, {.steps = ShownSteps::folded});
+        return to_plain(std::ranges::find(figure.nodes, "S", &FigureNode::id)->label);
+    };
+    CHECK(label(0, 7) == "S = Σ_{t = 0..T}");
+    CHECK(label(2, 7) == "S = Σ_{t > 1}");
+    CHECK(label(2, 6) == "S = Σ_{1 < t < T}");
+    CHECK(label(1, 5) == "S = Σ_{0 < t < T−1}");
+}
+
 }  // namespace revolute

@@ -52,6 +52,15 @@ TEST_CASE("missing: a row is left out, or filled in on a straight line") {
     }
 }
 
+TEST_CASE("series: one row is read, whatever its first cell is") {
+    for (const char* first : {"2019-01-01", "1", "x", "31/12/2019", "NA"}) {
+        CAPTURE(first);
+        const Table table = Table::parse(fmt::format("d,v\n{},1.5\n", first), "data.csv");
+        CHECK(read_series(table, "v", {.axis = {}, .missing = {}}).targets[0].values ==
+              Numbers{1.5});
+    }
+}
+
 TEST_CASE("missing: where other columns are read, rows without any of them are left out") {
     const Table table =
         Table::parse("t,a,b,c\n1,1,2,x\n2,,3,x\n3,4,,x\n4,5,6,x\n5,7,8,x\n6,9,0,x\n", "data.csv");
@@ -85,6 +94,14 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
     CHECK(series_of({"1", "2", "-5000", "4"}, {}).row_count() == 4);
     CHECK(series_of({"99", "999"}, {}).row_count() == 2);
     CHECK(series_of({"1", "2", "9", "4"}, {}).row_count() == 4);
+}
+
+TEST_CASE("missing: what is advised for a number with a comma is a number without") {
+    const auto message = message_of<ParseError>([] {
+        read_series(Table::parse("t;v\n1;1,5\n2;2,5\n3;-999,9\n4;9,0\n", "data.csv"), "v", {});
+    });
+    CHECK(message.find("(-999,9)") != std::string::npos);
+    CHECK(message.find("--missing-values=-999.9 with") != std::string::npos);
 }
 
 TEST_CASE("missing: numbers that may have their thousands in groups are refused") {

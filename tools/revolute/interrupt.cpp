@@ -18,7 +18,10 @@ constexpr std::string_view answer_to_request =
 
 extern "C" void note_request(int signal) {
     signal_that_came = signal;
-    for (const int request : requests_to_end) std::signal(request, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    // The shell and the kernel both send it when a terminal is closed: the second one asks for nothing more.
+    std::signal(SIGHUP, SIG_IGN);
     // A step may take minutes. Nothing else of what writes may be called here.
     const bool is_lost = is_watched != 0 && write(STDERR_FILENO, answer_to_request.data(),
                                                   answer_to_request.size()) < 0;

@@ -6,7 +6,7 @@
 namespace revolute {
 
 /// While it lives, the first request to end, Ctrl-C (SIGINT), SIGTERM or the end of the terminal (SIGHUP), is noted and a
-/// second one of either ends the program at once. A signal that the parent has set to be ignored stays ignored.
+/// second one of these ends the program at once. A signal that the parent has set to be ignored stays ignored.
 class Interrupt {
  public:
     Interrupt();

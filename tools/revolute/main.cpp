@@ -124,7 +124,7 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
 }
 
 /// What could not be estimated before.
-int answer_lack_of_memory() {
+int answer_lack_of_memory() try {
     std::vector<std::string> numbers;
     if (const std::size_t bytes = refused_allocation(); bytes > 0)
         numbers.push_back(fmt::format("{} more were asked for", bytes_in_words(bytes)));
@@ -132,7 +132,11 @@ int answer_lack_of_memory() {
         numbers.push_back(fmt::format("{} are in use", bytes_in_words(bytes)));
     if (const auto most = address_space_limit())
         numbers.push_back(fmt::format("`ulimit -v` allows {}", bytes_in_words(*most)));
-    tell("revolute: there is not enough memory for this ({})\n", fmt::join(numbers, ", "));
+    tell("revolute: there is not enough memory for this{}\n",
+         numbers.empty() ? "" : fmt::format(" ({})", fmt::join(numbers, ", ")));
+    return failure;
+} catch (const std::bad_alloc&) {
+    tell("revolute: there is not enough memory for this\n");
     return failure;
 }
 

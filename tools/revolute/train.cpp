@@ -242,7 +242,7 @@ void train_and_report(TrainOptions& options) {
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     save_model(options.save, result);
-    if (result.validation_rmse && !result.failure)
+    if (result.validation_rmse && !result.failure && !result.was_stopped)
         say(options, "Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
             options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
             series.targets.size() > 1 ? " deviations" : "");

@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 
 #include <fmt/format.h>
@@ -13,7 +14,8 @@ std::string describe(const Rolled& rolled, Member member) {
     std::string text;
     if (name == part.names.end()) {
         text = fmt::format("unnamed {}", part.op->name);
-        if (part.axis) text += fmt::format(" at {}", to_string(Step{*part.axis, member.t}));
+        if (const auto step = step_of_member(part, member.t))
+            text += fmt::format(" at {}", to_string(*step));
     } else {
         text = name->name;
         if (name->axis) text += subscript({*name->axis, member.t + name->shift});
@@ -22,8 +24,8 @@ std::string describe(const Rolled& rolled, Member member) {
 }
 
 std::string in_step(const Rolled& rolled, Member member) {
-    const Part& part = rolled[member.part];
-    return part.axis ? fmt::format(", in step {}", to_string(Step{*part.axis, member.t})) : "";
+    const auto step = step_of_member(rolled[member.part], member.t);
+    return step ? fmt::format(", in step {}", to_string(*step)) : "";
 }
 
 }  // namespace revolute::detail
