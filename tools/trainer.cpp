@@ -110,6 +110,7 @@ class Training {
     }
 
     TrainingResult run() {
+        if (model_.epochs_done > 0) validate();  // what a training goes on from may stay the best
         while (model_.epochs_done < model_.settings.epochs && !is_out_of_patience()) {
             try {
                 if (!run_epoch()) return result(true);

@@ -252,6 +252,23 @@ TEST_CASE(
             }
 }
 
+TEST_CASE("trainer: resumed, it keeps the model that it goes on from until another is better") {
+    TrainingSettings settings = small_settings();
+    settings.epochs = 60;
+    settings.learning_rate = 0.3;
+    TrainingHooks hooks;
+    hooks.early_stopping = EarlyStopping{0.1, 5};
+    const TrainingResult first = train(sunspots(), 247, settings, hooks);
+    REQUIRE(first.model.epochs_done + 5 < settings.epochs);
+    hooks.resume = std::pair(first.model, first.state);
+    int epochs = 0;
+    hooks.after_epoch = [&](const EpochReport&) { ++epochs; };
+    const TrainingResult second = train(sunspots(), 247, settings, hooks);
+    CHECK(epochs == 5);
+    CHECK(second.model == first.model);
+    CHECK(second.validation_rmse == first.validation_rmse);
+}
+
 TEST_CASE("trainer: another training is not resumed") {
     const TrainingResult before = train(sunspots(), 247, small_settings());
     TrainingHooks hooks;
