@@ -132,8 +132,7 @@ RichText Captions::sum_sign(NodeId node) const {
             steps[home.step.axis].insert(home.step.t);
     if (steps.size() != 1 || steps.begin()->second.size() == 1) return text;
     const auto& [axis, of_axis] = *steps.begin();
-    for (const char c : shows_all_ ? axis_name(axis) : limits(axis, of_axis))
-        text.add(c == '-' ? "−" : std::string_view(&c, 1), Script::subscript);
+    text.add(shows_all_ ? axis_name(axis) : with_minus(limits(axis, of_axis)), Script::subscript);
     for (const NodeId term : graph_.operands(node)) {
         if (homes_[term].is_step()) continue;
         const WrittenOperand& other = written(term);

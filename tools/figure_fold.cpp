@@ -202,10 +202,20 @@ class Folder {
                 label.add(";  ");
                 if (!has_name(figure_.nodes[i]))
                     label.add(typeset(fmt::format("{} = {}: ", axis_name(step.axis), at)));
-                label.add(with_steps(sketch_.figure.nodes[member].label));
+                label.add(own_label(member));
             }
             figure_.nodes[i].label = std::move(label);
         }
+    }
+
+    /// The label of one member, which no step t stands for.
+    RichText own_label(std::uint32_t member) const {
+        RichText label = sketch_.figure.nodes[member].label;
+        const StepNames names = steps_.counted_from_ends();
+        for (StepMention& mention : label.mentions)
+            if (mention.number == 0 && steps_.is_midst(mention.step))
+                mention.runs = {{with_minus(names.below(mention.step))}};
+        return with_steps(label);
     }
 
     /// Whether the label of the one that stands for all says of the member's step what the member's own label

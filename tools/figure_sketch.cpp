@@ -55,7 +55,7 @@ void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
         node.panel = panels.at({places[i].band, places[i].column});
         RichText& title = figure.panels[node.panel].title;
         if (!title.empty()) continue;
-        for (const char c : places[i].title) title.add(c == '-' ? "−" : std::string_view(&c, 1));
+        title.add(with_minus(places[i].title));
     }
 }
 

@@ -25,6 +25,9 @@ class StepNames {
     /// "t = 2", "t = T".
     std::string equation(Step step) const;
 
+    /// The same names but for the midst, which is counted from the first step or from the last one.
+    StepNames counted_from_ends() const { return {ShownSteps::elided, axes_}; }
+
     /// The step that stands for all of a time axis, in a folded figure.
     Step middle(std::int32_t axis) const;
     /// Whether a step is counted from t.

@@ -138,6 +138,12 @@ RichText with_steps(const RichText& text) {
     return written;
 }
 
+std::string with_minus(std::string_view step) {
+    std::string written;
+    for (const char c : step) written += c == '-' ? "−" : std::string_view(&c, 1);
+    return written;
+}
+
 RichText typeset_name(std::string_view name, std::string_view step, std::optional<Step> mentioned) {
     // What stands behind the first underline goes below, as in W_f, unless nothing stands before it.
     const std::size_t line = name.find('_');
@@ -146,8 +152,7 @@ RichText typeset_name(std::string_view name, std::string_view step, std::optiona
     text.add(printable(has_index ? name.substr(0, line) : name));
     std::string below = has_index ? printable(name.substr(line + 1)) : "";
     if (has_index && !step.empty()) below += ',';
-    std::string written;
-    for (const char c : step) written += c == '-' ? "−" : std::string_view(&c, 1);
+    const std::string written = with_minus(step);
     if (!mentioned) return text.add(below + written, Script::subscript);
     return text.add(below, Script::subscript)
         .add(StepMention{{{written}}, *mentioned}, Script::subscript);

@@ -46,6 +46,9 @@ struct RichText {
     friend bool operator==(const RichText&, const RichText&) = default;
 };
 
+/// A step, as `StepNames` writes it, with the sign of mathematics: T−1.
+std::string with_minus(std::string_view step);
+
 /// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a name
 /// holds behind an underline goes below as well: W_f is W with a lowered f. Where the step is given, its name is a
 /// mention of it.

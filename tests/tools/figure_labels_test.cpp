@@ -164,6 +164,24 @@ TEST_CASE("folded figure: a label that says something else at one step has that 
     CHECK(labels.contains("h_t = tanh(z_t)"));
 }
 
+TEST_CASE("folded figure: what is said of one step counts others from the first or the last") {
+    constexpr std::int32_t count = 9;
+    Graph graph;
+    const Expr W = graph.parameter("W", {1, 1});
+    Expr h = graph.parameter("h0", {1, 1});
+    for (std::int32_t t = 0; t < count; ++t) {
+        const Scope at(graph, Step{0, t});
+        h = tanh(W * h + static_cast<double>(count - t) * graph.input("x", {1, 1})).named("h");
+    }
+    FigureOptions options;
+    options.steps = ShownSteps::folded;
+    options.step_count = count;
+    std::string label;
+    for (const FigureNode& node : forward(h, options).nodes)
+        if (to_plain(node.label).starts_with("h_t = ")) label = to_plain(node.label);
+    CHECK(label.find("h_{T−1} = tanh(W h_{T−2} + 2 x_{T−1})") != std::string::npos);
+}
+
 TEST_CASE("folded figure: a label that says something else at each step is refused") {
     // Values of the forward pass that the backward pass reads have no arrows of their own.
     Graph graph;

@@ -66,7 +66,7 @@ std::string describe(const Architecture& architecture) {
     std::string text = cell_titles.at(static_cast<std::size_t>(architecture.cell));
     if (architecture.is_bidirectional) text = "bidirectional " + text;
     if (architecture.layers > 1) text += fmt::format(", {} layers", architecture.layers);
-    if (architecture.is_residual) text += ", residual";
+    if (architecture.is_residual && architecture.layers > 1) text += ", residual";
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
     return text;
 }
