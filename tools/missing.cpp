@@ -127,6 +127,7 @@ void take_sentinels(const Table& table, std::size_t column, const MissingRule& r
     const std::vector<std::size_t> rows = rows_of_sentinels(sentinels, result.values);
     if (rows.empty()) return;
     std::vector<std::string> texts;
+    texts.reserve(rows.size());
     for (const std::size_t row : rows) texts.emplace_back(without_blanks(table.cell(row, column)));
     if (rule.then == Missing::error) {
         // What was told before must be told again.
