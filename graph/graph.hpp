@@ -45,9 +45,10 @@ class Graph {
     /// A matrix of one value. It has neither name nor step.
     Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
 
-    /// Appends a node, or finds the equal one, which keeps the step of its first maker; but what reads
-    /// no step of that axis and is asked for at a second step is the same at all of them: from then on it has
-    /// the step of another axis that its operands have, or none. `operands` must not be a span into this graph. Throws as `apply` does.
+    /// Appends a node, or finds the equal one, which keeps the step of its first maker. But one that is asked
+    /// for at another step, and reads no step of the axis of its own, is the same at all of them: from then on it
+    /// has the one step of other axes that its operands have, or none. `operands` must not be a span into this
+    /// graph. Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
     /// A leaf of that kind (input, parameter, initial state), as the functions above make it.

@@ -69,9 +69,9 @@ std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) co
     return depend_on_time(operands) ? stepless : none;
 }
 
-// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy where the last step
-// is told what all are told, or it alone. Only the second request tells them apart: what reads no step of the loop is the same at all of them, and belongs to
-// the step of another axis that it reads, or to none.
+// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy at the last step may be
+// what all steps are handed, or the last alone. Only the second request tells them apart: what reads no step of
+// the node's axis is the same at all of them, and belongs to the one step of other axes that it reads, or to none.
 void Graph::ask_again(NodeId id, std::span<const NodeId> operands) {
     const Step* const at = find_step(id);
     if (at == nullptr || context_.step <= stepless || *at == steps_[context_.step]) return;

@@ -108,7 +108,8 @@ struct PartName {
 std::string value_name(const PartName& label);
 
 /// What whole numbers that grow evenly with the step are multiplied by, or divided by: 0.1 (t+1), (t+1) / 8.
-/// One of the two is 1, so that the bits are those of a builder that multiplied once; others differ by rounding.
+/// One of the two is 1, so that the bits are those of a builder that multiplied once. Where it multiplied more than
+/// once, members differ from them by rounding.
 struct LineScale {
     double factor = 1;
     double divisor = 1;
@@ -118,7 +119,7 @@ struct LineScale {
     friend constexpr bool operator==(LineScale, LineScale) = default;
 };
 
-/// A family, the nodes of a graph that are alike at all steps; or one node that has no step.
+/// A family, the nodes of a graph that are alike at all steps; or one node, without a step on an axis that is folded.
 /// Members have the same operator and shape, attributes that are the same or multiples of whole numbers that
 /// grow evenly with the step, and operands that stand at constant distances in time, but for boundary
 /// cases, each a segment.
@@ -131,7 +132,7 @@ struct Part {
     /// By attribute, what the number is multiplied by that `attributes` and `slopes` say; empty when none is.
     std::vector<LineScale> scales;
     std::vector<Shape> operand_shapes;  ///< of a family; by slot
-    /// Time axis of a family; none: one node, without step.
+    /// Time axis of a family; none: one node.
     std::optional<std::int32_t> axis;
     /// Of one node: the step that it has on an axis along which nothing was folded.
     std::optional<Step> unfolded_step;
@@ -235,11 +236,11 @@ struct AxisLaws {
     std::vector<AttributeLaw> attributes;
 };
 
-/// How much of a graph was folded; the less, the harder it was to find an order for the families.
+/// How much of a graph was folded. Of `one_axis` and `phased`, that is taken which leaves fewer parts.
 enum class Folding : std::uint8_t {
     merged,    ///< families that differ at a boundary only are one
     one_axis,  ///< the same along one time axis: a step of another one holds whole recurrences of it
-    phased,    ///< the same, but what waits for a node without step is apart
+    phased,    ///< as merged, but what waits for a node without step is apart
     unmerged,  ///< families differ wherever one operand does
     none,      ///< every node is a part by itself
 };
@@ -281,8 +282,8 @@ struct Rolled {
     std::optional<std::int32_t> least_steps(std::int32_t axis = 0) const;
     /// The same recurrences over another number of steps of one time axis: it stands, node for node, for the
     /// graph that is built with so many steps, but is found without building it, in time that does not
-    /// depend on them. (Rolling a built graph of few steps may fold it in another way.) All steps between the boundary cases are alike, so steps are put in, or taken
-    /// out, in their midst. Operands that are all steps of a family become more or fewer, and shapes
+    /// depend on them. (Rolling a built graph of few steps may fold it in another way.) All steps between the
+    /// boundary cases are alike, so steps are put in, or taken out, in their midst. Operands that are all steps of a family become more or fewer, and shapes
     /// are what the operators' rules make of that.
     ///
     /// An attribute that the builder derived from the number of steps, such as a factor 1/N, follows

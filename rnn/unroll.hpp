@@ -78,8 +78,8 @@ void require_batches(std::string_view subject, std::span<const Expr> inputs, con
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line);
 
-/// Throws GraphError unless the state that a cell gave for a step has as many tensors as the cell says, ShapeError unless
-/// each is as high as it says, with a column for each of the step's input.
+/// Throws GraphError unless the state that a cell gave for a step has as many tensors as the cell says,
+/// and ShapeError unless each is as high as it says and as wide as the step's input.
 void require_state(std::string_view subject, const State& state,
                    std::span<const StateTensor> tensors, int columns, Step at);
 

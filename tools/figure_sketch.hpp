@@ -35,7 +35,8 @@ struct PanelPlace {
 /// What messages call a node: its name without the step; its label where it has none.
 std::string name_in(const Sketch& sketch, std::uint32_t node);
 
-/// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones are not told apart.
+/// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones
+/// are not told apart.
 void check_step_counts(const Sketch& sketch, const StepNames& steps);
 
 /// Puts each node of a figure into its panel.

@@ -22,8 +22,8 @@ class EvenAttributes {
         std::vector<double> at_zero;    ///< at step 0
         std::vector<double> slopes;     ///< from one step to the next
         std::vector<LineScale> scales;  ///< what these are multiplied by; empty: nothing
-        bool is_rounded =
-            false;  ///< what is on it differs by rounding, as (t+1) / N times 1 / B does
+        /// Whether what is on it may differ by rounding, as (t+1) / N times 1 / B does.
+        bool is_rounded = false;
 
         double at(std::size_t attribute, std::int32_t t) const;
         bool has(std::size_t attribute, std::int32_t t, double value) const;
