@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/axis.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
@@ -71,9 +72,7 @@ std::optional<Positions> numbers_in(const Table& table, Rows rows, std::size_t c
 bool looks_like_a_date(std::string_view cell) {
     constexpr std::array months{"jan", "feb", "mar", "apr", "may", "jun",
                                 "jul", "aug", "sep", "oct", "nov", "dec"};
-    std::string small(cell);
-    std::ranges::transform(small, small.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string small = detail::in_small_letters(cell);
     const auto digits = std::ranges::count_if(small, [](unsigned char c) { return isdigit(c); });
     const bool has_month = std::ranges::any_of(
         months, [&](const char* month) { return small.find(month) != small.npos; });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -27,20 +28,33 @@ std::vector<ChangedStates> changed_states(const RecurrentNet& net) {
     return {{"h[t]", {true, false}}, {"c[t]", {false, true}}, {"h[t] and of c[t]", {true, true}}};
 }
 
-/// By id, of the net's states; of initial states too where `with_initial`.
-std::vector<bool> marked(const RecurrentNet& net, const ChangedStates& states, bool with_initial,
-                         std::size_t nodes) {
-    std::vector<bool> at(nodes, false);
-    const auto mark = [&](const State& state) {
-        for (std::size_t i = 0; i < state.size(); ++i)
-            if (states.tensors[i] && index(state[i].id) < nodes) at[index(state[i].id)] = true;
-    };
+/// Which states of a direction are looked at: those after each step, the one after the last, those before the first.
+enum class Which : std::uint8_t { each, final, initial };
+
+/// Calls visit(node, tensor, buffer) for the states that are nodes below `nodes`. A buffer is one tensor of one direction
+/// of one layer.
+template <class Visit>
+void for_each_state(const RecurrentNet& net, Which which, std::size_t nodes, const Visit& visit) {
+    std::size_t buffers = 0;
     for (const Layer& layer : net.layers)
         for (const Unrolled& direction : layer.directions) {
-            std::ranges::for_each(direction.states, mark);
-            if (with_initial) mark(direction.initial.state);
+            const auto visit_all = [&](const State& state) {
+                for (std::size_t i = 0; i < state.size(); ++i)
+                    if (index(state[i].id) < nodes) visit(index(state[i].id), i, buffers + i);
+            };
+            if (which == Which::each) std::ranges::for_each(direction.states, visit_all);
+            if (which == Which::final) visit_all(direction.final_state());
+            if (which == Which::initial) visit_all(direction.initial.state);
+            buffers += direction.initial.state.size();
         }
-    return at;
+}
+
+/// Marks the changed ones of these states, by id.
+void mark(std::vector<bool>& at, const RecurrentNet& net, const ChangedStates& states,
+          Which which) {
+    for_each_state(net, which, at.size(), [&](std::size_t node, std::size_t tensor, std::size_t) {
+        if (states.tensors[tensor]) at[node] = true;
+    });
 }
 
 void clamp_entries(Matrix& adjoint, double limit) {
@@ -99,20 +113,13 @@ void consider_changed(Judge& judge, std::string words, std::span<const double> g
     judge.consider(hypothesis);
 }
 
-/// By id of a state's node: the number of its buffer, one for each tensor of each direction of each layer.
+/// By id of a state's node: the number of its buffer.
 std::vector<std::size_t> buffers_of(const RecurrentNet& net, std::size_t nodes) {
     std::vector<std::size_t> buffers(nodes, 0);
-    std::size_t count = 0;
-    for (const Layer& layer : net.layers)
-        for (const Unrolled& direction : layer.directions) {
-            const auto mark = [&](const State& state) {
-                for (std::size_t i = 0; i < state.size(); ++i)
-                    if (index(state[i].id) < nodes) buffers[index(state[i].id)] = count + i;
-            };
-            std::ranges::for_each(direction.states, mark);
-            mark(direction.initial.state);
-            count += direction.initial.state.size();
-        }
+    for (const Which which : {Which::each, Which::initial})
+        for_each_state(net, which, nodes, [&](std::size_t node, std::size_t, std::size_t buffer) {
+            buffers[node] = buffer;
+        });
     return buffers;
 }
 
@@ -128,29 +135,20 @@ void add_to(Matrix& sum, const Matrix& term) {
     for (std::size_t i = 0; i < sum.size(); ++i) sum.values()[i] += term.values()[i];
 }
 
-/// By id, of the states after all steps, or of the initial ones.
-std::vector<bool> ends_of(const RecurrentNet& net, const ChangedStates& states, bool is_final,
-                          std::size_t nodes) {
-    std::vector<bool> at(nodes, false);
-    for (const Layer& layer : net.layers)
-        for (const Unrolled& direction : layer.directions) {
-            const State& state = is_final ? direction.final_state() : direction.initial.state;
-            for (std::size_t i = 0; i < state.size(); ++i)
-                if (states.tensors[i] && index(state[i].id) < nodes) at[index(state[i].id)] = true;
-        }
-    return at;
-}
-
 }  // namespace
 
 void MistakeSearch::consider_kept_adjoints(Judge& judge) {
     const std::size_t nodes = index(walk_.loss().id) + std::size_t{1};
     const std::vector<std::size_t> buffers = buffers_of(net_.net, nodes);
     for (const ChangedStates& states : changed_states(net_.net)) {
+        std::vector<bool> is_initial(nodes, false), is_final(nodes, false);
+        mark(is_initial, net_.net, states, Which::initial);
+        mark(is_final, net_.net, states, Which::final);
+        std::vector<bool> is_one = is_initial;
+        mark(is_one, net_.net, states, Which::each);
         for (const bool of_recurrence : {false, true}) {
             std::map<std::size_t, Matrix> kept;  // by buffer
-            const AdjointChange change{marked(net_.net, states, true, nodes), of_recurrence,
-                                       [&](NodeId node, Matrix& adjoint) {
+            const AdjointChange change{is_one, of_recurrence, [&](NodeId node, Matrix& adjoint) {
                                            const auto [last, is_first] =
                                                kept.try_emplace(buffers[index(node)], adjoint);
                                            if (is_first) return;
@@ -164,8 +162,7 @@ void MistakeSearch::consider_kept_adjoints(Judge& judge) {
                             of_recurrence ? "what is handed on to the" : "the", states.name),
                 values_.gradients_with(change));
         }
-        consider_kept_between_sequences(judge, states.name, ends_of(net_.net, states, true, nodes),
-                                        ends_of(net_.net, states, false, nodes), buffers);
+        consider_kept_between_sequences(judge, states.name, is_final, is_initial, buffers);
     }
 }
 
@@ -203,10 +200,10 @@ void MistakeSearch::consider_clipped_steps(Judge& judge) {
     constexpr int limits = 48;            // that are tried, from the largest adjoint
     constexpr double to_smallest = 1e-3;  // down to so much of it
     for (const StepClip& clip : step_clips(net_.net)) {
-        AdjointChange change{marked(net_.net, clip.states, clip.of_recurrence,
-                                    index(walk_.loss().id) + std::size_t{1}),
-                             clip.of_recurrence,
-                             {}};
+        AdjointChange change{
+            std::vector<bool>(index(walk_.loss().id) + std::size_t{1}), clip.of_recurrence, {}};
+        mark(change.at, net_.net, clip.states, Which::each);
+        if (clip.of_recurrence) mark(change.at, net_.net, clip.states, Which::initial);
         double largest = 0;
         change.change = [&](NodeId, Matrix& adjoint) {
             largest = larger(

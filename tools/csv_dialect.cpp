@@ -3,12 +3,12 @@
 #include <revolute/tools/date.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <tuple>
 
 namespace revolute {
@@ -163,9 +163,8 @@ bool counts_up(std::span<const std::string> cells) {
 std::optional<char> delimiter_of_first_line(std::string_view text) {
     std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 8)));
     std::erase(line, '"');
-    std::ranges::transform(line, line.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (line.size() != 5 || !line.starts_with("sep=")) return std::nullopt;
+    if (line.size() != 5 || !detail::in_small_letters(line).starts_with("sep="))
+        return std::nullopt;
     return line.back();
 }
 

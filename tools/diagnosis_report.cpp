@@ -136,12 +136,6 @@ std::string unexplained_text(const GradientComparison& comparison, const Case& o
     return text + rounding_note(rounding_of(comparison));
 }
 
-std::string_view name_of(Rounding precision) {
-    return precision == Rounding::none     ? "double"
-           : precision == Rounding::single ? "single"
-                                           : "half";
-}
-
 nlohmann::ordered_json to_json(const ArrayVerdict& array) {
     // JSON has no infinity: a relative difference from zeros is null.
     const nlohmann::ordered_json relative =

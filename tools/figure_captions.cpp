@@ -99,11 +99,7 @@ std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& st
     const std::string letter = axis_name(axis);
     const auto has_name = [&](std::int32_t t) { return !steps_.is_midst({axis, t}); };
     std::string text;
-    for (auto first = steps.begin(); first != steps.end();) {
-        auto last = first;
-        while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
-        const std::int32_t low = *first, high = *last;
-        first = std::next(last);
+    for (const auto [low, high] : runs_of(steps)) {
         if (!text.empty()) text += ", ";
         if (low == high && has_name(low))
             text += fmt::format("{} = {}", letter, steps_({axis, low}));

@@ -90,8 +90,9 @@ class Folder {
     bool are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
         const auto named = [&](std::uint32_t node) {
             const std::string& id = sketch_.figure.nodes[node].id;
-            return id.starts_with('_') ? std::string_view()
-                                       : std::string_view(id).substr(0, id.find('['));
+            return !has_name(sketch_.figure.nodes[node])
+                       ? std::string_view()
+                       : std::string_view(id).substr(0, id.find('['));
         };
         const auto shift = [&](std::uint32_t node) {
             return sketch_.homes[node].step.t - sketch_.members[node].t;
@@ -281,20 +282,13 @@ class Folder {
                           const std::set<std::int32_t>& all, std::size_t times = 1) const {
         std::string text;
         if (steps == all) return text;
-        times = std::max(times, number_of_runs(steps));
-        for (auto first = steps.begin(); first != steps.end();) {
-            auto last = first;
-            while (std::next(last) != steps.end() && *std::next(last) == *last + 1) ++last;
+        const std::vector<Interval> runs = runs_of(steps);
+        for (const Interval run : runs) {
             text += text.empty() ? "" : ", ";
-            text += inequality(node, {*first, *last}, {*all.begin(), *all.rbegin()}, times);
-            first = std::next(last);
+            text +=
+                inequality(node, run, {*all.begin(), *all.rbegin()}, std::max(times, runs.size()));
         }
         return text;
-    }
-
-    static std::size_t number_of_runs(const std::set<std::int32_t>& steps) {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(steps, [&](std::int32_t t) { return !steps.contains(t - 1); }));
     }
 
     /// The name of a step at which something begins or ends. One in the midst has none: it would be counted

@@ -72,13 +72,18 @@ double tolerance_of(Rounding precision) {
     return case_tolerance;
 }
 
+std::string_view name_of(Rounding precision) {
+    return precision == Rounding::none     ? "double"
+           : precision == Rounding::single ? "single"
+                                           : "half";
+}
+
 std::string precision_note(Rounding precision, const std::string& what) {
     if (precision == Rounding::none) return {};
     return fmt::format(
         "{} have {} precision or few digits, so at most {:g} of the largest entry agrees:\n"
         "--tolerance {:g} compares them as they are\n",
-        what, precision == Rounding::single ? "single" : "half", tolerance_of(precision),
-        case_tolerance);
+        what, name_of(precision), tolerance_of(precision), case_tolerance);
 }
 
 }  // namespace revolute

@@ -273,8 +273,8 @@ Finding Judge::finding(const Match& best, std::span<const std::size_t> left) con
     return result;
 }
 
-std::vector<const Match*> Judge::best_matches() const {
-    std::vector<const Match*> chosen;
+std::vector<Judge::Chosen> Judge::best_matches() const {
+    std::vector<Chosen> chosen;
     std::vector<std::size_t> left = differing_;
     while (!left.empty()) {
         const auto gain = [&](const Match& match) {
@@ -284,7 +284,7 @@ std::vector<const Match*> Judge::best_matches() const {
         };
         const auto best = std::ranges::max_element(matches_, {}, gain);
         if (best == matches_.end() || gain(*best) == 0) break;
-        chosen.push_back(&*best);
+        chosen.push_back({&*best, left});
         std::erase_if(
             left, [&](std::size_t i) { return std::ranges::binary_search(best->explained, i); });
     }
@@ -293,13 +293,12 @@ std::vector<const Match*> Judge::best_matches() const {
 
 std::vector<Finding> Judge::findings() const {
     std::vector<std::pair<std::size_t, Finding>> found;  // by the first array that is explained
-    std::vector<std::size_t> left = differing_;
-    for (const Match* const match : best_matches()) {
+    for (const Chosen& chosen : best_matches()) {
+        const std::vector<std::size_t>& left = chosen.left;
         const std::size_t first = *std::ranges::find_if(
-            match->explained, [&](std::size_t i) { return std::ranges::binary_search(left, i); });
-        found.emplace_back(first, finding(*match, left));
-        std::erase_if(
-            left, [&](std::size_t i) { return std::ranges::binary_search(match->explained, i); });
+            chosen.match->explained,
+            [&](std::size_t i) { return std::ranges::binary_search(left, i); });
+        found.emplace_back(first, finding(*chosen.match, left));
     }
     std::ranges::sort(found, {}, &std::pair<std::size_t, Finding>::first);
     std::vector<Finding> result;
@@ -309,9 +308,9 @@ std::vector<Finding> Judge::findings() const {
 }
 
 const std::vector<Matrix>& Judge::nearest(std::size_t i) const {
-    for (const Match* const match : best_matches())
-        if (const auto found = std::ranges::find(match->near, i, &NearArray::array);
-            found != match->near.end())
+    for (const Chosen& chosen : best_matches())
+        if (const auto found = std::ranges::find(chosen.match->near, i, &NearArray::array);
+            found != chosen.match->near.end())
             return found->values;
     return right_[i].values;
 }

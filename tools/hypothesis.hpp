@@ -113,7 +113,12 @@ class Judge {
     bool explains_all_but_a_number(const Match& match) const;
     /// Whether the arrays have more numbers than one that was fitted gives by chance.
     bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
-    std::vector<const Match*> best_matches() const;
+    /// A match, and the arrays that those before it do not explain.
+    struct Chosen {
+        const Match* match = nullptr;
+        std::vector<std::size_t> left;
+    };
+    std::vector<Chosen> best_matches() const;
     bool is_part_met(std::size_t part, double left) const;
     Fit fit(std::span<const double> gradients) const;
     void note_parts();

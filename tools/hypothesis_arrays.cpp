@@ -242,7 +242,6 @@ void consider_unknown_factor(const Case&, Judge& judge) {
             right_entries.insert(right_entries.end(), b.begin(), b.end());
         }
     }
-    if (entries.size() < 3) return;  // fewer numbers than that are always multiples
     const std::optional<double> factor = closest_factor(right_entries, entries);
     if (!factor) return;
     Hypothesis hypothesis = in_all_differing(

@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 
 #include <fmt/format.h>
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -214,10 +214,7 @@ bool is_told_by_table(const Table& table, NumberSigns signs, char sign) {
 bool is_usual_for_missing(std::string_view cell) {
     constexpr std::array usual{"",  "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing",
                                "-", "--", "?",   ".",    "..",  "...",  "*",    "\\n"};
-    std::string small(without_blanks(cell));
-    std::ranges::transform(small, small.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::ranges::find(usual, small) != usual.end();
+    return std::ranges::find(usual, detail::in_small_letters(without_blanks(cell))) != usual.end();
 }
 
 void require_certain_signs(const Table& table, std::size_t column) {

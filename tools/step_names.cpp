@@ -57,4 +57,14 @@ std::string StepNames::equation(Step step) const {
     return fmt::format("{} = {}", axis_name(step.axis), (*this)(step));
 }
 
+std::vector<Interval> runs_of(const std::set<std::int32_t>& steps) {
+    std::vector<Interval> runs;
+    for (const std::int32_t t : steps)
+        if (!runs.empty() && runs.back().high == t - 1)
+            runs.back().high = t;
+        else
+            runs.push_back({t, t});
+    return runs;
+}
+
 }  // namespace revolute

@@ -3,7 +3,9 @@
 #include <revolute/graph/rolled.hpp>
 #include <revolute/tools/figure.hpp>
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,5 +43,8 @@ class StepNames {
     ShownSteps shown_ = ShownSteps::all;
     std::vector<AxisSteps> axes_;
 };
+
+/// The runs of steps that follow each other, ascending.
+std::vector<Interval> runs_of(const std::set<std::int32_t>& steps);
 
 }  // namespace revolute

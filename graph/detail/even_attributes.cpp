@@ -178,6 +178,89 @@ constexpr std::size_t least_members = 3;
 /// So many lines of a family are compared with each node that is on none: this stays linear.
 constexpr std::size_t most_lines = 8;
 
+/// Finds lines of the nodes that read the same at their steps, and what else is on them.
+class LineSearch {
+ public:
+    explicit LineSearch(const FoldedSteps& steps) : steps_(steps), graph_(steps.graph()) {}
+
+    std::unordered_map<std::uint32_t, std::uint32_t> line_of;  // by id
+    std::vector<Line> lines;
+
+    void run(const std::vector<bool>& needed) {
+        std::map<Reading, std::vector<Candidate>> readings;
+        for (std::uint32_t i = 0; i < needed.size(); ++i) {
+            const NodeId node{i};
+            const Step* const at = needed[i] ? steps_.find(node) : nullptr;
+            if (at == nullptr || graph_.operand_count(node) == 0 || graph_.attributes(node).empty())
+                continue;
+            readings[reading_of(steps_, node)].push_back({at->t, node});
+        }
+        for (auto& [reading, candidates] : readings) {
+            erase_constant(graph_, candidates);
+            for (const std::vector<Candidate>& sequence : one_a_step(std::move(candidates)))
+                follow(sequence);
+        }
+        add_those_alone();
+    }
+
+ private:
+    /// One line after the other through candidates of ascending steps.
+    void follow(std::span<const Candidate> sequence) {
+        for (std::size_t begin = 0, end = 0; begin < sequence.size(); begin = end) {
+            end = begin + 1;
+            const auto rest = sequence.subspan(begin);
+            std::optional<Line> line;
+            if (rest.size() >= least_members) line = line_through(graph_, rest[0], rest[1]);
+            if (!line && rest.size() >= least_members) line = scaled_line_through(graph_, rest);
+            if (line) end = std::max(end, begin + count_on(graph_, *line, rest));
+            if (end - begin < least_members) {
+                alone_.push_back(sequence[begin]);
+                end = begin + 1;
+                continue;
+            }
+            const std::uint32_t number = number_of(*std::move(line), sequence[begin].node);
+            for (std::size_t i = begin; i < end; ++i)
+                line_of.emplace(index(sequence[i].node), number);
+        }
+    }
+
+    /// Lines of one family that have the same numbers are one; it is rounded where any of them is.
+    std::uint32_t number_of(Line line, NodeId like) {
+        const Family family = family_of(steps_, like);
+        const auto next = static_cast<std::uint32_t>(lines.size());
+        const LineScale scale = line.scales.empty() ? LineScale{} : line.scales.front();
+        const auto [found, is_new] = numbers_.emplace(
+            std::tuple(family, line.at_zero, line.slopes, scale.factor, scale.divisor), next);
+        if (is_new) {
+            lines_of_families_[family].push_back(next);
+            lines.push_back(std::move(line));
+        } else if (line.is_rounded) {
+            lines[found->second].is_rounded = true;
+        }
+        return found->second;
+    }
+
+    /// What reads something else at a boundary is alike all the same.
+    void add_those_alone() {
+        for (const Candidate& candidate : alone_) {
+            const std::vector<std::uint32_t>& of_family =
+                lines_of_families_[family_of(steps_, candidate.node)];
+            for (const std::uint32_t line :
+                 std::span(of_family).first(std::min(of_family.size(), most_lines)))
+                if (is_on(graph_, lines[line], candidate))
+                    line_of.emplace(index(candidate.node), line);
+        }
+    }
+
+    const FoldedSteps& steps_;
+    const Graph& graph_;
+    std::map<Family, std::vector<std::uint32_t>> lines_of_families_;
+    std::map<std::tuple<Family, std::vector<double>, std::vector<double>, double, double>,
+             std::uint32_t>
+        numbers_;
+    std::vector<Candidate> alone_;
+};
+
 }  // namespace
 
 double EvenAttributes::Line::at(std::size_t attribute, std::int32_t t) const {
@@ -191,62 +274,10 @@ bool EvenAttributes::Line::has(std::size_t attribute, std::int32_t t, double val
 }
 
 EvenAttributes::EvenAttributes(const FoldedSteps& steps, const std::vector<bool>& needed) {
-    const Graph& graph = steps.graph();
-    std::map<Reading, std::vector<Candidate>> readings;
-    for (std::uint32_t i = 0; i < needed.size(); ++i) {
-        const NodeId node{i};
-        const Step* const at = needed[i] ? steps.find(node) : nullptr;
-        if (at == nullptr || graph.operand_count(node) == 0 || graph.attributes(node).empty())
-            continue;
-        readings[reading_of(steps, node)].push_back({at->t, node});
-    }
-    std::map<Family, std::vector<std::uint32_t>> lines_of_families;
-    std::map<std::tuple<Family, std::vector<double>, std::vector<double>, double, double>,
-             std::uint32_t>
-        numbers;
-    std::vector<Candidate> alone;
-    const auto add_line = [&](Line line, NodeId like) {
-        const Family family = family_of(steps, like);
-        const auto next = static_cast<std::uint32_t>(lines_.size());
-        const LineScale scale = line.scales.empty() ? LineScale{} : line.scales.front();
-        const auto [found, is_new] = numbers.emplace(
-            std::tuple(family, line.at_zero, line.slopes, scale.factor, scale.divisor), next);
-        if (is_new) {
-            lines_of_families[family].push_back(next);
-            lines_.push_back(std::move(line));
-        } else if (line.is_rounded) {
-            lines_[found->second].is_rounded = true;
-        }
-        return found->second;
-    };
-    for (auto& [reading, candidates] : readings) {
-        erase_constant(graph, candidates);
-        for (const std::vector<Candidate>& sequence : one_a_step(std::move(candidates)))
-            for (std::size_t begin = 0, end = 0; begin < sequence.size(); begin = end) {
-                end = begin + 1;
-                const auto rest = std::span(sequence).subspan(begin);
-                std::optional<Line> line;
-                if (rest.size() >= least_members) line = line_through(graph, rest[0], rest[1]);
-                if (!line && rest.size() >= least_members) line = scaled_line_through(graph, rest);
-                if (line) end = std::max(end, begin + count_on(graph, *line, rest));
-                if (end - begin < least_members) {
-                    alone.push_back(sequence[begin]);
-                    end = begin + 1;
-                    continue;
-                }
-                const std::uint32_t number = add_line(*line, sequence[begin].node);
-                for (std::size_t i = begin; i < end; ++i)
-                    line_of_.emplace(index(sequence[i].node), number);
-            }
-    }
-    // What reads something else at a boundary is alike all the same.
-    for (const Candidate& candidate : alone) {
-        const std::vector<std::uint32_t>& lines =
-            lines_of_families[family_of(steps, candidate.node)];
-        for (const std::uint32_t line : std::span(lines).first(std::min(lines.size(), most_lines)))
-            if (is_on(graph, lines_[line], candidate))
-                line_of_.emplace(index(candidate.node), line);
-    }
+    LineSearch search(steps);
+    search.run(needed);
+    line_of_ = std::move(search.line_of);
+    lines_ = std::move(search.lines);
 }
 
 const EvenAttributes::Line* EvenAttributes::line_of(NodeId node) const {

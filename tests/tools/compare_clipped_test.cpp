@@ -1,5 +1,5 @@
-// Adjoints that were changed on their way, at every step: clipped, or kept in a buffer; and gradients that were clipped at
-// the end, by a norm.
+// Adjoints that were changed on their way, at every step: clipped, or kept in a buffer; and gradients that were
+// clipped at the end, by a norm.
 
 #include "compared_cases.hpp"
 #include "tools/hand_bptt.hpp"
@@ -21,6 +21,13 @@ namespace {
 
 bool is_shown(const GradientComparison& comparison, const std::string& words) {
     return comparison.unexplained.empty() && words_of(comparison).find(words) != std::string::npos;
+}
+
+void check_shown(const Case& of, const CaseResult& given, const std::string& words) {
+    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+    CAPTURE(words_of(comparison));
+    CHECK_FALSE(comparison.agrees());
+    CHECK(is_shown(comparison, words));
 }
 
 double norm_of(const NamedArray& array) { return euclidean_norm(array.value.values()); }
@@ -69,20 +76,13 @@ TEST_CASE("compare: adjoints that are clipped at every step are recognised, with
             if (!every_step && clip.mistake == std::string_view("dh shortened")) continue;
             CAPTURE(every_step);
             CAPTURE(clip.mistake);
-            const GradientComparison comparison =
-                compare_gradients(of, hand_rnn(of, clip.mistake), 1e-10);
-            CAPTURE(words_of(comparison));
-            CHECK_FALSE(comparison.agrees());
-            CHECK(is_shown(comparison, clip.words));
+            check_shown(of, hand_rnn(of, clip.mistake), clip.words);
         }
     }
     const Case of = hand_case("lstm", {.steps = 4, .hidden = 3});
-    const GradientComparison comparison =
-        compare_gradients(of, hand_lstm(of, "dc handed on clamped"), 1e-10);
-    CAPTURE(words_of(comparison));
-    CHECK(is_shown(comparison,
-                   "what the step behind hands on to the adjoint of c[t] is clamped at every step: "
-                   "to at most 0.0123"));
+    check_shown(of, hand_lstm(of, "dc handed on clamped"),
+                "what the step behind hands on to the adjoint of c[t] is clamped at every step: "
+                "to at most 0.0123");
 }
 
 TEST_CASE("compare: adjoints whose buffer is not reset are recognised") {
@@ -99,16 +99,11 @@ TEST_CASE("compare: adjoints whose buffer is not reset are recognised") {
             CAPTURE(layers);
             const Case of = hand_case(
                 "rnn", {.steps = 4, .hidden = 3, .layers = layers, .every_step = layers == 1});
-            const GradientComparison comparison = compare_gradients(of, hand_rnn(of, name), 1e-10);
-            CAPTURE(words_of(comparison));
-            CHECK_FALSE(comparison.agrees());
-            CHECK(is_shown(comparison, mistake.second));
+            check_shown(of, hand_rnn(of, name), mistake.second);
         }
     const Case of = hand_case("lstm", {.steps = 4, .hidden = 3});
-    const GradientComparison comparison =
-        compare_gradients(of, hand_lstm(of, "dc handed on kept"), 1e-10);
-    CAPTURE(words_of(comparison));
-    CHECK(is_shown(comparison, "what is handed on to the adjoint of c[t] is added to"));
+    check_shown(of, hand_lstm(of, "dc handed on kept"),
+                "what is handed on to the adjoint of c[t] is added to");
 }
 
 TEST_CASE("compare: gradients that are clipped by the norm of all together are recognised") {
@@ -120,12 +115,8 @@ TEST_CASE("compare: gradients that are clipped by the norm of all together are r
         const double limit = std::pow(10.0, std::floor(std::log10(length)));
         for (const double divisor : {length, length + 1e-6}) {  // PyTorch's has 1e-6 more
             const CaseResult clipped = scaled(right, limit / divisor);
-            for (const CaseResult& given : {clipped, parameters_alone(clipped)}) {
-                const GradientComparison comparison = compare_gradients(of, given, 1e-10);
-                CAPTURE(words_of(comparison));
-                CHECK(
-                    is_shown(comparison, "the gradients are clipped by the norm of all together"));
-            }
+            for (const CaseResult& given : {clipped, parameters_alone(clipped)})
+                check_shown(of, given, "the gradients are clipped by the norm of all together");
         }
         // A length that nobody chooses is a factor without a meaning.
         const GradientComparison other =
@@ -146,9 +137,7 @@ TEST_CASE("compare: gradients that are clipped by norms of their own are recogni
         const double limit = 0.9 * norms[norms.size() / 2];  // some are longer, some are not
         for (NamedArray& array : given.grads)
             if (const double length = norm_of(array); length > limit) scale(array, limit / length);
-        const GradientComparison comparison = compare_gradients(of, given, 1e-10);
-        CAPTURE(words_of(comparison));
-        CHECK(is_shown(comparison, "each gradient is clipped by a norm of its own: to "));
+        check_shown(of, given, "each gradient is clipped by a norm of its own: to ");
     }
 }
 

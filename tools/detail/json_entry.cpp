@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/json_entry.hpp>
+#include <revolute/tools/detail/small_letters.hpp>
 
 #include <fmt/format.h>
 
@@ -40,9 +41,7 @@ std::string_view word_around(std::string_view text, std::size_t byte) {
 /// NaN, Infinity, -inf, ... in small letters or large.
 bool is_not_finite(std::string_view word) {
     if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
-    std::string small(word);
-    std::ranges::transform(small, small.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string small = in_small_letters(word);
     return small == "nan" || small == "inf" || small == "infinity";
 }
 
@@ -113,9 +112,9 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view source
     } catch (const nlohmann::ordered_json::parse_error& error) {
         if (const std::string_view word = word_around(text, error.byte); is_not_finite(word))
             throw ParseError(fmt::format(
-                "{}: {}: {} is no number that JSON has ({})\n  what wrote the file had a value "
-                "that "
-                "is not finite there; it must be mended or left out",
+                "{}: {}: {} is no number that JSON has ({})\n"
+                "  what wrote the file had a value that is not finite there; it must be mended or "
+                "left out",
                 source, complaint, word,
                 place_of(text, static_cast<std::size_t>(word.data() - text.data()) + 1)));
         throw ParseError(fmt::format("{}: {}: no JSON from {} on", source, complaint,

@@ -1,10 +1,10 @@
+#include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/detail/suggestion.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <vector>
 
@@ -33,13 +33,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
         }
     }
     return current[b.size()];
-}
-
-std::string in_small_letters(std::string_view word) {
-    std::string small(word);
-    std::ranges::transform(small, small.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return small;
 }
 
 }  // namespace

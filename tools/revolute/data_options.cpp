@@ -16,36 +16,41 @@ namespace {
 
 using SignNames = std::vector<std::pair<std::string, char>>;
 
+/// The sign that a word names, or is.
+std::optional<char> sign_called(const std::string& word, const SignNames& names) {
+    for (const auto& [name, meant] : names)
+        if (word == name || (meant != no_sign && word == std::string(1, meant))) return meant;
+    return std::nullopt;
+}
+
 /// An option that is one character, some of which have names.
 void add_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
               const std::string& what, const SignNames& names) {
     const auto read = [&sign, option, names](const std::string& word) {
-        const auto named = std::ranges::find(names, word, &std::pair<std::string, char>::first);
-        if (named != names.end())
-            sign = named->second;
-        else if (word.size() == 1)
-            sign = word.front();
-        else
+        sign = sign_called(word, names);
+        if (!sign && word.size() == 1) sign = word.front();
+        if (!sign)
             throw CLI::ValidationError(
                 option, fmt::format("must be one character, or its name ({})", word));
     };
     command.add_option_function<std::string>(option, read, what);
 }
 
-/// An option that is one of some characters, by itself or by its name, and not what `other` is.
+/// An option that is one of some characters, by itself or by its name, and not the decimal sign where that is given:
+/// options are read in the order in which they are added.
 void add_number_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
                      const std::string& what, const SignNames& names,
-                     const std::optional<char>& other) {
-    const auto read = [&, option, names](const std::string& word) {
-        std::vector<std::string> list;
-        for (const auto& [name, meant] : names) {
-            if (word == name || (meant != no_sign && word == std::string(1, meant))) sign = meant;
-            list.push_back(name);
-        }
-        if (!sign)
+                     const std::optional<char>* decimal = nullptr) {
+    const auto read = [&sign, option, names, decimal](const std::string& word) {
+        sign = sign_called(word, names);
+        if (!sign) {
+            std::vector<std::string> list;
+            list.reserve(names.size());
+            for (const auto& [name, meant] : names) list.push_back(name);
             throw CLI::ValidationError(
                 option, fmt::format("must be one of {} ({})", fmt::join(list, ", "), word));
-        if (sign == other)
+        }
+        if (decimal != nullptr && sign == *decimal)
             throw CLI::ValidationError(option,
                                        fmt::format("must not be the decimal sign too ({})", word));
     };
@@ -55,13 +60,13 @@ void add_number_sign(CLI::App& command, const std::string& option, std::optional
 void add_number_signs(CLI::App& command, CsvOptions& csv) {
     add_number_sign(command, "--decimal", csv.decimal,
                     "Decimal sign: point or comma; detected if left out",
-                    {{"point", '.'}, {"comma", ','}}, csv.thousands);
+                    {{"point", '.'}, {"comma", ','}});
     add_number_sign(
         command, "--thousands", csv.thousands,
         "Sign between thousands, as in 1,234,567: comma, point, space, apostrophe or "
         "none; detected if left out",
         {{"comma", ','}, {"point", '.'}, {"space", ' '}, {"apostrophe", '\''}, {"none", no_sign}},
-        csv.decimal);
+        &csv.decimal);
 }
 
 Choices<Missing> missing_choices() {

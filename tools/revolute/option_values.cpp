@@ -1,9 +1,9 @@
 #include "option_values.hpp"
 
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/small_letters.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -28,9 +28,8 @@ std::optional<Number> number_in(std::string_view word) {
 
 /// How many bytes "", "B", "kB", "MiB", "g" are, blanks before aside.
 std::optional<double> bytes_of_unit(std::string_view unit) {
-    std::string small;
-    for (const char c : unit)
-        if (c != ' ') small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    std::string small = detail::in_small_letters(unit);
+    std::erase(small, ' ');
     if (small.ends_with('b')) small.pop_back();
     const double step = small.ends_with('i') ? 1024 : 1000;
     if (small.ends_with('i')) small.pop_back();
