@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/axis_nesting.hpp>
 #include <revolute/graph/detail/condense.hpp>
 #include <revolute/graph/detail/made_steps.hpp>
 #include <revolute/graph/detail/roll_parts.hpp>
@@ -6,11 +7,12 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace revolute {
@@ -24,7 +26,7 @@ using detail::Phases;
 struct Way {
     Folding folding;
     Phases phases;
-    std::optional<std::int32_t> axis;  // the only one that is folded
+    std::vector<std::int32_t> unfolded;  // axes of which no two steps are in one part
 };
 
 /// A way to fold, and the order of what came of it.
@@ -36,7 +38,7 @@ struct Attempt {
 };
 
 Attempt attempt(const Graph& graph, const std::vector<bool>& needed, const Way& way) {
-    const detail::FoldedSteps steps(graph, way.axis);
+    const detail::FoldedSteps steps(graph, way.unfolded);
     const bool is_folded = way.folding != Folding::none;
     Attempt result{way, {}, {}, {}};
     result.groups = is_folded ? detail::group_nodes(steps, needed, way.phases)
@@ -55,36 +57,49 @@ Attempt attempt(const Graph& graph, const std::vector<bool>& needed, const Way& 
     return result;
 }
 
-std::set<std::int32_t> axes_of(const Graph& graph, const std::vector<bool>& needed) {
-    std::set<std::int32_t> axes;
-    for (std::uint32_t i = 0; i < needed.size(); ++i)
-        if (needed[i])
-            if (const Step* const step = graph.find_step(NodeId{i})) axes.insert(step->axis);
-    return axes;
+/// From the one that folds most to the one that folds least. Merging can close a circle. Where a sum over steps
+/// closes it, the phases keep it apart; where a step of one axis holds whole recurrences of another, as an
+/// iteration that differentiates a net, its axis is not folded.
+std::vector<Way> ways_to_fold(const detail::AxisNesting& nesting) {
+    std::vector<Way> ways;
+    const auto add_unfolded = [&](std::size_t count) {
+        const auto first = nesting.outermost_first.begin();
+        const std::vector<std::int32_t> unfolded(first, first + static_cast<std::ptrdiff_t>(count));
+        for (const Phases phases : {Phases::off, Phases::on})
+            ways.push_back({Folding::inner_axes, phases, unfolded});
+    };
+    const std::size_t outer = nesting.outer_count;
+    if (nesting.spread) add_unfolded(outer);
+    ways.push_back({Folding::merged, Phases::off, {}});
+    if (outer > 0 && !nesting.spread) add_unfolded(outer);
+    ways.push_back({Folding::phased, Phases::on, {}});
+    for (std::size_t count = 1; count < nesting.outermost_first.size(); ++count)
+        if (count != outer) add_unfolded(count);
+    ways.push_back({Folding::unmerged, Phases::on, {}});
+    return ways;
 }
 
-/// Merging can close a circle. Where a sum over steps closes it, the phases keep it apart; where a step of one
-/// axis holds whole recurrences of another, as an iteration that differentiates a net, one of the two is folded.
+std::string text_of(const Graph& graph, detail::SpreadNode spread) {
+    const std::string outer = axis_name(graph.find_step(spread.node)->axis);
+    return fmt::format(
+        "roll: {} is read at most steps of axis {}\n  the steps of axis {} are written out",
+        graph.describe(spread.node), axis_name(spread.inner), outer);
+}
+
+/// The first way that has an order; unfolded there always is one. `refusal` says why it is not `merged`.
 Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& needed,
                                 std::string& refusal) {
-    std::optional<Attempt> best;
-    const auto take = [&](const Way& way) {
+    const detail::AxisNesting nesting = detail::nesting_of(graph, needed);
+    if (nesting.spread) refusal = text_of(graph, *nesting.spread);
+    for (const Way& way : ways_to_fold(nesting)) {
         Attempt found = attempt(graph, needed, way);
-        const bool is_possible = found.schedule.is_possible();
-        if (!is_possible && refusal.empty()) refusal = found.schedule.refusal;
-        if (is_possible && (!best || found.parts.size() < best->parts.size()))
-            best = std::move(found);
-        return is_possible;
-    };
-    if (take({Folding::merged, Phases::off, {}})) return *std::move(best);
-    const std::set<std::int32_t> axes = axes_of(graph, needed);
-    if (axes.size() > 1)
-        for (const std::int32_t axis : axes)
-            if (!take({Folding::one_axis, Phases::off, axis}))
-                take({Folding::one_axis, Phases::on, axis});
-    take({Folding::phased, Phases::on, {}});
-    if (!best) take({Folding::unmerged, Phases::on, {}});
-    return best ? *std::move(best) : attempt(graph, needed, {Folding::none, Phases::off, {}});
+        if (found.schedule.is_possible()) {
+            if (way.folding == Folding::merged) refusal.clear();
+            return found;
+        }
+        if (refusal.empty()) refusal = found.schedule.refusal;
+    }
+    return attempt(graph, needed, {Folding::none, Phases::off, {}});
 }
 
 /// The steps that the longest stands for, with those which lie before or behind it: recurrences that take
@@ -196,7 +211,7 @@ Rolled roll(std::span<const Expr> outputs) {
     rolled.folding = found.way.folding;
     rolled.refusal = refusal;
     rolled.sharing = graph.sharing();
-    const detail::FoldedSteps steps(graph, found.way.axis);
+    const detail::FoldedSteps steps(graph, found.way.unfolded);
     for (const NodeId id : ids) {
         const Step* const at = steps.find(id);
         rolled.outputs.push_back(

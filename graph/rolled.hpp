@@ -236,10 +236,11 @@ struct AxisLaws {
     std::vector<AttributeLaw> attributes;
 };
 
-/// How much of a graph was folded. Of `one_axis` and `phased`, that is taken which leaves fewer parts.
+/// How much of a graph was folded: the first of these for which there is an order. `inner_axes` comes before
+/// `merged` where what an outer step computes is read at most steps of an inner axis.
 enum class Folding : std::uint8_t {
-    merged,    ///< families that differ at a boundary only are one
-    one_axis,  ///< the same along one time axis: a step of another one holds whole recurrences of it
+    merged,  ///< families that differ at a boundary only are one
+    inner_axes,  ///< the same along the inner time axes: a step of an outer one holds whole recurrences of them
     phased,    ///< as merged, but what waits for a node without step is apart
     unmerged,  ///< families differ wherever one operand does
     none,      ///< every node is a part by itself

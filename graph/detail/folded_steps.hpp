@@ -2,28 +2,30 @@
 
 #include <revolute/graph/graph.hpp>
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <utility>
+#include <vector>
 
 namespace revolute::detail {
 
-/// The steps along which a graph is folded: all of them, or those of one time axis, of which a node of
-/// another axis is one without step.
+/// The steps along which a graph is folded: all but those of some time axes, whose nodes are without step.
 class FoldedSteps {
  public:
-    explicit FoldedSteps(const Graph& graph, std::optional<std::int32_t> axis = {})
-        : graph_(graph), axis_(axis) {}
+    explicit FoldedSteps(const Graph& graph, std::vector<std::int32_t> unfolded = {})
+        : graph_(graph), unfolded_(std::move(unfolded)) {}
 
     const Graph& graph() const { return graph_; }
     /// The step of a node, or null.
     const Step* find(NodeId node) const {
         const Step* const step = graph_.find_step(node);
-        return step != nullptr && axis_ && step->axis != *axis_ ? nullptr : step;
+        if (step == nullptr || unfolded_.empty()) return step;
+        return std::ranges::find(unfolded_, step->axis) == unfolded_.end() ? step : nullptr;
     }
 
  private:
     const Graph& graph_;
-    std::optional<std::int32_t> axis_;
+    std::vector<std::int32_t> unfolded_;
 };
 
 }  // namespace revolute::detail

@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/axis_nesting.hpp>
 #include <revolute/graph/detail/roll_groups.hpp>
 
 #include <algorithm>
@@ -36,23 +37,6 @@ class SequenceTable {
     std::vector<std::uint32_t> words_;
     std::vector<std::size_t> ends_;
 };
-
-/// By id: how many times one has to wait, on the way to the node, for a node that depends on time
-/// without having a step before a step can go on.
-std::vector<std::uint32_t> phases_of(const FoldedSteps& steps, const std::vector<bool>& needed) {
-    const Graph& graph = steps.graph();
-    std::vector<std::uint32_t> phases(needed.size(), 0);
-    for (std::uint32_t i = 0; i < needed.size(); ++i) {
-        if (!needed[i]) continue;
-        const bool has_step = steps.find(NodeId{i}) != nullptr;
-        for (const NodeId operand : graph.operands(NodeId{i})) {
-            const bool waits =
-                has_step && graph.depends_on_time(operand) && steps.find(operand) == nullptr;
-            phases[i] = std::max(phases[i], phases[index(operand)] + (waits ? 1 : 0));
-        }
-    }
-    return phases;
-}
 
 /// Gives every node that has a step a key; what is alike across steps has the same.
 class Keys {

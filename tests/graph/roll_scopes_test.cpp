@@ -3,7 +3,6 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/eigen.hpp>
-#include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
@@ -17,8 +16,6 @@
 #include <doctest/doctest.h>
 
 #include <functional>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -158,79 +155,6 @@ Problem tree(Graph& graph, int levels) {
     return {sum(a + b), variables};
 }
 
-/// The loss of a recurrence over so many steps, and at the end, of which b reads no step.
-Expr loss_of_net(Graph& graph, int steps, const std::vector<Expr>& v, std::span<const Expr> x,
-                 Expr y) {
-    Expr h = graph.constant(0.0, y.shape());
-    for (int t = 0; t < steps; ++t) {
-        const Scope scope(graph, Step{0, t});
-        h = tanh(v[0] * x[static_cast<std::size_t>(t)] + v[1] * h + broadcast_columns(v[2], 3))
-                .named("h");
-    }
-    return mse(h, y);
-}
-
-/// A net of which each iteration, a step of axis 1, reads all steps.
-struct NestedNet {
-    std::vector<Expr> v, x;
-    Expr y;
-
-    NestedNet(Graph& graph, int steps)
-        : v{graph.parameter("W", {2, 2}), graph.parameter("U", {2, 2}),
-            graph.parameter("b", {2, 1})},
-          y(graph.input("y", {2, 3})) {
-        for (int t = 0; t < steps; ++t) {
-            const Scope scope(graph, Step{0, t});
-            x.push_back(graph.input("x", {2, 3}));
-        }
-    }
-};
-
-/// Three steps of gradient descent through all steps of a net, differentiated by the first weights; the
-/// gradient within the scope or before it.
-Problem nested_training(Graph& graph, int steps, bool is_within) {
-    const NestedNet net(graph, steps);
-    std::vector<Expr> v = net.v;
-    for (int k = 0; k < 3; ++k) {
-        const auto gradient = [&] {
-            return differentiate(loss_of_net(graph, steps, v, net.x, net.y), v);
-        };
-        std::optional<Derivative> d;
-        if (!is_within) d.emplace(gradient());
-        const Scope scope(graph, Step{1, k});
-        if (is_within) d.emplace(gradient());
-        for (Expr& weight : v) weight = weight - 0.1 * (*d)[weight];
-    }
-    return {loss_of_net(graph, steps, v, net.x, net.y), net.v};
-}
-
-/// Iterations of conjugate gradients on the Hessian of a net (Martens 2010).
-Problem hessian_free(Graph& graph, int steps) {
-    const NestedNet net(graph, steps);
-    const Expr loss = loss_of_net(graph, steps, net.v, net.x, net.y);
-    const Expr start = differentiate(loss, net.v)[net.v[1]];
-    Expr r = -start, p = r, x = graph.constant(0.0, p.shape());
-    for (int k = 0; k < 3; ++k) {
-        const Scope scope(graph, Step{1, k});
-        const std::vector<Seed> seeds{{net.v[1], p}};
-        const Expr Hp = hessian_vector_product(loss, net.v, seeds)[1] + 5.0 * p;
-        const Expr squared = sum(square(r));
-        const Expr rate = squared / sum(hadamard(p, Hp));
-        x = x + multiply(rate, p);
-        r = r - multiply(rate, Hp);
-        p = r + multiply(sum(square(r)) / squared, p);
-    }
-    return {sum(square(x)), {net.v[1]}};
-}
-
-const std::vector<std::pair<std::string, Builder>> nested{
-    {"training, its gradients made in scopes",
-     [](Graph& graph, int steps) { return nested_training(graph, steps, true); }},
-    {"training, its gradients made before them",
-     [](Graph& graph, int steps) { return nested_training(graph, steps, false); }},
-    {"Hessian-free", hessian_free},
-};
-
 const std::vector<std::pair<std::string, Builder>> problems{
     {"power iteration", power_iteration},
     {"linear iteration", linear_iteration},
@@ -299,45 +223,6 @@ TEST_CASE("scopes: a recurrence that begins without step is the same when it is 
             verify(rolled);
             CHECK(first_difference(outputs, unroll_again(rolled, again)) == "");
         }
-}
-
-TEST_CASE("scopes: where an iteration holds whole recurrences, these are folded in each") {
-    for (const auto& [name, build] : nested)
-        for (const bool simplified : {false, true}) {
-            const auto& net = name;
-            const Builder& builder = build;
-            CAPTURE(net);
-            CAPTURE(simplified);
-            const Rolled few = rolled_over(build, 12, simplified);
-            CHECK(few.folding == Folding::one_axis);
-            CHECK_FALSE(first_break(few).has_value());
-            CHECK(few.parts.size() == rolled_over(build, 17, simplified).parts.size());
-            REQUIRE(few.axes.size() == 1);
-            CHECK(few.steps(0) == 12);
-            const auto with = [&](std::int32_t steps) {
-                return rolled_over(builder, steps, simplified);
-            };
-            const AnySteps any = roll_any_steps(20, with);
-            CHECK(any.refusal == "");
-            REQUIRE(any.rolled);
-            CHECK(any.rolled->at(17) == with(17));
-        }
-}
-
-TEST_CASE(
-    "scopes: where an iteration holds whole recurrences, all is the same when it is unrolled "
-    "again") {
-    for (const auto& [name, build] : nested) {
-        const auto& net = name;
-        CAPTURE(net);
-        Graph graph, again;
-        const Problem problem = build(graph, 9);
-        const auto outputs = differentiate(problem.loss, problem.variables).loss_and_gradients();
-        const Rolled rolled = roll(outputs);
-        verify(rolled);
-        CHECK(rolled.folding == Folding::one_axis);
-        CHECK(first_difference(outputs, unroll_again(rolled, again)) == "");
-    }
 }
 
 // Merged, one of its families would need itself within a step, so it is folded less.

@@ -107,7 +107,7 @@ TEST_CASE("program: nets whose steps are labelled wrongly are what evaluate give
     }
     // These kinds were met, or this says less than it seems to.
     for (const Folding folding :
-         {Folding::merged, Folding::one_axis, Folding::unmerged, Folding::none})
+         {Folding::merged, Folding::inner_axes, Folding::unmerged, Folding::none})
         CHECK(met[static_cast<std::size_t>(folding)] > 0);
 }
 
