@@ -30,7 +30,7 @@ Table Table::parse(std::string_view text, std::string source, const CsvOptions& 
         told ? text.substr(std::min(text.find_first_of("\r\n"), text.size())) : text;
     table.dialect_.delimiter = options.delimiter ? *options.delimiter
                                : told            ? *told
-                                                 : detect_delimiter(rest, options.signs());
+                                                 : detect_delimiter(rest, table.source_, options);
     std::vector<CsvRow> rows = csv_rows(rest, table.dialect_.delimiter, table.source_);
     if (told && !rows.empty()) rows.erase(rows.begin());  // what is left of that line: its end
     if (rows.empty())

@@ -5,10 +5,12 @@
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
+#include <revolute/tools/signs_in_numbers.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace revolute {
@@ -18,20 +20,12 @@ namespace {
 /// By so many rows the delimiter is chosen.
 constexpr std::size_t rows_to_look_at = 200;
 
-/// Whether a cell is a number or a date; not "2019-06-30 12", which rather is the half of "2019-06-30 12,5".
-bool is_value(std::string_view cell) {
-    if (is_number_by_some_signs(cell)) return true;
-    cell = without_blanks(cell);
-    const bool has_hours_alone = cell.find(' ') != cell.npos && cell.find(':') == cell.npos;
-    return !has_hours_alone && DateFormat::of_iso(cell);
-}
-
 /// Which part of the cells below the first row are numbers or dates.
 double part_of_values(std::span<const CsvRow> rows) {
     std::size_t values = 0, cells = 0;
     for (const CsvRow& row : rows.subspan(rows.size() > 1 ? 1 : 0)) {
         cells += row.cells.size();
-        values += static_cast<std::size_t>(std::ranges::count_if(row.cells, is_value));
+        values += static_cast<std::size_t>(std::ranges::count_if(row.cells, is_number_or_date));
     }
     return cells == 0 ? 0 : static_cast<double>(values) / static_cast<double>(cells);
 }
@@ -46,8 +40,9 @@ std::size_t first_even_row(std::span<const CsvRow> rows) {
 /// Whether a row has one cell, or three or more of which only the first says something that is no number or date.
 bool is_title(const CsvRow& row) {
     const auto is_empty = [](const std::string& cell) { return cell.empty(); };
-    return row.cells.size() == 1 || (row.cells.size() > 2 && !is_value(row.cells.front()) &&
-                                     std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
+    return row.cells.size() == 1 ||
+           (row.cells.size() > 2 && !is_number_or_date(row.cells.front()) &&
+            std::all_of(row.cells.begin() + 1, row.cells.end(), is_empty));
 }
 
 /// Whether over a column of numbers or dates the first row has something else.
@@ -96,20 +91,6 @@ bool is_within_quotes(std::string_view text, char delimiter) try {
     return false;
 }
 
-/// Whether every row below the first is one number, and some have a comma.
-bool is_one_column_of_commas(std::string_view text) try {
-    const std::vector<CsvRow> rows = csv_rows(text, ';', "", rows_to_look_at);
-    bool has_comma = false;
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-        const std::vector<std::string>& cells = rows[i].cells;
-        if (cells.size() != 1 || !is_number_by_some_signs(cells.front())) return false;
-        has_comma = has_comma || cells.front().find(',') != std::string::npos;
-    }
-    return has_comma;
-} catch (const ParseError&) {
-    return false;
-}
-
 /// Columns below the first row that are numbers or dates, and not missing throughout.
 bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column) {
     bool has_some = false;
@@ -117,7 +98,7 @@ bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column) {
         if (column >= row.cells.size()) continue;
         const std::string& cell = row.cells[column];
         if (is_usual_for_missing(cell)) continue;
-        if (!is_value(cell)) return false;
+        if (!is_number_or_date(cell)) return false;
         has_some = true;
     }
     return has_some;
@@ -126,7 +107,7 @@ bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column) {
 bool begins_with_names(std::span<const CsvRow> rows) {
     const std::vector<std::string>& first = rows.front().cells;
     for (std::size_t column = 0; column < first.size(); ++column)
-        if (!is_value(first[column]) && is_column_of_numbers(rows, column)) return true;
+        if (!is_number_or_date(first[column]) && is_column_of_numbers(rows, column)) return true;
     return false;
 }
 
@@ -137,7 +118,7 @@ bool has_two_rows_of_names(std::span<const CsvRow> rows) {
     for (std::size_t column = 0; column < rows[1].cells.size(); ++column) {
         if (!is_column_of_numbers(rows.subspan(1), column)) continue;
         const std::string& cell = rows[1].cells[column];
-        if (is_value(cell) || is_usual_for_missing(cell)) return false;
+        if (is_number_or_date(cell) || is_usual_for_missing(cell)) return false;
         ++columns;
     }
     return columns >= 2;
@@ -158,6 +139,44 @@ bool counts_up(std::span<const std::string> cells) {
                     source, first.line, detail::name_list(first.cells)));
 }
 
+/// Whether the first row says by its names that cells end at that sign: it has several, and no blank behind a comma, as a
+/// comma in a name has.
+bool parts_names(std::string_view text, char sign) try {
+    const std::vector<CsvRow> rows = csv_rows(text, sign, "", 1);
+    return sign != blanks && !rows.empty() && rows.front().cells.size() > 1 &&
+           std::ranges::none_of(rows.front().cells,
+                                [](const std::string& cell) { return cell.starts_with(' '); });
+} catch (const ParseError&) {
+    return false;
+}
+
+/// What parts cells where a comma or blank stands in numbers instead; none where it parts cells. Throws ParseError naming
+/// `source` where either may be.
+std::optional<char> delimiter_beside(std::string_view text, char sign, std::string_view source,
+                                     const CsvOptions& options) {
+    if (!sign_in_numbers(text, sign, options, rows_to_look_at)) return std::nullopt;
+    const auto reading =
+        sign_in_numbers(text, sign, options, std::numeric_limits<std::size_t>::max());
+    if (!reading || is_within_quotes(text, sign)) return std::nullopt;
+    if (reading->has_header && parts_names(text, sign)) return std::nullopt;
+    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    const bool is_one_name = reading->has_header && first.find(sign) == first.npos;
+    if (is_one_name || options.beside) return reading->delimiter;
+    refuse_sign_in_numbers(source, sign, *reading);
+}
+
+/// Throws ParseError where the names have commas between them, though numbers have them as it was told.
+void require_one_name(std::string_view text, std::string_view source) {
+    if (!parts_names(text, ',')) return;
+    const CsvRow first = csv_rows(text, ';', source, 1).front();
+    if (is_number_or_date(first.cells.front())) return;
+    throw ParseError(fmt::format(
+        "{}: it must be said whether line {} is one name, for commas were told to be signs of "
+        "numbers\n  it is \"{}\"\n  if it is one: --delimiter semicolon; if commas part cells, "
+        "but for those in quotes: --delimiter comma",
+        source, first.line, first.cells.front()));
+}
+
 }  // namespace
 
 std::optional<char> delimiter_of_first_line(std::string_view text) {
@@ -168,30 +187,44 @@ std::optional<char> delimiter_of_first_line(std::string_view text) {
     return line.back();
 }
 
-char detect_delimiter(std::string_view text, const ToldSigns& told) {
-    constexpr char candidates[] = {',', ';', '\t', '|', blanks};
-    std::optional<Fit> best;
-    char chosen = ',';
-    for (const char candidate : candidates) {
+bool is_number_or_date(std::string_view cell) {
+    if (is_number_by_some_signs(cell)) return true;
+    cell = without_blanks(cell);
+    const bool has_hours_alone = cell.find(' ') != cell.npos && cell.find(':') == cell.npos;
+    return !has_hours_alone && DateFormat::of_iso(cell);
+}
+
+char detect_delimiter(std::string_view text, std::string_view source, const CsvOptions& options) {
+    const ToldSigns told = options.signs();
+    std::vector<char> candidates{',', ';', '\t', '|', blanks};
+    std::erase_if(candidates, [&](char candidate) {
         // Numbers would end in their midst, but for those in quotes.
-        if (candidate == told.thousands && !is_within_quotes(text, candidate)) continue;
+        const bool is_in_numbers = candidate == told.thousands || candidate == told.decimal;
+        return is_in_numbers && !is_within_quotes(text, candidate);
+    });
+    std::optional<Fit> best;
+    char chosen = candidates.front();
+    for (const char candidate : candidates)
         if (const auto fit = fit_of(text, candidate); fit && (!best || *fit > *best)) {
             best = fit;
             chosen = candidate;
         }
-    }
-    if (best && std::get<bool>(*best)) return chosen;
-    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
-    const auto in_first = [&](char c) { return std::ranges::count(first, c); };
-    if (in_first(',') == 0 && in_first(';') == 0 && is_one_column_of_commas(text)) return ';';
+    const bool is_even = best && std::get<bool>(*best);
+    for (const char sign : {',', blanks})
+        if ((is_even ? sign == chosen : std::ranges::find(candidates, sign) != candidates.end()))
+            if (const auto other = delimiter_beside(text, sign, source, options)) return *other;
     if (best) return chosen;
-    return *std::ranges::max_element(std::span(candidates).first(4), {}, in_first);
+    if (candidates.front() != ',' && !text.empty()) require_one_name(text, source);
+    std::erase(candidates, blanks);
+    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    return *std::ranges::max_element(candidates, {},
+                                     [&](char c) { return std::ranges::count(first, c); });
 }
 
 bool detect_header(std::span<const CsvRow> rows, std::string_view source) {
     const CsvRow& first = rows.front();
     if (begins_with_names(rows)) return true;
-    const bool all_values = std::ranges::all_of(first.cells, is_value);
+    const bool all_values = std::ranges::all_of(first.cells, is_number_or_date);
     bool has_numbers_below = false;
     for (std::size_t column = 0; column < first.cells.size(); ++column)
         has_numbers_below = has_numbers_below || is_column_of_numbers(rows, column);

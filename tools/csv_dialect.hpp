@@ -37,11 +37,16 @@ struct CsvOptions {
 /// The delimiter of the line "sep=;" that spreadsheets write and read before all others; none without one.
 std::optional<char> delimiter_of_first_line(std::string_view text);
 
+/// Whether a cell is a number or a date; not "2019-06-30 12", which rather is the half of "2019-06-30 12,5".
+bool is_number_or_date(std::string_view cell);
+
 /// The delimiter of a text without such a line, among comma, semicolon, tab, bar and blanks: of those that
 /// give all rows equally many cells, two or more, the one by which most cells are numbers or dates; titles may stand
 /// above the rows where no delimiter gives even rows from the first on. Where there is none, the one that the first
-/// line has most of. Never what parts thousands, where that was told.
-char detect_delimiter(std::string_view text, const ToldSigns& told = {});
+/// line has most of. Never a sign of numbers that was told, but where numbers with it are in quotes. Throws ParseError
+/// naming `source` where a comma or blanks may as well stand in numbers as between cells, and no name tells.
+char detect_delimiter(std::string_view text, std::string_view source,
+                      const CsvOptions& options = {});
 
 /// Throws ParseError naming `source` where something stands above a table of two columns or more: titles, or a second
 /// row of names. It says which lines to remove.

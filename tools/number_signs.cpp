@@ -101,11 +101,6 @@ std::array<bool, all_number_signs.size()> readings_of(std::string_view text) {
     return result;
 }
 
-bool agrees(NumberSigns signs, const ToldSigns& told) {
-    return (!told.decimal || *told.decimal == signs.decimal) &&
-           (!told.thousands || *told.thousands == signs.thousands);
-}
-
 }  // namespace
 
 std::optional<double> to_number(std::string_view text, NumberSigns signs) {
@@ -161,7 +156,7 @@ void SignVotes::add(const SignVotes& others) {
 NumberSigns SignVotes::most(const ToldSigns& told, std::optional<NumberSigns> before) const {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
-        if (!agrees(all_number_signs[i], told)) continue;
+        if (!told.allow(all_number_signs[i])) continue;
         const bool is_more = !best || counts_[i] > counts_[*best];
         const bool is_preferred =
             best && counts_[i] == counts_[*best] && before && all_number_signs[i] == *before;

@@ -28,6 +28,10 @@ struct ToldSigns {
     std::optional<char> thousands{};
 
     bool are_some() const { return decimal || thousands; }
+    bool allow(NumberSigns signs) const {
+        return decimal.value_or(signs.decimal) == signs.decimal &&
+               thousands.value_or(signs.thousands) == signs.thousands;
+    }
 };
 
 /// The finite number that the whole text is, blanks around it aside; none when it is not one. Digits may be in

@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/child_program.hpp>
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/plot.hpp>
@@ -8,11 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <sstream>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace revolute {
@@ -142,27 +140,10 @@ bool is_installed(std::string_view program) {
     return false;
 }
 
-/// While it lives, writing into a pipe that nobody reads is an error and not the end of the process.
-class IgnoreBrokenPipe {
- public:
-    IgnoreBrokenPipe() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
-    IgnoreBrokenPipe(const IgnoreBrokenPipe&) = delete;
-    IgnoreBrokenPipe& operator=(const IgnoreBrokenPipe&) = delete;
-    ~IgnoreBrokenPipe() { std::signal(SIGPIPE, before_); }
-
- private:
-    void (*before_)(int);
-};
-
 void run_gnuplot(const std::string& commands, const std::filesystem::path& svg) {
-    const IgnoreBrokenPipe ignore;
-    std::FILE* pipe = popen("gnuplot", "w");
-    const bool written = pipe != nullptr &&
-                         std::fwrite(commands.data(), 1, commands.size(), pipe) == commands.size();
-    const int status = pipe != nullptr ? pclose(pipe) : -1;
-    if (!written || status != 0)
-        throw FileError(fmt::format("cannot draw {}: gnuplot failed (status {})", svg.string(),
-                                    WIFEXITED(status) ? WEXITSTATUS(status) : status));
+    if (const int status = run_child("gnuplot", commands); status != 0)
+        throw FileError(
+            fmt::format("cannot draw {}: gnuplot failed (status {})", svg.string(), status));
 }
 
 }  // namespace

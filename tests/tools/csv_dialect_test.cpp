@@ -116,7 +116,7 @@ TEST_CASE("csv dialect: a first row of values is no header") {
     CHECK(dialect_of("name,place\nx,y\n").has_header);
     const std::string which = "data.csv: it must be said whether the first row names the columns\n";
     const std::string how = "  --header if they are names, --no-header if they are data";
-    CHECK(refused("0,1\n5,6\n7,8\n") == which + "  line 1 is: 0, 1\n" + how);
+    CHECK(refused("0;1\n5;6\n7;8\n") == which + "  line 1 is: 0, 1\n" + how);
     CHECK(refused("Mo,20\nTu,21\n") == which + "  line 1 is: Mo, 20\n" + how);
     CHECK(Table::parse("0,1\n5,6\n", "data.csv", {.has_header = true}).row_count() == 1);
     CHECK(Table::parse("Mo,20\nTu,21\n", "data.csv", {.has_header = false}).row_count() == 2);

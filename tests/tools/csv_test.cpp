@@ -81,12 +81,12 @@ TEST_CASE("csv: a row of another length cites its line") {
 }
 
 TEST_CASE("csv: without a header columns are numbered, and the first row is a row") {
-    const Table table = Table::parse("1700,5\n1701,7\n", "data.csv");
+    const Table table = Table::parse("1700;5\n1701;7\n", "data.csv");
     CHECK(table.columns() == Names{"column_1", "column_2"});
     CHECK(numbers(table, 0) == Numbers{1700, 1701});
     CHECK(table.line(0) == 1);
     CHECK(message_of<ParseError>(
-              [] { Table::parse("1,2\n3\n", "data.csv", {.has_header = false}); }) ==
+              [] { Table::parse("1,-2\n3\n", "data.csv", {.has_header = false}); }) ==
           "data.csv: every row must have as many cells as the first row\n"
           "  line 2 has 1 cell, the first row has 2; cells end at a comma (--delimiter)");
 }

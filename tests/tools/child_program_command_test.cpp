@@ -1,0 +1,65 @@
+// gnuplot as the program runs it.
+
+#include <support/run_program.hpp>
+
+#include <doctest/doctest.h>
+
+namespace revolute {
+
+namespace {
+
+using test::Ran;
+using test::run_shell;
+using test::TemporaryFolder;
+
+/// With a table, and a stand-in for gnuplot in the folder `bin`.
+struct FolderWithGnuplot : TemporaryFolder {
+    explicit FolderWithGnuplot(const std::string& script) {
+        std::filesystem::create_directory(*this / "bin");
+        write_file(*this / "bin/gnuplot", "#!/bin/sh\n" + script);
+        std::filesystem::permissions(*this / "bin/gnuplot", std::filesystem::perms::owner_all);
+        write_file(*this / "data.csv", "t,v\n1,5\n2,3.5\n3,6\n4,2\n5,7\n6,3\n7,8\n8,2.5\n");
+    }
+};
+
+const std::string training =
+    fmt::format("PATH=\"$PWD/bin:$PATH\" '{}' train data.csv --window 2 --hidden 2 --epochs 1",
+                REVOLUTE_PROGRAM);
+
+}  // namespace
+
+TEST_CASE("gnuplot: what it says on its standard output is not the program's") {
+    const Ran quiet = run_shell(training, FolderWithGnuplot("cat > commands\n").path());
+    const Ran loud =
+        run_shell(training, FolderWithGnuplot("echo noise; cat > commands; cat commands\n").path());
+    CHECK(quiet.status == 0);
+    CHECK(loud.status == 0);
+    CHECK(quiet.output.starts_with("model.json  the model"));
+    CHECK(loud.output == quiet.output);
+}
+
+TEST_CASE("gnuplot: it ends with the program, however that ends") {
+    for (const std::string signal : {"TERM", "HUP", "KILL"}) {
+        CAPTURE(signal);
+        const FolderWithGnuplot folder("cat > commands; echo $$ > number; exec sleep 60\n");
+        // The stand-in's number is gone or, where nobody has asked for its status, that of a process that has ended.
+        const Ran ran = run_shell(
+            training + " & program=$!\nwhile [ ! -s number ]; do sleep 0.02; done\nkill -" +
+                signal +
+                " $program\nwait $program\ni=0\nwhile grep -q '^State:[[:blank:]]*[^ZX[:blank:]]' "
+                "/proc/$(cat number)/status && [ $i -lt 250 ]; do sleep 0.02; i=$((i + 1)); "
+                "done\n[ $i -lt 250 ] && echo ended",
+            folder.path());
+        CHECK(ran.output == "ended\n");
+    }
+}
+
+TEST_CASE("gnuplot: one that a signal ends leaves no plot, and the status says so") {
+    const FolderWithGnuplot folder("cat > commands; kill -KILL $$\n");
+    const Ran ran = run_shell(training, folder.path());
+    CHECK(ran.status == 1);
+    CHECK(ran.says("cannot draw out.svg: gnuplot failed (status 137)\n"));
+    CHECK_FALSE(std::filesystem::exists(folder / "model.json"));
+}
+
+}  // namespace revolute
