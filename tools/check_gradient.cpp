@@ -66,7 +66,7 @@ Engine engine_of(Expr loss, std::span<const Expr> wrt, const Bindings& values, C
     const std::vector<double> rounding =
         rounding_floors(derivative.loss_and_gradients(), copy.wrt, copy.values);
     // `rounding_floors` leaves room for sums in another order; losses that are subtracted have one order.
-    return {gradients.values(), rounding.front() / 8, {rounding.begin() + 1, rounding.end()}};
+    return {gradients.values(), rounding.front() / 4, {rounding.begin() + 1, rounding.end()}};
 }
 
 /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|) over the directions, those left out where

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace revolute {
 
@@ -28,8 +29,14 @@ EntryDifference worst_entry(std::span<const Matrix> given, std::span<const Matri
     return worst;
 }
 
+using Roundings = std::map<std::string, ArrayRounding>;
+/// What rounding may do to given arrays, beside those of a case with these floors in double.
+using RoundingsFor = std::function<Roundings(const CaseResult& given, const CaseResult& right,
+                                             const std::map<std::string, double>& floors)>;
+
 ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, double tolerance,
-                        double floor) {
+                        const Roundings& roundings) {
+    const double floor = roundings.at(given.name).floor;
     ArrayVerdict verdict{compare_arrays(right.name, given.values, right.values, tolerance, floor),
                          worst_entry(given.values, right.values)};
     const double scale = largest_entry(right.values);
@@ -54,36 +61,45 @@ std::vector<GradientArray> common_arrays(const std::vector<GradientArray>& of,
     return result;
 }
 
-/// What comes before the gradients: the loss and the answers.
-std::vector<GradientArray> forward_arrays(const CaseResult& result) {
-    std::vector<GradientArray> arrays;
-    if (result.loss) arrays.push_back({"loss", {Matrix(1, 1, *result.loss)}});
-    if (!result.yhat.empty()) arrays.push_back({"yhat", result.yhat});
-    return arrays;
-}
-
 bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
+
+/// How near another forward pass must come, where they differ by `largest` at most: as near as a mistake in gradients.
+double forward_tolerance(const GradientComparison& comparison, const Roundings& roundings,
+                         double largest) {
+    constexpr double rest = 1e-4, rest_with_rounding = 1e-2;
+    double rounding = 0;
+    for (const ArrayVerdict& array : comparison.arrays)
+        if (is_forward(array))
+            rounding = std::max(
+                {rounding, roundings.at(array.name).relative,
+                 array.difference > 0 ? array.floor * array.relative / array.difference : 0});
+    return std::max(std::min(recognition * comparison.tolerance, rest * largest),
+                    std::min(rounding, rest_with_rounding * largest));
+}
 
 /// Another forward pass, where answers or loss differ by more than what recognises one.
 std::optional<OtherForward> other_forward(const Case& of, const CaseResult& given,
-                                          const GradientComparison& comparison, double tolerance) {
-    constexpr double rest = 1e-4;
+                                          const GradientComparison& comparison,
+                                          const Roundings& roundings) {
     double largest = 0;
     for (const ArrayVerdict& array : comparison.arrays)
         if (is_forward(array) && !array.agrees()) largest = std::max(largest, array.relative);
     if (!(largest > 0)) return std::nullopt;
-    return find_forward_mistake(of, given, std::min(recognition * tolerance, rest * largest));
+    return find_forward_mistake(of, given, forward_tolerance(comparison, roundings, largest));
 }
 
 /// A factor of the loss, where the answers do not differ; in words.
 std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
                                         const CaseResult& given,
-                                        const GradientComparison& comparison, double tolerance) {
+                                        const GradientComparison& comparison,
+                                        const Roundings& roundings) {
     const bool is_loss_alone = std::ranges::none_of(
         comparison.arrays, [](const ArrayVerdict& a) { return a.name == "yhat" && !a.agrees(); });
     const ArrayVerdict& first = comparison.arrays.front();
     if (!given.loss || first.agrees() || !is_loss_alone) return {};
-    return factors_of_given_loss(of, *right.loss, *given.loss, recognition * tolerance);
+    return factors_of_given_loss(
+        of, *right.loss, *given.loss,
+        std::max(recognition * comparison.tolerance, roundings.at("loss").relative));
 }
 
 /// Names of the parts of an array, one kind after the other, and whether each differs.
@@ -114,13 +130,15 @@ class Parts {
 };
 
 void add_carriers(GradientComparison& comparison, std::span<const GradientArray> given,
-                  std::span<const GradientArray> right, const Case& of, double tolerance) {
+                  std::span<const GradientArray> right, const Case& of, double tolerance,
+                  const Roundings& roundings) {
     for (std::size_t i = 0; i < right.size(); ++i) {
         if (std::ranges::find(comparison.unexplained, right[i].name) ==
             comparison.unexplained.end())
             continue;
         const Parts parts(of, right[i].name);
-        const double bound = tolerance * largest_entry(right[i].values);
+        const double bound =
+            std::max(tolerance * largest_entry(right[i].values), roundings.at(right[i].name).floor);
         std::vector<std::pair<std::string, bool>> found;  // in the order of the entries
         for (std::size_t m = 0; m < right[i].values.size(); ++m)
             for (int c = 0; c < right[i].values[m].columns(); ++c)
@@ -144,7 +162,7 @@ void add_carriers(GradientComparison& comparison, std::span<const GradientArray>
 
 /// The verdicts alone.
 GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right, double tolerance,
-                               const std::map<std::string, double>& floors) {
+                               const Roundings& roundings) {
     GradientComparison comparison;
     comparison.tolerance = tolerance;
     comparison.not_compared = not_compared(right, given);
@@ -152,54 +170,55 @@ GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right,
                          const std::vector<GradientArray>& all) {
         const std::vector<GradientArray> beside = common_arrays(all, arrays);
         for (std::size_t i = 0; i < arrays.size(); ++i)
-            comparison.arrays.push_back(
-                verdict_of(arrays[i], beside[i], tolerance, floors.at(arrays[i].name)));
+            comparison.arrays.push_back(verdict_of(arrays[i], beside[i], tolerance, roundings));
     };
     add(forward_arrays(given), forward_arrays(right));
     add(gradient_arrays(given), gradient_arrays(right));
     return comparison;
 }
 
-/// Whether no array is as right as double precision makes it, some are as right as single precision does, and others
-/// are wrong.
-bool is_single_where_right(const GradientComparison& comparison) {
+/// Whether, of the arrays that do not look rounded, none is as right as double precision makes it and some are wrong,
+/// and some of all are as right as single precision makes them. `in_single` is what that does to each.
+bool is_single_where_right(const GradientComparison& comparison, const Roundings& roundings,
+                           const Roundings& in_single) {
     constexpr double single = 1e-6;
     bool some_are_single = false, others_are_wrong = false;
     for (const ArrayVerdict& array : comparison.arrays) {
         if (array.difference == 0) continue;
-        if (array.agrees()) return false;
         some_are_single = some_are_single || array.relative <= single;
-        others_are_wrong = others_are_wrong || !(array.relative <= tolerance_of(Rounding::single));
+        if (roundings.at(array.name).precision != Rounding::none) continue;
+        if (array.agrees()) return false;
+        others_are_wrong =
+            others_are_wrong || !(array.difference <= in_single.at(array.name).floor);
     }
     return some_are_single && others_are_wrong;
 }
 
 /// Arrays of which most numbers are explained.
 void add_nearly_explained(GradientComparison& comparison, std::span<const GradientArray> given,
-                          std::span<const GradientArray> nearest,
-                          const std::map<std::string, double>& floors) {
+                          std::span<const GradientArray> nearest, const Roundings& roundings) {
     constexpr std::size_t at_most_one_in = 4;
     for (const GradientArray& array : nearest) {
         const auto of_array = std::ranges::find(given, array.name, &GradientArray::name);
-        ArrayVerdict verdict =
-            verdict_of(*of_array, array, comparison.tolerance, floors.at(array.name));
+        ArrayVerdict verdict = verdict_of(*of_array, array, comparison.tolerance, roundings);
         if (at_most_one_in * verdict.differing_entries <= verdict.entries)
             comparison.nearly_explained.push_back(std::move(verdict));
     }
 }
 
 void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
-          const std::map<std::string, double>& floors, GradientComparison& comparison) {
+          const Roundings& roundings, GradientComparison& comparison) {
     comparison.findings = std::move(outcome.findings);
     for (const GradientArray& array : outcome.unexplained)
         comparison.unexplained.push_back(array.name);
-    add_nearly_explained(comparison, given, outcome.unexplained, floors);
+    add_nearly_explained(comparison, given, outcome.unexplained, roundings);
     comparison.has_tried_all = outcome.has_tried_all;
 }
 
 /// Says what explains the arrays that differ.
 void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& given,
-              const CaseResult& right, const std::map<std::string, double>& floors) {
+              const CaseResult& right, const Roundings& roundings,
+              const RoundingsFor& roundings_for) {
     if (rounding_of(comparison) == Rounding::single) {
         // No mistake is looked for in what the precision of the numbers explains.
         for (const ArrayVerdict& array : comparison.arrays)
@@ -207,16 +226,17 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         return;
     }
     const double tolerance = comparison.tolerance;
-    comparison.forward = factor_of_loss(of, right, given, comparison, tolerance);
+    comparison.forward = factor_of_loss(of, right, given, comparison, roundings);
     comparison.is_factor_of_loss = !comparison.forward.empty();
     if (!comparison.is_factor_of_loss)
         if (const std::optional<OtherForward> other =
-                other_forward(of, given, comparison, tolerance)) {
+                other_forward(of, given, comparison, roundings)) {
             comparison.forward = other->words;
             const std::vector<GradientArray> others = gradient_arrays(other->given);
-            const std::map<std::string, double> floors_of_other = rounding_floors(other->of);
-            MistakeSearch of_other(other->of, others, tolerance, floors_of_other);
-            take(of_other.run(), others, floors_of_other, comparison);
+            const Roundings roundings_of_other =
+                roundings_for(other->given, solve(other->of), rounding_floors(other->of));
+            MistakeSearch of_other(other->of, others, tolerance, roundings_of_other);
+            take(of_other.run(), others, roundings_of_other, comparison);
             return;
         }
     if (!comparison.gradients_differ()) return;
@@ -225,10 +245,10 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         comparison.arrays,
         [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
     const std::vector<GradientArray> gradients = gradient_arrays(given);
-    take(MistakeSearch(of, gradients, tolerance, floors).run(is_forward_right), gradients, floors,
-         comparison);
+    take(MistakeSearch(of, gradients, tolerance, roundings).run(is_forward_right), gradients,
+         roundings, comparison);
     add_carriers(comparison, gradients, common_arrays(gradient_arrays(right), gradients), of,
-                 tolerance);
+                 tolerance, roundings);
 }
 
 }  // namespace
@@ -251,15 +271,32 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given,
                                      std::optional<double> tolerance) {
     const CaseResult right = solve(of);
     const std::map<std::string, double> floors = rounding_floors(of);
-    const Rounding precision = tolerance ? Rounding::none : precision_of(given, right);
-    GradientComparison comparison =
-        verdicts_of(given, right, tolerance.value_or(tolerance_of(precision)), floors);
-    comparison.precision = precision;
-    if (!tolerance && is_single_where_right(comparison)) {
-        comparison = verdicts_of(given, right, tolerance_of(Rounding::single), floors);
-        comparison.precision = Rounding::single;
+    RoundingsFor roundings_for = &given_roundings;
+    if (tolerance)
+        roundings_for = [](const auto&, const auto&, const auto& floors_of_case) {
+            return roundings_in(Rounding::none, floors_of_case);
+        };
+    Roundings roundings = roundings_for(given, right, floors);
+    const auto verdicts = [&] {
+        GradientComparison comparison =
+            verdicts_of(given, right, tolerance.value_or(case_tolerance), roundings);
+        comparison.precision = precision_of(roundings);
+        return comparison;
+    };
+    GradientComparison comparison = verdicts();
+    const Roundings in_single = roundings_in(Rounding::single, floors);
+    if (!tolerance && is_single_where_right(comparison, roundings, in_single)) {
+        roundings_for = [](const auto& of_given, const auto& of_right, const auto& floors_of_case) {
+            Roundings all = given_roundings(of_given, of_right, floors_of_case);
+            for (auto& [name, rounding] : all)
+                if (rounding.precision == Rounding::none)
+                    rounding = roundings_in(Rounding::single, floors_of_case).at(name);
+            return all;
+        };
+        roundings = roundings_for(given, right, floors);
+        comparison = verdicts();
     }
-    if (!comparison.agrees()) diagnose(comparison, of, given, right, floors);
+    if (!comparison.agrees()) diagnose(comparison, of, given, right, roundings, roundings_for);
     return comparison;
 }
 

@@ -64,7 +64,7 @@ struct GradientComparison {
     /// False when the net is so large that not all known mistakes were tried.
     bool has_tried_all = true;
     double tolerance = case_tolerance;  ///< largest relative difference that agrees
-    /// That of the numbers that were given, where the tolerance is due to it.
+    /// The least that an array of the given ones has.
     Rounding precision = Rounding::none;
 
     bool agrees() const;
@@ -79,8 +79,8 @@ struct GradientComparison {
 inline constexpr double recognition = 100;
 
 /// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
-/// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared. The tolerance
-/// is 1e-10 unless given, or that of the precision that the gradients have (`precision_of`).
+/// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared. Unless a
+/// tolerance is given, it is 1e-10, and what rounding makes of numbers as precise as the given ones agrees (`given_roundings`).
 GradientComparison compare_gradients(const Case& of, const CaseResult& given,
                                      std::optional<double> tolerance = {});
 

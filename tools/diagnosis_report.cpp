@@ -144,6 +144,7 @@ nlohmann::ordered_json to_json(const ArrayVerdict& array) {
             {"agrees", array.agrees()},
             {"difference", array.difference},
             {"relative", relative},
+            {"floor", array.floor},
             {"entries", array.entries},
             {"differing_entries", array.differing_entries},
             {"worst",

@@ -1,75 +1,229 @@
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_layout.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <set>
+#include <span>
+#include <vector>
 
 namespace revolute {
 
 namespace {
 
-/// Digits of the shortest decimal number that is read as this one.
-std::size_t digits_of(double value) {
+constexpr int half_bits = 11, single_bits = std::numeric_limits<float>::digits,
+              double_bits = std::numeric_limits<double>::digits;
+
+/// The shortest decimal number that is read as this one.
+struct Decimal {
+    int digits;
+    int exponent;  // of the first digit
+    int decimals() const { return digits - 1 - exponent; }
+};
+Decimal decimal_of(double size) {
     std::array<char, 32> text{};
-    std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
-    return static_cast<std::size_t>(std::count_if(text.begin(), std::ranges::find(text, 'e'),
-                                                  [](char c) { return '0' <= c && c <= '9'; }));
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), size, std::chars_format::scientific)
+            .ptr;
+    const auto e = std::find(text.data(), end, 'e');
+    const auto digits = std::count_if(text.data(), e, [](char c) { return '0' <= c && c <= '9'; });
+    return {static_cast<int>(digits), static_cast<int>(std::strtol(e + 1, nullptr, 10))};
 }
 
-bool has_bits(double value, int bits) {
+/// How many bits its significand has, without zeros at the end.
+int bits_of(double size) {
     int exponent = 0;
-    const double whole = std::ldexp(std::frexp(value, &exponent), bits);
-    return whole == std::floor(whole);
+    const double whole = std::ldexp(std::frexp(size, &exponent), double_bits);
+    return double_bits - std::countr_zero(static_cast<std::uint64_t>(whole));
 }
 
-Rounding precision_of(double value) {
-    constexpr int half_bits = 11, single_bits = std::numeric_limits<float>::digits;
-    // Nine digits tell every float apart, and five every half; four are what programs print.
-    constexpr std::size_t half_digits = 4, single_digits = std::numeric_limits<float>::max_digits10;
-    const std::size_t digits = digits_of(value);
-    if (has_bits(value, half_bits) || digits <= half_digits) return Rounding::half;
-    if (has_bits(value, single_bits) || digits <= single_digits) return Rounding::single;
-    return Rounding::none;
+ArrayRounding in_bits(int bits, double double_floor) {
+    const double units = std::ldexp(1.0, double_bits - bits);
+    // What is smaller is zero: to programs of floats that flush subnormal numbers, and in halves.
+    const double smallest = bits == double_bits ? 0
+                            : bits == half_bits ? 0x1p-24
+                                                : std::numeric_limits<float>::min();
+    return {.floor = units * double_floor + smallest,
+            .relative = units * rounding_of_one_operation()};
 }
 
-/// The finest precision of an entry that is not zero.
-Rounding precision_of(const CaseResult& result) {
-    std::size_t count = 0;
-    Rounding finest = Rounding::half;
-    for (const GradientArray& array : gradient_arrays(result))
-        for (const Matrix& matrix : array.values)
-            for (const double value : matrix.values()) {
-                if (value == 0 || !std::isfinite(value)) continue;
-                ++count;
-                finest = std::min(finest, precision_of(value));
-                if (finest == Rounding::none) return finest;
-            }
-    return count < 3 ? Rounding::none : finest;
+/// How a program writes numbers: with a fixed number of decimals, or of digits; or they do not tell which.
+enum class Writing : std::uint8_t { decimals, digits, either };
+
+/// How long the numbers of some arrays are.
+struct Length {
+    int bits = 0;
+    int digits = 0;    // significant ones
+    int decimals = 0;  // behind the point; negative where the last digits are zeros before it
+    int exponent = 0;  // of ten, of the largest
+    std::set<double> sizes{};
+
+    void add(std::span<const Matrix> values) {
+        for (const Matrix& matrix : values)
+            for (const double value : matrix.values())
+                if (value != 0 && std::isfinite(value)) add(std::abs(value));
+    }
+    bool tells() const {
+        constexpr int short_digits = 3;
+        return sizes.size() >= 3 || digits > short_digits;
+    }
+    /// Whether more digits would have been written, were there any: most doubles have 16 or 17.
+    bool is_written_short() const { return digits < std::numeric_limits<double>::digits10; }
+    /// How many have all the decimals, and how many all the digits, that any of them has. Of numbers that were written
+    /// with a fixed number of decimals nine of ten have all of these; likewise with digits.
+    std::ptrdiff_t count_of_decimals() const {
+        return std::ranges::count(sizes, decimals,
+                                  [](double size) { return decimal_of(size).decimals(); });
+    }
+    std::ptrdiff_t count_of_digits() const {
+        return std::ranges::count(sizes, digits,
+                                  [](double size) { return decimal_of(size).digits; });
+    }
+
+    Rounding precision(Writing writing) const {
+        // Nine digits tell every float apart, and five every half; four are what programs print.
+        constexpr int half_digits = 4, single_digits = std::numeric_limits<float>::max_digits10;
+        if (sizes.empty()) return Rounding::none;
+        const int shown = writing == Writing::decimals ? decimals
+                          : writing == Writing::digits ? digits
+                                                       : std::min(decimals, digits);
+        if (bits <= half_bits || digits <= half_digits) return Rounding::half;
+        const bool is_short = is_written_short() && shown <= single_digits;
+        return bits <= single_bits || is_short ? Rounding::single : Rounding::none;
+    }
+    /// The precision of the operations: numbers of few digits may have been floats before.
+    int bits_of_operations(Writing writing) const {
+        constexpr int bfloat_bits = 8;
+        if (bits <= half_bits) return bits <= bfloat_bits ? bfloat_bits : half_bits;
+        return precision(writing) == Rounding::none ? double_bits : single_bits;
+    }
+    /// Half a unit of the last digit.
+    double rounding_of_writing(Writing writing) const {
+        if (!is_written_short()) return 0;
+        const int last_decimal = -decimals, last_digit = exponent - digits + 1;
+        const int last = writing == Writing::decimals ? last_decimal
+                         : writing == Writing::digits ? last_digit
+                                                      : std::max(last_decimal, last_digit);
+        return 0.5 * std::pow(10.0, last);
+    }
+    /// That of numbers of which the largest is 1.
+    double relative_rounding_of_writing() const {
+        return is_written_short() ? 5 * std::pow(10.0, -digits) : 0;
+    }
+
+ private:
+    void add(double size) {
+        const bool is_first = sizes.empty();
+        if (!sizes.insert(size).second) return;
+        const Decimal decimal = decimal_of(size);
+        bits = std::max(bits, bits_of(size));
+        digits = std::max(digits, decimal.digits);
+        decimals = is_first ? decimal.decimals() : std::max(decimals, decimal.decimals());
+        exponent = is_first ? decimal.exponent : std::max(exponent, decimal.exponent);
+    }
+};
+
+Length length_of(std::span<const Matrix> values) {
+    Length length;
+    length.add(values);
+    return length;
+}
+
+/// Whether numbers may be some of others that are written so.
+bool fits(const Length& own, const Length& among, Writing writing) {
+    if (own.sizes.empty() || own.bits <= among.bits) return true;
+    return among.is_written_short() &&
+           ((writing != Writing::digits && own.decimals <= among.decimals) ||
+            (writing != Writing::decimals && own.digits <= among.digits));
+}
+
+/// How an array of that length was rounded, or one that does not tell by itself, among others.
+ArrayRounding rounding_of(const Length& own, const Length& among, const Length& right,
+                          Writing writing, double double_floor) {
+    const ArrayRounding in_double = in_bits(double_bits, double_floor);
+    if (!own.tells() && (!among.tells() || !fits(own, among, writing))) return in_double;
+    Length length = own.tells() ? own : among;
+    // The digits of the largest number are those of this array.
+    length.exponent = own.sizes.empty() ? -length.decimals : own.exponent;
+    const Rounding precision = length.precision(writing);
+    if (right.tells() && right.precision(writing) >= precision) return in_double;
+    ArrayRounding result = in_bits(length.bits_of_operations(writing), double_floor);
+    result.precision = precision;
+    result.floor += length.rounding_of_writing(writing);
+    result.relative += length.relative_rounding_of_writing();
+    return result;
+}
+
+Writing writing_of(const std::vector<Length>& lengths) {
+    std::ptrdiff_t of_decimals = 0, of_digits = 0;
+    for (const Length& length : lengths) {
+        if (!length.is_written_short()) continue;
+        of_decimals += length.count_of_decimals();
+        of_digits += length.count_of_digits();
+    }
+    const auto is_clear = [](std::ptrdiff_t more, std::ptrdiff_t less) {
+        return 2 * more > 3 * less;
+    };
+    return is_clear(of_decimals, of_digits)   ? Writing::decimals
+           : is_clear(of_digits, of_decimals) ? Writing::digits
+                                              : Writing::either;
+}
+
+/// Loss, answers and gradients.
+std::vector<GradientArray> all_arrays(const CaseResult& result) {
+    std::vector<GradientArray> all = forward_arrays(result);
+    for (GradientArray& array : gradient_arrays(result)) all.push_back(std::move(array));
+    return all;
 }
 
 }  // namespace
 
-Rounding precision_of(const CaseResult& given, const CaseResult& right) {
-    const Rounding precision = precision_of(given);
-    return precision > precision_of(right) ? precision : Rounding::none;
+std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
+                                                     const CaseResult& right,
+                                                     const std::map<std::string, double>& floors) {
+    Length among;
+    for (const GradientArray& array : gradient_arrays(given)) among.add(array.values);
+    const std::vector<GradientArray> arrays = all_arrays(given), right_arrays = all_arrays(right);
+    std::vector<Length> lengths;
+    for (const GradientArray& array : arrays) lengths.push_back(length_of(array.values));
+    const Writing writing = writing_of(lengths);
+    std::map<std::string, ArrayRounding> result;
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+        const std::string& name = arrays[i].name;
+        const auto beside = std::ranges::find(right_arrays, name, &GradientArray::name);
+        result[name] =
+            rounding_of(lengths[i], among, length_of(beside->values), writing, floors.at(name));
+    }
+    return result;
 }
 
-double tolerance_of(Rounding precision) {
-    switch (precision) {
-        case Rounding::none:
-            return case_tolerance;
-        case Rounding::single:
-            return 1e-5;
-        case Rounding::half:
-            return 1e-3;
+std::map<std::string, ArrayRounding> roundings_in(Rounding precision,
+                                                  const std::map<std::string, double>& floors) {
+    const int bits = precision == Rounding::none     ? double_bits
+                     : precision == Rounding::single ? single_bits
+                                                     : half_bits;
+    std::map<std::string, ArrayRounding> result;
+    for (const auto& [name, floor] : floors) {
+        result[name] = in_bits(bits, floor);
+        result[name].precision = precision;
     }
-    return case_tolerance;
+    return result;
+}
+
+Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings) {
+    Rounding least = Rounding::none;
+    for (const auto& [name, rounding] : roundings) least = std::max(least, rounding.precision);
+    return least;
 }
 
 std::string_view name_of(Rounding precision) {
@@ -81,9 +235,9 @@ std::string_view name_of(Rounding precision) {
 std::string precision_note(Rounding precision, const std::string& what) {
     if (precision == Rounding::none) return {};
     return fmt::format(
-        "{} have {} precision or few digits, so at most {:g} of the largest entry agrees:\n"
+        "{} have {} precision or few digits, so what that makes of each array agrees:\n"
         "--tolerance {:g} compares them as they are\n",
-        what, name_of(precision), tolerance_of(precision), case_tolerance);
+        what, name_of(precision), case_tolerance);
 }
 
 }  // namespace revolute

@@ -3,24 +3,42 @@
 #include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_file.hpp>
 
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace revolute {
 
-/// The precision of the gradients that were given: single where each of them is a float or has at most nine digits,
-/// half where each has at most eleven bits or four digits. None where that holds of the right gradients too, or of fewer than
-/// three numbers that are not zero.
-Rounding precision_of(const CaseResult& given, const CaseResult& right);
+/// How far rounding may move the numbers of an array.
+struct ArrayRounding {
+    Rounding precision = Rounding::none;
+    double floor =
+        0;  ///< the right ones, computed in that precision and written as the given ones are
+    double relative = 0;  ///< numbers of which the largest is 1 and which one operation makes
+};
 
-/// Largest relative difference that agrees where numbers have this precision: 1e-10, 1e-5 or 1e-3.
-double tolerance_of(Rounding precision);
+/// That of every array which was given, under its name, as told from its own numbers: single where each of them is a
+/// float or has at most nine digits or decimals, half where each has at most eleven bits or four digits. Half a unit of
+/// the last digit that was written is rounding too: that of the last decimal of the array where numbers are written
+/// with a fixed number of decimals, as those of most arrays tell, else that of the last digit of its largest number.
+///
+/// Three different numbers tell that, or one of more than three digits; others, zeros
+/// among them, are as all gradients together are, if they are not longer. None where the right numbers are as short.
+/// `floors` are those of double precision (`rounding_floors`).
+std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
+                                                     const CaseResult& right,
+                                                     const std::map<std::string, double>& floors);
+/// Those of double precision, whatever the numbers look like; or of single.
+std::map<std::string, ArrayRounding> roundings_in(Rounding precision,
+                                                  const std::map<std::string, double>& floors);
+/// The least precise.
+Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings);
 
 /// "double", "single", "half".
 std::string_view name_of(Rounding precision);
 
-/// "The gradients given have single precision or few digits, so at most 1e-05 of the largest entry agrees: ...", with
-/// the option that overrules it; empty for none. `what` is the subject of the sentence.
+/// "The gradients given have single precision or few digits, so ...", with the option that overrules it; empty for
+/// none. `what` is the subject of the sentence.
 std::string precision_note(Rounding precision, const std::string& what);
 
 }  // namespace revolute

@@ -17,6 +17,13 @@ std::vector<GradientArray> gradient_arrays(const CaseResult& result) {
     return arrays;
 }
 
+std::vector<GradientArray> forward_arrays(const CaseResult& result) {
+    std::vector<GradientArray> arrays;
+    if (result.loss) arrays.push_back({"loss", {Matrix(1, 1, *result.loss)}});
+    if (!result.yhat.empty()) arrays.push_back({"yhat", result.yhat});
+    return arrays;
+}
+
 GradientLayout::GradientLayout(const Case& of, const CaseNet& net,
                                std::span<const GradientArray> arrays) {
     // Each entry of a variable has its number, from 1, as its value: the layout shows where it goes.

@@ -19,6 +19,9 @@ struct GradientArray {
 /// The gradients that the result has, in the order in which the backward pass comes to them.
 std::vector<GradientArray> gradient_arrays(const CaseResult& result);
 
+/// What comes before them, as far as the result has it: the loss and the answers.
+std::vector<GradientArray> forward_arrays(const CaseResult& result);
+
 /// A part of an array: one of its matrices, and of a matrix whose rows are those of gates, one gate's.
 struct ArrayPart {
     std::size_t array = 0;

@@ -1,92 +1,121 @@
-#include <revolute/graph/program/program.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/graph/structure.hpp>
 #include <revolute/tools/array_comparison.hpp>
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/gradient_layout.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
-#include <revolute/tools/random.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 
 namespace revolute {
 
 namespace {
 
-constexpr int samples = 32;  // of a number that comes out right by luck as often as not
+constexpr int rounding_samples = 32;  // of a number that comes out right by luck as often as not
 /// What is seen in a few samples, and what another order of the same sums may come to.
-constexpr double margin = 16;
+constexpr double rounding_margin = 8;
+/// The precision whose rounding is looked at: double shows it, and it is small enough to be in proportion.
+constexpr double rounding_unit = std::numeric_limits<float>::epsilon() / 2;
+/// Rounding is half a unit in the last place, and what functions of libraries are off is about one.
+constexpr double most_units = 2;
 
-struct MovedLeaf {
-    Expr leaf;
-    const Matrix* value;
-    bool is_moved;
+/// Uniform numbers in [-1, 1), as fast as a sum of products (Steele, Lea and Flood 2014, splitmix64).
+class Moves {
+ public:
+    double next() {
+        std::uint64_t bits = state_ += 0x9E3779B97F4A7C15;
+        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+        return static_cast<double>(bits >> 11) * 0x1.0p-52 - 1;
+    }
+
+ private:
+    std::uint64_t state_ = 1;
 };
 
 bool holds_whole_numbers(const Matrix& value) {
     return std::ranges::all_of(value.values(), [](double x) { return x == std::floor(x); });
 }
 
-std::vector<MovedLeaf> leaves_of(Graph& graph, std::span<const Expr> variables,
-                                 const Bindings& values, const Program& program) {
-    std::vector<MovedLeaf> leaves;
-    for (std::uint32_t i = 0; i < graph.size(); ++i) {
-        const Expr leaf = graph.at(NodeId{i});
-        const Matrix* const value = values.find(leaf);
-        if (value == nullptr || !program.needs(leaf)) continue;
-        const bool is_variable = std::ranges::find(variables, leaf) != variables.end();
-        leaves.push_back({leaf, value, is_variable || !holds_whole_numbers(*value)});
-    }
-    return leaves;
-}
-
-/// By how much outputs computed in some precision, at the values and at values a few units in the last place of that
-/// precision away, differ from the right ones at most; in units of that precision. None where none is finite.
+/// By how much outputs differ from the right ones at most, where each value on the way to them is moved a little, as if
+/// it were rounded; in units of the last place.
 class RoundingSamples {
  public:
     RoundingSamples(std::span<const Expr> outputs, std::span<const Expr> variables,
-                    const Bindings& values, Precision precision)
-        : program_(compile(outputs, {.precision = precision})),
-          leaves_(leaves_of(*outputs.front().graph, variables, values, program_)),
-          unit_(precision == Precision::float32 ? std::numeric_limits<float>::epsilon()
-                                                : std::numeric_limits<double>::epsilon()),
-          largest_(outputs.size()) {
-        for (const MovedLeaf& leaf : leaves_) program_.bind(leaf.leaf, *leaf.value);
+                    const Bindings& values)
+        : graph_(*outputs.front().graph), given_(values) {
+        std::vector<NodeId> ids;
+        for (const Expr& output : outputs) ids.push_back(output.id);
+        const std::vector<bool> needed = ancestors(graph_, ids);
+        outputs_of_.resize(graph_.size());
+        for (std::size_t i = 0; i < ids.size(); ++i) outputs_of_[index(ids[i])].push_back(i);
+        uses_.resize(graph_.size());
+        is_moved_.resize(graph_.size());
+        for (std::uint32_t i = 0; i < graph_.size(); ++i) {
+            if (!needed[i]) continue;
+            nodes_.push_back(NodeId{i});
+            note_moved(NodeId{i}, variables);
+            for (const NodeId operand : graph_.operands(NodeId{i})) ++uses_[index(operand)];
+        }
     }
 
-    std::vector<std::optional<double>> beside(std::span<const Matrix> right) {
-        Random random(1);
-        for (int sample = 0; sample < samples; ++sample) {
-            if (sample > 0) move(random);
-            program_.run();
-            for (std::size_t i = 0; i < right.size(); ++i) note(i, right[i]);
-        }
-        return largest_;
+    std::vector<double> beside(std::span<const Matrix> right) {
+        std::vector<double> largest(right.size());
+        for (int sample = 0; sample < rounding_samples; ++sample) run(right, largest);
+        return largest;
     }
 
  private:
-    void move(Random& random) {
-        for (const MovedLeaf& leaf : leaves_) {
-            if (!leaf.is_moved) continue;
-            Matrix moved = *leaf.value;
-            for (double& x : moved.values()) x *= 1 + random.uniform(-2 * unit_, 2 * unit_);
-            program_.bind(leaf.leaf, moved);
+    void note_moved(NodeId node, std::span<const Expr> variables) {
+        if (!is_given(graph_.op(node))) {
+            is_moved_[index(node)] = std::ranges::any_of(
+                graph_.operands(node), [&](NodeId operand) { return is_moved_[index(operand)]; });
+            return;
+        }
+        const bool is_variable = std::ranges::find(variables, node, &Expr::id) != variables.end();
+        is_moved_[index(node)] = is_variable || !holds_whole_numbers(*given_.find(graph_.at(node)));
+    }
+
+    void run(std::span<const Matrix> right, std::vector<double>& largest) {
+        std::vector<Matrix> values(graph_.size());
+        std::vector<std::uint32_t> uses = uses_;
+        std::vector<ConstMatrixView> operands;
+        for (const NodeId node : nodes_) {
+            Matrix& value = values[index(node)];
+            if (is_given(graph_.op(node))) {
+                value = *given_.find(graph_.at(node));
+            } else {
+                operands.clear();
+                for (const NodeId operand : graph_.operands(node))
+                    operands.emplace_back(values[index(operand)]);
+                value = Matrix(graph_.shape(node));
+                graph_.op(node).evaluate({operands, graph_.attributes(node)}, value);
+            }
+            if (is_moved_[index(node)])
+                for (double& x : value.values())
+                    x *= 1 + most_units * rounding_unit * moves_.next();
+            for (const std::size_t output : outputs_of_[index(node)]) {
+                const double difference = largest_difference(value, right[output]) / rounding_unit;
+                if (std::isfinite(difference))
+                    largest[output] = std::max(largest[output], difference);
+            }
+            for (const NodeId operand : graph_.operands(node))
+                if (--uses[index(operand)] == 0) values[index(operand)] = {};
+            if (uses[index(node)] == 0) value = {};
         }
     }
 
-    void note(std::size_t output, const Matrix& right) {
-        const double difference = largest_difference(program_.value(output), right) / unit_;
-        if (std::isfinite(difference))
-            largest_[output] = std::max(largest_[output].value_or(0), difference);
-    }
-
-    Program program_;
-    std::vector<MovedLeaf> leaves_;
-    double unit_;
-    std::vector<std::optional<double>> largest_;
+    Graph& graph_;
+    const Bindings& given_;
+    std::vector<NodeId> nodes_;                         // that are needed, ascending
+    std::vector<std::vector<std::size_t>> outputs_of_;  // by id
+    std::vector<std::uint32_t> uses_;                   // by id
+    std::vector<bool> is_moved_;                        // by id
+    Moves moves_;
 };
 
 }  // namespace
@@ -94,19 +123,14 @@ class RoundingSamples {
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
                                     const Bindings& values) {
     const std::vector<Matrix> right = evaluate(outputs, values);
-    std::vector<std::optional<double>> units =
-        RoundingSamples(outputs, variables, values, Precision::float32).beside(right);
-    if (!std::ranges::all_of(units, &std::optional<double>::has_value)) {
-        const std::vector<std::optional<double>> in_double =
-            RoundingSamples(outputs, variables, values, Precision::float64).beside(right);
-        for (std::size_t i = 0; i < units.size(); ++i)
-            if (!units[i]) units[i] = in_double[i];
-    }
-    std::vector<double> floors;
-    floors.reserve(units.size());
-    for (const std::optional<double>& unit : units)
-        floors.push_back(margin * unit.value_or(0) * std::numeric_limits<double>::epsilon());
+    std::vector<double> floors = RoundingSamples(outputs, variables, values).beside(right);
+    for (double& floor : floors)
+        floor *= rounding_margin * std::numeric_limits<double>::epsilon() / 2;
     return floors;
+}
+
+double rounding_of_one_operation() {
+    return rounding_margin * most_units * std::numeric_limits<double>::epsilon() / 2;
 }
 
 std::map<std::string, double> rounding_floors(const Case& of) {

@@ -14,16 +14,18 @@ namespace revolute {
 /// furthest. A gradient that is zero because large terms cancel comes out as their rounding, which no multiple of
 /// the gradient itself tells.
 ///
-/// An estimate: the outputs are computed in single precision, at the values and at some next to them, and what
-/// that differs by from double is scaled down by the ratio of the two roundings. So it knows sums, products and
-/// functions alike, wherever terms cancel. Where a value next to a kink changes sides it is too large, by some 1e-8
-/// of the jump. The variables are moved, and other leaves unless they hold whole numbers, which may be indices.
-/// An output that single precision overflows in throughout is computed in double at values next to the given ones.
-/// Where that overflows too nothing is known, and the answer is 0.
+/// An estimate (Monte Carlo arithmetic; Parker 1997): the outputs are computed some times, each value on the way
+/// moved by up to one unit in the last place of single precision, as arithmetic moves it that rounds, and what that
+/// makes of them is scaled down to double. So it knows sums, products and functions alike, wherever terms cancel, and
+/// 1 - h^2 of a unit whose h is 1 but for rounding. Where a value next to a kink changes sides it is too large, by some
+/// 1e-8 of the jump. Given whole numbers that are no variables may be indices: they are not moved, nor what is made of
+/// them alone. Where double overflows nothing is known, and the answer is 0.
 ///
-/// Throws what `compile`, `Program::bind` and `Program::run` throw.
+/// Throws what `evaluate` throws.
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
                                     const Bindings& values);
+/// That of a number of size 1 which one operation makes.
+double rounding_of_one_operation();
 /// Of the loss, the answers and all gradients of a case, under the names of the arrays.
 std::map<std::string, double> rounding_floors(const Case& of);
 

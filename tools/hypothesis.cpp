@@ -10,15 +10,9 @@ namespace {
 
 /// How small the rest must be beside the difference that a hypothesis is to explain.
 constexpr double rest = 1e-4;
-/// Where numbers have rounding of their own, that is left over too: so much of the tolerance, and so much of the
-/// difference at most.
-constexpr double noise = 0.1, rest_with_noise = 1e-2;
-
-/// How much may be left over of a difference between numbers of that size.
-double rest_of(double difference, double tolerance, double scale) {
-    return std::max(rest * difference,
-                    std::min(rest_with_noise * difference, noise * tolerance * scale));
-}
+/// Where numbers have rounding of their own, that is left over too: so much of the difference at most, and where a
+/// tolerance was chosen, so much of it.
+constexpr double rest_with_noise = 1e-2, noise = 0.1;
 
 /// Weights that make a sum tell numbers apart, in their order.
 double next_weight(double weight) { return weight > 2.7 ? 1 : weight * 1.1; }
@@ -42,15 +36,16 @@ std::vector<double> entries_of(const GradientArray& array) {
 }  // namespace
 
 Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
-             std::vector<GradientArray> given, double tolerance, std::vector<double> floors)
+             std::vector<GradientArray> given, double tolerance,
+             std::vector<ArrayRounding> roundings)
     : layout_(layout),
       right_(std::move(right)),
       given_(std::move(given)),
       tolerance_(tolerance),
-      floors_(std::move(floors)) {
+      roundings_(std::move(roundings)) {
     for (std::size_t i = 0; i < given_.size(); ++i) {
-        const ArrayComparison comparison = compare_arrays(right_[i].name, given_[i].values,
-                                                          right_[i].values, tolerance, floors_[i]);
+        const ArrayComparison comparison = compare_arrays(
+            right_[i].name, given_[i].values, right_[i].values, tolerance, roundings_[i].floor);
         const double right_scale = largest_entry(right_[i].values);
         const double scale = std::max(right_scale, largest_entry(given_[i].values));
         verdicts_.push_back({scale, comparison.difference, !comparison.agrees(), right_scale});
@@ -74,9 +69,9 @@ void Judge::note_parts() {
     }
     for (std::size_t p = 0; p < parts_.size(); ++p) {
         const std::size_t array = layout_.parts()[p].array;
-        parts_[p].differs =
-            verdicts_[array].differs &&
-            !(parts_[p].difference <= std::max(tolerance_ * parts_[p].scale, floors_[array]));
+        parts_[p].differs = verdicts_[array].differs &&
+                            !(parts_[p].difference <=
+                              std::max(tolerance_ * parts_[p].scale, roundings_[array].floor));
     }
 }
 
@@ -96,24 +91,42 @@ Judge Judge::after(std::span<const double> gradients) const {
     return result;
 }
 
-bool Judge::is_met(std::size_t i, double left) const {
-    const Verdict& verdict = verdicts_[i];
-    return left <= std::max(recognition * tolerance_ * verdict.scale, floors_[i]) &&
-           (!verdict.differs || left <= rest_of(verdict.difference, tolerance_, verdict.scale));
+double Judge::rounding(std::size_t i, double size) const {
+    return std::max(roundings_[i].floor, roundings_[i].relative * size);
+}
+
+double Judge::relative_rounding() const {
+    double largest = 0;
+    for (const ArrayRounding& rounding : roundings_) largest = std::max(largest, rounding.relative);
+    return largest;
+}
+
+double Judge::agreeing(std::size_t i, double scale) const {
+    return std::max(recognition * tolerance_ * scale, rounding(i, scale));
+}
+
+double Judge::rest_of(std::size_t i, double difference, double scale) const {
+    return std::max(rest * difference,
+                    std::min(rest_with_noise * difference,
+                             std::max(noise * tolerance_ * scale, rounding(i, scale))));
+}
+
+bool Judge::is_met(std::size_t i, const Verdict& verdict, double left) const {
+    return left <= agreeing(i, verdict.scale) &&
+           (!verdict.differs || left <= rest_of(i, verdict.difference, verdict.scale));
 }
 
 std::size_t Judge::wrong_numbers(std::size_t i, std::span<const Matrix> values) const {
     // Without the size of what was given, which one wrong number may have made.
-    const double agreeing = std::max(tolerance_ * verdicts_[i].right_scale, floors_[i]);
+    const double scale = verdicts_[i].right_scale;
     std::size_t count = 0, k = 0;
     for (const Matrix& matrix : values)
         for (const double value : matrix.values()) {
             const double left = std::abs(value - given_entries_[i][k]);
             const double difference = std::abs(right_entries_[i][k] - given_entries_[i][k]);
             ++k;
-            if (!(left <= agreeing) &&
-                !(left <= recognition * agreeing &&
-                  left <= rest_of(difference, tolerance_, verdicts_[i].right_scale)))
+            if (!(left <= std::max(tolerance_ * scale, rounding(i, scale))) &&
+                !(left <= agreeing(i, scale) && left <= rest_of(i, difference, scale)))
                 ++count;
         }
     return count;
@@ -132,18 +145,12 @@ std::optional<NearArray> Judge::near(std::size_t i, std::vector<Matrix> values) 
     return NearArray{i, std::move(values), wrong <= 1 && entries >= enough_for_one};
 }
 
-bool Judge::is_part_met(std::size_t part, double left) const {
-    const Verdict& verdict = parts_[part];
-    return left <= std::max(recognition * tolerance_ * verdict.scale,
-                            floors_[layout_.parts()[part].array]) &&
-           (!verdict.differs || left <= rest_of(verdict.difference, tolerance_, verdict.scale));
-}
-
 void Judge::consider(const Hypothesis& hypothesis) {
     Match match{.words = hypothesis.words, .level = level_, .explained = {}};
     for (std::size_t i = 0; i < given_.size(); ++i) {
         if (hypothesis.arrays[i].empty()) continue;
-        const bool met = is_met(i, largest_difference(hypothesis.arrays[i], given_[i].values));
+        const bool met =
+            is_met(i, verdicts_[i], largest_difference(hypothesis.arrays[i], given_[i].values));
         if (!met && !differs(i)) return;
         if (met && differs(i)) match.explained.push_back(i);
     }
@@ -168,12 +175,12 @@ Judge::Fit Judge::fit(std::span<const double> gradients) const {
             const double difference = std::abs(value - given_entries_[i][k]);
             left[parts[k]] = larger(left[parts[k]], difference);
             of_array = larger(of_array, difference);
-            changes =
-                changes || std::abs(value - right_entries_[i][k]) > tolerance_ * verdicts_[i].scale;
+            changes = changes || std::abs(value - right_entries_[i][k]) >
+                                     std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor);
             weight = next_weight(weight);
             result.signature += weight * value;
         }
-        const bool met = is_met(i, of_array);
+        const bool met = is_met(i, verdicts_[i], of_array);
         if (!met && !differs(i)) {
             result.changes_what_agrees = true;
             return result;
@@ -182,7 +189,7 @@ Judge::Fit Judge::fit(std::span<const double> gradients) const {
     }
     bool keeps_what_agrees = true;
     for (std::size_t p = 0; p < parts_.size(); ++p) {
-        const bool met = is_part_met(p, left[p]);
+        const bool met = is_met(layout_.parts()[p].array, parts_[p], left[p]);
         keeps_what_agrees = keeps_what_agrees && (met || parts_[p].differs);
         if (met && parts_[p].differs) ++result.parts;
     }

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/backward_values.hpp>
 #include <revolute/tools/diagnosis.hpp>
+#include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_layout.hpp>
 
 #include <functional>
@@ -50,10 +51,9 @@ struct Match {
 /// The given arrays, those of a derivation, and which hypotheses turn these into those.
 class Judge {
  public:
-    /// `layout` is that of the arrays, and must outlive the judge. An array whose numbers are zero but for rounding
-    /// differs from others by no less than its `floor`.
+    /// `layout` is that of the arrays, and must outlive the judge. What rounding may do to an array is no difference.
     Judge(const GradientLayout& layout, std::vector<GradientArray> right,
-          std::vector<GradientArray> given, double tolerance, std::vector<double> floors);
+          std::vector<GradientArray> given, double tolerance, std::vector<ArrayRounding> roundings);
     /// The same question where some mistakes are known: what differs is what they leave over.
     Judge after(std::span<const double> gradients) const;
 
@@ -64,6 +64,10 @@ class Judge {
     /// Indices of the arrays that differ.
     std::span<const std::size_t> differing() const { return differing_; }
     bool differs(std::size_t i) const { return verdicts_[i].differs; }
+    /// How far numbers of array `i` may be from what gives them, where these are of that size.
+    double rounding(std::size_t i, double size) const;
+    /// The largest relative rounding of an array.
+    double relative_rounding() const;
 
     /// Notes what the hypothesis explains: nothing, where it also changes an array that agrees.
     void consider(const Hypothesis& hypothesis);
@@ -104,7 +108,11 @@ class Judge {
         bool may_be_one_of_several = false;
         double signature = 0;
     };
-    bool is_met(std::size_t i, double left) const;
+    bool is_met(std::size_t i, const Verdict& verdict, double left) const;
+    /// Up to where numbers that ought to be of that size agree.
+    double agreeing(std::size_t i, double scale) const;
+    /// How much may be left over of a difference between numbers of that size.
+    double rest_of(std::size_t i, double difference, double scale) const;
     /// How many numbers of an array are not those that were given.
     std::size_t wrong_numbers(std::size_t i, std::span<const Matrix> values) const;
     std::optional<NearArray> near(std::size_t i, std::vector<Matrix> values) const;
@@ -119,7 +127,6 @@ class Judge {
         std::vector<std::size_t> left;
     };
     std::vector<Chosen> best_matches() const;
-    bool is_part_met(std::size_t part, double left) const;
     Fit fit(std::span<const double> gradients) const;
     void note_parts();
     Finding finding(const Match& best, std::span<const std::size_t> left) const;
@@ -130,7 +137,7 @@ class Judge {
     std::vector<std::vector<double>> given_entries_,
         right_entries_;  // of each array, matrix by matrix
     double tolerance_;
-    std::vector<double> floors_;
+    std::vector<ArrayRounding> roundings_;
     std::vector<Verdict> verdicts_;
     std::vector<Verdict> parts_;
     std::vector<std::size_t> differing_;

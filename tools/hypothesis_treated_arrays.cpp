@@ -63,7 +63,8 @@ std::size_t sizes_cut(const Judge& judge, double bound) {
     std::vector<double> sizes;
     for (const std::size_t i : judge.differing()) {
         const std::vector<Matrix>& right = judge.right()[i].values;
-        if (!(largest_difference(clamped(right, bound), judge.given()[i].values) <= alike * bound))
+        if (!(largest_difference(clamped(right, bound), judge.given()[i].values) <=
+              std::max(alike * bound, judge.rounding(i, bound))))
             continue;
         for (const Matrix& matrix : right)
             for (const double value : matrix.values())
@@ -93,10 +94,11 @@ void consider_clamped(Judge& judge) {
                    }));
 }
 
-/// A limit that one would choose: a number of two digits.
-bool is_chosen(double number) {
+/// A limit that one would choose: a number of two digits, but for a relative rounding.
+bool is_chosen(double number, double rounding) {
     const double unit = std::pow(10.0, std::floor(std::log10(number)) - 1);
-    return std::abs(number / unit - std::round(number / unit)) <= 1e-7;
+    return std::abs(number / unit - std::round(number / unit)) <=
+           std::max(1e-7, rounding * number / unit);
 }
 
 double norm_of(const GradientArray& array) {
@@ -140,7 +142,9 @@ void consider_norm_of_all(Judge& judge) {
         const double length = euclidean_norm(right), limit = *factor * length;
         // PyTorch adds 1e-6 to the length that it divides by.
         const double by_pytorch = limit * ((length + 1e-6) / length);
-        if (!std::isfinite(length) || !(is_chosen(limit) || is_chosen(by_pytorch))) continue;
+        if (!std::isfinite(length) || !(is_chosen(limit, judge.relative_rounding()) ||
+                                        is_chosen(by_pytorch, judge.relative_rounding())))
+            continue;
         judge.consider(in_all(
             judge,
             fmt::format("the gradients are clipped by the norm of all together: to {:.3g}, where "
@@ -162,9 +166,12 @@ std::optional<double> common_length(const Judge& judge) {
     std::ptrdiff_t most = 0;
     for (const double length : lengths) {
         const auto count = std::ranges::count_if(lengths, [&](double other) {
-            return std::abs(other - length) <= 100 * alike * length;
+            return std::abs(other - length) <=
+                   std::max(100 * alike, judge.relative_rounding()) * length;
         });
-        if (count <= most || !(length > 0) || (count == 1 && !is_chosen(length))) continue;
+        if (count <= most || !(length > 0) ||
+            (count == 1 && !is_chosen(length, judge.relative_rounding())))
+            continue;
         most = count;
         common = length;
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -48,10 +49,11 @@ std::optional<double> decay_of(const Case& of, const Judge& judge, std::size_t i
     for (std::size_t k = 0; k < parameter->size(); ++k)
         added.push_back(given[k] - judge.right()[i].values[0].values()[k]);
     const auto factor = closest_factor(parameter->values(), added);
+    const double scale = largest_entry(judge.given()[i].values);
     if (!factor) return std::nullopt;
     for (std::size_t k = 0; k < added.size(); ++k)
         if (!(std::abs(added[k] - *factor * parameter->values()[k]) <=
-              1e-8 * largest_entry(judge.given()[i].values)))
+              std::max(1e-8 * scale, judge.rounding(i, scale))))
             return std::nullopt;
     return factor;
 }

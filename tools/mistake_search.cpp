@@ -1,4 +1,3 @@
-#include <revolute/tools/gradient_rounding.hpp>
 #include <revolute/tools/mistake_search.hpp>
 #include <revolute/tools/norm.hpp>
 
@@ -24,11 +23,11 @@ constexpr std::array<std::size_t, most_mistakes> ways{4, 2, 1, 0};
 constexpr std::size_t most_words = 4;
 
 /// In the order of the arrays.
-std::vector<double> floors_of(const std::vector<GradientArray>& arrays,
-                              const std::map<std::string, double>& floors) {
-    std::vector<double> result;
+std::vector<ArrayRounding> roundings_of(const std::vector<GradientArray>& arrays,
+                                        const std::map<std::string, ArrayRounding>& roundings) {
+    std::vector<ArrayRounding> result;
     result.reserve(arrays.size());
-    for (const GradientArray& array : arrays) result.push_back(floors.at(array.name));
+    for (const GradientArray& array : arrays) result.push_back(roundings.at(array.name));
     return result;
 }
 
@@ -41,16 +40,16 @@ bool is_in_one_of(std::span<const Finding> findings, const std::string& array) {
 }  // namespace
 
 MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
-                             const std::map<std::string, double>& floors)
+                             const std::map<std::string, ArrayRounding>& roundings)
     : case_(of),
       net_(of),
       walk_(net_.net, net_.variables()),
       values_(walk_, net_.values),
       layout_(of, net_, given),
       known_(of, net_, walk_, values_),
-      floors_(floors_of(given, floors)),
+      roundings_(roundings_of(given, roundings)),
       tolerance_(tolerance),
-      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, floors_),
+      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, roundings_),
       most_operations_(most_operations) {}
 
 bool MistakeSearch::has_time() {
@@ -87,7 +86,7 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
             }
         if (finding.arrays.empty()) continue;
         Judge judge(layout_, {judge_.right().begin(), judge_.right().end()}, std::move(given),
-                    tolerance_, floors_);
+                    tolerance_, roundings_);
         consider_one(judge, false);
         if (!judge.has_full_explanation()) continue;
         outcome.findings = judge.findings();

@@ -14,9 +14,9 @@ namespace revolute {
 /// found becomes part of the derivation, and what is left over is looked at again.
 class MistakeSearch {
  public:
-    /// `of` must outlive the search; the arrays are some of those that it has. `floors` are those of the case.
+    /// `of` must outlive the search; the arrays are some of those that it has. `roundings` are those of the arrays.
     MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
-                  const std::map<std::string, double>& floors);
+                  const std::map<std::string, ArrayRounding>& roundings);
 
     struct Outcome {
         std::vector<Finding> findings;
@@ -77,7 +77,7 @@ class MistakeSearch {
     BackwardValues values_;
     GradientLayout layout_;
     KnownMistakes known_;
-    std::vector<double> floors_;
+    std::vector<ArrayRounding> roundings_;
     double tolerance_;
     Judge judge_;
     std::int64_t most_operations_;

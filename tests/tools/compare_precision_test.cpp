@@ -2,6 +2,7 @@
 
 #include "compared_cases.hpp"
 #include <revolute/tools/given_precision.hpp>
+#include <revolute/tools/gradient_rounding.hpp>
 #include <support/run_program.hpp>
 
 #include <doctest/doctest.h>
@@ -37,33 +38,61 @@ double with_digits(int digits, double value) {
 
 }  // namespace
 
-TEST_CASE("compare: the precision of gradients is that which all of them have") {
+TEST_CASE("compare: the precision of an array is that which all of its numbers have") {
     for (const char* name : nets) {
         CAPTURE(name);
-        const CaseResult right = solve(small_case(name));
-        CHECK(precision_of(right, right) == Rounding::none);
+        const Case of = small_case(name);
+        const CaseResult right = solve(of);
+        const std::map<std::string, double> floors = rounding_floors(of);
+        CHECK(precision_of(given_roundings(right, right, floors)) == Rounding::none);
         const auto precision_with = [&](auto change) {
             CaseResult given = right;
             change_all(given, change);
-            return precision_of(given, right);
+            const auto all = given_roundings(given, right, floors);
+            // Each by its own digits: loss and answers have all theirs.
+            CHECK(all.at("loss").precision == Rounding::none);
+            CHECK(all.at("yhat").precision == Rounding::none);
+            const Rounding precision = all.at("weight_hh_l0").precision;
+            for (const NamedArray& array : given.grads)
+                CHECK(all.at(array.name).precision == precision);
+            return precision;
         };
         CHECK(precision_with([](double x) { return rounded_to(24, x); }) == Rounding::single);
-        CHECK(precision_with([](double x) { return rounded_to(25, x); }) == Rounding::none);
+        CHECK(precision_with([](double x) { return rounded_to(34, x); }) == Rounding::none);
         CHECK(precision_with([](double x) { return rounded_to(11, x); }) == Rounding::half);
-        CHECK(precision_with([](double x) { return rounded_to(12, x); }) == Rounding::single);
-        CHECK(precision_with([](double x) { return with_digits(10, x); }) == Rounding::none);
+        CHECK(precision_with([](double x) { return rounded_to(17, x); }) == Rounding::single);
+        CHECK(precision_with([](double x) { return with_digits(13, x); }) == Rounding::none);
         CHECK(precision_with([](double x) { return with_digits(9, x); }) == Rounding::single);
-        CHECK(precision_with([](double x) { return with_digits(5, x); }) == Rounding::single);
+        CHECK(precision_with([](double x) { return with_digits(6, x); }) == Rounding::single);
         CHECK(precision_with([](double x) { return with_digits(4, x); }) == Rounding::half);
-        // Zeros say nothing, and one number with all its digits says that there are more.
+        // Zeros say nothing.
         CHECK(precision_with([](double) { return 0.0; }) == Rounding::none);
-        CHECK(precision_with([i = 0](double x) mutable {
-                  return ++i == 2 ? x : rounded_to(24, x);
-              }) == Rounding::none);
+        // One number with all its digits says that there are more, in its array.
         CaseResult single = right;
         change_all(single, [](double x) { return rounded_to(24, x); });
-        CHECK(precision_of(single, single) == Rounding::none);
+        CHECK(precision_of(given_roundings(single, single, floors)) == Rounding::none);
+        NamedArray& first = single.grads.front();
+        first.value.values().front() = right.grads.front().value.values().front();
+        const auto mixed = given_roundings(single, right, floors);
+        CHECK(mixed.at(first.name).precision == Rounding::none);
+        CHECK(mixed.at(single.grads[1].name).precision == Rounding::single);
     }
+}
+
+TEST_CASE("compare: half a unit of the last digit is rounding, of decimals or of digits") {
+    const Case of = small_case("lstm_small");
+    const CaseResult right = solve(of);
+    const std::map<std::string, double> floors = rounding_floors(of);
+    CaseResult given = right;
+    change_all(given, [](double x) { return std::stod(fmt::format("{:.6f}", x)); });
+    for (const auto& [name, rounding] : given_roundings(given, right, floors)) {
+        if (name == "loss" || name == "yhat") continue;
+        CAPTURE(name);
+        const double in_floats = std::ldexp(floors.at(name), 29);
+        CHECK(rounding.floor == doctest::Approx(0.5e-6 + in_floats));
+    }
+    change_all(given, [i = 0](double x) mutable { return ++i == 5 ? x + 2e-5 : x; });
+    CHECK_FALSE(compare_gradients(of, given).agrees());
 }
 
 TEST_CASE("compare: right gradients of less than double precision agree, and the text says why") {
@@ -73,10 +102,9 @@ TEST_CASE("compare: right gradients of less than double precision agree, and the
         const GradientComparison comparison = compare_gradients(of, in_single(solve(of)));
         CHECK(comparison.agrees());
         CHECK(comparison.precision == Rounding::single);
-        CHECK(comparison.tolerance == 1e-5);
         CHECK(to_text(comparison, of)
-                  .ends_with("\nThe gradients given have single precision or few digits, so at "
-                             "most 1e-05 of the largest entry agrees:\n--tolerance 1e-10 compares "
+                  .ends_with("\nThe gradients given have single precision or few digits, so what "
+                             "that makes of each array agrees:\n--tolerance 1e-10 compares "
                              "them as they are\n\nAll arrays agree.\n"));
         CHECK(to_json(comparison).find("\"precision\": \"single\"") != std::string::npos);
         CaseResult half = solve(of);
@@ -111,6 +139,7 @@ TEST_CASE("compare: a mistake has the same words in gradients of single precisio
             CHECK(comparison.precision == Rounding::single);
             CHECK(comparison.forward.empty());
             CHECK(comparison.unexplained.empty());
+            CAPTURE(to_text(comparison, wrong.of));
             CHECK(words_of(comparison) == words);
             // Not all of them are floats, as where a mean was taken afterwards.
             change_all(single, [](double value) { return value * (1 + 1e-9); });

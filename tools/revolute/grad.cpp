@@ -52,10 +52,15 @@ void print_result(const CaseResult& result) {
 /// Beside what is expected; whether all arrays agree.
 bool print_comparison(const Case& of, const CaseResult& result, const GradOptions& options) {
     const CaseResult& expected = of.expected.value();
-    const Rounding precision = options.tolerance ? Rounding::none : precision_of(expected, result);
-    const double tolerance = options.tolerance.value_or(tolerance_of(precision));
-    const std::vector<ArrayComparison> rows =
-        compare(result, expected, tolerance, rounding_floors(of));
+    const double tolerance = options.tolerance.value_or(case_tolerance);
+    const std::map<std::string, double> in_double = rounding_floors(of);
+    const std::map<std::string, ArrayRounding> roundings =
+        options.tolerance ? roundings_in(Rounding::none, in_double)
+                          : given_roundings(expected, result, in_double);
+    const Rounding precision = precision_of(roundings);
+    std::map<std::string, double> floors;
+    for (const auto& [name, rounding] : roundings) floors[name] = rounding.floor;
+    const std::vector<ArrayComparison> rows = compare(result, expected, tolerance, floors);
     const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
     const std::string note =
         precision_note(precision, "The gradients expected") + rounding_note(rounding_in(rows));
