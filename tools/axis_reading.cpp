@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/axis.hpp>
+#include <revolute/tools/date_guess.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
 #include <iterator>
@@ -68,17 +68,24 @@ std::optional<Positions> numbers_in(const Table& table, Rows rows, std::size_t c
     return Positions{column, std::move(*values)};
 }
 
-/// Whether a text has two groups of digits at least with the signs of dates between them, or a month's name.
+/// The column's cells, missing ones aside.
+std::vector<std::string_view> texts_of(const Table& table, Rows rows, std::size_t column) {
+    std::vector<std::string_view> texts;
+    for (const std::size_t row : rows) {
+        const std::string_view cell = without_blanks(table.cell(row, column));
+        if (!is_usual_for_missing(cell)) texts.push_back(cell);
+    }
+    return texts;
+}
+
+/// Whether a text has two groups of digits at least with the signs of dates between them, or is a date by a common
+/// format.
 bool looks_like_a_date(std::string_view cell) {
-    constexpr std::array months{"jan", "feb", "mar", "apr", "may", "jun",
-                                "jul", "aug", "sep", "oct", "nov", "dec"};
     const std::string small = detail::in_small_letters(cell);
     const auto digits = std::ranges::count_if(small, [](unsigned char c) { return isdigit(c); });
-    const bool has_month = std::ranges::any_of(
-        months, [&](const char* month) { return small.find(month) != small.npos; });
-    if (has_month) return digits > 0;
-    return digits >= 4 && small.find_first_not_of("0123456789/.-: tzq") == small.npos &&
-           small.find_first_of("/.-:q") != small.npos;
+    const bool has_signs = small.find_first_not_of("0123456789/.-: tzq") == small.npos &&
+                           small.find_first_of("/.-:q") != small.npos;
+    return (digits >= 4 && has_signs) || !likely_date_formats({&cell, 1}).empty();
 }
 
 [[noreturn]] void refuse_axis(const Table& table, std::size_t column, std::string_view what,
@@ -114,19 +121,18 @@ void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
             is_date,
             fmt::format("every date of the axis must be one of the calendar and alike ({})",
                         format->name()),
-            fmt::format("--date-format says how dates are written; {}", count_rows));
+            fmt::format("--date-format FORMAT reads others, if all are alike; {}", count_rows));
     if (options.date_format)
         refuse_first_that_is_not(
             is_date, fmt::format("every date must be as --date-format says ({})", format->name()),
-            fmt::format("%Y-%m-%d, %d/%m/%Y, ... as for strptime; {}", count_rows));
+            fmt::format("{}; {}", advice_on_dates(texts_of(table, rows, column)), count_rows));
     if (most(std::ranges::count_if(rows, is_number)))
         refuse_first_that_is_not(is_number, "every cell of the axis must be a number, as most are",
                                  std::string(count_rows));
-    if (rows.size() > 1 && looks_like_a_date(table.cell(rows.front(), column)))
-        refuse_axis(
-            table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
-            fmt::format("--date-format %d/%m/%Y, %m/%d/%Y, ... says how they are written; {}",
-                        count_rows));
+    const std::vector<std::string_view> texts = texts_of(table, rows, column);
+    if (rows.size() > 1 && !texts.empty() && looks_like_a_date(texts.front()))
+        refuse_axis(table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
+                    fmt::format("{}; {}", advice_on_dates(texts), count_rows));
 }
 
 /// The step that most of the distances are about; none when no step is.

@@ -139,8 +139,8 @@ bool counts_up(std::span<const std::string> cells) {
                     source, first.line, detail::name_list(first.cells)));
 }
 
-/// Whether the first row says by its names that cells end at that sign: it has several, and no blank behind a comma, as a
-/// comma in a name has.
+/// Whether the first row says by its names that cells end at that sign: it has several, and no blank behind a comma,
+/// as a comma in a name has.
 bool parts_names(std::string_view text, char sign) try {
     const std::vector<CsvRow> rows = csv_rows(text, sign, "", 1);
     return sign != blanks && !rows.empty() && rows.front().cells.size() > 1 &&
@@ -150,8 +150,8 @@ bool parts_names(std::string_view text, char sign) try {
     return false;
 }
 
-/// What parts cells where a comma or blank stands in numbers instead; none where it parts cells. Throws ParseError naming
-/// `source` where either may be.
+/// What parts cells where a comma or blank stands in numbers instead; none where it parts cells. Throws ParseError
+/// naming `source` where either may be.
 std::optional<char> delimiter_beside(std::string_view text, char sign, std::string_view source,
                                      const CsvOptions& options) {
     if (!sign_in_numbers(text, sign, options, rows_to_look_at)) return std::nullopt;

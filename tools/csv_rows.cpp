@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace revolute {
 
@@ -130,9 +131,18 @@ std::string sign_in_words(char sign) {
 }
 
 std::string_view without_blanks(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+    // Also those that do not break, narrow and thin ones, and those as wide as a digit.
+    constexpr std::string_view all[] = {
+        " ", "\t", "\r", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x87"};
+    const auto size_of = [&](const auto& is_at_end) {
+        const auto* const found = std::ranges::find_if(all, is_at_end);
+        return found == std::end(all) ? 0 : found->size();
+    };
+    const auto is_in_front = [&](std::string_view blank) { return text.starts_with(blank); };
+    const auto is_behind = [&](std::string_view blank) { return text.ends_with(blank); };
+    while (const std::size_t size = size_of(is_in_front)) text.remove_prefix(size);
+    while (const std::size_t size = size_of(is_behind)) text.remove_suffix(size);
+    return text;
 }
 
 }  // namespace revolute

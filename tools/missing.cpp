@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/cell_advice.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
@@ -67,13 +68,6 @@ bool has_other_signs(std::string_view cell) {
            cell.find_first_of("0123456789") != cell.npos;
 }
 
-/// "21.5 kg", "4%": a number and what it counts.
-bool has_unit(std::string_view cell) {
-    cell = without_blanks(cell);
-    const std::size_t end = cell.find_last_of("0123456789");
-    return end != cell.npos && is_number_by_some_signs(cell.substr(0, end + 1));
-}
-
 std::string advice_on_signs(const Table& table, std::size_t column) {
     const NumberSigns signs = table.signs(column);
     const std::string written =
@@ -84,11 +78,21 @@ std::string advice_on_signs(const Table& table, std::size_t column) {
     return written + ", as in most numbers of the column: this one must be written so too";
 }
 
-std::string advice_on(const Table& table, std::size_t column, std::string_view cell) {
-    if (is_usual_for_missing(cell))
-        return "--missing drop leaves such rows out, --missing interpolate fills them in";
+/// For a text that usually stands for a missing value, where others were told to.
+std::string advice_on_replaced_texts(const std::vector<std::string>& told, std::string_view cell) {
+    return fmt::format(
+        "--missing-values replaces the usual texts for missing values: \"--missing-values={},{}\" "
+        "has this one too, with --missing drop or interpolate",
+        fmt::join(told, ","), without_blanks(cell));
+}
+
+/// What to do about a cell that is no number and not told to be missing.
+std::string advice_on(const Table& table, std::size_t column, std::string_view cell,
+                      const MissingRule& rule) {
+    if (rule.texts && is_usual_for_missing(cell))
+        return advice_on_replaced_texts(*rule.texts, cell);
+    if (std::string advice = advice_on_no_number(cell); !advice.empty()) return advice;
     if (has_other_signs(cell)) return advice_on_signs(table, column);
-    if (has_unit(cell)) return "numbers must stand without their units";
     return fmt::format(
         "if it stands for a missing value: --missing-values \"{}\", with --missing drop or "
         "interpolate",
@@ -155,8 +159,7 @@ void take_sentinels(const Table& table, std::size_t column, const MissingRule& r
 
 /// Digits alone, three at most: what is left of thousands in groups where there are none.
 bool is_one_group(std::string_view cell) {
-    cell = without_blanks(cell);
-    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+    cell = without_number_sign(cell);
     return !cell.empty() && cell.size() <= 3 && cell.find_first_not_of("0123456789") == cell.npos;
 }
 
@@ -257,7 +260,9 @@ ColumnValues column_values(const Table& table, std::size_t column, const Missing
                 table.source(),
                 without_blanks(cell).empty() ? "it is empty" : fmt::format("\"{}\"", cell),
                 place_of_cell(table, row, column),
-                advice_on(table, column, is_missing ? "" : cell)));
+                is_missing
+                    ? "--missing drop leaves such rows out, --missing interpolate fills them in"
+                    : advice_on(table, column, cell, rule)));
         result.values.push_back(value.value_or(no_value));
     }
     if (signs != table.signs())

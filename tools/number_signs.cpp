@@ -8,6 +8,7 @@
 #include <cmath>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace revolute {
 
@@ -20,10 +21,10 @@ std::size_t digits_at_front(std::string_view text) {
 }
 
 /// The ways in which a sign between thousands is written, in UTF-8: the space also as one that does not break, as a
-/// narrow one of that kind, and as a thin one.
+/// narrow one of that kind, as a thin one and as one that is as wide as a digit.
 std::span<const std::string_view> writings_of(const char& thousands) {
-    static constexpr std::array<std::string_view, 4> spaces{" ", "\xc2\xa0", "\xe2\x80\xaf",
-                                                            "\xe2\x80\x89"};
+    static constexpr std::array<std::string_view, 5> spaces{" ", "\xc2\xa0", "\xe2\x80\xaf",
+                                                            "\xe2\x80\x89", "\xe2\x80\x87"};
     static constexpr std::array<std::string_view, 2> apostrophes{"'", "\xe2\x80\x99"};
     static constexpr std::array<std::string_view, 1> comma{","}, point{"."};
     switch (thousands) {
@@ -53,26 +54,62 @@ bool has_sign(std::string_view text, char thousands) {
     });
 }
 
-/// The text without the signs between its groups; none where groups are not of three digits after one to three,
-/// the first of which is no zero.
+/// Whether so many digits may stand between signs, from the first group to the last: three in all but the first, or,
+/// where commas part them, two but for the first and three in the last, as in India: 1,00,000.
+bool are_groups(std::span<const std::size_t> digits, char thousands) {
+    const auto behind = digits.subspan(1);
+    const auto are_all = [](std::span<const std::size_t> groups, std::size_t count) {
+        return std::ranges::all_of(groups, [&](std::size_t group) { return group == count; });
+    };
+    if (digits.front() < 1 || digits.front() > 3) return false;
+    if (are_all(behind, 3)) return true;
+    return thousands == ',' && digits.front() <= 2 && behind.back() == 3 &&
+           are_all(behind.first(behind.size() - 1), 2);
+}
+
+/// The text without the signs between its groups of digits; none where groups are wrong or the first begins with a
+/// zero.
 std::optional<std::string> without_groups(std::string_view text, char thousands) {
     std::string result;
     if (text.starts_with('-') || text.starts_with('+')) {
         result += text.front();
         text.remove_prefix(1);
     }
-    const std::size_t first = digits_at_front(text);
-    if (first < 1 || first > 3 || text.front() == '0') return std::nullopt;
-    result += text.substr(0, first);
-    text.remove_prefix(first);
-    while (const std::size_t sign = sign_at_front(text, thousands)) {
+    if (text.starts_with('0')) return std::nullopt;
+    std::vector<std::size_t> digits;
+    for (std::size_t sign = 0;;) {
         text.remove_prefix(sign);
-        if (digits_at_front(text) != 3) return std::nullopt;
-        result += text.substr(0, 3);
-        text.remove_prefix(3);
+        digits.push_back(digits_at_front(text));
+        result += text.substr(0, digits.back());
+        text.remove_prefix(digits.back());
+        sign = sign_at_front(text, thousands);
+        if (sign == 0) break;
     }
-    if (has_sign(text, thousands)) return std::nullopt;
+    if (has_sign(text, thousands) || !are_groups(digits, thousands)) return std::nullopt;
     return result + std::string(text);
+}
+
+constexpr std::string_view minus_signs[] = {"-", "\xe2\x88\x92", "\xe2\x80\x93"};
+
+/// What is negated by a minus of typography, by one behind the number, or by parentheses: -5, 5-, (5). None for other
+/// text.
+std::optional<std::string_view> negated_part(std::string_view text) {
+    const auto begins_number = [](std::string_view part) {
+        return !part.empty() &&
+               (is_digit(part.front()) || part.front() == '.' || part.front() == ',');
+    };
+    if (text.empty()) return std::nullopt;
+    if (text.starts_with('(') && text.ends_with(')')) {
+        text = without_blanks(text.substr(1, text.size() - 2));
+        return begins_number(text) ? std::optional(text) : std::nullopt;
+    }
+    for (const std::string_view minus : minus_signs) {
+        if (text.starts_with(minus) && begins_number(text.substr(minus.size())))
+            return text.substr(minus.size());
+        if (text.ends_with(minus) && begins_number(text))
+            return without_blanks(text.substr(0, text.size() - minus.size()));
+    }
+    return std::nullopt;
 }
 
 std::optional<double> number_with_point(std::string_view text) {
@@ -103,8 +140,19 @@ std::array<bool, all_number_signs.size()> readings_of(std::string_view text) {
 
 }  // namespace
 
+std::string_view without_number_sign(std::string_view text) {
+    text = without_blanks(text);
+    if (text.starts_with('+')) return text.substr(1);
+    return negated_part(text).value_or(text);
+}
+
 std::optional<double> to_number(std::string_view text, NumberSigns signs) {
     text = without_blanks(text);
+    if (const auto part = negated_part(text)) {
+        if (negated_part(*part)) return std::nullopt;  // twice
+        const std::optional<double> size = to_number(*part, signs);
+        return size ? std::optional(-*size) : std::nullopt;
+    }
     std::string rewritten;
     if (has_sign(text, signs.thousands)) {
         auto whole = without_groups(text, signs.thousands);

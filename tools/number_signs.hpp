@@ -34,9 +34,13 @@ struct ToldSigns {
     }
 };
 
-/// The finite number that the whole text is, blanks around it aside; none when it is not one. Digits may be in
-/// groups of three before the decimal sign, all of them or none. Nothing depends on the locale.
+/// The finite number that the whole text is, blanks around it aside; none when it is not one. Digits may be in groups
+/// of three before the decimal sign, all of them or none; between commas also as in India, 1,00,000. Below zero are
+/// -5, also with a minus of typography, 5- and (5). Nothing depends on the locale.
 std::optional<double> to_number(std::string_view text, NumberSigns signs = {});
+
+/// What is written of a number's size: 5 for +5, -5, 5- and (5).
+std::string_view without_number_sign(std::string_view text);
 
 /// Whether a text is a number by any signs.
 bool is_number_by_some_signs(std::string_view text);

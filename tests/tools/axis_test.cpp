@@ -179,7 +179,8 @@ TEST_CASE("axis: a format that the dates do not have names the first that has it
         CHECK(refused_by(format, {"1950", "1951", "1952"}) ==
               fmt::format("data.csv: every date must be as --date-format says ({})\n"
                           "  line 2, column \"t\": 1950\n"
-                          "  %Y-%m-%d, %d/%m/%Y, ... as for strptime; {}",
+                          "  --date-format says how dates are written, as for strptime: "
+                          "'%d.%m.%Y %H:%M'; {}",
                           format, row_advice));
     for (const int right : {1, 2, 4}) {
         Texts places;
@@ -188,7 +189,7 @@ TEST_CASE("axis: a format that the dates do not have names the first that has it
         CHECK(refused_by("%d/%m/%Y", places) ==
               fmt::format("data.csv: every date must be as --date-format says (%d/%m/%Y)\n"
                           "  line {}, column \"t\": 01/13/2020\n"
-                          "  %Y-%m-%d, %d/%m/%Y, ... as for strptime; {}",
+                          "  --date-format '%m/%d/%Y' reads them; {}",
                           right + 2, row_advice));
     }
 }
@@ -197,14 +198,19 @@ TEST_CASE("axis: dates that are no days, or are not understood, are refused") {
     CHECK(refused({"2019-02-28", "2019-02-29", "2019-03-01"}) ==
           "data.csv: every date of the axis must be one of the calendar and alike (ISO 8601)\n"
           "  line 3, column \"t\": 2019-02-29\n"
-          "  --date-format says how dates are written; " +
+          "  --date-format FORMAT reads others, if all are alike; " +
               row_advice);
-    for (const char* text : {"30/06/2019", "6/30/19", "30 Jun 2019", "30.06.2019 12:00"})
+    for (const auto& [text, advice] :
+         {std::pair("30/06/2019", "'%d/%m/%Y' reads them"),
+          std::pair("6/30/19", "'%m/%d/%y' reads them"),
+          std::pair("30 Jun 2019", "'%d %b %Y' reads them"),
+          std::pair("30.06.2019 12:00", "'%d.%m.%Y %H:%M' reads them"),
+          std::pair("06.05.2019", "'%d.%m.%Y' or '%m.%d.%Y' reads them, whichever is meant")})
         CHECK(refused({text, text}) ==
               fmt::format("data.csv: dates must be as ISO 8601 or --date-format says\n"
                           "  line 2, column \"t\": {}\n"
-                          "  --date-format %d/%m/%Y, %m/%d/%Y, ... says how they are written; {}",
-                          text, row_advice));
+                          "  --date-format {}; {}",
+                          text, advice, row_advice));
     CHECK(refused({"1", "2", "", "4"}) ==
           "data.csv: every cell of the axis must be a number, as most are\n"
           "  line 4, column \"t\": \n  " +

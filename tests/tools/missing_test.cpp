@@ -157,9 +157,10 @@ TEST_CASE("missing: a cell that is no number is told how numbers are written") {
           "data.csv: every cell of the column must be a finite number (\"1.5\")\n"
           "  line 2, column 2 \"v\"\n  the decimal sign is a comma, and nothing stands between "
           "thousands, as --decimal and --thousands say: all numbers must be written so");
-    CHECK(refusal("t;v\n1;1,5 kg\n2;2,5 kg\n", {.decimal = ','}) ==
-          "data.csv: every cell of the column must be a finite number (\"1,5 kg\")\n"
-          "  line 2, column 2 \"v\"\n  numbers must stand without their units");
+    CHECK(
+        refusal("t;v\n1;1,5 kg\n2;2,5 kg\n", {.decimal = ','}) ==
+        "data.csv: every cell of the column must be a finite number (\"1,5 kg\")\n"
+        "  line 2, column 2 \"v\"\n  numbers must stand without \"kg\": remove it from the column");
 }
 
 TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
@@ -167,6 +168,11 @@ TEST_CASE("missing: what stands for a missing value may be told, as text or numb
     CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).targets[0].values == Numbers{1, 5});
     CHECK(refused({"1", "NA", "3"}, told) ==
           "data.csv: every cell of the column must be a finite number (\"NA\")\n"
+          "  line 3, column 2 \"v\"\n"
+          "  --missing-values replaces the usual texts for missing values: "
+          "\"--missing-values=bad,-1,NA\" has this one too, with --missing drop or interpolate");
+    CHECK(refused({"1", "bad", "3"}, {Missing::error, told.texts}) ==
+          "data.csv: every cell of the column must be a finite number (\"bad\")\n"
           "  line 3, column 2 \"v\"\n"
           "  --missing drop leaves such rows out, --missing interpolate fills them in");
 }

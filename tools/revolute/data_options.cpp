@@ -107,7 +107,7 @@ void add_data_options(CLI::App& command, DataOptions& options) {
         .add_option(
             "--missing-values", missing.texts,
             "Texts and numbers that stand for a missing value, with commas between them, "
-            "beside empty cells; if left out NA, NaN, null, -, ... Numbers far from all others, "
+            "beside empty cells and in place of NA, NaN, null, -, ... Numbers far from all others, "
             "such as -9999, are missing too, unless `none` is among the texts")
         ->delimiter(',')
         ->allow_extra_args(false);
