@@ -64,6 +64,10 @@ void Table::take(std::vector<CsvRow> rows) {
         for (std::size_t i = 1; i <= width; ++i) columns_.push_back(fmt::format("column_{}", i));
     for (std::size_t i = dialect_.has_header ? 1 : 0; i < rows.size(); ++i) {
         std::vector<std::string>& cells = rows[i].cells;
+        if (cells.size() != width && cells == std::vector<std::string>{""})
+            throw ParseError(
+                fmt::format("{}: no line may be empty between rows\n  line {} is: remove it",
+                            source_, rows[i].line));
         if (cells.size() != width)
             throw ParseError(fmt::format(
                 "{}: every row must have as many cells as the {}\n"
@@ -98,10 +102,11 @@ std::size_t Table::column(std::string_view name) const {
     const auto count = std::count(columns_.begin(), columns_.end(), name);
     if (count != 1)
         throw ParseError(
-            fmt::format("{}: {} column is called \"{}\"{}\n  columns are: {}", source_,
+            fmt::format("{}: {} column is called \"{}\"{}\n  columns are: {}{}", source_,
                         count == 0 ? "no" : "more than one", name,
                         count == 0 ? detail::did_you_mean(name, columns_) : std::string(),
-                        detail::name_list(columns_)));
+                        detail::name_list(columns_),
+                        count == 0 ? "" : "\n  give them different names in the first row"));
     return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), name) -
                                     columns_.begin());
 }

@@ -78,6 +78,10 @@ TEST_CASE("csv: a row of another length cites its line") {
     CHECK(parse_error("a,b\n1,2,3\n") ==
           "data.csv: every row must have as many cells as the header\n"
           "  line 2 has 3 cells, the header has 2; cells end at a comma (--delimiter)");
+    for (const char* text :
+         {"a,b\n1,2\n\n3,4\n", "a;b\r\n1;2\r\n\r\n3;4\r\n", "1,2,-3\r4,5,6\r\r7,8,9\r"})
+        CHECK(parse_error(text) ==
+              "data.csv: no line may be empty between rows\n  line 3 is: remove it");
 }
 
 TEST_CASE("csv: without a header columns are numbered, and the first row is a row") {
@@ -124,7 +128,8 @@ TEST_CASE("csv: an unknown or doubled column lists the columns") {
     CHECK(message_of<ParseError>([&] { table.column("c"); }) ==
           "data.csv: no column is called \"c\"\n  columns are: a, b, b");
     CHECK(message_of<ParseError>([&] { table.column("b"); }) ==
-          "data.csv: more than one column is called \"b\"\n  columns are: a, b, b");
+          "data.csv: more than one column is called \"b\"\n  columns are: a, b, b\n"
+          "  give them different names in the first row");
 }
 
 TEST_CASE("csv: only finite numbers are numbers") {
