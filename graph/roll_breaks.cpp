@@ -1,4 +1,5 @@
 #include <revolute/graph/detail/roll_words.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolled.hpp>
 
 #include <fmt/format.h>
@@ -31,15 +32,41 @@ std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
     return reaches;
 }
 
-/// By axis: the first step, where steps are counted from 1 or more.
-std::map<std::int32_t, std::int32_t> starts_of(const Rolled& rolled) {
-    std::map<std::int32_t, std::int32_t> starts;
-    for (const Part& part : rolled.parts) {
-        if (!part.is_family()) continue;
-        const std::int32_t low = std::max(0, part.hull().low);
-        const auto [start, is_new] = starts.try_emplace(*part.axis, low);
-        if (!is_new) start->second = std::min(start->second, low);
+/// Whether a family computes nothing going forward at its first step: it is given, is made of what is given there
+/// alone, as the transpose of an initial state, or of later steps, as the adjoint of one.
+bool begins_with_given(const Rolled& rolled, const Part& part,
+                       const std::vector<bool>& begin_with_given) {
+    if (is_given(*part.op)) return true;
+    const std::int32_t low = part.hull().low;
+    for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+        const Segment& read = part.segment_at(slot, low);
+        const Part& target = rolled[read.target];
+        if (target.axis != part.axis) return false;
+        const bool is_given_there =
+            read.distance == 0 && begin_with_given[index(read.target)] && target.hull().low == low;
+        if (read.distance >= 0 && !is_given_there) return false;
     }
+    return true;
+}
+
+/// By axis: the first step, where steps are counted from 1 or more. States that are given before it are no step.
+std::map<std::int32_t, std::int32_t> starts_of(const Rolled& rolled) {
+    std::map<std::int32_t, std::int32_t> starts, lowest;
+    std::vector<bool> begin_with_given(rolled.parts.size());
+    const auto lower = [](auto& lows, std::int32_t axis, std::int32_t t) {
+        const auto [low, is_new] = lows.try_emplace(axis, t);
+        if (!is_new) low->second = std::min(low->second, t);
+    };
+    for (const Component& component : rolled.schedule)
+        for (const PartId id : component.parts) {
+            const Part& part = rolled[id];
+            if (!part.is_family()) continue;
+            const std::int32_t low = std::max(0, part.hull().low);
+            lower(lowest, *part.axis, low);
+            begin_with_given[index(id)] = begins_with_given(rolled, part, begin_with_given);
+            if (!begin_with_given[index(id)]) lower(starts, *part.axis, low);
+        }
+    starts.merge(lowest);  // where nothing but what is given is computed
     return starts;
 }
 
@@ -255,7 +282,10 @@ class BreakSearch {
                                                    std::int32_t distance_of_b) const {
         const Part &of_a = rolled_[a.part], &of_b = rolled_[b.part];
         std::string first = name_and_shape(of_a, a.t), second = name_and_shape(of_b, b.t);
-        if (first != second) return {first, second};
+        // Of what repeats, the case before may hold at earlier steps than the one before.
+        if (of_b.is_family() && !of_b.has_member(b.t)) return {first, second};
+        const bool differ_in_step_alone = distance_of_a == distance_of_b && are_called_alike(a, b);
+        if (first != second && !differ_in_step_alone) return {first, second};
         const auto numbers = of_a.attributes_at(a.t), others = of_b.attributes_at(b.t);
         for (std::size_t i = 0; i < std::min(numbers.size(), others.size()); ++i)
             if (numbers[i] != others[i])
@@ -264,6 +294,16 @@ class BreakSearch {
         if (a == b && of_a.is_family())
             return {first + ", " + away(distance_of_a), second + ", " + away(distance_of_b)};
         return {first + of_operands(a), second + of_operands(b)};
+    }
+
+    /// Whether words tell two operands apart by their steps at most, which differ because those of the readers do.
+    bool are_called_alike(Member a, Member b) const {
+        const Part &of_a = rolled_[a.part], &of_b = rolled_[b.part];
+        const PartName* const x = detail::find_label(of_a, a.t);
+        const PartName* const y = detail::find_label(of_b, b.t);
+        if (of_a.axis != of_b.axis || of_a.op != of_b.op || of_a.shape != of_b.shape) return false;
+        if (x == nullptr || y == nullptr) return x == y;
+        return x->name == y->name && x->axis == y->axis && x->shift == y->shift;
     }
 
     static std::string away(std::int32_t distance) {

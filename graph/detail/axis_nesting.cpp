@@ -14,7 +14,7 @@ using StepsOfAxes = std::map<std::int32_t, std::set<std::int32_t>>;
 
 StepsOfAxes steps_of_axes(const Graph& graph, const std::vector<bool>& needed) {
     StepsOfAxes steps;
-    std::optional<Step> previous;  // the nodes of a step are made one after the other
+    std::optional<Step> previous;
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         const Step* const at = needed[i] ? graph.find_step(NodeId{i}) : nullptr;
         if (at == nullptr || *at == previous) continue;
@@ -24,8 +24,8 @@ StepsOfAxes steps_of_axes(const Graph& graph, const std::vector<bool>& needed) {
     return steps;
 }
 
-/// So many changes of the step in one phase are a recurrence. An iteration may make a gradient at its own step, subtract
-/// it at the next, and decay what comes of that at the one after, before it waits again.
+/// So many changes of the step in one phase are a recurrence. An iteration may make a gradient at its own step,
+/// subtract it at the next, and decay what comes of that at the one after, before it waits again.
 constexpr std::uint32_t changes_of_recurrence = 3;
 
 /// In which part of its phases an axis goes through its steps: in all where it is the inner one, and in few

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace revolute {
 
@@ -22,13 +23,27 @@ NodeId Rewriter::normal_form(NodeId node, const Op* only_user) {
     return known(node);
 }
 
+// What is asked for again from another step may lose its step, and what was made of it then has to be asked for
+// again, too: else what is the same at all steps would keep the first of them.
 NodeId Rewriter::known(NodeId node) const {
-    return index(node) < normal_.size() ? normal_[index(node)] : unknown;
+    if (index(node) >= normal_.size()) return unknown;
+    const NodeId normal = normal_[index(node)];
+    if (normal == unknown || normal == in_progress || steps_[index(node)] == step_of(node))
+        return normal;
+    return unknown;
+}
+
+Step Rewriter::step_of(NodeId node) const {
+    constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
+    constexpr Step none{lowest, lowest};
+    const Step* const step = graph_.find_step(node);
+    return step != nullptr ? *step : none;
 }
 
 void Rewriter::enter(NodeId node, const Op* only_user, bool knows_uses) {
     if (normal_.size() < graph_.size()) {
         normal_.resize(graph_.size(), unknown);
+        steps_.resize(graph_.size());
         uses_.is_single.resize(graph_.size(), false);
     }
     visits_.push_back({node, node, only_user, no_rule, knows_uses, false});
@@ -40,7 +55,9 @@ void Rewriter::enter(NodeId node, const Op* only_user, bool knows_uses) {
 }
 
 void Rewriter::leave(NodeId normal) {
-    normal_[index(visits_.back().node)] = normal;
+    const NodeId node = visits_.back().node;
+    normal_[index(node)] = normal;
+    steps_[index(node)] = step_of(node);
     visits_.pop_back();
 }
 

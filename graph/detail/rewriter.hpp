@@ -38,6 +38,7 @@ class Rewriter {
     };
 
     NodeId known(NodeId node) const;
+    Step step_of(NodeId node) const;
     void enter(NodeId node, const Op* only_user, bool knows_uses);
     void leave(NodeId normal);
     bool enter_operands();
@@ -50,7 +51,8 @@ class Rewriter {
     const RuleSet& rules_;
     KnownUses uses_;
     std::vector<std::uint64_t> fired_;
-    std::vector<NodeId> normal_;  // by id; or one of the marks below
+    std::vector<NodeId> normal_;  // by id; or one of the marks of rewriter.cpp
+    std::vector<Step> steps_;     // by id, when the normal form was found
     std::vector<Visit> visits_;
     std::vector<NodeId> operands_;
     std::size_t most_depth_ = 0;

@@ -193,23 +193,26 @@ class Merger {
     }
 
     /// One operand may be one node that does not depend on time, in all its cases together: else
-    /// V' dy and U' da would be one product, with a weight that changes at the last step. And a
-    /// factor of a product depends on time in all cases or in none.
+    /// V' dy and U' da would be one product, with a weight that changes at the last step. And a factor of a
+    /// product depends on time in all cases or in none, but for what a product that reads itself starts from:
+    /// d(t) = gam d(t-1) from d(1) = gam gam.
     bool operands_fit(std::uint32_t a, std::uint32_t b, std::size_t slot) {
         std::optional<std::uint32_t> independent;
         std::size_t count = 0;
+        bool reads_itself = false;
         const std::size_t all =
             joins_.alternatives(a)[slot].size() + joins_.alternatives(b)[slot].size();
         joins_.count_work(all);
         for (const std::uint32_t part : {a, b}) {
             for (const auto& [target, distance] : joins_.alternatives(part)[slot]) {
+                reads_itself |= joins_.now(target) == a || joins_.now(target) == b;
                 if (parts_[target].depends_on_time) continue;
                 if (independent && *independent != target) return false;
                 independent = target;
                 ++count;
             }
         }
-        return parts_[a].op->role != Role::product || count == 0 || count == all;
+        return parts_[a].op->role != Role::product || count == 0 || count == all || reads_itself;
     }
 
     /// So many families of one kind are compared with each one that comes after them.

@@ -15,6 +15,7 @@
 #include <Eigen/LU>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -53,6 +54,20 @@ Problem linear_iteration(Graph& graph, int steps) {
         x = (w * x).named("x");
     }
     return {sum(x), {w, start}};
+}
+
+/// Discounts d(1) = g g, d(t) = g d(t-1), of weights of their own shape.
+Problem discounts(Graph& graph, int steps) {
+    const Expr g = graph.parameter("g", {2, 2}), w = graph.parameter("w", {2, 2});
+    Expr d = g, h = graph.constant(0.0, {2, 1});
+    std::vector<Expr> losses;
+    for (int t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        if (t > 0) d = (g * d).named("d");
+        h = tanh(w * h + graph.input("x", {2, 1})).named("h");
+        losses.push_back(sum(square(d * h)).named("l"));
+    }
+    return {accumulate(losses), {g, w}};
 }
 
 /// A cell that computes, at every step, what is the same at all of them.
@@ -98,6 +113,24 @@ constinit const Op inverse_op{
     .text = "inv(#1)",
     .latex = "#1^{-1}",
 };
+
+/// Unrolled training of a net of two steps that begins with zeros: what the rules leave of the first, tanh(x0), is the
+/// same in every iteration, and so are the zeros of its derivative.
+Problem training_from_zeros(Graph& graph, int steps) {
+    const Expr v = graph.parameter("v", {2, 2});
+    const Expr x0 = graph.input("x0", {2, 3}), x1 = graph.input("x1", {2, 3});
+    const Expr y = graph.input("y", {2, 3}), start = graph.constant(0.0, {2, 3});
+    const auto task = [&](Expr w) {
+        const Expr h0 = tanh(w * start + x0).named("h0");
+        return mse(tanh(w * h0 + x1), y);
+    };
+    Expr w = v;
+    for (int t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        w = (w - 0.37 * differentiate(task(w), {w})[w]).named("w");
+    }
+    return {task(w), {v}};
+}
 
 /// A Kalman filter whose covariance begins with an input: the Riccati recursion of P, and the mean.
 Problem kalman_filter(Graph& graph, int steps) {
@@ -158,19 +191,25 @@ Problem tree(Graph& graph, int levels) {
 const std::vector<std::pair<std::string, Builder>> problems{
     {"power iteration", power_iteration},
     {"linear iteration", linear_iteration},
+    {"discounts", discounts},
     {"what is the same at every step", repeated_invariants},
     {"unrolled training", unrolled_training},
+    {"unrolled training from zeros", training_from_zeros},
     {"Kalman filter", kalman_filter},
     {"tree", tree},
 };
 
-Rolled rolled_over(const Builder& build, int steps, bool simplified) {
+/// By which rules: none, all, or those for any number of steps.
+const std::vector<const RuleSet*> rule_sets{nullptr, &simplification_rules(),
+                                            &simplification_rules_for_any_steps()};
+
+Rolled rolled_over(const Builder& build, int steps, const RuleSet* rules) {
     Graph graph;
     const Problem problem = build(graph, steps);
     const Derivative d = differentiate(problem.loss, problem.variables);
-    if (!simplified) return roll(d.loss_and_gradients(), Labels(d));
+    if (rules == nullptr) return roll(d.loss_and_gradients(), Labels(d));
     Graph simpler;
-    const Derivative s = simplify(d, simpler, simplification_rules()).derivative;
+    const Derivative s = simplify(d, simpler, *rules).derivative;
     return roll(s.loss_and_gradients(), Labels(s));
 }
 
@@ -178,15 +217,15 @@ Rolled rolled_over(const Builder& build, int steps, bool simplified) {
 
 TEST_CASE("scopes: a recurrence that begins without step is folded, forward and backward") {
     for (const auto& [name, build] : problems)
-        for (const bool simplified : {false, true}) {
+        for (const RuleSet* const rules : rule_sets) {
             const auto& net = name;
             CAPTURE(net);
-            CAPTURE(simplified);
-            const Rolled few = rolled_over(build, 12, simplified);
+            CAPTURE(std::ranges::find(rule_sets, rules) - rule_sets.begin());
+            const Rolled few = rolled_over(build, 12, rules);
             CHECK(few.folding == Folding::merged);
             CHECK(few.refusal == "");
             CHECK_FALSE(first_break(few).has_value());
-            CHECK(few.parts.size() == rolled_over(build, 40, simplified).parts.size());
+            CHECK(few.parts.size() == rolled_over(build, 40, rules).parts.size());
             bool ascends = false, descends = false;
             for (const Component& component : few.schedule) {
                 ascends = ascends || component.direction > 0;
@@ -199,13 +238,13 @@ TEST_CASE("scopes: a recurrence that begins without step is folded, forward and 
 
 TEST_CASE("scopes: a recurrence that begins without step stands for any number of steps") {
     for (const auto& [name, build] : problems)
-        for (const bool simplified : {false, true}) {
+        for (const RuleSet* const rules : rule_sets) {
             const auto& net = name;
             CAPTURE(net);
-            CAPTURE(simplified);
-            const Rolled few = rolled_over(build, 12, simplified);
-            CHECK(few.at(17) == rolled_over(build, 17, simplified));
-            CHECK(rolled_over(build, 17, simplified).at(12) == few);
+            CAPTURE(std::ranges::find(rule_sets, rules) - rule_sets.begin());
+            const Rolled few = rolled_over(build, 12, rules);
+            CHECK(few.at(17) == rolled_over(build, 17, rules));
+            CHECK(rolled_over(build, 17, rules).at(12) == few);
         }
 }
 

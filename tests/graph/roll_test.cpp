@@ -341,6 +341,40 @@ TEST_CASE(
     CHECK(first_break(roll(d.loss_and_gradients())).value().text == text);
 }
 
+// h(0) is given: whether steps are counted from 0 or from 1 makes no difference.
+TEST_CASE("first_break: a state before the first step is no step, and neither is its adjoint") {
+    const auto break_of = [](int first, int odd, bool has_gradients) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        Expr h;
+        {
+            const Scope scope(graph, Step{0, first - 1});
+            h = graph.initial_state("h", {1, 1});
+        }
+        const Expr start = h;
+        for (int t = first; t < first + 12; ++t) {
+            const Scope scope(graph, Step{0, t});
+            const Expr before = h;
+            h = (t - first == odd ? sigmoid(w * h) : tanh(w * h)).named("h");
+            h = (h + 0.5 * before).named("s");
+        }
+        const auto found = first_break(
+            has_gradients ? roll(differentiate(h, {w, start}).loss_and_gradients()) : roll_of(h));
+        return found ? found->step.t - first : -1;
+    };
+    std::size_t broken = 0;
+    for (const bool has_gradients : {false, true})
+        for (int odd = 0; odd < 12; ++odd) {
+            CAPTURE(has_gradients);
+            CAPTURE(odd);
+            CHECK(break_of(1, odd, has_gradients) == break_of(0, odd, has_gradients));
+            CHECK(break_of(3, odd, has_gradients) == break_of(0, odd, has_gradients));
+            broken += break_of(1, odd, has_gradients) >= 0 ? 1 : 0;
+        }
+    CHECK(broken > 4);
+    CHECK(broken < 24);
+}
+
 TEST_CASE("first_break: a sum of more terms than the one in the step before") {
     CHECK(break_of([](Expr w, Expr v) {
               return [=](int t, Expr h, Expr, Expr x) {
@@ -350,8 +384,12 @@ TEST_CASE("first_break: a sum of more terms than the one in the step before") {
               };
           }) ==
           "roll: steps are not alike from step t = 6 on: operand 0 of h[6], tanh [1 x 1] changes\n"
-          "  it is an unnamed accumulate [1 x 1] in step t = 6\n"
-          "  in step t = 5 it is an unnamed accumulate [1 x 1] in step t = 5");
+          "  it is an unnamed accumulate [1 x 1] in step t = 6 of an unnamed matmul [1 x 1] in "
+          "step t = 6, "
+          "x[6], input [1 x 1], v, parameter [1 x 1]\n"
+          "  in step t = 5 it is an unnamed accumulate [1 x 1] in step t = 5 of an unnamed matmul "
+          "[1 x 1] in "
+          "step t = 5, x[5], input [1 x 1]");
 }
 
 TEST_CASE("at: refused where one step in the midst is not like the others") {
