@@ -3,6 +3,7 @@
 #include <revolute/tools/detail/equation_division.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_order.hpp>
+#include <revolute/tools/detail/equation_passes.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
 #include <revolute/tools/detail/equation_sense.hpp>
 #include <revolute/tools/equations.hpp>
@@ -39,6 +40,7 @@ class EquationMaker {
         for (const Component& component : rolled_.schedule)
             if (component.is_recurrence())
                 for (const PartId part : component.parts) order_steps(part, component.direction);
+        detail::join_forward(definitions_, plan_.names().adjoints());
         add_gradients();
         for (Definition& definition : definitions_) put_together(definition);
         definitions_ = detail::divided(
@@ -75,21 +77,44 @@ class EquationMaker {
  private:
     const EquationTerms& terms() const { return plan_.terms(); }
 
+    /// The order of the steps of what a component computes in each pass.
+    struct Directions {
+        std::int32_t forward = 1, later = -1;
+
+        std::int32_t of(EquationPart part) const {
+            return part == EquationPart::forward ? forward : later;
+        }
+    };
+
     /// What is parallel over time is told in the order of the recurrence that it follows, and is of the
     /// same pass: forward values ascend, unless they follow a recurrence that runs backward.
     void find_directions() {
-        std::vector<std::int32_t> of_part(rolled_.parts.size());
+        std::vector<Directions> of_part(rolled_.parts.size(), {0, 0});
         for (const Component& component : rolled_.schedule) {
-            const bool is_forward = plan_.is_forward(component.parts.front());
-            std::int32_t direction = component.direction;
-            if (direction == 0)
-                for (const std::vector<Segment>& slot : rolled_[component.parts.front()].slots)
-                    for (const Segment& segment : slot)
-                        if (direction == 0 && plan_.is_forward(segment.target) == is_forward)
-                            direction = of_part[index(segment.target)];
-            for (const PartId part : component.parts) of_part[index(part)] = direction;
-            directions_.push_back(direction != 0 ? direction : is_forward ? 1 : -1);
+            const PartId first = component.parts.front();
+            Directions followed{component.direction, component.direction};
+            if (!component.is_recurrence())
+                followed = {followed_by(first, true, of_part), followed_by(first, false, of_part)};
+            for (const PartId part : component.parts) of_part[index(part)] = followed;
+            directions_.push_back({followed.forward != 0 ? followed.forward : 1,
+                                   followed.later != 0 ? followed.later : -1});
         }
+    }
+
+    /// The direction of what members of a pass read that are of the same pass; 0: they follow none.
+    std::int32_t followed_by(PartId id, bool is_forward,
+                             const std::vector<Directions>& of_part) const {
+        for (const std::vector<Segment>& slot : rolled_[id].slots)
+            for (const auto& [own, target, distance] : slot)
+                for (const auto& [part, steps] : by_pass(id, own.interval())) {
+                    if ((part == EquationPart::forward) != is_forward) continue;
+                    for (const auto& [read, there] :
+                         by_pass(target, {steps.low - distance, steps.high - distance}))
+                        if (const std::int32_t direction = of_part[index(target)].of(read);
+                            direction != 0 && (read == EquationPart::forward) == is_forward)
+                            return direction;
+                }
+        return 0;
     }
 
     Definition& definition(EquationPart part, const std::string& name,
@@ -104,7 +129,9 @@ class EquationMaker {
     /// Of what is defined for a recurrence and beside it, the recurrence says the order of the steps.
     void order_steps(PartId id, std::int32_t direction) {
         const auto order = [&](const std::string& name, std::optional<std::int32_t> axis) {
-            definition(part_of(id), name, axis, direction).is_descending = direction < 0;
+            for (const EquationPart part : {EquationPart::forward, later_part(id)})
+                if (const auto found = places_.find({part, name, axis}); found != places_.end())
+                    definitions_[found->second].is_descending = direction < 0;
         };
         const Part& part = rolled_[id];
         for (std::size_t i = 0; i < part.labels.size(); ++i)
@@ -112,46 +139,72 @@ class EquationMaker {
         if (const std::string& name = terms().given_name(id); !name.empty()) order(name, part.axis);
     }
 
-    EquationPart part_of(PartId part) const {
-        if (plan_.is_forward(part)) return EquationPart::forward;
-        return plan_.is_for_gradients(part) ? EquationPart::gradients : EquationPart::backward;
+    /// What members belong to that no value depends on.
+    EquationPart later_part(PartId id) const {
+        return plan_.is_for_gradients(id) ? EquationPart::gradients : EquationPart::backward;
     }
 
-    void define(PartId id, std::int32_t direction) {
+    EquationPart part_of(PartId id, std::int32_t t) const {
+        return plan_.forward_steps(id).within({t, t}).empty() ? later_part(id)
+                                                              : EquationPart::forward;
+    }
+
+    /// The steps of a family by the pass that its members belong to.
+    std::vector<std::pair<EquationPart, Interval>> by_pass(PartId id, Interval steps) const {
+        std::vector<std::pair<EquationPart, Interval>> result;
+        if (!rolled_[id].is_family()) return {{part_of(id, 0), {0, 0}}};
+        const detail::IntervalSet& forward = plan_.forward_steps(id);
+        for (const Interval there : forward.within(steps))
+            result.emplace_back(EquationPart::forward, there);
+        for (const Interval there : forward.outside(steps))
+            result.emplace_back(later_part(id), there);
+        return result;
+    }
+
+    void define(PartId id, const Directions& directions) {
         const Part& part = rolled_[id];
         if (detail::is_leaf(part)) return;
-        for (std::size_t i = 0; i < part.labels.size(); ++i) define_label(id, i, direction);
+        for (std::size_t i = 0; i < part.labels.size(); ++i) define_label(id, i, directions);
         if (const std::string& name = terms().given_name(id); !name.empty())
-            define_given(id, name, direction);
+            define_given(id, name, directions);
     }
 
-    void define_label(PartId id, std::size_t number, std::int32_t direction) {
+    void define_label(PartId id, std::size_t number, const Directions& directions) {
         const Part& part = rolled_[id];
         const PartName& label = part.labels[number];
-        const std::string& name = plan_.names()(id, number);
-        Definition& target = definition(part_of(id), name, label.axis, direction);
+        const auto target = [&](EquationPart pass) -> Definition& {
+            return definition(pass, plan_.names()(id, number), label.axis, directions.of(pass));
+        };
         if (!part.is_family()) {
-            target.pieces.push_back({{label.shift, label.shift}, terms().computed(id)});
+            target(part_of(id, 0))
+                .pieces.push_back({{label.shift, label.shift}, terms().computed(id)});
             return;
         }
         for (const Interval run : intervals_of(part.runs)) {
             const Interval there{std::max(run.low, label.steps.low()),
                                  std::min(run.high, label.steps.high())};
-            if (there.low <= there.high) add(target, id, there, label.shift);
+            if (there.low > there.high) continue;
+            for (const auto& [pass, steps] : by_pass(id, there))
+                add(target(pass), id, steps, label.shift);
         }
     }
 
     /// The members of a family that have no label.
-    void define_given(PartId id, const std::string& name, std::int32_t direction) {
+    void define_given(PartId id, const std::string& name, const Directions& directions) {
         const Part& part = rolled_[id];
-        Definition& target = definition(part_of(id), name, part.axis, direction);
-        target.has_made_name = true;
+        const auto target = [&](EquationPart pass) -> Definition& {
+            Definition& found = definition(pass, name, part.axis, directions.of(pass));
+            found.has_made_name = true;
+            return found;
+        };
         if (!part.is_family()) {
-            target.pieces.push_back({{0, 0}, terms().computed(id)});
+            target(part_of(id, 0)).pieces.push_back({{0, 0}, terms().computed(id)});
             return;
         }
         for (const Interval run : intervals_of(part.runs))
-            for (const Interval there : terms().unlabelled(id, run)) add(target, id, there, 0);
+            for (const Interval there : terms().unlabelled(id, run))
+                for (const auto& [pass, steps] : by_pass(id, there))
+                    add(target(pass), id, steps, 0);
     }
 
     /// The variable is the step of the name, which is the member's own plus `shift`.
@@ -161,15 +214,19 @@ class EquationMaker {
     }
 
     /// Moves the gradients that were asked for to their place; what is the gradient of two variables is
-    /// said for both.
+    /// said for both. Those that other adjoints read stay among them.
     void add_gradients() {
         const std::size_t first = rolled_.outputs.size() - 2 * options_.variables;
+        const detail::BackwardReads reads(definitions_);
         for (std::size_t i = 0; i < options_.variables; ++i) {
             const auto [part, t] = rolled_.outputs[first + i];
             const Member variable = rolled_.outputs[first + options_.variables + i];
             const std::string& name = plan_.names().gradient(i);
             const auto at = step_of(variable);
             Definition& target = definition(EquationPart::gradients, name, axis_of(at), -1);
+            ordered_.emplace_back(name, axis_of(at));
+            const bool is_own = is_called(part, t, name);
+            if (is_own && reads.contains(name, axis_of(at), at ? at->t : t)) continue;
             if (const auto own = take(part, t, name, at)) {
                 target.pieces.push_back(*own);
             } else if (std::ranges::none_of(target.pieces, [&](const Piece& piece) {
@@ -181,7 +238,6 @@ class EquationMaker {
                                              ? terms().computed(part)
                                              : terms().member(part, t)});
             }
-            ordered_.emplace_back(name, axis_of(at));
         }
         order_gradients();
     }
@@ -198,13 +254,16 @@ class EquationMaker {
         return Step{*label.axis, member.t + label.shift};
     }
 
+    bool is_called(PartId id, std::int32_t t, const std::string& name) const {
+        const auto label = terms().label_at(id, t);
+        return label && plan_.names()(id, *label) == name;
+    }
+
     /// Takes the gradient's own line out of the adjoints: of dh(t) that of h(-1).
     std::optional<Piece> take(PartId id, std::int32_t t, const std::string& name,
                               const std::optional<Step>& at) {
-        const auto label = terms().label_at(id, t);
-        if (!label || plan_.names()(id, *label) != name || plan_.is_for_gradients(id))
-            return std::nullopt;
-        const auto found = places_.find({part_of(id), name, axis_of(at)});
+        if (!is_called(id, t, name) || plan_.is_for_gradients(id)) return std::nullopt;
+        const auto found = places_.find({part_of(id, t), name, axis_of(at)});
         if (found == places_.end()) return std::nullopt;
         std::vector<Piece>& pieces = definitions_[found->second].pieces;
         // A name without step is that of the member, at whatever step it is.
@@ -250,7 +309,7 @@ class EquationMaker {
     const Rolled& rolled_;
     const EquationOptions& options_;
     EquationPlan plan_;
-    std::vector<std::int32_t> directions_;  // by component
+    std::vector<Directions> directions_;  // by component
     std::vector<Definition> definitions_;
     /// By part, name and axis: c(t) is not c.
     std::map<std::tuple<EquationPart, std::string, std::optional<std::int32_t>>, std::size_t>

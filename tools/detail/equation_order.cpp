@@ -19,20 +19,14 @@ struct Read {
         distances;  ///< of what it reads from its own steps; none: on another axis
 };
 
-/// A name that a line reads: at which steps, and how far those are from the line's own.
-struct NameRead {
-    Interval steps;
-    std::optional<Interval> distances;
-};
-
 /// Of a name that stands in this sum, or list, or in none.
 NameRead read_of(const EquationTerm& name, const Equation& line, const EquationTerm* sum) {
-    if (!name.step) return {};
-    const std::int32_t t = name.step->t;
+    if (!name.step) return {name.name, std::nullopt, {}, std::nullopt};
+    const std::int32_t axis = name.step->axis, t = name.step->t;
     const bool is_beside = line.step && line.step->axis == name.step->axis;
     if (!name.step->is_fixed && sum == nullptr && is_beside)
-        return {{line.steps.low + t, line.steps.high + t}, Interval{t, t}};
-    NameRead read{{t, t}, std::nullopt};
+        return {name.name, axis, {line.steps.low + t, line.steps.high + t}, Interval{t, t}};
+    NameRead read{name.name, axis, {t, t}, std::nullopt};
     if (!name.step->is_fixed) {
         const Interval steps = sum != nullptr ? sum->steps : line.steps;
         read.steps = {steps.low + t, steps.high + t};
@@ -40,22 +34,6 @@ NameRead read_of(const EquationTerm& name, const Equation& line, const EquationT
     if (is_beside)
         read.distances = {read.steps.low - line.steps.high, read.steps.high - line.steps.low};
     return read;
-}
-
-/// Calls `visit(name, read)` for each name on the right of a line.
-template <class Visit>
-void for_each_name(const Equation& line, const Visit& visit) {
-    std::vector<std::pair<const EquationTerm*, const EquationTerm*>> open{{&line.right, nullptr}};
-    while (!open.empty()) {
-        const auto [term, sum] = open.back();  // the sum, or list, that it stands in
-        open.pop_back();
-        const bool is_over_steps =
-            term->kind == EquationTerm::Kind::sum || term->kind == EquationTerm::Kind::list;
-        for (const EquationTerm& operand : term->operands)
-            open.emplace_back(&operand, is_over_steps ? term : sum);
-        if (term->kind != EquationTerm::Kind::name) continue;
-        visit(*term, read_of(*term, line, sum));
-    }
 }
 
 /// Where each line stands among others.
@@ -84,16 +62,16 @@ class LineOrder {
         for (std::size_t i = 0; i < lines_.size(); ++i)
             by_name[{lines_[i].name, axis_of(lines_[i].step)}].push_back(i);
         for (std::size_t i = 0; i < lines_.size(); ++i)
-            for_each_name(lines_[i], [&](const EquationTerm& name, const NameRead& read) {
-                const auto found = by_name.find({name.name, axis_of(name.step)});
-                if (found == by_name.end()) return;
+            for (const NameRead& read : names_read(lines_[i])) {
+                const auto found = by_name.find({read.name, read.axis});
+                if (found == by_name.end()) continue;
                 for (const std::size_t line : found->second) {
                     const Interval steps = lines_[line].step ? lines_[line].steps : Interval{};
                     const bool is_here =
                         steps.low <= read.steps.high && read.steps.low <= steps.high;
                     if (line != i && is_here) reads_[i].push_back({line, read.distances});
                 }
-            });
+            }
     }
 
     /// Lines that need each other are a loop (Tarjan 1972).
@@ -250,6 +228,22 @@ class LineOrder {
 };
 
 }  // namespace
+
+std::vector<NameRead> names_read(const Equation& line) {
+    std::vector<NameRead> reads;
+    // With each term the sum, or list, that it stands in.
+    std::vector<std::pair<const EquationTerm*, const EquationTerm*>> open{{&line.right, nullptr}};
+    while (!open.empty()) {
+        const auto [term, sum] = open.back();
+        open.pop_back();
+        const bool is_over_steps =
+            term->kind == EquationTerm::Kind::sum || term->kind == EquationTerm::Kind::list;
+        for (const EquationTerm& operand : term->operands)
+            open.emplace_back(&operand, is_over_steps ? term : sum);
+        if (term->kind == EquationTerm::Kind::name) reads.push_back(read_of(*term, line, sum));
+    }
+    return reads;
+}
 
 std::vector<Equation> in_order(std::vector<Equation> lines) {
     const LineOrder order(lines);

@@ -1,12 +1,14 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
+#include <revolute/tools/detail/members_needed.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <span>
 #include <string_view>
 
 namespace revolute::detail {
@@ -55,32 +57,17 @@ EquationPlan::EquationPlan(const Rolled& rolled, const EquationOptions& options)
       options_(options),
       names_(rolled, options),
       terms_(rolled, names_, options.sizes),
-      is_forward_(rolled.parts.size()),
       is_for_gradients_(rolled.parts.size()),
       places_(rolled.parts.size()) {
-    find_forward();
+    // The values come first among the outputs, then the gradients and the variables.
+    forward_ = members_needed(
+        rolled, std::span(rolled.outputs).first(rolled.outputs.size() - 2 * options.variables));
     find_for_gradients();
     find_order();
     count_places();
     name_outputs();
     for (const PartId part : order_) decide(part);
     give_names();
-}
-
-/// The values come first among the outputs, then the gradients and the variables.
-void EquationPlan::find_forward() {
-    std::vector<PartId> open;
-    const auto reach = [&](PartId part) {
-        if (!is_forward_[index(part)]) open.push_back(part);
-        is_forward_[index(part)] = true;
-    };
-    for (std::size_t i = 0; i + 2 * options_.variables < rolled_.outputs.size(); ++i)
-        reach(rolled_.outputs[i].part);
-    while (!open.empty()) {
-        const PartId part = open.back();
-        open.pop_back();
-        for_each_target(rolled_[part], [&](PartId target, Interval) { reach(target); });
-    }
 }
 
 void EquationPlan::find_for_gradients() {

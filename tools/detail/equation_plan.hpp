@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/detail/interval_set.hpp>
 #include <revolute/tools/detail/equation_terms.hpp>
 #include <revolute/tools/equations.hpp>
 
@@ -15,13 +16,14 @@ class EquationPlan {
     const EquationNames& names() const { return names_; }
     EquationNames& names() { return names_; }
     const EquationTerms& terms() const { return terms_; }
-    /// By part: what the loss, or another output that is no gradient, depends on.
-    bool is_forward(PartId part) const { return is_forward_[index(part)]; }
+    /// Whether the loss, or another output that is no gradient, depends on a member.
+    bool is_forward(PartId part) const { return !forward_steps(part).empty(); }
+    /// The steps of those members; step 0 of a node.
+    const IntervalSet& forward_steps(PartId part) const { return forward_[index(part)]; }
     /// By part: whether gradients alone depend on it.
     bool is_for_gradients(PartId part) const { return is_for_gradients_[index(part)]; }
 
  private:
-    void find_forward();
     void find_for_gradients();
     void find_order();
     void count_places();
@@ -43,7 +45,7 @@ class EquationPlan {
     const EquationOptions& options_;
     EquationNames names_;
     EquationTerms terms_;
-    std::vector<bool> is_forward_;
+    std::vector<IntervalSet> forward_;  ///< by part
     std::vector<bool> is_for_gradients_;
     std::vector<PartId> order_;          ///< what is written out in a part comes before it
     std::vector<std::uint32_t> places_;  ///< by part: how often a member would be written out
