@@ -8,11 +8,25 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
+#include <vector>
 
 namespace revolute {
 
 namespace {
+
+/// Without the brackets that hold a number alone, which depends on the step: where one label says (t+1) x, that of
+/// the first step says 1 x.
+std::vector<TextRun> without_brackets_of_numbers(const RichText& label) {
+    static const std::string bracketed{'(', step_mark, ')'}, bare{step_mark};
+    std::vector<TextRun> runs = label.runs;
+    for (TextRun& run : runs)
+        for (auto at = run.text.find(bracketed); at != std::string::npos;
+             at = run.text.find(bracketed, at))
+            run.text.replace(at, bracketed.size(), bare);
+    return runs;
+}
 
 /// Draws nodes that are alike across steps once: the one in the midst stands for all. What has none
 /// there, and what stands outside the steps, is drawn by itself.
@@ -232,7 +246,8 @@ class Folder {
             const Step expected{x.step.axis, x.step.t + (moves ? moved : 0)};
             return x.number == y.number && y.step == expected;
         };
-        return a.runs == b.runs && std::ranges::equal(a.mentions, b.mentions, are_alike);
+        return without_brackets_of_numbers(a) == without_brackets_of_numbers(b) &&
+               std::ranges::equal(a.mentions, b.mentions, are_alike);
     }
 
     void add_edges() {

@@ -171,7 +171,8 @@ TEST_CASE("folded figure: what is said of one step counts others from the first 
     Expr h = graph.parameter("h0", {1, 1});
     for (std::int32_t t = 0; t < count; ++t) {
         const Scope at(graph, Step{0, t});
-        h = tanh(W * h + static_cast<double>(count - t) * graph.input("x", {1, 1})).named("h");
+        const Expr x = graph.input("x", {1, 1});
+        h = tanh(t == count - 2 ? W * h - x : W * h + x).named("h");
     }
     FigureOptions options;
     options.steps = ShownSteps::folded;
@@ -179,7 +180,50 @@ TEST_CASE("folded figure: what is said of one step counts others from the first 
     std::string label;
     for (const FigureNode& node : forward(h, options).nodes)
         if (to_plain(node.label).starts_with("h_t = ")) label = to_plain(node.label);
-    CHECK(label.find("h_{T−1} = tanh(W h_{T−2} + 2 x_{T−1})") != std::string::npos);
+    CHECK(label.find("h_{T−1} = tanh(W h_{T−2} − x_{T−1})") != std::string::npos);
+}
+
+// A label that holds at all steps has no cases beside it but the first step's, where h(-1) is zero.
+TEST_CASE(
+    "folded figure: whole factors that grow evenly with the step are said once for all steps") {
+    const auto labels_of_factor = [](std::int32_t steps, std::int32_t start, std::int32_t slope,
+                                     std::optional<std::int32_t> step_count) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {1, 1});
+        Expr h = graph.constant(0.0);
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const double factor = start + slope * t;
+            h = tanh(scale(factor, graph.input("x", {1, 1})) + W * h).named("h");
+        }
+        std::set<std::string> labels;
+        const FigureOptions options{.steps = ShownSteps::folded, .step_count = step_count};
+        for (const FigureNode& node : forward(sum(h), options).nodes)
+            labels.insert(to_plain(node.label));
+        return labels;
+    };
+    const auto check = [&](std::int32_t start, std::int32_t slope, const std::string& factor) {
+        for (const std::int32_t steps : {8, 11, 20})
+            for (const std::optional<std::int32_t> step_count :
+                 {std::optional<std::int32_t>(), std::optional(steps), std::optional(1000)}) {
+                const auto labels = labels_of_factor(steps, start, slope, step_count);
+                CAPTURE(factor);
+                CAPTURE(steps);
+                CHECK(labels.contains(factor + " x_t"));
+                for (const std::string& label : labels) {
+                    CAPTURE(label);
+                    CHECK(label.find("t = 1") == std::string::npos);
+                    CHECK(label.find("h_1") == std::string::npos);
+                    CHECK(label.find("x_T") == std::string::npos);
+                }
+            }
+    };
+    check(1, 1, "(t+1)");
+    check(0, 1, "t");
+    check(1, 2, "(2 t+1)");
+    check(3, 5, "(5 t+3)");
+    check(-4, 1, "(t−4)");
+    check(50, -1, "(50−t)");
 }
 
 TEST_CASE("folded figure: a label that says something else at each step is refused") {
