@@ -172,8 +172,9 @@ class Evaluation {
     /// A node that was given, or made, something that is not finite.
     struct Origin {
         NodeId node;
-        bool is_suspect = false;
+        detail::Made kind = detail::Made::minus_infinity;
         std::vector<std::pair<std::uint32_t, detail::OriginId>> behind{};  // by slot
+        std::vector<detail::OriginId> joined{};  // what is joined goes back to
     };
 
     const Origin& origin(detail::OriginId id) const { return origins_[id - 1]; }
@@ -200,12 +201,12 @@ class Evaluation {
                          [&](NodeId from) { return note_of_output(node, from); });
     }
 
-    auto is_suspect() const {
-        return [this](detail::OriginId id) { return origin(id).is_suspect; };
+    auto kind_of_origin() const {
+        return [this](detail::OriginId id) { return origin(id).kind; };
     }
 
     detail::OriginId origin_to_tell(NodeId node) const {
-        return detail::origin_to_tell(traced_[index(node)], is_suspect());
+        return detail::origin_to_tell(traced_[index(node)], kind_of_origin());
     }
 
     std::vector<detail::OriginId> origins_of(NodeId node) {
@@ -214,12 +215,40 @@ class Evaluation {
         std::map<detail::Made, detail::OriginId> own;
         const auto made = [&](detail::Made what) {
             detail::OriginId& id = own[what];
-            const bool made_here = what == detail::Made::suspect && !operands.empty();
-            if (id == 0) id = add({node, made_here, origins_behind(node)});
+            if (id != 0) return id;
+            if (what == detail::Made::joined)
+                id = add({node, what, {}, origins_joined(operands)});
+            else
+                id = add({node, operands.empty() ? detail::Made::minus_infinity : what,
+                          origins_behind(node)});
             return id;
         };
         return detail::origins_of<double>(result.values(), static_cast<std::size_t>(result.rows),
-                                          operands, is_suspect(), made);
+                                          operands, joined_entries(node), kind_of_origin(), made);
+    }
+
+    static std::vector<detail::OriginId> origins_joined(
+        std::span<const detail::ReadValues<double>> operands) {
+        std::vector<std::span<const detail::OriginId>> all;
+        for (const auto& operand : operands) all.push_back(operand.origins);
+        return detail::different_origins(all);
+    }
+
+    std::vector<bool> joined_entries(NodeId node) const {
+        const Op& op = graph_.op(node);
+        if (graph_.operand_count(node) == 0 || !detail::may_join(op.role)) return {};
+        return detail::joined_entries(op, graph_.attributes(node), operand_values(node),
+                                      graph_.shape(node));
+    }
+
+    std::vector<Matrix> operand_values(NodeId node) const {
+        std::vector<Matrix> operands;
+        for (const NodeId operand : graph_.operands(node)) {
+            const ConstMatrixView read = value(operand);
+            operands.emplace_back(read.rows, read.columns,
+                                  std::vector<double>(read.values().begin(), read.values().end()));
+        }
+        return operands;
     }
 
     std::vector<detail::ReadValues<double>> read_values(NodeId node) const {
@@ -253,19 +282,13 @@ class Evaluation {
         for (const NodeId operand : graph_.operands(node)) {
             marks.emplace_back();
             for (const detail::OriginId id : traced_[index(operand)]) {
-                marks.back().push_back(id != 0 && origin(id).is_suspect);
+                marks.back().push_back(id != 0 && origin(id).kind == detail::Made::suspect);
                 if (marks.back().back()) detail::FirstOrigins::keep_first(first, id);
             }
         }
         if (first == 0) return;
-        std::vector<Matrix> operands;
-        for (const NodeId operand : graph_.operands(node)) {
-            const ConstMatrixView read = value(operand);
-            operands.emplace_back(read.rows, read.columns,
-                                  std::vector<double>(read.values().begin(), read.values().end()));
-        }
-        if (detail::counts_for_finite_entries(op, graph_.attributes(node), operands, marks,
-                                              graph_.shape(node)))
+        if (detail::counts_for_finite_entries(op, graph_.attributes(node), operand_values(node),
+                                              marks, graph_.shape(node)))
             throw_origin(first,
                          [&](NodeId) { return detail::note_of_loss(graph_.describe(node)); });
     }
@@ -283,7 +306,12 @@ class Evaluation {
         for (const NodeId operand : graph_.operands(from.node)) read.push_back(operand);
         Evaluation again(graph_, read, bindings_, FiniteCheck::off);
         again.run(read);
-        std::vector<std::string> notes;
+        std::vector<std::string> notes, joined;
+        if (from.kind == detail::Made::joined) {
+            for (const detail::OriginId one : from.joined)
+                joined.push_back(graph_.describe(origin(one).node));
+            notes.push_back(detail::note_of_joined(joined));
+        }
         for (const auto& [slot, behind] : from.behind)
             notes.push_back(detail::note_of_origin(fmt::format("operand {}", slot),
                                                    graph_.describe(origin(behind).node)));

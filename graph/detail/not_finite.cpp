@@ -2,9 +2,11 @@
 #include <revolute/graph/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace revolute::detail {
@@ -64,6 +66,46 @@ bool counts_for_finite_entries(const Op& op, std::span<const double> attributes,
                 return true;
     }
     return false;
+}
+
+bool may_join(Role role) { return !is_elementwise(role) && !places_entries(role); }
+
+std::vector<bool> joined_entries(const Op& op, std::span<const double> attributes,
+                                 std::span<const Matrix> operands, Shape result) {
+    constexpr double forbidden = -std::numeric_limits<double>::infinity();
+    const std::optional<Matrix> as_is = made_of(op, attributes, operands, result);
+    if (!as_is || std::ranges::find(as_is->values(), forbidden) == as_is->values().end()) return {};
+    std::vector<bool> joined(result.size(), true);
+    // Every other one of the entries that are minus infinity becomes finite, and then those between them.
+    for (const bool is_turn : {true, false}) {
+        std::vector<Matrix> others(operands.begin(), operands.end());
+        bool is_even = false;
+        for (Matrix& other : others)
+            for (double& value : other.values())
+                if (value == forbidden && (is_even = !is_even) == is_turn) value = 0;
+        const std::optional<Matrix> changed = made_of(op, attributes, others, result);
+        if (!changed) return {};
+        for (std::size_t i = 0; i < result.size(); ++i)
+            joined[i] =
+                joined[i] && as_is->values()[i] == forbidden && std::isfinite(changed->values()[i]);
+    }
+    return joined;
+}
+
+std::vector<OriginId> different_origins(std::span<const std::span<const OriginId>> operands) {
+    constexpr std::size_t most = 4;
+    std::vector<OriginId> all;
+    for (const std::span<const OriginId> origins : operands)
+        for (const OriginId origin : origins)
+            if (origin != 0 && all.size() < most && std::ranges::find(all, origin) == all.end())
+                all.push_back(origin);
+    return all;
+}
+
+std::string note_of_joined(std::span<const std::string> origins) {
+    return fmt::format(
+        "all that it joins is minus infinity, as where every path is forbidden: it comes from {}",
+        fmt::join(origins, " and "));
 }
 
 std::string to_text(const NotFinite& found) {

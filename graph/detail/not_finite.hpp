@@ -21,9 +21,20 @@ enum class Extent : std::uint8_t { whole, column, entry };
 /// What is known of it for an operand of an operator, given the shapes of both.
 Extent extent_of(Role role, std::size_t operand, Shape operand_shape, Shape result);
 
-/// The number of what an entry that is not finite goes back to, given or made by an operator, in the order in which a run
-/// finds them, from 1 on; 0 where the entry is finite.
+/// The number of what an entry that is not finite goes back to, given or made by an operator, in the order in which a
+/// run finds them, from 1 on; 0 where the entry is finite.
 using OriginId = std::uint32_t;
+
+/// What an origin is.
+enum class Made : std::uint8_t {
+    suspect,  ///< a NaN where none of its operands has one, or infinity where all are finite
+    /// Given, or minus infinity where all operands are finite, as the logarithm of what cannot be: of use in softmax
+    /// and exp.
+    minus_infinity,
+    /// Minus infinity of several, any of which would do if it were finite: what log_sum_exp makes of forbidden paths
+    /// alone.
+    joined,
+};
 
 /// An operand's values, column by column.
 template <class Number>
@@ -39,16 +50,19 @@ bool all_finite(std::span<const Number> values) {
     return std::ranges::all_of(values, [](Number x) { return std::isfinite(x); });
 }
 
-/// The first origins of what is NaN, and of what is infinite, those that are suspect for themselves; 0: of nothing.
+/// The first origins of what is NaN, and of what is infinite, those that are suspect for themselves, and the last of
+/// those that are joined; 0: of nothing.
 struct FirstOrigins {
     OriginId of_nan = 0;
     OriginId of_infinity = 0;
     OriginId of_suspect_infinity = 0;
+    OriginId of_joined = 0;
+    OriginId of_unjoined = 0;  // the first of the other infinities
 
-    /// Entries begin to end of an operand.
-    template <class Number, class IsSuspect>
+    /// Entries begin to end of an operand; `kind` says what an origin is.
+    template <class Number, class Kind>
     void add(const ReadValues<Number>& operand, std::size_t begin, std::size_t end,
-             const IsSuspect& is_suspect) {
+             const Kind& kind) {
         if (operand.origins.empty()) return;
         for (std::size_t i = begin; i < end; ++i) {
             const OriginId origin = operand.origins[i];
@@ -57,9 +71,20 @@ struct FirstOrigins {
                 keep_first(of_nan, origin);
             } else {
                 keep_first(of_infinity, origin);
-                if (is_suspect(origin)) keep_first(of_suspect_infinity, origin);
+                if (kind(origin) == Made::suspect) keep_first(of_suspect_infinity, origin);
+                if (kind(origin) == Made::joined)
+                    of_joined = std::max(of_joined, origin);
+                else
+                    keep_first(of_unjoined, origin);
             }
         }
+    }
+
+    /// What an infinity goes back to: to joining, which says where all was forbidden, where nothing else may have
+    /// made it.
+    OriginId of_infinite_result() const {
+        if (of_suspect_infinity != 0) return of_infinity;
+        return of_unjoined != 0 ? of_unjoined : of_joined;
     }
 
     static void keep_first(OriginId& first, OriginId origin) {
@@ -76,31 +101,26 @@ inline OriginId first_origin(std::span<const OriginId> origins) {
 }
 
 /// What is told of a value that is not finite: the first of its suspect origins, or else of all.
-template <class IsSuspect>
-OriginId origin_to_tell(std::span<const OriginId> origins, const IsSuspect& is_suspect) {
+template <class Kind>
+OriginId origin_to_tell(std::span<const OriginId> origins, const Kind& kind) {
     OriginId first = 0;
     for (const OriginId origin : origins)
-        if (origin != 0 && is_suspect(origin)) FirstOrigins::keep_first(first, origin);
+        if (origin != 0 && kind(origin) == Made::suspect) FirstOrigins::keep_first(first, origin);
     return first != 0 ? first : first_origin(origins);
 }
 
-/// What an operator made that is not finite.
-enum class Made : std::uint8_t {
-    suspect,  ///< a NaN where none of its operands has one, or infinity where all are finite
-    /// Minus infinity where all operands are finite, as the logarithm of what cannot be: of use in softmax and exp.
-    minus_infinity,
-};
-
 /// The origins of a result's entries: the first among what an entry may depend on, and `made(Made)` where it depends on
-/// nothing that it could have that from. A NaN that an infinity became goes back to that, where it is suspect.
-template <class Number, class IsSuspect, class MakeOrigin>
+/// nothing that it could have that from, or where it is marked as joined and not all that it reads was. A NaN that an
+/// infinity became goes back to that, where it is suspect. `joined` is empty where nothing is.
+template <class Number, class Kind, class MakeOrigin>
 std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t rows,
                                  std::span<const ReadValues<Number>> operands,
-                                 const IsSuspect& is_suspect, const MakeOrigin& made) {
+                                 const std::vector<bool>& joined, const Kind& kind,
+                                 const MakeOrigin& made) {
     std::vector<OriginId> origins(result.size(), 0);
     const auto add = [&](FirstOrigins& to, Extent extent, const auto& begin, const auto& end) {
         for (const ReadValues<Number>& operand : operands)
-            if (operand.extent == extent) to.add(operand, begin(operand), end(operand), is_suspect);
+            if (operand.extent == extent) to.add(operand, begin(operand), end(operand), kind);
     };
     FirstOrigins whole;
     add(
@@ -115,13 +135,23 @@ std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t row
         for (std::size_t i = begin; i < begin + rows; ++i) {
             const Number x = result[i];
             if (std::isfinite(x)) continue;
-            FirstOrigins read = of_column;
-            add(
-                read, Extent::entry, [&](const auto&) { return i; },
-                [&](const auto&) { return i + 1; });
-            origins[i] = !std::isnan(x)     ? read.of_infinity
-                         : read.of_nan != 0 ? read.of_nan
-                                            : read.of_suspect_infinity;
+            const auto add_entries = [&](FirstOrigins& to) {
+                add(
+                    to, Extent::entry, [&](const auto&) { return i; },
+                    [&](const auto&) { return i + 1; });
+            };
+            FirstOrigins read = of_column, of_entries;
+            add_entries(read);
+            add_entries(of_entries);
+            const bool is_joined = !joined.empty() && joined[i] && read.of_suspect_infinity == 0;
+            if (std::isnan(x))
+                origins[i] = read.of_nan != 0 ? read.of_nan : read.of_suspect_infinity;
+            else if (is_joined && read.of_unjoined != 0)
+                origins[i] = made(Made::joined);
+            else if (read.of_suspect_infinity == 0 && of_entries.of_joined != 0)
+                origins[i] = of_entries.of_joined;  // a mask beside it forbids nothing more
+            else
+                origins[i] = read.of_infinite_result();
             if (origins[i] == 0)
                 origins[i] = made(std::isnan(x) || x > 0 ? Made::suspect : Made::minus_infinity);
         }
@@ -135,6 +165,17 @@ std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t row
 bool counts_for_finite_entries(const Op& op, std::span<const double> attributes,
                                std::span<const Matrix> operands,
                                std::span<const std::vector<bool>> marks, Shape result);
+
+/// Which entries of the result are minus infinity that several entries of the operands join to: where some of these,
+/// whichever, are finite, so is the result. Empty where none is.
+std::vector<bool> joined_entries(const Op& op, std::span<const double> attributes,
+                                 std::span<const Matrix> operands, Shape result);
+
+/// Whether an operator of the role may join entries.
+bool may_join(Role role);
+
+/// Different origins of operands, the first ones of them.
+std::vector<OriginId> different_origins(std::span<const std::span<const OriginId>> operands);
 
 /// Whether an operator of the role may make finite entries of what is not finite: others place entries or add them up.
 bool may_hide(Role role);
@@ -155,6 +196,9 @@ std::string note_of_origin(std::string_view operand, std::string_view origin);
 std::string note_of_output(std::string_view output);
 /// "it is lost in y [1 x 1], which is finite".
 std::string note_of_loss(std::string_view reader);
+
+/// "all that it joins is minus infinity, as where every path is forbidden: it comes from x [3 x 1] and y [1 x 1]".
+std::string note_of_joined(std::span<const std::string> origins);
 
 /// The text of the error: where the first NaN is, or else the first infinite entry, and the ranges of all values.
 std::string to_text(const NotFinite& found);

@@ -14,6 +14,7 @@
 #include <support/program_check.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -365,4 +366,66 @@ TEST_CASE("check_finite: values of a long net that goes on with minus infinity a
         message_of<NonFiniteError>([&] { evaluate(log_sum_exp(a), values, check_finite); });
     CAPTURE(text);
     CHECK(text.find("not finite (-inf at row ") != std::string::npos);
+}
+
+namespace {
+
+/// The forward recursion of a hidden Markov model of two states, of which the second never comes after the first.
+struct ForwardRecursion {
+    Graph graph;
+    Expr A = graph.parameter("A", {2, 2}), mask = graph.input("mask", {2, 2});
+    Expr start = graph.initial_state("start", {2, 1});
+    std::vector<Expr> emitted;
+    Expr loss;
+    Bindings values;
+
+    explicit ForwardRecursion(int steps) {
+        values.bind(A, Matrix(2, 2, 0.1)).bind(mask, Matrix(2, 2, {0, -infinity, 0, 0}));
+        values.bind(start, Matrix(2, 1, {0, -infinity}));
+        Expr a = start;
+        for (int t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            emitted.push_back(graph.input("e", {2, 1}));
+            values.bind(emitted.back(), Matrix(2, 1, {-0.5, -0.7}));
+            const Expr paths = transpose(A + mask) + broadcast_columns(a, 2);
+            a = (transpose(log_sum_exp(paths).named("paths")) + emitted.back()).named("a");
+        }
+        loss = (-log_sum_exp(a).named("all")).named("L");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("check_finite: where every path is forbidden that is said, and what forbids them") {
+    for (int dead = 0; dead < 4; ++dead) {
+        CAPTURE(dead);
+        ForwardRecursion net(4);
+        const std::vector<Expr> outputs = differentiate(net.loss, {net.A}).loss_and_gradients();
+        check_silent(outputs, net.values);
+        net.values.bind(net.emitted[static_cast<std::size_t>(dead)], Matrix(2, 1, -infinity));
+        const std::string text =
+            message_of<NonFiniteError>([&] { evaluate(outputs, net.values, check_finite); });
+        const std::string by_program = message_of<NonFiniteError>(
+            [&] { run_checked(outputs, net.values, Precision::float64); });
+        for (const std::string& message : {text, by_program}) {
+            CAPTURE(message);
+            CHECK(message.find("log_sum_exp is not finite (-inf at row 0, column 0)") !=
+                  std::string::npos);
+            const std::string step = dead < 3 ? fmt::format(", in step t = {}\n", dead + 1) : "\n";
+            CHECK(message.find("column 0)" + step) != std::string::npos);
+            CHECK(message.find("\n  all that it joins is minus infinity, as where every path is "
+                               "forbidden: it comes from ") != std::string::npos);
+            CHECK(message.find(fmt::format("e[{}] [2 x 1]", dead)) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("check_finite: what joins entries is told from what picks or adds them") {
+    Two net(-infinity, -infinity, 1, 2);
+    for (const Expr& y : {sum(net.x), sum(rows(net.x, 0, 1)), sum(transpose(net.x))})
+        check_named({y}, net.values, "parameter is not finite (-inf at row 0, column 0)");
+    check_named({log_sum_exp(net.x)}, net.values, "log_sum_exp is not finite");
+    check_named({column_max(net.x)}, net.values, "column_max is not finite");
+    Two one(-infinity, 1, 1, 2);
+    check_silent({log_sum_exp(one.x)}, one.values);
 }

@@ -34,9 +34,10 @@ struct Origin {
     };
     Member member;
     std::optional<Making> made{};
-    bool is_suspect = false;
+    Made kind = Made::minus_infinity;
     std::vector<std::pair<std::size_t, OriginId>>
-        behind{};  // by number of what the instruction reads
+        behind{};                    // by number of what the instruction reads
+    std::vector<OriginId> joined{};  // what is joined goes back to
 };
 
 /// Where a run stands that is watched.
@@ -115,8 +116,8 @@ class FiniteRun {
 
     const Origin& origin(OriginId id) const { return origins_[id - 1]; }
 
-    auto is_suspect() const {
-        return [this](OriginId id) { return origin(id).is_suspect; };
+    auto kind_of_origin() const {
+        return [this](OriginId id) { return origin(id).kind; };
     }
 
     OriginId add(Origin origin) {
@@ -214,27 +215,33 @@ class FiniteRun {
             if (now_finite && !traced_.empty()) traced_.erase(key(member));
             if (now_finite && reads_finite) continue;
             const Operands operands = operands_for(reads, k, made.count);
-            if (!reads_finite && !adds_to_result(at(place), result))
-                require_nothing_lost(member, operands);
+            const bool is_part_of_sum = adds_to_result(at(place), result);
+            if (!reads_finite && !is_part_of_sum) require_nothing_lost(member, operands);
             if (now_finite) continue;
-            traced_.insert_or_assign(key(member),
-                                     origins_of_result({place, number, k}, member, operands));
+            traced_.insert_or_assign(
+                key(member), origins_of_result({place, number, k}, member, operands,
+                                               is_part_of_sum ? std::vector<bool>()
+                                                              : joined_by(member, operands)));
             if (is_output(member)) fail_for_output(member);
         }
     }
 
     std::vector<OriginId> origins_of_result(const Origin::Making& making, Member member,
-                                            const Operands& operands) {
+                                            const Operands& operands,
+                                            const std::vector<bool>& joined) {
         std::map<Made, OriginId> own;
         const auto make = [&](Made what) {
             OriginId& id = own[what];
-            if (id == 0)
-                id = add({member, making, what == Made::suspect, origins_behind(operands)});
+            if (id != 0) return id;
+            if (what == Made::joined)
+                id = add({member, making, what, {}, origins_joined(operands)});
+            else
+                id = add({member, making, what, origins_behind(operands)});
             return id;
         };
         const std::vector<Number> values = values_of({member, 1});
         return origins_of<Number>(values, static_cast<std::size_t>(rolled_[member.part].shape.rows),
-                                  operands.values, is_suspect(), make);
+                                  operands.values, joined, kind_of_origin(), make);
     }
 
     std::vector<std::pair<std::size_t, OriginId>> origins_behind(const Operands& operands) const {
@@ -247,6 +254,33 @@ class FiniteRun {
         return behind;
     }
 
+    static std::vector<OriginId> origins_joined(const Operands& operands) {
+        std::vector<std::span<const OriginId>> all;
+        for (const ReadValues<Number>& operand : operands.values) all.push_back(operand.origins);
+        return different_origins(all);
+    }
+
+    std::vector<bool> joined_by(Member member, const Operands& operands) const {
+        const Part& part = rolled_[member.part];
+        if (operands.values.empty() || !may_join(part.op->role)) return {};
+        const auto values = matrices_of(operands);
+        return values ? joined_entries(*part.op, part.attributes, *values, part.shape)
+                      : std::vector<bool>();
+    }
+
+    /// None where an operand is a stack of what came at many steps.
+    static std::optional<std::vector<Matrix>> matrices_of(const Operands& operands) {
+        std::vector<Matrix> values;
+        for (std::size_t i = 0; i < operands.values.size(); ++i) {
+            const std::span<const Number> read = operands.values[i].values;
+            const Shape shape = operands.shapes[i];
+            if (read.size() != shape.size()) return std::nullopt;
+            values.emplace_back(shape.rows, shape.columns,
+                                std::vector<double>(read.begin(), read.end()));
+        }
+        return values;
+    }
+
     /// Throws for something suspect that is read and that finite entries of the member count with.
     void require_nothing_lost(Member member, const Operands& operands) {
         const Part& part = rolled_[member.part];
@@ -256,20 +290,14 @@ class FiniteRun {
         for (const ReadValues<Number>& operand : operands.values) {
             marks.emplace_back();
             for (const OriginId id : operand.origins) {
-                marks.back().push_back(id != 0 && origin(id).is_suspect);
+                marks.back().push_back(id != 0 && origin(id).kind == Made::suspect);
                 if (marks.back().back()) FirstOrigins::keep_first(first, id);
             }
         }
         if (first == 0) return;
-        std::vector<Matrix> values;
-        for (std::size_t i = 0; i < operands.values.size(); ++i) {
-            const std::span<const Number> read = operands.values[i].values;
-            const Shape shape = operands.shapes[i];
-            if (read.size() != shape.size()) return;  // a stack of what came at many steps
-            values.emplace_back(shape.rows, shape.columns,
-                                std::vector<double>(read.begin(), read.end()));
-        }
-        if (counts_for_finite_entries(*part.op, part.attributes, values, marks, part.shape))
+        const auto values = matrices_of(operands);
+        if (values &&
+            counts_for_finite_entries(*part.op, part.attributes, *values, marks, part.shape))
             fail(first, note_of_loss(describe(rolled_, member)));
     }
 
@@ -278,7 +306,7 @@ class FiniteRun {
     }
 
     [[noreturn]] void fail_for_output(Member output) {
-        const OriginId told = origin_to_tell(traced_.at(key(output)), is_suspect());
+        const OriginId told = origin_to_tell(traced_.at(key(output)), kind_of_origin());
         fail(told, origin(told).member == output ? "" : note_of_output(describe(rolled_, output)));
     }
 
@@ -332,7 +360,12 @@ class FiniteRun {
                             : fmt::format("operand {} is {}", operands.size(), described(read)),
                 ranges.back());
         }
-        std::vector<std::string> behind;
+        std::vector<std::string> behind, joined;
+        if (from.kind == Made::joined) {
+            for (const OriginId one : from.joined)
+                joined.push_back(describe(rolled_, origin(one).member));
+            behind.push_back(note_of_joined(joined));
+        }
         for (const auto& [number, id] : from.behind)
             behind.push_back(note_of_origin(names[number], describe(rolled_, origin(id).member)));
         notes.insert(notes.begin(), behind.begin(), behind.end());
