@@ -4,7 +4,7 @@
 
 #include <revolute/graph/roll.hpp>
 
-#include <nets.hpp>
+#include <hand/nets.hpp>
 #include <turns.hpp>
 
 #include <memory>
@@ -15,6 +15,9 @@ namespace bench {
 namespace {
 
 using namespace revolute;
+using namespace revolute::hand;
+using hand::append_net;
+using hand::Sizes;
 
 constexpr Sizes sizes_of(int steps) {
     return {.steps = steps, .batch = 1, .input = 1, .hidden = 16};

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <hwy/aligned_allocator.h>
 #include <hwy/targets.h>
-#include <peers.hpp>
+#include <peers/peers.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
-// bench_report RESULTS FIGURES: the tables of docs/performance.md, as Markdown, of what bench_bptt,
-// bench_threads, bench_adbench and bench_compile_time wrote into the folder RESULTS (run.sh); its plots
-// go into the folder FIGURES.
+// bench_report gather PARTS RESULTS: what `revolute bench --table --json` and the benchmarks wrote into the folder PARTS
+// (run.sh) as one file of this computer in the folder RESULTS.
+// bench_report print RESULTS FIGURES: the tables of docs/performance.md, as Markdown, of each computer that has a file in
+// RESULTS; its plots go into the folder FIGURES.
 
 #include <revolute/tools/plot.hpp>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -16,19 +18,27 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace {
 
 using Counters = std::map<std::string, double>;
+/// What was measured, by the parts of its name.
+using Results = std::map<std::vector<std::string>, Counters>;
 
-/// What a program measured, the median of the repetitions: by the parts of the benchmark's name.
-std::map<std::vector<std::string>, Counters> read(const std::filesystem::path& file) {
+nlohmann::json parsed(const std::filesystem::path& file) {
     std::ifstream stream(file);
-    const nlohmann::json all = nlohmann::json::parse(stream);
-    std::map<std::vector<std::string>, Counters> results;
-    for (const nlohmann::json& run : all["benchmarks"]) {
+    if (!stream) throw std::runtime_error(fmt::format("cannot read {}", file.string()));
+    return nlohmann::json::parse(stream);
+}
+
+/// Google Benchmark's medians of the repetitions; none where it was not run.
+Results of_benchmark(const nlohmann::json& computer, const std::string& benchmark) {
+    Results results;
+    if (!computer.contains(benchmark)) return results;
+    for (const nlohmann::json& run : computer[benchmark]["benchmarks"]) {
         if (run.value("aggregate_name", "") != "median") continue;
         std::vector<std::string> name;
         std::istringstream text(run["run_name"].get<std::string>());
@@ -36,6 +46,19 @@ std::map<std::vector<std::string>, Counters> read(const std::filesystem::path& f
         for (const auto& [key, value] : run.items())
             if (value.is_number()) results[name][key] = value.get<double>();
     }
+    return results;
+}
+
+/// The rows of `bench --table`, called as the benchmarks call theirs.
+Results of_table(const nlohmann::json& computer) {
+    Results results;
+    for (const nlohmann::json& row : computer["bptt"]["rows"])
+        results[{"bptt", row["cell"],
+                 fmt::format("{},{},{},{}", row["steps"].get<int>(), row["batch"].get<int>(),
+                             row["input"].get<int>(), row["hidden"].get<int>()),
+                 row["precision"]}] = {{"program_us", row["program_us"]},
+                                       {"hand_us", row["hand_us"]},
+                                       {"ratio", row["ratio"]}};
     return results;
 }
 
@@ -73,8 +96,8 @@ bool has_less_work(const std::string& a, const std::string& b) {
 using Sizes = std::set<std::string, decltype(&has_less_work)>;
 
 /// A row for each size; of each cell the cells that `row` makes of the counters.
-void print_by_size(const std::map<std::vector<std::string>, Counters>& results,
-                   const std::vector<std::string>& head, const auto& cells) {
+void print_by_size(const Results& results, const std::vector<std::string>& head,
+                   const auto& cells) {
     Sizes sizes(has_less_work);
     for (const auto& [name, counters] : results) sizes.insert(name[2]);
     for (const std::string cell : {"simple", "gru", "lstm"}) {
@@ -82,7 +105,7 @@ void print_by_size(const std::map<std::vector<std::string>, Counters>& results,
         print_head(head);
         for (const std::string& size : sizes) {
             std::vector<std::string> row{size};
-            for (const std::string number : {"double", "float"})
+            for (const std::string number : {"f64", "f32"})
                 for (const auto& [name, counters] : results)
                     if (name[1] == cell && name[2] == size && name[3] == number)
                         for (const std::string& text : cells(counters)) row.push_back(text);
@@ -91,8 +114,9 @@ void print_by_size(const std::map<std::vector<std::string>, Counters>& results,
     }
 }
 
-void report_bptt(const std::filesystem::path& folder, const std::filesystem::path& figures) {
-    const auto results = read(folder / "bptt.json");
+void report_bptt(const nlohmann::json& computer, const std::filesystem::path& figures,
+                 const std::string& title) {
+    const Results results = of_table(computer);
     print_by_size(
         results,
         {"T,B,I,H", "double: program", "by hand", "ratio", "float: program", "by hand", "ratio"},
@@ -100,12 +124,13 @@ void report_bptt(const std::filesystem::path& folder, const std::filesystem::pat
             return std::vector{rounded(counters.at("program_us")), rounded(counters.at("hand_us")),
                                fmt::format("**{:.2f}**", counters.at("ratio"))};
         });
-    for (const std::string number : {"double", "float"}) {
+    for (const std::string number : {"f64", "f32"}) {
         Sizes sizes(has_less_work);
         for (const auto& [name, counters] : results)
             if (sizes_in(name[2])[0] < 1000) sizes.insert(name[2]);
         revolute::Plot plot;
-        plot.title = "Time of a program to that of BPTT by hand, " + number;
+        plot.title = fmt::format("Time of a program to that of BPTT by hand, {}",
+                                 number == "f64" ? "double" : "float");
         plot.x_label = "multiplications of a step";
         plot.y_label = "ratio";
         plot.is_logarithmic = plot.starts_at_zero = true;
@@ -124,13 +149,13 @@ void report_bptt(const std::filesystem::path& folder, const std::filesystem::pat
             }
             plot.curves.push_back({cell, ratios, style});
         }
-        revolute::write_plot(figures / fmt::format("ratio_{}.svg", number), plot);
+        revolute::write_plot(figures / fmt::format("{}_ratio_{}.svg", title, number), plot);
     }
 }
 
-void report_threads(const std::filesystem::path& folder) {
+void report_threads(const nlohmann::json& computer) {
     print_by_size(
-        read(folder / "threads.json"),
+        of_benchmark(computer, "threads"),
         {"T,B,I,H", "double: threads chosen", "faster", "float: threads chosen", "faster"},
         [](const Counters& counters) {
             return std::vector{fmt::format("{}", counters.at("threads")),
@@ -138,19 +163,19 @@ void report_threads(const std::filesystem::path& folder) {
         });
 }
 
-void report_adbench(const std::filesystem::path& folder) {
+void report_adbench(const nlohmann::json& computer) {
     fmt::print("\n");
     print_head({"layers, characters", "loss and gradient, program", "loss, plain C++", "ratio"});
-    for (const auto& [name, counters] : read(folder / "adbench.json"))
+    for (const auto& [name, counters] : of_benchmark(computer, "adbench"))
         print_row({name[1], rounded(counters.at("gradient_us")),
                    rounded(counters.at("objective_us")),
                    fmt::format("**{:.2f}**", counters.at("ratio"))});
 }
 
-void report_compile_time(const std::filesystem::path& folder,
-                         const std::filesystem::path& figures) {
+void report_compile_time(const nlohmann::json& computer, const std::filesystem::path& figures,
+                         const std::string& title) {
     std::map<double, Counters> by_steps, parametric;
-    for (const auto& [name, counters] : read(folder / "compile_time.json"))
+    for (const auto& [name, counters] : of_benchmark(computer, "compile_time"))
         (name[0] == "at" ? parametric : by_steps)[std::stod(name[1])] = counters;
     fmt::print("\n");
     print_head({"T", "build", "differentiate", "roll", "compile", "all", "bytes of the program"});
@@ -171,23 +196,91 @@ void report_compile_time(const std::filesystem::path& folder,
         plot.x.push_back(steps);
         for (revolute::Curve& curve : plot.curves) curve.y.push_back(counters.at(curve.title));
     }
-    revolute::write_plot(figures / "compile_time.svg", plot);
+    revolute::write_plot(figures / (title + "_compile_time.svg"), plot);
     fmt::print("\n");
     print_head({"T", "`rolled.at(T)` and `compile`, us"});
     for (const auto& [steps, counters] : parametric)
         print_row({fmt::format("{}", steps), rounded(counters.at("real_time"))});
 }
 
+/// Beside oneDNN, in float; nothing where it was not installed.
+void report_onednn(const nlohmann::json& computer) {
+    const Results results = of_benchmark(computer, "onednn");
+    if (results.empty()) return;
+    fmt::print("\n");
+    print_head({"net, T,B,I,H", "program", "oneDNN", "ratio"});
+    for (const auto& [name, counters] : results)
+        print_row({fmt::format("{} {}", name[1], name[2]), rounded(counters.at("program_us")),
+                   rounded(counters.at("onednn_us")),
+                   fmt::format("**{:.2f}**", counters.at("ratio"))});
+}
+
+/// "intel_xeon_platinum_8481c_avx3_haswell".
+std::string file_name_of(const nlohmann::json& table) {
+    std::string name;
+    for (const char* const part : {"processor", "vectors", "blas_kernels"})
+        name += table[part].get<std::string>() + " ";
+    std::string words;
+    for (const char letter : name) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (std::isalnum(code) != 0)
+            words += static_cast<char>(std::tolower(code));
+        else if (!words.empty() && words.back() != '_')
+            words += '_';
+    }
+    while (words.ends_with('_')) words.pop_back();
+    return words;
+}
+
+void gather(const std::filesystem::path& parts, const std::filesystem::path& results) {
+    nlohmann::ordered_json computer;
+    for (const char* const part : {"bptt", "threads", "adbench", "compile_time", "onednn"})
+        if (const auto file = parts / fmt::format("{}.json", part); std::filesystem::exists(file))
+            computer[part] = parsed(file);
+    const auto file = results / (file_name_of(computer["bptt"]) + ".json");
+    std::ofstream stream(file);
+    stream << computer.dump(1) << '\n';
+    if (!stream.flush()) throw std::runtime_error(fmt::format("cannot write {}", file.string()));
+}
+
+void print_computer(const std::filesystem::path& file, const std::filesystem::path& figures) {
+    const nlohmann::json computer = parsed(file);
+    const nlohmann::json& table = computer["bptt"];
+    fmt::print("\n## {}, {} processors; {}; OpenBLAS for {}\n",
+               table["processor"].get<std::string>(), table["processors"].get<int>(),
+               table["vectors"].get<std::string>(), table["blas_kernels"].get<std::string>());
+    for (const nlohmann::json& sentence : table["advice"])
+        fmt::print("\n{}\n", sentence.get<std::string>());
+    const std::string title = file.stem().string();
+    report_bptt(computer, figures, title);
+    report_onednn(computer);
+    report_threads(computer);
+    report_adbench(computer);
+    report_compile_time(computer, figures, title);
+}
+
+void print_all(const std::filesystem::path& results, const std::filesystem::path& figures) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(results))
+        if (entry.path().extension() == ".json") files.push_back(entry.path());
+    std::ranges::sort(files);
+    for (const std::filesystem::path& file : files) print_computer(file, figures);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 3) {
-        fmt::print(stderr, "usage: bench_report RESULTS FIGURES\n");
+    const std::string task = count == 4 ? arguments[1] : "";
+    if (task != "gather" && task != "print") {
+        fmt::print(stderr,
+                   "usage: bench_report gather PARTS RESULTS\n"
+                   "       bench_report print RESULTS FIGURES\n");
         return 2;
     }
-    const std::filesystem::path folder = arguments[1], figures = arguments[2];
-    report_bptt(folder, figures);
-    report_threads(folder);
-    report_adbench(folder);
-    report_compile_time(folder, figures);
+    try {
+        (task == "gather" ? gather : print_all)(arguments[2], arguments[3]);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "bench_report: {}\n", error.what());
+        return 1;
+    }
 }

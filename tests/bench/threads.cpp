@@ -1,7 +1,7 @@
 // A program that may use two threads beside the same with one: threads/CELL/T,B,I,H/NUMBERS; counters
 // one_us, two_us, ratio (one to two), and how many threads it chose. An error where their bits differ.
 
-#include <nets.hpp>
+#include <hand/nets.hpp>
 #include <turns.hpp>
 
 namespace bench {
@@ -9,15 +9,8 @@ namespace bench {
 namespace {
 
 using namespace revolute;
-
-void bind_numbers(Program& program, Graph& graph) {
-    double phase = 1;
-    for_each_leaf(program, graph, [&](const Expr& leaf) {
-        Matrix value(leaf.shape().rows, leaf.shape().columns);
-        fill(Block<double>{value.data(), value.rows(), value.columns(), value.rows()}, phase);
-        program.bind(leaf, value);
-    });
-}
+using namespace revolute::hand;
+using hand::Sizes;
 
 template <class Number>
 void threads(benchmark::State& state, CellKind cell, const Sizes& sizes) {
@@ -40,7 +33,9 @@ void threads(benchmark::State& state, CellKind cell, const Sizes& sizes) {
 template <class Number>
 void add(CellKind cell, const Sizes& sizes) {
     benchmark::RegisterBenchmark(
-        title<Number>("threads", cell, sizes).c_str(),
+        fmt::format("threads/{}/{},{},{},{}/{}", name_of(cell), sizes.steps, sizes.batch,
+                    sizes.input, sizes.hidden, sizeof(Number) == sizeof(double) ? "f64" : "f32")
+            .c_str(),
         [=](benchmark::State& state) { threads<Number>(state, cell, sizes); })
         ->UseManualTime();
 }

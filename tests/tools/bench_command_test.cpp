@@ -4,6 +4,7 @@
 #include <revolute/graph/program/vectors.hpp>
 #include <revolute/tools/net_cost.hpp>
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -97,4 +98,60 @@ TEST_CASE("bench command: bad values are refused by name") {
     refused("--steps many", "--steps: must be a whole number from 1 to 1000000 (many)\n");
     refused("--steps 1.5", "--steps: must be a whole number from 1 to 1000000 (1.5)\n");
     refused("--steps -3", "--steps: must be a whole number from 1 to 1000000 (-3)\n");
+}
+
+namespace {
+
+/// The plain cell in float alone: the largest sizes of the others take seconds.
+Ran table_with(std::string_view environment, std::string_view more) {
+    const Ran ran = run_shell(fmt::format("{} '{}' bench --table --cell simple --precision f32 {}",
+                                          environment, REVOLUTE_PROGRAM, more),
+                              ".");
+    CAPTURE(ran.errors);
+    REQUIRE(ran.status == 0);
+    return ran;
+}
+
+}  // namespace
+
+TEST_CASE("bench command: --table prints programs beside the same by hand, and advice" *
+          doctest::skip(is_sanitized)) {  // the next test takes the same way
+    const std::string text = table_with("OPENBLAS_CORETYPE=Prescott", "--repetitions 1").output;
+    const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+    CAPTURE(text);
+    CHECK(has(fmt::format("; programs use {}, OpenBLAS its kernels for ", vectors())));
+    CHECK(has("\n\nsimple:\n\n| T,B,I,H        |  float: program |   by hand | ratio    |\n"));
+    CHECK(has("\n| 50,1,8,16      |"));
+    CHECK(has("\n| 100,64,256,512 |"));
+    if (vectors().starts_with("AVX"))
+        CHECK(
+            has("\n\nOpenBLAS uses its kernels for Prescott, which are slower than this "
+                "processor can be"));
+}
+
+TEST_CASE("bench command: --table gives its numbers as JSON") {
+    const nlohmann::json result = nlohmann::json::parse(
+        table_with("REVOLUTE_VECTORS=baseline", "--repetitions 1 --json").output);
+    CHECK(result["processor"].get<std::string>() != "");
+    CHECK(result["processors"].get<int>() >= 1);
+    CHECK_FALSE(result["vectors"].get<std::string>().starts_with("AVX"));
+    CHECK(result["advice"].dump().find("without it they use the widest") != std::string::npos);
+    REQUIRE(result["rows"].size() == 8);
+    for (const nlohmann::json& row : result["rows"]) {
+        CHECK(row["cell"] == "simple");
+        CHECK(row["precision"] == "f32");
+        CHECK(row["runs"] == 1);
+        CHECK(row["difference"].get<double>() < 1e-4);
+        CHECK(row["ratio"].get<double>() ==
+              row["program_us"].get<double>() / row["hand_us"].get<double>());
+    }
+}
+
+TEST_CASE("bench command: --table takes no sizes, and cells that are written by hand") {
+    const Ran sizes = run_program("bench --table --hidden 8");
+    CHECK(sizes.status == 2);
+    CHECK(sizes.says("--hidden excludes --table"));
+    const Ran cell = run_program("bench --table --cell gru-before");
+    CHECK(cell.status == 1);
+    CHECK(cell.says("bench --table: gru-before is not written by hand: simple, gru and lstm are"));
 }

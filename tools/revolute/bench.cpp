@@ -1,4 +1,5 @@
 #include "allocation_count.hpp"
+#include "bench_table.hpp"
 #include "commands.hpp"
 #include "net_options.hpp"
 #include "program_options.hpp"
@@ -32,6 +33,7 @@ struct BenchCommand {
     std::size_t threads = 1;
     int repetitions = 100;
     bool json = false;
+    bool is_table = false;
 };
 
 /// Times are in microseconds.
@@ -148,6 +150,29 @@ void bench(const BenchCommand& command) {
     print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
 }
 
+/// Its rows are of the cell, of the precision and of as many runs as the user says, where he says.
+void bench_table(const CLI::App& command, const BenchCommand& options) {
+    BenchTable table{.cells = {CellKind::simple, CellKind::gru, CellKind::lstm},
+                     .precisions = {Precision::float64, Precision::float32},
+                     .repetitions = {},
+                     .json = options.json};
+    if (command.count("--cell") > 0) table.cells = {options.architecture.cell};
+    if (command.count("--precision") > 0) table.precisions = {options.precision};
+    if (command.count("--repetitions") > 0) table.repetitions = options.repetitions;
+    print_bench_table(table);
+}
+
+/// Refuses what the rows of a table say themselves.
+void add_table_option(CLI::App& command, BenchCommand& options) {
+    CLI::Option* const table = command.add_flag(
+        "--table", options.is_table,
+        "Measure this computer: the sizes of docs/performance.md beside the same written by hand, "
+        "in about a minute and a half; --cell and --precision choose rows");
+    for (const char* const option : {"--layers", "--bidirectional", "--residual", "--steps",
+                                     "--hidden", "--input", "--output", "--batch", "--threads"})
+        table->excludes(command.get_option(option));
+}
+
 }  // namespace
 
 void add_bench_command(CLI::App& program) {
@@ -162,11 +187,14 @@ void add_bench_command(CLI::App& program) {
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")
         ->check(whole_number(1, 1'000'000));
     command.add_flag("--json", options->json, "Print JSON");
+    add_table_option(command, *options);
     command.footer(
         "The net answers once, after the last step; its loss is half the mean squared error.\n\n"
         "Example:\n  revolute bench --cell gru --steps 100 --batch 32 --hidden 128 --precision "
-        "f32");
-    command.callback([options] { bench(*options); });
+        "f32\n  revolute bench --table");
+    command.callback([options, &command] {
+        options->is_table ? bench_table(command, *options) : bench(*options);
+    });
 }
 
 }  // namespace revolute

@@ -1,3 +1,4 @@
+#include <revolute/graph/program/blas.hpp>
 #include <revolute/graph/program/detail/product.hpp>
 #include <revolute/graph/program/packed_products.hpp>
 #include <revolute/graph/program/program.hpp>
@@ -112,11 +113,10 @@ double time_of(const Action& action) {
     return time.count();
 }
 
-/// Whether OpenBLAS computes with much less than the processor has: kernels for vectors half as wide, or of another
-/// age, as on processors that are newer than itself, and where the environment says so. The least times of one product
-/// in turns tell: with vectors of one width it takes 0.8 to 1 of ours, with half of it over 1.6.
+/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 0.8 to 1 of ours, with half
+/// of it over 1.6.
 template <class Number>
-bool is_blas_slow() {
+bool measures_slow() {
     constexpr int size = 64, turns = 9;
     constexpr double much = 1.25;
     const std::vector<Number> ones(std::size_t{size} * size, Number(1));
@@ -140,12 +140,17 @@ bool is_blas_slow() {
     return theirs > much * ours;
 }
 
+template <class Number>
+bool is_slow_for() {
+    static const bool is_slow = measures_slow<Number>();
+    return is_slow;
+}
+
 /// Our kernels pack the left factor for this product alone: with vectors of one width OpenBLAS 0.3.21 is as fast or
 /// faster, by tests/bench/products.
 template <class Number>
 bool is_by_blas(int columns, int inner) {
-    static const bool is_slow = is_blas_slow<Number>();
-    return !is_slow || columns < 4 || inner < 8;
+    return !is_slow_for<Number>() || columns < 4 || inner < 8;
 }
 
 }  // namespace
@@ -217,3 +222,7 @@ void use_one_blas_thread() { openblas_set_num_threads(1); }
 }  // namespace revolute::detail
 
 std::string_view revolute::blas_kernels() { return openblas_get_corename(); }
+
+bool revolute::is_blas_slow() {
+    return detail::is_slow_for<double>() || detail::is_slow_for<float>();
+}

@@ -1,22 +1,24 @@
-#include <hand/simple_rnn.hpp>
+#include "simple_rnn.hpp"
+
+#include "clones.hpp"
 
 #include <cmath>
 
-namespace bench {
+namespace revolute::hand {
 
 template <class Number>
-HandSimpleRnn<Number>::HandSimpleRnn(const Sizes& sizes)
-    : HandNet<Number>(sizes, ""), h_(zeros<Number>(H_, B_ * T_)), dz_(h_) {}
+SimpleRnn<Number>::SimpleRnn(const Sizes& sizes)
+    : Net<Number>(sizes, ""), h_(zeros<Number>(H_, B_ * T_)), dz_(h_) {}
 
 template <class Number>
-void HandSimpleRnn<Number>::run() {
+void SimpleRnn<Number>::run() {
     forward();
     this->answer(&h_[this->state(T_ - 1)], &dz_[this->state(T_ - 1)]);
     backward();
 }
 
 template <class Number>
-void HandSimpleRnn<Number>::forward() {
+REVOLUTE_HAND_CLONES void SimpleRnn<Number>::forward() {
     this->read_inputs(h_);
     for (int t = 0; t < T_; ++t) {
         Number* const z = &h_[this->state(t)];
@@ -27,7 +29,7 @@ void HandSimpleRnn<Number>::forward() {
 }
 
 template <class Number>
-void HandSimpleRnn<Number>::backward() {
+REVOLUTE_HAND_CLONES void SimpleRnn<Number>::backward() {
     for (int t = T_ - 1; t >= 0; --t) {
         Number* const dz = &dz_[this->state(t)];
         const Number* const h = &h_[this->state(t)];
@@ -39,7 +41,7 @@ void HandSimpleRnn<Number>::backward() {
     this->sum_over_steps(dz_);
 }
 
-template class HandSimpleRnn<double>;
-template class HandSimpleRnn<float>;
+template class SimpleRnn<double>;
+template class SimpleRnn<float>;
 
-}  // namespace bench
+}  // namespace revolute::hand

@@ -1,13 +1,15 @@
-#include <hand/gru.hpp>
+#include "gru.hpp"
+
+#include "clones.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace bench {
+namespace revolute::hand {
 
 template <class Number>
-HandGru<Number>::HandGru(const Sizes& sizes)
-    : HandNet<Number>(sizes, "rzn"),
+Gru<Number>::Gru(const Sizes& sizes)
+    : Net<Number>(sizes, "rzn"),
       b_hn_(zeros<Number>(H_, 1)),
       db_hn_(b_hn_),
       gates_(zeros<Number>(3 * H_, B_ * T_)),
@@ -18,14 +20,14 @@ HandGru<Number>::HandGru(const Sizes& sizes)
       dh_(zeros<Number>(H_, B_)) {}
 
 template <class Number>
-void HandGru<Number>::run() {
+void Gru<Number>::run() {
     forward();
     this->answer(&h_[this->state(T_ - 1)], dh_.data());
     backward();
 }
 
 template <class Number>
-void HandGru<Number>::forward() {
+void Gru<Number>::forward() {
     this->read_inputs(gates_);
     std::fill_n(from_state_.begin(), 3 * H_ * B_, Number(0));
     for (int t = 0; t < T_; ++t) {
@@ -37,7 +39,7 @@ void HandGru<Number>::forward() {
 }
 
 template <class Number>
-void HandGru<Number>::activate(int t) {
+REVOLUTE_HAND_CLONES void Gru<Number>::activate(int t) {
     for (int column = 0; column < B_; ++column) {
         Number* const r = &gates_[this->arguments(t)] + 3 * H_ * column;
         Number *const z = r + H_, *const n = z + H_;
@@ -55,7 +57,7 @@ void HandGru<Number>::activate(int t) {
 }
 
 template <class Number>
-void HandGru<Number>::backward() {
+REVOLUTE_HAND_CLONES void Gru<Number>::backward() {
     for (int t = T_ - 1; t >= 0; --t) {
         differentiate_step(t);
         if (t > 0)
@@ -71,7 +73,7 @@ void HandGru<Number>::backward() {
 }
 
 template <class Number>
-void HandGru<Number>::differentiate_step(int t) {
+REVOLUTE_HAND_CLONES void Gru<Number>::differentiate_step(int t) {
     for (int column = 0; column < B_; ++column) {
         const Number* const r = &gates_[this->arguments(t)] + 3 * H_ * column;
         const Number *const z = r + H_, *const n = z + H_;
@@ -95,18 +97,18 @@ void HandGru<Number>::differentiate_step(int t) {
 }
 
 template <class Number>
-Block<Number> HandGru<Number>::leaf(std::string_view name, int t) {
+Block<Number> Gru<Number>::leaf(std::string_view name, int t) {
     if (name == "b_hn") return {b_hn_.data(), H_, 1, H_};
-    return HandNet<Number>::leaf(name, t);
+    return Net<Number>::leaf(name, t);
 }
 
 template <class Number>
-Block<const Number> HandGru<Number>::gradient(std::string_view name) const {
+Block<const Number> Gru<Number>::gradient(std::string_view name) const {
     if (name == "b_hn") return {db_hn_.data(), H_, 1, H_};
-    return HandNet<Number>::gradient(name);
+    return Net<Number>::gradient(name);
 }
 
-template class HandGru<double>;
-template class HandGru<float>;
+template class Gru<double>;
+template class Gru<float>;
 
-}  // namespace bench
+}  // namespace revolute::hand

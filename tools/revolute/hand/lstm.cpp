@@ -1,13 +1,15 @@
-#include <hand/lstm.hpp>
+#include "lstm.hpp"
+
+#include "clones.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace bench {
+namespace revolute::hand {
 
 template <class Number>
-HandLstm<Number>::HandLstm(const Sizes& sizes)
-    : HandNet<Number>(sizes, "ifgo"),
+Lstm<Number>::Lstm(const Sizes& sizes)
+    : Net<Number>(sizes, "ifgo"),
       gates_(zeros<Number>(4 * H_, B_ * T_)),
       cell_(zeros<Number>(H_, B_ * T_)),
       tanh_cell_(cell_),
@@ -17,14 +19,14 @@ HandLstm<Number>::HandLstm(const Sizes& sizes)
       dh_(dcell_) {}
 
 template <class Number>
-void HandLstm<Number>::run() {
+void Lstm<Number>::run() {
     forward();
     this->answer(&h_[this->state(T_ - 1)], dh_.data());
     backward();
 }
 
 template <class Number>
-void HandLstm<Number>::forward() {
+void Lstm<Number>::forward() {
     this->read_inputs(gates_);
     for (int t = 0; t < T_; ++t) {
         if (t > 0)
@@ -35,7 +37,7 @@ void HandLstm<Number>::forward() {
 }
 
 template <class Number>
-void HandLstm<Number>::activate(int t) {
+REVOLUTE_HAND_CLONES void Lstm<Number>::activate(int t) {
     for (int column = 0; column < B_; ++column) {
         Number* const i = &gates_[this->arguments(t)] + 4 * H_ * column;
         Number *const f = i + H_, *const g = f + H_, *const o = g + H_;
@@ -54,7 +56,7 @@ void HandLstm<Number>::activate(int t) {
 }
 
 template <class Number>
-void HandLstm<Number>::backward() {
+void Lstm<Number>::backward() {
     std::fill(dcell_.begin(), dcell_.end(), Number(0));
     for (int t = T_ - 1; t >= 0; --t) {
         differentiate_step(t);
@@ -67,7 +69,7 @@ void HandLstm<Number>::backward() {
 }
 
 template <class Number>
-void HandLstm<Number>::differentiate_step(int t) {
+REVOLUTE_HAND_CLONES void Lstm<Number>::differentiate_step(int t) {
     for (int column = 0; column < B_; ++column) {
         const Number* const i = &gates_[this->arguments(t)] + 4 * H_ * column;
         const Number *const f = i + H_, *const g = f + H_, *const o = g + H_;
@@ -89,7 +91,7 @@ void HandLstm<Number>::differentiate_step(int t) {
     }
 }
 
-template class HandLstm<double>;
-template class HandLstm<float>;
+template class Lstm<double>;
+template class Lstm<float>;
 
-}  // namespace bench
+}  // namespace revolute::hand

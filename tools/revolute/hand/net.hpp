@@ -1,17 +1,17 @@
 #pragma once
 
-#include <hand/block.hpp>
+#include "block.hpp"
 
 #include <string_view>
 #include <vector>
 
-namespace bench {
+namespace revolute::hand {
 
 /// What the nets written by hand have in common: many-to-one, one output, mean squared error, zero
 /// initial state. The matrices of a cell's gates stand below each other in one; sequences are
 /// contiguous in time.
 template <class Number>
-class HandNet {
+class Net {
  public:
     /// The memory of a leaf of the net, and of its gradient: of one gate, where the name ends in its.
     Block<Number> leaf(std::string_view name, int t);
@@ -21,7 +21,7 @@ class HandNet {
     using Numbers = std::vector<Number>;
 
     /// `gates`: a letter each, in their order in memory; none for a cell that has none.
-    HandNet(const Sizes& sizes, std::string_view gates);
+    Net(const Sizes& sizes, std::string_view gates);
 
     /// What the gates get of the inputs, for all steps.
     void read_inputs(Numbers& arguments) const;
@@ -33,7 +33,7 @@ class HandNet {
     void sum_over_states(const Numbers& dfrom_state, const Numbers& h);
     void product(CBLAS_TRANSPOSE turn_a, CBLAS_TRANSPOSE turn_b, int m, int n, int k,
                  const Number* A, const Number* B, Number beta, Number* C) const {
-        bench::product<Number>(turn_a, turn_b, m, n, k, A, B, beta, C);
+        hand::product<Number>(turn_a, turn_b, m, n, k, A, B, beta, C);
     }
 
     std::size_t state(int t) const { return static_cast<std::size_t>(H_ * B_ * t); }
@@ -50,7 +50,7 @@ class HandNet {
     std::string_view gates_;
 };
 
-extern template class HandNet<double>;
-extern template class HandNet<float>;
+extern template class Net<double>;
+extern template class Net<float>;
 
-}  // namespace bench
+}  // namespace revolute::hand

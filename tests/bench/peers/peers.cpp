@@ -1,5 +1,5 @@
 #include <dlfcn.h>
-#include <peers.hpp>
+#include <peers/peers.hpp>
 
 #include <array>
 #include <cstdlib>

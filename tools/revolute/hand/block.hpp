@@ -8,7 +8,7 @@
 
 // What back-propagation through time by hand is written with: column-major blocks and CBLAS.
 
-namespace bench {
+namespace revolute::hand {
 
 struct Sizes {
     int steps, batch, input, hidden;
@@ -48,4 +48,4 @@ void product(CBLAS_TRANSPOSE turn_a, CBLAS_TRANSPOSE turn_b, int m, int n, int k
     }
 }
 
-}  // namespace bench
+}  // namespace revolute::hand

@@ -1,11 +1,13 @@
-#include <hand/net.hpp>
+#include "net.hpp"
+
+#include "clones.hpp"
 
 #include <algorithm>
 
-namespace bench {
+namespace revolute::hand {
 
 template <class Number>
-HandNet<Number>::HandNet(const Sizes& sizes, std::string_view gates)
+Net<Number>::Net(const Sizes& sizes, std::string_view gates)
     : T_(sizes.steps),
       B_(sizes.batch),
       I_(sizes.input),
@@ -27,14 +29,14 @@ HandNet<Number>::HandNet(const Sizes& sizes, std::string_view gates)
       gates_(gates) {}
 
 template <class Number>
-void HandNet<Number>::read_inputs(Numbers& arguments) const {
+void Net<Number>::read_inputs(Numbers& arguments) const {
     for (std::size_t first = 0; first < arguments.size(); first += b_.size())
         std::copy(b_.begin(), b_.end(), arguments.begin() + static_cast<std::ptrdiff_t>(first));
     product(CblasNoTrans, CblasNoTrans, G_, B_ * T_, I_, W_.data(), x_.data(), 1, arguments.data());
 }
 
 template <class Number>
-void HandNet<Number>::answer(const Number* last_h, Number* dh) {
+REVOLUTE_HAND_CLONES void Net<Number>::answer(const Number* last_h, Number* dh) {
     product(CblasTrans, CblasNoTrans, B_, 1, H_, last_h, V_.data(), 0, dy_.data());
     for (std::size_t column = 0; column < dy_.size(); ++column)
         dy_[column] = (dy_[column] + c_[0] - Y_[column]) / static_cast<Number>(B_);
@@ -45,7 +47,7 @@ void HandNet<Number>::answer(const Number* last_h, Number* dh) {
 }
 
 template <class Number>
-void HandNet<Number>::sum_over_steps(const Numbers& darguments) {
+REVOLUTE_HAND_CLONES void Net<Number>::sum_over_steps(const Numbers& darguments) {
     product(CblasNoTrans, CblasTrans, G_, I_, B_ * T_, darguments.data(), x_.data(), 0, dW_.data());
     std::fill(db_.begin(), db_.end(), Number(0));
     for (std::size_t first = 0; first < darguments.size(); first += db_.size())
@@ -53,19 +55,19 @@ void HandNet<Number>::sum_over_steps(const Numbers& darguments) {
 }
 
 template <class Number>
-void HandNet<Number>::sum_over_states(const Numbers& dfrom_state, const Numbers& h) {
+void Net<Number>::sum_over_states(const Numbers& dfrom_state, const Numbers& h) {
     if (T_ > 1)
         product(CblasNoTrans, CblasTrans, G_, H_, B_ * (T_ - 1), &dfrom_state[arguments(1)],
                 h.data(), 0, dU_.data());
 }
 
 template <class Number>
-int HandNet<Number>::first_row(std::string_view name) const {
+int Net<Number>::first_row(std::string_view name) const {
     return gates_.empty() ? 0 : static_cast<int>(gates_.find(name.back())) * H_;
 }
 
 template <class Number>
-Block<Number> HandNet<Number>::leaf(std::string_view name, int t) {
+Block<Number> Net<Number>::leaf(std::string_view name, int t) {
     if (name == "V") return {V_.data(), 1, H_, 1};
     if (name == "Y") return {Y_.data(), 1, B_, 1};
     if (name.starts_with('W')) return {W_.data() + first_row(name), H_, I_, G_};
@@ -76,7 +78,7 @@ Block<Number> HandNet<Number>::leaf(std::string_view name, int t) {
 }
 
 template <class Number>
-Block<const Number> HandNet<Number>::gradient(std::string_view name) const {
+Block<const Number> Net<Number>::gradient(std::string_view name) const {
     if (name == "V") return {dV_.data(), 1, H_, 1};
     if (name.starts_with('W')) return {dW_.data() + first_row(name), H_, I_, G_};
     if (name.starts_with('U')) return {dU_.data() + first_row(name), H_, H_, G_};
@@ -84,7 +86,7 @@ Block<const Number> HandNet<Number>::gradient(std::string_view name) const {
     return {db_.data() + first_row(name), H_, 1, G_};
 }
 
-template class HandNet<double>;
-template class HandNet<float>;
+template class Net<double>;
+template class Net<float>;
 
-}  // namespace bench
+}  // namespace revolute::hand
