@@ -196,22 +196,27 @@ bool is_single_where_right(const GradientComparison& comparison, const Roundings
 
 /// Arrays of which most numbers are explained.
 void add_nearly_explained(GradientComparison& comparison, std::span<const GradientArray> given,
-                          std::span<const GradientArray> nearest, const Roundings& roundings) {
+                          std::span<const GradientArray> nearest,
+                          std::span<const GradientArray> right, const Roundings& roundings) {
     constexpr std::size_t at_most_one_in = 4;
     for (const GradientArray& array : nearest) {
         const auto of_array = std::ranges::find(given, array.name, &GradientArray::name);
-        ArrayVerdict verdict = verdict_of(*of_array, array, comparison.tolerance, roundings);
+        NearVerdict verdict{verdict_of(*of_array, array, comparison.tolerance, roundings)};
+        const auto beside = std::ranges::find(right, array.name, &GradientArray::name);
+        verdict.is_beside_right =
+            verdict_of(array, *beside, comparison.tolerance, roundings).agrees();
         if (at_most_one_in * verdict.differing_entries <= verdict.entries)
             comparison.nearly_explained.push_back(std::move(verdict));
     }
 }
 
 void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
-          const Roundings& roundings, GradientComparison& comparison) {
+          std::span<const GradientArray> right, const Roundings& roundings,
+          GradientComparison& comparison) {
     comparison.findings = std::move(outcome.findings);
     for (const GradientArray& array : outcome.unexplained)
         comparison.unexplained.push_back(array.name);
-    add_nearly_explained(comparison, given, outcome.unexplained, roundings);
+    add_nearly_explained(comparison, given, outcome.unexplained, right, roundings);
     comparison.has_tried_all = outcome.has_tried_all;
 }
 
@@ -233,10 +238,12 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
                 other_forward(of, given, comparison, roundings)) {
             comparison.forward = other->words;
             const std::vector<GradientArray> others = gradient_arrays(other->given);
+            const CaseResult right_of_other = solve(other->of);
             const Roundings roundings_of_other =
-                roundings_for(other->given, solve(other->of), rounding_floors(other->of));
+                roundings_for(other->given, right_of_other, rounding_floors(other->of));
             MistakeSearch of_other(other->of, others, tolerance, roundings_of_other);
-            take(of_other.run(), others, roundings_of_other, comparison);
+            take(of_other.run(), others, gradient_arrays(right_of_other), roundings_of_other,
+                 comparison);
             return;
         }
     if (!comparison.gradients_differ()) return;
@@ -244,11 +251,12 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
     const bool is_forward_right = std::ranges::none_of(
         comparison.arrays,
         [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
-    const std::vector<GradientArray> gradients = gradient_arrays(given);
+    const std::vector<GradientArray> gradients = gradient_arrays(given),
+                                     of_right = gradient_arrays(right);
     take(MistakeSearch(of, gradients, tolerance, roundings).run(is_forward_right), gradients,
-         roundings, comparison);
-    add_carriers(comparison, gradients, common_arrays(gradient_arrays(right), gradients), of,
-                 tolerance, roundings);
+         of_right, roundings, comparison);
+    add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, tolerance,
+                 roundings);
 }
 
 }  // namespace

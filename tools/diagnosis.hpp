@@ -26,6 +26,11 @@ struct ArrayVerdict : ArrayComparison {
     std::size_t differing_entries = 0;  ///< those whose own difference is over the tolerance
 };
 
+/// An array that is right but for a few numbers, or but for them as the findings have it.
+struct NearVerdict : ArrayVerdict {
+    bool is_beside_right = false;  ///< whether it stands beside the right numbers
+};
+
 /// A mistake that gives the gradients that were given.
 struct Finding {
     /// The mistake in words; several, where their numbers are the same for this case.
@@ -57,9 +62,9 @@ struct GradientComparison {
     /// one array are in the derivation at once.
     std::vector<Finding> findings;
     std::vector<std::string> unexplained;  ///< arrays that differ in a way that has no name here
-    /// Of each of those that has four numbers or more, of which a quarter at most is wrong: the array beside the one that
-    /// the findings give, which is the right one where they leave it as it is.
-    std::vector<ArrayVerdict> nearly_explained;
+    /// Of each of those that has four numbers or more, of which a quarter at most is wrong: the array beside the one
+    /// that the findings give, which is the right one where they leave it as it is.
+    std::vector<NearVerdict> nearly_explained;
     std::vector<Carrier> carriers;  ///< of those, where a part of the array agrees
     /// False when the net is so large that not all known mistakes were tried.
     bool has_tried_all = true;
@@ -80,7 +85,8 @@ inline constexpr double recognition = 100;
 
 /// Compares the gradients with those of the graph, relative to the largest entry of each array, and tries
 /// what mistakes in a derivation would have given. Arrays that `given` lacks are named as not compared. Unless a
-/// tolerance is given, it is 1e-10, and what rounding makes of numbers as precise as the given ones agrees (`given_roundings`).
+/// tolerance is given, it is 1e-10, and what rounding makes of numbers as precise as the given ones agrees
+/// (`given_roundings`).
 GradientComparison compare_gradients(const Case& of, const CaseResult& given,
                                      std::optional<double> tolerance = {});
 

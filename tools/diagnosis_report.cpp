@@ -109,10 +109,8 @@ std::string place_text(const Carrier& carrier) {
 }
 
 /// Of an array that is right, or as the findings have it, but for a few numbers.
-std::string nearly_explained_text(const ArrayVerdict& array, const GradientComparison& comparison,
-                                  const Case& of) {
-    const auto beside_right = std::ranges::find(comparison.arrays, array.name, &ArrayVerdict::name);
-    const bool is_right = beside_right->differing_entries == array.differing_entries;
+std::string nearly_explained_text(const NearVerdict& array, const Case& of) {
+    const bool is_right = array.is_beside_right;
     return fmt::format(
         "  all but {} of the {} numbers of {} are {}; the largest difference is at {}{}: given {}, "
         "{} {}\n",
@@ -126,8 +124,8 @@ std::string unexplained_text(const GradientComparison& comparison, const Case& o
     if (comparison.unexplained.empty()) return {};
     std::string text = fmt::format("\n{}: no mistake that is known here gives these numbers\n",
                                    fmt::join(comparison.unexplained, ", "));
-    for (const ArrayVerdict& array : comparison.nearly_explained)
-        text += nearly_explained_text(array, comparison, of);
+    for (const NearVerdict& array : comparison.nearly_explained)
+        text += nearly_explained_text(array, of);
     for (const Carrier& carrier : comparison.carriers) text += place_text(carrier);
     if (!comparison.has_tried_all)
         text +=
@@ -175,7 +173,7 @@ std::string to_json(const GradientComparison& comparison) {
     Json arrays = Json::array(), nearly = Json::array(), findings = Json::array(),
          carriers = Json::array();
     for (const ArrayVerdict& array : comparison.arrays) arrays.push_back(to_json(array));
-    for (const ArrayVerdict& array : comparison.nearly_explained) nearly.push_back(to_json(array));
+    for (const NearVerdict& array : comparison.nearly_explained) nearly.push_back(to_json(array));
     for (const Finding& finding : comparison.findings)
         findings.push_back({{"words", finding.words}, {"arrays", finding.arrays}});
     for (const Carrier& carrier : comparison.carriers)

@@ -26,6 +26,12 @@ double signature_of(std::span<const double> numbers) {
     return sum;
 }
 
+/// Whether a rule is mistaken wherever it is in the other mistake, and in other families too.
+bool says_more(const Mistake& more, const Mistake& less) {
+    return less.families > 0 && more.families > less.families && more.column == less.column &&
+           std::ranges::includes(more.alterations, less.alterations);
+}
+
 std::vector<double> entries_of(const GradientArray& array) {
     std::vector<double> entries;
     for (const Matrix& matrix : array.values)
@@ -204,11 +210,17 @@ bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) 
         return how.may_be_one_of_several;
     // Two names for one derivation: every gradient is the same, also those that were not given.
     const double whole = signature_of(gradients);
-    const bool is_known = std::ranges::any_of(matches_, [&](const Match& match) {
+    const auto known = std::ranges::find_if(matches_, [&](const Match& match) {
         return match.mistake && match.level == level_ &&
                std::abs(match.whole_signature - whole) <= 1e-13 * std::abs(whole);
     });
-    if (is_known) return how.may_be_one_of_several;
+    if (known != matches_.end()) {
+        if (says_more(*known->mistake, mistake)) {
+            known->words = mistake.words();
+            known->mistake = mistake;
+        }
+        return how.may_be_one_of_several;
+    }
     Match match{.words = mistake.words(),
                 .level = level_,
                 .explained = std::move(how.explained),
@@ -264,15 +276,29 @@ bool Judge::are_enough_for_fit(std::span<const std::size_t> arrays) const {
     constexpr std::size_t enough = 3;
     std::set<double> numbers;  // the gradient of a bias may be there twice
     for (const std::size_t i : arrays)
-        for (const double number : given_entries_[i])
-            if (number != 0) numbers.insert(number);
+        for (std::size_t k = 0; k < given_entries_[i].size(); ++k) {
+            const double number = given_entries_[i][k];
+            const double difference = std::abs(number - right_entries_[i][k]);
+            if (!(difference <= std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor)))
+                numbers.insert(number);
+        }
     return numbers.size() >= enough;
 }
 
 Finding Judge::finding(const Match& best, std::span<const std::size_t> left) const {
+    const auto is_alike = [&](const Match& match) {
+        return match.explained == best.explained && match.level == best.level;
+    };
+    // What explains as much and is made at fewer places is the mistake.
+    const auto says_too_much = [&](const Match& match) {
+        return match.mistake && std::ranges::any_of(matches_, [&](const Match& other) {
+                   return is_alike(other) && other.mistake &&
+                          says_more(*match.mistake, *other.mistake);
+               });
+    };
     Finding result;
     for (const Match& match : matches_)
-        if (match.explained == best.explained && match.level == best.level &&
+        if (is_alike(match) && !says_too_much(match) &&
             std::ranges::find(result.words, match.words) == result.words.end())
             result.words.push_back(match.words);
     for (const std::size_t i : best.explained)

@@ -27,6 +27,7 @@ struct Mistake {
     std::function<std::string()> words;
     std::vector<Alteration> alterations;
     std::optional<int> column{};
+    std::size_t families = 0;  ///< in how many a rule is mistaken
 };
 
 /// An array that a hypothesis gives but for a few of its numbers.
@@ -119,7 +120,7 @@ class Judge {
     /// Notes that the match comes near to an array that it does not explain.
     void add_near(Match& match, std::size_t i, std::vector<Matrix> values) const;
     bool explains_all_but_a_number(const Match& match) const;
-    /// Whether the arrays have more numbers than one that was fitted gives by chance.
+    /// Whether more numbers of the arrays differ than one that was fitted gives by chance.
     bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
     /// A match, and the arrays that those before it do not explain.
     struct Chosen {

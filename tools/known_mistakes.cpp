@@ -101,10 +101,11 @@ std::optional<Alteration> KnownMistakes::alteration(const MistakenRule& rule, st
     return made;
 }
 
-std::vector<Alteration> KnownMistakes::alterations(const Place& place, Reach reach,
+std::vector<Alteration> KnownMistakes::alterations(Place& place, Reach reach,
                                                    std::optional<int> step) {
     std::vector<Alteration> result;
-    for (const std::size_t family : place.families)
+    std::erase_if(place.families, [&](std::size_t family) {
+        const std::size_t before = result.size();
         for (const Use& use : families_[family].uses) {
             const auto here = walk_.graph().step(use.consumer);
             if (step && !(here && here->t == *step)) continue;
@@ -114,6 +115,8 @@ std::vector<Alteration> KnownMistakes::alterations(const Place& place, Reach rea
             made->reach = reach;
             result.push_back(*made);
         }
+        return result.size() == before;
+    });
     std::ranges::sort(result);
     return result;
 }
@@ -123,18 +126,21 @@ std::vector<Mistake> KnownMistakes::in_rules(std::optional<int> step) {
     std::set<std::vector<Alteration>> known;
     for (const std::span<const MistakenRule> kind : mistaken_rules())
         for (const MistakenRule& rule : kind)
-            for (const Place& place : places_of(rule))
+            for (const Place& any : places_of(rule))
                 for (const Reach reach : {Reach::everywhere, Reach::recurrence, Reach::step}) {
                     if (reach != Reach::everywhere && !rule.has_reach) continue;
                     if (values_.bytes() > most_bytes) {
                         leaves_some_out_ = true;
                         return mistakes;
                     }
+                    Place place = any;
                     std::vector<Alteration> made = alterations(place, reach, step);
                     if (made.empty() || !known.insert(made).second) continue;
                     mistakes.push_back(
                         {[this, place, reach, step] { return words(place, reach, step); },
-                         std::move(made)});
+                         std::move(made),
+                         {},
+                         place.families.size()});
                 }
     return mistakes;
 }
@@ -150,7 +156,7 @@ std::vector<Mistake> KnownMistakes::in_column(std::span<const Mistake> mistakes,
                                   return fmt::format("{}, in column {} of the batch alone", words(),
                                                      column);
                               },
-                              mistake.alterations, column});
+                              mistake.alterations, column, mistake.families});
     }
     return result;
 }
@@ -166,9 +172,13 @@ std::vector<Mistake> KnownMistakes::with_factor() {
     std::vector<Mistake> mistakes;
     for (const Place& place : places_of(any)) {
         std::vector<Alteration> made;
+        std::size_t adjoints = 0;
         for (const std::size_t family : place.families)
-            for (const Use& use : families_[family].uses)
+            for (const Use& use : families_[family].uses) {
                 made.push_back({.use = number_of_.at({use.consumer, use.slot})});
+                adjoints += walk_.graph().shape(use.consumer).size();
+            }
+        if (adjoints < 3) continue;  // whatever a term of one number is, a factor gives it
         mistakes.push_back({[this, place] { return words(place, Reach::everywhere, {}); }, made});
     }
     return mistakes;

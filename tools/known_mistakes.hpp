@@ -50,7 +50,8 @@ class KnownMistakes {
     RuleSite site(std::size_t family) const;
     template <class Condition>
     Mistake cut(std::string words, const Condition& is_cut) const;
-    std::vector<Alteration> alterations(const Place& place, Reach reach, std::optional<int> step);
+    /// Leaves those families in the place where the rule is not the right one.
+    std::vector<Alteration> alterations(Place& place, Reach reach, std::optional<int> step);
     std::optional<Alteration> alteration(const MistakenRule& rule, std::size_t family,
                                          std::uint32_t use);
     /// Of the uses of parameters of the arrays that differ, those that are `chosen`.

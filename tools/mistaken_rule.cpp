@@ -1,3 +1,4 @@
+#include <revolute/ops/arithmetic.hpp>
 #include <revolute/tools/detail/mistakes.hpp>
 
 #include <fmt/format.h>
@@ -89,10 +90,39 @@ Neighbours::Neighbours(const RecurrentNet& net, std::span<const UseFamily> famil
             for (const State& state : direction.states)
                 cells_.push_back(std::ranges::max_element(state, {}, &Expr::id)->id);
     std::ranges::sort(cells_);
+    note_factors(net.loss().id);
     gates_.resize(cells_.size() + 1);
     for (std::uint32_t i = 0; i <= index(net.loss().id); ++i)
         if (detail::is_activation({graph_.at(NodeId{i}), 0}) && !graph_.name(NodeId{i}).empty())
             gates_[cell(NodeId{i})].push_back(NodeId{i});
+}
+
+/// Backwards, so that a sum with a bias has its factor before the product that it adds to.
+void Neighbours::note_factors(NodeId last) {
+    std::vector<std::uint32_t> readers(index(last) + 1);
+    for (std::uint32_t i = index(last) + 1; i-- > 0;) {
+        const NodeId node{i};
+        const auto operands = graph_.operands(node);
+        for (const NodeId operand : operands) ++readers[index(operand)];
+        const auto step = graph_.step(node);
+        if (operands.size() != 2 || !step) continue;
+        const auto above = factors_.find(node);
+        for (std::size_t slot = 0; slot < 2; ++slot) {
+            const NodeId other = operands[1 - slot];
+            const Op& op = graph_.op(node);
+            if (&op == &hadamard_op && graph_.step(other) == step && !graph_.name(other).empty())
+                factors_[operands[slot]] = other;
+            else if (op.role == Role::sum && above != factors_.end() &&
+                     !graph_.depends_on_time(other))
+                factors_[operands[slot]] = above->second;
+        }
+    }
+    std::erase_if(factors_, [&](const auto& entry) { return readers[index(entry.first)] != 1; });
+}
+
+std::optional<Expr> Neighbours::factor(Expr product) const {
+    const auto found = factors_.find(product.id);
+    return found == factors_.end() ? std::nullopt : std::optional(graph_.at(found->second));
 }
 
 std::size_t Neighbours::cell(NodeId node) const {

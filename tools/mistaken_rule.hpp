@@ -24,12 +24,15 @@ class Neighbours {
     std::optional<Expr> consumer(const RuleSite& site, std::size_t family, int distance) const;
     /// The node of that name `distance` steps later.
     std::optional<Expr> named(Expr node, int distance) const;
+    /// What W x, or W x + b, is multiplied with entry by entry, if that is of the same step and nothing else reads it.
+    std::optional<Expr> factor(Expr product) const;
     /// One of the activations with a name, counted as they were made, of the same cell and step.
     std::optional<Expr> gate(const RuleSite& site, std::size_t number) const;
 
  private:
     /// The number of the cell, at a step, that the node belongs to; the head comes behind them.
     std::size_t cell(NodeId node) const;
+    void note_factors(NodeId last);
 
     template <class Key>
     using ByStep = std::map<std::tuple<Key, int, int>, NodeId>;  // axis and t
@@ -37,7 +40,8 @@ class Neighbours {
     Graph& graph_;
     ByStep<std::size_t> consumers_;
     ByStep<std::string> named_;
-    std::vector<NodeId> cells_;  // the last state of each cell and step, ascending
+    std::map<NodeId, NodeId> factors_;  // by the product of matrices
+    std::vector<NodeId> cells_;         // the last state of each cell and step, ascending
     std::vector<std::vector<NodeId>> gates_;
 };
 

@@ -73,6 +73,40 @@ constexpr MistakenRule shifted_operand_rule{.applies = is_weight_of_a_step,
                                             .words = shifted_operand_words<distance, beyond>,
                                             .is_shared = true};
 
+/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
+std::string label_at(Expr x, Expr at, std::string_view formula) {
+    if (formula.find("[t") == std::string_view::npos) return x.label();
+    return formula_moved(fmt::format("{}[t]", x.graph->name(x.id)), x.step()->t - at.step()->t);
+}
+
+/// The gradient of W in W (a o b).
+bool is_weight_of_a_product(const RuleSite& site) {
+    return is_product(site) && site.slot == 0 && is_weight(site.input(0)) &&
+           &RuleSite{site.input(1), 0}.op() == &hadamard_op;
+}
+
+/// That gradient with one of the factors alone.
+template <std::uint32_t slot>
+std::optional<Expr> one_factor_of_operand(const MistakeSite& site) {
+    const RuleSite product{site.use.input(1), slot};
+    return site.use.adjoint * transpose(product.input());
+}
+
+template <std::uint32_t slot>
+std::string one_factor_words(const UseFamily& family, const Neighbours& near) {
+    const Use first = family.uses.front();
+    const RuleSite use{near.graph().at(first.consumer), first.slot};
+    const RuleSite product{use.input(1), slot};
+    return fmt::format("the gradient of {} takes {} where {} belongs", family.operand,
+                       label_at(product.input(), use.output, family.operands[1]),
+                       family.operands[1]);
+}
+
+/// The gradient of W in W x of a step.
+bool is_weight_gradient(const RuleSite& site) {
+    return is_product(site) && site.slot == 0 && is_weight(site.input(0)) && site.output.step();
+}
+
 bool is_hadamard(const RuleSite& site) {
     return &site.op() == &hadamard_op && site.input(0) != site.input(1);
 }
@@ -123,12 +157,6 @@ std::optional<Expr> weighted_in(Expr factor) {
     if (!is_product(product) || !is_weight(product.input(0))) return std::nullopt;
     const Expr x = product.input(1);
     return x.step() && x.shape() == factor.shape() ? std::optional(x) : std::nullopt;
-}
-
-/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
-std::string label_at(Expr x, Expr at, std::string_view formula) {
-    if (formula.find("[t") == std::string_view::npos) return x.label();
-    return formula_moved(fmt::format("{}[t]", x.graph->name(x.id)), x.step()->t - at.step()->t);
 }
 
 /// A product with W x + b, for which x could be mistaken.
@@ -191,6 +219,27 @@ constexpr std::array product_mistakes{
                                    family.operands[0]);
             },
         .is_shared = true,
+    },
+    MistakenRule{.applies = is_weight_of_a_product,
+                 .term = one_factor_of_operand<0>,
+                 .words = one_factor_words<0>},
+    MistakenRule{.applies = is_weight_of_a_product,
+                 .term = one_factor_of_operand<1>,
+                 .words = one_factor_words<1>},
+    MistakenRule{
+        .applies = is_weight_gradient,
+        .term =
+            [](const MistakeSite& s) {
+                const auto factor = s.neighbours.factor(s.use.output);
+                return factor ? std::optional((s.use.adjoint / *factor) * transpose(s.use.input(1)))
+                              : pull_back(s.use);
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                const Expr product = near.graph().at(family.uses.front().consumer);
+                return fmt::format("the gradient of {} lacks the factor {}", family.operand,
+                                   label_at(*near.factor(product), product, "[t]"));
+            },
     },
     shifted_operand_rule<1, Beyond::nothing>,
     shifted_operand_rule<-1, Beyond::nothing>,
