@@ -20,6 +20,14 @@ std::string from_variable(std::int32_t variable, std::int32_t offset) {
     return offset == 0 ? letter : fmt::format("{}{:+}", letter, offset);
 }
 
+/// "3", or "t=3" where it could be on another axis; T is the last step of one axis alone.
+std::string fixed_index(const EquationStep& step, const EquationStyle& style) {
+    std::string index = written_step(step.axis, step.t, style);
+    const bool is_number = index == fmt::format("{}", step.t);
+    return is_number && style.has_several_axes ? fmt::format("{}={}", axis_name(step.axis), index)
+                                               : index;
+}
+
 bool is_greek(std::string_view name) {
     static constexpr std::array letters{
         "alpha", "beta", "gamma",  "delta", "epsilon", "zeta",    "eta",   "theta", "iota",
@@ -272,9 +280,7 @@ std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle&
 std::string written_name(const std::string& name, const std::optional<EquationStep>& step,
                          std::int32_t variable, const EquationStyle& style) {
     std::string index;
-    if (step)
-        index = step->is_fixed ? written_step(step->axis, step->t, style)
-                               : from_variable(variable, step->t);
+    if (step) index = step->is_fixed ? fixed_index(*step, style) : from_variable(variable, step->t);
     if (style.notation == Notation::latex) return latex_name(name, index, style);
     return step ? fmt::format("{}({})", name, index) : name;
 }

@@ -85,6 +85,8 @@ struct EquationStyle {
     std::int32_t first_step = 0;  ///< of the one axis, from which on N counts
     /// The names that are d and the name of a value, whose adjoint they are.
     std::set<std::string> adjoints{};
+    /// Names have steps of several axes: a fixed step that is a number says of which it is, h(t=3).
+    bool has_several_axes = false;
 };
 
 /// "T" or "S" for the last step of the axis t or s.

@@ -43,10 +43,12 @@ class EquationMaker {
         detail::join_forward(definitions_, plan_.names().adjoints());
         add_gradients();
         for (Definition& definition : definitions_) put_together(definition);
-        definitions_ = detail::divided(
-            std::move(definitions_),
-            {{.axes = rolled_.axes, .is_general = options_.is_general}, options_.longest_line},
-            plan_.names());
+        definitions_ = detail::divided(std::move(definitions_),
+                                       {{.axes = rolled_.axes,
+                                         .is_general = options_.is_general,
+                                         .has_several_axes = detail::has_several_axes(rolled_)},
+                                        options_.longest_line},
+                                       plan_.names());
         std::vector<Equation> lines;
         for (const EquationPart part :
              {EquationPart::forward, EquationPart::backward, EquationPart::gradients}) {
@@ -324,6 +326,7 @@ Equations made(const Rolled& any, const EquationOptions& options, std::int32_t l
     Equations result;
     result.lines = maker.lines();
     result.axes = rolled.axes;
+    result.unfolded = detail::unfolded_steps(rolled);
     result.is_general = options.is_general;
     result.columns = options.columns;
     result.columns_of_losses = detail::columns_of_signs(rolled);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ enum class BatchColumns : std::uint8_t { unsaid, one, any };
 struct Equations {
     std::vector<Equation> lines;
     std::vector<AxisSteps> axes;
+    /// Other axes, along which nothing is folded: by axis, the steps that names have.
+    std::map<std::int32_t, Interval> unfolded;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     std::int32_t least_steps = 1;
     /// The first step, where there is one time axis: steps may be counted from 1.

@@ -24,7 +24,8 @@ EquationStyle style_of(const Equations& equations, Notation notation,
             equations.axes,
             equations.is_general,
             equations.first_step,
-            equations.adjoints};
+            equations.adjoints,
+            equations.axes.size() + equations.unfolded.size() > 1};
 }
 
 bool is_asked(EquationPart part, const EquationFormat& format) {
@@ -87,6 +88,10 @@ std::string about_steps(const Equations& equations, Notation notation) {
             text += fmt::format(", {0}{1}{2}{3}{0}", math, count.empty() ? last : count, at_least,
                                 least);
     }
+    for (const auto& [axis, steps] : equations.unfolded)
+        text += fmt::format("{0}{1}{2} = {3}{4}{5}{1}{6}{1}{7}{1} {8}", text.empty() ? "" : "; ",
+                            math, axis_name(axis), steps.low, dots, steps.high, with, steps.size(),
+                            steps.size() == 1 ? "step" : "steps");
     return text;
 }
 

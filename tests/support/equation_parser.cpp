@@ -139,7 +139,17 @@ class LineParser {
         return Limits{{first->t, second->t}, false};
     }
 
+    /// "t+1", "3", "t=3".
     std::optional<EquationStep> step() {
+        const std::size_t begin = place_;
+        if (is_axis(now())) {
+            advance();
+            if (take("=")) {
+                const auto t = limit();
+                return t ? std::optional(EquationStep{0, true, t->t}) : std::nullopt;
+            }
+            place_ = begin;
+        }
         if (variable()) return EquationStep{0, false, offset()};
         if (const auto t = limit()) return EquationStep{0, true, t->t};
         return std::nullopt;

@@ -176,4 +176,30 @@ TEST_CASE("equation names: those of random graphs") {
     }
 }
 
+TEST_CASE("equation names: a fixed step says its axis where names have steps of several") {
+    // Two inputs on t, and a recurrence on s, which alone is folded.
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1});
+    std::vector<Expr> x;
+    for (std::int32_t t = 0; t < 2; ++t) {
+        const Scope scope(graph, Step{0, t});
+        x.push_back(graph.input("x", {1, 1}));
+    }
+    Expr v = w;
+    for (std::int32_t s = 0; s < 4; ++s) {
+        const Scope outer(graph, Step{1, s});
+        v = (tanh(v) + x[1]).named("v");
+    }
+    const Derivative derivative = differentiate((v * x[0]).named("L"), {w});
+    const Equations lines = equations(derivative);
+    CHECK(
+        to_text(lines).starts_with("# s = 0..3, N = 4 steps; t = 0..1, 2 steps\n"
+                                   "forward\n"
+                                   "  v(s=0) = tanh(w) + x(t=1)\n"
+                                   "  v(s) = tanh(v(s-1)) + x(t=1)"));
+    CHECK(to_text(lines).find("v(s=3) x(t=0)") != std::string::npos);
+    CHECK(to_latex(lines).find("v_{s=3} x_{t=0}") != std::string::npos);
+    CHECK(to_latex(lines).find("$t = 0, \\dots, 1$ with $2$ steps") != std::string::npos);
+}
+
 }  // namespace revolute

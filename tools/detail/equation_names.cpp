@@ -199,4 +199,18 @@ std::string EquationNames::unused(const std::string& beginning) {
     return name;
 }
 
+std::map<std::int32_t, Interval> unfolded_steps(const Rolled& rolled) {
+    std::map<std::int32_t, Interval> found;
+    for (const Part& part : rolled.parts)
+        for (const PartName& label : part.labels) {
+            const std::int32_t t = label.shift;  // of the one node
+            if (part.is_family() || !label.axis || t < 0 ||
+                std::ranges::find(rolled.axes, *label.axis, &AxisSteps::axis) != rolled.axes.end())
+                continue;
+            Interval& steps = found.try_emplace(*label.axis, Interval{t, t}).first->second;
+            steps = {std::min(steps.low, t), std::max(steps.high, t)};
+        }
+    return found;
+}
+
 }  // namespace revolute::detail

@@ -76,4 +76,11 @@ class EquationNames {
     std::set<std::string> signs_;   // other words of the notation, which no step follows
 };
 
+/// Of axes along which nothing is folded, the steps from 0 on that names have.
+std::map<std::int32_t, Interval> unfolded_steps(const Rolled& rolled);
+/// Whether names have steps of several axes.
+inline bool has_several_axes(const Rolled& rolled) {
+    return rolled.axes.size() + unfolded_steps(rolled).size() > 1;
+}
+
 }  // namespace revolute::detail

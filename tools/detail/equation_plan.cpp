@@ -57,6 +57,7 @@ EquationPlan::EquationPlan(const Rolled& rolled, const EquationOptions& options)
       options_(options),
       names_(rolled, options),
       terms_(rolled, names_, options.sizes),
+      has_several_axes_(detail::has_several_axes(rolled)),
       is_for_gradients_(rolled.parts.size()),
       places_(rolled.parts.size()) {
     // The values come first among the outputs, then the gradients and the variables.
@@ -292,6 +293,7 @@ std::size_t EquationPlan::text_length(const EquationTerm& term) const {
     EquationStyle style;
     style.axes = rolled_.axes;
     style.is_general = options_.is_general;
+    style.has_several_axes = has_several_axes_;
     return written(term, 0, style).text.size();
 }
 

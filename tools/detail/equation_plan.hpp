@@ -45,6 +45,7 @@ class EquationPlan {
     const EquationOptions& options_;
     EquationNames names_;
     EquationTerms terms_;
+    bool has_several_axes_;
     std::vector<IntervalSet> forward_;  ///< by part
     std::vector<bool> is_for_gradients_;
     std::vector<PartId> order_;          ///< what is written out in a part comes before it
