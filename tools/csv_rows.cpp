@@ -131,6 +131,9 @@ std::string sign_in_words(char sign) {
 }
 
 std::string_view without_blanks(std::string_view text) {
+    const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
+    if (!text.empty() && is_plain(text.front()) && is_plain(text.back()))
+        return text;  // nearly all
     // Also those that do not break, narrow and thin ones, and those as wide as a digit.
     constexpr std::string_view all[] = {
         " ", "\t", "\r", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x87"};
