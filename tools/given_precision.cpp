@@ -195,6 +195,7 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
     for (const GradientArray& array : gradient_arrays(given)) among.add(array.values);
     const std::vector<GradientArray> arrays = all_arrays(given), right_arrays = all_arrays(right);
     std::vector<Length> lengths;
+    lengths.reserve(arrays.size());
     for (const GradientArray& array : arrays) lengths.push_back(length_of(array.values));
     const Writing writing = writing_of(lengths);
     std::map<std::string, ArrayRounding> result;
