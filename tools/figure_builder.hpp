@@ -64,9 +64,9 @@ class FigureBuilder {
     std::vector<const Derivative*> derivatives_;
     FigureOptions options_;
     Labels labels_;
+    Rolled rolled_;  // empty where all steps are drawn
     FigureNames names_;
     std::vector<NodeId> walk_;
-    Rolled rolled_;  // empty where all steps are drawn
     Homes homes_;
     StepNames steps_;
     FigureNumbers numbers_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/labels.hpp>
+#include <revolute/graph/rolled.hpp>
 
 #include <map>
 #include <span>
@@ -14,7 +15,9 @@ namespace revolute {
 class FigureNames {
  public:
     /// Of the outputs and all that they depend on; of a derivative, if there is one, for all its views alike.
-    FigureNames(const Labels& labels, std::span<const Expr> outputs, const Derivative* derivative);
+    /// `of_outputs`: what `roll` made of the outputs, or empty where they are not rolled yet.
+    FigureNames(const Labels& labels, std::span<const Expr> outputs, const Derivative* derivative,
+                const Rolled& of_outputs);
 
     /// Without step; empty when the node has none.
     std::string operator()(NodeId node) const;
