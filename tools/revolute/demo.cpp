@@ -18,7 +18,7 @@ namespace revolute {
 namespace {
 
 constexpr double test_fraction = 0.2;
-constexpr const char* unit = "yearly sunspot number";
+constexpr const char* unit_of_sunspots = "yearly sunspot number";
 
 /// What is written, for the list at the end.
 class Written {
@@ -66,7 +66,7 @@ void print_check() {
 Plot loss_curve(const std::vector<double>& training, const std::vector<double>& held_out) {
     Plot plot{.title = "Learning the sunspots: error of one-step-ahead forecasts",
               .x_label = "epoch",
-              .y_label = fmt::format("RMSE ({})", unit),
+              .y_label = fmt::format("RMSE ({})", unit_of_sunspots),
               .x = {},
               .curves = {{"training", training, CurveStyle::line},
                          {"held out", held_out, CurveStyle::faint_line}},
@@ -79,7 +79,7 @@ Plot forecast_plot(const ForecastReport& report) {
     Plot plot = to_plots(report).front();
     plot.title = "Sunspots: each year forecast from the 25 years before";
     plot.x_label = "year";
-    plot.y_label = unit;
+    plot.y_label = unit_of_sunspots;
     return plot;
 }
 
