@@ -1,5 +1,5 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
-#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolled.hpp>
 
 #include <fmt/format.h>
@@ -32,51 +32,13 @@ std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
     return reaches;
 }
 
-/// Whether a family computes nothing going forward at its first step: it is given, is made of what is given there
-/// alone, as the transpose of an initial state, or of later steps, as the adjoint of one.
-bool begins_with_given(const Rolled& rolled, const Part& part,
-                       const std::vector<bool>& begin_with_given) {
-    if (is_given(*part.op)) return true;
-    const std::int32_t low = part.hull().low;
-    for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
-        const Segment& read = part.segment_at(slot, low);
-        const Part& target = rolled[read.target];
-        if (target.axis != part.axis) return false;
-        const bool is_given_there =
-            read.distance == 0 && begin_with_given[index(read.target)] && target.hull().low == low;
-        if (read.distance >= 0 && !is_given_there) return false;
-    }
-    return true;
-}
-
-/// By axis: the first step, where steps are counted from 1 or more. States that are given before it are no step.
-std::map<std::int32_t, std::int32_t> starts_of(const Rolled& rolled) {
-    std::map<std::int32_t, std::int32_t> starts, lowest;
-    std::vector<bool> begin_with_given(rolled.parts.size());
-    const auto lower = [](auto& lows, std::int32_t axis, std::int32_t t) {
-        const auto [low, is_new] = lows.try_emplace(axis, t);
-        if (!is_new) low->second = std::min(low->second, t);
-    };
-    for (const Component& component : rolled.schedule)
-        for (const PartId id : component.parts) {
-            const Part& part = rolled[id];
-            if (!part.is_family()) continue;
-            const std::int32_t low = std::max(0, part.hull().low);
-            lower(lowest, *part.axis, low);
-            begin_with_given[index(id)] = begins_with_given(rolled, part, begin_with_given);
-            if (!begin_with_given[index(id)]) lower(starts, *part.axis, low);
-        }
-    starts.merge(lowest);  // where nothing but what is given is computed
-    return starts;
-}
-
 /// Looks for the first node made, away from the ends of its axis, that is not as those at other
 /// steps. What breaks a pattern is made before what it changes in turn, at later steps and in the
 /// derivative.
 class BreakSearch {
  public:
     explicit BreakSearch(const Rolled& rolled)
-        : rolled_(rolled), reaches_(reaches_of(rolled)), starts_(starts_of(rolled)) {}
+        : rolled_(rolled), reaches_(reaches_of(rolled)), starts_(detail::first_steps(rolled)) {}
 
     std::optional<PatternBreak> run() {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {

@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/tools/detail/equation_columns.hpp>
 #include <revolute/tools/detail/equation_division.hpp>
@@ -61,20 +62,6 @@ class EquationMaker {
     }
 
     const detail::EquationNames& names() const { return plan_.names(); }
-
-    /// The first step at which anything is read or computed going forward, if that is later than 0: initial states
-    /// and their transposes stand before it.
-    std::int32_t first_step() const {
-        std::optional<std::int32_t> first;
-        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
-            const Part& part = rolled_.parts[i];
-            const bool is_of_step =
-                part.is_family() && plan_.is_forward(PartId{i}) && part.op != &initial_state_op &&
-                part.op->role != Role::transpose && part.op->role != Role::reshape;
-            if (is_of_step) first = std::min(first.value_or(part.hull().low), part.hull().low);
-        }
-        return rolled_.axes.size() == 1 ? std::max(0, first.value_or(0)) : 0;
-    }
 
  private:
     const EquationTerms& terms() const { return plan_.terms(); }
@@ -333,10 +320,10 @@ Equations made(const Rolled& any, const EquationOptions& options, std::int32_t l
     if (options.columns == BatchColumns::any) result.columns_of_losses.erase(options.found_by);
     if (options.columns == BatchColumns::one) result.columns_of_losses.erase(1);
     result.adjoints = maker.names().adjoints();
-    result.first_step = maker.first_step();
+    result.first_steps = detail::first_steps(rolled);
     if (options.is_general)
         least_steps = detail::least_steps_of(result, rolled, maker.names(), least_steps);
-    result.least_steps = least_steps - result.first_step;
+    result.least_steps = least_steps - result.first_step();
     return result;
 }
 

@@ -39,13 +39,15 @@ struct Equations {
     std::map<std::int32_t, Interval> unfolded;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     std::int32_t least_steps = 1;
-    /// The first step, where there is one time axis: steps may be counted from 1.
-    std::int32_t first_step = 0;
+    std::map<std::int32_t, std::int32_t> first_steps;  ///< by axis: they may be counted from 1
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
     BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
     /// What B is in LaTeX where losses say it that are not over the columns of a batch.
     std::set<std::int32_t> columns_of_losses;
+
+    /// Of the one time axis that N is the number of steps of; 0 where there are others.
+    std::int32_t first_step() const { return axes.size() == 1 ? first_steps.begin()->second : 0; }
 };
 
 /// What of an attribute comes from the number of columns.

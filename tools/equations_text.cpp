@@ -23,7 +23,7 @@ EquationStyle style_of(const Equations& equations, Notation notation,
             format.transpose,
             equations.axes,
             equations.is_general,
-            equations.first_step,
+            equations.first_step(),
             equations.adjoints,
             equations.axes.size() + equations.unfolded.size() > 1};
 }
@@ -76,7 +76,7 @@ std::string about_steps(const Equations& equations, Notation notation) {
     for (const auto& [axis, steps] : equations.axes) {
         const bool is_general = equations.is_general && text.empty();
         const std::string last = is_general ? last_step_name(axis) : fmt::format("{}", steps - 1);
-        const std::int32_t first = equations.first_step, known = steps - first;
+        const std::int32_t first = equations.first_steps.at(axis), known = steps - first;
         const std::string number =
             is_general ? last + more_text(1 - first) : fmt::format("{}", known);
         const std::int32_t least = equations.least_steps - (count.empty() ? 1 : 0);

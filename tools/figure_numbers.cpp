@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/detail/roll_laws.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
@@ -84,21 +85,21 @@ bool is_like_count(double factor, std::int32_t count) {
 }
 
 void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
+    const std::int32_t count = axis.steps - detail::first_steps(rolled).at(axis.axis);
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         const std::int32_t t = part.step_of(0);
         for (std::uint32_t k = 0; k < part.attributes.size(); ++k) {
             const bool grows = !part.slopes.empty() && part.slopes[k] != 0;
             const double factor = grows ? part.scale_of(k).value() : part.attributes[k];
-            if (factor == 1 || !is_like_count(factor, axis.steps) ||
+            if (factor == 1 || !is_like_count(factor, count) ||
                 detail::is_size(rolled, {PartId{i}, t}, k))
                 continue;
             throw GraphError(fmt::format(
                 "figure: attribute {} of {} is {}, which may come from the number of steps ({})\n"
                 "  one graph cannot tell: give FigureOptions::laws, which number_laws has of what "
                 "roll_any_steps finds, or a step_count of {}",
-                k, detail::name_and_shape(part, t), part.attribute_at(k, t), axis.steps,
-                axis.steps));
+                k, detail::name_and_shape(part, t), part.attribute_at(k, t), count, axis.steps));
         }
     }
 }
@@ -114,7 +115,7 @@ Laws laws_of(const Rolled& rolled, AxisSteps axis, const FigureOptions& options)
 class MemberNumbers {
  public:
     MemberNumbers(const Rolled& rolled, PartId part, const StepNames& steps,
-                  const FigureOptions& options)
+                  const FigureOptions& options, std::int32_t first_step)
         : part_(rolled[part]),
           number_(index(part)),
           axis_(rolled.axes.front()),
@@ -122,6 +123,7 @@ class MemberNumbers {
           step_count_(options.step_count) {
         style_.axes = {{axis_.axis, step_count_.value_or(axis_.steps)}};
         style_.is_general = !step_count_;
+        style_.first_step = first_step;
     }
 
     std::vector<FigureNumber> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
@@ -177,6 +179,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
                              const FigureOptions& options) {
     if (rolled.axes.empty()) return;
     const AxisSteps axis = rolled.axes.front();
+    const std::int32_t first_step = detail::first_steps(rolled).at(axis.axis);
     const Laws laws = laws_of(rolled, axis, options);
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
@@ -196,7 +199,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
             if (growth.slope != 0 || growth.law) growing.push_back(growth);
         }
         if (growing.empty()) continue;
-        const MemberNumbers numbers(rolled, PartId{i}, steps, options);
+        const MemberNumbers numbers(rolled, PartId{i}, steps, options, first_step);
         for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
             written_[rolled.nodes[i][place]] = numbers.at(part.step_of(place), growing);
             if (has_factor) factors_.insert(rolled.nodes[i][place]);

@@ -156,9 +156,9 @@ ArrayRounding rounding_of(const Length& own, const Length& among, const Length& 
     // The digits of the largest number are those of this array.
     length.exponent = own.sizes.empty() ? -length.decimals : own.exponent;
     const Rounding precision = length.precision(writing);
-    if (right.tells() && right.precision(writing) >= precision) return in_double;
     ArrayRounding result = in_bits(length.bits_of_operations(writing), double_floor);
-    result.precision = precision;
+    // Numbers that are as short when they are right say nothing of how they were computed.
+    if (!right.tells() || right.precision(writing) < precision) result.precision = precision;
     result.floor += length.rounding_of_writing(writing);
     result.relative += length.relative_rounding_of_writing();
     return result;

@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/detail/roll_laws.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
@@ -53,6 +54,14 @@ bool is_fraction_of(double fraction, std::int32_t steps) {
     return parts_of_square && (*parts_of_square == 2 || *parts_of_square == 4);
 }
 
+/// Whether it is a short number over that of the steps, as 0.75 / N. What is short itself, as 0.05 beside 10 steps, was
+/// typed.
+bool is_part_of_short(double size, std::int32_t steps) {
+    const double product = size * steps;
+    const double shorter = std::strtod(fmt::format("{:.3g}", product).c_str(), nullptr);
+    return !is_short(size) && !whole(product) && std::abs(product - shorter) <= 1e-13 * product;
+}
+
 /// Whether a number of at most three digits to the power `steps` is it, as a discount 0.9^N is. Powers of ten are
 /// numbers of their own.
 bool is_power_of_short(double size, std::int32_t steps) {
@@ -94,7 +103,7 @@ bool may_come_from(double value, std::int32_t steps) {
     if (is_fraction_of(1 / from_one, steps)) return true;
     for (const std::int32_t near : {steps - 1, steps, steps + 1})
         if (is_part_of(1 / from_one, near) || is_power_of_short(size, near) ||
-            is_exponential_of(size, near))
+            is_exponential_of(size, near) || is_part_of_short(size, near))
             return true;
     return false;
 }
@@ -112,7 +121,11 @@ std::optional<double> growth_of_line(double start, double slope, std::int32_t st
 class LawInference {
  public:
     LawInference(const Rolled& rolled, const Rolled& longer, std::int32_t axis)
-        : rolled_(rolled), longer_(longer), axis_(axis), steps_(rolled.steps(axis)) {}
+        : rolled_(rolled),
+          longer_(longer),
+          axis_(axis),
+          steps_(rolled.steps(axis)),
+          count_(steps_ - first_steps(rolled).at(axis)) {}
 
     std::variant<AxisLaws, std::string> run() {
         for (const Part& part : rolled_.parts) note_terms(part);
@@ -162,6 +175,10 @@ class LawInference {
                 term_counts_.insert(static_cast<double>(sweep.rounds()));
     }
 
+    bool may_come_from_steps(double value) const {
+        return may_come_from(value, steps_) || may_come_from(value, count_);
+    }
+
     bool may_come_from_terms(double value) const {
         const double size = std::abs(value);
         const auto from_one = size > 0 ? whole(size < 1 ? 1 / size : size) : std::nullopt;
@@ -180,11 +197,15 @@ class LawInference {
         const double value = part.attributes[attribute];
         const bool is_line = changes_with_the_step(part, attribute);
         if (const double scale = part.scale_of(attribute).value();
-            scale != 1 && (may_come_from(scale, steps_) || may_come_from_terms(scale)))
+            scale != 1 && (may_come_from_steps(scale) || may_come_from_terms(scale)))
             return false;
-        const auto growth = is_line ? growth_of_line(value, part.slopes[attribute], steps_)
-                                    : growth_of(value, steps_);
-        if (!growth && (is_line || (!may_come_from(value, steps_) && !may_come_from_terms(value))))
+        const auto growth_from = [&](std::int32_t steps) {
+            return is_line ? growth_of_line(value, part.slopes[attribute], steps)
+                           : growth_of(value, steps);
+        };
+        const auto of_last = growth_from(steps_);
+        const auto growth = of_last ? of_last : growth_from(count_);
+        if (!growth && (is_line || (!may_come_from_steps(value) && !may_come_from_terms(value))))
             return true;
         if (!is_size(rolled_, {id, part.step_of(0)}, attribute)) return false;
         if (growth) suspects_.push_back({id, attribute, *growth});
@@ -299,13 +320,14 @@ class LawInference {
         return fmt::format(
             "rolled: {}, which may come from the number of steps ({} on axis {})\n  one graph "
             "cannot tell: roll_for compares graphs of several numbers of steps",
-            what, steps_, axis_name(axis_));
+            what, count_, axis_name(axis_));
     }
 
     const Rolled& rolled_;
     const Rolled& longer_;
     std::int32_t axis_;
-    std::int32_t steps_;
+    std::int32_t steps_;                           // one more than the last
+    std::int32_t count_;                           // of them: fewer where they are counted from 1
     static constexpr std::size_t least_terms = 4;  // fewer are often factors of their own
     static constexpr double most_terms = 1e9;
     std::set<double> term_counts_;

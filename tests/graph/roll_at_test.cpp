@@ -224,6 +224,39 @@ TEST_CASE("at: a factor that may come from the number of steps is refused, and n
     }
 }
 
+TEST_CASE(
+    "at: a short number over the number of steps is refused, from whichever step they are "
+    "counted") {
+    const auto refusal = [](int first, int count, double factor) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        Expr h = graph.initial_state("h", {1, 1});
+        std::vector<Expr> states;
+        for (int t = first; t < first + count; ++t) {
+            const Scope scope(graph, Step{0, t});
+            h = tanh(w * h + graph.input("x", {1, 1}));
+            states.push_back(h);
+        }
+        const Expr loss = (factor * accumulate(states)).named("L");
+        const Rolled rolled = roll(std::array{loss});
+        return rolled.least_steps() ? std::string()
+                                    : test::message_of<GraphError>([&] { rolled.at(99); });
+    };
+    for (const int first : {0, 1, 3})
+        for (const int count : {11, 13, 19}) {
+            CAPTURE(first);
+            CAPTURE(count);
+            for (const double share : {1.0, 0.5, 1.5, 0.75, 0.25, 0.3, 0.7, 2.5, 0.1}) {
+                CAPTURE(share);
+                CHECK(refusal(first, count, share / count)
+                          .find(fmt::format("number of steps ({} on axis t)", count)) !=
+                      std::string::npos);
+            }
+            for (const double typed : {0.375, 1.5, 1.0 / 3, 2.0})
+                CHECK(refusal(first, count, typed) == "");
+        }
+}
+
 TEST_CASE("at: fewer steps than one are refused without advice to build them") {
     const Chain chain(6);
     const Expr last = chain.states.back();

@@ -175,6 +175,30 @@ TEST_CASE("equations: steps counted from 1, or from more, are counted so") {
     CHECK(of_five.starts_with("# t = 1..5, N = 5 steps\n"));
 }
 
+TEST_CASE("equations: each of two axes says from which step it is counted") {
+    const auto build = [](std::int32_t steps) {
+        Graph graph;
+        const Expr A = graph.parameter("A", {2, 2});
+        Expr h = graph.initial_state("h0", {2, 1});
+        for (std::int32_t t = 1; t <= steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            h = tanh(A * h).named("h");
+        }
+        Expr v = h;
+        for (std::int32_t s = 2; s <= 6; ++s) {
+            const Scope scope(graph, Step{1, s});
+            v = tanh(v).named("v");
+        }
+        return rolled_up(differentiate(sum(square(v)).named("L"), {A}));
+    };
+    const auto head = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+    CHECK(head(to_text(general_equations(build))) ==
+          "# t = 1..T, T steps, T >= 1; s = 2..6, 5 steps");
+    const RolledDerivative of_four = build(4);
+    CHECK(head(to_text(equations(of_four.rolled, {.variables = of_four.variables}))) ==
+          "# t = 1..4, 4 steps; s = 2..6, 5 steps");
+}
+
 TEST_CASE("equations: steps of an axis that is not the first have general equations too") {
     check_any(of_late(0, 1));
     CHECK(general_text(of_late(0, 1)).starts_with("# s = 0..S, N = S + 1 steps, B columns\n"));

@@ -63,7 +63,7 @@ void check_drawn(std::uint32_t seed, Simplification simplification) {
         CAPTURE(steps);
         Graph graph;
         const Derivative derivative = test::drawn_recurrence(graph, seed, steps);
-        test::check_order(*general, steps + general->first_step);
+        test::check_order(*general, steps + general->first_step());
         test::check_equations(to_text(*general), derivative, test::random_values(graph, 3));
     }
 }

@@ -249,7 +249,7 @@ TEST_CASE("elided figure: a refusal names the values that are not equally far aw
               return hadamard(tanh(x[at(t)]), x[at(t == 5 ? 2 : std::max(t - 1, 0))]);
           }) == "an arrow points to h from x[2] at t = 5 and from x[3] at t = 4");
     CHECK(refusal([&](const std::vector<Expr>& x, std::int32_t t) {
-              return (t == 5 ? 0.25 : 0.5) * x[at(t)];
+              return (t == 5 ? 0.3 : 0.7) * x[at(t)];
           }) == "h is made of other values or numbers at t = 5 than at t = 4");
 }
 

@@ -26,13 +26,13 @@ using Loss = std::function<Expr(const std::vector<Expr>&)>;
 
 /// A net of states [2 x 1], and its derivative.
 struct Chain {
-    Chain(const Loss& loss, std::int32_t steps) {
+    Chain(const Loss& loss, std::int32_t steps, std::int32_t first = 0) {
         const Expr U = graph->parameter("U", {2, 2});
         const auto x = input_sequence(*graph, "x", {2, 1}, steps);
         Expr h = graph->constant(0.5, {2, 1});
         std::vector<Expr> states;
         for (std::int32_t t = 0; t < steps; ++t) {
-            const Scope at(*graph, Step{0, t});
+            const Scope at(*graph, Step{0, first + t});
             h = tanh(U * h + x[static_cast<std::size_t>(t)]).named("h");
             states.push_back(h);
         }
@@ -56,13 +56,14 @@ bool has(const std::string& text, const std::string& part) {
 
 /// All labels of the joint figure of a chain, drawn with the laws that graphs of several lengths tell.
 std::string joint_labels(const Loss& loss, ShownSteps shown,
-                         std::optional<std::int32_t> step_count = std::nullopt) {
+                         std::optional<std::int32_t> step_count = std::nullopt,
+                         std::int32_t first = 0) {
     const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
-        const Chain chain(loss, steps);
+        const Chain chain(loss, steps, first);
         return roll(chain.derivative->loss_and_gradients());
     });
     REQUIRE(any.rolled.has_value());
-    const Chain chain(loss, any.rolled->steps());
+    const Chain chain(loss, any.rolled->steps() - first, first);
     return labels_of(
         joint(*chain.derivative,
               {.steps = shown, .step_count = step_count, .laws = number_laws(*any.rolled)}));
@@ -95,6 +96,32 @@ TEST_CASE(
         CHECK(has(of_twenty, "L = 0.05 sum("));
         CHECK(!has(of_twenty, "0.125"));
     }
+}
+
+TEST_CASE("figure: N is the number of steps, from whichever step they are counted") {
+    for (const std::int32_t first : {1, 3}) {
+        CAPTURE(first);
+        const std::string any = joint_labels(mean_over_time, ShownSteps::folded, {}, first);
+        CAPTURE(any);
+        CHECK(has(any, "L = 1 / N sum("));
+    }
+}
+
+TEST_CASE(
+    "figure: a factor that may come from the number of steps is refused from any first step") {
+    for (const std::int32_t first : {0, 1, 3})
+        for (const double share : {1.0, 0.5, 2.0}) {
+            const Chain chain(
+                [share](const std::vector<Expr>& h) {
+                    return (share / static_cast<double>(h.size())) * sum(accumulate(h));
+                },
+                12, first);
+            CAPTURE(first);
+            CAPTURE(share);
+            CHECK(test::message_of<GraphError>([&] {
+                      joint(*chain.derivative, {.steps = ShownSteps::folded});
+                  }).find("which may come from the number of steps (12)") != std::string::npos);
+        }
 }
 
 TEST_CASE("figure: a factor that follows another law of the number of steps is written by it") {

@@ -137,7 +137,7 @@ std::int32_t least_steps_of(const Equations& equations, const Rolled& rolled,
                             const EquationNames& names, std::int32_t known) {
     const GivenNames given = given_names(rolled, names);
     std::int32_t least = known;
-    while (least > 1 + equations.first_step && Sense(equations, given, least - 1).is_made())
+    while (least > 1 + equations.first_step() && Sense(equations, given, least - 1).is_made())
         --least;
     return least;
 }
