@@ -12,9 +12,10 @@ namespace revolute {
 /// How far rounding may move the numbers of an array.
 struct ArrayRounding {
     Rounding precision = Rounding::none;
-    double floor =
-        0;  ///< the right ones, computed in that precision and written as the given ones are
-    double relative = 0;  ///< numbers of which the largest is 1 and which one operation makes
+    /// The right ones, computed in that precision and written as the given ones are.
+    double floor = 0;
+    /// Numbers of which the largest is 1 and which one operation makes.
+    double relative = 0;
 };
 
 /// That of every array which was given, under its name, as told from its own numbers: single where each of them is a
@@ -22,8 +23,8 @@ struct ArrayRounding {
 /// the last digit that was written is rounding too: that of the last decimal of the array where numbers are written
 /// with a fixed number of decimals, as those of most arrays tell, else that of the last digit of its largest number.
 ///
-/// Three different numbers tell that, or one of more than three digits; others, zeros
-/// among them, are as all gradients together are, if they are not longer. No precision is named where the right numbers are as short.
+/// Three different numbers tell that, or one of more than three digits; others, zeros among them, are as all gradients
+/// together are, if they are not longer. No precision is named where the right numbers are as short.
 /// `floors` are those of double precision (`rounding_floors`).
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
                                                      const CaseResult& right,

@@ -70,12 +70,13 @@ TEST_CASE("compare: what is right but for some numbers stands beside the right o
 }
 
 TEST_CASE("compare: a gradient of U_n that lacks r is named, in both GRUs") {
-    for (const auto& [cell, words] :
+    for (const auto& told :
          {std::pair("gru", "the gradient of U_n lacks the factor r[t], at every step\n"),
           std::pair("gru-before",
                     "the gradient of U_n takes h[t-1] where r[t] o h[t-1] belongs, at every "
                     "step\n")})
         for (const int hidden : {2, 3}) {
+            const char *const cell = told.first, *const words = told.second;
             CAPTURE(cell);
             const Case of = drawn(cell, 4, hidden);
             CaseNet net(of);
