@@ -6,6 +6,7 @@
 #include "hand/simple_rnn.hpp"
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/matrix.hpp>
+#include <revolute/graph/program/detail/subnormal_mode.hpp>
 #include <revolute/tools/forecast_model.hpp>
 #include <revolute/tools/stopwatch.hpp>
 
@@ -79,8 +80,13 @@ BesideHand time_beside(CellKind cell, const hand::Sizes& sizes, std::optional<in
         program.bind(leaf, copied(values));
     });
     BesideHand result;
+    // As programs do, and what is linked with -ffast-math.
+    const auto run_by_hand = [&] {
+        const detail::SubnormalMode flushes(true);
+        by_hand.run();
+    };
     take_turns(
-        runs, [&] { program.run(); }, [&] { by_hand.run(); }, result);
+        runs, [&] { program.run(); }, run_by_hand, result);
     for (std::size_t i = 0; i < gradients.names.size(); ++i)
         result.difference = larger(
             result.difference,
