@@ -150,8 +150,9 @@ bool fits(const Length& own, const Length& among, Writing writing) {
 /// How an array of that length was rounded, or one that does not tell by itself, among others.
 ArrayRounding rounding_of(const Length& own, const Length& among, const Length& right,
                           Writing writing, double double_floor) {
-    const ArrayRounding in_double = in_bits(double_bits, double_floor);
-    if (!own.tells() && (!among.tells() || !fits(own, among, writing))) return in_double;
+    // 0, 1 and 1/2 are what floats make of a net that is saturated, and doubles are not so short.
+    if (!own.tells() && !among.tells()) return in_bits(single_bits, double_floor);
+    if (!own.tells() && !fits(own, among, writing)) return in_bits(double_bits, double_floor);
     Length length = own.tells() ? own : among;
     // The digits of the largest number are those of this array.
     length.exponent = own.sizes.empty() ? -length.decimals : own.exponent;

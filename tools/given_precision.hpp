@@ -24,7 +24,8 @@ struct ArrayRounding {
 /// with a fixed number of decimals, as those of most arrays tell, else that of the last digit of its largest number.
 ///
 /// Three different numbers tell that, or one of more than three digits; others, zeros among them, are as all gradients
-/// together are, if they are not longer. No precision is named where the right numbers are as short.
+/// together are, if they are not longer, and rounded to floats where these do not tell either. No precision is named
+/// where the right numbers are as short.
 /// `floors` are those of double precision (`rounding_floors`).
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
                                                      const CaseResult& right,

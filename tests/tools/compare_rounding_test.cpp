@@ -107,3 +107,12 @@ TEST_CASE("compare: right derivations whose numbers are short are never accused"
     for (std::uint64_t number = 0; number < draws(40); ++number)
         check_none_is_accused(of_text_book(random), number);
 }
+
+TEST_CASE("compare: floats of a saturated net, which are 0, 1 and 1/2, are not accused") {
+    const Case of = small_case("saturated");
+    const CaseResult given = given_for(of, "saturated.floats");
+    CHECK(compare_gradients(of, given).agrees());
+    CaseResult wrong = given;
+    for (double& x : wrong.grads.back().value.values()) x *= 2;
+    CHECK_FALSE(compare_gradients(of, wrong).agrees());
+}
