@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
 #include <fmt/format.h>
@@ -12,21 +13,23 @@ namespace revolute {
 
 namespace {
 
-constexpr std::int32_t first_left_out = 2;
-
 /// Leaves out all but the first two steps and the last. What the steps left out hand on to those drawn, and
 /// get from them, comes from dots, one for each value that travels.
 class Elider {
  public:
-    Elider(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count)
-        : sketch_(sketch), steps_(steps), step_count_(step_count) {
+    Elider(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+           std::optional<std::int32_t> step_count)
+        : sketch_(sketch),
+          steps_(steps),
+          first_steps_(detail::first_steps(rolled)),
+          step_count_(step_count) {
         figure_.title = sketch.figure.title;
     }
 
     Figure run() {
-        check_step_counts(sketch_, steps_);
+        check_step_counts(sketch_, steps_, first_steps_);
         for (const std::int32_t axis : axes_of(sketch_))
-            check_left_out(sketch_, {first_left_out, steps_.last(axis).t - 1}, axis);
+            check_left_out(sketch_, {first_left_out(axis), steps_.last(axis).t - 1}, axis);
         add_nodes();
         for (const FigureEdge& edge : sketch_.figure.edges) add_edge(edge);
         put_in_panels(figure_, places_);
@@ -41,9 +44,13 @@ class Elider {
         return axes;
     }
 
+    std::int32_t first_left_out(std::int32_t axis) const {
+        return first_step_of(first_steps_, axis) + 2;
+    }
+
     bool is_left_out(std::uint32_t node) const {
         const Home home = sketch_.homes[node];
-        return home.is_step() && home.step.t >= first_left_out &&
+        return home.is_step() && home.step.t >= first_left_out(home.step.axis) &&
                home.step.t < steps_.last(home.step.axis).t;
     }
 
@@ -98,16 +105,18 @@ class Elider {
             node.node = sketch_.figure.nodes[value].node;
             figure_.nodes.push_back(std::move(node));
             Home home = sketch_.homes[left_out];
-            home.step.t = first_left_out;
+            home.step.t = first_left_out(step.axis);
             places_.push_back(place_at_step(home, sketch_.bands[left_out], steps_));
-            places_.back().title = fmt::format("{} = {}..{}", axis_name(step.axis), first_left_out,
-                                               steps_({step.axis, steps_.last(step.axis).t - 1}));
+            places_.back().title =
+                fmt::format("{} = {}..{}", axis_name(step.axis), first_left_out(step.axis),
+                            steps_({step.axis, steps_.last(step.axis).t - 1}));
         }
         return found->second;
     }
 
     const Sketch& sketch_;
     const StepNames& steps_;
+    std::map<std::int32_t, std::int32_t> first_steps_;  // by axis
     std::optional<std::int32_t> step_count_;
     std::vector<std::uint32_t> place_of_;        // by node of the sketch that is drawn
     std::map<std::string, std::uint32_t> dots_;  // by name, or part
@@ -118,8 +127,9 @@ class Elider {
 
 }  // namespace
 
-Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count) {
-    return Elider(sketch, steps, step_count).run();
+Figure elide(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+             std::optional<std::int32_t> step_count) {
+    return Elider(sketch, steps, rolled, step_count).run();
 }
 
 }  // namespace revolute

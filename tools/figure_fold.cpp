@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/figure_loops.hpp>
 #include <revolute/tools/figure_sketch.hpp>
@@ -38,7 +39,7 @@ class Folder {
     }
 
     Figure run() {
-        check_step_counts(sketch_, steps_);
+        check_step_counts(sketch_, steps_, detail::first_steps(rolled_));
         find_representatives();
         gather_edges();
         add_nodes();

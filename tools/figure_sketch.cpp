@@ -20,18 +20,29 @@ std::string name_in(const Sketch& sketch, std::uint32_t node) {
     return has_name(drawn) ? drawn.id.substr(0, drawn.id.find('[')) : to_plain(drawn.label);
 }
 
-void check_step_counts(const Sketch& sketch, const StepNames& steps) {
+std::int32_t first_step_of(const std::map<std::int32_t, std::int32_t>& first_steps,
+                           std::int32_t axis) {
+    const auto found = first_steps.find(axis);
+    return found == first_steps.end() ? 0 : found->second;
+}
+
+void check_step_counts(const Sketch& sketch, const StepNames& steps,
+                       const std::map<std::int32_t, std::int32_t>& first_steps) {
     if (std::ranges::none_of(sketch.homes, &Home::is_step))
         throw GraphError(
             fmt::format("figure: without steps nothing is folded or left out ({} nodes)\n"
                         "  what is made while a Scope with a Step is open gets that step; "
                         "ShownSteps::all draws all nodes",
                         sketch.homes.size()));
-    for (const Home home : sketch.homes)
-        if (home.is_step() && steps.last(home.step.axis).t + 1 < least_steps)
+    for (const Home home : sketch.homes) {
+        if (!home.is_step()) continue;
+        const std::int32_t axis = home.step.axis;
+        const std::int32_t count = steps.last(axis).t + 1 - first_step_of(first_steps, axis);
+        if (count < least_steps)
             throw GraphError(fmt::format(
                 "figure: fewer than {} steps are neither folded nor left out (axis {} has {})",
-                least_steps, axis_name(home.step.axis), steps.last(home.step.axis).t + 1));
+                least_steps, axis_name(axis), count));
+    }
 }
 
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {

@@ -3,6 +3,7 @@
 #include <revolute/tools/figure_homes.hpp>
 #include <revolute/tools/step_names.hpp>
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,9 +36,14 @@ struct PanelPlace {
 /// What messages call a node: its name without the step; its label where it has none.
 std::string name_in(const Sketch& sketch, std::uint32_t node);
 
+/// That of an axis; 0 where nothing is alike along it, so that it has no families.
+std::int32_t first_step_of(const std::map<std::int32_t, std::int32_t>& first_steps,
+                           std::int32_t axis);
+
 /// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones
 /// are not told apart.
-void check_step_counts(const Sketch& sketch, const StepNames& steps);
+void check_step_counts(const Sketch& sketch, const StepNames& steps,
+                       const std::map<std::int32_t, std::int32_t>& first_steps);
 
 /// Puts each node of a figure into its panel.
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places);
@@ -55,6 +61,7 @@ void check_left_out(const Sketch& sketch, Interval steps, std::int32_t axis);
 
 /// The figure of the first two steps and the last; dots stand for what the others hand on. Throws GraphError
 /// where those are not alike.
-Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count);
+Figure elide(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+             std::optional<std::int32_t> step_count);
 
 }  // namespace revolute

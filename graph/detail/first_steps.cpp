@@ -8,11 +8,16 @@ namespace revolute::detail {
 
 namespace {
 
-/// Whether a family computes nothing going forward at its first step: it is given, is made of what is given there
-/// alone, as the transpose of an initial state, or of later steps, as the adjoint of one.
+/// A state that is given before the first step, not a sequence of inputs.
+bool is_given_state(const Part& part) {
+    return is_given(*part.op) && (part.op == &initial_state_op || part.hull().size() == 1);
+}
+
+/// Whether a family computes nothing going forward at its first step: it is a state that is given, is made of such
+/// alone, as its transpose, or of later steps, as its adjoint.
 bool begins_with_given(const Rolled& rolled, const Part& part,
                        const std::vector<bool>& begin_with_given) {
-    if (is_given(*part.op)) return true;
+    if (is_given(*part.op)) return is_given_state(part);
     const std::int32_t low = part.hull().low;
     for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
         const Segment& read = part.segment_at(slot, low);

@@ -14,6 +14,7 @@
 #include <rnn/repeating_nets.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -228,6 +229,30 @@ TEST_CASE("elided figure: a refusal names node, step and what is not alike") {
           "the derivative of z with respect to V x_{T−4} is another one at t = 5 than at t = 4");
     check(local, Change::parameter,
           "the derivative of z with respect to h is another one at t = 4 than at t = 3");
+}
+
+TEST_CASE("elided figure: the first two steps are drawn, from whichever they are counted") {
+    for (const std::int32_t first : {0, 1, 3}) {
+        CAPTURE(first);
+        Graph graph;
+        const Expr U = graph.parameter("U", {2, 2});
+        Expr h = graph.initial_state("h0", {2, 1});
+        for (std::int32_t t = first; t < first + 8; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(U * h + graph.input("x", {2, 1})).named("h");
+        }
+        const Derivative derivative = differentiate(sum(square(h)).named("L"), {U});
+        for (const View& view : views()) {
+            CAPTURE(view.name);
+            std::set<std::string> titles;
+            for (const FigurePanel& panel : view.draw(derivative).panels)
+                titles.insert(to_plain(panel.title));
+            CHECK(titles.contains(fmt::format("t = {}", first)));
+            CHECK(titles.contains(fmt::format("t = {}", first + 1)));
+            CHECK_FALSE(titles.contains(fmt::format("t = {}", first + 2)));
+            CHECK(titles.contains("t = T = 999"));
+        }
+    }
 }
 
 TEST_CASE("elided figure: a refusal names the values that are not equally far away") {
