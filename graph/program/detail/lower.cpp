@@ -36,7 +36,7 @@ MemberRange site_of(const Read& read, const Steps& steps) {
 }
 
 /// Steps in which all parts of a component are alike, and what computes them.
-struct Stretch {
+struct LoopStretch {
     std::optional<std::int32_t> axis;
     Steps steps;
     /// What does not wait for the loop: the beginnings of sums, and what is added to them.
@@ -147,7 +147,7 @@ class Lowering {
 
     void lower_stretch(const Component& component, std::span<const PartId> parts,
                        const Steps& steps) {
-        Stretch stretch{rolled_[parts.front()].axis, steps, {}, {}, {}};
+        LoopStretch stretch{rolled_[parts.front()].axis, steps, {}, {}, {}};
         for (const PartId part : parts) is_in_loop_[index(part)] = component.is_recurrence();
         for (const PartId part : parts)
             if (rolled_[part].has_member(steps.first)) append_instructions(stretch, part);
@@ -162,13 +162,13 @@ class Lowering {
                 emit_at_once(stretch, std::move(instruction));
     }
 
-    static Loop loop_of(const Stretch& stretch, std::vector<Instruction> body) {
+    static Loop loop_of(const LoopStretch& stretch, std::vector<Instruction> body) {
         const auto& [first, stride, count] = stretch.steps;
         return {stretch.axis, first, stride, count, std::move(body)};
     }
 
     /// An instruction whose rounds do not depend on each other.
-    void emit_at_once(const Stretch& stretch, Instruction instruction) {
+    void emit_at_once(const LoopStretch& stretch, Instruction instruction) {
         const bool is_one = make_one_call(instruction, stretch.steps.count);
         Loop loop = loop_of(stretch, {std::move(instruction)});
         if (is_one) loop.rounds = 1;
@@ -205,7 +205,7 @@ class Lowering {
         return found;
     }
 
-    void append_instructions(Stretch& stretch, PartId part) const {
+    void append_instructions(LoopStretch& stretch, PartId part) const {
         if (rolled_[part].op->role != Role::sum)
             stretch.body.push_back(instruction(part, stretch.steps));
         else
@@ -214,7 +214,7 @@ class Lowering {
 
     /// A sum begins with what stands in memory; products are added to it. What a loop adds up that is
     /// there before it, for all steps at once.
-    void append_sum(Stretch& stretch, PartId sum, Summands all) const {
+    void append_sum(LoopStretch& stretch, PartId sum, Summands all) const {
         const MemberRange result{sum, stretch.steps.first, stretch.steps.stride, 1};
         bool is_begun = false;
         const auto append = [&](std::vector<Instruction>& values,
