@@ -84,8 +84,8 @@ bool is_like_count(double factor, std::int32_t count) {
         });
 }
 
-void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
-    const std::int32_t count = axis.steps - detail::first_steps(rolled).at(axis.axis);
+void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis, std::int32_t first_step) {
+    const std::int32_t count = axis.steps - first_step;
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         const std::int32_t t = part.step_of(0);
@@ -104,10 +104,11 @@ void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis) {
     }
 }
 
-Laws laws_of(const Rolled& rolled, AxisSteps axis, const FigureOptions& options) {
+Laws laws_of(const Rolled& rolled, AxisSteps axis, std::int32_t first_step,
+             const FigureOptions& options) {
     if (options.laws) return given_laws(rolled, *options.laws, axis.steps);
     if (const auto sizes = laws_of_sizes(rolled, axis)) return *sizes;
-    if (options.step_count != axis.steps) refuse_unknown_factors(rolled, axis);
+    if (options.step_count != axis.steps) refuse_unknown_factors(rolled, axis, first_step);
     return {};
 }
 
@@ -180,7 +181,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
     if (rolled.axes.empty()) return;
     const AxisSteps axis = rolled.axes.front();
     const std::int32_t first_step = detail::first_steps(rolled).at(axis.axis);
-    const Laws laws = laws_of(rolled, axis, options);
+    const Laws laws = laws_of(rolled, axis, first_step, options);
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         std::vector<EquationGrowth> growing;

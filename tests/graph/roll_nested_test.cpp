@@ -1,6 +1,7 @@
 // Steps of one time axis that hold whole recurrences of another: iterations that differentiate a net over all its
 // steps, or run it again with what came of it. The inner axis is folded, and the steps of the outer one are not.
 
+#include "roll_problem.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/hessian_vector_product.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -20,16 +21,11 @@
 #include <vector>
 
 using namespace revolute;
+using test::Builder;
 using test::first_difference;
+using test::Problem;
 
 namespace {
-
-/// A loss over so many steps, and what it is differentiated by.
-struct Problem {
-    Expr loss;
-    std::vector<Expr> variables;
-};
-using Builder = std::function<Problem(Graph&, int)>;
 
 /// The loss of a recurrence over so many steps, and at the end, of which b reads no step.
 Expr loss_of_net(Graph& graph, int steps, const std::vector<Expr>& v, std::span<const Expr> x,
@@ -96,16 +92,22 @@ Problem hessian_free(Graph& graph, int steps) {
     return {sum(square(x)), {net.v[1]}};
 }
 
+/// The last state of a recurrence that reads v at each step.
+Expr last_state(Graph& graph, const NestedNet& net, const Expr& v, int steps) {
+    Expr h = graph.constant(0.0, net.y.shape());
+    for (int t = 0; t < steps; ++t) {
+        const Scope scope(graph, Step{0, t});
+        h = tanh(net.v[1] * h + scale_rows(v, net.x[static_cast<std::size_t>(t)]));
+    }
+    return h;
+}
+
 /// A recurrence that runs again with what came of its last state, so many times.
 Problem run_again(Graph& graph, int steps, int iterations) {
     const NestedNet net(graph, steps);
     Expr v = net.v[2], h;
     for (int k = 0; k <= iterations; ++k) {
-        h = graph.constant(0.0, net.y.shape());
-        for (int t = 0; t < steps; ++t) {
-            const Scope scope(graph, Step{0, t});
-            h = tanh(net.v[1] * h + scale_rows(v, net.x[static_cast<std::size_t>(t)]));
-        }
+        h = last_state(graph, net, v, steps);
         const Scope scope(graph, Step{1, k});
         v = v - 0.1 * row_sums(h - net.y);
     }
@@ -134,11 +136,7 @@ Problem three_levels(Graph& graph, int steps) {
     Expr v = net.v[2], u = net.v[2], h;
     for (int j = 0; j < 2; ++j) {
         for (int k = 0; k < 2; ++k) {
-            h = graph.constant(0.0, net.y.shape());
-            for (int t = 0; t < steps; ++t) {
-                const Scope scope(graph, Step{0, t});
-                h = tanh(net.v[1] * h + scale_rows(v, net.x[static_cast<std::size_t>(t)]));
-            }
+            h = last_state(graph, net, v, steps);
             const Scope scope(graph, Step{1, k});
             v = v - 0.1 * row_sums(h - net.y);
         }

@@ -1,6 +1,7 @@
 // Recurrences that begin with values without step, made by hand in scopes: what unrolled training, Kalman
 // filters, power iterations and trees are. They fold as nets do, and stand for any number of steps.
 
+#include "roll_problem.hpp"
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/graph/eigen.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -21,16 +22,11 @@
 #include <vector>
 
 using namespace revolute;
+using test::Builder;
 using test::first_difference;
+using test::Problem;
 
 namespace {
-
-/// A loss over so many steps, and what it is differentiated by.
-struct Problem {
-    Expr loss;
-    std::vector<Expr> variables;
-};
-using Builder = std::function<Problem(Graph&, int)>;
 
 /// x(t) = tanh(w x(t-1)) from a parameter.
 Problem power_iteration(Graph& graph, int steps) {
