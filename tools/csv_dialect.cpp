@@ -139,6 +139,10 @@ bool counts_up(std::span<const std::string> cells) {
                     source, first.line, detail::name_list(first.cells)));
 }
 
+std::string_view first_line(std::string_view text) {
+    return text.substr(0, text.find_first_of("\r\n"));
+}
+
 /// Whether the first row says by its names that cells end at that sign: it has several, and no blank behind a comma,
 /// as a comma in a name has.
 bool parts_names(std::string_view text, char sign) try {
@@ -159,7 +163,7 @@ std::optional<char> delimiter_beside(std::string_view text, char sign, std::stri
         sign_in_numbers(text, sign, options, std::numeric_limits<std::size_t>::max());
     if (!reading || is_within_quotes(text, sign)) return std::nullopt;
     if (reading->has_header && parts_names(text, sign)) return std::nullopt;
-    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    const std::string_view first = first_line(text);
     const bool is_one_name = reading->has_header && first.find(sign) == first.npos;
     if (is_one_name || options.beside) return reading->delimiter;
     refuse_sign_in_numbers(source, sign, *reading);
@@ -216,7 +220,7 @@ char detect_delimiter(std::string_view text, std::string_view source, const CsvO
     if (best) return chosen;
     if (candidates.front() != ',' && !text.empty()) require_one_name(text, source);
     std::erase(candidates, blanks);
-    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    const std::string_view first = first_line(text);
     return *std::ranges::max_element(candidates, {},
                                      [&](char c) { return std::ranges::count(first, c); });
 }

@@ -47,7 +47,11 @@ struct Equations {
     std::set<std::int32_t> columns_of_losses;
 
     /// Of the one time axis that N is the number of steps of; 0 where there are others.
-    std::int32_t first_step() const { return axes.size() == 1 ? first_steps.begin()->second : 0; }
+    std::int32_t first_step() const {
+        return axes.size() == 1 ? first_steps.at(axes.front().axis) : 0;
+    }
+    /// Whether names have steps of several axes.
+    bool has_several_axes() const { return axes.size() + unfolded.size() > 1; }
 };
 
 /// What of an attribute comes from the number of columns.

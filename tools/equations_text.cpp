@@ -25,7 +25,7 @@ EquationStyle style_of(const Equations& equations, Notation notation,
             equations.is_general,
             equations.first_step(),
             equations.adjoints,
-            equations.axes.size() + equations.unfolded.size() > 1};
+            equations.has_several_axes()};
 }
 
 bool is_asked(EquationPart part, const EquationFormat& format) {
