@@ -2,6 +2,7 @@
 #include <revolute/tools/axis.hpp>
 #include <revolute/tools/date_guess.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/printable.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 
@@ -30,6 +31,7 @@ struct Positions {
     std::size_t column = 0;
     std::vector<double> values;
     std::optional<DateFormat> format{};  // of dates
+    std::optional<std::string> note{};   // that is to be told of how they are read
 };
 
 /// The rows' values as far as `read` can tell them; none where it cannot for one.
@@ -68,6 +70,50 @@ std::optional<Positions> numbers_in(const Table& table, Rows rows, std::size_t c
     return Positions{column, std::move(*values)};
 }
 
+/// The step that most of the distances are about; none when no step is.
+std::optional<double> common_step(const std::vector<double>& places) {
+    std::vector<double> distances;
+    for (std::size_t i = 1; i < places.size(); ++i) distances.push_back(places[i] - places[i - 1]);
+    if (distances.empty()) return std::nullopt;
+    const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
+    std::ranges::nth_element(distances, middle);
+    const double step = *middle;
+    const auto is_about = [&](double distance) {
+        return std::abs(distance - step) <= step_tolerance * std::abs(step);
+    };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(distances, is_about));
+    if (step == 0 || !std::isfinite(step) || 2 * count <= distances.size()) return std::nullopt;
+    return step;
+}
+
+/// 202312, 202401: numbers that are months of years, all of them, and are at equal distances as such in the main.
+std::optional<Positions> months_in(const Table& table, Rows rows, std::size_t column) {
+    const DateFormat format("%Y%m");
+    const auto read = [&](std::string_view cell) -> std::optional<double> {
+        cell = without_blanks(cell);
+        const bool is_year_and_month = cell.size() == 6 && cell >= "150001" && cell < "220001" &&
+                                       cell.find_first_not_of("0123456789") == cell.npos;
+        return is_year_and_month ? format.parse(cell) : std::nullopt;
+    };
+    constexpr std::size_t least = 3;  // fewer may be months by chance
+    auto values = all_values(table, rows, column, read);
+    if (!values || values->size() < least) return std::nullopt;
+    std::vector<double> months = *values;
+    const DateScale scale{.unit = DateUnit::month, .format = format};
+    for (double& month : months) month = scale.place(month);
+    if (!common_step(months)) return std::nullopt;
+    const std::string_view first = without_blanks(table.cell(rows.front(), column));
+    return Positions{column, std::move(*values), format,
+                     fmt::format("\"{}\" is read as months: {} is {}-{}", table.columns()[column],
+                                 first, first.substr(0, 4), first.substr(4))};
+}
+
+/// Numbers, or the months that they are.
+std::optional<Positions> numbers_or_months_in(const Table& table, Rows rows, std::size_t column) {
+    if (auto months = months_in(table, rows, column)) return months;
+    return numbers_in(table, rows, column);
+}
+
 /// The column's cells, missing ones aside.
 std::vector<std::string_view> texts_of(const Table& table, Rows rows, std::size_t column) {
     std::vector<std::string_view> texts;
@@ -90,9 +136,15 @@ bool looks_like_a_date(std::string_view cell) {
 
 [[noreturn]] void refuse_axis(const Table& table, std::size_t column, std::string_view what,
                               std::size_t row, std::string_view advice) {
-    throw ParseError(fmt::format("{}: {}\n  line {}, column \"{}\": {}\n  {}", table.source(), what,
-                                 table.line(row), table.columns()[column], table.cell(row, column),
-                                 advice));
+    const std::string cell = detail::printable(table.cell(row, column));
+    const bool is_last = row > 0 && row + 1 == table.row_count();
+    throw ParseError(fmt::format(
+        "{}: {}\n  line {}, column \"{}\": {}\n  {}{}", table.source(), what, table.line(row),
+        table.columns()[column], cell,
+        is_last
+            ? fmt::format("if it is a total of the rows above, remove line {}; ", table.line(row))
+            : std::string(),
+        advice));
 }
 
 constexpr std::string_view count_rows = "--axis row counts rows, whatever the column says";
@@ -135,22 +187,6 @@ void refuse_broken_axis(const Table& table, Rows rows, std::size_t column,
                     fmt::format("{}; {}", advice_on_dates(texts), count_rows));
 }
 
-/// The step that most of the distances are about; none when no step is.
-std::optional<double> common_step(const std::vector<double>& places) {
-    std::vector<double> distances;
-    for (std::size_t i = 1; i < places.size(); ++i) distances.push_back(places[i] - places[i - 1]);
-    if (distances.empty()) return std::nullopt;
-    const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
-    std::ranges::nth_element(distances, middle);
-    const double step = *middle;
-    const auto is_about = [&](double distance) {
-        return std::abs(distance - step) <= step_tolerance * std::abs(step);
-    };
-    const auto count = static_cast<std::size_t>(std::ranges::count_if(distances, is_about));
-    if (step == 0 || !std::isfinite(step) || 2 * count <= distances.size()) return std::nullopt;
-    return step;
-}
-
 /// The scale of dates: months where all stand on one day of theirs, weekdays where rows a day apart leave
 /// out weekends, else seconds.
 DateScale scale_of(const std::vector<double>& seconds, const DateFormat& format) {
@@ -191,6 +227,7 @@ class AxisBuilder {
           missing_(missing),
           places_(std::move(positions.values)) {
         result_.axis.name = table.columns()[column_];
+        if (positions.note) result_.notes.push_back(std::move(*positions.note));
         if (positions.format) {
             result_.axis.dates = scale_of(places_, *positions.format);
             for (double& place : places_) place = result_.axis.dates->place(place);
@@ -338,7 +375,7 @@ AxisReading read_named_axis(const Table& table, Rows rows, std::size_t column,
     std::optional<Positions> positions = dates_in(table, rows, column, options);
     if (!positions && !options.date_format) {
         require_certain_signs(table, column);
-        positions = numbers_in(table, rows, column);
+        positions = numbers_or_months_in(table, rows, column);
     }
     if (positions) return AxisBuilder(table, rows, std::move(*positions), missing).read();
     refuse_broken_axis(table, rows, column, options);
@@ -364,7 +401,7 @@ AxisReading read_axis(const Table& table, Rows rows, std::span<const std::size_t
             return AxisBuilder(table, rows, std::move(*dates), missing).read();
     }
     if (is_taken(0)) return counted_rows(rows);
-    std::optional<Positions> numbers = numbers_in(table, rows, 0);
+    std::optional<Positions> numbers = numbers_or_months_in(table, rows, 0);
     if (!numbers) {
         refuse_broken_axis(table, rows, 0, options);
         return counted_rows(rows);

@@ -1,5 +1,7 @@
 #include <revolute/tools/cell_advice.hpp>
 #include <revolute/tools/csv_rows.hpp>
+#include <revolute/tools/detail/printable.hpp>
+#include <revolute/tools/detail/shell_word.hpp>
 #include <revolute/tools/number_signs.hpp>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <vector>
 
 namespace revolute {
 
@@ -27,17 +30,15 @@ std::string utf8(char32_t c) {
     return text + static_cast<char>(0x80 | (c & 0x3F));
 }
 
-/// The digits from zero to nine of the script that a digit in the text is of; empty where there is none.
-std::string digits_of_other_script(std::string_view text) {
+/// The digits from zero to nine of the script that a digit in the text is of; none where there is none.
+std::vector<std::string> digits_of_other_script(std::string_view text) {
     for (const char32_t zero : zeros) {
-        std::string all;
-        bool has_some = false;
-        for (char32_t digit = 0; digit < 10; ++digit) {
-            const std::string one = utf8(zero + digit);
-            has_some = has_some || text.find(one) != text.npos;
-            all += one;
-        }
-        if (has_some) return all;
+        std::vector<std::string> digits;
+        for (char32_t digit = 0; digit < 10; ++digit) digits.push_back(utf8(zero + digit));
+        const auto is_there = [&](const std::string& digit) {
+            return text.find(digit) != text.npos;
+        };
+        if (std::ranges::any_of(digits, is_there)) return digits;
     }
     return {};
 }
@@ -82,21 +83,44 @@ bool has_exponent_with_d(std::string_view cell) {
     return is_number_by_some_signs(text);
 }
 
+/// What prints the file after such a script of sed, in UTF-8: scripts are written in it, and sed sees bytes. Scripts
+/// work in any locale, so none has y, which counts characters.
+std::string printing_command(const std::string& script, const std::string& source,
+                             const std::string& encoding) {
+    const std::string file = detail::shell_word(source);
+    if (encoding == "UTF-8") return fmt::format("`sed '{}' {}`", script, file);
+    return fmt::format("`iconv -f {} -t UTF-8 {} | sed '{}'`", detail::shell_word(encoding), file,
+                       script);
+}
+
 }  // namespace
 
-std::string advice_on_no_number(std::string_view cell) {
-    if (const std::string digits = digits_of_other_script(cell); !digits.empty())
+bool has_number_with_unit(std::string_view cell) { return !unit_of(cell).empty(); }
+
+std::string advice_on_no_number(std::string_view cell, const std::string& source,
+                                const std::string& encoding) {
+    const auto command = [&](const std::string& script) {
+        return printing_command(script, source, encoding);
+    };
+    if (const std::vector<std::string> digits = digits_of_other_script(cell); !digits.empty()) {
+        std::string script;
+        for (std::size_t i = 0; i < digits.size(); ++i)
+            script += fmt::format("{}s/{}/{}/g", i == 0 ? "" : ";", digits[i], ascii_digits[i]);
         return fmt::format(
-            "its digits are of another script and must be 0 to 9, as `sed 'y/{}/{}/'` writes them",
-            digits, ascii_digits);
+            "its digits are of another script and must be 0 to 9: {} prints the table with them",
+            command(script));
+    }
     if (has_exponent_with_d(cell))
-        return "its exponent must be written with e, as `sed 's/[dD]\\([+-]\\)/e\\1/g'` writes it";
+        return fmt::format("its exponent must be written with e: {} prints the table so",
+                           command(R"(s/\([0-9.]\)[dD]\([-+]\{0,1\}[0-9]\)/\1e\2/g)"));
     const std::string_view unit = unit_of(cell);
     if (unit.empty()) return {};
     const std::string pattern = sed_pattern(unit);
-    return fmt::format("numbers must stand without \"{}\"{}", unit,
-                       pattern.empty() ? ": remove it from the column"
-                                       : fmt::format(", which `sed 's/{}//g'` removes", pattern));
+    if (pattern.empty())
+        return fmt::format("numbers must stand without \"{}\": remove it from the column",
+                           detail::printable(unit));
+    return fmt::format("numbers must stand without \"{}\": {} prints the table without", unit,
+                       command(fmt::format("s/{}//g", pattern)));
 }
 
 }  // namespace revolute

@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/child_program.hpp>
+#include <revolute/tools/detail/ignore_broken_pipe.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,18 +18,6 @@ namespace revolute {
 namespace {
 
 constexpr int not_run = 127;  // as shells say it
-
-/// While it lives, writing into a pipe that nobody reads is an error and not the end of the process.
-class IgnoreBrokenPipe {
- public:
-    IgnoreBrokenPipe() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
-    IgnoreBrokenPipe(const IgnoreBrokenPipe&) = delete;
-    IgnoreBrokenPipe& operator=(const IgnoreBrokenPipe&) = delete;
-    ~IgnoreBrokenPipe() { std::signal(SIGPIPE, before_); }
-
- private:
-    void (*before_)(int);
-};
 
 /// What the child does: nothing that another thread of ours may have locked. Never returns.
 [[noreturn]] void become(const char* program, int input, int nowhere, pid_t parent) {
@@ -66,7 +55,7 @@ int status_of(pid_t child) {
 }  // namespace
 
 int run_child(const std::string& program, std::string_view input) {
-    const IgnoreBrokenPipe ignore;
+    const detail::IgnoreBrokenPipe ignore;
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) refuse_to_run(program, errno);
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -1,7 +1,9 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
+#include <revolute/tools/csv_shape.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/printable.hpp>
 #include <revolute/tools/detail/suggestion.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/text_encoding.hpp>
@@ -35,6 +37,7 @@ Table Table::parse(std::string_view text, std::string source, const CsvOptions& 
     if (told && !rows.empty()) rows.erase(rows.begin());  // what is left of that line: its end
     if (rows.empty())
         throw ParseError(fmt::format("{}: has no header row (it is empty)", table.source_));
+    if (options.has_header.value_or(true)) table.lacked_row_names_ = name_row_names(rows);
     require_no_lines_above(rows, table.source_);
     table.dialect_.has_header =
         options.has_header ? *options.has_header : detect_header(rows, table.source_);
@@ -57,26 +60,14 @@ void Table::detect_signs(const CsvOptions& options) {
 }
 
 void Table::take(std::vector<CsvRow> rows) {
+    require_even_rows(rows, source_, dialect_);
     const std::size_t width = rows.front().cells.size();
-    if (dialect_.has_header)
-        columns_ = std::move(rows.front().cells);
-    else
-        for (std::size_t i = 1; i <= width; ++i) columns_.push_back(fmt::format("column_{}", i));
+    for (std::size_t i = 0; i < width; ++i)
+        columns_.push_back(dialect_.has_header ? detail::printable(rows.front().cells[i])
+                                               : fmt::format("column_{}", i + 1));
     for (std::size_t i = dialect_.has_header ? 1 : 0; i < rows.size(); ++i) {
-        std::vector<std::string>& cells = rows[i].cells;
-        if (cells.size() != width && cells == std::vector<std::string>{""})
-            throw ParseError(
-                fmt::format("{}: no line may be empty between rows\n  line {} is: remove it",
-                            source_, rows[i].line));
-        if (cells.size() != width)
-            throw ParseError(fmt::format(
-                "{}: every row must have as many cells as the {}\n"
-                "  line {} has {}, the {} has {}; cells end at {} (--delimiter)",
-                source_, dialect_.has_header ? "header" : "first row", rows[i].line,
-                detail::plural(cells.size(), "cell"), dialect_.has_header ? "header" : "first row",
-                width, sign_in_words(dialect_.delimiter)));
         lines_.push_back(rows[i].line);
-        std::move(cells.begin(), cells.end(), std::back_inserter(cells_));
+        std::ranges::move(rows[i].cells, std::back_inserter(cells_));
     }
 }
 
@@ -95,10 +86,16 @@ std::string Table::how_read() const {
     if (!dialect_.has_header)
         parts.push_back(fmt::format("without a header (--header): columns are {}",
                                     detail::name_list(columns_)));
+    if (lacked_row_names_)
+        parts.push_back(
+            fmt::format("with names of rows in the first column, which the header does "
+                        "not name: it is \"{}\"",
+                        row_names));
     return parts.empty() ? std::string() : fmt::format("read {}", fmt::join(parts, ", "));
 }
 
-std::size_t Table::column(std::string_view name) const {
+std::size_t Table::column(std::string_view given) const {
+    const std::string name = detail::printable(given);
     const auto count = std::count(columns_.begin(), columns_.end(), name);
     if (count != 1)
         throw ParseError(

@@ -24,6 +24,8 @@ class Table {
 
     /// What errors call it: the path of the file.
     const std::string& source() const { return source_; }
+    /// As iconv calls it.
+    const std::string& encoding() const { return encoding_; }
     const CsvDialect& dialect() const { return dialect_; }
     /// The signs that were told, and not detected.
     const ToldSigns& told_signs() const { return told_signs_; }
@@ -38,6 +40,7 @@ class Table {
     /// where it is.
     std::string how_read() const;
 
+    /// Their names. A name in several lines is one with blanks for the line ends, and so for all control characters.
     const std::vector<std::string>& columns() const { return columns_; }
     std::size_t row_count() const { return lines_.size(); }
     const std::string& cell(std::size_t row, std::size_t column) const {
@@ -47,7 +50,7 @@ class Table {
     int line(std::size_t row) const { return lines_[row]; }
 
     /// Number of the column with this name. Throws ParseError listing the columns when there is
-    /// none, or when several have the name.
+    /// none, or when several have the name, which may be given as the file has it.
     std::size_t column(std::string_view name) const;
     /// The number in a cell; none when it is not a finite number.
     std::optional<double> number(std::size_t row, std::size_t column) const {
@@ -61,6 +64,7 @@ class Table {
 
     std::string source_;
     std::string encoding_ = "UTF-8";
+    bool lacked_row_names_ = false;  // the name of the first column
     CsvDialect dialect_;
     ToldSigns told_signs_;
     std::optional<NumberSigns> signs_beside_;

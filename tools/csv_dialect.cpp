@@ -1,8 +1,10 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv_dialect.hpp>
+#include <revolute/tools/csv_shape.hpp>
 #include <revolute/tools/date.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/printable.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 #include <revolute/tools/signs_in_numbers.hpp>
@@ -69,7 +71,8 @@ std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
 using Fit = std::tuple<bool, double, std::size_t>;
 
 std::optional<Fit> fit_of(std::string_view text, char delimiter) try {
-    const std::vector<CsvRow> rows = csv_rows(text, delimiter, "", rows_to_look_at);
+    std::vector<CsvRow> rows = csv_rows(text, delimiter, "", rows_to_look_at);
+    name_row_names(rows);
     const std::optional<std::size_t> above = rows_above(rows);
     if (!above) return std::nullopt;
     // Blanks may part thousands as well, so that they give more cells tells nothing.
@@ -106,8 +109,16 @@ bool is_column_of_numbers(std::span<const CsvRow> rows, std::size_t column) {
 
 bool begins_with_names(std::span<const CsvRow> rows) {
     const std::vector<std::string>& first = rows.front().cells;
-    for (std::size_t column = 0; column < first.size(); ++column)
-        if (!is_number_or_date(first[column]) && is_column_of_numbers(rows, column)) return true;
+    const auto has_number = [](const CsvRow& row, std::size_t column) {
+        return column < row.cells.size() && is_number_by_some_signs(row.cells[column]);
+    };
+    for (std::size_t column = 0; column < first.size(); ++column) {
+        if (has_number(rows.front(), column) || !is_column_of_numbers(rows, column)) continue;
+        // A date names a column too, 2019Q1, but none of dates.
+        const bool has_dates = std::ranges::none_of(
+            rows.subspan(1), [&](const CsvRow& row) { return has_number(row, column); });
+        if (!is_number_or_date(first[column]) || !has_dates) return true;
+    }
     return false;
 }
 
@@ -178,7 +189,7 @@ void require_one_name(std::string_view text, std::string_view source) {
         "{}: it must be said whether line {} is one name, for commas were told to be signs of "
         "numbers\n  it is \"{}\"\n  if it is one: --delimiter semicolon; if commas part cells, "
         "but for those in quotes: --delimiter comma",
-        source, first.line, first.cells.front()));
+        source, first.line, detail::printable(first.cells.front())));
 }
 
 }  // namespace
@@ -252,7 +263,7 @@ void require_no_lines_above(std::span<const CsvRow> rows, std::string_view sourc
         "{}: must begin with the header, or with data, whose rows have {} from line {} on\n"
         "  line {} is \"{}\": remove {}",
         source, detail::plural(rows.back().cells.size(), "cell"), rows[above].line,
-        rows.front().line, rows.front().cells.front(),
+        rows.front().line, detail::printable(rows.front().cells.front()),
         last == 1 ? "line 1" : fmt::format("lines 1-{}", last)));
 }
 

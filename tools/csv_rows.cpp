@@ -32,7 +32,8 @@ class CsvSplitter {
     CsvRow row() {
         CsvRow result{line_, {}};
         if (merges_) take_delimiter();  // blanks at the beginning of a line
-        do result.cells.push_back(text_.starts_with('"') ? quoted_cell() : plain_cell());
+        result.begins_quoted = is_at_quote();
+        do result.cells.push_back(is_at_quote() ? quoted_cell() : plain_cell());
         while (take_delimiter());
         if (merges_ && result.cells.size() > 1 && result.cells.back().empty())
             result.cells.pop_back();  // blanks at the end
@@ -44,6 +45,13 @@ class CsvSplitter {
         return result;
     }
 
+    /// Whether the next cell is quoted; blanks may stand before the quote.
+    bool is_at_quote() const { return text_.substr(blanks_ahead()).starts_with('"'); }
+
+    std::size_t blanks_ahead() const {
+        return std::min(text_.find_first_not_of(' '), text_.size());
+    }
+
     std::string plain_cell() {
         const auto end = std::ranges::find_if(text_, [&](char c) { return ends_cell(c); });
         return std::string(take_first(static_cast<std::size_t>(end - text_.begin())));
@@ -52,6 +60,7 @@ class CsvSplitter {
     std::string quoted_cell() {
         const int first_line = line_;
         std::string cell;
+        take_first(blanks_ahead());
         take("\"");
         while (true) {
             const std::size_t end = text_.find('"');
@@ -62,9 +71,12 @@ class CsvSplitter {
             line_ += line_ends(part);
             cell += part;
             take("\"");
-            if (!take("\"")) return cell;
+            if (!take("\"")) break;
             cell += '"';  // doubled: stands for one
         }
+        const std::string_view behind = text_.substr(blanks_ahead());
+        if (!merges_ && (behind.empty() || ends_cell(behind.front()))) text_ = behind;
+        return cell;
     }
 
     bool ends_cell(char c) const { return c == '\n' || c == '\r' || is_delimiter(c); }

@@ -11,13 +11,14 @@ namespace revolute {
 struct CsvRow {
     int line = 1;
     std::vector<std::string> cells;
+    bool begins_quoted = false;  ///< whether the first cell is in quotes
 };
 
 /// Stands for runs of blanks and tabs as a delimiter.
 inline constexpr char blanks = ' ';
 
-/// Splits text into rows of cells (RFC 4180: cells may be quoted; a quote in them is doubled). Lines end in
-/// LF, CRLF or CR. Empty lines at the end are passed over. At most so many rows are read. Throws ParseError
+/// Splits text into rows of cells (RFC 4180: cells may be quoted; a quote in them is doubled; blanks around the
+/// quotes are none of the cell). Lines end in LF, CRLF or CR. Empty lines at the end are passed over. At most so many rows are read. Throws ParseError
 /// naming `source` and the line for a quote that is not closed, or after which anything but the delimiter
 /// or the line's end comes.
 std::vector<CsvRow> csv_rows(std::string_view text, char delimiter, std::string_view source,

@@ -17,9 +17,11 @@ namespace calendar = std::chrono;
 
 constexpr double seconds_a_day = 86400;
 
-constexpr std::string_view iso_dates[] = {"YYYY-MM-DD", "YYYY-MM", "YYYY-Www-e", "YYYY-Www",
-                                          "YYYYWwwe",   "YYYYWww", "YYYY-nnn",   "YYYY-Qq",
-                                          "YYYYQq",     "YYYYMMDD"};
+constexpr std::string_view iso_dates[] = {
+    "YYYY-MM-DD", "YYYY-MM", "YYYY-Www-e", "YYYY-Www", "YYYYWwwe", "YYYYWww", "YYYY-nnn",
+    "YYYY-Qq",    "YYYYQq",  "YYYY Qq",    "YYYY/Qq",  "YYYY.Qq",  "Qq YYYY", "Qq-YYYY",
+    "Qq/YYYY",    "Qq.YYYY", "QqYYYY",     "qQYYYY",   "YYYYMMDD"};
+
 constexpr std::string_view iso_times[] = {"", "Thh:mm:ss", "Thh:mm", "Thhmmss", "Thhmm", "Thh"};
 
 /// Whole days and the rest of a time.
@@ -167,7 +169,8 @@ unsigned last_day_of_month(int year, unsigned month) {
 }
 
 std::optional<DateFormat> DateFormat::of_iso(std::string_view text) {
-    if (text.size() < 6 || !is_decimal_digit(text.front())) return std::nullopt;
+    if (text.size() < 6 || (!is_decimal_digit(text.front()) && text.front() != 'Q'))
+        return std::nullopt;
     for (const std::string_view date : iso_dates) {
         std::string_view behind = text;
         if (!read_fields(date, behind)) continue;

@@ -13,7 +13,7 @@ class DateFormat {
  public:
     /// How this text writes a date by ISO 8601: 2019-06-30, 20190630, 2019-06, 2019-W26, 2019-W26-7, 2019-181,
     /// with a time behind T or a blank (12:30, 12:30:15, 12:30:15.25) and an offset (Z, +02:00); also
-    /// quarters, 2019-Q2 and 2019Q2. None when it does not.
+    /// quarters, 2019-Q2, 2019Q2, Q2 2019, 2Q2019 and the like. None when it does not.
     static std::optional<DateFormat> of_iso(std::string_view text);
     /// As strptime and strftime of the C library read and write it: "%d/%m/%Y".
     explicit DateFormat(std::string pattern) : pattern_(std::move(pattern)) {}

@@ -19,7 +19,8 @@ constexpr std::string_view orders_with_names[] = {"d.b.Y", "b.d.Y", "Y.b.d", "d.
 constexpr std::string_view signs_of_numbers[] = {".", "/", "-", " ", ". "};
 constexpr std::string_view signs_with_names[] = {" ", "-", "/", ".", ". ", ""};
 constexpr std::string_view other_dates[] = {"%b %d, %Y",    "%d. %b %Y",   "%a %d %b %Y",
-                                            "%a, %d %b %Y", "%a %b %d %Y", "%a, %b %d, %Y"};
+                                            "%a, %d %b %Y", "%a %b %d %Y", "%a, %b %d, %Y",
+                                            "%YM%m"};
 constexpr std::string_view times_of_day[] = {
     "",           " %H:%M",    " %H:%M:%S",    "T%H:%M",   "T%H:%M:%S", ", %H:%M",
     ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H.%M",    " %H"};

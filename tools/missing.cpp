@@ -1,6 +1,8 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/cell_advice.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/printable.hpp>
+#include <revolute/tools/detail/shell_word.hpp>
 #include <revolute/tools/detail/small_letters.hpp>
 #include <revolute/tools/missing.hpp>
 
@@ -78,12 +80,19 @@ std::string advice_on_signs(const Table& table, std::size_t column) {
     return written + ", as in most numbers of the column: this one must be written so too";
 }
 
+/// The option as a shell takes it.
+std::string missing_values_option(const std::vector<std::string>& texts) {
+    return "--missing-values=" + detail::shell_word(fmt::format("{}", fmt::join(texts, ",")));
+}
+
 /// For a text that usually stands for a missing value, where others were told to.
 std::string advice_on_replaced_texts(const std::vector<std::string>& told, std::string_view cell) {
+    std::vector<std::string> all = told;
+    all.emplace_back(without_blanks(cell));
     return fmt::format(
-        "--missing-values replaces the usual texts for missing values: \"--missing-values={},{}\" "
-        "has this one too, with --missing drop or interpolate",
-        fmt::join(told, ","), without_blanks(cell));
+        "--missing-values replaces the usual texts for missing values: {} has this one too, with "
+        "--missing drop or interpolate",
+        missing_values_option(all));
 }
 
 /// What to do about a cell that is no number and not told to be missing.
@@ -91,12 +100,16 @@ std::string advice_on(const Table& table, std::size_t column, std::string_view c
                       const MissingRule& rule) {
     if (rule.texts && is_usual_for_missing(cell))
         return advice_on_replaced_texts(*rule.texts, cell);
-    if (std::string advice = advice_on_no_number(cell); !advice.empty()) return advice;
+    std::string advice = advice_on_no_number(cell, table.source(), table.encoding());
+    if (!advice.empty()) return advice;
     if (has_other_signs(cell)) return advice_on_signs(table, column);
-    return fmt::format(
-        "if it stands for a missing value: --missing-values \"{}\", with --missing drop or "
-        "interpolate",
-        without_blanks(cell));
+    if (cell.find_first_of(",\r\n") != cell.npos)  // which the option cannot name
+        return "if it stands for a missing value, leave the cell empty, with --missing drop or "
+               "interpolate";
+    std::vector<std::string> texts = rule.texts.value_or(std::vector<std::string>{});
+    texts.emplace_back(without_blanks(cell));
+    return fmt::format("if it stands for a missing value: {}, with --missing drop or interpolate",
+                       missing_values_option(texts));
 }
 
 std::string place_of_cell(const Table& table, std::size_t row, std::size_t column) {
@@ -143,12 +156,11 @@ void take_sentinels(const Table& table, std::size_t column, const MissingRule& r
                                ? texts[i]
                                : fmt::format("{}", result.values[rows[i]]));
         without.emplace_back(no_sentinels);
-        throw ParseError(fmt::format(
-            "{}: a value far from all others may stand for a missing one ({})\n  {}\n"
-            "  if it does: --missing-values={} with --missing drop or interpolate; if it does "
-            "not: --missing-values{}{}",
-            table.source(), texts.front(), place_of_cell(table, rows.front(), column),
-            fmt::join(with, ","), told.empty() ? " " : "=", fmt::join(without, ",")));
+        throw ParseError(
+            fmt::format("{}: a value far from all others may stand for a missing one ({})\n  {}\n"
+                        "  if it does: {} with --missing drop or interpolate; if it does not: {}",
+                        table.source(), texts.front(), place_of_cell(table, rows.front(), column),
+                        missing_values_option(with), missing_values_option(without)));
     }
     const auto count = std::ranges::count_if(result.values, is_sentinel);
     result.notes.push_back(fmt::format(
@@ -258,7 +270,8 @@ ColumnValues column_values(const Table& table, std::size_t column, const Missing
             throw ParseError(fmt::format(
                 "{}: every cell of the column must be a finite number ({})\n  {}\n  {}",
                 table.source(),
-                without_blanks(cell).empty() ? "it is empty" : fmt::format("\"{}\"", cell),
+                without_blanks(cell).empty() ? "it is empty"
+                                             : fmt::format("\"{}\"", detail::printable(cell)),
                 place_of_cell(table, row, column),
                 is_missing
                     ? "--missing drop leaves such rows out, --missing interpolate fills them in"

@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/ignore_broken_pipe.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/standard_output.hpp>
 
@@ -235,6 +236,7 @@ void OutputFile::write_over() {
     const int to = open(destination_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (to < 0) fail_to_write(destination_, errno);
     const File closed_at_the_end(fdopen(to, "wb"));
+    const detail::IgnoreBrokenPipe ignore;  // what was to be written may still go elsewhere
     copy(descriptor_, to, destination_);
 }
 

@@ -1,10 +1,14 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/cell_advice.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
+#include <revolute/tools/detail/printable.hpp>
 #include <revolute/tools/norm.hpp>
 #include <revolute/tools/series.hpp>
+#include <revolute/tools/total_rows.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,19 +31,47 @@ bool is_numeric(const Table& table, std::size_t column, const MissingRule& rule)
     }
 }
 
-std::size_t only_numeric_column(const Table& table, const MissingRule& rule) {
+/// Of a column that is not numeric, though most of its cells are numbers, or would be without a unit: which cell it is
+/// that is none. Nothing of other columns.
+std::optional<std::string> why_not_numeric(const Table& table, std::size_t column) {
+    std::size_t alike = 0;
+    std::optional<std::size_t> other;
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        const std::string& cell = table.cell(row, column);
+        const bool is_number = table.number(row, column) || is_usual_for_missing(cell);
+        if (is_number || has_number_with_unit(cell)) ++alike;
+        if (!is_number && !other) other = row;
+    }
+    if (!other || 2 * alike <= table.row_count()) return std::nullopt;
+    return fmt::format("column \"{}\" is left out, for \"{}\" in line {} is no number (--column)",
+                       table.columns()[column], detail::printable(table.cell(*other, column)),
+                       table.line(*other));
+}
+
+struct OnlyColumn {
+    std::size_t number = 0;
+    std::vector<std::string> notes{};  ///< on those that are left out
+};
+
+OnlyColumn only_numeric_column(const Table& table, const MissingRule& rule) {
     // Of two columns the second is meant, though a cell of it may be wrong: reading it says which.
-    if (table.columns().size() <= 2) return table.columns().size() - 1;
+    if (table.columns().size() <= 2) return {table.columns().size() - 1};
     std::vector<std::size_t> numeric;
+    OnlyColumn only;
     for (std::size_t i = 0; i < table.columns().size(); ++i)
-        if (is_numeric(table, i, rule)) numeric.push_back(i);
+        if (is_numeric(table, i, rule))
+            numeric.push_back(i);
+        else if (auto why = why_not_numeric(table, i); why && i > 0)
+            only.notes.push_back(std::move(*why));
     if (numeric.size() == 2 && numeric.front() == 0) numeric.erase(numeric.begin());
     if (numeric.size() != 1)
         throw ParseError(
             fmt::format("{}: it must be said which column is meant (--column)\n"
-                        "  columns are: {}",
-                        table.source(), detail::name_list(table.columns())));
-    return numeric.front();
+                        "  columns are: {}{}{}",
+                        table.source(), detail::name_list(table.columns()),
+                        only.notes.empty() ? "" : "\n  ", fmt::join(only.notes, "\n  ")));
+    only.number = numeric.front();
+    return only;
 }
 
 /// Columns of a table as numbers, each read once.
@@ -77,8 +109,9 @@ class SeriesColumns {
 
     /// A column in the order of the axis, without gaps.
     NumberColumn column(const std::string& name, const AxisReading& axis) const {
-        NumberColumn result{name, {}};
-        const auto number = std::ranges::find(numbers_, table_.column(name)) - numbers_.begin();
+        const std::size_t in_table = table_.column(name);
+        NumberColumn result{table_.columns()[in_table], {}};
+        const auto number = std::ranges::find(numbers_, in_table) - numbers_.begin();
         const std::vector<double>& values = columns_[static_cast<std::size_t>(number)].values;
         for (const std::optional<std::size_t> row : axis.rows)
             result.values.push_back(row ? values[*row] : std::numeric_limits<double>::quiet_NaN());
@@ -169,6 +202,7 @@ void note_missing(const Table& table, std::size_t kept, std::size_t filled, cons
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options) {
     require_columns(table, names);
     const SeriesColumns columns(table, names, options);
+    require_no_total_rows(table, columns.numbers(), options.axis.name);
     const std::vector<std::size_t> rows = columns.rows();
     AxisReading axis =
         read_axis(table, rows, columns.numbers(), options.axis, options.missing.then);
@@ -182,6 +216,8 @@ Series read_series(const Table& table, const ColumnNames& names, const SeriesOpt
     for (const std::string& name : names.inputs)
         series.inputs.push_back(columns.column(name, axis));
     std::ranges::move(axis.notes, std::back_inserter(series.notes));
+    std::ranges::move(notes_on_last_row(table, columns.numbers()),
+                      std::back_inserter(series.notes));
     const std::size_t filled =
         options.missing.then == Missing::interpolate ? columns.count_missing() : 0;
     note_missing(table, rows.size(), filled, axis, series);
@@ -190,9 +226,12 @@ Series read_series(const Table& table, const ColumnNames& names, const SeriesOpt
 
 Series read_series(const Table& table, std::optional<std::string_view> column,
                    const SeriesOptions& options) {
-    const std::string name = column ? std::string(*column)
-                                    : table.columns()[only_numeric_column(table, options.missing)];
-    return read_series(table, ColumnNames{{name}, {name}}, options);
+    OnlyColumn only;
+    if (!column) only = only_numeric_column(table, options.missing);
+    const std::string name = column ? std::string(*column) : table.columns()[only.number];
+    Series series = read_series(table, ColumnNames{{name}, {name}}, options);
+    series.notes.insert(series.notes.begin(), only.notes.begin(), only.notes.end());
+    return series;
 }
 
 std::vector<std::string> names_in_list(std::string_view list, const Table& table) {

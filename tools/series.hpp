@@ -41,7 +41,7 @@ struct SeriesOptions {
 
 /// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column,
 /// listing the columns, when there is no input, or an input or a target twice, what `column_values` throws for cells and
-/// `read_axis` for rows, and where a missing value has no neighbours to be interpolated between.
+/// `read_axis` and `require_no_total_rows` for rows, and where a missing value has no neighbours to be interpolated between.
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options = {});
 
 /// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric column

@@ -238,3 +238,44 @@ TEST_CASE("axis: the format of dates and the column may be told") {
           "  line 2, column \"t\": Mo\n"
           "  dates are read as ISO 8601 or --date-format says");
 }
+
+TEST_CASE("axis: numbers that are years and months are months") {
+    const Texts places{"202310", "202311", "202312", "202401", "202402"};
+    const Series series = series_of(places);
+    CHECK(series.axis.texts(4, 12) == Texts{"202402", "202403", "202404", "202405", "202406",
+                                            "202407", "202408", "202409", "202410", "202411",
+                                            "202412", "202501"});
+    CHECK(series.notes == Texts{"\"t\" is read as months: 202310 is 2023-10"});
+    // A gap is one of months.
+    Texts with_gap = places;
+    with_gap.erase(with_gap.begin() + 2);
+    CHECK(refused(with_gap).starts_with("data.csv: no row may be missing (1 here)"));
+    CHECK(series_of(with_gap, with(Missing::interpolate)).axis.text(2) == "202312");
+    // Years' ends alone, every quarter, newest first.
+    CHECK(series_of({"202012", "202112", "202212", "202312"}).axis.text(4) == "202412");
+    CHECK(series_of({"202403", "202406", "202409", "202412"}).axis.text(4) == "202503");
+    CHECK(series_of({"202402", "202401", "202312", "202311"}).axis.text(4) == "202403");
+    // Others are numbers.
+    for (const Texts& numbers :
+         {Texts{"202311", "202312", "202313", "202314"}, Texts{"100001", "100002", "100003"},
+          Texts{"202398", "202399", "202400", "202401"}, Texts{"20231", "20232", "20233"},
+          Texts{"202301.5", "202302.5", "202303.5"}}) {
+        CAPTURE(numbers.front());
+        CHECK(series_of(numbers).notes.empty());
+        CHECK(!series_of(numbers).axis.dates);
+    }
+}
+
+TEST_CASE("axis: quarters are read however they are written, months behind an M are advised") {
+    for (const char* form : {"Q{1} {0}", "Q{1}-{0}", "Q{1}/{0}", "Q{1}.{0}", "Q{1}{0}", "{1}Q{0}",
+                             "{0} Q{1}", "{0}/Q{1}", "{0}.Q{1}", "{0}-Q{1}", "{0}Q{1}"}) {
+        Texts places;
+        for (int i = 2; i < 12; ++i)
+            places.push_back(fmt::format(fmt::runtime(form), 2000 + i / 4, i % 4 + 1));
+        CAPTURE(places.front());
+        const Texts known(places.begin(), places.begin() + 6);
+        CHECK(series_of(known).axis.texts(0, places.size()) == places);
+    }
+    CHECK(refused({"2000M11", "2000M12", "2001M01"}).find("--date-format '%YM%m' reads them") !=
+          std::string::npos);
+}

@@ -156,16 +156,6 @@ TEST_CASE("csv: lines above the table are refused, with those to remove") {
         "  line 1 is \"Report\": remove lines 1-2");
 }
 
-TEST_CASE("csv: a line below the table is named, and not taken for the table") {
-    for (const std::string footer : {"Source: Statistik Austria, Wien, 2019", "a,b,c", "end"}) {
-        CAPTURE(footer);
-        const std::string message = message_of<ParseError>(
-            [&] { Table::parse("d,v\n2019,1\n2020,2\n2021,3\n" + footer + "\n", "a.csv"); });
-        CHECK(message.find("line 5") != std::string::npos);
-        CHECK(message.find("remove") == std::string::npos);
-    }
-}
-
 TEST_CASE("csv: a first row whose first cell alone has data is no title") {
     const Table table = Table::parse("2019-01-01,,\n2019-01-02,1,2\n2019-01-03,2,3\n", "a.csv",
                                      {.has_header = false});

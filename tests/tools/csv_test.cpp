@@ -54,7 +54,7 @@ TEST_CASE("csv: a quoted cell may hold line ends, and lines are still counted") 
     CHECK(message_of<ParseError>([&] { numbers(table, 1); }) ==
           "data.csv: every cell of the column must be a finite number (\"oops\")\n"
           "  line 4, column 2 \"b\"\n"
-          "  if it stands for a missing value: --missing-values \"oops\", with --missing drop or "
+          "  if it stands for a missing value: --missing-values=none,oops, with --missing drop or "
           "interpolate");
 }
 
@@ -75,9 +75,11 @@ TEST_CASE("csv: a row of another length cites its line") {
     CHECK(parse_error("a,b\n1,2\n3\n") ==
           "data.csv: every row must have as many cells as the header\n"
           "  line 3 has 1 cell, the header has 2; cells end at a comma (--delimiter)");
-    CHECK(parse_error("a,b\n1,2,3\n") ==
+    CHECK(parse_error("a,b\n1,2,3\n1,2,3\n") ==
           "data.csv: every row must have as many cells as the header\n"
-          "  line 2 has 3 cells, the header has 2; cells end at a comma (--delimiter)");
+          "  line 2 has 3 cells, the header has 2; cells end at a comma (--delimiter)\n"
+          "  all rows have one more: the header lacks a name, of the first column where rows have "
+          "names, or a delimiter at its end");
     for (const char* text :
          {"a,b\n1,2\n\n3,4\n", "a;b\r\n1;2\r\n\r\n3;4\r\n", "1,2,-3\r4,5,6\r\r7,8,9\r"})
         CHECK(parse_error(text) ==

@@ -119,7 +119,7 @@ TEST_CASE("tables: what cannot be read for certain is refused at once") {
                   "sentinel.csv: a value far from all others may stand for a missing one (-9999)\n"
                   "  line 32, column 2 \"v\"\n"
                   "  if it does: --missing-values=-9999 with --missing drop or interpolate; if it "
-                  "does not: --missing-values none\n",
+                  "does not: --missing-values=none\n",
                   "train sentinel.csv" + settings, TableFolder("sentinel.csv"));
 }
 

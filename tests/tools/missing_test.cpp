@@ -81,7 +81,7 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
             fmt::format("data.csv: a value far from all others may stand for a missing one ({0})\n"
                         "  line 4, column 2 \"v\"\n"
                         "  if it does: --missing-values={0} with --missing drop or interpolate; if "
-                        "it does not: --missing-values none",
+                        "it does not: --missing-values=none",
                         text));
         const MissingRule none{Missing::error, std::vector<std::string>{"none"}};
         CHECK(series_of({"1", "2", text, "4"}, none).row_count() == 4);
@@ -170,7 +170,7 @@ TEST_CASE("missing: what stands for a missing value may be told, as text or numb
           "data.csv: every cell of the column must be a finite number (\"NA\")\n"
           "  line 3, column 2 \"v\"\n"
           "  --missing-values replaces the usual texts for missing values: "
-          "\"--missing-values=bad,-1,NA\" has this one too, with --missing drop or interpolate");
+          "--missing-values=bad,-1,NA has this one too, with --missing drop or interpolate");
     CHECK(refused({"1", "bad", "3"}, {Missing::error, told.texts}) ==
           "data.csv: every cell of the column must be a finite number (\"bad\")\n"
           "  line 3, column 2 \"v\"\n"
@@ -186,7 +186,7 @@ TEST_CASE("missing: what was told leaves other numbers far from all others to be
             "interpolate; if it does not: --missing-values{}",
             first, line, with, without);
     };
-    CHECK(refused(cells, {}) == refusal("-9999", 6, "-9999,999.9,1e20", " none"));
+    CHECK(refused(cells, {}) == refusal("-9999", 6, "-9999,999.9,1e20", "=none"));
     const MissingRule told{Missing::error, std::vector<std::string>{"-9999"}};
     CHECK(refused({"1", "2", "999.9", "3"}, told) ==
           refusal("999.9", 4, "-9999,999.9", "=-9999,none"));

@@ -45,7 +45,7 @@ TEST_CASE("series: of two columns, a cell that is not a number is named") {
     CHECK(message_of<ParseError>([] { series_of("year,count\n1700,5\n1701,x\n"); }) ==
           "data.csv: every cell of the column must be a finite number (\"x\")\n"
           "  line 3, column 2 \"count\"\n"
-          "  if it stands for a missing value: --missing-values \"x\", with --missing drop or "
+          "  if it stands for a missing value: --missing-values=x, with --missing drop or "
           "interpolate");
 }
 

@@ -151,7 +151,7 @@ TEST_CASE("train: a series that cannot be learned from") {
     check_refused(1,
                   "text.csv: every cell of the column must be a finite number (\"x\")\n"
                   "  line 3, column 2 \"count\"\n"
-                  "  if it stands for a missing value: --missing-values \"x\", with --missing drop "
+                  "  if it stands for a missing value: --missing-values=x, with --missing drop "
                   "or interpolate\n",
                   "train text.csv", folder);
     check_refused(1,
@@ -201,6 +201,23 @@ TEST_CASE("train: files that cannot be written, or would be written over, are re
         "train short.csv --plot short.svg", folder);
     check_refused(1, "cannot write short.csv/x/model.json: Not a directory\n",
                   "demo --folder short.csv/x", folder);
+}
+
+TEST_CASE("train: what a model cannot be written to is found before the first epoch") {
+    const SeriesFolder folder;
+    const std::string few = " --window 3 --hidden 2 --epochs 1";
+    for (const char* line : {"{{ sleep 0.3; '{0}' train {1}{2} --save -; echo $? > s; }} | true; "
+                             "(exit $(cat s))",
+                             "'{0}' train {1}{2} --save /dev/full",
+                             "(ulimit -f 1; '{0}' train {1} --hidden 50 --epochs 1)"}) {
+        CAPTURE(line);
+        const Ran ran = test::run_shell(
+            fmt::format(fmt::runtime(line), REVOLUTE_PROGRAM, sunspots, few), folder.path());
+        CHECK(ran.status == 1);
+        CHECK(ran.errors.find("epoch 1/") == std::string::npos);
+        CHECK(ran.says("cannot write "));
+        CHECK_FALSE(has(folder, "out.svg"));
+    }
 }
 
 TEST_CASE("train: weights to start from that are not there or not all there") {

@@ -1,4 +1,5 @@
 #include <revolute/tools/detail/name_list.hpp>
+#include <revolute/tools/detail/printable.hpp>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ std::string name_list(std::span<const std::string> names) {
     const std::size_t shown = names.size() <= longest_list + 1 ? names.size() : longest_list;
     std::string text;
     for (std::size_t i = 0; i < shown; ++i)
-        text += (i > 0 ? ", " : "") + quoted_in_list(shortened(names[i]));
+        text += (i > 0 ? ", " : "") + quoted_in_list(shortened(printable(names[i])));
     if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
     return text;
 }

@@ -1,13 +1,13 @@
 #include "data_options.hpp"
 
 #include "option_values.hpp"
+#include <revolute/tools/detail/shell_word.hpp>
 #include <revolute/tools/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 namespace revolute {
@@ -119,17 +119,6 @@ void add_data_options(CLI::App& command, DataOptions& options) {
                        "2019-06-30");
 }
 
-std::string shell_word(const std::string& word) {
-    const auto is_plain = [](unsigned char c) {
-        return std::isalnum(c) != 0 || c >= 0x80 ||
-               std::string_view("_-./,:=+@%").find(static_cast<char>(c)) != std::string_view::npos;
-    };
-    if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-    std::string quoted = "'";
-    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 std::string told_data_options(const CLI::App& command, const DataOptions& options) {
     std::string words;
     for (const char* const name :
@@ -143,7 +132,7 @@ std::string told_data_options(const CLI::App& command, const DataOptions& option
         if (option.check_name("--missing"))  // whose result is the number of the choice
             for (const auto& [choice, stands_for] : missing_choices())
                 if (stands_for == options.series.missing.then) value = choice;
-        words += fmt::format(" {}", shell_word(value));
+        words += fmt::format(" {}", detail::shell_word(value));
     }
     return words;
 }

@@ -21,9 +21,6 @@ void add_data_options(CLI::App& command, DataOptions& options);
 /// The options of `add_data_options` that were told, as one would type them again: " --missing drop".
 std::string told_data_options(const CLI::App& command, const DataOptions& options);
 
-/// A word as a shell takes it: in quotes where that is needed.
-std::string shell_word(const std::string& word);
-
 /// Says on standard error how a table was read and what was done to its rows, where one would not expect it.
 void say_how_read(const Table& table, const Series& series);
 

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -166,6 +167,8 @@ int run(int argument_count, const char* const* arguments) {
 
 int main(int argument_count, char** arguments) {
     revolute::open_closed_streams();
+    std::signal(SIGXFSZ,
+                SIG_IGN);  // a file that `ulimit -f` does not allow is refused with a sentence
     revolute::spare_address_space(arguments);
     try {
         const int status = revolute::run(argument_count, arguments);

@@ -7,7 +7,9 @@
 #include "program_options.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/detail/shell_word.hpp>
 #include <revolute/tools/forecast_report.hpp>
+#include <revolute/tools/kept_output.hpp>
 #include <revolute/tools/memory_need.hpp>
 #include <revolute/tools/model_file.hpp>
 #include <revolute/tools/output_file.hpp>
@@ -18,6 +20,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace revolute {
@@ -125,7 +128,7 @@ void say(const TrainOptions& options, fmt::format_string<Arguments...> format,
 void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
             std::size_t first) {
     say(options, "{}  the model, for `revolute predict {} {}{}`\n", options.save,
-        shell_word(options.save), shell_word(options.data), options.told_reading);
+        detail::shell_word(options.save), detail::shell_word(options.data), options.told_reading);
     if (first == series.row_count()) {
         say(options,
             "No row was held out, so there is nothing to compare with and nothing to plot.\n");
@@ -233,8 +236,12 @@ void train_and_report(TrainOptions& options) {
     require_net_fits(options.settings, series);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
     rehearse_outputs(options, series, first);
+    std::optional<KeptOutput> kept(std::in_place, options.save, [&] {
+        tell("train: {} is a pipe, and nobody reads it yet: waiting\n", options.save);
+    });
     TrainingHooks hooks = hooks_of(options);
     hooks.resume = std::move(before);
+    kept->require_reader();
     const TrainingResult result =
         train_with_progress(series, first, options.settings, std::move(hooks), weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
@@ -242,6 +249,7 @@ void train_and_report(TrainOptions& options) {
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
     save_model(options.save, result);
+    kept.reset();  // whoever reads it need not wait for the report
     if (result.validation_rmse && !result.failure && !result.was_stopped)
         say(options, "Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
             options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
