@@ -86,26 +86,49 @@ std::optional<double> common_step(const std::vector<double>& places) {
     return step;
 }
 
-/// 202312, 202401: numbers that are months of years, all of them, and are at equal distances as such in the main.
-std::optional<Positions> months_in(const Table& table, Rows rows, std::size_t column) {
-    const DateFormat format("%Y%m");
+/// Months that are numbers too; letters stand for digits.
+struct MonthFormat {
+    std::string_view form;
+    const char* format;
+};
+constexpr MonthFormat months_as_numbers[] = {
+    {"YYYYMM", "%Y%m"}, {"MM.YYYY", "%m.%Y"}, {"YYYY.MM", "%Y.%m"}};
+
+bool has_form(std::string_view text, std::string_view form) {
+    return std::ranges::equal(text, form, [](char c, char of_form) {
+        return of_form == '.' ? c == '.' : c >= '0' && c <= '9';
+    });
+}
+
+/// 202312, 202401, or 12.2023, 01.2024: numbers that are months of years, all of them, and are at equal distances as
+/// such in the main.
+std::optional<Positions> months_by(const Table& table, Rows rows, std::size_t column,
+                                   const MonthFormat& months) {
+    const DateFormat format(months.format);
     const auto read = [&](std::string_view cell) -> std::optional<double> {
         cell = without_blanks(cell);
-        const bool is_year_and_month = cell.size() == 6 && cell >= "150001" && cell < "220001" &&
-                                       cell.find_first_not_of("0123456789") == cell.npos;
-        return is_year_and_month ? format.parse(cell) : std::nullopt;
+        if (!has_form(cell, months.form)) return std::nullopt;
+        const std::string_view year = cell.substr(months.form.find('Y'), 4);
+        return year >= "1500" && year < "2200" ? format.parse(cell) : std::nullopt;
     };
     constexpr std::size_t least = 3;  // fewer may be months by chance
     auto values = all_values(table, rows, column, read);
     if (!values || values->size() < least) return std::nullopt;
-    std::vector<double> months = *values;
+    std::vector<double> places = *values;
     const DateScale scale{.unit = DateUnit::month, .format = format};
-    for (double& month : months) month = scale.place(month);
-    if (!common_step(months)) return std::nullopt;
+    for (double& place : places) place = scale.place(place);
+    if (!common_step(places)) return std::nullopt;
     const std::string_view first = without_blanks(table.cell(rows.front(), column));
     return Positions{column, std::move(*values), format,
                      fmt::format("\"{}\" is read as months: {} is {}-{}", table.columns()[column],
-                                 first, first.substr(0, 4), first.substr(4))};
+                                 first, first.substr(months.form.find('Y'), 4),
+                                 first.substr(months.form.find('M'), 2))};
+}
+
+std::optional<Positions> months_in(const Table& table, Rows rows, std::size_t column) {
+    for (const MonthFormat& months : months_as_numbers)
+        if (auto positions = months_by(table, rows, column, months)) return positions;
+    return std::nullopt;
 }
 
 /// Numbers, or the months that they are.

@@ -49,6 +49,9 @@ bool is_title(const CsvRow& row) {
 
 /// Whether over a column of numbers or dates the first row has something else.
 bool begins_with_names(std::span<const CsvRow> rows);
+/// How many rows of names and of units, with no numbers, stand over numbers or dates, where they are three or four, as
+/// loggers write them; else 0.
+std::size_t rows_of_names_and_units(std::span<const CsvRow> rows);
 
 /// How many rows stand above a table of two columns or more, whose rows have equally many cells: titles, or what
 /// else has another number of cells above a row of names. None where rows differ otherwise.
@@ -62,7 +65,9 @@ std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
     if (above > rows.size() - above)
         return std::nullopt;  // what ends the file is no table, but a note below one
     if (titles >= even) return above;
-    if (rows.size() - even > 1 && begins_with_names(rows.subspan(even))) return even;
+    const std::span<const CsvRow> below = rows.subspan(even);
+    if (below.size() > 1 && (begins_with_names(below) || rows_of_names_and_units(below) > 0))
+        return even;
     return std::nullopt;
 }
 
@@ -133,6 +138,20 @@ bool has_two_rows_of_names(std::span<const CsvRow> rows) {
         ++columns;
     }
     return columns >= 2;
+}
+
+std::size_t rows_of_names_and_units(std::span<const CsvRow> rows) {
+    constexpr std::size_t most = 4;
+    std::size_t names = 0;
+    const auto has_no_values = [](const CsvRow& row) {
+        return std::ranges::none_of(row.cells, is_number_or_date);
+    };
+    while (names <= most && names < rows.size() && has_no_values(rows[names])) ++names;
+    if (names < 3 || names > most || rows.size() < names + 2) return 0;
+    const std::span<const CsvRow> last = rows.subspan(names - 1);
+    for (std::size_t column = 0; column < last.front().cells.size(); ++column)
+        if (is_column_of_numbers(last, column)) return names;
+    return 0;
 }
 
 /// 0, 1, 2 or 1990, 1991: numbers that may name columns.
@@ -250,6 +269,12 @@ bool detect_header(std::span<const CsvRow> rows, std::string_view source) {
 
 void require_no_lines_above(std::span<const CsvRow> rows, std::string_view source) {
     const std::size_t above = rows_above(rows).value_or(0);
+    if (const std::size_t names = rows_of_names_and_units(rows); above == 0 && names > 0)
+        throw ParseError(fmt::format(
+            "{}: must have one row of names at most, above the numbers\n"
+            "  lines {}-{} have names and units; line {} is {}\n  remove all but one of them",
+            source, rows[0].line, rows[names - 1].line, rows[0].line,
+            detail::name_list(rows[0].cells)));
     if (above == 0 && rows.front().cells.size() > 1 && first_even_row(rows) == 0 &&
         has_two_rows_of_names(rows))
         throw ParseError(

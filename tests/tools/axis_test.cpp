@@ -255,11 +255,14 @@ TEST_CASE("axis: numbers that are years and months are months") {
     CHECK(series_of({"202012", "202112", "202212", "202312"}).axis.text(4) == "202412");
     CHECK(series_of({"202403", "202406", "202409", "202412"}).axis.text(4) == "202503");
     CHECK(series_of({"202402", "202401", "202312", "202311"}).axis.text(4) == "202403");
+    // As in Germany, and by points.
+    CHECK(series_of({"11.2023", "12.2023", "01.2024", "02.2024"}).axis.text(4) == "03.2024");
+    CHECK(series_of({"2023.11", "2023.12", "2024.01", "2024.02"}).axis.text(11) == "2024.10");
     // Others are numbers.
     for (const Texts& numbers :
          {Texts{"202311", "202312", "202313", "202314"}, Texts{"100001", "100002", "100003"},
           Texts{"202398", "202399", "202400", "202401"}, Texts{"20231", "20232", "20233"},
-          Texts{"202301.5", "202302.5", "202303.5"}}) {
+          Texts{"2023.12", "2023.13", "2023.14"}, Texts{"202301.5", "202302.5", "202303.5"}}) {
         CAPTURE(numbers.front());
         CHECK(series_of(numbers).notes.empty());
         CHECK(!series_of(numbers).axis.dates);

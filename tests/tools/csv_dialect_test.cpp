@@ -192,6 +192,25 @@ TEST_CASE("csv: two rows of names are refused") {
     CHECK_NOTHROW(Table::parse("day,heat\n,C\n2023-01-01,2\n2023-01-02,3\n", "a.csv"));
 }
 
+TEST_CASE(
+    "csv: names and units above the numbers of a logger are refused, and what stands above them") {
+    const std::string names =
+                          "\"TIMESTAMP\",\"RECORD\",\"AirT\"\n\"TS\",\"RN\",\"Deg C\"\n\"\",\"\","
+                          "\"Avg\"\n",
+                      rows = "\"2020-01-01 00:00:00\",0,1.5\n\"2020-01-01 00:10:00\",1,2.5\n";
+    const auto refusal = [](const std::string& text) {
+        return message_of<ParseError>([&] { Table::parse(text, "a.csv"); });
+    };
+    CHECK(
+        refusal("\"TOA5\",\"CR1000\",\"1\",\"x\",\"y\"\n" + names + rows) ==
+        "a.csv: must begin with the header, or with data, whose rows have 3 cells from line 2 on\n"
+        "  line 1 is \"TOA5\": remove line 1");
+    CHECK(refusal(names + rows) ==
+          "a.csv: must have one row of names at most, above the numbers\n"
+          "  lines 1-3 have names and units; line 1 is TIMESTAMP, RECORD, AirT\n"
+          "  remove all but one of them");
+}
+
 TEST_CASE("csv: titles above a table of decimal commas leave it its header") {
     for (const std::string title : {"Weather", "Weather, Rome", "Weather, Rome, 2023"}) {
         CAPTURE(title);
