@@ -105,8 +105,8 @@ std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
 /// Names of the parts of an array, one kind after the other, and whether each differs.
 class Parts {
  public:
-    Parts(const Case& of, const std::string& array) : gates_(gate_names(CaseNet(of))), of_(of) {
-        has_gates_ = has_gate_rows(array) && gates_.size() > 1;
+    Parts(const Case& of, const std::string& array)
+        : gates_(gates_in(CaseNet(of), array)), of_(of) {
         has_steps_ = array == "dx";
         has_columns_ = array == "dx" || array == "dh0" || array == "dc0";
     }
@@ -114,7 +114,7 @@ class Parts {
     /// The parts that the entry belongs to.
     std::vector<std::string> of_entry(std::size_t matrix, int row, int column) const {
         std::vector<std::string> names;
-        if (has_gates_)
+        if (!gates_.empty())
             names.push_back(
                 fmt::format("gate {}", gates_[static_cast<std::size_t>(row / of_.sizes.hidden)]));
         if (has_steps_) names.push_back(fmt::format("step t = {}", matrix));
@@ -126,7 +126,7 @@ class Parts {
  private:
     std::vector<std::string> gates_;
     const Case& of_;
-    bool has_gates_ = false, has_steps_ = false, has_columns_ = false;
+    bool has_steps_ = false, has_columns_ = false;
 };
 
 void add_carriers(GradientComparison& comparison, std::span<const GradientArray> given,
@@ -210,9 +210,35 @@ void add_nearly_explained(GradientComparison& comparison, std::span<const Gradie
     }
 }
 
+/// How many digits were kept at every step of arithmetic, where the differences are as small as that makes them, and most
+/// arrays differ: none where more than what programs keep were, or fewer than four.
+std::optional<int> digits_of_steps(const GradientComparison& comparison,
+                                   const std::map<std::string, double>& floors) {
+    constexpr int most = 7, least = 4;
+    const auto agreeing = std::ranges::count_if(comparison.arrays, &ArrayVerdict::agrees);
+    if (2 * static_cast<std::size_t>(agreeing) >= comparison.arrays.size()) return std::nullopt;
+    const double of_double = rounding_of_one_operation();
+    for (int digits = most; digits >= least; --digits) {
+        const double units = 0.5 * std::pow(10, 1 - digits) / of_double;
+        const auto is_within = [&](const ArrayVerdict& array) {
+            return array.difference <= units * floors.at(array.name);
+        };
+        if (std::ranges::all_of(comparison.arrays, is_within)) return digits;
+    }
+    return std::nullopt;
+}
+
 void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
           std::span<const GradientArray> right, const Roundings& roundings,
           GradientComparison& comparison) {
+    if (comparison.digits_of_steps && outcome.unexplained.empty())
+        comparison.digits_of_steps.reset();  // a mistake says more
+    if (comparison.digits_of_steps) {
+        // What mistakes give of rounding, they give by chance.
+        for (const ArrayVerdict& array : comparison.arrays)
+            if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
+        return;
+    }
     comparison.findings = std::move(outcome.findings);
     for (const GradientArray& array : outcome.unexplained)
         comparison.unexplained.push_back(array.name);
@@ -225,6 +251,7 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
               const CaseResult& right, const Roundings& roundings,
               const RoundingsFor& roundings_for) {
     if (rounding_of(comparison) == Rounding::single) {
+        comparison.digits_of_steps.reset();
         // No mistake is looked for in what the precision of the numbers explains.
         for (const ArrayVerdict& array : comparison.arrays)
             if (!array.agrees() && !is_forward(array)) comparison.unexplained.push_back(array.name);
@@ -237,6 +264,7 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         if (const std::optional<OtherForward> other =
                 other_forward(of, given, comparison, roundings)) {
             comparison.forward = other->words;
+            comparison.digits_of_steps.reset();
             const std::vector<GradientArray> others = gradient_arrays(other->given);
             const CaseResult right_of_other = solve(other->of);
             const Roundings roundings_of_other =
@@ -255,6 +283,7 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
                                      of_right = gradient_arrays(right);
     take(MistakeSearch(of, gradients, tolerance, roundings).run(is_forward_right), gradients,
          of_right, roundings, comparison);
+    if (comparison.digits_of_steps) return;
     add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, tolerance,
                  roundings);
 }
@@ -304,6 +333,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given,
         roundings = roundings_for(given, right, floors);
         comparison = verdicts();
     }
+    if (!tolerance) comparison.digits_of_steps = digits_of_steps(comparison, floors);
     if (!comparison.agrees()) diagnose(comparison, of, given, right, roundings, roundings_for);
     return comparison;
 }
@@ -316,8 +346,8 @@ Rounding rounding_of(const GradientComparison& comparison) {
 std::string place_of(const EntryDifference& entry, const ArrayVerdict& array, const Case& of) {
     std::string place = fmt::format("row {}, column {}", entry.row, entry.column);
     const int hidden = of.sizes.hidden;
-    if (!has_gate_rows(array.name) || array.shape.rows == hidden) return place;
-    const std::vector<std::string> gates = gate_names(CaseNet(of));
+    const std::vector<std::string> gates = gates_in(CaseNet(of), array.name);
+    if (gates.empty()) return place;
     return fmt::format("{} (row {} of gate {})", place, entry.row % hidden,
                        gates[static_cast<std::size_t>(entry.row / hidden)]);
 }

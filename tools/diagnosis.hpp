@@ -69,6 +69,8 @@ struct GradientComparison {
     /// False when the net is so large that not all known mistakes were tried.
     bool has_tried_all = true;
     double tolerance = case_tolerance;  ///< largest relative difference that agrees
+    /// Where no known mistake gives all that differs, and rounding to so many digits at every step of arithmetic would.
+    std::optional<int> digits_of_steps{};
     /// The least that an array of the given ones has.
     Rounding precision = Rounding::none;
 

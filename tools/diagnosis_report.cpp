@@ -131,7 +131,7 @@ std::string unexplained_text(const GradientComparison& comparison, const Case& o
         text +=
             "  not all of them were tried, because the net is large: a case with fewer steps may "
             "tell more\n";
-    return text + rounding_note(rounding_of(comparison));
+    return comparison.digits_of_steps ? text : text + rounding_note(rounding_of(comparison));
 }
 
 nlohmann::ordered_json to_json(const ArrayVerdict& array) {
@@ -165,6 +165,12 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     if (first == nullptr) return text + "\nAll arrays agree.\n";
     text += first_text(*first, of);
     if (is_of_the_forward_pass(*first)) text += forward_text(comparison);
+    if (comparison.digits_of_steps)
+        text += fmt::format(
+            "\nThis looks like rounding: numbers that are rounded to {} digits at every step "
+            "differ "
+            "by as much.\nMore digits on the way would show whether there is a mistake besides.\n",
+            *comparison.digits_of_steps);
     return text + findings_text(comparison.findings) + unexplained_text(comparison, of);
 }
 
@@ -181,18 +187,21 @@ std::string to_json(const GradientComparison& comparison) {
                             {"differing", carrier.differing},
                             {"agreeing", carrier.agreeing}});
     const ArrayVerdict* first = comparison.first();
-    const Json json{{"agrees", comparison.agrees()},
-                    {"tolerance", comparison.tolerance},
-                    {"precision", name_of(comparison.precision)},
-                    {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
-                    {"arrays", std::move(arrays)},
-                    {"not_compared", comparison.not_compared},
-                    {"forward", comparison.forward},
-                    {"findings", std::move(findings)},
-                    {"unexplained", comparison.unexplained},
-                    {"nearly_explained", std::move(nearly)},
-                    {"carriers", std::move(carriers)},
-                    {"tried_all", comparison.has_tried_all}};
+    const Json json{
+        {"agrees", comparison.agrees()},
+        {"tolerance", comparison.tolerance},
+        {"precision", name_of(comparison.precision)},
+        {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
+        {"arrays", std::move(arrays)},
+        {"not_compared", comparison.not_compared},
+        {"forward", comparison.forward},
+        {"findings", std::move(findings)},
+        {"unexplained", comparison.unexplained},
+        {"nearly_explained", std::move(nearly)},
+        {"carriers", std::move(carriers)},
+        {"tried_all", comparison.has_tried_all},
+        {"digits_of_steps",
+         comparison.digits_of_steps ? Json(*comparison.digits_of_steps) : Json(nullptr)}};
     return json.dump(1) + '\n';
 }
 

@@ -47,6 +47,31 @@ ForwardMistake without_peepholes() {
             [is_peephole](CaseResult& result) { std::erase_if(result.grads, is_peephole); }};
 }
 
+/// Beside the input's bias, where its gradient is that one's: of the biases of the state none can be told from r o da.
+ForwardMistake with_bias_outside_of_reset(int hidden) {
+    const auto is_of = [](const NamedArray& array, std::string_view kind) {
+        return array.name.starts_with(kind);
+    };
+    return {
+        "the bias b_hn stands outside of the reset gate, n = tanh(W x + b_in + r o (U h) + "
+        "b_hn), where r o (U h + b_hn) belongs",
+        [=](Case& of) {
+            for (NamedArray& array : of.parameters) {
+                if (!is_of(array, "bias_hh")) continue;
+                const std::string beside = "bias_ih" + array.name.substr(7);
+                NamedArray& input = *std::ranges::find(of.parameters, beside, &NamedArray::name);
+                for (int r = 2 * hidden; r < 3 * hidden; ++r) {
+                    input.value(r, 0) += array.value(r, 0);
+                    array.value(r, 0) = 0;
+                }
+            }
+        },
+        [=](CaseResult& result) {
+            std::erase_if(result.grads,
+                          [&](const NamedArray& array) { return is_of(array, "bias_hh"); });
+        }};
+}
+
 void add_other_cells(const Case& of, std::vector<ForwardMistake>& all) {
     const auto add = [&](CellKind from, CellKind to, const char* words) {
         if (of.architecture.cell == from)
@@ -58,6 +83,8 @@ void add_other_cells(const Case& of, std::vector<ForwardMistake>& all) {
     add(CellKind::gru_before, CellKind::gru,
         "the reset gate stands behind the product, n = tanh(W x + b + r o (U h + b)), as in the "
         "cell gru; here it stands before it, U (r o h)");
+    if (of.architecture.cell == CellKind::gru)
+        all.push_back(with_bias_outside_of_reset(of.sizes.hidden));
     add(CellKind::simple, CellKind::simple_relu, "the activation is relu where tanh belongs");
     add(CellKind::simple_relu, CellKind::simple, "the activation is tanh where relu belongs");
     if (of.architecture.cell == CellKind::lstm_peephole) all.push_back(without_peepholes());

@@ -42,7 +42,7 @@ GradientLayout::GradientLayout(const Case& of, const CaseNet& net,
         Array array{.name = like.name, .shapes = {}, .entries = {}, .parts = {}, .variables = {}};
         for (std::size_t m = 0; m < from.values.size(); ++m) {
             const Matrix& matrix = from.values[m];
-            const bool has_gates = has_gate_rows(like.name) && matrix.rows() > hidden;
+            const bool has_gates = !gates_in(net, like.name).empty();
             const auto first = static_cast<std::uint32_t>(parts_.size());
             const int gates = has_gates ? matrix.rows() / hidden : 1;
             for (int gate = 0; gate < gates; ++gate)
@@ -80,15 +80,29 @@ std::vector<GradientArray> GradientLayout::arrays(std::span<const double> entrie
     return result;
 }
 
-std::vector<std::string> gate_names(const CaseNet& net) {
-    std::vector<std::string> names;
+namespace {
+
+/// Of the parameters of a cell whose names begin so, what stands behind the underscore.
+std::vector<std::string> ends_of_names(const CaseNet& net, char begin) {
+    std::vector<std::string> ends;
     for (const Expr& parameter : net.net.layers.front().cells.front().parameters()) {
         const std::string name = parameter.label();
         const std::size_t underscore = name.find('_');
-        if (name.front() == 'W')
-            names.push_back(underscore == std::string::npos ? "" : name.substr(underscore + 1));
+        if (name.front() == begin)
+            ends.push_back(underscore == std::string::npos ? "" : name.substr(underscore + 1));
     }
-    return names;
+    return ends;
+}
+
+}  // namespace
+
+std::vector<std::string> gate_names(const CaseNet& net) { return ends_of_names(net, 'W'); }
+
+std::vector<std::string> gates_in(const CaseNet& net, const std::string& array) {
+    std::vector<std::string> gates;
+    if (has_gate_rows(array)) gates = gate_names(net);
+    if (array.starts_with("peephole")) gates = ends_of_names(net, 'p');
+    return gates.size() > 1 ? gates : std::vector<std::string>();
 }
 
 bool has_gate_rows(const std::string& name) {

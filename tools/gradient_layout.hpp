@@ -64,6 +64,9 @@ class GradientLayout {
 
 /// Names of the gates in the order in which their rows stand; one empty name for a cell without gates.
 std::vector<std::string> gate_names(const CaseNet& net);
+/// Of the gates whose rows, or peepholes, the array's rows are, one gate below the other; none where it has no such rows, or
+/// those of one gate.
+std::vector<std::string> gates_in(const CaseNet& net, const std::string& array);
 /// Whether the array's rows are those of the gates, one gate below the other.
 bool has_gate_rows(const std::string& name);
 

@@ -26,6 +26,8 @@ class KnownMistakes {
     std::vector<Mistake> in_sums(const Judge& judge) const;
     /// Gradients that do not go back to the first step, or not by every state, or not from every answer.
     std::vector<Mistake> cuts(bool compares_initial_states) const;
+    /// The derivation of the other way to reset, with the values of the right forward pass.
+    std::vector<Mistake> in_conventions();
     /// A mistaken rule at all steps, or at one.
     std::vector<Mistake> in_rules(std::optional<int> step = {});
     /// The same mistakes in one column of the batch alone: those that stay in the columns.
@@ -48,6 +50,10 @@ class KnownMistakes {
     static constexpr int longest_window = 64;
 
     RuleSite site(std::size_t family) const;
+    /// Adds that `make(adjoint)` is handed on by the consumer in a slot.
+    template <class Make>
+    void add_term(std::vector<Alteration>& all, Expr consumer, std::uint32_t slot,
+                  const Make& make);
     template <class Condition>
     Mistake cut(std::string words, const Condition& is_cut) const;
     /// Leaves those families in the place where the rule is not the right one.

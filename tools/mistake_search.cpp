@@ -156,6 +156,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
     });
     consider_all(judge, known_.cuts(has_initial), &of_several);
     consider_all(judge, known_.in_rules(), &of_several);
+    consider_all(judge, known_.in_conventions(), &of_several);
     if (is_done()) return of_several;
     for (int t = known_.steps();
          t-- > 0 && known_.steps() > 1;)  // the late ones reach fewest steps

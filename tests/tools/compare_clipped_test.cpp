@@ -101,6 +101,14 @@ TEST_CASE("compare: adjoints whose buffer is not reset are recognised") {
                 "rnn", {.steps = 4, .hidden = 3, .layers = layers, .every_step = layers == 1});
             check_shown(of, hand_rnn(of, name), mistake.second);
         }
+    // Together with a factor of the loss.
+    const Case twice = hand_case("rnn", {.steps = 4, .hidden = 3, .every_step = true});
+    for (const auto& [mistake, words] : mistakes)
+        check_shown(twice, scaled(hand_rnn(twice, mistake), 2),
+                    std::string(words) + (std::string_view(words).ends_with("reset")
+                                              ? "; and the "
+                                                "loss has a factor of 2"
+                                              : ""));
     const Case of = hand_case("lstm", {.steps = 4, .hidden = 3});
     check_shown(of, hand_lstm(of, "dc handed on kept"),
                 "what is handed on to the adjoint of c[t] is added to");

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 using namespace revolute;
 using namespace revolute::test;
@@ -81,6 +84,9 @@ constexpr Recognised gru_mistakes[] = {
      "z[t] belongs, at every step"},
     {"no z o dh",
      "the term that z[t] o h[t-1] adds to the adjoint of h[t-1] is missing, at every step"},
+    {"reset before the product in the backward pass",
+     "the backward pass is that of a reset gate before the product, U (r o h), as in the cell "
+     "gru-before; here it stands behind it, r o (U h + b)"},
 };
 
 constexpr Recognised stack_mistakes[] = {
@@ -281,4 +287,25 @@ TEST_CASE("compare: the row of a gate is named") {
     REQUIRE(comparison.first() != nullptr);
     CHECK(place_of(comparison.first()->worst, *comparison.first(), of) ==
           "row 9, column 1 (row 1 of gate g)");
+}
+
+TEST_CASE("compare: peepholes that nothing explains are told by their gates") {
+    const Case of =
+        read_case(std::filesystem::path(REVOLUTE_TEST_DATA) / "compare/peephole_small.json");
+    const int hidden = of.sizes.hidden;
+    const char* const gates[] = {"i", "f", "o"};
+    for (int gate = 0; gate < 3; ++gate) {
+        CaseResult given = solve(of);
+        for (NamedArray& array : given.grads)
+            if (array.name == "peephole_l0")
+                for (int r = 0; r < hidden; ++r)
+                    array.value(gate * hidden + r, 0) = 0.3 + 0.17 * r * r;
+        const GradientComparison comparison = compare_gradients(of, given);
+        const std::string name = fmt::format("gate {}", gates[gate]);
+        REQUIRE(comparison.first() != nullptr);
+        CHECK(place_of(comparison.first()->worst, *comparison.first(), of).ends_with(name + ")"));
+        REQUIRE(comparison.carriers.size() == 1);
+        CHECK(comparison.carriers.front().differing == std::vector<std::string>{name});
+        CHECK(comparison.carriers.front().agreeing.size() == 2);
+    }
 }

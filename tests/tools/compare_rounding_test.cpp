@@ -2,6 +2,7 @@
 
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"
+#include "hand_bptt.hpp"
 #include <revolute/tools/given_precision.hpp>
 #include <support/sanitized.hpp>
 
@@ -115,4 +116,62 @@ TEST_CASE("compare: floats of a saturated net, which are 0, 1 and 1/2, are not a
     CaseResult wrong = given;
     for (double& x : wrong.grads.back().value.values()) x *= 2;
     CHECK_FALSE(compare_gradients(of, wrong).agrees());
+}
+
+TEST_CASE("compare: arithmetic that is rounded at every step is told as rounding, and first") {
+    constexpr int digits = 4;
+    for (const int hidden : {2, 3, 4, 6}) {
+        CAPTURE(hidden);
+        const auto rounded = [&](Matrix a) {
+            for (double& value : a.values())
+                if (value != 0) {
+                    const double unit =
+                        std::pow(10, std::floor(std::log10(std::abs(value))) + 1 - digits);
+                    value = unit * std::nearbyint(value / unit);
+                }
+            return a;
+        };
+        const auto product = [&](const Matrix& a, const Matrix& b) { return rounded(times(a, b)); };
+        const Case of = hand_case("rnn", {.steps = 4, .batch = 2, .hidden = hidden});
+        const Matrix W = array_of(of.parameters, "weight_ih_l0"),
+                     U = array_of(of.parameters, "weight_hh_l0"),
+                     V = array_of(of.parameters, "head.weight"),
+                     b = plus(array_of(of.parameters, "bias_ih_l0"),
+                              array_of(of.parameters, "bias_hh_l0"));
+        std::vector<Matrix> h{of.h0[0]};
+        for (const Matrix& x : of.x)
+            h.push_back(rounded(each(rounded(affine(W, x, U, h.back(), b)),
+                                     [](double z) { return std::tanh(z); })));
+        const Matrix none(V.rows(), V.rows());
+        const Matrix y = rounded(affine(V, h.back(), none, Matrix(V.rows(), h[0].columns()),
+                                        array_of(of.parameters, "head.bias")));
+        const Matrix dy = rounded(plus(y, of.targets[0], -1));
+        Matrix dh = product(transposed(V), plus(Matrix(dy.shape()), dy, 1.0 / of.sizes.batch));
+        // Sums over steps keep all digits, so that those of the result do not tell.
+        Matrix dW(W.shape()), dU(U.shape()), db(U.rows(), 1);
+        for (std::size_t t = of.x.size(); t-- > 0;) {
+            const Matrix dz =
+                rounded(by_entry(dh, rounded(each(h[t + 1], [](double a) { return 1 - a * a; }))));
+            dW = plus(dW, times(dz, transposed(of.x[t])));
+            dU = plus(dU, times(dz, transposed(h[t])));
+            db = plus(db, row_sums(dz));
+            dh = product(transposed(U), dz);
+        }
+        CaseResult given = solve(of);
+        given.loss.reset();
+        given.yhat.clear();
+        for (std::vector<Matrix>* matrices : {&given.dx, &given.dh0, &given.dc0}) matrices->clear();
+        for (NamedArray& array : given.grads) {
+            if (array.name == "weight_ih_l0") array.value = dW;
+            if (array.name == "weight_hh_l0") array.value = dU;
+            if (array.name.starts_with("bias_")) array.value = db;
+        }
+        const GradientComparison comparison = compare_gradients(of, given);
+        const std::string text = to_text(comparison, of);
+        CAPTURE(text);
+        CHECK(comparison.findings.empty());
+        CHECK(comparison.digits_of_steps.value_or(0) >= digits);
+        CHECK(comparison.digits_of_steps.value_or(9) <= digits + 1);
+        CHECK(text.find("This looks like rounding") < text.find("no mistake that is known"));
+    }
 }

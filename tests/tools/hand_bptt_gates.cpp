@@ -148,15 +148,24 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
         Matrix from_state = s.from_state;
         if (mistake == "no b_hn in dr") from_state = times(rows_of(a.U, 2 * H, H), h[k]);
         if (mistake == "h(t-1) in dr") from_state = h[k];
-        const Matrix dr = by_entry(by_entry(dn, from_state), each(s.r, of_sigmoid));
-        const Matrix dq = mistake == "no r in the product" ? dn : by_entry(dn, s.r);
+        // Of U (r o h), whose adjoint of r o h is U' dn.
+        const bool resets_before = mistake == "reset before the product in the backward pass";
+        const Matrix back = times(transposed(rows_of(a.U, 2 * H, H)), dn);
+        const Matrix dr = by_entry(resets_before ? by_entry(back, h[k]) : by_entry(dn, from_state),
+                                   each(s.r, of_sigmoid));
+        const Matrix dq =
+            mistake == "no r in the product" || resets_before ? dn : by_entry(dn, s.r);
         const Matrix into_x = below({&dr, &dz, &dn}), into_h = below({&dr, &dz, &dq});
         a.dW = plus(a.dW, times(into_x, transposed(of.x[k])));
-        a.dU = plus(a.dU, times(into_h, transposed(h[k])));
+        const Matrix read = resets_before ? by_entry(s.r, h[k]) : h[k];
+        const Matrix by_gates = times(rows_of(into_h, 0, 2 * H), transposed(h[k])),
+                     by_candidate = times(dq, transposed(read));
+        a.dU = plus(a.dU, below({&by_gates, &by_candidate}));
         a.db = plus(a.db, row_sums(into_x));
         a.dbh = plus(a.dbh, row_sums(mistake == "b_hn like b_n" ? into_x : into_h));
         const Matrix direct = by_entry(dh, mistake == "(1 - z) o dh" ? each(s.z, one_minus) : s.z);
         dh = times(transposed(a.U), mistake == "no r on the way back" ? into_x : into_h);
+        if (resets_before) dh = plus(plus(dh, back, -1), by_entry(s.r, back));
         if (mistake != "no z o dh") dh = plus(dh, direct);
     }
     return a.result(dy, h.back());

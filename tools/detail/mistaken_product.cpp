@@ -152,11 +152,8 @@ std::optional<Expr> bias_of(Expr sum) {
 
 /// The x of a factor W x + b, where it has the factor's shape.
 std::optional<Expr> weighted_in(Expr factor) {
-    if (!bias_of(factor)) return std::nullopt;
-    const RuleSite product{RuleSite{factor, 0}.input(), 0};
-    if (!is_product(product) || !is_weight(product.input(0))) return std::nullopt;
-    const Expr x = product.input(1);
-    return x.step() && x.shape() == factor.shape() ? std::optional(x) : std::nullopt;
+    const std::optional<Expr> product = product_in(factor);
+    return product ? std::optional(RuleSite{*product, 1}.input()) : std::nullopt;
 }
 
 /// A product with W x + b, for which x could be mistaken.
@@ -349,5 +346,13 @@ constexpr std::array product_mistakes{
 }  // namespace
 
 std::span<const MistakenRule> mistaken_products() { return product_mistakes; }
+
+std::optional<Expr> product_in(Expr factor) {
+    if (!bias_of(factor)) return std::nullopt;
+    const RuleSite product{RuleSite{factor, 0}.input(), 1};
+    if (!is_product(product) || !is_weight(product.input(0))) return std::nullopt;
+    const Expr x = product.input();
+    return x.step() && x.shape() == factor.shape() ? std::optional(product.output) : std::nullopt;
+}
 
 }  // namespace revolute::detail

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/mistaken_rule.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ std::span<const MistakenRule> mistaken_products();
 
 /// Whether the operator is one whose derivative people write with its output: tanh, sigmoid, relu.
 bool is_activation(const RuleSite& site);
+
+/// The product W x of a factor W x + b, where x belongs to a step and has the factor's shape.
+std::optional<Expr> product_in(Expr factor);
 
 /// A formula some steps on: "tanh(c[t-1])" -> "tanh(c[t])".
 std::string formula_moved(std::string_view formula, int distance);
