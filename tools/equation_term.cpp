@@ -272,7 +272,8 @@ std::string last_step_name(std::int32_t axis) {
 std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle& style) {
     const auto found = std::ranges::find(style.axes, axis, &AxisSteps::axis);
     const bool is_first = found != style.axes.end() && found == style.axes.begin();
-    if (!style.is_general || !is_first || t < found->steps - t) return fmt::format("{}", t);
+    if (!style.is_general || !is_first || t - style.first_step < found->steps - t)
+        return fmt::format("{}", t);
     const std::int32_t behind = t - (found->steps - 1);
     return behind == 0 ? last_step_name(axis) : fmt::format("{}{:+}", last_step_name(axis), behind);
 }

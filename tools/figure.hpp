@@ -145,11 +145,11 @@ struct FigureOptions {
     LabelMode labels = LabelMode::formula;
     bool source_lines = true;  ///< in tooltips: the line of the program that made the node
     ShownSteps steps = ShownSteps::all;
-    /// The number of steps that a folded or elided figure stands for; none: any number. It is not
-    /// that of the graph, which may have been built with fewer.
+    /// The number of steps that a folded or elided figure stands for, from whichever they are counted; none: any
+    /// number. It is not that of the graph, which may have been built with fewer.
     std::optional<std::int32_t> step_count{};
     /// How numbers depend on the number of steps: `number_laws` of what `roll_any_steps` finds of outputs that
-    /// the figure is of. It is to be of the same number of steps, which `roll_any_steps` says. A folded or
+    /// the figure is of. It is to be built with as many steps as `roll_any_steps` says in `built_with`. A folded or
     /// elided figure writes 1 / N then. None: the graph itself tells, but for factors: one that may come from
     /// the number of steps is refused, unless `step_count` is that of the graph.
     std::optional<std::vector<NumberLaw>> laws{};

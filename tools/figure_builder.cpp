@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -30,18 +29,6 @@ Labels make_labels(const Graph& graph, const Derivative* derivative) {
 std::vector<const Derivative*> list_of(const Derivative* derivative) {
     if (derivative == nullptr) return {};
     return {derivative};
-}
-
-/// As many steps of each time axis as its last one says.
-std::vector<AxisSteps> steps_of_axes(const Homes& homes, std::span<const NodeId> walk) {
-    std::map<std::int32_t, std::int32_t> steps;
-    for (const NodeId node : walk)
-        if (const Home home = homes[node]; home.is_step())
-            steps[home.step.axis] = std::max(steps[home.step.axis], home.step.t + 1);
-    std::vector<AxisSteps> axes;
-    axes.reserve(steps.size());
-    for (const auto& [axis, count] : steps) axes.push_back({axis, count});
-    return axes;
 }
 
 /// Letters, digits and what listings use; anything else becomes an underline.
@@ -96,13 +83,14 @@ FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* de
       derivatives_(list_of(derivative)),
       options_(options),
       labels_(make_labels(graph_, derivative)),
-      rolled_(options.steps == ShownSteps::all ? Rolled{} : roll(outputs)),
-      names_(labels_, outputs, derivative, rolled_),
+      rolled_(derivative == nullptr ? roll(outputs) : roll(derivative->outputs())),
+      axes_(step_axes(labels_, rolled_, derivative, graph_)),
+      names_(labels_, rolled_, derivative),
       walk_(postorder(graph_, ids_of(outputs))),
-      homes_(graph_, labels_, derivatives_, walk_),
-      steps_(options.steps, steps_of_axes(homes_, walk_)),
+      homes_(graph_, labels_, axes_, derivatives_, walk_),
+      steps_(options.steps, axes_),
       numbers_(rolled_, steps_, options),
-      captions_(graph_, labels_, names_, steps_, homes_, walk_, numbers_, options),
+      captions_(graph_, labels_, names_, steps_, homes_, walk_, rolled_, numbers_, options),
       is_output_(marked(graph_, outputs)),
       leaves_home_(graph_.size()),
       drawn_(graph_.size(), nowhere),
@@ -255,8 +243,7 @@ Sketch FigureBuilder::sketch() {
 
 Figure FigureBuilder::finish() {
     if (options_.steps == ShownSteps::folded) return fold(sketch(), steps_, rolled_);
-    if (options_.steps == ShownSteps::elided)
-        return elide(sketch(), steps_, rolled_, options_.step_count);
+    if (options_.steps == ShownSteps::elided) return elide(sketch(), steps_, options_.step_count);
     std::vector<PanelPlace> places;
     for (std::size_t i = 0; i < figure_.nodes.size(); ++i)
         places.push_back(place_at_step(homes_[figure_.nodes[i].node], bands_[i], steps_));

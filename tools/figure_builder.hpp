@@ -64,7 +64,8 @@ class FigureBuilder {
     std::vector<const Derivative*> derivatives_;
     FigureOptions options_;
     Labels labels_;
-    Rolled rolled_;  // empty where all steps are drawn
+    Rolled rolled_;  // the outputs, or all of the derivative
+    std::vector<StepAxis> axes_;
     FigureNames names_;
     std::vector<NodeId> walk_;
     Homes homes_;

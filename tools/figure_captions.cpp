@@ -60,7 +60,7 @@ RichText typeset_shape(Shape shape) {
 
 Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
                    const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
-                   const FigureNumbers& numbers, const FigureOptions& options)
+                   const Rolled& rolled, const FigureNumbers& numbers, const FigureOptions& options)
     : graph_(graph),
       labels_(labels),
       names_(names),
@@ -72,10 +72,33 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
       shows_all_(options.steps == ShownSteps::all),
       written_(graph.size()),
       is_written_out_(graph.size()) {
+    gap_.text.add("·");
+    if (!shows_all_) find_recurrences(rolled);
     for (const NodeId node : walk) {
         written_[index(node)] = write(node);
         is_written_out_[index(node)] = can_be_written_out(node);
     }
+}
+
+void Captions::find_recurrences(const Rolled& rolled) {
+    recurrences_.resize(graph_.size());
+    for (std::uint32_t i = 0; i < rolled.schedule.size(); ++i)
+        if (rolled.schedule[i].is_recurrence())
+            for (const PartId part : rolled.schedule[i].parts)
+                for (const NodeId node : rolled.nodes[index(part)])
+                    recurrences_[index(node)] = i + 1;
+}
+
+/// Whether a node reads at another step, without a name, what it is made of again there: a running sum would be
+/// written out from its first step on.
+bool Captions::goes_on(NodeId node, NodeId operand) const {
+    return !recurrences_.empty() && recurrences_[index(node)] != 0 &&
+           recurrences_[index(node)] == recurrences_[index(operand)] && names_(operand).empty() &&
+           homes_[node] != homes_[operand];
+}
+
+const WrittenOperand& Captions::written(NodeId node, NodeId operand) const {
+    return goes_on(node, operand) ? gap_ : written(operand);
 }
 
 RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
@@ -116,19 +139,49 @@ std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& st
     return text;
 }
 
-/// A sum sign, over t where terms of several steps of one axis make something that belongs to none;
-/// with its limits where steps are not drawn one by one. Terms that belong to no step stand behind it.
-RichText Captions::sum_sign(NodeId node) const {
-    RichText text;
-    text.add("Σ");
-    if (graph_.step(node)) return text;
+/// The time axis that a sum runs over, with the steps of its terms: where it has terms of several steps of one axis
+/// and belongs to no step itself.
+std::optional<Captions::StepsOfSum> Captions::steps_of_sum(NodeId node) const {
+    if (graph_.step(node)) return std::nullopt;
     std::map<std::int32_t, std::set<std::int32_t>> steps;  // by axis
     for (const NodeId term : graph_.operands(node))
         if (const Home home = homes_[term]; home.is_step())
             steps[home.step.axis].insert(home.step.t);
-    if (steps.size() != 1 || steps.begin()->second.size() == 1) return text;
-    const auto& [axis, of_axis] = *steps.begin();
-    text.add(shows_all_ ? axis_name(axis) : with_minus(limits(axis, of_axis)), Script::subscript);
+    if (steps.size() != 1 || steps.begin()->second.size() == 1) return std::nullopt;
+    return StepsOfSum{steps.begin()->first, std::move(steps.begin()->second)};
+}
+
+/// What the terms of steps are in a sum over them: "hₜ", "tanh(…)"; empty where they are not alike.
+RichText Captions::summand(NodeId node, std::int32_t axis) const {
+    std::set<std::string> names, operators;
+    for (const NodeId term : graph_.operands(node)) {
+        const Home home = homes_[term];
+        if (!home.is_step()) continue;
+        names.insert(labels_.step(term) == home.step ? names_(term) : "");
+        operators.insert(printable(graph_.op(term).name));
+    }
+    RichText text;
+    if (names.size() == 1 && !names.begin()->empty())
+        return typeset_name(*names.begin(), axis_name(axis));
+    return operators.size() == 1 ? text.add(*operators.begin()).add("(…)") : text;
+}
+
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none; with its limits
+/// where steps are not drawn one by one. A sum that has a name is told by that; others say what is summed.
+RichText Captions::sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const {
+    RichText text;
+    text.add("Σ");
+    if (!steps) return text;
+    text.add(shows_all_ ? axis_name(steps->axis) : with_minus(limits(steps->axis, steps->steps)),
+             Script::subscript);
+    const RichText term = names_(node).empty() ? summand(node, steps->axis) : RichText{};
+    return term.empty() ? text : text.add(" ").add(term);
+}
+
+/// Terms that belong to no step stand behind the sign.
+RichText Captions::sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const {
+    RichText text = sum_sign(node, steps);
+    if (!steps) return text;
     for (const NodeId term : graph_.operands(node)) {
         if (homes_[term].is_step()) continue;
         const WrittenOperand& other = written(term);
@@ -139,12 +192,31 @@ RichText Captions::sum_sign(NodeId node) const {
     return text;
 }
 
+/// "dW = Σₜ"; of a sum without a name, which is not to be taken for another one, "Σₜ hₜ", "a + b".
+RichText Captions::sum_formula(NodeId node) const {
+    const auto steps = steps_of_sum(node);
+    if (steps || !names_(node).empty()) return sum_over_steps(node, steps);
+    const RichText spelled = typeset_formula(
+        graph_, node, [&](NodeId term) -> const WrittenOperand& { return written(node, term); });
+    return glyph_count(spelled) <= longest_operand ? spelled : sum_outline(node);
+}
+
+/// A long sum: "Σ(a, …)", or "Σₜ hₜ + …".
+RichText Captions::sum_outline(NodeId node) const {
+    const auto steps = steps_of_sum(node);
+    RichText text = sum_sign(node, steps);
+    if (steps) return text.add(" + …");
+    const WrittenOperand& first = written(graph_.operand(node, 0));
+    return text.add("(").add(first.text).add(", …)");
+}
+
 RichText Captions::formula_of(NodeId node) const {
-    if (&graph_.op(node) == &accumulate_op) return sum_sign(node);
+    if (&graph_.op(node) == &accumulate_op) return sum_formula(node);
     if (!shows_all_ && graph_.op(node).arity == variadic && graph_.operand_count(node) > 3)
         return ends_of_list(node);
     return typeset_formula(
-        graph_, node, [&](NodeId operand) -> const WrittenOperand& { return written(operand); },
+        graph_, node,
+        [&](NodeId operand) -> const WrittenOperand& { return written(node, operand); },
         numbers_.attributes(node));
 }
 
@@ -198,29 +270,33 @@ WrittenOperand Captions::write(NodeId node) const {
     }
     if (RichText text = name(node); !text.empty()) return {std::move(text), Precedence::atom};
     const Op& op = graph_.op(node);
-    if (op.role == Role::broadcast) return written(graph_.operand(node, 0));
+    if (op.role == Role::broadcast) return written(node, graph_.operand(node, 0));
     RichText text = formula_of(node);
     if (glyph_count(text) <= longest_operand) return {std::move(text), op.precedence, &op};
-    RichText gap;
-    return {gap.add("·"), Precedence::atom};
+    return gap_;
 }
 
 bool Captions::can_be_written_out(NodeId node) const {
     if (is_constant(graph_, node)) return true;
     if (!names_(node).empty() || &graph_.op(node) == &accumulate_op) return false;
     return glyph_count(formula_of(node)) <= longest_operand &&
-           std::ranges::all_of(graph_.operands(node),
-                               [&](NodeId x) { return !names_(x).empty() || is_written_out(x); });
+           std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
+               return !names_(x).empty() || (is_written_out(x) && !goes_on(node, x));
+           });
 }
 
 WrittenOperand Captions::outline(NodeId node) const {
     const Op& op = graph_.op(node);
-    const bool stands_whole = is_constant(graph_, node) || !names_(node).empty() ||
-                              is_written_out(node) || &op == &accumulate_op;
+    const bool is_sum = &op == &accumulate_op && names_(node).empty();
+    if (is_sum && glyph_count(sum_formula(node)) > longest_operand)
+        return {sum_outline(node), op.precedence, &op};
+    const bool stands_whole =
+        is_constant(graph_, node) || !names_(node).empty() || is_written_out(node) || is_sum;
     if (stands_whole) return written(node);
     WrittenOperand gap;
     gap.text.add("…");
     const auto is_gap = [&](NodeId x) {
+        if (goes_on(node, x)) return true;
         return names_(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
     };
     RichText text = typeset_formula(

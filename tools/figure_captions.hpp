@@ -9,6 +9,7 @@
 #include <revolute/tools/step_names.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ class Captions {
     /// For the nodes of `walk`: operands before users.
     Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
              const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
-             const FigureNumbers& numbers, const FigureOptions& options);
+             const Rolled& rolled, const FigureNumbers& numbers, const FigureOptions& options);
 
     RichText label(NodeId node) const;
     std::string tooltip(NodeId node) const;
@@ -48,10 +49,22 @@ class Captions {
     std::string listed(NodeId node) const;
 
  private:
+    void find_recurrences(const Rolled& rolled);
+    bool goes_on(NodeId node, NodeId operand) const;
+    const WrittenOperand& written(NodeId node, NodeId operand) const;
     RichText typeset_at(std::string_view name, std::optional<Step> step) const;
     RichText formula_of(NodeId node) const;
     std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
-    RichText sum_sign(NodeId node) const;
+    struct StepsOfSum {
+        std::int32_t axis = 0;
+        std::set<std::int32_t> steps;
+    };
+    std::optional<StepsOfSum> steps_of_sum(NodeId node) const;
+    RichText summand(NodeId node, std::int32_t axis) const;
+    RichText sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const;
+    RichText sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const;
+    RichText sum_formula(NodeId node) const;
+    RichText sum_outline(NodeId node) const;
     bool go_through_steps(std::span<const NodeId> operands) const;
     RichText ends_of_list(NodeId node) const;
     WrittenOperand write(NodeId node) const;
@@ -65,7 +78,10 @@ class Captions {
     const FigureNumbers& numbers_;
     LabelMode mode_;
     bool source_lines_;
-    bool shows_all_;                       // else steps are mentions
+    bool shows_all_;  // else steps are mentions
+    WrittenOperand gap_;
+    std::vector<std::uint32_t>
+        recurrences_;  // by id, from 1; 0: of none. Empty where steps are drawn one by one
     std::vector<WrittenOperand> written_;  // by id
     std::vector<bool> is_written_out_;     // by id
 };

@@ -1,4 +1,3 @@
-#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
 #include <fmt/format.h>
@@ -17,17 +16,13 @@ namespace {
 /// get from them, comes from dots, one for each value that travels.
 class Elider {
  public:
-    Elider(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
-           std::optional<std::int32_t> step_count)
-        : sketch_(sketch),
-          steps_(steps),
-          first_steps_(detail::first_steps(rolled)),
-          step_count_(step_count) {
+    Elider(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count)
+        : sketch_(sketch), steps_(steps), step_count_(step_count) {
         figure_.title = sketch.figure.title;
     }
 
     Figure run() {
-        check_step_counts(sketch_, steps_, first_steps_);
+        check_step_counts(sketch_, steps_);
         for (const std::int32_t axis : axes_of(sketch_))
             check_left_out(sketch_, {first_left_out(axis), steps_.last(axis).t - 1}, axis);
         add_nodes();
@@ -44,9 +39,7 @@ class Elider {
         return axes;
     }
 
-    std::int32_t first_left_out(std::int32_t axis) const {
-        return first_step_of(first_steps_, axis) + 2;
-    }
+    std::int32_t first_left_out(std::int32_t axis) const { return steps_.first(axis).t + 2; }
 
     bool is_left_out(std::uint32_t node) const {
         const Home home = sketch_.homes[node];
@@ -68,8 +61,8 @@ class Elider {
 
     /// "t = T = 999"
     void name_last(PanelPlace& place, Step step) const {
-        const Step last = steps_.last(step.axis);
-        if (step == last && step_count_) place.title += fmt::format(" = {}", *step_count_ - 1);
+        if (step == steps_.last(step.axis) && step_count_)
+            place.title += fmt::format(" = {}", steps_.first(step.axis).t + *step_count_ - 1);
     }
 
     void add_edge(const FigureEdge& edge) {
@@ -116,7 +109,6 @@ class Elider {
 
     const Sketch& sketch_;
     const StepNames& steps_;
-    std::map<std::int32_t, std::int32_t> first_steps_;  // by axis
     std::optional<std::int32_t> step_count_;
     std::vector<std::uint32_t> place_of_;        // by node of the sketch that is drawn
     std::map<std::string, std::uint32_t> dots_;  // by name, or part
@@ -127,9 +119,8 @@ class Elider {
 
 }  // namespace
 
-Figure elide(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
-             std::optional<std::int32_t> step_count) {
-    return Elider(sketch, steps, rolled, step_count).run();
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count) {
+    return Elider(sketch, steps, step_count).run();
 }
 
 }  // namespace revolute

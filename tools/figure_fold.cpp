@@ -1,5 +1,4 @@
-#include <revolute/graph/detail/first_steps.hpp>
-#include <revolute/graph/error.hpp>
+#include <revolute/tools/figure_folded_steps.hpp>
 #include <revolute/tools/figure_loops.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
@@ -34,12 +33,12 @@ std::vector<TextRun> without_brackets_of_numbers(const RichText& label) {
 class Folder {
  public:
     Folder(const Sketch& sketch, const StepNames& steps, const Rolled& rolled)
-        : sketch_(sketch), steps_(steps), rolled_(rolled) {
+        : sketch_(sketch), steps_(steps), rolled_(rolled), said_(sketch, steps, rolled) {
         figure_.title = sketch.figure.title;
     }
 
     Figure run() {
-        check_step_counts(sketch_, steps_, detail::first_steps(rolled_));
+        check_step_counts(sketch_, steps_);
         find_representatives();
         gather_edges();
         add_nodes();
@@ -71,33 +70,6 @@ class Folder {
         const std::uint32_t general = representative_[node];
         return sketch_.members[node].t - sketch_.members[general].t + sketch_.homes[general].step.t;
     }
-
-    /// `times`: at how many steps in the midst something is as it is at `at`.
-    [[noreturn]] void refuse(const std::string& what, Step at, std::size_t times) const {
-        throw GraphError(
-            fmt::format("figure: steps that are not alike cannot be folded\n  {}\n  {}", what,
-                        outlook(at, times)));
-    }
-
-    /// Whether a graph of more steps could be folded.
-    std::string outlook(Step at, std::size_t times) const {
-        const std::int32_t count = steps_.last(at.axis).t + 1, end = count / 4;
-        if (const std::int32_t period = rolled_.period(at.axis); period > 1)
-            return fmt::format(
-                "what comes again every {} steps is not folded, however many steps there are",
-                period);
-        if (times + 1 >= static_cast<std::size_t>(count - 2 * end))
-            return "it is so at each step, so a graph of more steps does not help";
-        const std::int32_t behind = at.t, before = count - 1 - at.t;
-        const std::int32_t distance = std::min(behind, before);
-        return fmt::format(
-            "of {} steps the first {} and the last {} may differ; {} steps have room for it if it "
-            "stays {} steps {}",
-            count, end, end, 4 * (distance + 1), distance,
-            behind <= before ? "behind the first" : "before the last");
-    }
-
-    std::string name_of(std::uint32_t node) const { return name_in(sketch_, node); }
 
     /// Whether one drawing is that of two members of a family: one name, at the steps of each, or none of either,
     /// and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term of dm(t) at other
@@ -144,6 +116,7 @@ class Folder {
             if (!lonely && !is_general(representative_[i])) lonely = i;
         }
         if (!lonely) return;
+        refuse_other_names();
         std::set<std::int32_t> times;
         for (std::uint32_t i = 0; i < representative_.size(); ++i) {
             const Home home = sketch_.homes[i];
@@ -155,8 +128,20 @@ class Folder {
         }
         const std::uint32_t node = only.value_or(*lonely);
         const Step at = sketch_.homes[node].step;
-        refuse(fmt::format("{} stands alone at {}", name_of(node), to_string(at)), at,
-               times.size());
+        said_.refuse(fmt::format("{} stands alone at {}", name_in(sketch_, node), to_string(at)),
+                     at, times.size());
+    }
+
+    /// Throws where values of one family in the midst are called otherwise.
+    void refuse_other_names() const {
+        std::map<std::uint32_t, std::uint32_t> first;  // by part
+        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
+            const Home home = sketch_.homes[i];
+            if (!home.is_step() || !steps_.is_midst(home.step)) continue;
+            const auto found = first.try_emplace(index(sketch_.members[i].part), i).first;
+            if (const auto names = names_apart(sketch_, found->second, i))
+                FoldedSteps::refuse(*names);
+        }
     }
 
     void gather_edges() {
@@ -213,8 +198,9 @@ class Folder {
             RichText label = with_steps(figure_.nodes[i].label);
             for (const auto& [t, member] : unlike[drawn_[i]]) {
                 const Step step{sketch_.homes[drawn_[i]].step.axis, t};
-                const std::string at = limit(step, "the label of {} says something else at {}",
-                                             drawn_[i], unlike[drawn_[i]].size());
+                const std::string at =
+                    said_.limit(step, "the label of {} says something else at {}", drawn_[i],
+                                unlike[drawn_[i]].size());
                 label.add(";  ");
                 if (!has_name(figure_.nodes[i]))
                     label.add(typeset(fmt::format("{} = {}: ", axis_name(step.axis), at)));
@@ -266,8 +252,8 @@ class Folder {
         }
     }
 
-    /// What to write to an edge: how far its source is, and at which steps of its target it is there. Where
-    /// source and target stand for the same step, it is at all steps of both that nothing is said.
+    /// What to write to an edge: how far its source is, and at which steps of its target it is there, or, where that
+    /// does not stand for all, of its source; nothing where it is there at all of those.
     std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) const {
         const std::int32_t axis_reach = reach(bundled.edge);
         const std::uint32_t side = is_general(to) ? to : from;
@@ -275,11 +261,8 @@ class Folder {
         if (axis_reach != 0)
             text = fmt::format("{}{:+}", axis_name(sketch_.homes[to].step.axis), axis_reach);
         if (!is_general(side)) return text;
-        std::set<std::int32_t> all = steps_of_.at(side);
-        const bool are_together = axis_reach == 0 && is_general(from) && is_general(to) &&
-                                  sketch_.homes[from].step == sketch_.homes[to].step;
-        if (are_together) all.insert(steps_of_.at(from).begin(), steps_of_.at(from).end());
-        const std::string when = condition(side, bundled.steps, all, bundled.alike);
+        const std::string when =
+            said_.condition(side, bundled.steps, steps_of_.at(side), bundled.alike);
         return text.empty() || when.empty() ? text + when : text + ", " + when;
     }
 
@@ -290,43 +273,6 @@ class Folder {
             return;
         }
         edge.label.add(typeset(fmt::format(" ({})", note)));
-    }
-
-    /// At which of all steps something of a node is there: empty for all of them, else "t = 0", "t < T",
-    /// "t > 1".
-    std::string condition(std::uint32_t node, const std::set<std::int32_t>& steps,
-                          const std::set<std::int32_t>& all, std::size_t times = 1) const {
-        std::string text;
-        if (steps == all) return text;
-        const std::vector<Interval> runs = runs_of(steps);
-        for (const Interval run : runs) {
-            text += text.empty() ? "" : ", ";
-            text +=
-                inequality(node, run, {*all.begin(), *all.rbegin()}, std::max(times, runs.size()));
-        }
-        return text;
-    }
-
-    /// The name of a step at which something begins or ends. One in the midst has none: it would be counted
-    /// from t. `what` says then what is not alike there, of {} a node and {} the step.
-    std::string limit(Step step, fmt::format_string<std::string, std::string> what,
-                      std::uint32_t node, std::size_t times = 1) const {
-        if (steps_.is_midst(step))
-            refuse(fmt::format(what, name_of(node), to_string(step)), step, times);
-        return steps_(step);
-    }
-
-    std::string inequality(std::uint32_t node, Interval steps, Interval all,
-                           std::size_t times) const {
-        const std::int32_t axis = sketch_.homes[node].step.axis;
-        const auto written = [&](std::int32_t t) {
-            return limit({axis, t}, "what {} reads is another value from {} on", node, times);
-        };
-        const std::string letter = axis_name(axis);
-        if (steps.low == steps.high) return fmt::format("{} = {}", letter, written(steps.low));
-        if (steps.high == all.high) return fmt::format("{} > {}", letter, written(steps.low - 1));
-        if (steps.low == all.low) return fmt::format("{} < {}", letter, written(steps.high + 1));
-        return fmt::format("{} < {} < {}", written(steps.low - 1), letter, written(steps.high + 1));
     }
 
     void place() {
@@ -351,23 +297,12 @@ class Folder {
             if (!loops[i]) continue;
             const std::set<std::int32_t>& steps = frames.at({places[i].band, places[i].column});
             places[i].title =
-                loop_title(drawn_[i], {*steps.begin(), *steps.rbegin()}, loops[i]->direction);
-            add_steps(figure_.nodes[i], condition(drawn_[i], steps_of_.at(drawn_[i]), steps));
+                said_.loop(drawn_[i], {*steps.begin(), *steps.rbegin()}, loops[i]->direction);
+            add_steps(figure_.nodes[i], said_.condition(drawn_[i], steps_of_.at(drawn_[i]), steps));
         }
         put_in_panels(figure_, places);
         for (std::size_t i = 0; i < figure_.edges.size(); ++i)
             mark_back(figure_.edges[i], reach_[i]);
-    }
-
-    /// "for t = 0..T", "for t = T..0".
-    std::string loop_title(std::uint32_t node, Interval range, std::int32_t direction) const {
-        const std::int32_t axis = sketch_.homes[node].step.axis;
-        const std::string low = limit({axis, range.low}, "the loop of {} has no step before {}",
-                                      node),
-                          high = limit({axis, range.high}, "the loop of {} has no step behind {}",
-                                       node);
-        return fmt::format("for {} = {}..{}", axis_name(axis), direction < 0 ? high : low,
-                           direction < 0 ? low : high);
     }
 
     /// What is not there at all steps of its frame says at which.
@@ -395,6 +330,7 @@ class Folder {
     const Sketch& sketch_;
     const StepNames& steps_;
     const Rolled& rolled_;
+    FoldedSteps said_;
     std::vector<std::uint32_t> representative_;                 // by node of the sketch
     std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;  // by node that stands for all
     std::map<Bundle, Bundled> bundles_;

@@ -2,7 +2,6 @@
 #include <revolute/tools/figure_homes.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace revolute {
 
@@ -27,17 +26,16 @@ struct Shared {
 
 }  // namespace
 
-Homes::Homes(const Graph& graph, const Labels& labels,
+Homes::Homes(const Graph& graph, const Labels& labels, std::span<const StepAxis> axes,
              std::span<const Derivative* const> derivatives, std::span<const NodeId> walk)
     : graph_(graph),
       labels_(labels),
+      axes_(axes),
       walk_(walk),
       last_zone_(graph.size()),
       beside_(graph.size()),
       homes_(graph.size()),
       is_before_first_(graph.size()) {
-    find_axes();
-    find_last_steps(derivatives);
     find_terms(derivatives);
     resolve_dependent();
     resolve_timeless();
@@ -45,44 +43,6 @@ Homes::Homes(const Graph& graph, const Labels& labels,
     resolve_dependent();
     for (const NodeId node : walk_)
         if (!homes_[index(node)]) homes_[index(node)] = Home{};
-}
-
-void Homes::find_axes() {
-    for (const NodeId node : walk_)
-        if (const auto step = labels_.step(node))
-            if (axes_.empty() || axes_.back() != step->axis) axes_.push_back(step->axis);
-    std::ranges::sort(axes_);
-    axes_.erase(std::unique(axes_.begin(), axes_.end()), axes_.end());
-    first_step_.assign(axes_.size(), std::numeric_limits<std::int32_t>::max());
-    for (const NodeId node : walk_)
-        if (const auto step = labels_.step(node); step && step->t >= 0) {
-            const auto axis = std::ranges::lower_bound(axes_, step->axis) - axes_.begin();
-            std::int32_t& first = first_step_[static_cast<std::size_t>(axis)];
-            first = std::min(first, step->t);
-        }
-}
-
-/// A recurrence that runs backward in time starts from a state behind the last step: that is no step.
-void Homes::find_last_steps(std::span<const Derivative* const> derivatives) {
-    constexpr std::int32_t none = std::numeric_limits<std::int32_t>::min();
-    last_step_.assign(axes_.size(), none);
-    std::vector<bool> is_start(graph_.size());
-    for (const NodeId node : walk_) {
-        const auto operands = graph_.operands(node);
-        is_start[index(node)] = &graph_.op(node) == &initial_state_op ||
-                                (!operands.empty() && std::ranges::all_of(operands, [&](NodeId x) {
-                                    return is_start[index(x)];
-                                }));
-        const bool is_adjoint =
-            !derivatives.empty() && index(node) > index(derivatives.front()->loss().id);
-        const auto step = graph_.step(node);
-        if (!step || is_start[index(node)] || is_adjoint) continue;
-        const auto axis = std::ranges::lower_bound(axes_, step->axis) - axes_.begin();
-        std::int32_t& last = last_step_[static_cast<std::size_t>(axis)];
-        last = std::max(last, step->t);
-    }
-    for (std::int32_t& last : last_step_)
-        if (last == none) last = std::numeric_limits<std::int32_t>::max();
 }
 
 void Homes::find_terms(std::span<const Derivative* const> derivatives) {
@@ -110,11 +70,11 @@ void Homes::find_terms(std::span<const Derivative* const> derivatives) {
 std::optional<Home> Homes::home_by_step(NodeId node) const {
     const auto step = labels_.step(node);
     if (!step || &graph_.op(node) == &constant_op) return std::nullopt;
-    const auto axis =
-        static_cast<std::int32_t>(std::ranges::lower_bound(axes_, step->axis) - axes_.begin());
-    if (step->t < 0) return Home{2 * axis, {}};
-    if (step->t > last_step_[static_cast<std::size_t>(axis)]) return Home{2 * axis + 2, {}};
-    return Home{2 * axis + 1, *step};
+    const auto axis = std::ranges::find(axes_, step->axis, &StepAxis::number);
+    const auto before = static_cast<std::int32_t>(2 * (axis - axes_.begin()));
+    if (step->t < axis->steps.low) return Home{before, {}};
+    if (step->t > axis->steps.high) return Home{before + 2, {}};
+    return Home{before + 1, *step};
 }
 
 /// Home of a stepless node that depends on steps, when it is decided already.
@@ -161,7 +121,7 @@ void Homes::resolve_timeless() {
             if (!home || (is_parameter && home->is_step())) home = Home{};
             const auto axis = static_cast<std::size_t>(home->place / 2);
             if (&graph_.op(node) == &constant_op && home->is_step() &&
-                home->step.t == first_step_[axis]) {
+                home->step.t == axes_[axis].steps.low) {
                 home = Home{home->place - 1, {}};
                 is_before_first_[index(node)] = true;
             }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/labels.hpp>
+#include <revolute/tools/step_axes.hpp>
 
 #include <optional>
 #include <span>
@@ -20,8 +21,9 @@ struct Home {
 
 /// The home of every node of a walk.
 ///
-/// A node whose label has a step t >= 0 belongs to that step; one with t < 0 stands before the steps, and
-/// the state that a recurrence backward in time starts from behind them. Of the others, what depends on steps stands behind them (the head, the loss), what depends on
+/// A node whose label has one of an axis' steps belongs to it; one whose step is less than the first stands before
+/// them, and one whose step is more than the last, as the state that a recurrence backward in time starts from,
+/// behind them. Of the others, what depends on steps stands behind them (the head, the loss), what depends on
 /// none before (parameters), except that
 /// - a parameter stands in the zone of its users where they share one;
 /// - another leaf, and a computed value of several operands, stands where all of its users stand,
@@ -30,8 +32,9 @@ struct Home {
 /// - an adjoint stands beside its value, a term of an adjoint beside the node that it comes from.
 class Homes {
  public:
-    Homes(const Graph& graph, const Labels& labels, std::span<const Derivative* const> derivatives,
-          std::span<const NodeId> walk);
+    /// `axes` has all that labels of the walk have.
+    Homes(const Graph& graph, const Labels& labels, std::span<const StepAxis> axes,
+          std::span<const Derivative* const> derivatives, std::span<const NodeId> walk);
 
     Home operator[](NodeId node) const { return *homes_[index(node)]; }
     /// Whether the node depends on no step: its uses are a fan-out.
@@ -40,8 +43,6 @@ class Homes {
     bool is_before_first(NodeId node) const { return is_before_first_[index(node)]; }
 
  private:
-    void find_axes();
-    void find_last_steps(std::span<const Derivative* const> derivatives);
     void find_terms(std::span<const Derivative* const> derivatives);
     std::optional<Home> home_by_step(NodeId node) const;
     void resolve_dependent();
@@ -53,14 +54,12 @@ class Homes {
 
     const Graph& graph_;
     const Labels& labels_;
+    std::span<const StepAxis> axes_;  // ascending
     std::span<const NodeId> walk_;
-    std::vector<std::int32_t> axes_;             // sorted
     std::vector<std::int32_t> last_zone_;        // by id: zone behind the last axis it depends on
     std::vector<std::optional<NodeId>> beside_;  // by id: the node it stands beside
     std::vector<std::optional<Home>> homes_;     // by id
     std::vector<bool> is_before_first_;          // by id
-    std::vector<std::int32_t> first_step_;       // by axis, as in axes_
-    std::vector<std::int32_t> last_step_;        // by axis, as in axes_
 };
 
 }  // namespace revolute

@@ -4,7 +4,6 @@
 #include <revolute/graph/rolled.hpp>
 
 #include <map>
-#include <span>
 #include <string>
 
 namespace revolute {
@@ -14,10 +13,8 @@ namespace revolute {
 /// so does its adjoint.
 class FigureNames {
  public:
-    /// Of the outputs and all that they depend on; of a derivative, if there is one, for all its views alike.
-    /// `of_outputs`: what `roll` made of the outputs, or empty where they are not rolled yet.
-    FigureNames(const Labels& labels, std::span<const Expr> outputs, const Derivative* derivative,
-                const Rolled& of_outputs);
+    /// Of what was rolled: for a derivative, which may be null, all its outputs, so that views of it agree.
+    FigureNames(const Labels& labels, Rolled rolled, const Derivative* derivative);
 
     /// Without step; empty when the node has none.
     std::string operator()(NodeId node) const;

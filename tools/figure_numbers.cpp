@@ -1,4 +1,3 @@
-#include <revolute/graph/detail/first_steps.hpp>
 #include <revolute/graph/detail/roll_laws.hpp>
 #include <revolute/graph/detail/roll_shapes.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
@@ -35,7 +34,9 @@ std::map<NodeId, PartId> parts_of_nodes(const Rolled& rolled) {
     return parts;
 }
 
-Laws given_laws(const Rolled& rolled, const std::vector<NumberLaw>& given, std::int32_t count) {
+/// The laws are those of numbers of steps that are counted from 0, as `Rolled::steps` counts them.
+Laws given_laws(const Rolled& rolled, AxisSteps axis, const StepNames& steps,
+                const std::vector<NumberLaw>& given) {
     const std::map<NodeId, PartId> parts = parts_of_nodes(rolled);
     Laws laws;
     for (const auto& [node, attribute, law, is_of_scale] : given) {
@@ -44,13 +45,15 @@ Laws given_laws(const Rolled& rolled, const std::vector<NumberLaw>& given, std::
         const Part& part = rolled[found->second];
         const bool fits =
             attribute < part.attributes.size() &&
-            detail::is_foretold(law.at(count), is_of_scale ? part.scale_of(attribute).value()
-                                                           : part.attributes[attribute]);
+            detail::is_foretold(law.at(axis.steps), is_of_scale ? part.scale_of(attribute).value()
+                                                                : part.attributes[attribute]);
         if (!fits)
             throw GraphError(fmt::format(
                 "figure: the laws of numbers are of another graph\n  attribute {} of {} is not {}, "
-                "as they say of {} steps\n  draw the graph whose rolled form has the laws",
-                attribute, detail::name_and_shape(part, part.step_of(0)), law.at(count), count));
+                "as they say of {} steps\n  draw the graph whose rolled form has the laws: it has "
+                "as many steps as roll_any_steps says in built_with",
+                attribute, detail::name_and_shape(part, part.step_of(0)), law.at(axis.steps),
+                steps.count(axis.axis)));
         laws[{found->second, attribute, is_of_scale}] = law;
     }
     return laws;
@@ -84,8 +87,7 @@ bool is_like_count(double factor, std::int32_t count) {
         });
 }
 
-void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis, std::int32_t first_step) {
-    const std::int32_t count = axis.steps - first_step;
+void refuse_unknown_factors(const Rolled& rolled, std::int32_t count) {
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         const std::int32_t t = part.step_of(0);
@@ -99,16 +101,17 @@ void refuse_unknown_factors(const Rolled& rolled, AxisSteps axis, std::int32_t f
                 "figure: attribute {} of {} is {}, which may come from the number of steps ({})\n"
                 "  one graph cannot tell: give FigureOptions::laws, which number_laws has of what "
                 "roll_any_steps finds, or a step_count of {}",
-                k, detail::name_and_shape(part, t), part.attribute_at(k, t), count, axis.steps));
+                k, detail::name_and_shape(part, t), part.attribute_at(k, t), count, count));
         }
     }
 }
 
-Laws laws_of(const Rolled& rolled, AxisSteps axis, std::int32_t first_step,
+Laws laws_of(const Rolled& rolled, AxisSteps axis, const StepNames& steps,
              const FigureOptions& options) {
-    if (options.laws) return given_laws(rolled, *options.laws, axis.steps);
+    if (options.laws) return given_laws(rolled, axis, steps, *options.laws);
     if (const auto sizes = laws_of_sizes(rolled, axis)) return *sizes;
-    if (options.step_count != axis.steps) refuse_unknown_factors(rolled, axis, first_step);
+    const std::int32_t count = steps.count(axis.axis);
+    if (options.step_count != count) refuse_unknown_factors(rolled, count);
     return {};
 }
 
@@ -116,15 +119,17 @@ Laws laws_of(const Rolled& rolled, AxisSteps axis, std::int32_t first_step,
 class MemberNumbers {
  public:
     MemberNumbers(const Rolled& rolled, PartId part, const StepNames& steps,
-                  const FigureOptions& options, std::int32_t first_step)
+                  std::optional<std::int32_t> step_count)
         : part_(rolled[part]),
           number_(index(part)),
-          axis_(rolled.axes.front()),
+          axis_(rolled.axes.front().axis),
           steps_(steps),
-          step_count_(options.step_count) {
-        style_.axes = {{axis_.axis, step_count_.value_or(axis_.steps)}};
-        style_.is_general = !step_count_;
-        style_.first_step = first_step;
+          is_general_(!step_count),
+          added_(step_count ? *step_count - steps.count(axis_) : 0),
+          length_(rolled.axes.front().steps + added_) {
+        style_.axes = {{axis_, length_}};
+        style_.is_general = is_general_;
+        style_.first_step = steps.first(axis_).t;
     }
 
     std::vector<FigureNumber> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
@@ -132,24 +137,22 @@ class MemberNumbers {
         for (const double number : part_.attributes) written.push_back({number_formula(number)});
         for (EquationGrowth growth : growing) {
             double value = part_.attributes[growth.attribute];
-            if (growth.law && step_count_) value = growth.law->at(*step_count_);
-            if (growth.scale_law && step_count_) growth.scale = growth.scale_law->at(*step_count_);
+            if (growth.law && !is_general_) value = growth.law->at(length_);
+            if (growth.scale_law && !is_general_) growth.scale = growth.scale_law->at(length_);
             if (growth.slope != 0) growth.step = step_at(t);
             FigureNumber& number = written[growth.attribute];
-            number.formula = detail::growing_number(value, growth, axis_.axis, style_);
-            if (growth.slope != 0)
-                number.mention = {{}, {axis_.axis, t}, number_of(growth.attribute)};
+            number.formula = detail::growing_number(value, growth, axis_, style_);
+            if (growth.slope != 0) number.mention = {{}, {axis_, t}, number_of(growth.attribute)};
         }
         return written;
     }
 
  private:
     EquationStep step_at(std::int32_t t) const {
-        const Step step{axis_.axis, t};
-        if (steps_.is_midst(step)) return {axis_.axis, false, t - steps_.middle(axis_.axis).t};
-        const bool is_near_end = 2 * t >= axis_.steps;
-        const std::int32_t moved = step_count_.value_or(axis_.steps) - axis_.steps;
-        return {axis_.axis, true, is_near_end ? t + moved : t};
+        const Step step{axis_, t};
+        const std::int32_t middle = steps_.middle(axis_).t;
+        if (steps_.is_midst(step)) return {axis_, false, t - middle};
+        return {axis_, true, t < middle ? t : t + added_};
     }
 
     /// Of an attribute of the part; 0 is none of any.
@@ -159,9 +162,11 @@ class MemberNumbers {
 
     const Part& part_;
     std::uint32_t number_;
-    AxisSteps axis_;
+    std::int32_t axis_;
     const StepNames& steps_;
-    std::optional<std::int32_t> step_count_;
+    bool is_general_;      // for any number of steps
+    std::int32_t added_;   // steps that the figure stands for and the graph does not have
+    std::int32_t length_;  // of the axis that the figure stands for, counted from 0 as laws do
     EquationStyle style_;
 };
 
@@ -178,10 +183,9 @@ std::vector<NumberLaw> number_laws(const Rolled& rolled) {
 
 FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
                              const FigureOptions& options) {
-    if (rolled.axes.empty()) return;
+    if (options.steps == ShownSteps::all || rolled.axes.empty()) return;
     const AxisSteps axis = rolled.axes.front();
-    const std::int32_t first_step = detail::first_steps(rolled).at(axis.axis);
-    const Laws laws = laws_of(rolled, axis, first_step, options);
+    const Laws laws = laws_of(rolled, axis, steps, options);
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         std::vector<EquationGrowth> growing;
@@ -200,7 +204,7 @@ FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
             if (growth.slope != 0 || growth.law) growing.push_back(growth);
         }
         if (growing.empty()) continue;
-        const MemberNumbers numbers(rolled, PartId{i}, steps, options, first_step);
+        const MemberNumbers numbers(rolled, PartId{i}, steps, options.step_count);
         for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place) {
             written_[rolled.nodes[i][place]] = numbers.at(part.step_of(place), growing);
             if (has_factor) factors_.insert(rolled.nodes[i][place]);

@@ -26,7 +26,7 @@ class FigureNumbers {
  public:
     /// Every attribute is its number.
     FigureNumbers() = default;
-    /// Of the graph that was rolled. Throws GraphError for laws of another graph, and for a factor that may
+    /// Of the graph that was rolled; where all steps are drawn, every attribute is its number. Throws GraphError for laws of another graph, and for a factor that may
     /// come from the number of steps, where no laws are given and the figure stands for other numbers.
     FigureNumbers(const Rolled& rolled, const StepNames& steps, const FigureOptions& options);
 

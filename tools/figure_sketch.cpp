@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace revolute {
@@ -20,14 +21,22 @@ std::string name_in(const Sketch& sketch, std::uint32_t node) {
     return has_name(drawn) ? drawn.id.substr(0, drawn.id.find('[')) : to_plain(drawn.label);
 }
 
-std::int32_t first_step_of(const std::map<std::int32_t, std::int32_t>& first_steps,
-                           std::int32_t axis) {
-    const auto found = first_steps.find(axis);
-    return found == first_steps.end() ? 0 : found->second;
+std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, std::uint32_t b) {
+    if (sketch.members[a].part != sketch.members[b].part) return std::nullopt;
+    const auto name = [&](std::uint32_t node) {
+        return has_name(sketch.figure.nodes[node]) ? name_in(sketch, node) : "";
+    };
+    const std::uint32_t named = name(a).empty() ? b : a, other = named == a ? b : a;
+    const NodeKind kind = sketch.figure.nodes[named].kind;
+    const bool is_adjoint = kind == NodeKind::adjoint || kind == NodeKind::accumulate;
+    if (name(a) == name(b) || is_adjoint) return std::nullopt;
+    return fmt::format("what is called {} at {} {} at {}\n  give it one name at each step: named()",
+                       name(named), to_string(sketch.homes[named].step),
+                       name(other).empty() ? "has no name" : "is called " + name(other),
+                       to_string(sketch.homes[other].step));
 }
 
-void check_step_counts(const Sketch& sketch, const StepNames& steps,
-                       const std::map<std::int32_t, std::int32_t>& first_steps) {
+void check_step_counts(const Sketch& sketch, const StepNames& steps) {
     if (std::ranges::none_of(sketch.homes, &Home::is_step))
         throw GraphError(
             fmt::format("figure: without steps nothing is folded or left out ({} nodes)\n"
@@ -37,11 +46,10 @@ void check_step_counts(const Sketch& sketch, const StepNames& steps,
     for (const Home home : sketch.homes) {
         if (!home.is_step()) continue;
         const std::int32_t axis = home.step.axis;
-        const std::int32_t count = steps.last(axis).t + 1 - first_step_of(first_steps, axis);
-        if (count < least_steps)
+        if (steps.count(axis) < least_steps)
             throw GraphError(fmt::format(
                 "figure: fewer than {} steps are neither folded nor left out (axis {} has {})",
-                least_steps, axis_name(axis), count));
+                least_steps, axis_name(axis), steps.count(axis)));
     }
 }
 

@@ -3,7 +3,7 @@
 #include <revolute/tools/figure_homes.hpp>
 #include <revolute/tools/step_names.hpp>
 
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,14 +36,13 @@ struct PanelPlace {
 /// What messages call a node: its name without the step; its label where it has none.
 std::string name_in(const Sketch& sketch, std::uint32_t node);
 
-/// That of an axis; 0 where nothing is alike along it, so that it has no families.
-std::int32_t first_step_of(const std::map<std::int32_t, std::int32_t>& first_steps,
-                           std::int32_t axis);
+/// Where two values of one family have different names, or one has none: that, and what helps. None where they are
+/// called alike, and for adjoints, which are called as their values.
+std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, std::uint32_t b);
 
 /// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones
 /// are not told apart.
-void check_step_counts(const Sketch& sketch, const StepNames& steps,
-                       const std::map<std::int32_t, std::int32_t>& first_steps);
+void check_step_counts(const Sketch& sketch, const StepNames& steps);
 
 /// Puts each node of a figure into its panel.
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places);
@@ -61,7 +60,6 @@ void check_left_out(const Sketch& sketch, Interval steps, std::int32_t axis);
 
 /// The figure of the first two steps and the last; dots stand for what the others hand on. Throws GraphError
 /// where those are not alike.
-Figure elide(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
-             std::optional<std::int32_t> step_count);
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count);
 
 }  // namespace revolute

@@ -23,26 +23,24 @@ std::string last_name(std::int32_t axis) {
 
 }  // namespace
 
-std::optional<std::int32_t> StepNames::count(std::int32_t axis) const {
-    if (shown_ == ShownSteps::all) return std::nullopt;
-    const auto found = std::ranges::find(axes_, axis, &AxisSteps::axis);
-    return found == axes_.end() ? std::nullopt : std::optional(found->steps);
+StepAxis StepNames::axis_of(std::int32_t number) const {
+    const auto found = std::ranges::find(axes_, number, &StepAxis::number);
+    return found == axes_.end() ? StepAxis{number, {}} : *found;
 }
 
-Step StepNames::middle(std::int32_t axis) const { return {axis, count(axis).value_or(0) / 2}; }
-
-Step StepNames::last(std::int32_t axis) const { return {axis, count(axis).value_or(0) - 1}; }
-
 bool StepNames::is_midst(Step step) const {
-    const auto steps = count(step.axis);
-    if (!steps || shown_ != ShownSteps::folded) return false;
-    return step.t >= *steps / 4 && step.t < *steps - *steps / 4;
+    if (shown_ != ShownSteps::folded) return false;
+    const std::int32_t ends = this->ends(step.axis);
+    return step.t >= first(step.axis).t + ends && step.t <= last(step.axis).t - ends;
+}
+
+bool StepNames::is_counted_from_last(Step step) const {
+    return shown_ != ShownSteps::all && step.t >= middle(step.axis).t;
 }
 
 std::string StepNames::operator()(Step step) const {
-    const auto steps = count(step.axis);
     if (is_midst(step)) return shifted(axis_name(step.axis), step.t - middle(step.axis).t);
-    if (steps && step.t >= *steps / 2)
+    if (is_counted_from_last(step))
         return shifted(last_name(step.axis), step.t - last(step.axis).t);
     return std::to_string(step.t);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/rolled.hpp>
 #include <revolute/tools/figure.hpp>
+#include <revolute/tools/step_axes.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -11,13 +11,13 @@
 
 namespace revolute {
 
-/// How a figure writes steps. One that draws all writes numbers. One that stands for any number of
+/// The steps of a figure's time axes, and how it writes them. One that draws all writes numbers. One that stands for any number of
 /// steps writes numbers for the first, counts the last from T, the last of all, and, when it is
 /// folded, those in the midst from t, the one that stands for all.
 class StepNames {
  public:
     StepNames() = default;
-    StepNames(ShownSteps shown, std::vector<AxisSteps> axes)
+    StepNames(ShownSteps shown, std::vector<StepAxis> axes)
         : shown_(shown), axes_(std::move(axes)) {}
 
     /// "2", "-1", "t+1", "T", "T-1".
@@ -30,18 +30,23 @@ class StepNames {
     /// The same names but for the midst, which is counted from the first step or from the last one.
     StepNames counted_from_ends() const { return {ShownSteps::elided, axes_}; }
 
+    /// The first step of an axis, the last one, and how many there are.
+    Step first(std::int32_t axis) const { return {axis, axis_of(axis).steps.low}; }
+    Step last(std::int32_t axis) const { return {axis, axis_of(axis).steps.high}; }
+    std::int32_t count(std::int32_t axis) const { return axis_of(axis).count(); }
+    /// How many steps at either end of an axis may be unlike the others, in a folded figure.
+    std::int32_t ends(std::int32_t axis) const { return count(axis) / 4; }
     /// The step that stands for all of a time axis, in a folded figure.
-    Step middle(std::int32_t axis) const;
+    Step middle(std::int32_t axis) const { return {axis, first(axis).t + count(axis) / 2}; }
     /// Whether a step is counted from t.
     bool is_midst(Step step) const;
-    /// The last step of an axis.
-    Step last(std::int32_t axis) const;
 
  private:
-    std::optional<std::int32_t> count(std::int32_t axis) const;
+    StepAxis axis_of(std::int32_t number) const;
+    bool is_counted_from_last(Step step) const;
 
     ShownSteps shown_ = ShownSteps::all;
-    std::vector<AxisSteps> axes_;
+    std::vector<StepAxis> axes_;
 };
 
 /// The runs of steps that follow each other, ascending.

@@ -261,10 +261,6 @@ class ClaimReader {
         }
         const StepReader::Note note = reader_.note(texts_.edges[i]);
         Steps steps = *steps_[is_general(to) ? to : from];
-        if (is_general(from) && is_general(to) && note.reach == 0) {
-            if (!note.when) CHECK(*steps_[from] == *steps_[to]);
-            steps = common(*steps_[from], *steps_[to]);
-        }
         if (note.when) steps = common(steps, *note.when);
         for (const std::int32_t t : steps)
             claims.edges.emplace(end_at(from, t + note.reach), end_at(to, t), said(i));
@@ -286,7 +282,7 @@ class ClaimReader {
     std::vector<std::optional<Steps>> steps_;   // by node; none: it stands outside the steps
 };
 
-/// A view of a derivative, and what it is a figure of.
+/// A view of a derivative, and what is rolled for it: all of the derivative, so that views agree.
 struct View {
     std::string name;
     std::vector<Expr> outputs;
@@ -294,17 +290,13 @@ struct View {
 };
 
 inline std::vector<View> views_of(const Derivative& derivative) {
-    const auto gradients = derivative.gradients();
+    const std::vector<Expr> all = derivative.outputs();
     const Expr loss = derivative.loss();
-    return {{"forward", {loss}, [=](const FigureOptions& o) { return forward(loss, o); }},
-            {"backward",
-             {gradients.begin(), gradients.end()},
-             [&derivative](const FigureOptions& o) { return backward(derivative, o); }},
-            {"joint", derivative.loss_and_gradients(),
-             [&derivative](const FigureOptions& o) { return joint(derivative, o); }},
-            {"local", {loss}, [&derivative](const FigureOptions& o) {
-                 return local_derivatives(derivative, o);
-             }}};
+    return {
+        {"forward", {loss}, [=](const FigureOptions& o) { return forward(loss, o); }},
+        {"backward", all, [&](const FigureOptions& o) { return backward(derivative, o); }},
+        {"joint", all, [&](const FigureOptions& o) { return joint(derivative, o); }},
+        {"local", all, [&](const FigureOptions& o) { return local_derivatives(derivative, o); }}};
 }
 
 inline std::map<NodeId, std::uint32_t> parts_of(const View& view) {

@@ -352,9 +352,9 @@ TEST_CASE("folded figure: what is not there at all steps of its frame says at wh
     std::set<std::string> nodes;
     for (const FigureNode& node : figure.nodes) nodes.insert(to_plain(node.label));
     for (const std::string name : {"h_t", "o_t", "tanh(c_t)", "c_t  (t > 0)", "f_t  (t > 0)",
-                                   "i_t  (t > 0)", "a_{i,t}  (t > 0)", "c_0", "i_0"})
+                                   "a_{f,t}  (t > 0)", "i_t", "c_0"})
         CHECK(nodes.contains(name));
-    CHECK(notes_of(figure).contains("tanh(c_t) -> c_t  (t > 0): 1 − tanh(c_t)^2 (t > 0)"));
+    CHECK(notes_of(figure).contains("tanh(c_t) -> c_t  (t > 0): 1 − tanh(c_t)^2"));
     CHECK(notes_of(figure).contains("tanh(c_t) -> c_0: 1 − tanh(c_0)^2 (t = 0)"));
 }
 
@@ -397,7 +397,7 @@ TEST_CASE("folded figure: a loop that begins or ends in the midst is refused") {
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
-    const StepNames names(ShownSteps::folded, {{0, 8}, {1, 9}});
+    const StepNames names(ShownSteps::folded, {{0, {0, 7}}, {1, {0, 8}}});
     const auto written = [&](std::int32_t axis, std::int32_t t) { return names.below({axis, t}); };
     CHECK(written(0, -1) == "-1");
     CHECK(written(0, 1) == "1");
@@ -411,8 +411,21 @@ TEST_CASE("step names: first steps are numbers, last ones are counted from T, ot
     CHECK(written(1, 8) == "S");
 }
 
+TEST_CASE("step names: first and last steps are those of the axis") {
+    const StepNames names(ShownSteps::folded, {{0, {3, 10}}});
+    const auto written = [&](std::int32_t t) { return names.below({0, t}); };
+    CHECK(written(2) == "2");
+    CHECK(written(4) == "4");
+    CHECK(written(5) == "t-2");
+    CHECK(written(7) == "t");
+    CHECK(written(8) == "t+1");
+    CHECK(written(9) == "T-1");
+    CHECK(written(11) == "T+1");
+    CHECK(names.count(0) == 8);
+}
+
 TEST_CASE("step names: where steps are left out, none is counted from t") {
-    const StepNames names(ShownSteps::elided, {{0, 8}});
+    const StepNames names(ShownSteps::elided, {{0, {0, 7}}});
     CHECK(names({0, 3}) == "3");
     CHECK(names({0, 4}) == "T-3");
     CHECK(names.equation({0, 7}) == "t = T");

@@ -2,12 +2,19 @@
 
 #include <revolute/graph/differentiate.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/many_to_one.hpp>
+#include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/tools/figure.hpp>
+#include <support/renamed.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 // Graphs that figures are tested on.
@@ -50,6 +57,62 @@ class TwoStates {
 
     Expr A, B, C;
 };
+
+/// A net of a form that the library's architectures do not have.
+struct OtherNet {
+    std::string name;
+    std::function<Derivative(Graph&, std::int32_t)> build;
+};
+
+inline std::vector<OtherNet> other_nets() {
+    const auto inputs = [](Graph& graph, std::int32_t steps) {
+        return input_sequence(graph, "x", {2, 2}, steps);
+    };
+    const auto two_states = [=](Graph& graph, std::int32_t steps) {
+        const TwoStates cell(graph);
+        const Unrolled net =
+            unroll(cell, inputs(graph, steps),
+                   initial_state(graph, cell.state_tensors(), 2, InitialState::given));
+        return differentiate(read_out(net.outputs(), 1).loss, cell.parameters());
+    };
+    const auto last_of_two_states = [=](Graph& graph, std::int32_t steps) {
+        const TwoStates cell(graph);
+        const Unrolled net =
+            unroll(cell, inputs(graph, steps),
+                   initial_state(graph, cell.state_tensors(), 2, InitialState::zero));
+        return differentiate(sum(net.last()).named("L"), cell.parameters());
+    };
+    const auto masked = [=](Graph& graph, std::int32_t steps) {
+        const SimpleRnn cell(graph, 2, 2);
+        const Lengths lengths = input_lengths(graph, 2, steps);
+        const Unrolled net =
+            unroll_masked(cell, inputs(graph, steps), lengths,
+                          initial_state(graph, cell.state_tensors(), 2, InitialState::given));
+        return differentiate(read_out_masked(net.outputs(), lengths, 1).loss, cell.parameters());
+    };
+    const auto both_ways = [](Graph& graph, std::int32_t steps) {
+        const Architecture architecture{
+            .is_bidirectional = true, .initial = InitialState::trainable, .answers = {steps - 1}};
+        const RecurrentNet net =
+            recurrent_net(graph, {.steps = steps, .input = 2, .hidden = 2}, architecture);
+        return differentiate(net.loss(), net.variables());
+    };
+    const auto linear = [=](Graph& graph, std::int32_t steps) {
+        const Expr U = graph.parameter("U", {2, 2});
+        Expr h = graph.initial_state("h0", {2, 2});
+        const auto x = inputs(graph, steps);
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope scope(graph, Step{0, t});
+            h = (U * h + x[static_cast<std::size_t>(t)]).named("h");
+        }
+        return differentiate(sum(h).named("L"), {U});
+    };
+    return {{"two states", two_states},
+            {"the last of two states", last_of_two_states},
+            {"masked", masked},
+            {"both ways, from trainable states, one answer", both_ways},
+            {"linear", linear}};
+}
 
 /// A perceptron of two layers, without steps.
 struct Perceptron {
@@ -105,6 +168,14 @@ inline std::vector<Architecture> architectures() {
     }
     all.push_back({.layers = 2, .is_bidirectional = true, .is_residual = true});
     return all;
+}
+
+/// The derivative of the same net, whose steps are counted from another number.
+inline Derivative counted_from(std::int32_t first, const Derivative& derivative, Graph& copy) {
+    std::vector<Expr> outputs{derivative.loss()};
+    for (const Expr& variable : derivative.variables()) outputs.push_back(variable);
+    const std::vector<Expr> copies = counted_from(first, outputs, copy);
+    return differentiate(copies.front(), std::span(copies).subspan(1));
 }
 
 /// A net of the library's cells in a graph of its own.

@@ -62,7 +62,7 @@ std::string joint_labels(const Loss& loss, ShownSteps shown,
         return roll(chain.derivative->loss_and_gradients());
     });
     REQUIRE(any.rolled.has_value());
-    const Chain chain(loss, any.rolled->steps() - first, first);
+    const Chain chain(loss, any.built_with, first);
     return labels_of(
         joint(*chain.derivative,
               {.steps = shown, .step_count = step_count, .laws = number_laws(*any.rolled)}));
@@ -105,7 +105,15 @@ TEST_CASE("figure: N is the number of steps, from whichever step they are counte
         CHECK(has(any, "L = 1 / N sum("));
     };
     check(1, ShownSteps::folded);
+    check(3, ShownSteps::folded);
     for (const std::int32_t first : {1, 3}) check(first, ShownSteps::elided);
+    for (const std::int32_t first : {0, 1, 3, 10})
+        for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+            const std::string of_twenty = joint_labels(mean_over_time, shown, 20, first);
+            CAPTURE(first);
+            CAPTURE(of_twenty);
+            CHECK(has(of_twenty, "L = 0.05 sum("));
+        }
 }
 
 TEST_CASE(
@@ -268,7 +276,9 @@ TEST_CASE(
           }) ==
           "figure: the laws of numbers are of another graph\n"
           "  attribute 0 of L, scale [1 x 1] is not 0.125, as they say of 8 steps\n"
-          "  draw the graph whose rolled form has the laws");
+          "  draw the graph whose rolled form has the laws: it has as many steps as roll_any_steps "
+          "says in "
+          "built_with");
     const Chain mean(mean_over_time, 8);
     const std::string refusal = test::message_of<GraphError>(
         [&] { local_derivatives(*mean.derivative, {.steps = ShownSteps::folded, .laws = laws}); });

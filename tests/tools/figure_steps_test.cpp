@@ -59,8 +59,8 @@ void check_sums(const Figure& figure, const Texts& texts, const Figure& all, std
 
 enum class Written : std::uint8_t { model, dot };
 
-/// Checks all views of a net of `count` steps; whether any could be folded.
-bool check_steps(const Derivative& derivative, std::int32_t count, Written written) {
+/// Checks all views of a net of which `last` is the last step; whether any could be folded.
+bool check_steps(const Derivative& derivative, std::int32_t last, Written written) {
     bool is_folded = false;
     for (const View& view : views_of(derivative)) {
         CAPTURE(view.name);
@@ -83,16 +83,29 @@ bool check_steps(const Derivative& derivative, std::int32_t count, Written writt
                 if (texts.edges[i].empty()) texts.edges[i] = model.edges[i];
         }
         const auto part_of = test::parts_of(view);
-        const Claims claimed = ClaimReader(folded, texts, count - 1, part_of).read();
-        const Claims right = ClaimReader(all, texts_of(all), count - 1, part_of).read();
+        const Claims claimed = ClaimReader(folded, texts, last, part_of).read();
+        const Claims right = ClaimReader(all, texts_of(all), last, part_of).read();
         CHECK(claimed.nodes == right.nodes);
         CHECK(claimed.edges == right.edges);
-        check_sums(folded, texts, all, count - 1);
+        check_sums(folded, texts, all, last);
     }
     return is_folded;
 }
 
 enum class Drawn : std::uint8_t { as_built, simplified };
+
+void check_derivative(const Derivative& derivative, std::int32_t last, Drawn drawn,
+                      Written written) {
+    CAPTURE(last);
+    CAPTURE(static_cast<int>(drawn));
+    if (drawn == Drawn::as_built) {
+        CHECK(check_steps(derivative, last, written));
+        return;
+    }
+    Graph simpler;
+    const auto simplified = simplify(derivative, simpler, simplification_rules());
+    CHECK(check_steps(simplified.derivative, last, written));
+}
 
 void check_net(const Architecture& architecture, std::int32_t count, Drawn drawn, Written written) {
     CAPTURE(name_of(architecture.cell));
@@ -100,15 +113,8 @@ void check_net(const Architecture& architecture, std::int32_t count, Drawn drawn
     CAPTURE(architecture.is_bidirectional);
     CAPTURE(static_cast<int>(architecture.initial));
     CAPTURE(count);
-    CAPTURE(static_cast<int>(drawn));
     const StackedNet net(architecture, count);
-    if (drawn == Drawn::as_built) {
-        CHECK(check_steps(*net.derivative, count, written));
-        return;
-    }
-    Graph simpler;
-    const auto simplified = simplify(*net.derivative, simpler, simplification_rules());
-    CHECK(check_steps(simplified.derivative, count, written));
+    check_derivative(*net.derivative, count - 1, drawn, written);
 }
 
 }  // namespace
@@ -127,6 +133,31 @@ TEST_CASE("folded figure: so are those that stand in its DOT") {
         check_net(architecture, 8, Drawn::simplified, Written::dot);
 }
 
+TEST_CASE("folded figure: so are those of steps that are not counted from 0") {
+    for (const Architecture& architecture : architectures())
+        for (const std::int32_t first : {1, 3, 10}) {
+            CAPTURE(name_of(architecture.cell));
+            CAPTURE(architecture.layers);
+            CAPTURE(architecture.is_bidirectional);
+            CAPTURE(first);
+            const std::int32_t count = first == 1 ? 8 : 11;
+            const StackedNet net(architecture, count);
+            Graph graph;
+            check_derivative(test::counted_from(first, *net.derivative, graph), first + count - 1,
+                             Drawn::as_built, Written::model);
+        }
+}
+
+TEST_CASE("folded figure: so are those of nets of other forms") {
+    for (const test::OtherNet& net : test::other_nets())
+        for (const std::int32_t count : {8, 9})
+            for (const Drawn drawn : {Drawn::as_built, Drawn::simplified}) {
+                CAPTURE(net.name);
+                Graph graph;
+                check_derivative(net.build(graph, count), count - 1, drawn, Written::model);
+            }
+}
+
 TEST_CASE("folded figure: the steps that it says are right where gradients are cut") {
     int folded = 0;
     for (const std::int32_t count : {8, 15, 16, 24})
@@ -143,7 +174,7 @@ TEST_CASE("folded figure: the steps that it says are right where gradients are c
             const Expr loss = sum(net.states.back()[0]).named("L");
             const Derivative derivative =
                 differentiate(loss, cell.parameters(), Unreachable::zeros);
-            folded += check_steps(derivative, count, Written::model) ? 1 : 0;
+            folded += check_steps(derivative, count - 1, Written::model) ? 1 : 0;
         }
     CHECK(folded > 4);
 }
@@ -185,11 +216,11 @@ TEST_CASE("folded figure: what is called otherwise at one step stands beside the
     for (const Expr& answered : {layer.outputs.back(), largest}) {
         const Derivative derivative =
             differentiate(read_out(std::array{answered}, 1).loss, cell.parameters());
-        CHECK(check_steps(derivative, 8, Written::model));
+        CHECK(check_steps(derivative, 7, Written::model));
         Graph simpler;
         const auto simple = simplify(derivative, simpler, simplification_rules());
-        CHECK(check_steps(simple.derivative, 8, Written::model));
-        CHECK(check_steps(simple.derivative, 8, Written::dot));
+        CHECK(check_steps(simple.derivative, 7, Written::model));
+        CHECK(check_steps(simple.derivative, 7, Written::dot));
     }
 }
 

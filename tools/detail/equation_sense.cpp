@@ -58,7 +58,7 @@ class Sense {
         return !equations_.axes.empty() && equations_.axes.front().axis == axis;
     }
     bool is_near_end(std::int32_t axis, std::int32_t t) const {
-        return is_growing(axis) && t >= equations_.axes.front().steps - t;
+        return is_growing(axis) && t - equations_.first_step() >= equations_.axes.front().steps - t;
     }
     std::int32_t at(std::int32_t axis, std::int32_t t) const {
         return is_near_end(axis, t) ? t - equations_.axes.front().steps + steps_ : t;

@@ -216,7 +216,7 @@ void draw(const DrawOptions& options) {
     int steps = options.net.sizes.steps;
     std::optional<std::vector<NumberLaw>> laws;
     if (shown != ShownSteps::all) {
-        steps = found.rolled ? found.rolled->steps() : few_steps;
+        steps = found.rolled ? found.built_with : few_steps;
         if (found.rolled) laws = number_laws(*found.rolled);
     }
     activity.now("building and differentiating the net");
