@@ -1,10 +1,8 @@
 #include <revolute/graph/program/packed_products.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 // As in vector_math.cpp: read again for each kind of processor.
 // clang-format off
@@ -12,7 +10,8 @@
 #define HWY_TARGET_INCLUDE <revolute/graph/program/packed_products.cpp>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <revolute/graph/program/detail/vector_parts-inl.hpp>
+#include <revolute/graph/program/detail/product_packing-inl.hpp>
+#include <revolute/graph/program/detail/product_tiles-inl.hpp>
 // clang-format on
 
 #ifndef REVOLUTE_PACKED_PRODUCTS_KERNELS
@@ -25,30 +24,63 @@ template <class T>
 struct Entries {
     const T* first;
     std::size_t below, beside;
+
+    const T* at(std::size_t row, std::size_t column) const {
+        return first + row * below + column * beside;
+    }
 };
 
 template <class T>
 struct Operands {
     std::size_t rows, columns, inner;
-    const T* packed;
-    Entries<T> B;
+    Entries<T> A, B;  ///< a packed A has one entry after another
     bool adds;
     T* C;
     std::size_t leading;
+    T* room;
 };
 
 template <class T>
 struct Kernels {
     std::size_t (*lanes)();
     void (*pack)(std::size_t rows, std::size_t inner, const Entries<T>& A, T* packed);
-    void (*times)(Operands<T> operands);
+    void (*times_packed)(const Operands<T>& operands);
+    void (*times)(const Operands<T>& operands);
 };
 
 /// Of the processors that are common: so the memory of a program does not depend on which one it is.
 constexpr std::size_t bytes_of_widest_vector = 64;
 
-/// Columns for which all of the left factor is read once: so few that the right one stays in a cache.
+// Rows of a tile, times so many of the inner index, stay in the first-level cache, and what is packed of both
+// factors in the second-level one: some 256 KiB of the left one, which is read once for all these columns.
+constexpr std::size_t inner_of_block = 256;
+template <class T>
+constexpr std::size_t rows_of_block = 1024 / sizeof(T);
 constexpr std::size_t columns_of_block = 64;
+
+// Where there is so little to add up that writing the result takes most of the time, it is written a few columns
+// after the other, and the left factor is read again for each few.
+constexpr std::size_t short_inner = 64;
+constexpr std::size_t columns_written_together = 16;
+/// A tile takes as long as memory does to answer.
+constexpr std::size_t long_inner = 32;
+
+// The left factor is read where it stands if a block of it stays in the first-level cache, or if all of it is in a
+// cache and there are no more columns than that.
+constexpr std::size_t near_bytes = std::size_t{1} << 14;
+constexpr std::size_t cached_bytes = std::size_t{1} << 21;
+constexpr std::size_t few_columns = 8;
+
+// The right factor is packed for so many rows, or where a tile reads from lines of memory that are so far apart, unless
+// there is too little to add up.
+constexpr std::size_t many_rows = 128;
+constexpr std::size_t distant_bytes = 1024;
+constexpr std::size_t least_inner = 16;
+
+/// Numbers of a right factor that are packed together, a whole number of cache lines.
+constexpr std::size_t right_room(std::size_t columns, std::size_t inner) {
+    return (std::min(columns, columns_of_block) * std::min(inner, inner_of_block) + 15) / 16 * 16;
+}
 
 }  // namespace revolute::packed_products
 
@@ -57,155 +89,132 @@ constexpr std::size_t columns_of_block = 64;
 HWY_BEFORE_NAMESPACE();
 namespace revolute::packed_products::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using vector_parts::HWY_NAMESPACE::load_part;
-using vector_parts::HWY_NAMESPACE::store_part;
-
-// The sums of a tile, what they are made of, and little else fit into the registers: 32, or 16.
-constexpr std::size_t most_vectors = 3;
-#if HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3
-constexpr std::size_t most_columns = 4;
-#else
-constexpr std::size_t most_columns = 8;
-#endif
-
-// Rows that are whole vectors in memory, `count` of them beside each other.
-template <std::size_t count, class T>
-void pack_vectors(std::size_t inner, const T* from, std::size_t beside, T* packed) {
-    const hn::ScalableTag<T> d;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = 0; k < inner; ++k, from += beside, packed += lanes) {
-        HWY_UNROLL(4)
-        for (std::size_t i = 0; i < count; ++i)
-            hn::StoreU(hn::LoadU(d, from + i * lanes), d, packed + i * inner * lanes);
-    }
-}
-
-// The last rows, less than a vector.
-template <class T>
-void pack_part(std::size_t count, std::size_t inner, const T* from, std::size_t beside, T* packed) {
-    const hn::ScalableTag<T> d;
-    for (std::size_t k = 0; k < inner; ++k, from += beside, packed += hn::Lanes(d))
-        hn::StoreU(load_part(d, from, count), d, packed);
-}
-
-// Rows that stand apart in memory, and of which each is without gaps.
-template <class T>
-void pack_transposed(std::size_t rows, std::size_t inner, const T* from, std::size_t below,
-                     T* packed) {
-    const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-    std::fill(packed + rows / lanes * lanes * inner,
-              packed + (rows + lanes - 1) / lanes * lanes * inner, T(0));
-    for (std::size_t row = 0; row < rows; ++row, from += below) {
-        T* const to = packed + row / lanes * lanes * inner + row % lanes;
-        for (std::size_t k = 0; k < inner; ++k) to[k * lanes] = from[k];
-    }
-}
+namespace tiles = product_tiles::HWY_NAMESPACE;
+namespace packing = product_packing::HWY_NAMESPACE;
 
 template <class T>
 void pack(std::size_t rows, std::size_t inner, const Entries<T>& A, T* packed) {
-    if (A.below != 1) return pack_transposed(rows, inner, A.first, A.below, packed);
-    const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-    std::size_t row = 0;
-    for (; row + 4 * lanes <= rows; row += 4 * lanes)
-        pack_vectors<4>(inner, A.first + row, A.beside, packed + row * inner);
-    for (; row + lanes <= rows; row += lanes)
-        pack_vectors<1>(inner, A.first + row, A.beside, packed + row * inner);
-    if (row < rows) pack_part(rows - row, inner, A.first + row, A.beside, packed + row * inner);
+    packing::pack_left(rows, inner, A.first, A.below, A.beside, packed);
 }
 
-// Rows of the result, from `row` on.
-template <class T, class V>
-HWY_INLINE void put(const Operands<T>& o, std::size_t row, std::size_t column, V sums) {
-    const hn::ScalableTag<T> d;
-    T* const y = o.C + column * o.leading + row;
-    if (row + hn::Lanes(d) <= o.rows) {
-        hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y), sums) : sums, d, y);
-    } else {
-        const std::size_t count = o.rows - row;
-        store_part(d, o.adds ? hn::Add(load_part(d, y, count), sums) : sums, y, count);
-    }
-}
-
-// `height` vectors of rows, from number `vector` on, times `width` columns. All loops but that over the
-// inner index are unrolled, so that the sums are registers.
-template <std::size_t height, std::size_t width, class T>
-void tile(const Operands<T>& o, std::size_t vector, std::size_t column) {
-    const hn::ScalableTag<T> d;
-    const std::size_t lanes = hn::Lanes(d), stride = o.inner * lanes;
-    hn::Vec<decltype(d)> sums[width][height];
-    HWY_UNROLL(8)
-    for (auto& of_column : sums) {
-        HWY_UNROLL(3)
-        for (auto& sum : of_column) sum = hn::Zero(d);
-    }
-    const T* a = o.packed + vector * stride;
-    const T* b = o.B.first + column * o.B.beside;
-    for (std::size_t k = 0; k < o.inner; ++k, a += lanes, b += o.B.below) {
-        hn::Vec<decltype(d)> left[height];
-        HWY_UNROLL(3)
-        for (std::size_t i = 0; i < height; ++i) left[i] = hn::LoadU(d, a + i * stride);
-        HWY_UNROLL(8)
-        for (std::size_t j = 0; j < width; ++j) {
-            const auto right = hn::Set(d, b[j * o.B.beside]);
-            HWY_UNROLL(3)
-            for (std::size_t i = 0; i < height; ++i)
-                sums[j][i] = hn::MulAdd(left[i], right, sums[j][i]);
-        }
-    }
-    HWY_UNROLL(8)
-    for (std::size_t j = 0; j < width; ++j) {
-        HWY_UNROLL(3)
-        for (std::size_t i = 0; i < height; ++i)
-            put(o, (vector + i) * lanes, column + j, sums[j][i]);
-    }
-}
-
-template <class T>
-using Tile = void (*)(const Operands<T>& o, std::size_t vector, std::size_t column);
-
-template <class T, std::size_t height, std::size_t... less_one>
-constexpr std::array<Tile<T>, most_columns> tiles_of(std::index_sequence<less_one...>) {
-    return {tile<height, less_one + 1, T>...};
-}
-
-// By height and width, both less one.
-template <class T>
-constexpr std::array<std::array<Tile<T>, most_columns>, most_vectors> tiles = {
-    tiles_of<T, 1>(std::make_index_sequence<most_columns>()),
-    tiles_of<T, 2>(std::make_index_sequence<most_columns>()),
-    tiles_of<T, 3>(std::make_index_sequence<most_columns>())};
-
-// Calls `visit` with the beginning and the size of parts as equal as can be, as few as must be.
+// Calls `visit` with the beginning and the size of parts of which all but the last are whole.
 template <class Visit>
-void for_each_part(std::size_t size, std::size_t most, const Visit& visit) {
-    const std::size_t count = (size + most - 1) / most;
-    for (std::size_t part = 0; part < count; ++part) {
-        const std::size_t begin = size * part / count;
-        visit(begin, size * (part + 1) / count - begin);
-    }
+void for_each_block(std::size_t size, std::size_t block, const Visit& visit) {
+    for (std::size_t begin = 0; begin < size; begin += block)
+        visit(begin, std::min(block, size - begin));
 }
 
+// Puts columns of the right factor into the order in which tiles of that height read them.
 template <class T>
-void times(Operands<T> o) {
-    const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-    const std::size_t vectors = (o.rows + lanes - 1) / lanes, columns = o.columns;
-    for (std::size_t first = 0; first < columns; first += columns_of_block)
-        for_each_part(vectors, most_vectors, [&](std::size_t vector, std::size_t height) {
-            for_each_part(std::min(columns_of_block, columns - first), most_columns,
-                          [&](std::size_t column, std::size_t width) {
-                              tiles<T>[height - 1][width - 1](o, vector, first + column);
-                          });
+void pack_right(const tiles::Block<T>& block, std::size_t height, T* packed) {
+    tiles::for_each_part(
+        block.columns, tiles::widest(height), [&](std::size_t first, std::size_t width) {
+            packing::pack_right(block.inner, width, block.b + first * block.b_beside, block.b_below,
+                                block.b_beside, packed + first * block.inner);
         });
 }
 
+// Rows times columns that stay in a cache, for a part of the inner index. With room for some columns of the right
+// factor these are packed.
 template <class T>
-std::size_t lanes() {
-    return hn::Lanes(hn::ScalableTag<T>());
+void times_by_columns(const tiles::Block<T>& block, std::size_t height, T* room) {
+    const bool is_short =
+        block.inner <= short_inner && block.rows > tiles::most_vectors * tiles::lanes<T>();
+    const std::size_t most = is_short ? columns_written_together : columns_of_block;
+    for_each_block(block.columns, most, [&](std::size_t column, std::size_t columns) {
+        tiles::Block<T> part = block;
+        part.columns = columns;
+        part.b += column * block.b_beside;
+        part.c += column * block.leading;
+        part.is_fetched = is_short || block.inner >= long_inner;
+        part.ahead = block.inner < long_inner ? most * block.leading : 0;
+        if (room != nullptr) {
+            pack_right(part, height, room);
+            part.b = room;
+            part.b_is_packed = true;
+        }
+        tiles::multiply(part, height);
+    });
 }
 
 template <class T>
-constexpr Kernels<T> kernels = {.lanes = lanes<T>, .pack = pack<T>, .times = times<T>};
+tiles::Block<T> block_of(const Operands<T>& o, std::size_t k, std::size_t inner) {
+    return {.rows = o.rows,
+            .columns = o.columns,
+            .inner = inner,
+            .b = o.B.at(k, 0),
+            .b_below = o.B.below,
+            .b_beside = o.B.beside,
+            .adds = o.adds || k > 0,
+            .c = o.C,
+            .leading = o.leading};
+}
+
+template <class T>
+std::size_t height_of(const Operands<T>& o) {
+    return tiles::height_of(tiles::parts_of(o.rows, tiles::lanes<T>()));
+}
+
+template <class T>
+void times_packed(const Operands<T>& o) {
+    const std::size_t lanes = tiles::lanes<T>();
+    for_each_block(o.inner, inner_of_block, [&](std::size_t k, std::size_t inner) {
+        tiles::Block<T> block = block_of(o, k, inner);
+        block.a = o.A.first + k * lanes;
+        block.a_below = o.inner * lanes;
+        block.a_beside = lanes;
+        times_by_columns<T>(block, height_of(o), nullptr);
+    });
+}
+
+// Whether vectors of the left factor are read where they stand.
+template <class T>
+bool is_left_in_place(const Operands<T>& o, std::size_t inner) {
+    const std::size_t column = o.A.beside * sizeof(T);
+    if (o.A.below != 1) return false;
+    return column * inner <= near_bytes ||
+           (o.columns <= few_columns && column * o.inner <= cached_bytes);
+}
+
+template <class T>
+bool is_right_packed(const Operands<T>& o) {
+    return o.columns >= few_columns && o.inner >= least_inner &&
+           (o.rows >= many_rows || (o.B.beside == 1 && o.B.below * sizeof(T) > distant_bytes));
+}
+
+template <class T>
+void times(const Operands<T>& o) {
+    const std::size_t lanes = tiles::lanes<T>(), height = height_of(o);
+    T* const room_of_right = is_right_packed(o) ? o.room : nullptr;
+    T* const room_of_left = o.room + right_room(o.columns, o.inner);
+    for_each_block(o.inner, inner_of_block, [&](std::size_t k, std::size_t inner) {
+        tiles::Block<T> block = block_of(o, k, inner);
+        const auto multiply_packed = [&](std::size_t row, std::size_t rows) {
+            packing::pack_left(rows, inner, o.A.at(row, k), o.A.below, o.A.beside, room_of_left);
+            block.rows = rows;
+            block.a = room_of_left;
+            block.a_below = inner * lanes;
+            block.a_beside = lanes;
+            block.c = o.C + row;
+            times_by_columns<T>(block, height, room_of_right);
+        };
+        if (!is_left_in_place(o, inner))
+            return for_each_block(o.rows, rows_of_block<T>, multiply_packed);
+        const std::size_t whole = o.rows / lanes * lanes;
+        if (whole > 0) {
+            block.rows = whole;
+            block.a = o.A.at(0, k);
+            block.a_below = lanes;
+            block.a_beside = o.A.beside;
+            times_by_columns<T>(block, height, room_of_right);
+        }
+        if (whole < o.rows) multiply_packed(whole, o.rows - whole);
+    });
+}
+
+template <class T>
+constexpr Kernels<T> kernels = {
+    .lanes = tiles::lanes<T>, .pack = pack<T>, .times_packed = times_packed<T>, .times = times<T>};
 
 const Kernels<double>& double_kernels() { return kernels<double>; }
 const Kernels<float>& float_kernels() { return kernels<float>; }
@@ -237,6 +246,20 @@ Entries<T> entries_of(const Factor<T>& factor) {
                                 : Entries<T>{factor.first, 1, leading};
 }
 
+template <class T>
+Operands<T> operands(const Extent& extent, const Entries<T>& A, const Entries<T>& B, bool adds,
+                     T* C, int leading) {
+    return {static_cast<std::size_t>(extent.rows),
+            static_cast<std::size_t>(extent.columns),
+            static_cast<std::size_t>(extent.inner),
+            A,
+            B,
+            adds,
+            C,
+            static_cast<std::size_t>(leading),
+            nullptr};
+}
+
 }  // namespace
 
 template <class T>
@@ -259,10 +282,23 @@ void pack(int rows, int inner, Factor<T> A, T* packed) {
 
 template <class T>
 void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, int leading) {
-    chosen<T>().times({static_cast<std::size_t>(extent.rows),
-                       static_cast<std::size_t>(extent.columns),
-                       static_cast<std::size_t>(extent.inner), packed, entries_of(B), adds, C,
-                       static_cast<std::size_t>(leading)});
+    chosen<T>().times_packed(
+        operands(extent, Entries<T>{packed, 0, 0}, entries_of(B), adds, C, leading));
+}
+
+template <class T>
+std::size_t room(const Extent& extent) {
+    return right_room(static_cast<std::size_t>(extent.columns),
+                      static_cast<std::size_t>(extent.inner)) +
+           packed_size<T>(std::min(extent.rows, static_cast<int>(rows_of_block<T>)),
+                          std::min(extent.inner, static_cast<int>(inner_of_block)));
+}
+
+template <class T>
+void times(const Extent& extent, Factor<T> A, Factor<T> B, bool adds, T* C, int leading, T* room) {
+    Operands<T> all = operands(extent, entries_of(A), entries_of(B), adds, C, leading);
+    all.room = room;
+    chosen<T>().times(all);
 }
 
 template std::size_t rows_together<double>();
@@ -275,6 +311,12 @@ template void times(const Extent& extent, const double* packed, Factor<double> B
                     double* C, int leading);
 template void times(const Extent& extent, const float* packed, Factor<float> B, bool adds, float* C,
                     int leading);
+template std::size_t room<double>(const Extent& extent);
+template std::size_t room<float>(const Extent& extent);
+template void times(const Extent& extent, Factor<double> A, Factor<double> B, bool adds, double* C,
+                    int leading, double* room);
+template void times(const Extent& extent, Factor<float> A, Factor<float> B, bool adds, float* C,
+                    int leading, float* room);
 
 }  // namespace revolute::packed_products
 

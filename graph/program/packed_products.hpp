@@ -7,8 +7,9 @@
 /// processor has, found out when the program runs.
 ///
 /// Matrices are column-major. Results overlap no factor; nothing beside them is written. Each entry's sum
-/// is taken in the order of the inner index: it does not depend on what else is computed, so that any rows
-/// and any columns may be computed by themselves with the same bits.
+/// is taken in the order of the inner index, as a sum of sums of 256 products each: it does not depend on what
+/// else is computed, so that any rows and any columns may be computed by themselves with the same bits, whether
+/// the left factor was packed before or not.
 namespace revolute::packed_products {
 
 template <class T>
@@ -39,5 +40,13 @@ struct Extent {
 };
 template <class T>
 void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, int leading);
+
+/// The same of a left factor that has not been packed, with room for what is packed on the way.
+template <class T>
+void times(const Extent& extent, Factor<T> A, Factor<T> B, bool adds, T* C, int leading, T* room);
+
+/// Numbers of the room that such a product of this size, or of a smaller one, takes.
+template <class T>
+std::size_t room(const Extent& extent);
 
 }  // namespace revolute::packed_products

@@ -1,6 +1,6 @@
 #include <revolute/graph/program/small_products.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
@@ -34,6 +34,10 @@ struct Kernels {
     void (*transposed_times)(const Operands<T>&);
 };
 
+/// A matrix that is larger leaves the first-level cache between the rows, and columns that are shorter are not worth a call.
+constexpr std::size_t near_bytes = std::size_t{1} << 17;
+constexpr std::size_t long_column = 128;
+
 }  // namespace revolute::small_products
 
 #endif
@@ -45,89 +49,133 @@ namespace hn = hwy::HWY_NAMESPACE;
 using vector_parts::HWY_NAMESPACE::load_part;
 using vector_parts::HWY_NAMESPACE::store_part;
 
-// Rows from `row` on, two vectors of them times two columns, so that four sums grow side by side.
-template <class D, class T>
-void two_vectors_of_rows(D d, const Operands<T>& o, std::size_t row) {
-    const std::size_t lanes = hn::Lanes(d);
+// Rows from `row` on, so many vectors of them: each has a sum of even columns and one of odd ones, so that more grow
+// side by side.
+template <std::size_t height, class D, class T>
+HWY_INLINE void vectors_of_rows(D d, const Operands<T>& o, std::size_t row) {
+    const std::size_t lanes = hn::Lanes(d), leading = o.leading;
     const T* a = o.A + row;
-    auto low = hn::Zero(d), high = hn::Zero(d), low_odd = hn::Zero(d), high_odd = hn::Zero(d);
+    hn::Vec<D> even[height], odd[height];
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < height; ++i) even[i] = odd[i] = hn::Zero(d);
     std::size_t column = 0;
-    for (; column + 2 <= o.columns; column += 2, a += 2 * o.leading) {
-        const auto even = hn::Set(d, o.x[column]), odd = hn::Set(d, o.x[column + 1]);
-        low = hn::MulAdd(hn::LoadU(d, a), even, low);
-        high = hn::MulAdd(hn::LoadU(d, a + lanes), even, high);
-        low_odd = hn::MulAdd(hn::LoadU(d, a + o.leading), odd, low_odd);
-        high_odd = hn::MulAdd(hn::LoadU(d, a + o.leading + lanes), odd, high_odd);
+    for (; column + 2 <= o.columns; column += 2, a += 2 * leading) {
+        const auto first = hn::Set(d, o.x[column]), second = hn::Set(d, o.x[column + 1]);
+        HWY_UNROLL(4)
+        for (std::size_t i = 0; i < height; ++i) {
+            even[i] = hn::MulAdd(hn::LoadU(d, a + i * lanes), first, even[i]);
+            odd[i] = hn::MulAdd(hn::LoadU(d, a + leading + i * lanes), second, odd[i]);
+        }
     }
     if (column < o.columns) {
-        const auto even = hn::Set(d, o.x[column]);
-        low = hn::MulAdd(hn::LoadU(d, a), even, low);
-        high = hn::MulAdd(hn::LoadU(d, a + lanes), even, high);
+        const auto last = hn::Set(d, o.x[column]);
+        HWY_UNROLL(4)
+        for (std::size_t i = 0; i < height; ++i)
+            even[i] = hn::MulAdd(hn::LoadU(d, a + i * lanes), last, even[i]);
     }
-    low = hn::Add(low, low_odd);
-    high = hn::Add(high, high_odd);
     T* const y = o.y + row;
-    hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y), low) : low, d, y);
-    hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y + lanes), high) : high, d, y + lanes);
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < height; ++i) {
+        const auto sum = hn::Add(even[i], odd[i]);
+        hn::StoreU(o.adds ? hn::Add(hn::LoadU(d, y + i * lanes), sum) : sum, d, y + i * lanes);
+    }
 }
 
-// The last `count` rows, less than a vector or one.
+// The last `count` rows, less than a vector.
 template <class D, class T>
 void last_rows(D d, const Operands<T>& o, std::size_t row, std::size_t count) {
-    const bool is_whole = count == hn::Lanes(d);
-    const auto load = [&](const T* from) HWY_ATTR {
-        return is_whole ? hn::LoadU(d, from) : load_part(d, from, count);
-    };
     const T* a = o.A + row;
     auto even = hn::Zero(d), odd = hn::Zero(d);
     std::size_t column = 0;
     for (; column + 2 <= o.columns; column += 2, a += 2 * o.leading) {
-        even = hn::MulAdd(load(a), hn::Set(d, o.x[column]), even);
-        odd = hn::MulAdd(load(a + o.leading), hn::Set(d, o.x[column + 1]), odd);
+        even = hn::MulAdd(load_part(d, a, count), hn::Set(d, o.x[column]), even);
+        odd = hn::MulAdd(load_part(d, a + o.leading, count), hn::Set(d, o.x[column + 1]), odd);
     }
-    if (column < o.columns) even = hn::MulAdd(load(a), hn::Set(d, o.x[column]), even);
+    if (column < o.columns)
+        even = hn::MulAdd(load_part(d, a, count), hn::Set(d, o.x[column]), even);
     even = hn::Add(even, odd);
-    if (o.adds) even = hn::Add(load(o.y + row), even);
-    if (is_whole)
-        hn::StoreU(even, d, o.y + row);
-    else
-        store_part(d, even, o.y + row, count);
+    if (o.adds) even = hn::Add(load_part(d, o.y + row, count), even);
+    store_part(d, even, o.y + row, count);
+}
+
+// y += A x for a few columns of A, each read from its first row to its last, as those of a matrix beyond the caches
+// must be.
+template <std::size_t width, class D, class T>
+HWY_INLINE void add_columns(D d, const Operands<T>& o, std::size_t column) {
+    const std::size_t lanes = hn::Lanes(d), leading = o.leading, rows = o.rows;
+    const T* a = o.A + column * leading;
+    T* const y = o.y;
+    hn::Vec<D> x[width];
+    HWY_UNROLL(8)
+    for (std::size_t j = 0; j < width; ++j) x[j] = hn::Set(d, o.x[column + j]);
+    std::size_t row = 0;
+    for (; row + lanes <= rows; row += lanes) {
+        auto sum = hn::LoadU(d, y + row);
+        HWY_UNROLL(8)
+        for (std::size_t j = 0; j < width; ++j)
+            sum = hn::MulAdd(hn::LoadU(d, a + j * leading + row), x[j], sum);
+        hn::StoreU(sum, d, y + row);
+    }
+    if (row == rows) return;
+    auto sum = load_part(d, y + row, rows - row);
+    for (std::size_t j = 0; j < width; ++j)
+        sum = hn::MulAdd(load_part(d, a + j * leading + row, rows - row), x[j], sum);
+    store_part(d, sum, y + row, rows - row);
+}
+
+template <class T>
+void times_by_columns(const Operands<T>& o) {
+    const hn::ScalableTag<T> d;
+    if (!o.adds) std::fill_n(o.y, o.rows, T(0));
+    std::size_t column = 0;
+    for (; column + 8 <= o.columns; column += 8) add_columns<8>(d, o, column);
+    for (; column < o.columns; ++column) add_columns<1>(d, o, column);
 }
 
 template <class T>
 void times(const Operands<T>& o) {
+    if (o.rows >= long_column && o.rows * o.columns * sizeof(T) > near_bytes)
+        return times_by_columns(o);
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
     std::size_t row = 0;
-    for (; row + 2 * lanes <= o.rows; row += 2 * lanes) two_vectors_of_rows(d, o, row);
-    if (row + lanes <= o.rows) {
-        last_rows(d, o, row, lanes);
-        row += lanes;
-    }
+    for (; row + 4 * lanes <= o.rows; row += 4 * lanes) vectors_of_rows<4>(d, o, row);
+    for (; row + 2 * lanes <= o.rows; row += 2 * lanes) vectors_of_rows<2>(d, o, row);
+    for (; row + lanes <= o.rows; row += lanes) vectors_of_rows<1>(d, o, row);
     if (row < o.rows) last_rows(d, o, row, o.rows - row);
 }
 
-// Columns from `column` on, `count` of them side by side.
+// Columns from `column` on, `count` of them side by side: each has a sum of even vectors and one of odd ones.
 template <std::size_t count, class T>
-void dot_products(const Operands<T>& o, std::size_t column) {
+HWY_INLINE void dot_products(const Operands<T>& o, std::size_t column) {
     const hn::ScalableTag<T> d;
-    const std::size_t lanes = hn::Lanes(d);
-    const T* const a = o.A + column * o.leading;
-    hn::Vec<decltype(d)> sums[count];
-    for (auto& sum : sums) sum = hn::Zero(d);
+    const std::size_t lanes = hn::Lanes(d), leading = o.leading, rows = o.rows;
+    const T* const a = o.A + column * leading;
+    hn::Vec<decltype(d)> even[count], odd[count];
+    HWY_UNROLL(4)
+    for (std::size_t i = 0; i < count; ++i) even[i] = odd[i] = hn::Zero(d);
     std::size_t row = 0;
-    for (; row + lanes <= o.rows; row += lanes) {
+    for (; row + 2 * lanes <= rows; row += 2 * lanes) {
+        const auto first = hn::LoadU(d, o.x + row), second = hn::LoadU(d, o.x + row + lanes);
+        HWY_UNROLL(4)
+        for (std::size_t i = 0; i < count; ++i) {
+            even[i] = hn::MulAdd(hn::LoadU(d, a + i * leading + row), first, even[i]);
+            odd[i] = hn::MulAdd(hn::LoadU(d, a + i * leading + row + lanes), second, odd[i]);
+        }
+    }
+    if (row + lanes <= rows) {
         const auto x = hn::LoadU(d, o.x + row);
         for (std::size_t i = 0; i < count; ++i)
-            sums[i] = hn::MulAdd(hn::LoadU(d, a + i * o.leading + row), x, sums[i]);
+            even[i] = hn::MulAdd(hn::LoadU(d, a + i * leading + row), x, even[i]);
+        row += lanes;
     }
-    if (row < o.rows) {
-        const auto x = load_part(d, o.x + row, o.rows - row);
+    if (row < rows) {
+        const auto x = load_part(d, o.x + row, rows - row);
         for (std::size_t i = 0; i < count; ++i)
-            sums[i] = hn::MulAdd(load_part(d, a + i * o.leading + row, o.rows - row), x, sums[i]);
+            odd[i] = hn::MulAdd(load_part(d, a + i * leading + row, rows - row), x, odd[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-        const T sum = hn::GetLane(hn::SumOfLanes(d, sums[i]));
+        const T sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(even[i], odd[i])));
         o.y[column + i] = o.adds ? o.y[column + i] + sum : sum;
     }
 }

@@ -29,7 +29,8 @@ namespace bench {
 namespace {
 
 struct Options {
-    std::size_t bytes_of_vector = 64;
+    std::size_t bytes_of_vector =
+        (hwy::SupportedTargets() & (HWY_AVX3 | HWY_AVX3_DL)) != 0 ? 64 : 32;
     std::string only;
     int turns = 9;
 };

@@ -17,14 +17,16 @@ packed_products::Factor<T> factor_of(const test::PlacedMatrix<T>& matrix) {
     return {matrix.data(), matrix.leading(), matrix.is_transposed()};
 }
 
+/// With the left factor packed before, and on the way.
 template <class T>
-void check_product(int rows, int inner, int columns, bool is_transposed, bool adds) {
+void check_product(int rows, int inner, int columns, bool turns_left, bool turns_right, bool adds) {
     CAPTURE(rows);
     CAPTURE(inner);
     CAPTURE(columns);
-    CAPTURE(is_transposed);
+    CAPTURE(turns_left);
+    CAPTURE(turns_right);
     CAPTURE(adds);
-    const test::PlacedMatrix<T> A(rows, inner, is_transposed), B(inner, columns, !is_transposed);
+    const test::PlacedMatrix<T> A(rows, inner, turns_left), B(inner, columns, turns_right);
     std::vector<T> packed(packed_products::packed_size<T>(rows, inner) + 1, T(77));
     packed_products::pack(rows, inner, factor_of(A), packed.data());
     CHECK(packed.back() == T(77));
@@ -32,9 +34,23 @@ void check_product(int rows, int inner, int columns, bool is_transposed, bool ad
     std::vector<T> C(static_cast<std::size_t>(leading * columns), T(100));
     const std::vector<T> expected =
         test::with_product(A, B, rows, inner, columns, adds, C, leading);
+    std::vector<T> by_blocks = C;
     packed_products::times({rows, columns, inner}, packed.data(), factor_of(B), adds, C.data(),
                            leading);
     CHECK(C == expected);
+    std::vector<T> room(packed_products::room<T>({rows, columns, inner}) + 1, T(77));
+    packed_products::times({rows, columns, inner}, factor_of(A), factor_of(B), adds,
+                           by_blocks.data(), leading, room.data());
+    CHECK(by_blocks == expected);
+    CHECK(room.back() == T(77));
+}
+
+template <class T>
+void check_forms(int rows, int inner, int columns) {
+    for (const bool turns_left : {false, true})
+        for (const bool turns_right : {false, true})
+            for (const bool adds : {false, true})
+                check_product<T>(rows, inner, columns, turns_left, turns_right, adds);
 }
 
 template <class T>
@@ -43,16 +59,25 @@ void check_products() {
         for (const int rows : {1, 3, 4, 8, 16, 17, 33, 48, 67})
             for (const int inner : {1, 2, 9, 20})
                 for (const int columns : {1, 2, 3, 5, 7, 8, 9, 17, 64, 70})
-                    for (const bool is_transposed : {false, true})
-                        for (const bool adds : {false, true})
-                            check_product<T>(rows, inner, columns, is_transposed, adds);
+                    check_forms<T>(rows, inner, columns);
     });
 }
 
-/// Rows and columns of a product, computed by themselves.
+/// Larger than the blocks that are packed together, and with lines of memory far apart.
+template <class T>
+void check_large_products() {
+    test::on_every_target([] {
+        check_forms<T>(130, 70, 9);
+        check_forms<T>(137, 300, 70);
+        check_forms<T>(530, 270, 9);
+        check_forms<T>(9, 520, 330);
+    });
+}
+
+/// Rows and columns of a product, computed by themselves and with a factor that is packed on the way.
 template <class T>
 void check_parts() {
-    constexpr int rows = 80, columns = 13, inner = 50;
+    constexpr int rows = 80, columns = 13, inner = 300;
     const auto thirds = [](int count) {
         std::vector<T> values(static_cast<std::size_t>(count));
         for (std::size_t i = 0; i < values.size(); ++i)
@@ -63,10 +88,15 @@ void check_parts() {
     test::on_every_target([&] {
         std::vector<T> packed(packed_products::packed_size<T>(rows, inner));
         packed_products::pack(rows, inner, {A.data(), rows, false}, packed.data());
-        std::vector<T> whole(static_cast<std::size_t>(rows * columns)), parts = whole;
+        std::vector<T> whole(static_cast<std::size_t>(rows * columns)), parts = whole,
+                                                                        by_blocks = whole;
         const packed_products::Factor<T> factor{B.data(), inner, false};
         packed_products::times({rows, columns, inner}, packed.data(), factor, false, whole.data(),
                                rows);
+        std::vector<T> room(packed_products::room<T>({rows, columns, inner}));
+        packed_products::times({rows, columns, inner}, {A.data(), rows, false}, factor, false,
+                               by_blocks.data(), rows, room.data());
+        CHECK(by_blocks == whole);
         const int half = static_cast<int>(packed_products::rows_together<T>());
         for (const int first : {0, half})
             for (int column = 0; column < columns; ++column)
@@ -83,6 +113,11 @@ void check_parts() {
 TEST_CASE("packed products: every size, in larger matrices, and nothing beside it is touched") {
     check_products<double>();
     check_products<float>();
+}
+
+TEST_CASE("packed products: sizes larger than a block") {
+    check_large_products<double>();
+    check_large_products<float>();
 }
 
 TEST_CASE("packed products: rows and columns by themselves have the bits of the whole") {

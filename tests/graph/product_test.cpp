@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -36,7 +37,7 @@ void check_product(int rows, int columns, int inner, bool turns_left, bool turns
     std::vector<T> room(packing_room<T>(rows, columns, inner));
     multiply(shape, left.data(), right.data(), result.data(), room.data());
     CHECK(result == expected);
-    room.resize(room_for_block<T>(rows, inner));
+    room.resize(room_for_block<T>(rows, columns, inner));
     multiply_by_blocks(shape, left.data(), right.data(), by_blocks.data(), room.data());
     CHECK(by_blocks == expected);
 }
@@ -58,6 +59,14 @@ TEST_CASE("multiply: matrices and vectors, transposed or not, in larger matrices
                 check_products<double>(rows, columns, inner);
                 check_products<float>(rows, columns, inner);
             }
+}
+
+TEST_CASE("multiply: vectors of more numbers than are copied together") {
+    for (const auto& [rows, columns, inner] :
+         {std::array{1, 3, 2100}, {1, 2100, 3}, {5, 1, 1030}}) {
+        check_products<double>(rows, columns, inner);
+        check_products<float>(rows, columns, inner);
+    }
 }
 
 TEST_CASE("multiply: matrices larger than a block") {

@@ -63,7 +63,20 @@ void check_products(bool turns) {
     });
 }
 
+/// Larger than a cache, so that it is read column by column.
+template <class T>
+void check_large_product() {
+    test::on_every_target([] {
+        for (const bool adds : {false, true}) check_product<T>(false, 263, 515, adds);
+    });
+}
+
 }  // namespace
+
+TEST_CASE("small products: A x of a matrix that is not small") {
+    check_large_product<double>();
+    check_large_product<float>();
+}
 
 TEST_CASE(
     "small products: A x of every size, in a larger matrix, and nothing beside it is touched") {

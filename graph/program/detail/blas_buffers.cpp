@@ -5,7 +5,6 @@
 #include <cblas.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <sys/mman.h>
@@ -20,14 +19,8 @@ namespace {
 /// What OpenBLAS 0.3.21 maps for a thread, BUFFER_SIZE in its common_x86_64.h; 32 MiB or less elsewhere.
 constexpr std::size_t buffer_bytes = std::size_t{128} << 20;
 
-/// Vectors of so many numbers together stand on the stack (MAX_STACK_ALLOC, 2048 bytes).
-constexpr int most_on_stack = 200;
-
 bool may_need_buffer(const ProductCall& call) {
-    if (call.packed_left) return false;
-    if (call.rows == 1 || call.columns == 1)
-        return std::max(call.rows, call.columns) > most_on_stack - call.inner;
-    return true;
+    return !call.packed_left && call.rows > 1 && call.columns > 1;
 }
 
 bool may_need_buffer(const Code& code) {

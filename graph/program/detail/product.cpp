@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <limits>
@@ -40,46 +41,72 @@ struct Strided {
     int step;
 };
 
-/// y += A x, or y += A' x, for A [rows x columns].
-void add_matrix_times_vector(bool is_transposed, int rows, int columns, const double* matrix,
-                             int leading, Strided<const double> x, Strided<double> y) {
-    cblas_dgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0, matrix, leading, x.first,
-                x.step, 1.0, y.first, y.step);
-}
+/// Numbers of a vector that are copied together where they stand apart. Sums are interrupted behind so many in any case,
+/// so that bits do not depend on the place.
+constexpr int numbers_together = 1024;
 
-void add_matrix_times_vector(bool is_transposed, int rows, int columns, const float* matrix,
-                             int leading, Strided<const float> x, Strided<float> y) {
-    cblas_sgemv(CblasColMajor, turned(is_transposed), rows, columns, 1.0F, matrix, leading, x.first,
-                x.step, 1.0F, y.first, y.step);
-}
-
-/// Up to how many entries of the matrix our own kernels are faster than OpenBLAS 0.3.21, by
-/// tests/bench/products on Zen 4: 1.3 to 2.5 times for A x up to 64 x 64, twice slower from
-/// 256 x 64 on; 1.05 to 3 times for A' x up to 256 x 256, slower from 1024 x 256 on.
-constexpr int most_entries = 64 * 64;
-constexpr int most_entries_transposed = 256 * 256;
-
-bool is_small(bool is_transposed, int rows, int columns) {
-    return rows <= (is_transposed ? most_entries_transposed : most_entries) / columns;
-}
-
-/// y = A x or y = A' x, or added to it, for A [rows x columns].
 template <class Number>
-void matrix_times_vector(bool is_transposed, int rows, int columns, const Number* matrix,
-                         int leading, Strided<const Number> x, bool adds, Strided<Number> y) {
-    if (x.step == 1 && y.step == 1 && is_small(is_transposed, rows, columns)) {
-        if (is_transposed)
-            small_products::transposed_times(rows, columns, matrix, leading, x.first, adds,
-                                             y.first);
-        else
-            small_products::times(rows, columns, matrix, leading, x.first, adds, y.first);
-        return;
+using Room = std::array<Number, numbers_together>;
+
+/// Some numbers of a vector beside each other: where they stand, or copied.
+template <class Number>
+const Number* gathered(Strided<const Number> x, int first, int count, Room<Number>& room) {
+    const Number* const from = x.first + std::ptrdiff_t{first} * x.step;
+    if (x.step == 1) return from;
+    for (int i = 0; i < count; ++i)
+        room[static_cast<std::size_t>(i)] = from[std::ptrdiff_t{i} * x.step];
+    return room.data();
+}
+
+/// Of a matrix as it stands in memory, or its transpose.
+template <class Number>
+struct Turned {
+    const Number* first;
+    int leading;
+    bool is_transposed;
+
+    const Number* at(int row, int column) const {
+        if (is_transposed) std::swap(row, column);
+        return first + row + std::ptrdiff_t{column} * leading;
     }
-    // Not by beta = 0: some BLAS multiply by it what is not a number and was left in memory.
-    if (!adds)
-        for (std::ptrdiff_t i = 0; i < (is_transposed ? columns : rows); ++i)
-            y.first[i * y.step] = 0;
-    add_matrix_times_vector(is_transposed, rows, columns, matrix, leading, x, y);
+};
+
+/// y = A x, or added to it, for A [size x inner], y without gaps.
+template <class Number>
+void matrix_times_vector(int size, int inner, const Turned<Number>& A, Strided<const Number> x,
+                         bool adds, Number* y) {
+    if (inner == 1 && A.is_transposed && A.leading == 1)  // a column as well
+        return small_products::times(size, 1, A.first, size, x.first, adds, y);
+    Room<Number> room, row_room;
+    for (int k = 0; k < inner; k += numbers_together) {
+        const int count = std::min(numbers_together, inner - k);
+        const bool adds_now = adds || k > 0;
+        const Number* const part = gathered(x, k, count, room);
+        if (A.is_transposed) {
+            small_products::transposed_times(count, size, A.at(0, k), A.leading, part, adds_now, y);
+        } else if (size == 1) {
+            const Number* const row = gathered({A.first, A.leading}, k, count, row_room);
+            small_products::transposed_times(count, 1, row, count, part, adds_now, y);
+        } else {
+            small_products::times(size, count, A.at(0, k), A.leading, part, adds_now, y);
+        }
+    }
+}
+
+template <class Number>
+void matrix_times_vector(int size, int inner, const Turned<Number>& A, Strided<const Number> x,
+                         bool adds, Strided<Number> y) {
+    if (y.step == 1) return matrix_times_vector(size, inner, A, x, adds, y.first);
+    Room<Number> room;
+    for (int first = 0; first < size; first += numbers_together) {
+        const int count = std::min(numbers_together, size - first);
+        Number* const to = y.first + std::ptrdiff_t{first} * y.step;
+        if (adds) gathered(Strided<const Number>{to, y.step}, 0, count, room);
+        matrix_times_vector(count, inner, {A.at(first, 0), A.leading, A.is_transposed}, x, adds,
+                            room.data());
+        for (int i = 0; i < count; ++i)
+            to[std::ptrdiff_t{i} * y.step] = room[static_cast<std::size_t>(i)];
+    }
 }
 
 /// In a row or a column of the result.
@@ -88,21 +115,17 @@ void multiply_vector(const ProductShape& s, const Number* left, const Number* ri
                      Number* result) {
     using Vector = Strided<const Number>;
     if (s.columns == 1) {
-        const bool turns = s.left_is_transposed;
         const Vector x{right, s.right_is_transposed ? s.right_leading : 1};
-        matrix_times_vector(turns, turns ? s.inner : s.rows, turns ? s.rows : s.inner, left,
-                            s.left_leading, x, s.adds, Strided<Number>{result, 1});
+        matrix_times_vector(s.rows, s.inner,
+                            Turned<Number>{left, s.left_leading, s.left_is_transposed}, x, s.adds,
+                            Strided<Number>{result, 1});
     } else {  // the transposed result is the transposed right factor times a vector
-        const bool turns = !s.right_is_transposed;
         const Vector x{left, s.left_is_transposed ? 1 : s.left_leading};
-        matrix_times_vector(turns, turns ? s.inner : s.columns, turns ? s.columns : s.inner, right,
-                            s.right_leading, x, s.adds, Strided<Number>{result, s.result_leading});
+        matrix_times_vector(s.columns, s.inner,
+                            Turned<Number>{right, s.right_leading, !s.right_is_transposed}, x,
+                            s.adds, Strided<Number>{result, s.result_leading});
     }
 }
-
-// A block of the left factor takes half a megabyte in float, one in double.
-constexpr int rows_of_block = 512;
-constexpr int inner_of_block = 256;
 
 /// In nanoseconds.
 template <class Action>
@@ -113,14 +136,14 @@ double time_of(const Action& action) {
     return time.count();
 }
 
-/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 0.8 to 1 of ours, with half
-/// of it over 1.6.
+/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 1 to 1.35 of ours, with half
+/// of it twice that.
 template <class Number>
 bool measures_slow() {
     constexpr int size = 64, turns = 9;
-    constexpr double much = 1.25;
+    constexpr double much = 1.6;
     const std::vector<Number> ones(std::size_t{size} * size, Number(1));
-    std::vector<Number> result(ones.size()), room(room_for_block<Number>(size, size));
+    std::vector<Number> result(ones.size()), room(room_for_block<Number>(size, size, size));
     const ProductShape shape{.rows = size,
                              .columns = size,
                              .inner = size,
@@ -146,8 +169,8 @@ bool is_slow_for() {
     return is_slow;
 }
 
-/// Our kernels pack the left factor for this product alone: with vectors of one width OpenBLAS 0.3.21 is as fast or
-/// faster, by tests/bench/products.
+/// Of large products of doubles OpenBLAS 0.3.21 is up to a quarter faster with vectors of one width, by
+/// tests/bench/products.
 template <class Number>
 bool is_by_blas(int columns, int inner) {
     return !is_slow_for<Number>() || columns < 4 || inner < 8;
@@ -158,35 +181,20 @@ bool is_by_blas(int columns, int inner) {
 template <class Number>
 void multiply_by_blocks(const ProductShape& s, const Number* left, const Number* right,
                         Number* result, Number* room) {
-    const auto at = [](const Number* matrix, int leading, bool is_transposed, int row, int column) {
-        if (is_transposed) std::swap(row, column);
-        return matrix + row + std::ptrdiff_t{column} * leading;
-    };
-    for (int row = 0; row < s.rows; row += rows_of_block)
-        for (int k = 0; k < s.inner; k += inner_of_block) {
-            const int rows = std::min(rows_of_block, s.rows - row);
-            const int inner = std::min(inner_of_block, s.inner - k);
-            packed_products::pack(rows, inner,
-                                  {at(left, s.left_leading, s.left_is_transposed, row, k),
-                                   s.left_leading, s.left_is_transposed},
-                                  room);
-            packed_products::times({rows, s.columns, inner}, room,
-                                   {at(right, s.right_leading, s.right_is_transposed, k, 0),
-                                    s.right_leading, s.right_is_transposed},
-                                   s.adds || k > 0, result + row, s.result_leading);
-        }
+    packed_products::times(
+        {s.rows, s.columns, s.inner}, {left, s.left_leading, s.left_is_transposed},
+        {right, s.right_leading, s.right_is_transposed}, s.adds, result, s.result_leading, room);
 }
 
 template <class Number>
-std::size_t room_for_block(int rows, int inner) {
-    return packed_products::packed_size<Number>(std::min(rows, rows_of_block),
-                                                std::min(inner, inner_of_block));
+std::size_t room_for_block(int rows, int columns, int inner) {
+    return packed_products::room<Number>({rows, columns, inner});
 }
 
 template <class Number>
 std::size_t packing_room(int rows, int columns, int inner) {
     if (rows == 1 || columns == 1 || is_by_blas<Number>(columns, inner)) return 0;
-    return room_for_block<Number>(rows, inner);
+    return room_for_block<Number>(rows, columns, inner);
 }
 
 template <class Number>
@@ -208,8 +216,8 @@ template void multiply_by_blocks(const ProductShape& s, const double* left, cons
                                  double* result, double* room);
 template void multiply_by_blocks(const ProductShape& s, const float* left, const float* right,
                                  float* result, float* room);
-template std::size_t room_for_block<double>(int rows, int inner);
-template std::size_t room_for_block<float>(int rows, int inner);
+template std::size_t room_for_block<double>(int rows, int columns, int inner);
+template std::size_t room_for_block<float>(int rows, int columns, int inner);
 template std::size_t packing_room<double>(int rows, int columns, int inner);
 template std::size_t packing_room<float>(int rows, int columns, int inner);
 template void multiply(const ProductShape& s, const double* left, const double* right,

@@ -21,13 +21,13 @@ struct ProductShape {
     int result_leading = 0;
 };
 
-/// A product by our kernels, which pack the left factor block by block; with room for such a block.
+/// A product of matrices by our kernels, with room for the blocks that they pack.
 template <class Number>
 void multiply_by_blocks(const ProductShape& shape, const Number* left, const Number* right,
                         Number* result, Number* room);
 /// In numbers, of a product of that size.
 template <class Number>
-std::size_t room_for_block(int rows, int inner);
+std::size_t room_for_block(int rows, int columns, int inner);
 
 /// By what is fastest. The room is for a product of the size of the shape or a larger one.
 template <class Number>
