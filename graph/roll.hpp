@@ -55,8 +55,8 @@ struct AnySteps {
 /// Rolls graphs of 8, 9 and, where an attribute differs between these, 10 steps: they tell how numbers
 /// that the builder derived from the number of steps depend on it (a factor 1/N), and must agree; or
 /// more steps are tried, fewer than `most`. One graph of six times the steps, where it is not large, must be as
-/// foretold: a pattern that begins later is not seen. Where a pattern repeats, graphs that are a period apart
-/// are compared, and tell of numbers of steps that are. `rolled_with(n)` builds and rolls the graph of
+/// foretold: a pattern that begins later is not seen. Where a pattern repeats, graphs a period apart are
+/// compared. From `most` = 64 on prime numbers of steps are tried too (docs/rolling.md). `rolled_with(n)` builds and rolls the graph of
 /// n steps of its first time axis, or of some more than n, always as many.
 AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with);
 

@@ -88,7 +88,8 @@ class BreakSearch {
         const auto low_of = [](const Segment& segment) { return segment.steps.low(); };
         std::ranges::sort(cases, {}, low_of);
         for (std::size_t c = 1; c < cases.size(); ++c)
-            consider({part, cases[c].steps.low()}, Change{slot, cases[c - 1]});
+            if (!is_at_own_end(rolled_[part], cases[c].steps.low()))
+                consider({part, cases[c].steps.low()}, Change{slot, cases[c - 1]});
         for (const Segment& repeated : cases)
             if (repeated.steps.repeats()) consider_end(part, slot, repeated);
     }
@@ -104,17 +105,26 @@ class BreakSearch {
             found_.push_back({{id, next.low}, Change{slot, repeated}});
     }
 
-    /// What a recurrence starts from can be of its own kind for as long as it is read, and what a
-    /// derivative makes of it as long again.
-    std::int32_t reach(std::int32_t axis) { return 2 * std::max(reaches_[axis], 1); }
+    /// How far the recurrences of an axis read, at least one step.
+    std::int32_t reach(std::int32_t axis) { return std::max(reaches_[axis], 1); }
 
-    /// A pattern that repeats begins, and ends, within three periods: windows of truncation that overlap
-    /// are as long as two, of which one may be cut short.
+    /// What a recurrence starts from can be of its own kind for as long as it is read, what a derivative makes of it as
+    /// long again, and what a derivative of that makes, which runs forward, a third time. A pattern that repeats
+    /// begins, and ends, within three periods: windows of truncation that overlap are as long as two, of which one may be
+    /// cut short.
     bool is_in_the_midst(std::int32_t axis, std::int32_t t) {
         const auto [period, is_new] = periods_.try_emplace(axis);
         if (is_new) period->second = rolled_.period(axis);
-        const std::int32_t from_end = reach(axis) + (period->second > 1 ? 3 * period->second : 0);
-        return t - starts_[axis] > from_end && t < rolled_.steps(axis) - from_end;
+        const std::int32_t of_periods = period->second > 1 ? 3 * period->second : 0;
+        return t - starts_[axis] > 3 * reach(axis) + of_periods &&
+               t < rolled_.steps(axis) - 2 * reach(axis) - of_periods;
+    }
+
+    /// Whether a family ends where it changes, close to the end of its axis: nothing reads what a recurrence makes at its
+    /// last step, so its derivative begins one earlier, and a derivative of that one earlier again.
+    bool is_at_own_end(const Part& part, std::int32_t t) {
+        const std::int32_t end = part.hull().high, own = reach(*part.axis);
+        return end - t < 2 * own && end >= rolled_.steps(*part.axis) - 3 * own;
     }
 
     /// A node without step that reads some steps of a family only, from the midst on or up to there.

@@ -1,6 +1,7 @@
 // Graphs of several numbers of steps compared: what depends on the number, and how.
 
 #include <revolute/graph/detail/roll_laws.hpp>
+#include <revolute/graph/detail/roll_values.hpp>
 #include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/roll.hpp>
@@ -54,14 +55,14 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
         steps, built.parts.size(), foretold.parts.size());
 }
 
-/// The attributes of two graphs of one period more each that differ, with their laws, or the first that
+/// The attributes of two graphs of `apart` steps more each that differ, with their laws, or the first that
 /// has none.
 std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
                                             std::optional<Rolled>& most, std::int32_t steps,
-                                            const RolledWith& rolled_with) {
+                                            std::int32_t apart, const RolledWith& rolled_with) {
     const std::int32_t axis = axis_of(few);
     AxisLaws laws{axis, {}};
-    const std::int32_t apart = few.period(axis), last = steps + 2 * apart;
+    const std::int32_t last = steps + 2 * apart;
     if (few.parts.size() != more.parts.size()) return laws;
     for (std::uint32_t i = 0; i < few.parts.size(); ++i) {
         const Part &a = few.parts[i], &b = more.parts[i];
@@ -127,49 +128,79 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
 }
 
 /// A number of steps in which patterns show that a few do not, of a graph that is built quickly: a
-/// multiple of the period more, at most `most`. Not a round one, which sizes of the net may chance to be.
-std::int32_t proof_steps(const Rolled& few, std::int32_t steps, std::int32_t most) {
+/// multiple of `apart` more, at most `most`. Not a round one, which sizes of the net may chance to be.
+std::int32_t proof_steps(const Rolled& few, std::int32_t steps, std::int32_t apart,
+                         std::int32_t most) {
     constexpr std::size_t most_nodes = 100'000;
     const std::size_t nodes_a_step = few.node_count() / static_cast<std::size_t>(steps) + 1;
     const auto built_quickly = static_cast<std::int32_t>(most_nodes / nodes_a_step);
     const std::int32_t wanted = std::min({6 * steps + 5, built_quickly, most});
-    const std::int32_t period = few.period(axis_of(few));
-    return steps + std::max(0, wanted - steps) / period * period;
+    return steps + std::max(0, wanted - steps) / apart * apart;
 }
 
-AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with) {
+/// Compares graphs of `steps` steps, and of one or two times `spacing` periods more.
+AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith& rolled_with,
+                  std::int32_t spacing = 1) {
     Rolled few = rolled_with(steps);
     if (few.axes.empty())
         return {std::nullopt,
                 "roll: no node has a step; what is made while a Scope with a Step is open gets it",
                 steps};
-    const std::int32_t apart = few.period(axis_of(few));
+    const std::int32_t apart = spacing * few.period(axis_of(few));
     const Rolled more = rolled_with(steps + apart);
     std::optional<Rolled> most;
-    auto laws = laws_of(few, more, most, steps, rolled_with);
+    auto laws = laws_of(few, more, most, steps, apart, rolled_with);
     if (auto* reason = std::get_if<std::string>(&laws))
         return {std::nullopt, std::move(*reason), steps};
     few.laws = std::get<AxisLaws>(std::move(laws));
     std::string reason = contradiction(few, more, apart, steps + apart);
     if (reason.empty() && most) reason = contradiction(few, *most, 2 * apart, steps + 2 * apart);
-    if (const std::int32_t many = proof_steps(few, steps, most_steps);
+    if (const std::int32_t many = proof_steps(few, steps, apart, most_steps);
         reason.empty() && many > steps + apart)
         reason = contradiction(few, rolled_with(many), many - steps, many);
     if (!reason.empty()) return {std::nullopt, std::move(reason), steps};
     return {std::move(few), {}, steps};
 }
 
-}  // namespace
+/// Graphs of 11, 17, 23 and, most often, 71 steps. In a prime number of steps no weight (t+1) / N chances to be what
+/// another number is, 1/2 or 1/4, before the last step; in others a value that is multiplied by it may be one that is
+/// there already, so that steps are not alike. Other numbers of steps are compared by the values that they give, since
+/// nothing but primes is looked at.
+AnySteps compared_at_primes(std::int32_t most, const RolledWith& rolled_with) {
+    constexpr std::int32_t first = 11, spacing = 6;
+    AnySteps found = compared(first, most + 8, rolled_with, spacing);
+    if (!found.rolled) return found;
+    const std::int32_t axis = axis_of(*found.rolled);
+    if (found.rolled->period(axis) != 1) return {std::nullopt, "roll: a pattern repeats", first};
+    const std::int32_t of_zero = found.rolled->steps(axis) - first;
+    for (const std::int32_t steps : {8, 9, 10, 12, 16})
+        if (!detail::gives_the_same(*found.rolled, rolled_with(steps), steps + of_zero, axis))
+            return {std::nullopt,
+                    fmt::format("roll: values in {} steps are not what others foretell", steps),
+                    first};
+    return found;
+}
 
-AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
+/// Of neighbouring numbers of steps.
+AnySteps compared_nearby(std::int32_t most, const RolledWith& rolled_with) {
     AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell", 0};
     for (std::int32_t few = 8; few < most && !result.rolled; few += few)
         result = compared(few, most, rolled_with);
     return result;
 }
 
+}  // namespace
+
+AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
+    constexpr std::int32_t enough_for_primes = 64;
+    AnySteps result = compared_nearby(most, rolled_with);
+    if (result.rolled || most < enough_for_primes) return result;
+    AnySteps at_primes = compared_at_primes(most, rolled_with);
+    return at_primes.rolled ? std::move(at_primes) : std::move(result);
+}
+
 Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
-    AnySteps found = roll_any_steps(steps, rolled_with);
+    AnySteps found = compared_nearby(steps, rolled_with);
     if (!found.rolled) return rolled_with(steps);
     // What comes again every so many steps tells of as many steps and a multiple more.
     const std::int32_t few = found.built_with, axis = axis_of(*found.rolled);

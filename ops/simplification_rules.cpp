@@ -15,6 +15,13 @@ void add_rules_behind_constants(RuleSet& rules) {
     detail::add_column_rules(rules);
 }
 
+void leave_out_rules_of_certain_numbers(RuleSet& rules) {
+    for (const char* name : {"scale-one", "scale-zero", "scale-minus-one", "power-zero",
+                             "power-one", "power-two", "power-minus-one"})
+        rules.leave_out(name);
+    detail::add_rules_of_stepless_factors(rules);
+}
+
 }  // namespace
 
 const RuleSet& simplification_rules() {
@@ -32,10 +39,18 @@ const RuleSet& simplification_rules_for_any_steps() {
         RuleSet some;
         detail::add_rules_of_stepless_constants(some);
         add_rules_behind_constants(some);
-        for (const char* of_certain_numbers :
-             {"scale-one", "scale-zero", "scale-minus-one", "power-zero", "power-one", "power-two",
-              "power-minus-one"})
-            some.leave_out(of_certain_numbers);
+        leave_out_rules_of_certain_numbers(some);
+        return some;
+    }();
+    return rules;
+}
+
+const RuleSet& simplification_rules_that_keep_numbers() {
+    static const RuleSet rules = [] {
+        RuleSet some;
+        add_rules_behind_constants(some);
+        leave_out_rules_of_certain_numbers(some);
+        some.leave_out("scale-scale");
         return some;
     }();
     return rules;

@@ -13,4 +13,8 @@ const RuleSet& simplification_rules();
 /// factor or a power chances to be, as t - 4 is 0 at one step.
 const RuleSet& simplification_rules_for_any_steps();
 
+/// Those of them that make no number of two: 1/N, 1/(N+1) and 1/(N+2) have laws of the number of steps, and their
+/// product may have none.
+const RuleSet& simplification_rules_that_keep_numbers();
+
 }  // namespace revolute

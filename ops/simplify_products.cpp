@@ -93,7 +93,17 @@ std::optional<Expr> swap_to_older(const Site& site) {
     return site.graph().at(*other);
 }
 
+/// A factor of a step may chance to be 1 at that step; one of none was given so.
+std::optional<Expr> drop_stepless_one(const Site& site) {
+    if (site.graph().step(site.node.id) || site.attribute(0) != 1.0) return std::nullopt;
+    return site.operand(0);
+}
+
 }  // namespace
+
+void add_rules_of_stepless_factors(RuleSet& rules) {
+    rules.add("scale-stepless-one", {&scale_op}, "1 x = x, of no step", drop_stepless_one);
+}
 
 void add_product_rules(RuleSet& rules) {
     const Expr x = rules.any("x");

@@ -75,7 +75,7 @@ LatexName parts_of(std::string_view name) {
 std::string latex_name(std::string_view name, const std::string& step, const EquationStyle& style) {
     if (style.adjoints.contains(std::string(name)))
         return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
-    const LatexName parts = parts_of(name);
+    const LatexName parts = parts_of(name == "B" && style.has_columns ? "B_" : name);
     std::string text = latex_letters(parts.letters);
     if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();

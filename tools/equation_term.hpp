@@ -87,6 +87,7 @@ struct EquationStyle {
     std::set<std::string> adjoints{};
     /// Names have steps of several axes: a fixed step that is a number says of which it is, h(t=3).
     bool has_several_axes = false;
+    bool has_columns = false;  ///< B is a number of columns, which no value is called then
 };
 
 /// "T" or "S" for the last step of the axis t or s.

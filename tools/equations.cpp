@@ -3,6 +3,7 @@
 #include <revolute/tools/detail/equation_columns.hpp>
 #include <revolute/tools/detail/equation_division.hpp>
 #include <revolute/tools/detail/equation_lines.hpp>
+#include <revolute/tools/detail/equation_loss.hpp>
 #include <revolute/tools/detail/equation_order.hpp>
 #include <revolute/tools/detail/equation_passes.hpp>
 #include <revolute/tools/detail/equation_plan.hpp>
@@ -41,6 +42,7 @@ class EquationMaker {
         for (const Component& component : rolled_.schedule)
             if (component.is_recurrence())
                 for (const PartId part : component.parts) order_steps(part, component.direction);
+        define_loss();
         detail::join_forward(definitions_, plan_.names().adjoints());
         add_gradients();
         for (Definition& definition : definitions_) put_together(definition);
@@ -202,6 +204,19 @@ class EquationMaker {
             target.pieces.push_back(std::move(piece));
     }
 
+    /// The loss where it is a value of another name, or a number.
+    void define_loss() {
+        if (options_.loss.empty()) return;
+        const auto [part, t] = rolled_.outputs.front();
+        definition(EquationPart::forward, plan_.names().loss(), std::nullopt, 1)
+            .pieces.push_back({{0, 0}, said(part, t)});
+    }
+
+    /// A value as what it is called, or the number that it is.
+    EquationTerm said(PartId part, std::int32_t t) const {
+        return detail::is_number(rolled_[part]) ? terms().computed(part) : terms().member(part, t);
+    }
+
     /// Moves the gradients that were asked for to their place; what is the gradient of two variables is
     /// said for both. Those that other adjoints read stay among them.
     void add_gradients() {
@@ -222,10 +237,7 @@ class EquationMaker {
                            return !at || piece.steps.contains(at->t);
                        })) {
                 const std::int32_t v = at ? at->t : 0;
-                target.pieces.push_back({{v, v},
-                                         detail::is_number(rolled_[part])
-                                             ? terms().computed(part)
-                                             : terms().member(part, t)});
+                target.pieces.push_back({{v, v}, said(part, t)});
             }
         }
         order_gradients();
@@ -307,8 +319,9 @@ class EquationMaker {
     std::vector<std::pair<std::string, std::optional<std::int32_t>>> ordered_;
 };
 
-Equations made(const Rolled& any, const EquationOptions& options, std::int32_t least_steps) {
-    const Rolled rolled = spelled_out(any);
+Equations made(const Rolled& any, EquationOptions options, std::int32_t least_steps) {
+    Rolled rolled = spelled_out(any);
+    if (options.variables > 0) options.loss = detail::name_loss(rolled, options.loss);
     EquationMaker maker(rolled, options);
     Equations result;
     result.lines = maker.lines();
@@ -316,9 +329,7 @@ Equations made(const Rolled& any, const EquationOptions& options, std::int32_t l
     result.unfolded = detail::unfolded_steps(rolled);
     result.is_general = options.is_general;
     result.columns = options.columns;
-    result.columns_of_losses = detail::columns_of_signs(rolled);
-    if (options.columns == BatchColumns::any) result.columns_of_losses.erase(options.found_by);
-    if (options.columns == BatchColumns::one) result.columns_of_losses.erase(1);
+    result.columns_of_losses = options.columns_of_losses;
     result.adjoints = maker.names().adjoints();
     result.first_steps = detail::first_steps(rolled);
     if (options.is_general)
@@ -327,17 +338,29 @@ Equations made(const Rolled& any, const EquationOptions& options, std::int32_t l
     return result;
 }
 
+/// Of how many columns the means are. Those of a batch of any number are known by comparison.
+void add_columns_of_losses(const Rolled& rolled, EquationOptions& options) {
+    if (options.columns == BatchColumns::any) return;
+    for (const auto& [part, columns] : detail::columns_of_signs(rolled))
+        if (options.columns != BatchColumns::one || columns != 1)
+            options.columns_of_losses.insert(columns);
+}
+
 }  // namespace
 
 Equations equations(const Rolled& rolled, const EquationOptions& options) {
+    EquationOptions of_graph = options;
+    add_columns_of_losses(rolled, of_graph);
     if (options.is_general && !rolled.axes.empty()) {
         const std::int32_t axis = rolled.axes.front().axis;
-        if (const auto least = rolled.least_steps(axis); least && rolled.period(axis) == 1)
-            return made(rolled.at(many_steps, axis), options, *least);
+        if (const auto least = rolled.least_steps(axis); least && rolled.period(axis) == 1) {
+            const Rolled many = rolled.at(many_steps, axis);
+            add_columns_of_losses(many, of_graph);  // a mean over all steps is over others there
+            return made(many, of_graph, *least);
+        }
     }
-    EquationOptions counted = options;
-    counted.is_general = false;
-    return made(rolled, counted, rolled.axes.empty() ? 1 : rolled.steps(rolled.axes.front().axis));
+    of_graph.is_general = false;
+    return made(rolled, of_graph, rolled.axes.empty() ? 1 : rolled.steps(rolled.axes.front().axis));
 }
 
 }  // namespace revolute

@@ -67,12 +67,16 @@ struct EquationOptions {
     /// How many gradients there are: the outputs of what was rolled are then those of
     /// Derivative::outputs(). 0: all outputs are values.
     std::size_t variables = 0;
+    /// What the first output, the loss, is called. Where the rolled graph calls it otherwise or not at all, as a
+    /// simplified one may, it has a line of its own, "L = S(T)". Empty: it is called as there.
+    std::string loss{};
     /// Limits are written with T, the last step, where the graph is alike for other numbers of steps.
     bool is_general = false;
     /// How many columns a batch has; where they are any number, `sizes` says which attributes come from it.
     BatchColumns columns = BatchColumns::unsaid;
-    std::int32_t found_by = 0;  ///< the number of columns of the graph, where it stands for any
     std::vector<AttributeColumns> sizes{};
+    std::set<std::int32_t>
+        columns_of_losses{};  ///< of means over other columns than the batch's, then
     /// Every equation is one line of text. Parts of what would make a longer one get names.
     std::size_t longest_line = 100;
 };
@@ -83,11 +87,20 @@ struct EquationOptions {
 /// sum that dh is, delta_h. A name that means something else in an equation, or that two values share
 /// at a step, gets an underline or a number behind it.
 Equations equations(const Rolled& rolled, const EquationOptions& options = {});
+
+/// By which rules less is simplified: those of simplification_rules_for_any_steps() or
+/// simplification_rules_that_keep_numbers(), or by none.
+enum class LessSimplified : std::uint8_t { for_any_steps, with_numbers_kept, not_at_all };
+
 /// A loss and its gradients, simplified and rolled up: what equations are made of.
 struct RolledDerivative {
     Rolled rolled;  ///< of Derivative::outputs(), with names
     std::size_t variables = 0;
     SimplifyReport simplification;  ///< nothing in it when the graph is as it was built
+    std::string loss{};             ///< the last name that the loss was given
+    /// The same graph simplified less, where it is simplified: what steps and numbers of steps have in common may be
+    /// hidden by what numbers chance to be in some.
+    std::function<Rolled(LessSimplified)> rolled_less{};
 };
 
 /// Whether equations are those of the graph as it was built, or of the simplified one.

@@ -25,7 +25,8 @@ EquationStyle style_of(const Equations& equations, Notation notation,
             equations.is_general,
             equations.first_step(),
             equations.adjoints,
-            equations.has_several_axes()};
+            equations.has_several_axes(),
+            equations.columns != BatchColumns::unsaid || !equations.columns_of_losses.empty()};
 }
 
 bool is_asked(EquationPart part, const EquationFormat& format) {

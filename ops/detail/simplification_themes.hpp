@@ -11,6 +11,8 @@ namespace revolute::detail {
 void add_constant_rules(RuleSet& rules);
 /// The same of what belongs to no step.
 void add_rules_of_stepless_constants(RuleSet& rules);
+/// What `leave_out` leaves of the rules that look at what number a factor is.
+void add_rules_of_stepless_factors(RuleSet& rules);
 void add_sum_rules(RuleSet& rules);
 void add_product_rules(RuleSet& rules);
 void add_function_rules(RuleSet& rules);

@@ -31,7 +31,7 @@ class RecurrenceBuilder {
     }
 
     Derivative build(std::int32_t steps) {
-        const Expr h = initial("h"), k = initial("k");
+        const Expr h = initial("h0"), k = initial("k0");
         for (std::int32_t i = 0; i < steps; ++i) {
             const Scope scope(graph_, Step{0, first_ + i});
             add_states(h, k);
@@ -55,7 +55,7 @@ class RecurrenceBuilder {
             case 2:
                 return graph_.initial_state(name, shape);
             default:
-                return graph_.parameter(name + "0", shape);
+                return graph_.parameter(name, shape);
         }
     }
 

@@ -3,6 +3,7 @@
 #include <revolute/graph/roll.hpp>
 #include <revolute/tools/detail/equation_names.hpp>
 #include <support/equation_check.hpp>
+#include <support/equation_walk.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,6 +18,15 @@ namespace {
 EquationInput::Name name_of(const Graph& graph, NodeId node, const std::string& before = "") {
     const auto step = graph.step(node);
     return {before + std::string(graph.name(node)), step ? std::optional(step->t) : std::nullopt};
+}
+
+/// The loss has a step where values of its name do at several.
+EquationInput::Name name_of_loss(const Graph& graph, NodeId loss) {
+    EquationInput::Name name = name_of(graph, loss);
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (graph.name(NodeId{i}) == name.first && graph.step(NodeId{i}) != graph.step(loss))
+            return name;
+    return {name.first, std::nullopt};
 }
 
 /// Whether the first line says that B is the number of columns.
@@ -57,7 +67,7 @@ BothWays both_ways(const std::string& text, const Derivative& derivative, const 
     const Expr loss = derivative.loss();
     std::vector<Expr> outputs{loss};
     BothWays both;
-    both.names.push_back({name_of(*loss.graph, loss.id), loss.shape()});
+    both.names.push_back({name_of_loss(*loss.graph, loss.id), loss.shape()});
     for (const Expr& variable : derivative.variables()) {
         outputs.push_back(derivative[variable]);
         both.names.push_back({name_of(*loss.graph, variable.id, "d"), variable.shape()});
@@ -141,6 +151,24 @@ void check_no_adjoint(const EquationTerm& term, const Equations& lines) {
     for (const EquationTerm& operand : term.operands) check_no_adjoint(operand, lines);
 }
 
+/// Whether names have a step, by name: one that sometimes has none would be two values that look like one.
+void check_steps_of_names(const EquationTerm& term, std::map<std::string, bool>& has_step) {
+    if (term.kind == EquationTerm::Kind::name) {
+        INFO(term.name);
+        CHECK(has_step.try_emplace(term.name, term.step.has_value()).first->second ==
+              term.step.has_value());
+    }
+    for (const EquationTerm& operand : term.operands) check_steps_of_names(operand, has_step);
+}
+
+void check_steps_of_names(const Equations& equations) {
+    std::map<std::string, bool> has_step;
+    for (const Equation& line : equations.lines) {
+        check_steps_of_names({.name = line.name, .step = line.step}, has_step);
+        check_steps_of_names(line.right, has_step);
+    }
+}
+
 }  // namespace
 
 void check_names(const Derivative& derivative, const Bindings& values) {
@@ -152,6 +180,8 @@ void check_names(const Derivative& derivative, const Bindings& values) {
     const Equations lines = equations(rolled, {.variables = variables});
     const std::string text = to_text(lines);
     INFO(text);
+    check_order(lines);
+    check_steps_of_names(lines);
     for (const Equation& line : lines.lines) {
         if (line.part != EquationPart::forward) continue;
         CHECK(!lines.adjoints.contains(line.name));

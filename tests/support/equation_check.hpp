@@ -17,7 +17,8 @@ void check_equations(const std::string& text, const Derivative& derivative, cons
 bool equations_hold(const std::string& text, const Derivative& derivative, const Bindings& values);
 
 /// The same where names of leaves may be alike: each is read by what the equations call it. Checks too that
-/// each adjoint is called d and what its value is called, and that no line of the forward pass names one.
+/// each adjoint is called d and what its value is called, that no line of the forward pass names one, that lines can be
+/// computed from those above them, and that a name always has a step or never.
 void check_names(const Derivative& derivative, const Bindings& values);
 
 /// Checks that no line is longer than 100 characters, and none the rest of the one before.

@@ -184,10 +184,11 @@ class LineParser {
 
     std::optional<Parsed> first(Precedence least, int depth) {
         if (auto parsed = over_steps(least, depth)) return parsed;
+        // A name is none of the functions that the equations have.
+        if (auto term = name()) return Parsed{std::move(*term)};
         for (const Template& form : templates())
             if (!form.begins_with_operand() && form.op->precedence >= least)
                 if (auto parsed = filled(form, std::nullopt, depth)) return parsed;
-        if (auto term = name()) return Parsed{std::move(*term)};
         if (auto number = lone_number()) return number;
         const std::size_t begin = place_;
         if (!take("(")) return std::nullopt;

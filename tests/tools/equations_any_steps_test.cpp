@@ -72,6 +72,29 @@ Derivative of_discounted_parts(Graph& graph, std::int32_t steps, std::int32_t co
     }));
 }
 
+/// Numbers h of a recurrence, and how far they are from targets.
+struct ScalarChain {
+    ScalarChain(Graph& graph, std::int32_t steps) : u(graph.parameter("u", {1, 1})) {
+        Expr state = graph.constant(0.5);
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            state = tanh(u * state + graph.input("x", {1, 1})).named("h");
+            h.push_back(state);
+            targets.push_back(graph.input("Y", {1, 1}));
+        }
+    }
+    Expr error(std::int32_t t) const {
+        const auto place = static_cast<std::size_t>(t);
+        return square(h[place] - targets[place]);
+    }
+    static Derivative of(Expr loss, const std::vector<Expr>& variables) {
+        return differentiate((1.0 * loss).named("L"), variables, Unreachable::zeros);
+    }
+
+    Expr u;
+    std::vector<Expr> h, targets;
+};
+
 template <class Part>
 Build sum_of(const Part& part) {
     return [part](Graph& graph, std::int32_t steps, std::int32_t columns) {
@@ -145,7 +168,7 @@ TEST_CASE("equations: weights of steps have laws of the step, of N and of B toge
         }));
     };
     check_any(squares);
-    CHECK(says(general_text(squares), "(t+1) / (B N) (h(t) - x(t))"));
+    CHECK(says(general_text(squares), "((t+1) / (B N)) (h(t) - x(t))"));
     check_any(sum_of([](const Expr& h, double t, double steps) { return (steps - t) * sum(h); }));
     check_any(sum_of([](const Expr& h, double t, double steps) {
         return (3 * (2 * t + 1) / (7 * steps)) * mean(exp(h));
@@ -168,7 +191,7 @@ TEST_CASE("equations: steps counted from 1, or from more, are counted so") {
     for (const std::int32_t first : {1, 3}) check_any(of_late(first));
     CHECK(general_text(of_late(1)).starts_with("# t = 1..T, N = T steps, B columns\n"));
     CHECK(general_text(of_late(3)).starts_with("# t = 3..T, N = T - 2 steps, B columns\n"));
-    CHECK(says(general_text(of_late(1)), "L = 1 / (B N) (sum(t=1..T) sum(h(t)^2))"));
+    CHECK(says(general_text(of_late(1)), "L = (1 / (B N)) (sum(t=1..T) sum(h(t)^2))"));
     Graph graph;
     const LateChain chain(graph, 1, 5, 2);
     const std::string of_five = to_text(equations(chain.of(accumulate(chain.parts))));
@@ -204,27 +227,98 @@ TEST_CASE("equations: steps of an axis that is not the first have general equati
     CHECK(general_text(of_late(0, 1)).starts_with("# s = 0..S, N = S + 1 steps, B columns\n"));
 }
 
-TEST_CASE(
-    "equations: a number that simplification makes and that has no law is refused with what "
-    "helps") {
-    const auto build = [](Simplification simplification) {
-        return [simplification](std::int32_t steps) {
-            Graph graph;
-            const BatchChain chain(graph, steps, 1);
-            Expr loss = sum(chain.h.back());
-            for (const int more : {0, 1, 2}) loss = (1.0 / (steps + more)) * loss;
-            return rolled_up(chain.of(loss), simplification);
+TEST_CASE("equations: weights (t+1)/N are weights though they are 1/2, or 1, at some step") {
+    const auto discounted = [](const auto& discount) {
+        return [discount](Graph& graph, std::int32_t steps, std::int32_t) {
+            const ScalarChain chain(graph, steps);
+            const Expr a = graph.parameter("a", {1, 1});
+            Expr total;
+            for (std::int32_t t = 0; t < steps; ++t) {
+                const Scope at(graph, Step{0, t});
+                const Expr part = ((t + 1.0) / steps) * chain.error(t);
+                total = (t == 0 ? part : discount(a, total) + part).named("S");
+            }
+            return chain.of(total, {chain.u, a});
         };
     };
-    CHECK(test::message_of<GraphError>([&] { general_equations(build(Simplification::on)); }) ==
+    check_one_column(discounted([](Expr, Expr total) { return total; }));
+    check_one_column(discounted([](Expr, Expr total) { return 0.5 * total; }));
+    check_one_column(discounted([](Expr a, Expr total) { return a * total; }));
+    const auto weighted = [](Graph& graph, std::int32_t steps, std::int32_t) {
+        const ScalarChain chain(graph, steps);
+        std::vector<Expr> parts;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            parts.push_back(((t + 1.0) / steps) * chain.error(t));
+        }
+        return chain.of(accumulate(parts), {chain.u});
+    };
+    check_one_column(weighted);
+    CHECK(says(general_text(weighted, 1), "L = sum(t=0..T-1) ((t+1) / N) e(t)^2 + e(T)^2\n"));
+}
+
+TEST_CASE("equations: exponential smoothing, whatever it begins with and whenever it is read") {
+    for (const bool is_read_before : {false, true})
+        for (const int begins_with : {0, 1, 2})
+            check_one_column([=](Graph& graph, std::int32_t steps, std::int32_t) {
+                const Expr k = graph.parameter("k", {1, 1});
+                Expr m = begins_with == 1 ? graph.constant(0.0) : graph.parameter("m0", {1, 1});
+                std::vector<Expr> parts;
+                for (std::int32_t t = 0; t < steps; ++t) {
+                    const Scope at(graph, Step{0, t});
+                    const Expr y = graph.input("y", {1, 1});
+                    if (is_read_before) parts.push_back(square(m - y));
+                    m = (begins_with == 2 && t == 0 ? k * y : m + k * (y - m)).named("m");
+                    if (!is_read_before) parts.push_back(square(m - y));
+                }
+                return differentiate((1.0 * accumulate(parts)).named("L"), {k}, Unreachable::zeros);
+            });
+}
+
+TEST_CASE("equations: a loss that a gradient is part of, whose coefficients are recurrences") {
+    check_one_column([](Graph& graph, std::int32_t steps, std::int32_t) {
+        const ScalarChain chain(graph, steps);
+        const Expr a = graph.parameter("a", {1, 1});
+        Expr total;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr part = chain.error(t);
+            total = (t == 0 ? part : a * total + part).named("S");
+        }
+        const Expr inner = 1.0 * total;
+        const Derivative first = differentiate(inner, {a}, Unreachable::zeros);
+        return chain.of(inner + square(first[a]), {chain.u, a});
+    });
+}
+
+TEST_CASE("equations: numbers that have laws stay apart where their product has none") {
+    const auto build = [](Graph& graph, std::int32_t steps, std::int32_t) {
+        const BatchChain chain(graph, steps, 1);
+        Expr loss = sum(chain.h.back());
+        for (const int more : {0, 1, 2}) loss = (1.0 / (steps + more)) * loss;
+        return chain.of(loss);
+    };
+    check_one_column(build);
+    CHECK(says(general_text(build, 1), "L = (1 / (N+2)) ((1 / (N+1)) ((1 / N) sum(h(T))))"));
+}
+
+TEST_CASE(
+    "equations: a number without a law is refused, and as built advised where that is given") {
+    const auto refusal = [](const auto& number) {
+        return test::message_of<GraphError>([&] {
+            general_equations([&](std::int32_t steps) {
+                Graph graph;
+                const BatchChain chain(graph, steps, 1);
+                return rolled_up(chain.of(number(steps) * sum(chain.h.back())));
+            });
+        });
+    };
+    CHECK(refusal([](std::int32_t steps) { return std::exp(-steps); }) ==
           "equations: the steps must be alike for every number of steps\n"
-          "  roll: attribute 0 of L, scale [1 x 1] is 2.7852049910873442e-05 in 32 steps, "
-          "2.5464731347084288e-05 in 33 and 2.334267040149393e-05 in 34, which is neither even in "
-          "the number of steps "
-          "nor a product or quotient of two such numbers, nor a root of these\n"
-          "  ask for the equations of one number of steps, or of the graph as it was built, before "
-          "simplification, whose steps may be alike");
-    CHECK(says(to_text(general_equations(build(Simplification::off))), "L = 1 / (N+2) "));
+          "  roll: attribute 0 of L, scale [1 x 1] is 1.2664165549094176e-14 in 32 steps, "
+          "4.658886145103398e-15 in 33 and 1.713908431542013e-15 in 34, which is neither even in "
+          "the number of steps nor a product or quotient of two such numbers, nor a root of these\n"
+          "  ask for the equations of one number of steps");
 }
 
 TEST_CASE("equations: what differs from step to step is told apart in words") {
@@ -243,22 +337,22 @@ TEST_CASE("equations: what differs from step to step is told apart in words") {
               }));
           }) ==
           "equations: the steps must be alike for every number of steps\n"
-          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
-          "1] in step t = 3 changes\n"
-          "  it is an unnamed constant [2 x 1], whose attribute 0 is 0.049787068367863944\n"
-          "  in step t = 2 it is an unnamed constant [2 x 1], whose attribute 0 is "
-          "0.1353352832366127\n"
+          "  roll: steps are not alike from step t = 4 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 4 changes\n"
+          "  it is an unnamed constant [2 x 1], whose attribute 0 is 0.01831563888873418\n"
+          "  in step t = 3 it is an unnamed constant [2 x 1], whose attribute 0 is "
+          "0.049787068367863944\n"
           "  ask for the equations of one number of steps");
     CHECK(refusal([](const BatchChain& chain, std::int32_t) {
               return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
-                  return sum(hadamard(chain.x[t < 4 ? 2 : 4], h));
+                  return sum(hadamard(chain.x[t < 6 ? 2 : 6], h));
               }));
           }) ==
           "equations: the steps must be alike for every number of steps\n"
-          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
-          "1] in step t = 3 changes\n"
-          "  it is x[2], input [2 x 1], 1 step earlier\n"
-          "  in step t = 2 it is x[2], input [2 x 1], of the same step\n"
+          "  roll: steps are not alike from step t = 4 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 4 changes\n"
+          "  it is x[2], input [2 x 1], 2 steps earlier\n"
+          "  in step t = 3 it is x[2], input [2 x 1], 1 step earlier\n"
           "  ask for the equations of one number of steps");
     CHECK(refusal([](const BatchChain& chain, std::int32_t steps) {
               const auto middle = static_cast<std::size_t>(steps) / 2;
@@ -267,10 +361,10 @@ TEST_CASE("equations: what differs from step to step is told apart in words") {
               }));
           }) ==
           "equations: the steps must be alike for every number of steps\n"
-          "  roll: steps are not alike from step t = 3 on: operand 0 of an unnamed hadamard [2 x "
-          "1] in step t = 3 changes\n"
-          "  it is x[16], input [2 x 1], 13 steps later\n"
-          "  in step t = 2 it is x[16], input [2 x 1], 14 steps later\n"
+          "  roll: steps are not alike from step t = 4 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 4 changes\n"
+          "  it is x[16], input [2 x 1], 12 steps later\n"
+          "  in step t = 3 it is x[16], input [2 x 1], 13 steps later\n"
           "  ask for the equations of one number of steps");
     CHECK(refusal([](const BatchChain& chain, std::int32_t) {
               Graph& graph = *chain.U.graph;

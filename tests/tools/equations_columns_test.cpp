@@ -122,10 +122,10 @@ TEST_CASE("equations: means over time and over a batch are one over N and B") {
     const Build root = scaled_by([](double n, double b) { return 0.5 / std::sqrt(n * b); });
     const Build one_less = scaled_by([](double n, double b) { return n / (b + 1); });
     for (const Build& build : {mean_of_all, third_of_mean, root, one_less}) check_columns(build);
-    CHECK(general_text(mean_of_all).find("L = 1 / (B N) (") != std::string::npos);
-    CHECK(general_text(third_of_mean).find("L = 0.3 / (B N) (") != std::string::npos);
-    CHECK(general_text(root).find("L = 1 / sqrt(4 B N) (") != std::string::npos);
-    CHECK(general_text(one_less).find("L = N / (B+1) (") != std::string::npos);
+    CHECK(general_text(mean_of_all).find("L = (1 / (B N)) (") != std::string::npos);
+    CHECK(general_text(third_of_mean).find("L = (0.3 / (B N)) (") != std::string::npos);
+    CHECK(general_text(root).find("L = (1 / sqrt(4 B N)) (") != std::string::npos);
+    CHECK(general_text(one_less).find("L = (N / (B+1)) (") != std::string::npos);
 }
 
 TEST_CASE(
@@ -137,15 +137,15 @@ TEST_CASE(
         CAPTURE(written);
         CHECK(written.find(text) != std::string::npos);
     };
-    has([](double n, double) { return n / (n + 1); }, "L = N / (N+1) (");
-    has([](double n, double) { return 1 - 1 / n; }, "L = (N-1) / N (");
-    has([](double n, double) { return 2 / (n * (n - 1)); }, "L = 2 / (N (N-1)) (");
-    has([](double n, double) { return 0.3 / (n * n); }, "L = 0.3 / N^2 (");
-    has([](double, double b) { return b / (b + 1); }, "L = B / (B+1) (");
-    has([](double n, double b) { return n / ((n + 1) * b); }, "L = N / (B (N+1)) (");
+    has([](double n, double) { return n / (n + 1); }, "L = (N / (N+1)) (");
+    has([](double n, double) { return 1 - 1 / n; }, "L = ((N-1) / N) (");
+    has([](double n, double) { return 2 / (n * (n - 1)); }, "L = (2 / (N (N-1))) (");
+    has([](double n, double) { return 0.3 / (n * n); }, "L = (0.3 / N^2) (");
+    has([](double, double b) { return b / (b + 1); }, "L = (B / (B+1)) (");
+    has([](double n, double b) { return n / ((n + 1) * b); }, "L = (N / (B (N+1))) (");
     // The parser of the tests reads a number that begins with a root as a root of values.
     const Build root = scaled_by([](double, double b) { return std::sqrt(b / (b + 1)); });
-    CHECK(general_text(root).find("L = sqrt(B) / sqrt(B+1) (") != std::string::npos);
+    CHECK(general_text(root).find("L = (sqrt(B) / sqrt(B+1)) (") != std::string::npos);
 }
 
 TEST_CASE("equations: what a stack of batches is cut into has places that are multiples of B") {

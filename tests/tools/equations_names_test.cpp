@@ -68,8 +68,10 @@ TEST_CASE("equation names: names of users that look like derived ones, or like s
         Graph graph;
         const std::vector<Expr> outputs = small_net(graph, cell, InitialState::given);
         for (const std::string& from : test::names_of(graph))
-            for (const char* to : {"dz", "ddz", "z_2", "dz_2", "dh", "dW", "dL", "e", "e_z",
-                                   "delta", "delta_h", "elta", "N", "B", "T", "t", "o", "d", "iag"})
+            for (const char* to :
+                 {"dz", "ddz", "z_2", "dz_2", "h_2", "dh", "dW",   "dL",      "e",    "e_z",
+                  "H",  "D",   "L",   "B",    "N",   "T",  "tanh", "delta",   "mean", "delta_h",
+                  "t",  "o",   "d",   "iag",  "sum", "m",  "elta", "sigmoid", "diag"})
                 check_renamed(outputs, from, to);
     }
 }
@@ -173,6 +175,43 @@ TEST_CASE("equation names: those of random graphs") {
             if (is_forward[i] || &random.graph.op(NodeId{i}) == &constant_op)
                 CHECK(labels.name(NodeId{i}) == random.graph.name(NodeId{i}));
         test::check_names(derivative, random.bindings);
+    }
+}
+
+TEST_CASE("equation names: a name with steps is no name without, and the loss keeps its own") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {1, 1}), h_2 = graph.parameter("h_2", {1, 1});
+    Expr h = w;
+    std::vector<Expr> losses;
+    for (std::int32_t t = 0; t < 5; ++t) {
+        const Scope scope(graph, Step{0, t});
+        h = tanh(w * h).named("h");
+        losses.push_back(square(hadamard(h, h_2).named("h")).named("L"));
+    }
+    const Derivative derivative = differentiate(accumulate(losses).named("L"), {w, h_2});
+    test::check_names(derivative, test::random_values(graph, 3));
+    const std::string text = to_text(equations(derivative));
+    CAPTURE(text);
+    CHECK(text.find("  L = sum(t=0..4) L_2(t)\n") != std::string::npos);
+    CHECK(text.find("  h_3(t) = h(t) o h_2 ") != std::string::npos);
+}
+
+TEST_CASE("equation names: only functions of the graph are no names") {
+    for (const bool has_function : {false, true}) {
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        Expr H = w;
+        for (std::int32_t t = 0; t < 5; ++t) {
+            const Scope scope(graph, Step{0, t});
+            H = tanh(w * H).named("H");
+        }
+        const Expr loss = has_function ? hadamard(H, heaviside(w)) : square(H);
+        const Derivative derivative = differentiate(loss.named("L"), {w});
+        test::check_names(derivative, test::random_values(graph, 3));
+        const std::string text = to_text(equations(derivative));
+        CAPTURE(text);
+        CHECK(text.find(has_function ? "H_(t) = tanh(w H_(t-1))" : "H(t) = tanh(w H(t-1))") !=
+              std::string::npos);
     }
 }
 

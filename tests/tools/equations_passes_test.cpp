@@ -97,10 +97,10 @@ TEST_CASE("equations: of a family that the loss and a gradient read the adjoints
     CHECK(to_text(lines) ==
           "# t = 1..4, N = 4 steps\n"
           "forward\n"
-          "  e_1(1) = a * h + x(1)\n"
+          "  e_1(1) = a * h_2 + x(1)\n"
           "  e_1(t) = a * h(t-1) + x(t)                  t = 2..4\n"
           "  h(t) = sigmoid(U e_1(t))                    t = 1..4\n"
-          "  k(1) = U k\n"
+          "  k(1) = U k_2\n"
           "  k(t) = U k(t-1)                             t = 2..4\n"
           "  S(1) = sum(h(1) o k(1))\n"
           "  e_2(t) = sum(h(t) o k(t))                   t = 2..4\n"
@@ -117,9 +117,9 @@ TEST_CASE("equations: of a family that the loss and a gradient read the adjoints
           "  dk(t) = U' dk(t+1) + delta_4(t)             t = 3..2\n"
           "  dk(1) = U' dk(2) + h(1)\n"
           "  delta_4(1) = dh(1) o (h(1) o (1 - h(1)))\n"
-          "  e_2(1) = sum((U' delta_4(1)) o h)\n"
+          "  e_2(1) = sum((U' delta_4(1)) o h_2)\n"
           "gradients\n"
-          "  dU = dk(1) k' + delta_4(1) e_1(1)' + sum(t=2..4) dk(t) k(t-1)' + sum(t=2..4) "
+          "  dU = dk(1) k_2' + delta_4(1) e_1(1)' + sum(t=2..4) dk(t) k(t-1)' + sum(t=2..4) "
           "delta_2(t) e_1(t)'\n"
           "  da = sum(t=1..4) e_2(t) + sum(t=2..4) sum(delta_3(t) o h(t-1))\n");
 }

@@ -136,6 +136,43 @@ TEST_CASE("equations: LaTeX says what B is wherever the sign of a loss has it") 
     CHECK(has(text,
               "steps, and $B$ columns, and $B$ in a mean the number of columns that it is "
               "over}"));
+    CHECK(has(to_latex(general_equations([&](std::int32_t steps) {
+                  Graph graph;
+                  return rolled_up(of_stack(graph, steps, 3));
+              })),
+              "steps, and $B$ in a mean the number of columns that it is over}"));
+}
+
+TEST_CASE(
+    "equations: a mean over as many columns as the batch by which they were found is another") {
+    for (const std::int32_t others : {2, 3, 4})
+        for (const bool is_general : {false, true}) {
+            CAPTURE(others);
+            const test::BuildDerivative build = [&](Graph& g, std::int32_t steps,
+                                                    std::int32_t columns) {
+                const BatchChain chain(g, steps, columns);
+                const Expr v = g.input("v", {2, others});
+                return chain.of(mse(chain.h.back(), chain.x.back()) + mae(chain.U * v, v));
+            };
+            const auto rolled = test::rolled_by(build, Simplification::on);
+            const std::string text = to_latex(is_general ? general_equations(rolled, 2)
+                                                         : equations_of_steps(5, rolled, 2));
+            CAPTURE(text);
+            CHECK(has(text,
+                      "steps, and $B$ columns, and $B$ in a mean the number of columns that it is "
+                      "over}"));
+        }
+}
+
+TEST_CASE("equations: a value that is called B is no number of columns in LaTeX") {
+    for (const bool is_mean : {false, true}) {
+        Graph graph;
+        const Expr B = graph.parameter("B", {2, 2}), x = graph.input("x", {2, 3});
+        const Expr loss = is_mean ? mse(B * x, x) : sum(square(B * x));
+        const std::string text = to_latex(equations(differentiate(loss.named("L"), {B})));
+        CAPTURE(text);
+        CHECK(has(text, is_mean ? "\\mathrm{d}\\mathit{B\\_} &=" : "\\mathrm{d}B &="));
+    }
 }
 
 }  // namespace revolute

@@ -88,7 +88,7 @@ TEST_CASE(
     for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
         const std::string any = joint_labels(mean_over_time, shown);
         CAPTURE(any);
-        CHECK(has(any, "L = 1 / N sum("));
+        CHECK(has(any, "L = (1 / N) sum("));
         CHECK(!has(any, "0.125"));
         const std::string of_twenty = joint_labels(mean_over_time, shown, 20);
         CAPTURE(of_twenty);
@@ -102,7 +102,7 @@ TEST_CASE("figure: N is the number of steps, from whichever step they are counte
         const std::string any = joint_labels(mean_over_time, shown, {}, first);
         CAPTURE(first);
         CAPTURE(any);
-        CHECK(has(any, "L = 1 / N sum("));
+        CHECK(has(any, "L = (1 / N) sum("));
     };
     check(1, ShownSteps::folded);
     check(3, ShownSteps::folded);

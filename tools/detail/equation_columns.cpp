@@ -179,15 +179,27 @@ bool has_letter(std::string_view formula, char letter) {
 
 }  // namespace
 
-std::set<std::int32_t> columns_of_signs(const Rolled& rolled) {
-    std::set<std::int32_t> found;
-    for (const Part& part : rolled.parts) {
+std::map<PartId, std::int32_t> columns_of_signs(const Rolled& rolled) {
+    std::map<PartId, std::int32_t> found;
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
+        const Part& part = rolled.parts[i];
         if (!has_letter(part.op->latex, 'B')) continue;
-        if (!part.operand_shapes.empty()) found.insert(part.operand_shapes.front().columns);
-        if (!part.operands.empty())
-            found.insert(rolled[part.operands.front().elements.front().part].shape.columns);
+        const Shape shape = part.is_family()
+                                ? part.operand_shapes.front()
+                                : rolled[part.operands.front().elements.front().part].shape;
+        found.emplace(PartId{i}, shape.columns);
     }
     return found;
+}
+
+std::set<std::int32_t> columns_of_other_signs(const std::array<Rolled, 3>& nets,
+                                              std::int32_t columns) {
+    std::set<std::int32_t> others;
+    const auto more = columns_of_signs(nets[1]), most = columns_of_signs(nets[2]);
+    for (const auto& [part, there] : columns_of_signs(nets[0]))
+        if (there != columns || more.at(part) != columns + 1 || most.at(part) != columns + 2)
+            others.insert(there);
+    return others;
 }
 
 std::optional<std::vector<AttributeColumns>> attributes_of_columns(

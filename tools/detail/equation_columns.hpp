@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -17,6 +18,9 @@ std::optional<std::vector<AttributeColumns>> attributes_of_columns(
     const std::array<Rolled, 3>& nets, std::int32_t columns, bool is_general);
 
 /// The numbers of columns that the signs of losses call B in LaTeX: those of what they are means over.
-std::set<std::int32_t> columns_of_signs(const Rolled& rolled);
+std::map<PartId, std::int32_t> columns_of_signs(const Rolled& rolled);
+/// Those of nets that `attributes_of_columns` compares which are not those of the batch, though they may be as many.
+std::set<std::int32_t> columns_of_other_signs(const std::array<Rolled, 3>& nets,
+                                              std::int32_t columns);
 
 }  // namespace revolute::detail

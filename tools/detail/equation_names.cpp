@@ -1,4 +1,5 @@
 #include <revolute/graph/detail/roll_parts.hpp>
+#include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/tools/detail/equation_names.hpp>
 #include <revolute/tools/equation_term.hpp>
@@ -59,6 +60,13 @@ std::string adjoint_name(const std::string& value, std::int32_t order) {
     return std::string(static_cast<std::size_t>(order), 'd') + value;
 }
 
+const PartName* label_at(const Rolled& rolled, Member member) {
+    const std::vector<PartName>& labels = rolled[member.part].labels;
+    const auto found =
+        std::ranges::find_if(labels, [&](const PartName& x) { return x.steps.contains(member.t); });
+    return found == labels.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& options) {
@@ -74,7 +82,9 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
     for (std::size_t i = 0; i < variables; ++i)
         add_gradient(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
                      rolled.outputs[rolled.outputs.size() - variables + i]);
-    decide();
+    const auto loss = variables > 0 ? value_of_loss(rolled, options.loss) : std::nullopt;
+    decide(loss);
+    if (!options.loss.empty()) loss_ = values_[*loss].name;
     names_.resize(rolled.parts.size());
     with_labels_.resize(rolled.parts.size());
     for (std::size_t i = 0; i < rolled.parts.size(); ++i)
@@ -91,6 +101,20 @@ std::string EquationNames::with_label(const Value& value) {
     return value.label + value.name.substr(as_word(value.label).size());
 }
 
+/// The value that the loss is named by: one of its own where it has another name than the rolled graph says.
+std::optional<std::size_t> EquationNames::value_of_loss(const Rolled& rolled,
+                                                        const std::string& name) {
+    if (name.empty()) {
+        const PartName* const label = label_at(rolled, rolled.outputs.front());
+        return label != nullptr ? std::optional(value_of(*label)) : std::nullopt;
+    }
+    PartName label{.steps = {}, .name = name, .axis = std::nullopt};
+    while (numbers_.contains({name, label.axis, label.number})) ++label.number;
+    const std::size_t value = value_of(label);
+    values_[value].claims.push_back({});
+    return value;
+}
+
 std::size_t EquationNames::value_of(const PartName& label) {
     const std::string value = value_name(label);
     const auto [place, is_new] =
@@ -101,17 +125,11 @@ std::size_t EquationNames::value_of(const PartName& label) {
 
 /// The gradient of a variable is its adjoint, whatever else it is the adjoint of.
 void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member variable) {
-    const auto label_at = [&](Member member) -> const PartName* {
-        const std::vector<PartName>& labels = rolled[member.part].labels;
-        const auto found = std::ranges::find_if(
-            labels, [&](const PartName& x) { return x.steps.contains(member.t); });
-        return found == labels.end() ? nullptr : &*found;
-    };
-    const PartName& of_variable = *label_at(variable);
+    const PartName& of_variable = *label_at(rolled, variable);
     const std::size_t value = value_of(of_variable);
     const std::int32_t order = of_variable.adjoint_order + 1;
     gradients_of_.emplace_back(value, order);
-    const PartName* own = label_at(gradient);
+    const PartName* own = label_at(rolled, gradient);
     if (own != nullptr && own->adjoint_order == order && value_of(*own) == value) return;
     const std::int32_t t = variable.t + of_variable.shift;
     const Interval step{t, t};
@@ -119,8 +137,9 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
 }
 
 /// Those that keep their labels come first: not what would be called as the adjoint of another value, nor
-/// the second of two with one label.
-void EquationNames::decide() {
+/// the second of two with one label. Of several with one label the loss keeps it, or else what has
+/// it at every step.
+void EquationNames::decide(std::optional<std::size_t> loss) {
     std::set<std::string> adjoints;
     for (const Value& value : values_)
         for (const auto& [order, claim] : value.claims)
@@ -129,7 +148,10 @@ void EquationNames::decide() {
     order.reserve(values_.size());
     for (Value& value : values_) order.push_back(&value);
     std::ranges::stable_sort(order, {}, [&](const Value* value) {
-        return std::pair(value->number, adjoints.contains(as_word(value->label)));
+        const bool is_loss = loss && value == &values_[*loss];
+        const bool has_step = value->claims.front().second.axis.has_value();
+        return std::tuple(is_loss ? 1 : value->number, adjoints.contains(as_word(value->label)),
+                          !is_loss, !has_step);
     });
     for (Value* value : order) decide(*value);
 }
@@ -155,23 +177,29 @@ void EquationNames::decide(Value& value) {
     }
 }
 
-/// The words of the operators' notation, of sums and steps.
+/// The words of the notation of the graph's operators, of sums and steps. What stands between
+/// factors, where a name could stand as well, is kept for all operators, o and diag; a function that is all of an
+/// operator's notation is not, so H and exp are names in a graph that has no such function.
 void EquationNames::reserve_words(const Rolled& rolled) {
     always_ = {"sum", "each"};
-    const auto reserve = [&](const Op& op) {
-        if (op.text.empty()) always_.emplace(op.name);
+    const auto reserve = [&](const Op& op, bool is_there) {
+        if (op.text.empty() && is_there) always_.emplace(op.name);
         for (std::size_t i = 0; i < op.text.size(); ++i) {
             if (!is_letter(op.text[i])) continue;
             std::size_t end = i;
             while (end < op.text.size() && (is_letter(op.text[end]) || is_digit(op.text[end])))
                 ++end;
             const std::string word(op.text.substr(i, end - i));
-            (end < op.text.size() && op.text[end] == '(' ? always_ : signs_).insert(word);
+            const bool is_called = end < op.text.size() && op.text[end] == '(';
+            const bool is_function = is_called && i == 0 && op.text.find(')') + 1 == op.text.size();
+            if (!is_called) signs_.insert(word);
+            if (is_called && (is_there || !is_function)) always_.insert(word);
             i = end;
         }
     };
-    for (const Op* op : catalogue()) reserve(*op);
-    for (const Part& part : rolled.parts) reserve(*part.op);
+    for (const Op* op : catalogue()) reserve(*op, false);
+    reserve(broadcast_op, true);  // says the shape of a number that stands by itself
+    for (const Part& part : rolled.parts) reserve(*part.op, true);
     // s(s-1) and T(t) would be read wrongly though their parenthesis tells.
     for (const AxisSteps& axis : rolled.axes)
         always_.insert({axis_name(axis.axis), last_step_name(axis.axis)});
@@ -187,8 +215,7 @@ bool EquationNames::is_free(const std::string& name, const Claim& claim) const {
     if (is_reserved(name, claim.axis.has_value())) return false;
     const auto found = claims_.find(name);
     return found == claims_.end() || std::ranges::none_of(found->second, [&](const Claim& other) {
-               if (!claim.axis || !other.axis) return claim.axis == other.axis;
-               return claim.axis != other.axis || claim.steps.overlaps(other.steps);
+               return !claim.axis || claim.axis != other.axis || claim.steps.overlaps(other.steps);
            });
 }
 

@@ -5,6 +5,7 @@
 #include <revolute/tools/equations.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -30,6 +31,8 @@ class EquationNames {
     }
     /// What the gradient of a variable is called, by its number.
     const std::string& gradient(std::size_t variable) const { return gradients_[variable]; }
+    /// What the loss is called that has a name of its own, as EquationOptions say.
+    const std::string& loss() const { return loss_; }
     /// The names that say that they are adjoints: d and the name of a value.
     const std::set<std::string>& adjoints() const { return adjoints_; }
     /// A name beginning so that nothing has yet.
@@ -53,7 +56,8 @@ class EquationNames {
     static std::string with_label(const Value& value);
     std::size_t value_of(const PartName& label);
     void add_gradient(const Rolled& rolled, Member gradient, Member variable);
-    void decide();
+    std::optional<std::size_t> value_of_loss(const Rolled& rolled, const std::string& name);
+    void decide(std::optional<std::size_t> loss);
     void decide(Value& value);
     void reserve_words(const Rolled& rolled);
     bool is_reserved(const std::string& name, bool has_step) const;
@@ -65,6 +69,7 @@ class EquationNames {
     std::vector<std::vector<std::string>> names_;        // by part and label
     std::vector<std::vector<std::string>> with_labels_;  // by part and label
     std::vector<std::string> gradients_;
+    std::string loss_;
     std::vector<Value> values_;
     std::map<std::tuple<std::string, std::optional<std::int32_t>, std::int32_t>, std::size_t>
         numbers_;  // by label, axis and number: places in values_

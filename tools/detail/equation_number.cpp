@@ -152,6 +152,9 @@ double without_signs(double factor, std::vector<PowerOfSum>& bases) {
     return factor;
 }
 
+/// In text what stands behind a quotient would be part of what it is divided by: (1 / N) A(T), not 1 / N A(T).
+constexpr Op quotient_sign{.name = "quotient"};
+
 /// "1 / N", "2 (N-1)", "0.5 / sqrt(N)", "0.3 / (B N)", "-1 / (10 B)".
 Formula quotient(double factor, std::vector<PowerOfSum> bases, Notation notation) {
     factor = without_signs(factor, bases);
@@ -172,7 +175,7 @@ Formula quotient(double factor, std::vector<PowerOfSum> bases, Notation notation
     if (is_fraction)
         return {fmt::format("\\frac{{{}}}{{{}}}", text, below.text), Precedence::product};
     return {fmt::format("{} / {}", text, in_parentheses(below, Precedence::power)),
-            Precedence::product};
+            Precedence::product, &quotient_sign};
 }
 
 /// One number that grows.

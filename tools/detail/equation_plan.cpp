@@ -21,6 +21,9 @@ constexpr Interval always{std::numeric_limits<std::int32_t>::min() / 2,
 /// As long as the names are, or longer, that are given in the end.
 constexpr const char* provisional_name = "delta_99";
 
+/// By what the name of a part of a sum, "delta_h_9", is longer than that of the sum, "h".
+constexpr std::size_t longer_name_of_part = std::string_view("delta__9").size();
+
 /// What a line of text has besides a name, "(t)" behind it, and the right-hand side.
 constexpr std::size_t around_right_side = indent + 3 + width_of_equals + space_before_limits;
 
@@ -164,6 +167,7 @@ void EquationPlan::name_outputs() {
     const std::size_t values = rolled_.outputs.size() - 2 * options_.variables;
     for (std::size_t i = 0; i < rolled_.outputs.size() - options_.variables; ++i) {
         const auto& [part, t] = rolled_.outputs[i];
+        if (i == 0 && !options_.loss.empty() && places_[index(part)] == 0) continue;
         if (!is_leaf(rolled_[part]) && !terms_.label_at(part, t) &&
             (i < values || places_[index(part)] > 0))
             terms_.give_name(part, provisional_name);
@@ -226,7 +230,11 @@ void EquationPlan::name_sums_inside(PartId id) {
 /// summand must fit: what they are together has no part, and is divided when the lines are there.
 void EquationPlan::divide(PartId id) {
     const std::size_t room = room_for(id);
-    while (longest_piece(id) > room) {
+    const auto is_too_long = [&] {
+        const std::size_t piece = longest_piece(id);
+        return piece > room || (longest_text(id) > room && piece + longer_name_of_part > room);
+    };
+    while (is_too_long()) {
         const std::vector<PartId> inside = written_out_in(id);
         if (inside.empty()) return;
         terms_.give_name(
@@ -235,12 +243,13 @@ void EquationPlan::divide(PartId id) {
     }
 }
 
-/// What the longest name of the part leaves of a line.
+/// What the longest name of the part leaves of a line: members without a label may get one.
 std::size_t EquationPlan::room_for(PartId id) const {
     std::size_t name = 0;
     for (std::size_t i = 0; i < rolled_[id].labels.size(); ++i)
         name = std::max(name, names_(id, i).size());
-    if (name == 0) name = std::string_view(provisional_name).size();
+    if (!terms_.unlabelled(id, always).empty())
+        name = std::max(name, std::string_view(provisional_name).size());
     const std::size_t taken =
         name + around_right_side + width_of_steps(rolled_, options_.is_general);
     return options_.longest_line - std::min(options_.longest_line, taken);
