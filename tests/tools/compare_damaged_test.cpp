@@ -141,9 +141,14 @@ TEST_CASE("compare: a wrong number is told by its place, beside a mistake and al
     const Case of = small_case("simple_small");
     CaseResult given = solve(of);
     NamedArray& array = *std::ranges::find(given.grads, "weight_hh_l0", &NamedArray::name);
-    const double right = array.value(1, 0);
+    const double by_program = array.value(1, 0);
     array.value(1, 0) = 7;
-    std::string text = to_text(compare_gradients(of, given, 1e-10), of);
+    const GradientComparison alone = compare_gradients(of, given, 1e-10);
+    std::string text = to_text(alone, of);
+    REQUIRE(alone.nearly_explained.size() == 1);
+    // The search computes it once more, which may give another last bit than a program does.
+    const double right = alone.nearly_explained.front().worst.right;
+    CHECK(std::abs(right - by_program) <= 1e-15);
     CAPTURE(text);
     CHECK(text.ends_with(
         fmt::format("\nweight_hh_l0: no mistake that is known here gives these numbers\n  all but "
