@@ -3,6 +3,8 @@
 #include <revolute/ops/detail/simplification_themes.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace revolute::detail {
@@ -41,14 +43,9 @@ std::optional<Expr> as_difference(const Site& site) {
     return std::nullopt;
 }
 
-/// The outermost sum takes over the terms of all below that are there for it only, so that a chain of sums
-/// costs no more than its terms.
-std::optional<Expr> join_nested_sums(const Site& site) {
-    const auto is_joined = [&](Expr x) {
-        return is_made_by(x, accumulate_op) && site.is_for_node_only(x);
-    };
-    if (count_operands(site, is_joined) == 0 || site.is_only_for(accumulate_op))
-        return std::nullopt;
+/// The terms of a sum and of the joined sums below it, in the order in which they are added.
+template <class Predicate>
+std::vector<Expr> terms_of(const Site& site, const Predicate& is_joined) {
     std::vector<Expr> waiting = operands_of(site);
     std::ranges::reverse(waiting);
     std::vector<Expr> terms;
@@ -62,7 +59,43 @@ std::optional<Expr> join_nested_sums(const Site& site) {
         for (std::uint32_t slot = site.graph().operand_count(x.id); slot-- > 0;)
             waiting.push_back({x.graph, x.graph->operand(x.id, slot)});
     }
-    return accumulate(terms, {});
+    return terms;
+}
+
+/// The outermost sum takes over the terms of all below that are there for it only, so that a chain of sums
+/// costs no more than its terms.
+std::optional<Expr> join_nested_sums(const Site& site) {
+    const auto is_joined = [&](Expr x) {
+        return is_made_by(x, accumulate_op) && site.is_for_node_only(x);
+    };
+    if (count_operands(site, is_joined) == 0 || site.is_only_for(accumulate_op))
+        return std::nullopt;
+    return accumulate(terms_of(site, is_joined), {});
+}
+
+bool has_step(Expr x) { return x.graph->find_step(x.id) != nullptr; }
+
+bool are_of_several_steps(std::span<const Expr> terms) {
+    std::optional<Step> first;
+    for (const Expr term : terms) {
+        const std::optional<Step> step = term.graph->step(term.id);
+        if (step && first && *step != *first) return true;
+        if (step) first = step;
+    }
+    return false;
+}
+
+/// A total that a program adds up one step after the other, outside of the steps: one sum over steps, as
+/// partial totals that belong to no step are not alike. Those that have a name are wanted as they are.
+std::optional<Expr> join_total_over_steps(const Site& site) {
+    const auto is_joined = [&](Expr x) {
+        return is_made_by(x, add_op) && !has_step(x) && site.graph().name(x.id).empty() &&
+               site.is_for_node_only(x);
+    };
+    if (has_step(site.node) || count_operands(site, is_joined) == 0 || site.is_only_for(add_op))
+        return std::nullopt;
+    const std::vector<Expr> terms = terms_of(site, is_joined);
+    return are_of_several_steps(terms) ? std::optional(accumulate(terms, {})) : std::nullopt;
 }
 
 }  // namespace
@@ -80,6 +113,9 @@ void add_sum_rules(RuleSet& rules) {
     rules.add("subtract-negative", x - (-y), x + y);
     rules.add("negate-difference", -(x - y), y - x);
     rules.add("add-self", x + x, 2.0 * x);
+    rules.add("add-steps", {&add_op},
+              "(x(0) + x(1)) + x(2) = x(0) + x(1) + x(2), where the sums belong to no step",
+              join_total_over_steps);
     rules.add("accumulate-zero", {&accumulate_op}, "x + 0 + y = x + y", drop_zeros);
     rules.add("accumulate-equal", {&accumulate_op}, "x + x + x = 3 x", join_equal_terms);
     rules.add("accumulate-negative", {&accumulate_op}, "x + (-y) = x - y, for two terms",

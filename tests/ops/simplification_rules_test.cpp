@@ -42,6 +42,12 @@ struct Case {
     const char* after;  ///< as a formula
 };
 
+/// x(t) of a step.
+Expr at_step(const Leaves& l, std::int32_t t) {
+    const Scope scope(l.graph, Step{0, t});
+    return l.graph.input("x", {2, 3});
+}
+
 Expr sum_of(std::initializer_list<Expr> terms) { return accumulate(std::vector<Expr>(terms)); }
 
 const Case examples[] = {
@@ -59,6 +65,14 @@ const Case examples[] = {
     {"subtract-negative", [](const Leaves& l) { return l.x - (-l.y); }, "x + y"},
     {"negate-difference", [](const Leaves& l) { return -(l.x - l.y); }, "y - x"},
     {"add-self", [](const Leaves& l) { return l.x + l.x; }, "2 x"},
+    {"add-steps",
+     [](const Leaves& l) {
+         return ((at_step(l, 0) + at_step(l, 1)) + at_step(l, 2)) + at_step(l, 3);
+     },
+     "x[0] + x[1] + x[2] + x[3]"},
+    {"add-steps",
+     [](const Leaves& l) { return tanh(at_step(l, 2) + (at_step(l, 0) + at_step(l, 1))); },
+     "tanh(x[2] + x[0] + x[1])"},
     {"accumulate-zero",
      [](const Leaves& l) {
          return sum_of({l.x, l.zero, l.y});
@@ -272,6 +286,22 @@ const std::pair<const char*, Expr (*)(const Leaves&)> kept[] = {
      [](const Leaves& l) { return place_rows(l.one, 0, 3) + l.tall * transpose(l.tall); }},
     {"a mask", [](const Leaves& l) { return mask(l.x, l.y); }},
     {"a stop", [](const Leaves& l) { return stop_gradient(l.x); }},
+    {"a sum that is of no steps", [](const Leaves& l) { return (l.x + l.y) + l.half; }},
+    {"a sum within one step",
+     [](const Leaves& l) { return (at_step(l, 1) + l.x) + tanh(at_step(l, 1)); }},
+    {"a running total in its steps",
+     [](const Leaves& l) {
+         const Expr two = at_step(l, 0) + at_step(l, 1), three = at_step(l, 2);
+         const Scope scope(l.graph, Step{0, 2});
+         return two + three;
+     }},
+    {"a partial total that has a name",
+     [](const Leaves& l) { return (at_step(l, 0) + at_step(l, 1)).named("two") + at_step(l, 2); }},
+    {"a partial total that is read again",
+     [](const Leaves& l) {
+         const Expr two = at_step(l, 0) + at_step(l, 1);
+         return hadamard(two + at_step(l, 2), two);
+     }},
 };
 
 /// The side of an equation with other shapes for its leaves, of sizes from 1 to 3 as the choice says; none

@@ -187,6 +187,31 @@ TEST_CASE("equations: functions of sums over time hand one adjoint to all steps"
     check_any(of_masked_mean);
 }
 
+TEST_CASE("equations: a total added up outside of the steps is a sum over any number of them") {
+    const auto total = [](bool is_mean, bool adds_in_front) {
+        return [=](Graph& graph, std::int32_t steps, std::int32_t columns) {
+            const BatchChain chain(graph, steps, columns);
+            const std::vector<Expr> parts =
+                chain.parts([](const Expr& h, double) { return sum(square(h)); });
+            Expr sum_so_far = parts.front();
+            for (std::size_t t = 1; t < parts.size(); ++t)
+                sum_so_far = adds_in_front ? parts[t] + sum_so_far : sum_so_far + parts[t];
+            return chain.of(is_mean ? (1.0 / steps) * sum_so_far : sum_so_far);
+        };
+    };
+    for (const bool is_mean : {false, true})
+        for (const bool adds_in_front : {false, true}) {
+            const Build build = total(is_mean, adds_in_front);
+            const Equations lines =
+                general_equations(test::rolled_by(build, Simplification::on), 3);
+            for (const std::int32_t columns : {1, 2, 5})
+                for (const std::int32_t steps : {lines.least_steps, 4, 13})
+                    test::check_at(lines, build, steps, columns);
+        }
+    CHECK(says(general_text(total(false, false)), "L = sum(t=0..T) sum(h(t)^2)"));
+    CHECK(says(general_text(total(true, false)), "L = 1 / N (sum(t=0..T) sum(h(t)^2))"));
+}
+
 TEST_CASE("equations: steps counted from 1, or from more, are counted so") {
     for (const std::int32_t first : {1, 3}) check_any(of_late(first));
     CHECK(general_text(of_late(1)).starts_with("# t = 1..T, N = T steps, B columns\n"));

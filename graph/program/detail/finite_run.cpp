@@ -1,6 +1,7 @@
 #include <revolute/graph/detail/not_finite.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/finite_run.hpp>
+#include <revolute/graph/program/detail/member_values.hpp>
 #include <revolute/graph/program/detail/watched_sites.hpp>
 
 #include <fmt/format.h>
@@ -18,12 +19,6 @@
 namespace revolute::detail {
 
 namespace {
-
-/// Members of one part that follow each other in memory.
-struct Members {
-    Member first;
-    std::size_t count = 1;
-};
 
 /// A member that was given something that is not finite; or an instruction made that of it.
 struct Origin {
@@ -46,7 +41,11 @@ class FiniteRun {
  public:
     FiniteRun(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
               std::span<const Loop> loops)
-        : machine_(machine), rolled_(rolled), reads_(reads), loops_(loops) {}
+        : machine_(machine),
+          values_(machine, rolled),
+          rolled_(rolled),
+          reads_(reads),
+          loops_(loops) {}
 
     void run() {
         note_leaves();
@@ -81,39 +80,6 @@ class FiniteRun {
                 static_cast<std::size_t>(site.members)};
     }
 
-    /// The one that is `distance` members further on in memory.
-    Member after(Member member, std::size_t distance) const {
-        const Part& part = rolled_[member.part];
-        return {member.part, part.step_of(part.place_of(member.t) + distance)};
-    }
-
-    /// Visits the columns of members, from the first to the last, until `visit` returns false.
-    template <class Visit>
-    void for_each_column(const Members& members, const Visit& visit) const {
-        const Shape shape = rolled_[members.first.part].shape;
-        for (std::size_t i = 0; i < members.count; ++i)
-            for (int column = 0; column < shape.columns; ++column)
-                if (!visit(i, machine_.column(after(members.first, i), column))) return;
-    }
-
-    bool is_finite(Member member) const {
-        bool finite = true;
-        for_each_column({member, 1}, [&](std::size_t, std::span<const Number> column) {
-            finite = all_finite(column);
-            return finite;
-        });
-        return finite;
-    }
-
-    std::vector<Number> values_of(const Members& members) const {
-        std::vector<Number> numbers;
-        for_each_column(members, [&](std::size_t, std::span<const Number> column) {
-            numbers.insert(numbers.end(), column.begin(), column.end());
-            return true;
-        });
-        return numbers;
-    }
-
     const Origin& origin(OriginId id) const { return origins_[id - 1]; }
 
     auto kind_of_origin() const {
@@ -133,10 +99,10 @@ class FiniteRun {
             const Part& part = rolled_.parts[i];
             for (std::size_t place = 0; place < part.size(); ++place) {
                 const Member member{PartId{i}, part.step_of(place)};
-                if (is_finite(member)) continue;
+                if (values_.are_finite(member)) continue;
                 const OriginId given = add({member});
                 std::vector<OriginId>& traced = traced_[key(member)];
-                for (const Number value : values_of({member, 1}))
+                for (const Number value : values_.numbers({member, 1}))
                     traced.push_back(std::isfinite(value) ? 0 : given);
                 if (is_output(member)) fail_for_output(member);
             }
@@ -159,7 +125,7 @@ class FiniteRun {
         if (traced_.empty()) return all;
         for (const ReadSite& read : operands_of(rolled_, at(place), result, number)) {
             const Members read_members = members(read.site, place.round);
-            all.push_back({read_members, read.extent, read.shape, values_of(read_members),
+            all.push_back({read_members, read.extent, read.shape, values_.numbers(read_members),
                            origins_among(read_members)});
         }
         return all;
@@ -169,7 +135,7 @@ class FiniteRun {
         std::vector<OriginId> all;
         const std::size_t size = rolled_[members.first.part].shape.size();
         for (std::size_t i = 0; i < members.count; ++i)
-            if (const auto found = traced_.find(key(after(members.first, i)));
+            if (const auto found = traced_.find(key(values_.after(members.first, i)));
                 found != traced_.end()) {
                 all.resize(members.count * size, 0);
                 std::ranges::copy(found->second,
@@ -194,7 +160,7 @@ class FiniteRun {
             const auto own = [&](auto all) {
                 return is_own && !all.empty() ? all.subspan(k * shape.size(), shape.size()) : all;
             };
-            operands.members.push_back(is_own ? Members{after(read.members.first, k), 1}
+            operands.members.push_back(is_own ? Members{values_.after(read.members.first, k), 1}
                                               : read.members);
             operands.shapes.push_back(read.shape);
             operands.values.push_back({own(std::span<const Number>(read.values)),
@@ -210,8 +176,8 @@ class FiniteRun {
         const bool reads_finite =
             std::ranges::all_of(reads, [](const Read& read) { return read.origins.empty(); });
         for (std::size_t k = 0; k < made.count; ++k) {
-            const Member member = after(made.first, k);
-            const bool now_finite = is_finite(member);
+            const Member member = values_.after(made.first, k);
+            const bool now_finite = values_.are_finite(member);
             if (now_finite && !traced_.empty()) traced_.erase(key(member));
             if (now_finite && reads_finite) continue;
             const Operands operands = operands_for(reads, k, made.count);
@@ -239,7 +205,7 @@ class FiniteRun {
                 id = add({member, making, what, origins_behind(operands)});
             return id;
         };
-        const std::vector<Number> values = values_of({member, 1});
+        const std::vector<Number> values = values_.numbers({member, 1});
         return origins_of<Number>(values, static_cast<std::size_t>(rolled_[member.part].shape.rows),
                                   operands.values, joined, kind_of_origin(), make);
     }
@@ -316,7 +282,7 @@ class FiniteRun {
         std::vector<std::string> notes;
         if (!note.empty()) notes.push_back(note);
         if (from.made) fail(from, notes);
-        refuse(from.member, doubles({from.member, 1}), {}, {}, std::move(notes));
+        refuse(from.member, values_.doubles({from.member, 1}), {}, {}, std::move(notes));
     }
 
     static std::pair<std::uint32_t, std::int32_t> key(Member member) {
@@ -350,8 +316,9 @@ class FiniteRun {
         for (const auto& [site, extent, shape] :
              operands_of(rolled_, at(to), result, from.made->result)) {
             Members read = members(site, to.round);
-            if (site.members == result.members) read = {after(read.first, from.made->member), 1};
-            ranges.push_back(range_of(doubles(read)));
+            if (site.members == result.members)
+                read = {values_.after(read.first, from.made->member), 1};
+            ranges.push_back(range_of(values_.doubles(read)));
             const std::string so_far = site == result ? ", as far as it was summed" : "";
             names.push_back(adds_to_sum ? described(read)
                                         : fmt::format("operand {}", operands.size()));
@@ -371,15 +338,15 @@ class FiniteRun {
         notes.insert(notes.begin(), behind.begin(), behind.end());
         if (adds_to_sum) ranges.clear();  // not by slot
         machine_.carry_out(to);
-        refuse(from.member, doubles({from.member, 1}), std::move(operands), std::move(ranges),
-               std::move(notes));
+        refuse(from.member, values_.doubles({from.member, 1}), std::move(operands),
+               std::move(ranges), std::move(notes));
     }
 
     std::string described(const Members& members) const {
         std::string first = describe(rolled_, members.first);
         if (members.count == 1) return first;
         return fmt::format("{} to {}", first,
-                           describe(rolled_, after(members.first, members.count - 1)));
+                           describe(rolled_, values_.after(members.first, members.count - 1)));
     }
 
     [[noreturn]] void refuse(Member member, const std::vector<double>& value,
@@ -396,12 +363,8 @@ class FiniteRun {
                              range_of(value), std::move(ranges));
     }
 
-    std::vector<double> doubles(const Members& members) const {
-        const std::vector<Number> numbers = values_of(members);
-        return {numbers.begin(), numbers.end()};
-    }
-
     Machine<Number>& machine_;
+    MemberValues<Number> values_;
     const Rolled& rolled_;
     const Reads& reads_;
     std::span<const Loop> loops_;
