@@ -136,8 +136,10 @@ Formula product_of(std::vector<PowerOfSum>& bases, bool is_above, Notation notat
     if (number != 1) factors.insert(factors.begin(), number_formula(number, notation));
     if (factors.size() == 1) return factors.front();
     std::string text;
-    for (const Formula& factor : factors)
-        text += (text.empty() ? "" : " ") + in_parentheses(factor, Precedence::product);
+    for (const Formula& factor : factors) {
+        if (!text.empty()) text += ' ';
+        text += in_parentheses(factor, Precedence::product);
+    }
     return {text, Precedence::product};
 }
 
@@ -159,7 +161,8 @@ constexpr Op quotient_sign{.name = "quotient"};
 Formula quotient(double factor, std::vector<PowerOfSum> bases, Notation notation) {
     factor = without_signs(factor, bases);
     if (factor < 0)
-        return {"-" + quotient(-factor, std::move(bases), notation).text, Precedence::sum};
+        return {fmt::format("-{}", quotient(-factor, std::move(bases), notation).text),
+                Precedence::sum};
     const Formula above = product_of(bases, true, notation);
     const Formula below = product_of(bases, false, notation);
     const bool is_fraction = notation == Notation::latex && !below.text.empty();
