@@ -192,7 +192,7 @@ TEST_CASE("equations: a total added up outside of the steps is a sum over any nu
         return [=](Graph& graph, std::int32_t steps, std::int32_t columns) {
             const BatchChain chain(graph, steps, columns);
             const std::vector<Expr> parts =
-                chain.parts([](const Expr& h, double) { return sum(square(h)); });
+                chain.parts([](const Expr& h) { return sum(square(h)); });
             Expr sum_so_far = parts.front();
             for (std::size_t t = 1; t < parts.size(); ++t)
                 sum_so_far = adds_in_front ? parts[t] + sum_so_far : sum_so_far + parts[t];
