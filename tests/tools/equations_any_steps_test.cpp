@@ -209,7 +209,7 @@ TEST_CASE("equations: a total added up outside of the steps is a sum over any nu
                     test::check_at(lines, build, steps, columns);
         }
     CHECK(says(general_text(total(false, false)), "L = sum(t=0..T) sum(h(t)^2)"));
-    CHECK(says(general_text(total(true, false)), "L = 1 / N (sum(t=0..T) sum(h(t)^2))"));
+    CHECK(says(general_text(total(true, false)), "L = (1 / N) (sum(t=0..T) sum(h(t)^2))"));
 }
 
 TEST_CASE("equations: steps counted from 1, or from more, are counted so") {
