@@ -34,7 +34,7 @@ TEST_CASE("total rows: a row of totals is refused, whatever the axis is") {
         for (const char* total : {"Total", "total", "TOTAL:", " Sum ", "Mean", "Average", "Summe",
                                   "Gesamt", "Mittelwert", "Grand total", "Total 2000", "Moyenne"}) {
             labels.push_back(total);
-            for (const std::optional<std::string> axis :
+            for (const std::optional<std::string>& axis :
                  {std::optional<std::string>(), std::optional<std::string>("row"),
                   std::optional<std::string>("b"), std::optional<std::string>("year")}) {
                 CAPTURE(total);
