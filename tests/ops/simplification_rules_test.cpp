@@ -455,7 +455,9 @@ TEST_CASE("simplification rules: docs/simplify.md lists them") {
         "of one step are not folded, as a discount that each step multiplies by 0.9 would be "
         "another number at each, and no rule looks at what number a\n"
         "factor or a power is (scale-one, scale-zero, scale-minus-one, power-zero, power-one, "
-        "power-two, power-minus-one).\n\n"
+        "power-two, power-minus-one), but that a factor of 1 of a\nnode without step goes. "
+        "`simplification_rules_that_keep_numbers()` make no number of two either "
+        "(fold-constants, scale-scale).\n\n"
         "| rule | equation |\n| --- | --- |\n";
     const RuleSet& rules = simplification_rules();
     for (std::size_t rule = 0; rule < rules.size(); ++rule)
