@@ -140,7 +140,7 @@ TEST_CASE("figure: a factor that follows another law of the number of steps is w
         },
         ShownSteps::folded);
     CAPTURE(text);
-    CHECK(has(text, "L = 0.3 / (N−1) sum("));
+    CHECK(has(text, "L = (0.3 / (N−1)) sum("));
 }
 
 TEST_CASE(
@@ -188,7 +188,7 @@ TEST_CASE("figure: a weight that grows with the step is written with it") {
     };
     const std::string any = joint_labels(weighted, ShownSteps::folded);
     CAPTURE(any);
-    CHECK(has(any, "(t+1) / N sum("));
+    CHECK(has(any, "((t+1) / N) sum("));
     const std::string of_twenty = joint_labels(weighted, ShownSteps::folded, 20);
     CAPTURE(of_twenty);
     CHECK(has(of_twenty, "0.05 (t+1) sum("));
