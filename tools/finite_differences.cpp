@@ -17,7 +17,7 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// What one evaluation of the loss is taken to be wrong by, over eps |L|.
-constexpr double roundings = 20;
+constexpr double allowed_roundings = 20;
 /// The gap between the slopes on the two sides has three values of the loss in it, one of them twice.
 constexpr double gap_roundings = 4;
 
@@ -221,7 +221,7 @@ class Differences {
         row.error = std::abs(gradient - row.central);
         const double largest =
             std::max({std::abs(here), std::abs(ahead.loss), std::abs(behind.loss)});
-        row.rounding = std::max(roundings * epsilon * largest, loss_rounding_) / step;
+        row.rounding = std::max(allowed_roundings * epsilon * largest, loss_rounding_) / step;
         row.allowed = tolerance_ * magnitude_ + row.rounding +
                       gradient_rounding_ * sum_of_sizes(probe.v.values());
         return row;
