@@ -246,7 +246,7 @@ inline Bindings values_of_leaves(std::span<const Expr> outputs, std::uint64_t se
         const std::string name = leaf.label();
         std::uint64_t hash = seed + 14695981039346656037U;  // FNV-1a
         for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-        Random random(hash);
+        Random random(static_cast<std::uint32_t>(hash));
         Matrix value = random.matrix(leaf.shape());
         if (name == "lengths")
             for (double& entry : value.values()) entry = std::floor((entry + 1) / 2 * (steps + 1));
