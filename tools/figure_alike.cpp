@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -159,7 +160,7 @@ class LeftOut {
             const auto &here = arrows_to_[node], &before = arrows_to_[other];
             for (std::size_t i = 0; i < std::min(here.size(), before.size()); ++i)
                 if (are_as_far(arrow(before[i]).from, arrow(here[i]).from) &&
-                    sketch_.label_kinds[here[i]] != sketch_.label_kinds[before[i]])
+                    !says_the_same(sketch_.said[before[i]], sketch_.said[here[i]], later(1)))
                     refuse(fmt::format(
                         "the derivative of {} with respect to {} is another one at {} than at {}",
                         name_in(sketch_, arrow(here[i]).from), name_in(sketch_, node), step(t),
@@ -198,22 +199,38 @@ class LeftOut {
     /// Throws where an arrow goes from the first node to one outside the steps, and none from the other.
     void refuse_more(std::uint32_t node, std::int32_t t, std::uint32_t other,
                      std::int32_t other_t) const {
-        const std::vector<Outer> users = outer_users(node), others = outer_users(other);
-        for (const Outer& user : users)
-            if (std::ranges::count(users, user) > std::ranges::count(others, user))
+        const std::vector<std::uint32_t> arrows = arrows_outside(node);
+        const std::vector<std::uint32_t> others = arrows_outside(other);
+        for (const std::uint32_t edge : arrows) {
+            const RichText& said = sketch_.said[edge];
+            const auto is_like = [&](std::int32_t moved) {
+                return [&, moved](std::uint32_t one) {
+                    return arrow(one).to == arrow(edge).to &&
+                           says_the_same(said, sketch_.said[one], later(moved));
+                };
+            };
+            if (std::ranges::count_if(arrows, is_like(0)) >
+                std::ranges::count_if(others, is_like(other_t - t)))
                 refuse(fmt::format("an arrow{} points to {} from {} at {} and not at {}",
-                                   user.second.empty() ? "" : " of another derivative",
-                                   name_in(sketch_, user.first), name_in(sketch_, node), step(t),
-                                   step(other_t)));
+                                   said.empty() ? "" : " of another derivative",
+                                   name_in(sketch_, arrow(edge).to), name_in(sketch_, node),
+                                   step(t), step(other_t)));
+        }
     }
 
-    using Outer = std::pair<std::uint32_t, std::string>;
-    std::vector<Outer> outer_users(std::uint32_t node) const {
-        std::vector<Outer> users;
+    /// Those from a node to what stands outside the steps.
+    std::vector<std::uint32_t> arrows_outside(std::uint32_t node) const {
+        std::vector<std::uint32_t> arrows;
         for (const std::uint32_t edge : arrows_from_[node])
-            if (!sketch_.homes[arrow(edge).to].is_step())
-                users.emplace_back(arrow(edge).to, sketch_.label_kinds[edge]);
-        return users;
+            if (!sketch_.homes[arrow(edge).to].is_step()) arrows.push_back(edge);
+        return arrows;
+    }
+
+    /// By how many steps a mention moves from one step to another one.
+    std::function<std::int32_t(const StepMention&)> later(std::int32_t steps) const {
+        return [this, steps](const StepMention& mention) {
+            return mention.step.axis == axis_ ? steps : 0;
+        };
     }
 
     /// "h[3]"

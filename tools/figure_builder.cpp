@@ -200,7 +200,7 @@ void FigureBuilder::draw_saved(NodeId node) {
 }
 
 void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText label,
-                                       std::string kind) {
+                                       std::span<const NodeId> values) {
     FigureEdge edge;
     edge.from = drawn_[index(user)];
     edge.to = drawn_[index(operand)];
@@ -210,9 +210,11 @@ void FigureBuilder::connect_derivative(NodeId user, NodeId operand, RichText lab
     const auto written = [&](NodeId node) { return to_plain(captions_.outline(node).text); };
     edge.tooltip =
         fmt::format("d({}) / d({}) = {}", written(user), written(operand), to_plain(label));
+    RichText said = label;
+    for (const NodeId value : values) said.add(" ").add(captions_.name(value));
     edge.label = std::move(label);
     figure_.edges.push_back(std::move(edge));
-    label_kinds_.push_back(std::move(kind));
+    said_.push_back(std::move(said));
 }
 
 void FigureBuilder::connect(NodeId operand, NodeId user) {
@@ -221,14 +223,14 @@ void FigureBuilder::connect(NodeId operand, NodeId user) {
     edge.to = drawn_[index(user)];
     edge.kind = edge_kind(operand, user);
     figure_.edges.push_back(std::move(edge));
-    label_kinds_.emplace_back();
+    said_.emplace_back();
 }
 
 Sketch FigureBuilder::sketch() {
     Sketch sketch;
     for (const FigureNode& node : figure_.nodes) sketch.homes.push_back(homes_[node.node]);
     sketch.bands = std::move(bands_);
-    sketch.label_kinds = std::move(label_kinds_);
+    sketch.said = std::move(said_);
     std::vector<Member> members(graph_.size());
     for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
         for (std::size_t place = 0; place < rolled_.nodes[i].size(); ++place)

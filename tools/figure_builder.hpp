@@ -36,9 +36,9 @@ class FigureBuilder {
     std::uint32_t draw_name(NodeId node);
     /// A computed value of the forward pass as a leaf.
     void draw_saved(NodeId node);
-    /// Draws a local derivative, from the value to what it is computed from. `kind` is the same for labels
-    /// that say the same at different steps: one drawn for all says what is true of all.
-    void connect_derivative(NodeId user, NodeId operand, RichText label, std::string kind);
+    /// Draws a local derivative, from the value to what it is computed from. `values`: what it is made of.
+    void connect_derivative(NodeId user, NodeId operand, RichText label,
+                            std::span<const NodeId> values);
     bool is_drawn(NodeId node) const { return drawn_[index(node)] != nowhere; }
 
     /// Paints a node that is drawn already in red.
@@ -72,14 +72,14 @@ class FigureBuilder {
     StepNames steps_;
     FigureNumbers numbers_;
     Captions captions_;
-    std::vector<bool> is_forward_;          // by id; empty: all
-    std::vector<bool> is_gradient_;         // by id
-    std::vector<bool> is_output_;           // by id
-    std::vector<bool> leaves_home_;         // by id
-    std::vector<std::uint32_t> drawn_;      // by id: index into figure_.nodes
-    std::vector<std::int32_t> bands_;       // by index into figure_.nodes
-    std::vector<std::string> label_kinds_;  // by index into figure_.edges
-    std::vector<std::string> ids_;          // by id
+    std::vector<bool> is_forward_;      // by id; empty: all
+    std::vector<bool> is_gradient_;     // by id
+    std::vector<bool> is_output_;       // by id
+    std::vector<bool> leaves_home_;     // by id
+    std::vector<std::uint32_t> drawn_;  // by id: index into figure_.nodes
+    std::vector<std::int32_t> bands_;   // by index into figure_.nodes
+    std::vector<RichText> said_;        // by index into figure_.edges
+    std::vector<std::string> ids_;      // by id
     Figure figure_;
 };
 

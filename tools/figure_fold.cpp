@@ -16,18 +16,6 @@ namespace revolute {
 
 namespace {
 
-/// Without the brackets that hold a number alone, which depends on the step: where one label says (t+1) x, that of
-/// the first step says 1 x.
-std::vector<TextRun> without_brackets_of_numbers(const RichText& label) {
-    static const std::string bracketed{'(', step_mark, ')'}, bare{step_mark};
-    std::vector<TextRun> runs = label.runs;
-    for (TextRun& run : runs)
-        for (auto at = run.text.find(bracketed); at != std::string::npos;
-             at = run.text.find(bracketed, at))
-            run.text.replace(at, bracketed.size(), bare);
-    return runs;
-}
-
 /// Draws nodes that are alike across steps once: the one in the midst stands for all. What has none
 /// there, and what stands outside the steps, is drawn by itself.
 class Folder {
@@ -49,14 +37,17 @@ class Folder {
     }
 
  private:
-    /// Edges that become one: between the same nodes, equally far apart, the n-th of each pair, with labels
-    /// that say the same.
-    using Bundle =
-        std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t, std::string_view>;
+    /// Edges between the same nodes, equally far apart, the n-th of each pair.
+    using Likes = std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>;
+    /// Of those, the ones that become one. The text is empty for what says the same as the edge of the step that stands
+    /// for all; of others it is what they say, with their steps.
+    using Bundle = std::pair<Likes, std::string>;
     struct Bundled {
-        std::uint32_t edge = 0;        // the one that stands for all
-        std::set<std::int32_t> steps;  // of the target, else of the source
-        std::size_t alike = 1;         // how many there are that differ in what labels say alone
+        std::uint32_t edge = 0;            // the one that is drawn
+        bool is_general = false;           // it is that of the step that stands for all
+        std::set<std::int32_t> steps{};    // of the target, else of the source
+        std::set<std::int32_t> sources{};  // of the source, where those are of the target
+        std::size_t alike = 1;  // how many there are that differ in what labels say alone
     };
 
     const FigureEdge& edge(std::uint32_t i) const { return sketch_.figure.edges[i]; }
@@ -145,26 +136,61 @@ class Folder {
     }
 
     void gather_edges() {
+        const std::vector<Likes> likes = likes_of_edges();
+        std::map<Likes, std::uint32_t> general;  // the edge of the step that stands for all
+        for (std::uint32_t i = 0; i < likes.size(); ++i)
+            if (stands_for_all(i)) general.emplace(likes[i], i);
+        std::map<Likes, std::size_t> alike;
+        for (std::uint32_t i = 0; i < likes.size(); ++i) {
+            const auto found = general.find(likes[i]);
+            const bool is_like = found != general.end() && says_the_same_at(found->second, i);
+            const auto [place, is_new] = bundles_.try_emplace(
+                Bundle{likes[i], is_like ? "" : to_plain(with_steps(sketch_.said[i]))},
+                Bundled{.edge = is_like ? found->second : i, .is_general = is_like});
+            if (is_new) ++alike[likes[i]];
+            const std::uint32_t side = side_of(i), from = edge(i).from;
+            if (is_general(representative_[side])) place->second.steps.insert(step_of(side));
+            if (side != from && is_general(representative_[from]))
+                place->second.sources.insert(step_of(from));
+        }
+        for (auto& [bundle, bundled] : bundles_) bundled.alike = alike[bundle.first];
+    }
+
+    std::vector<Likes> likes_of_edges() const {
         std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> parallel;
+        std::vector<Likes> likes;
         for (std::uint32_t i = 0; i < sketch_.figure.edges.size(); ++i) {
             const std::uint32_t from = edge(i).from, to = edge(i).to;
             const std::uint32_t number = parallel[{from, to}]++;
-            const Bundle bundle{representative_[from], representative_[to], reach(i), number,
-                                sketch_.label_kinds[i]};
-            const auto [place, is_new] = bundles_.try_emplace(bundle, Bundled{i, {}});
-            Bundled& bundled = place->second;
-            const std::uint32_t side = is_general(representative_[to]) ? to : from;
-            if (representative_[side] == side) bundled.edge = i;
-            if (is_general(representative_[side])) bundled.steps.insert(step_of(side));
+            likes.emplace_back(representative_[from], representative_[to], reach(i), number);
         }
-        std::map<std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>, std::size_t>
-            alike;
-        const auto without_label = [](const Bundle& bundle) {
-            const auto& [from, to, far, number, label] = bundle;
-            return std::tuple(from, to, far, number);
+        return likes;
+    }
+
+    /// The end whose steps an edge says.
+    std::uint32_t side_of(std::uint32_t i) const {
+        return is_general(representative_[edge(i).to]) ? edge(i).to : edge(i).from;
+    }
+
+    bool stands_for_all(std::uint32_t i) const {
+        const std::uint32_t side = side_of(i);
+        return is_general(side) && representative_[side] == side;
+    }
+
+    /// Whether an edge says of its step what the one that stands for all says of it: steps counted from t move with
+    /// the end that is on their axis, others are the same ones.
+    bool says_the_same_at(std::uint32_t general, std::uint32_t member) const {
+        const auto moved = [&](const StepMention& mention) {
+            if (!steps_.is_midst(mention.step)) return 0;
+            for (const auto end : {&FigureEdge::to, &FigureEdge::from}) {
+                const std::uint32_t here = edge(general).*end, there = edge(member).*end;
+                const std::uint32_t drawn = representative_[here];
+                if (is_general(drawn) && sketch_.homes[drawn].step.axis == mention.step.axis)
+                    return step_of(there) - step_of(here);
+            }
+            return 0;
         };
-        for (const auto& [bundle, bundled] : bundles_) ++alike[without_label(bundle)];
-        for (auto& [bundle, bundled] : bundles_) bundled.alike = alike[without_label(bundle)];
+        return revolute::says_the_same(sketch_.said[general], sketch_.said[member], moved);
     }
 
     /// The step of the source as seen from the target, where both stand for all steps.
@@ -204,15 +230,14 @@ class Folder {
                 label.add(";  ");
                 if (!has_name(figure_.nodes[i]))
                     label.add(typeset(fmt::format("{} = {}: ", axis_name(step.axis), at)));
-                label.add(own_label(member));
+                label.add(of_one_step(sketch_.figure.nodes[member].label));
             }
             figure_.nodes[i].label = std::move(label);
         }
     }
 
-    /// The label of one member, which no step t stands for.
-    RichText own_label(std::uint32_t member) const {
-        RichText label = sketch_.figure.nodes[member].label;
+    /// The label of one step, which no step t stands for.
+    RichText of_one_step(RichText label) const {
         const StepNames names = steps_.counted_from_ends();
         for (StepMention& mention : label.mentions)
             if (mention.number == 0 && steps_.is_midst(mention.step))
@@ -223,18 +248,14 @@ class Folder {
     /// Whether the label of the one that stands for all says of the member's step what the member's own label
     /// says: steps counted from t move with it, others are the same ones.
     bool says_the_same(std::uint32_t general, std::uint32_t member) const {
-        const RichText& a = sketch_.figure.nodes[general].label;
-        const RichText& b = sketch_.figure.nodes[member].label;
         const Step own = sketch_.homes[general].step;
-        const std::int32_t moved = step_of(member) - own.t;
-        const auto are_alike = [&](const StepMention& x, const StepMention& y) {
-            const bool moves =
-                x.step.axis == own.axis && (x.number != 0 || steps_.is_midst(x.step));
-            const Step expected{x.step.axis, x.step.t + (moves ? moved : 0)};
-            return x.number == y.number && y.step == expected;
+        const std::int32_t later = step_of(member) - own.t;
+        const auto moved = [&](const StepMention& mention) {
+            const bool moves = mention.step.axis == own.axis && steps_.is_midst(mention.step);
+            return moves ? later : 0;
         };
-        return without_brackets_of_numbers(a) == without_brackets_of_numbers(b) &&
-               std::ranges::equal(a.mentions, b.mentions, are_alike);
+        return revolute::says_the_same(sketch_.figure.nodes[general].label,
+                                       sketch_.figure.nodes[member].label, moved);
     }
 
     void add_edges() {
@@ -246,10 +267,16 @@ class Folder {
             reach_.push_back(reach(number));
             added.from = place_of_[from];
             added.to = place_of_[to];
-            added.label = with_steps(added.label);
+            added.label = bundled->is_general ? with_steps(added.label) : of_one_step(added.label);
+            if (!bundled->is_general && !bundled->sources.empty()) check_ends(from, *bundled);
             add_note(added, where(from, to, *bundled));
             figure_.edges.push_back(std::move(added));
         }
+    }
+
+    /// Throws where edges that say something of their own come from steps in the midst.
+    void check_ends(std::uint32_t from, const Bundled& bundled) const {
+        said_.condition(from, bundled.sources, steps_of_.at(from), bundled.alike);
     }
 
     /// What to write to an edge: how far its source is, and at which steps of its target it is there, or, where that

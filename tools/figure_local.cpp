@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <vector>
 
 namespace revolute {
 
@@ -102,26 +102,10 @@ class LocalView {
                 "  it is that of {}\n  draw it with all steps, or another view",
                 graph_.origin(at)));
         RichText label = written_factor(local, graph_, at, slot, builder_.captions());
-        std::string kind = kind_of(label, local, at);
-        builder_.connect_derivative(node, graph_.operand(at, slot), std::move(label),
-                                    std::move(kind));
-    }
-
-    /// The label without what stands below, steps among it, and the names in it, with how far each is.
-    std::string kind_of(const RichText& label, const LocalDerivative& local, NodeId at) const {
-        std::string kind;
-        for (const TextRun& run : label.runs)
-            if (run.script != Script::subscript) kind += run.text;
-        const std::int32_t own = graph_.step(at).value_or(Step{}).t;
-        std::set<std::string> names;
-        for (const std::optional<NodeId> value : local.originals) {
-            if (!value || graph_.name(*value).empty()) continue;
-            const auto step = graph_.step(*value);
-            names.insert(fmt::format(" {}{}", graph_.name(*value),
-                                     step ? fmt::format("[{}]", step->t - own) : ""));
-        }
-        for (const std::string& name : names) kind += name;
-        return kind;
+        std::vector<NodeId> values;
+        for (const std::optional<NodeId> value : local.originals)
+            if (value) values.push_back(*value);
+        builder_.connect_derivative(node, graph_.operand(at, slot), std::move(label), values);
     }
 
     const Derivative& derivative_;

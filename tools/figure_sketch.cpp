@@ -14,7 +14,29 @@ namespace {
 
 constexpr std::int32_t least_steps = 8;
 
+/// Without the brackets that hold a number alone, which depends on the step: where one label says (t+1) x, that of
+/// the first step says 1 x.
+std::vector<TextRun> without_brackets_of_numbers(const RichText& label) {
+    static const std::string bracketed{'(', step_mark, ')'}, bare{step_mark};
+    std::vector<TextRun> runs = label.runs;
+    for (TextRun& run : runs)
+        for (auto at = run.text.find(bracketed); at != std::string::npos;
+             at = run.text.find(bracketed, at))
+            run.text.replace(at, bracketed.size(), bare);
+    return runs;
+}
+
 }  // namespace
+
+bool says_the_same(const RichText& a, const RichText& b,
+                   const std::function<std::int32_t(const StepMention&)>& moved) {
+    const auto are_alike = [&](const StepMention& x, const StepMention& y) {
+        const Step expected{x.step.axis, x.step.t + moved(x)};
+        return x.number == y.number && y.step == expected;
+    };
+    return std::ranges::equal(a.mentions, b.mentions, are_alike) &&
+           without_brackets_of_numbers(a) == without_brackets_of_numbers(b);
+}
 
 std::string name_in(const Sketch& sketch, std::uint32_t node) {
     const FigureNode& drawn = sketch.figure.nodes[node];

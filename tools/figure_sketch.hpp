@@ -3,6 +3,7 @@
 #include <revolute/tools/figure_homes.hpp>
 #include <revolute/tools/step_names.hpp>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,9 +20,14 @@ struct Sketch {
     std::vector<std::int32_t> bands;  ///< by node of the figure
     std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
     std::vector<std::string_view> operators;  ///< by node of the figure
-    /// By edge of the figure: equal where labels say the same, each of its own step.
-    std::vector<std::string> label_kinds;
+    /// By edge of the figure: its label, and behind it the names of all values that it is made of, written or not.
+    std::vector<RichText> said;
 };
+
+/// Whether what `b` says is what `a` says some steps earlier. `moved` is by how many the mention in `a` of a step is to
+/// move for that.
+bool says_the_same(const RichText& a, const RichText& b,
+                   const std::function<std::int32_t(const StepMention&)>& moved);
 
 /// Which panel a node stands in. Panels of one band stand beside each other, those with equal
 /// columns below each other; columns are in order.

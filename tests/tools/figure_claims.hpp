@@ -7,8 +7,10 @@
 #include <revolute/tools/figure.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -29,6 +31,29 @@ inline std::string text_of(const RichText& label) {
     std::string text;
     for (const TextRun& run : label.runs) text += run.text;
     return text;
+}
+
+/// The text that a net of so many steps has, where a label is read at step t: "h_{t−1}" is "h_2". Sums do not
+/// say where they begin and end.
+inline std::string at_step(const std::string& label, std::int32_t t, std::int32_t last) {
+    static const std::regex step("_(\\{([^{}]*,)?)?([tT])(−|\\+)?([0-9]+)?\\}?"),
+        sum("Σ_(\\{[^}]*\\}|t)");
+    const std::string plain = std::regex_replace(label, sum, "Σ");
+    std::string text;
+    auto begin = plain.cbegin();
+    std::smatch found;
+    while (std::regex_search(begin, plain.cend(), found, step)) {
+        text.append(begin, found[0].first);
+        begin = found[0].second;
+        std::int32_t number = found[3] == "t" ? t : last;
+        if (found[5].matched) number += (found[4] == "+" ? 1 : -1) * std::stoi(found[5]);
+        const std::string written = (number < 0 ? "−" : "") + std::to_string(std::abs(number)),
+                          before = found[2];
+        text += before.empty() && number >= 0 && number < 10
+                    ? "_" + written
+                    : fmt::format("_{{{}{}}}", before, written);
+    }
+    return text.append(begin, plain.cend());
 }
 
 /// The texts of a figure: those of its model, or those of its DOT.
@@ -213,7 +238,7 @@ class ClaimReader {
  public:
     ClaimReader(const Figure& figure, const Texts& texts, std::int32_t last,
                 const std::map<NodeId, std::uint32_t>& part_of)
-        : figure_(figure), texts_(texts), reader_(last), part_of_(part_of) {
+        : figure_(figure), texts_(texts), reader_(last), last_(last), part_of_(part_of) {
         for (const std::string& title : texts.panels) frames_.push_back(reader_.frame(title));
         for (std::size_t i = 0; i < figure.nodes.size(); ++i) steps_.push_back(steps_at(i));
     }
@@ -256,27 +281,26 @@ class ClaimReader {
     void read_edge(std::size_t i, Claims& claims) const {
         const std::size_t from = figure_.edges[i].from, to = figure_.edges[i].to;
         if (!is_general(from) && !is_general(to)) {
-            claims.edges.emplace(end_at(from, 0), end_at(to, 0), said(i));
+            claims.edges.emplace(end_at(from, 0), end_at(to, 0), said(i, 0));
             return;
         }
         const StepReader::Note note = reader_.note(texts_.edges[i]);
         Steps steps = *steps_[is_general(to) ? to : from];
         if (note.when) steps = common(steps, *note.when);
         for (const std::int32_t t : steps)
-            claims.edges.emplace(end_at(from, t + note.reach), end_at(to, t), said(i));
+            claims.edges.emplace(end_at(from, t + note.reach), end_at(to, t), said(i, t));
     }
 
-    /// The label of an edge without its note, and without what stands below, where steps do.
-    std::string said(std::size_t edge) const {
-        std::string text;
-        for (const TextRun& run : figure_.edges[edge].label.runs)
-            if (run.script != Script::subscript) text += run.text;
-        return reader_.without_note(text);
+    /// What the label of an edge says of step t, without its note.
+    std::string said(std::size_t edge, std::int32_t t) const {
+        const std::string text = to_plain(figure_.edges[edge].label);
+        return at_step(reader_.without_note(text), t, last_);
     }
 
     const Figure& figure_;
     const Texts& texts_;
     StepReader reader_;
+    std::int32_t last_;
     const std::map<NodeId, std::uint32_t>& part_of_;
     std::vector<std::optional<Steps>> frames_;  // by panel
     std::vector<std::optional<Steps>> steps_;   // by node; none: it stands outside the steps

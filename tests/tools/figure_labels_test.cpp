@@ -24,30 +24,8 @@ namespace revolute {
 
 namespace {
 
+using test::at_step;
 using test::View;
-
-/// The text that a net of so many steps has, where a label is read at step t: "h_{t−1}" is "h_2". Sums do not
-/// say where they begin and end.
-std::string at_step(const std::string& label, std::int32_t t, std::int32_t last) {
-    static const std::regex step("_(\\{([^{}]*,)?)?([tT])(−|\\+)?([0-9]+)?\\}?"),
-        sum("Σ_(\\{[^}]*\\}|t)");
-    const std::string plain = std::regex_replace(label, sum, "Σ");
-    std::string text;
-    auto begin = plain.cbegin();
-    std::smatch found;
-    while (std::regex_search(begin, plain.cend(), found, step)) {
-        text.append(begin, found[0].first);
-        begin = found[0].second;
-        std::int32_t number = found[3] == "t" ? t : last;
-        if (found[5].matched) number += (found[4] == "+" ? 1 : -1) * std::stoi(found[5]);
-        const std::string written = (number < 0 ? "−" : "") + std::to_string(std::abs(number)),
-                          before = found[2];
-        text += before.empty() && number >= 0 && number < 10
-                    ? "_" + written
-                    : fmt::format("_{{{}{}}}", before, written);
-    }
-    return text.append(begin, plain.cend());
-}
 
 /// What a label says of each step: the case of a step that has one of its own, else the first.
 std::string said_at(const std::string& label, bool has_name, std::int32_t t, std::int32_t last) {

@@ -3,9 +3,12 @@
 #include "figure_claims.hpp"
 #include "figure_models.hpp"
 #include "graphviz_program.hpp"
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/simplify.hpp>
+#include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lstm.hpp>
@@ -19,8 +22,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -221,6 +227,155 @@ TEST_CASE("folded figure: what is called otherwise at one step stands beside the
         const auto simple = simplify(derivative, simpler, simplification_rules());
         CHECK(check_steps(simple.derivative, 7, Written::model));
         CHECK(check_steps(simple.derivative, 7, Written::dot));
+    }
+}
+
+namespace {
+
+// y = sqrt(a o a + b o b), whose two rules look alike but for the operand in them.
+constinit const Op hypot_op{
+    .name = "hypot",
+    .arity = 2,
+    .shape = equal_shapes,
+    .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, p.input(0) / p.output); },
+                 [](const Pullback& p) { return hadamard(p.adjoint, p.input(1) / p.output); }},
+    .example = {.operands = {Shape{2, 2}, Shape{2, 2}}},
+};
+
+/// The operators of several operands that hand a derivative on to two of them or more.
+std::vector<const Op*> operators_of_pairs() {
+    std::vector<const Op*> found{&hypot_op};
+    for (const Op* const op : catalogue()) {
+        std::uint32_t handed_on = 0;
+        for (std::uint32_t slot = 0; slot < (op->arity == variadic ? 2 : op->arity); ++slot) {
+            const PullbackRule rule = op->pullback[slot];
+            if (rule != nullptr && !contributes_nothing(rule)) ++handed_on;
+        }
+        if (handed_on > 1) found.push_back(op);
+    }
+    return found;
+}
+
+/// Applies an operator to two values of one shape in the first slots of those that hand a derivative on, and to inputs.
+Expr applied(const Op& op, Graph& graph, Expr first, Expr second) {
+    std::vector<Operand> operands;
+    std::vector<Expr> values{second, first};
+    const std::uint32_t count = op.arity == variadic ? 2 : op.arity;
+    for (std::uint32_t slot = 0; slot < count; ++slot) {
+        if (values.empty() || contributes_nothing(op.pullback[slot])) {
+            operands.emplace_back(graph.input(fmt::format("given{}", slot), first.shape()));
+        } else {
+            operands.emplace_back(values.back());
+            values.pop_back();
+        }
+    }
+    return apply_to_all(op, operands,
+                        std::span(op.example.attributes).first(op.example.attribute_count));
+}
+
+/// The shape of values that an operator takes in all its slots.
+std::optional<Shape> shape_for(const Op& op) {
+    for (const Shape shape : {Shape{2, 2}, Shape{2, 1}, Shape{1, 2}, Shape{1, 1}}) {
+        Graph graph;
+        const Expr a = graph.input("a", shape), b = graph.input("b", shape);
+        try {
+            applied(op, graph, a, b);
+            return shape;
+        } catch (const ShapeError&) {
+            continue;
+        }
+    }
+    return std::nullopt;
+}
+
+constexpr std::int32_t pair_steps = 13;
+
+/// A chain of states of a shape, and the derivative of the loss that `loss` makes of them.
+template <class Loss>
+Derivative chained(Graph& graph, Shape shape, const Loss& loss) {
+    const Expr U = graph.parameter("U", {shape.rows, shape.rows});
+    Expr h = graph.initial_state("h", shape);
+    std::vector<Expr> states;
+    for (std::int32_t t = 0; t < pair_steps; ++t) {
+        const Scope at(graph, Step{0, t});
+        h = tanh(U * h + graph.input("x", shape)).named("h");
+        states.push_back(h);
+    }
+    return differentiate(loss(states).named("L"), {U});
+}
+
+/// Whether the figure of local derivatives can be folded; what it claims is what that of all steps says.
+bool check_local(const Derivative& derivative) {
+    const View view = views_of(derivative).back();
+    REQUIRE(view.name == "local");
+    Figure folded;
+    try {
+        folded = view.draw({.steps = ShownSteps::folded, .step_count = pair_steps});
+    } catch (const GraphError& error) {
+        CHECK(std::string(error.what()).starts_with("figure: steps that are not alike"));
+        return false;
+    }
+    const Figure all = view.draw({});
+    const auto part_of = test::parts_of(view);
+    const Claims claimed = ClaimReader(folded, texts_of(folded), pair_steps - 1, part_of).read();
+    const Claims right = ClaimReader(all, texts_of(all), pair_steps - 1, part_of).read();
+    CHECK(claimed.nodes == right.nodes);
+    CHECK(claimed.edges == right.edges);
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("folded figure: a label says at each step what it is there, of whichever two are read") {
+    for (const Op* const op : operators_of_pairs()) {
+        CAPTURE(op->name);
+        const std::optional<Shape> shape = shape_for(*op);
+        REQUIRE(shape.has_value());
+        for (const auto& [first, second] :
+             {std::pair(12, 11), {11, 12}, {12, 0}, {0, 12}, {1, 0}, {0, 2}, {12, 12}, {6, 12}})
+            for (const bool is_in_scope : {false, true}) {
+                CAPTURE(first);
+                CAPTURE(second);
+                CAPTURE(is_in_scope);
+                Graph graph;
+                const Derivative derivative =
+                    chained(graph, *shape, [&](const std::vector<Expr>& h) {
+                        std::optional<Scope> at;
+                        if (is_in_scope) at.emplace(graph, Step{0, pair_steps - 1});
+                        const Expr y = applied(*op, graph, h[static_cast<std::size_t>(first)],
+                                               h[static_cast<std::size_t>(second)]);
+                        return sum(y) + 0.3 * sum(square(h.back()));
+                    });
+                CHECK(check_local(derivative) == (first != 6));
+            }
+    }
+}
+
+TEST_CASE("folded figure: so it does where each step reads two, one before it or the first") {
+    for (const Op* const op : operators_of_pairs()) {
+        CAPTURE(op->name);
+        const std::optional<Shape> shape = shape_for(*op);
+        REQUIRE(shape.has_value());
+        for (const bool is_first : {false, true})
+            for (const bool is_other_way : {false, true}) {
+                CAPTURE(is_first);
+                CAPTURE(is_other_way);
+                Graph graph;
+                const Derivative derivative =
+                    chained(graph, *shape, [&](const std::vector<Expr>& h) {
+                        std::vector<Expr> losses;
+                        for (std::int32_t t = 1; t < pair_steps; ++t) {
+                            const Scope at(graph, Step{0, t});
+                            Expr a = h[static_cast<std::size_t>(t)],
+                                 b = h[static_cast<std::size_t>(is_first ? 0 : t - 1)];
+                            if (is_other_way) std::swap(a, b);
+                            losses.push_back(sum(applied(*op, graph, a, b)));
+                        }
+                        return accumulate(losses);
+                    });
+                const bool is_folded = check_local(derivative);
+                CHECK((is_folded || is_first));  // which another step reads each time
+            }
     }
 }
 
