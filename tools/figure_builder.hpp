@@ -21,6 +21,8 @@ class FigureBuilder {
     const Graph& graph() const { return graph_; }
     const Captions& captions() const { return captions_; }
     const FigureNumbers& numbers() const { return numbers_; }
+    const Rolled& rolled() const { return rolled_; }
+    const StepNames& steps() const { return steps_; }
     /// The outputs' ancestors, operands before users.
     std::span<const NodeId> walk() const { return walk_; }
     /// Whether the loss depends on the node, or is it.

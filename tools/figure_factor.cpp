@@ -12,9 +12,11 @@ constexpr std::size_t longest_factor = 40;  // glyphs
 /// Writes the expression of a local derivative; what is too long to be written is left empty.
 class FactorWriter {
  public:
-    FactorWriter(const LocalDerivative& derivative, const Captions& captions)
+    FactorWriter(const LocalDerivative& derivative, const Captions& captions,
+                 const FactorNumbers& numbers)
         : derivative_(derivative),
           captions_(captions),
+          numbers_(numbers),
           graph_(*derivative.graph),
           written_(graph_.size()),
           holds_adjoint_(graph_.size()) {}
@@ -44,19 +46,29 @@ class FactorWriter {
         holds_adjoint_[index(node)] = holds_adjoint;
         const Op& op = graph_.op(node);
         if (&op == &constant_op) {
-            const Formula number = number_formula(graph_.attributes(node)[0]);
+            const std::span<const FigureNumber> known = numbers_of(node);
+            const Formula number =
+                known.empty() ? number_formula(graph_.attributes(node)[0]) : known[0].formula;
             return WrittenOperand{typeset(number.text), number.precedence};
         }
         // A repeated vector is written like the vector, as in other formulas.
         if (op.role == Role::broadcast && !holds_adjoint) return written_[index(operands[0])];
         RichText text = typeset_formula(
-            graph_, node, [&](NodeId x) -> const WrittenOperand& { return *written_[index(x)]; });
+            graph_, node, [&](NodeId x) -> const WrittenOperand& { return *written_[index(x)]; },
+            numbers_of(node));
         if (glyph_count(text) > longest_factor) return std::nullopt;
         return WrittenOperand{std::move(text), op.precedence, &op};
     }
 
+    std::span<const FigureNumber> numbers_of(NodeId node) const {
+        const auto found = numbers_.find(node);
+        if (found == numbers_.end()) return {};
+        return found->second;
+    }
+
     const LocalDerivative& derivative_;
     const Captions& captions_;
+    const FactorNumbers& numbers_;
     const Graph& graph_;
     std::vector<std::optional<WrittenOperand>> written_;  // by id
     std::vector<bool> holds_adjoint_;                     // by id
@@ -88,9 +100,10 @@ RichText named(const Graph& graph, NodeId node, std::uint32_t slot, const Captio
 }  // namespace
 
 RichText written_factor(const LocalDerivative& derivative, const Graph& graph, NodeId node,
-                        std::uint32_t slot, const Captions& captions) {
+                        std::uint32_t slot, const Captions& captions,
+                        const FactorNumbers& numbers) {
     if (derivative.is_nothing()) return {};
-    std::optional<RichText> text = FactorWriter(derivative, captions).write();
+    std::optional<RichText> text = FactorWriter(derivative, captions, numbers).write();
     return text ? std::move(*text) : named(graph, node, slot, captions);
 }
 

@@ -2,6 +2,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/figure_builder.hpp>
 #include <revolute/tools/figure_factor.hpp>
+#include <revolute/tools/figure_growth.hpp>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@ class LocalView {
           is_active_(graph_.size()),
           uses_(graph_.size()),
           passes_(graph_.size()),
+          growth_(builder_.rolled(), builder_.steps(), builder_.numbers(), options),
           factors_(local_derivatives_of(graph_, builder_.captions())) {}
 
     Figure run() {
@@ -73,7 +75,8 @@ class LocalView {
                                       graph_.operand_count(operand) > 0 && !is_variable(operand);
                 if (may_pass && is_active(operand))
                     passes_[index(operand)] =
-                        factors_(node, slot).form == LocalDerivative::Form::identity;
+                        factors_(node, slot).form == LocalDerivative::Form::identity &&
+                        growth_.numbers_in(factors_, node, slot);
             }
         }
     }
@@ -96,12 +99,15 @@ class LocalView {
     }
 
     void connect(NodeId node, NodeId at, std::uint32_t slot, const LocalDerivative& local) {
-        if (builder_.numbers().has_factor(at))
-            throw GraphError(fmt::format(
-                "figure: a local derivative that depends on the number of steps is not folded\n"
-                "  it is that of {}\n  draw it with all steps, or another view",
-                graph_.origin(at)));
-        RichText label = written_factor(local, graph_, at, slot, builder_.captions());
+        const auto numbers = growth_.numbers_in(factors_, at, slot);
+        if (!numbers)
+            throw GraphError(
+                fmt::format("figure: a local derivative that follows no known law of the number of "
+                            "steps is not "
+                            "folded\n"
+                            "  it is that of {}\n  draw it with all steps, or another view",
+                            graph_.describe(at)));
+        RichText label = written_factor(local, graph_, at, slot, builder_.captions(), *numbers);
         std::vector<NodeId> values;
         for (const std::optional<NodeId> value : local.originals)
             if (value) values.push_back(*value);
@@ -115,6 +121,7 @@ class LocalView {
     std::vector<bool> is_active_;      // by id
     std::vector<std::uint32_t> uses_;  // by id: operand slots of active nodes
     std::vector<bool> passes_;         // by id
+    FigureGrowth growth_;
     LocalDerivatives factors_;
 };
 

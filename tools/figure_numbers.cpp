@@ -124,24 +124,15 @@ class MemberNumbers {
           number_(index(part)),
           axis_(rolled.axes.front().axis),
           steps_(steps),
-          is_general_(!step_count),
-          added_(step_count ? *step_count - steps.count(axis_) : 0),
-          length_(rolled.axes.front().steps + added_) {
-        style_.axes = {{axis_, length_}};
-        style_.is_general = is_general_;
-        style_.first_step = steps.first(axis_).t;
-    }
+          length_(rolled.axes.front(), steps, step_count) {}
 
     std::vector<FigureNumber> at(std::int32_t t, const std::vector<EquationGrowth>& growing) const {
         std::vector<FigureNumber> written;
         for (const double number : part_.attributes) written.push_back({number_formula(number)});
         for (EquationGrowth growth : growing) {
-            double value = part_.attributes[growth.attribute];
-            if (growth.law && !is_general_) value = growth.law->at(length_);
-            if (growth.scale_law && !is_general_) growth.scale = growth.scale_law->at(length_);
             if (growth.slope != 0) growth.step = step_at(t);
             FigureNumber& number = written[growth.attribute];
-            number.formula = detail::growing_number(value, growth, axis_, style_);
+            number.formula = length_.number(part_.attributes[growth.attribute], growth);
             if (growth.slope != 0) number.mention = {{}, {axis_, t}, number_of(growth.attribute)};
         }
         return written;
@@ -152,7 +143,7 @@ class MemberNumbers {
         const Step step{axis_, t};
         const std::int32_t middle = steps_.middle(axis_).t;
         if (steps_.is_midst(step)) return {axis_, false, t - middle};
-        return {axis_, true, t < middle ? t : t + added_};
+        return {axis_, true, t < middle ? t : t + length_.added()};
     }
 
     /// Of an attribute of the part; 0 is none of any.
@@ -164,10 +155,7 @@ class MemberNumbers {
     std::uint32_t number_;
     std::int32_t axis_;
     const StepNames& steps_;
-    bool is_general_;      // for any number of steps
-    std::int32_t added_;   // steps that the figure stands for and the graph does not have
-    std::int32_t length_;  // of the axis that the figure stands for, counted from 0 as laws do
-    EquationStyle style_;
+    FigureLength length_;
 };
 
 }  // namespace
@@ -181,11 +169,33 @@ std::vector<NumberLaw> number_laws(const Rolled& rolled) {
     return laws;
 }
 
+FigureLength::FigureLength(AxisSteps axis, const StepNames& steps,
+                           std::optional<std::int32_t> step_count)
+    : is_general_(!step_count),
+      axis_(axis.axis),
+      added_(step_count ? *step_count - steps.count(axis_) : 0),
+      length_(axis.steps + added_) {
+    style_.axes = {{axis_, length_}};
+    style_.is_general = is_general_;
+    style_.first_step = steps.first(axis_).t;
+}
+
+Formula FigureLength::number(double value, EquationGrowth growth) const {
+    if (growth.law && !is_general_) value = growth.law->at(length_);
+    if (growth.scale_law && !is_general_) growth.scale = growth.scale_law->at(length_);
+    return detail::growing_number(value, growth, axis_, style_);
+}
+
 FigureNumbers::FigureNumbers(const Rolled& rolled, const StepNames& steps,
                              const FigureOptions& options) {
     if (options.steps == ShownSteps::all || rolled.axes.empty()) return;
     const AxisSteps axis = rolled.axes.front();
     const Laws laws = laws_of(rolled, axis, steps, options);
+    laws_.axis = axis.axis;
+    for (const auto& [place, law] : laws) {
+        const auto& [part, attribute, is_of_scale] = place;
+        laws_.attributes.push_back({part, attribute, law, is_of_scale});
+    }
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         std::vector<EquationGrowth> growing;

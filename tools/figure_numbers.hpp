@@ -2,6 +2,7 @@
 
 #include <revolute/graph/notation.hpp>
 #include <revolute/graph/rolled.hpp>
+#include <revolute/tools/equation_term.hpp>
 #include <revolute/tools/figure.hpp>
 #include <revolute/tools/step_names.hpp>
 
@@ -20,6 +21,25 @@ struct FigureNumber {
     std::optional<StepMention> mention{};
 };
 
+/// The number of steps that a figure stands for, which its graph may not have, or any number of them.
+class FigureLength {
+ public:
+    /// `axis` counts the steps of the graph that was rolled.
+    FigureLength(AxisSteps axis, const StepNames& steps, std::optional<std::int32_t> step_count);
+
+    /// How many steps the figure stands for and the graph does not have.
+    std::int32_t added() const { return added_; }
+    /// A number that depends on the step or on the number of steps; it is `value` at step 0 of the graph.
+    Formula number(double value, EquationGrowth growth) const;
+
+ private:
+    bool is_general_;  // for any number of steps
+    std::int32_t axis_;
+    std::int32_t added_;
+    std::int32_t length_;  // of the axis that the figure stands for, counted from 0 as laws do
+    EquationStyle style_;
+};
+
 /// How a figure that does not draw all steps writes the attributes of nodes that depend on the step or on the
 /// number of steps: "t", "T-t", "1 / N".
 class FigureNumbers {
@@ -34,8 +54,11 @@ class FigureNumbers {
     std::span<const FigureNumber> attributes(NodeId node) const;
     /// Whether a number that is no size depends on the number of steps.
     bool has_factor(NodeId node) const { return factors_.contains(node); }
+    /// The laws that are known, by part of what was rolled.
+    const AxisLaws& laws() const { return laws_; }
 
  private:
+    AxisLaws laws_;
     std::map<NodeId, std::vector<FigureNumber>> written_;
     std::set<NodeId> factors_;
 };

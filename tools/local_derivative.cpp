@@ -11,6 +11,8 @@
 #include <revolute/tools/local_derivative.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace revolute {
 
@@ -187,6 +189,15 @@ class RuleReading {
     }
 
  private:
+    /// The operands of a value, with as many as it has in the midst.
+    static std::vector<NodeId> operands_of(const Graph& graph, NodeId value, std::size_t count) {
+        const std::span<const NodeId> known = graph.operands(value);
+        std::vector<NodeId> operands(known.begin(), known.end());
+        const auto midst = operands.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+        if (count > known.size()) operands.insert(midst, count - known.size(), *midst);
+        return operands;
+    }
+
     /// The rule applied to a symbol. The node's own value is a symbol where it stands for itself.
     static Stage applied(const Graph& graph, const LocalDerivatives::Place& place) {
         Stage stage{std::make_shared<Graph>(), {}, {}, {}};
@@ -195,12 +206,15 @@ class RuleReading {
             const NodeId value = place.values[i];
             const bool is_node = i + 1 == place.values.size();
             std::vector<NodeId> operands;
-            for (const NodeId operand : graph.operands(value))
-                if (is_node || !place.is_symbol[i]) operands.push_back(images.at(operand));
+            if (is_node || !place.is_symbol[i])
+                for (const NodeId operand :
+                     operands_of(graph, value, place.numbers[i].operand_count))
+                    operands.push_back(images.at(operand));
             const NodeId copy =
                 place.is_symbol[i] && !is_node
-                    ? stage.graph->input("value", graph.shape(value)).id
-                    : stage.graph->append(graph.op(value), operands, graph.attributes(value), {})
+                    ? stage.graph->input("value", place.numbers[i].shape).id
+                    : stage.graph
+                          ->append(graph.op(value), operands, place.numbers[i].attributes, {})
                           .id;
             images.emplace(value, copy);
             stage.values.emplace_back(copy);
@@ -330,12 +344,46 @@ bool LocalDerivatives::is_symbol(NodeId value) const {
 LocalDerivative LocalDerivatives::operator()(NodeId node, std::uint32_t slot) {
     const PullbackRule rule = graph_.op(node).pullback[slot];
     if (rule == nullptr || contributes_nothing(rule)) return {};
-    const Place at = place(node, slot);
-    const auto [found, is_new] = known_.try_emplace(at.key);
-    if (is_new) found->second = RuleReading(graph_, at).read();
+    Place at = place(node, slot);
+    for (const NodeId value : at.values) {
+        const std::span<const double> attributes = graph_.attributes(value);
+        at.numbers.push_back({graph_.shape(value),
+                              {attributes.begin(), attributes.end()},
+                              graph_.operand_count(value)});
+    }
+    return read(at);
+}
+
+LocalDerivative LocalDerivatives::with(NodeId node, std::uint32_t slot,
+                                       const std::function<NodeNumbers(NodeId)>& numbers) {
+    const PullbackRule rule = graph_.op(node).pullback[slot];
+    if (rule == nullptr || contributes_nothing(rule)) return {};
+    Place at = place(node, slot);
+    at.key.push_back(0xFFFFFFFF);  // which begins no value of a place
+    for (const NodeId value : at.values) {
+        at.numbers.push_back(numbers(value));
+        const auto& [shape, attributes, operand_count] = at.numbers.back();
+        at.key.push_back(static_cast<std::uint32_t>(operand_count));
+        at.key.push_back(static_cast<std::uint32_t>(shape.rows));
+        at.key.push_back(static_cast<std::uint32_t>(shape.columns));
+        for (const double attribute : attributes) {
+            const auto bits = std::bit_cast<std::uint64_t>(attribute);
+            at.key.push_back(static_cast<std::uint32_t>(bits >> 32U));
+            at.key.push_back(static_cast<std::uint32_t>(bits));
+        }
+    }
+    const std::uint32_t known = graph_.operand_count(node);
+    if (slot >= known / 2)
+        at.slot += static_cast<std::uint32_t>(at.numbers.back().operand_count) - known;
+    return read(at);
+}
+
+LocalDerivative LocalDerivatives::read(const Place& place) {
+    const auto [found, is_new] = known_.try_emplace(place.key);
+    if (is_new) found->second = RuleReading(graph_, place).read();
     LocalDerivative result = found->second;
     for (std::optional<NodeId>& original : result.originals)
-        if (original) original = at.values[index(*original)];
+        if (original) original = place.values[index(*original)];
     return result;
 }
 

@@ -36,6 +36,15 @@ struct LocalDerivative {
     bool is_nothing() const { return form == Form::nothing; }
 };
 
+/// What a node is made with, beside its operator and operands.
+struct NodeNumbers {
+    Shape shape;
+    std::vector<double> attributes;
+    std::size_t operand_count = 0;
+
+    friend bool operator==(const NodeNumbers&, const NodeNumbers&) = default;
+};
+
 /// The local derivatives of a graph, which is left as it is.
 ///
 /// The operator alone is applied to symbols, and its rule to a symbol for the adjoint. What comes of it is
@@ -53,18 +62,29 @@ class LocalDerivatives {
 
     /// Of operand `slot` of the node. Throws what the operator's rule throws.
     LocalDerivative operator()(NodeId node, std::uint32_t slot);
-
+    /// What it is in a graph that is the same but for the numbers and shapes of its nodes, and for more operands in
+    /// the midst, like the one there.
+    LocalDerivative with(NodeId node, std::uint32_t slot,
+                         const std::function<NodeNumbers(NodeId)>& numbers);
     /// An operator's application with what is written out of its operands.
     struct Place {
-        std::vector<NodeId> values;      ///< operands before users; the node last
-        std::vector<bool> is_symbol;     ///< as values
-        std::vector<std::uint32_t> key;  ///< the same for places that are alike
+        std::vector<NodeId> values;        ///< operands before users; the node last
+        std::vector<bool> is_symbol;       ///< as values
+        std::vector<NodeNumbers> numbers;  ///< as values
+        std::vector<std::uint32_t> key;    ///< the same for places that are alike
         std::uint32_t slot = 0;
+
+        /// Whether the numbers of a value are read, besides its shape.
+        bool has_numbers(std::size_t value) const {
+            return !is_symbol[value] || value + 1 == values.size();
+        }
     };
+    /// What a local derivative is read off, without numbers.
+    Place place(NodeId node, std::uint32_t slot) const;
 
  private:
     bool is_symbol(NodeId value) const;
-    Place place(NodeId node, std::uint32_t slot) const;
+    LocalDerivative read(const Place& place);
 
     const Graph& graph_;
     std::function<bool(NodeId)> is_symbol_;

@@ -12,9 +12,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,16 +26,21 @@ namespace revolute {
 namespace {
 
 using Loss = std::function<Expr(const std::vector<Expr>&)>;
+/// A state of what is summed for it, in a net of so many steps.
+using Cell = std::function<Expr(Expr, double)>;
+
+Expr plain_cell(Expr z, double) { return tanh(z); }
 
 /// A net of states [2 x 1], and its derivative.
 struct Chain {
-    Chain(const Loss& loss, std::int32_t steps, std::int32_t first = 0) {
+    Chain(const Loss& loss, std::int32_t steps, std::int32_t first = 0,
+          const Cell& cell = plain_cell) {
         const Expr U = graph->parameter("U", {2, 2});
         Expr h = graph->constant(0.5, {2, 1});
         std::vector<Expr> states;
         for (std::int32_t t = 0; t < steps; ++t) {
             const Scope at(*graph, Step{0, first + t});
-            h = tanh(U * h + graph->input("x", {2, 1})).named("h");
+            h = cell(U * h + graph->input("x", {2, 1}), steps).named("h");
             states.push_back(h);
         }
         derivative = std::make_unique<Derivative>(differentiate(loss(states).named("L"), {U}));
@@ -261,9 +269,7 @@ TEST_CASE("figure: without laws, sizes are told by the graph and factors are not
     CHECK(has(labels_of(draw(mean, 8)), "L = 0.125 sum("));
 }
 
-TEST_CASE(
-    "figure: laws of another graph are refused, and a local derivative of any number of steps is "
-    "too") {
+TEST_CASE("figure: laws of another graph are refused") {
     const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
         const Chain chain(mean_over_time, steps);
         return roll(chain.derivative->loss_and_gradients());
@@ -279,12 +285,188 @@ TEST_CASE(
           "  draw the graph whose rolled form has the laws: it has as many steps as roll_any_steps "
           "says in "
           "built_with");
-    const Chain mean(mean_over_time, 8);
-    const std::string refusal = test::message_of<GraphError>(
-        [&] { local_derivatives(*mean.derivative, {.steps = ShownSteps::folded, .laws = laws}); });
+}
+
+namespace {
+
+/// One way in which a net depends on the number of steps.
+struct Way {
+    std::string name;
+    Loss loss;
+    Cell cell = plain_cell;
+};
+
+Expr constant(Expr like, double value, Shape shape) { return like.graph->constant(value, shape); }
+
+/// A function of the sum of all states and of their number.
+Loss of_sum(const std::function<Expr(Expr, double)>& read) {
+    return [read](const std::vector<Expr>& h) {
+        return sum(read(accumulate(h).named("S"), static_cast<double>(h.size())));
+    };
+}
+
+Loss of_all(const std::function<Expr(Expr)>& read) {
+    return [read](const std::vector<Expr>& h) {
+        return sum(read(stack_columns(operands_of(h)).named("H")));
+    };
+}
+
+Expr last_square(const std::vector<Expr>& h) { return sum(square(h.back())); }
+
+std::vector<Way> ways() {
+    const auto target = [](Expr x) { return x.graph->input("Y", x.shape()); };
+    return {
+        {"S / n", of_sum([](Expr S, double n) { return S / n; })},
+        {"S / (n + 1)", of_sum([](Expr S, double n) { return S / (n + 1); })},
+        {"S / sqrt(n)", of_sum([](Expr S, double n) { return S / std::sqrt(n); })},
+        {"(1 / n) S", of_sum([](Expr S, double n) { return (1.0 / n) * S; })},
+        {"a constant o S", of_sum([](Expr S, double n) {
+             return hadamard(constant(S, 1 / n, {2, 1}), S);
+         })},
+        {"a number times S", of_sum([](Expr S, double n) {
+             return multiply(constant(S, 1 / n, {1, 1}), S);
+         })},
+        {"a constant row times S", of_sum([](Expr S, double n) {
+             return constant(S, 1 / n, {1, 2}) * S;
+         })},
+        {"n / S", of_sum([](Expr S, double n) { return n / S; })},
+        {"log(S + n)", of_sum([](Expr S, double n) { return log(S + n); })},
+        {"2 (S / n), simplified together",
+         of_sum([](Expr S, double n) { return square(3.0 * (S / n)); })},
+        {"S^(1/n)", of_sum([](Expr S, double n) { return power(S, 1 / n); })},
+        {"leaky_relu", of_sum([](Expr S, double n) { return leaky_relu(S, 1 / n); })},
+        {"clamp", of_sum([](Expr S, double n) { return clamp(S, -n / 2, n / 2); })},
+        {"huber", of_sum([=](Expr S, double n) { return huber(S, target(S), n); })},
+        {"mean of a stack", of_all([](Expr H) { return mean(H); })},
+        {"mean of a nameless stack",
+         [](const std::vector<Expr>& h) { return mean(stack_columns(operands_of(h))); }},
+        {"tanh of a nameless stack",
+         [](const std::vector<Expr>& h) {
+             return sum(square(row_sums(tanh(stack_columns(operands_of(h))))));
+         }},
+        {"mse of a reversed stack",
+         [=](const std::vector<Expr>& h) {
+             const Expr H = stack_columns(std::vector<Operand>(h.rbegin(), h.rend()));
+             return mse(H.named("H"), target(H));
+         }},
+        {"mse of a stack", of_all([=](Expr H) { return mse(H, target(H)); })},
+        {"row sums of a stack", of_all([](Expr H) { return square(row_sums(H)); })},
+        {"tanh(z / n)", last_square, [](Expr z, double n) { return tanh(z / n); }},
+        {"tanh((1 / n) z)", last_square, [](Expr z, double n) { return tanh((1 / n) * z); }},
+        {"tanh(z o a constant)", last_square,
+         [](Expr z, double n) {
+             return tanh(hadamard(z, constant(z, 1 / n, {2, 1})));
+         }},
+        {"sigmoid(z)^(1/n)", last_square,
+         [](Expr z, double n) { return power(sigmoid(z), 1 / n); }},
+    };
+}
+
+std::multiset<std::string> derivatives_of(const Figure& figure) {
+    std::multiset<std::string> labels;
+    for (const FigureEdge& edge : figure.edges) labels.insert(to_plain(edge.label));
+    return labels;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "figure: local derivatives of fewer steps say what those of a graph of all steps say, however "
+    "they come to depend on N") {
+    constexpr std::int32_t many = 20;
+    for (const Way& way : ways())
+        for (const std::int32_t first : {0, 3}) {
+            CAPTURE(way.name);
+            CAPTURE(first);
+            const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+                const Chain chain(way.loss, steps, first, way.cell);
+                return roll(chain.derivative->loss_and_gradients());
+            });
+            REQUIRE(any.rolled.has_value());
+            const Chain few(way.loss, any.built_with, first, way.cell),
+                all(way.loss, many, first, way.cell);
+            const auto laws = number_laws(*any.rolled);
+            int drawn = 0;
+            for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+                CAPTURE(static_cast<int>(shown));
+                // Each state has its own place in a stack, and an arrow of its own from there.
+                if (shown == ShownSteps::folded && way.name.ends_with("stack")) continue;
+                const FigureOptions of_any{.steps = shown, .laws = laws};
+                FigureOptions of_many = of_any;
+                of_many.step_count = many;
+                const auto right = derivatives_of(
+                    local_derivatives(*all.derivative, {.steps = shown, .step_count = many}));
+                CHECK(derivatives_of(local_derivatives(*few.derivative, of_many)) == right);
+                const Figure general = local_derivatives(*few.derivative, of_any);
+                const auto says_N = [](const FigureEdge& edge) {
+                    return has(to_plain(edge.label), "N");
+                };
+                CHECK(std::ranges::any_of(general.edges, says_N));
+                ++drawn;
+            }
+            CHECK(drawn > 0);
+        }
+}
+
+TEST_CASE("figure: a local derivative says one over the number of steps as the joint figure does") {
+    for (const Way& way : ways()) {
+        if (!way.name.starts_with("S / ")) continue;
+        CAPTURE(way.name);
+        const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+            return roll(Chain(way.loss, steps).derivative->loss_and_gradients());
+        });
+        REQUIRE(any.rolled.has_value());
+        const Chain chain(way.loss, any.built_with);
+        const auto labels = derivatives_of(local_derivatives(
+            *chain.derivative, {.steps = ShownSteps::folded, .laws = number_laws(*any.rolled)}));
+        const std::string divisor = way.name.substr(4);
+        CHECK(labels.contains(divisor == "n"         ? "1 / N"
+                              : divisor == "sqrt(n)" ? "1 / sqrt(N)"
+                                                     : "1 / (N+1)"));
+    }
+}
+
+TEST_CASE("figure: what is 1 for the number of steps that was built is not taken for 1 of all") {
+    const Loss scaled = of_sum([](Expr S, double n) { return tanh((n / 8) * (S + S)); });
+    const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+        return roll(Chain(scaled, steps).derivative->loss_and_gradients());
+    });
+    REQUIRE(any.rolled.has_value());
+    REQUIRE(any.built_with == 8);
+    const Chain chain(scaled, 8);
+    const std::string refusal = test::message_of<GraphError>([&] {
+        local_derivatives(*chain.derivative,
+                          {.steps = ShownSteps::folded, .laws = number_laws(*any.rolled)});
+    });
+    CHECK(has(refusal, "it is that of unnamed scale [2 x 1], made at figure_numbers_test.cpp:"));
+}
+
+TEST_CASE("figure: a local derivative that depends on the step and on the number is refused") {
+    const Loss weighted = [](const std::vector<Expr>& h) {
+        std::vector<Expr> losses;
+        for (const Expr& state : h) {
+            const Scope at(*state.graph, *state.graph->step(state.id));
+            const double weight =
+                static_cast<double>(losses.size() + 1) / static_cast<double>(h.size());
+            losses.push_back((weight * sum(state)).named("l"));
+        }
+        return accumulate(losses);
+    };
+    const AnySteps any = roll_any_steps(64, [&](std::int32_t steps) {
+        return roll(Chain(weighted, steps).derivative->loss_and_gradients());
+    });
+    REQUIRE(any.rolled.has_value());
+    const Chain chain(weighted, any.built_with);
+    const std::string refusal = test::message_of<GraphError>([&] {
+        local_derivatives(*chain.derivative,
+                          {.steps = ShownSteps::folded, .laws = number_laws(*any.rolled)});
+    });
+    CAPTURE(refusal);
     CHECK(
-        refusal.starts_with("figure: a local derivative that depends on the number of steps is not "
-                            "folded\n  it is that of "));
+        refusal.starts_with("figure: a local derivative that follows no known law of the number of "
+                            "steps is not folded\n"
+                            "  it is that of l["));
+    CHECK(has(refusal, "] [1 x 1], made at figure_numbers_test.cpp:"));
     CHECK(refusal.ends_with("\n  draw it with all steps, or another view"));
 }
 

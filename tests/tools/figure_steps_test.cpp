@@ -331,9 +331,10 @@ TEST_CASE("folded figure: a label says at each step what it is there, of whichev
         CAPTURE(op->name);
         const std::optional<Shape> shape = shape_for(*op);
         REQUIRE(shape.has_value());
-        for (const auto& [first, second] :
+        for (const auto& read :
              {std::pair(12, 11), {11, 12}, {12, 0}, {0, 12}, {1, 0}, {0, 2}, {12, 12}, {6, 12}})
             for (const bool is_in_scope : {false, true}) {
+                const int first = read.first, second = read.second;
                 CAPTURE(first);
                 CAPTURE(second);
                 CAPTURE(is_in_scope);
