@@ -1,8 +1,5 @@
-#include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/gradient_layout.hpp>
-#include <revolute/tools/gradient_rounding.hpp>
-#include <revolute/tools/hypothesis.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -285,28 +282,6 @@ void add_backward_readings(const Case& of, std::vector<ForwardMistake>& all) {
         BackwardReading::after_all_steps);
 }
 
-/// Whether the net of the case gives the loss and the answers, as far as they are given.
-bool gives(const Case& of, const CaseResult& given, double tolerance) {
-    const CaseNet net(of);
-    std::vector<Expr> outputs{net.net.loss()};
-    outputs.insert(outputs.end(), net.net.read_out.y.begin(), net.net.read_out.y.end());
-    const std::vector<Matrix> values = evaluate(outputs, net.values);
-    const auto is_near = [&](std::span<const Matrix> right, std::span<const Matrix> numbers) {
-        return compare_arrays("", numbers, right, tolerance).agrees();
-    };
-    if (given.loss) {
-        const Matrix loss(1, 1, *given.loss);
-        if (!is_near(std::span(values).first(1), std::span(&loss, 1))) return false;
-    }
-    return given.yhat.empty() || is_near(std::span(values).subspan(1), given.yhat);
-}
-
-void apply(const ForwardMistake& mistake, Case& of) { mistake.change(of); }
-
-void apply(const ForwardMistake& mistake, CaseResult& result) {
-    if (mistake.change_result) mistake.change_result(result);
-}
-
 }  // namespace
 
 std::vector<ForwardMistake> forward_mistakes(const Case& of) {
@@ -355,43 +330,6 @@ std::vector<ForwardMistake> target_mistakes(const Case& of) {
         add("the targets are in reverse order",
             [](std::vector<Matrix>& y) { std::ranges::reverse(y); });
     return all;
-}
-
-std::vector<std::string> factors_of_given_loss(const Case& of, double right, double given,
-                                               double tolerance) {
-    std::vector<KnownFactor> factors = factors_of_loss(of);
-    for (KnownFactor& factor : factors)
-        if (factor.words.starts_with("a factor of 2:"))
-            factor.words = "a factor of 2: the squared error without its half";
-    factors.insert(factors.end(), {{-1, "the other sign"}, {0.5, "a factor of 1/2"}});
-    std::vector<std::string> words;
-    for (const KnownFactor& factor : factors)
-        if (factor.value != 1 &&
-            std::abs(given - factor.value * right) <= tolerance * std::abs(given))
-            words.push_back("the loss has " + factor.words);
-    return words;
-}
-
-std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
-                                                 double tolerance) {
-    const std::vector<ForwardMistake> all = forward_mistakes(of);
-    std::optional<OtherForward> found;
-    const auto consider = [&](std::span<const ForwardMistake* const> mistakes) {
-        Case changed = of;
-        for (const ForwardMistake* const mistake : mistakes) apply(*mistake, changed);
-        if (!gives(changed, given, tolerance)) return;
-        std::vector<std::string> words;
-        for (const ForwardMistake* const mistake : mistakes) words.push_back(mistake->words);
-        if (!found) {
-            found = OtherForward{{}, std::move(changed), given};
-            for (const ForwardMistake* const mistake : mistakes) apply(*mistake, found->given);
-        }
-        found->words.push_back(fmt::format("{}", fmt::join(words, "; and ")));
-    };
-    for (const ForwardMistake& mistake : all) consider(std::array{&mistake});
-    for (std::size_t i = 0; i < all.size() && !found; ++i)
-        for (std::size_t j = i + 1; j < all.size(); ++j) consider(std::array{&all[i], &all[j]});
-    return found;
 }
 
 }  // namespace revolute

@@ -35,8 +35,9 @@ struct OtherForward {
 std::vector<std::string> factors_of_given_loss(const Case& of, double right, double given,
                                                double tolerance);
 
-/// The forward pass, with one mistake or two, that gives the loss and the answers of `given`, as far as it has
-/// them; nothing where none does. `tolerance` is relative to the largest entry.
+/// The forward pass, with one mistake or two, that gives the answers and the loss of `given`, as far as it has
+/// them; nothing where none does. The loss may have a factor besides, and where the answers differ they alone tell if
+/// it has none that is known. `tolerance` is relative to the largest entry.
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
                                                  double tolerance);
 

@@ -1,6 +1,7 @@
 // Mistakes in the forward pass, which answers and loss tell.
 
-#include "cases.hpp"
+#include "compared_cases.hpp"
+#include "float_gradients.hpp"
 #include <revolute/tools/case_net.hpp>
 #include <revolute/tools/diagnosis_report.hpp>
 #include <revolute/tools/forward_mistake.hpp>
@@ -13,14 +14,29 @@
 #include <filesystem>
 
 using namespace revolute;
+using namespace revolute::test;
 
 namespace {
 
-std::filesystem::path file_named(const std::string& name) {
-    return std::filesystem::path(REVOLUTE_TEST_DATA) / "compare" / (name + ".json");
+/// One reading of each kind, and of the orders of gates a few: each order is found as any other.
+std::vector<ForwardMistake> some_readings(const Case& of) {
+    std::vector<ForwardMistake> all = forward_mistakes(of);
+    int orders = 0;
+    std::erase_if(all, [&](const ForwardMistake& mistake) {
+        return mistake.words.starts_with("the gates' rows") && ++orders % 9 != 0;
+    });
+    return all;
 }
 
-Case small_case(const std::string& name) { return read_case(file_named(name)); }
+/// Multiplies the loss and all gradients, as another loss has them.
+void scale_loss(CaseResult& result, double factor) {
+    change_all(result, [factor](double value) { return factor * value; });
+    *result.loss *= factor;
+}
+
+bool has_start(const std::vector<std::string>& words, const std::string& start) {
+    return std::ranges::any_of(words, [&](const std::string& w) { return w.starts_with(start); });
+}
 
 }  // namespace
 
@@ -68,7 +84,7 @@ TEST_CASE("compare: a reverse direction that is read at another step is recognis
          {"rnn_bidirectional_many_to_one", "gru_bidirectional_many_to_many",
           "lstm_two_layers_bidirectional", "gru_cross_entropy_bidirectional_complex_step"}) {
         CAPTURE(name);
-        const Case of = test::case_named(name);
+        const Case of = case_named(name);
         for (const BackwardReading reading :
              {BackwardReading::one_late, BackwardReading::not_turned,
               BackwardReading::after_all_steps}) {
@@ -94,7 +110,7 @@ TEST_CASE("compare: targets that are shifted are recognised, by the loss and by 
     for (const char* name : {"rnn_cross_entropy", "lstm_cross_entropy_sequences_complex_step",
                              "gru_bidirectional_many_to_many"}) {
         CAPTURE(name);
-        const Case of = test::case_named(name);
+        const Case of = case_named(name);
         const std::vector<ForwardMistake> all = target_mistakes(of);
         CHECK(all.size() >= 2);
         for (const ForwardMistake& mistake : all) {
@@ -144,5 +160,66 @@ TEST_CASE("compare: a factor in the loss alone is told from one in its gradients
         CaseResult given = solve(of);
         given.loss = 1.2345 * given.loss.value();
         CHECK(compare_gradients(of, given, 1e-10).forward.empty());
+    }
+}
+
+TEST_CASE("compare: another forward pass is recognised beside a factor of the loss") {
+    Random random(41);
+    int tried = 0;
+    for (const char* cell : drawn_cells)
+        for (const int batch : {1, 3}) {
+            Case of = drawn_case(cell, random, 1);
+            while (of.sizes.batch != batch || of.sizes.hidden < 2) of = drawn_case(cell, random, 1);
+            const CaseResult right = solve(of);
+            const double factor = batch == 1 ? 2 : batch;
+            for (const ForwardMistake& mistake : some_readings(of)) {
+                CAPTURE(of.name);
+                CAPTURE(mistake.words);
+                Case changed = of;
+                mistake.change(changed);
+                CaseResult given = solve(changed);
+                if (largest_difference(given.yhat, right.yhat) < 1e-3) continue;
+                for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+                scale_loss(given, factor);
+                ++tried;
+                for (const bool has_loss : {true, false})
+                    for (const bool has_yhat : {true, false}) {
+                        if (!has_loss && !has_yhat) continue;  // gradients alone tell no reading
+                        CAPTURE(has_loss);
+                        CAPTURE(has_yhat);
+                        CaseResult part = given;
+                        if (!has_loss) part.loss.reset();
+                        if (!has_yhat) part.yhat.clear();
+                        const GradientComparison comparison = compare_gradients(of, part);
+                        CAPTURE(to_text(comparison, of));
+                        CHECK(has_start(comparison.forward,
+                                        has_loss ? mistake.words + "; and the loss has a factor of "
+                                                 : mistake.words));
+                        CHECK(comparison.unexplained.empty());
+                        CHECK(comparison.findings.size() == 1);
+                        CHECK(words_of(comparison).starts_with("a factor of "));
+                    }
+            }
+        }
+    CHECK(tried >= 40);
+}
+
+TEST_CASE("compare: answers tell another forward pass where nothing gives the loss") {
+    for (const char* name : nets) {
+        CAPTURE(name);
+        const Case of = small_case(name);
+        for (const ForwardMistake& mistake : some_readings(of)) {
+            CAPTURE(mistake.words);
+            Case changed = of;
+            mistake.change(changed);
+            CaseResult given = solve(changed);
+            if (largest_difference(given.yhat, solve(of).yhat) < 1e-3) continue;
+            for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+            *given.loss *= 1.2345;
+            const GradientComparison comparison = compare_gradients(of, given);
+            CHECK(has_start(comparison.forward, mistake.words + "; and the loss is another one"));
+            CHECK(comparison.findings.empty());
+            CHECK(comparison.unexplained.empty());
+        }
     }
 }
