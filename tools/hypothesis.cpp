@@ -26,12 +26,6 @@ double signature_of(std::span<const double> numbers) {
     return sum;
 }
 
-/// Whether a rule is mistaken wherever it is in the other mistake, and in other families too.
-bool says_more(const Mistake& more, const Mistake& less) {
-    return less.families > 0 && more.families > less.families && more.column == less.column &&
-           std::ranges::includes(more.alterations, less.alterations);
-}
-
 std::vector<double> entries_of(const GradientArray& array) {
     std::vector<double> entries;
     for (const Matrix& matrix : array.values)
@@ -40,6 +34,11 @@ std::vector<double> entries_of(const GradientArray& array) {
 }
 
 }  // namespace
+
+bool says_more(const Mistake& more, const Mistake& less) {
+    return less.families > 0 && more.families > less.families && more.column == less.column &&
+           std::ranges::includes(more.alterations, less.alterations);
+}
 
 Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
              std::vector<GradientArray> given, double tolerance,

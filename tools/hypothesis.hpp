@@ -30,6 +30,9 @@ struct Mistake {
     std::size_t families = 0;  ///< in how many a rule is mistaken
 };
 
+/// Whether a rule is mistaken wherever it is in the other mistake, and in other families too.
+bool says_more(const Mistake& more, const Mistake& less);
+
 /// An array that a hypothesis gives but for a few of its numbers.
 struct NearArray {
     std::size_t array = 0;

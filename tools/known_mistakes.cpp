@@ -168,7 +168,8 @@ std::vector<Mistake> KnownMistakes::with_factor() {
                                               return fmt::format(
                                                   "the term that {} adds to the adjoint of {}",
                                                   family.described(), family.operand);
-                                          }};
+                                          },
+                                      .is_of_adjoints = true};
     std::vector<Mistake> mistakes;
     for (const Place& place : places_of(any)) {
         std::vector<Alteration> made;
@@ -220,6 +221,17 @@ std::vector<KnownMistakes::Families> KnownMistakes::of_one_kind(const Families& 
     return result;
 }
 
+/// All terms of one adjoint, such as those that h[t-1] has from every gate.
+std::vector<KnownMistakes::Families> KnownMistakes::of_one_operand(const Families& families) const {
+    std::map<std::string, Families> by_operand;
+    for (const std::size_t family : families)
+        by_operand[families_[family].operand].push_back(family);
+    std::vector<Families> result;
+    for (auto& [operand, members] : by_operand)
+        if (members.size() > 1) result.push_back(std::move(members));
+    return result;
+}
+
 std::vector<KnownMistakes::Place> KnownMistakes::places_of(const MistakenRule& rule) const {
     Families all;
     for (std::size_t i = 0; i < families_.size(); ++i)
@@ -241,6 +253,8 @@ std::vector<KnownMistakes::Place> KnownMistakes::places_of(const MistakenRule& r
     add(of_one_kind(all));
     add(alike_in_cells(all));
     for (const std::size_t family : all) places.push_back({&rule, {family}});
+    // Behind the single ones: all terms of an adjoint are often what one term behind it is.
+    if (rule.is_of_adjoints) add(of_one_operand(all));
     return places;
 }
 

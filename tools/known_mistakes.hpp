@@ -66,6 +66,7 @@ class KnownMistakes {
                                           const Chosen& is_chosen) const;
     std::vector<Place> places_of(const MistakenRule& rule) const;
     std::vector<Families> of_one_kind(const Families& families) const;
+    std::vector<Families> of_one_operand(const Families& families) const;
     std::vector<Families> alike_in_cells(const Families& families) const;
     std::string words(const Place& place, Reach reach, std::optional<int> step) const;
     std::string likewise(std::span<const std::size_t> families) const;

@@ -18,7 +18,7 @@ constexpr std::int64_t most_operations = 6'000'000'000;
 constexpr std::int64_t most_of_treated = 2'000'000'000;
 /// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
 constexpr std::size_t most_mistakes = 4;
-constexpr std::array<std::size_t, most_mistakes> ways{4, 2, 1, 0};
+constexpr std::array<std::size_t, most_mistakes> ways_from{4, 2, 1, 0};
 /// More words for the same numbers say nothing.
 constexpr std::size_t most_words = 4;
 
@@ -45,6 +45,7 @@ MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, d
       net_(of),
       walk_(net_.net, net_.variables()),
       values_(walk_, net_.values),
+      right_(values_.derivation()),
       layout_(of, net_, given),
       known_(of, net_, walk_, values_),
       roundings_(roundings_of(given, roundings)),
@@ -60,7 +61,8 @@ bool MistakeSearch::has_time() {
 
 MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (judge_.differing().empty()) return {};
-    const Stage stage = explain(judge_, {});
+    Stage stage = explain();
+    leave_out_idle(stage);
     Outcome outcome;
     for (std::size_t i = 0; i < stage.found.size(); ++i)
         outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
@@ -98,42 +100,81 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
     }
 }
 
-MistakeSearch::Stage MistakeSearch::explain(Judge judge, const std::vector<Found>& found) {
-    const std::vector<Mistake> of_several = consider_one(judge, found.empty());
-    Stage best{found, judge.findings(), {}, {}};
-    for (const std::size_t i : judge.differing())
-        if (!is_in_one_of(best.more, judge.right()[i].name)) {
-            best.unexplained.push_back(i);
-            best.nearest.push_back(judge.nearest(i));
-        }
-    if (best.unexplained.empty() || judge.is_explained_but_for_a_number() ||
-        found.size() >= most_mistakes)
-        return best;
-
-    const auto take_if_better = [&](Stage stage) {
-        if (stage.unexplained.size() < best.unexplained.size()) best = std::move(stage);
-    };
-    for (const Found& more : candidates(judge, ways[found.size()])) {
-        if (!has_time()) return best;
-        take_if_better(go_on_from(judge, found, {more}));
-        if (best.unexplained.empty()) return best;
-    }
-    if (found.size() + 2 > most_mistakes) return best;
-    if (const std::vector<Found> both = pair(judge, of_several); !both.empty())
-        take_if_better(go_on_from(judge, found, both));
-    return best;
+bool MistakeSearch::Stage::is_better_than(const Stage& other) const {
+    return std::pair(unexplained.size(), mistakes()) <
+           std::pair(other.unexplained.size(), other.mistakes());
 }
 
-MistakeSearch::Stage MistakeSearch::go_on_from(const Judge& judge, std::vector<Found> found,
-                                               const std::vector<Found>& more) {
-    const BackwardValues::Derivation before = values_.derivation();
-    for (const Found& one : more) {
-        values_.accept(one.alterations);
-        found.push_back(one);
+bool MistakeSearch::Stage::is_worse_than(std::size_t mistakes) const {
+    return !unexplained.empty() || this->mistakes() > mistakes;
+}
+
+MistakeSearch::Stage MistakeSearch::explain() {
+    std::vector<Way> ways(1);
+    std::optional<Stage> best;
+    std::size_t looked_through = 0, paired = 0;
+    while (looked_through < ways.size() || paired < ways.size())
+        if (looked_through < ways.size())
+            look_through(ways, looked_through++, best);
+        else
+            go_on_with_pair(ways, paired++, best);
+    values_.resume(right_);
+    return *best;
+}
+
+void MistakeSearch::look_through(std::vector<Way>& ways, std::size_t number,
+                                 std::optional<Stage>& best) {
+    const std::size_t known = ways[number].found.size();
+    if (best && (!best->is_worse_than(known) || !has_time())) return;
+    Judge judge = judge_after(ways[number].found);
+    std::vector<Mistake> of_several;
+    if (!judge.differing().empty()) {
+        if (best && !best->is_worse_than(known + 1)) return;
+        of_several = consider_one(judge, known == 0);
     }
-    Stage stage = explain(judge.after(values_.gradients()), found);
-    values_.resume(before);
+    if (Stage stage = stage_on(ways[number], judge); !best || stage.is_better_than(*best))
+        best = std::move(stage);
+    if (known >= most_mistakes || judge.is_explained_but_for_a_number()) return;
+    for (Found& more : candidates(judge, ways_from[known])) {
+        ways.push_back({ways[number].found, {}});
+        ways.back().found.push_back(std::move(more));
+    }
+    ways[number].of_several = std::move(of_several);
+}
+
+MistakeSearch::Stage MistakeSearch::stage_on(const Way& way, const Judge& judge) const {
+    Stage stage{way.found, judge.findings(), {}, {}};
+    for (const std::size_t i : judge.differing())
+        if (!is_in_one_of(stage.more, judge.right()[i].name)) {
+            stage.unexplained.push_back(i);
+            stage.nearest.push_back(judge.nearest(i));
+        }
     return stage;
+}
+
+void MistakeSearch::go_on_with_pair(std::vector<Way>& ways, std::size_t number,
+                                    const std::optional<Stage>& best) {
+    const Way& way = ways[number];
+    const std::size_t with_pair = way.found.size() + 2;
+    if (way.of_several.empty() || with_pair > most_mistakes || !best->is_worse_than(with_pair) ||
+        !has_time())
+        return;
+    std::vector<Found> both = pair(judge_after(way.found), way.of_several);
+    if (both.empty()) return;
+    both.insert(both.begin(), way.found.begin(), way.found.end());
+    ways.push_back({std::move(both), {}});
+}
+
+Judge MistakeSearch::judge_after(const std::vector<Found>& found) {
+    values_.resume(right_);
+    for (const Found& one : found) values_.accept(one.alterations);
+    return judge_.after(values_.gradients());
+}
+
+void MistakeSearch::leave_out_idle(Stage& stage) {
+    for (std::size_t i = stage.found.size(); i-- > 0;)
+        if (arrays_of(stage, i).empty())
+            stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
 std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
@@ -299,12 +340,13 @@ std::vector<MistakeSearch::Found> MistakeSearch::pair(const Judge& judge,
     const auto [first, second] = found.front();
     std::vector<Found> both{{{mistakes[first].words()}, mistakes[first].alterations},
                             {{mistakes[second].words()}, mistakes[second].alterations}};
-    const auto add = [&](Found& to, std::size_t number) {
-        if (to.words.size() < most_words) to.words.push_back(mistakes[number].words());
+    const auto add = [&](Found& to, const Mistake& known, const Mistake& other) {
+        if (to.words.size() < most_words && !says_more(other, known))
+            to.words.push_back(other.words());
     };
     for (const auto& [i, j] : std::span(found).subspan(1)) {
-        if (i == first) add(both[1], j);
-        if (j == second) add(both[0], i);
+        if (i == first) add(both[1], mistakes[second], mistakes[j]);
+        if (j == second) add(both[0], mistakes[first], mistakes[i]);
     }
     return both;
 }
@@ -324,7 +366,8 @@ std::vector<std::string> MistakeSearch::arrays_of(const Stage& stage, std::size_
         const bool is_explained =
             std::ranges::find(stage.unexplained, i) == stage.unexplained.end();
         const double change = largest_difference(with[i].values, without[i].values);
-        if (is_explained && !(change <= 1e-12 * largest_entry(with[i].values)))
+        const double size = largest_entry(with[i].values);
+        if (is_explained && !(change <= std::max(1e-12 * size, judge_.rounding(i, size))))
             names.push_back(with[i].name);
     }
     return names;

@@ -11,7 +11,7 @@
 namespace revolute {
 
 /// Which mistakes, of those that are known, give the gradients that were given: one, or several at once. What has been
-/// found becomes part of the derivation, and what is left over is looked at again.
+/// found becomes part of the derivation, and what is left over is looked at again; the shortest ways come first.
 class MistakeSearch {
  public:
     /// `of` must outlive the search; the arrays are some of those that it has. `roundings` are those of the arrays.
@@ -39,13 +39,32 @@ class MistakeSearch {
         std::vector<Finding> more;  // of what is left over
         std::vector<std::size_t> unexplained;
         std::vector<std::vector<Matrix>> nearest;  // of each that is not explained
+
+        std::size_t mistakes() const { return found.size() + more.size(); }
+        bool is_better_than(const Stage& other) const;
+        /// Whether one with so many mistakes would be better if it explained all.
+        bool is_worse_than(std::size_t mistakes) const;
+    };
+    /// Mistakes that are taken for known, and those of which two may be what is left over.
+    struct Way {
+        std::vector<Found> found;
+        std::vector<Mistake> of_several;
     };
     using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
     /// Looks for a mistake in what was there before something was done to whole arrays.
     void explain_treated(Outcome& outcome);
-    Stage explain(Judge judge, const std::vector<Found>& found);
-    Stage go_on_from(const Judge& judge, std::vector<Found> found, const std::vector<Found>& more);
+    /// The fewest mistakes that explain all, else those that explain most.
+    Stage explain();
+    /// Looks for what is left over on a way, and adds those that go on from there.
+    void look_through(std::vector<Way>& ways, std::size_t number, std::optional<Stage>& best);
+    Stage stage_on(const Way& way, const Judge& judge) const;
+    void go_on_with_pair(std::vector<Way>& ways, std::size_t number,
+                         const std::optional<Stage>& best);
+    /// Makes them the derivation.
+    Judge judge_after(const std::vector<Found>& found);
+    /// Leaves out mistakes without which the numbers of all that is explained are the same.
+    void leave_out_idle(Stage& stage);
     /// Tries mistakes one by one, and returns those that may be one of several.
     std::vector<Mistake> consider_one(Judge& judge, bool is_first);
     void consider_all(Judge& judge, std::span<const Mistake> mistakes,
@@ -75,6 +94,7 @@ class MistakeSearch {
     CaseNet net_;
     BackwardWalk walk_;
     BackwardValues values_;
+    const BackwardValues::Derivation right_;
     GradientLayout layout_;
     KnownMistakes known_;
     std::vector<ArrayRounding> roundings_;

@@ -55,6 +55,7 @@ constexpr std::array any_mistakes{
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is missing", detail::term_words(family));
             },
+        .is_of_adjoints = true,
     },
     MistakenRule{
         .applies = [](const RuleSite&) { return true; },
@@ -63,6 +64,7 @@ constexpr std::array any_mistakes{
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} has the wrong sign", detail::term_words(family));
             },
+        .is_of_adjoints = true,
     },
     MistakenRule{
         .applies = [](const RuleSite&) { return true; },
@@ -71,6 +73,7 @@ constexpr std::array any_mistakes{
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} is counted twice", detail::term_words(family));
             },
+        .is_of_adjoints = true,
     },
 };
 

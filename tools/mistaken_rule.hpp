@@ -64,6 +64,8 @@ struct MistakenRule {
     bool is_shared = false;
     /// Whether one may make it in the recurrence alone, or in the step's gradients alone.
     bool has_reach = false;
+    /// Whether one may make it in a whole adjoint, in all terms that are added up to it.
+    bool is_of_adjoints = false;
 };
 
 /// All that are known, the more likely ones first: of activations, of products, of any operator.

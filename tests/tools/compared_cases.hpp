@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Small nets whose derivations have several mistakes. Their tests are several files, as with sanitizers each file is one
@@ -55,8 +56,9 @@ inline constexpr const char* nets[] = {"simple_small", "gru_small", "lstm_small"
 
 /// A net with its mistakes, and what derivations with some of them give.
 struct Wrong {
-    explicit Wrong(const std::string& name)
-        : of(small_case(name)),
+    explicit Wrong(const std::string& name) : Wrong(small_case(name)) {}
+    explicit Wrong(Case with)
+        : of(std::move(with)),
           right(solve(of)),
           net(of),
           walk(net.net, net.variables()),

@@ -1,0 +1,109 @@
+// The fewest mistakes that explain all are told, and whole adjoints among them.
+
+#include "compared_cases.hpp"
+#include "float_gradients.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace revolute;
+using namespace revolute::test;
+
+namespace {
+
+/// The first of the mistakes with these words; fails where there is none.
+Mistake mistake_named(std::span<const Mistake> mistakes, std::string_view words) {
+    const auto found = std::ranges::find_if(mistakes, [&](const Mistake& mistake) {
+        return mistake.words().find(words) != std::string::npos;
+    });
+    REQUIRE(found != mistakes.end());
+    return *found;
+}
+
+/// The factor of the terms that any use adds to the adjoint of h(t-1).
+std::vector<Alteration> in_adjoint_of_h(const Wrong& wrong, double factor) {
+    std::vector<Alteration> all;
+    std::map<std::pair<NodeId, std::uint32_t>, std::uint32_t> numbers;
+    for (std::uint32_t use = 0; use < wrong.walk.uses().size(); ++use)
+        numbers[{wrong.walk.uses()[use].consumer, wrong.walk.uses()[use].slot}] = use;
+    for (const UseFamily& family : use_families(wrong.walk))
+        if (family.operand == "h[t-1]")
+            for (const Use& use : family.uses)
+                all.push_back({.use = numbers.at({use.consumer, use.slot}), .factor = factor});
+    std::ranges::sort(all);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("compare: a wrong sign and a second mistake in U are two mistakes") {
+    Random random(51);
+    for (int number = 0; number < 12; ++number) {
+        Case of = drawn_case("rnn", random, 1);
+        while (of.sizes.steps < 3 || of.sizes.hidden < 2) of = drawn_case("rnn", random, 1);
+        Wrong wrong(of);
+        const auto sign = mistake_named(
+            wrong.known.in_rules(), "U h[t-1] adds to the adjoint of h[t-1] has the wrong sign");
+        for (const char* const second : {"the gradient of U takes h[t] where h[t-1] belongs",
+                                         "adds to the adjoint of U is "
+                                         "counted twice"}) {
+            const Mistake other = mistake_named(wrong.known.in_rules(), second);
+            std::vector<Alteration> both = sign.alterations;
+            both.insert(both.end(), other.alterations.begin(), other.alterations.end());
+            const GradientComparison comparison = compare_gradients(of, wrong.gradients(both));
+            CAPTURE(to_text(comparison, of));
+            CHECK(comparison.unexplained.empty());
+            CHECK(comparison.findings.size() <= 2);
+        }
+    }
+}
+
+TEST_CASE("compare: no mistake is told that explains nothing") {
+    Wrong wrong("gru_small");
+    const std::vector<Mistake> mistakes = wrong.known.in_rules();
+    const Mistake first = mistake_named(mistakes,
+                                        "z[t] o h[t-1] adds to the adjoint of h[t-1] is "
+                                        "missing"),
+                  second = mistake_named(mistakes,
+                                         "1 - z[t] adds to the adjoint of z[t] is "
+                                         "missing");
+    std::vector<Alteration> both = first.alterations;
+    both.insert(both.end(), second.alterations.begin(), second.alterations.end());
+    const GradientComparison comparison = compare_gradients(wrong.of, wrong.gradients(both));
+    CAPTURE(to_text(comparison, wrong.of));
+    CHECK(comparison.unexplained.empty());
+    CHECK(comparison.findings.size() == 2);
+    for (const Finding& finding : comparison.findings) CHECK_FALSE(finding.arrays.empty());
+}
+
+TEST_CASE("compare: a whole adjoint of h(t-1) with the wrong sign, or counted twice, is named") {
+    Random random(52);
+    for (const char* cell : drawn_cells)
+        for (const int batch : {1, 3})
+            for (const auto& [factor, words] :
+                 {std::pair(-1.0, "has the wrong sign"), std::pair(2.0, "is counted twice")}) {
+                Case of = drawn_case(cell, random, 1);
+                while (of.sizes.batch != batch || of.sizes.steps < 3 || of.sizes.hidden < 2)
+                    of = drawn_case(cell, random, 1);
+                Wrong wrong(of);
+                CaseResult given = wrong.gradients(in_adjoint_of_h(wrong, factor));
+                if (!wrong.differs(given, wrong.right)) continue;
+                for (const bool has_forward : {false, true}) {
+                    if (has_forward) {
+                        given.loss = wrong.right.loss;
+                        given.yhat = wrong.right.yhat;
+                    }
+                    const GradientComparison comparison = compare_gradients(of, given);
+                    CAPTURE(to_text(comparison, of));
+                    CHECK(comparison.unexplained.empty());
+                    CHECK(comparison.findings.size() == 1);
+                    CHECK(words_of(comparison)
+                              .find("adds to the adjoint of h[t-1] " + std::string(words)) !=
+                          std::string::npos);
+                }
+            }
+}
