@@ -169,8 +169,13 @@ GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right,
     const auto add = [&](const std::vector<GradientArray>& arrays,
                          const std::vector<GradientArray>& all) {
         const std::vector<GradientArray> beside = common_arrays(all, arrays);
-        for (std::size_t i = 0; i < arrays.size(); ++i)
+        for (std::size_t i = 0; i < arrays.size(); ++i) {
             comparison.arrays.push_back(verdict_of(arrays[i], beside[i], tolerance, roundings));
+            const double scale = largest_entry(beside[i].values);
+            if (comparison.arrays.back().agrees() && scale > 0 &&
+                scale <= roundings.at(arrays[i].name).written)
+                comparison.too_few_digits.push_back(arrays[i].name);
+        }
     };
     add(forward_arrays(given), forward_arrays(right));
     add(gradient_arrays(given), gradient_arrays(right));

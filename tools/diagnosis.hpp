@@ -52,6 +52,8 @@ struct GradientComparison {
     /// comes to them: the head, the layers from the last to the first, inputs and initial states.
     std::vector<ArrayVerdict> arrays;
     std::vector<std::string> not_compared;  ///< arrays that were not given
+    /// Of those that agree, the arrays of which so few digits were written that zeros would agree as well.
+    std::vector<std::string> too_few_digits;
     /// Where loss or answers differ: another forward pass that gives them; several words where they have the same
     /// numbers. The findings are about the gradients of that forward pass then.
     std::vector<std::string> forward;

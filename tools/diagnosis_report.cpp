@@ -120,6 +120,17 @@ std::string nearly_explained_text(const NearVerdict& array, const Case& of) {
         array.worst.given, is_right ? "right" : "explained", array.worst.right);
 }
 
+/// Whether an array that nothing explains differs by so few units of rounding that no mistake could be told from others.
+bool has_few_digits(const GradientComparison& comparison) {
+    constexpr double enough = 100;
+    return comparison.precision != Rounding::none &&
+           std::ranges::any_of(comparison.arrays, [&](const ArrayVerdict& array) {
+               return array.difference < enough * array.floor &&
+                      std::ranges::find(comparison.unexplained, array.name) !=
+                          comparison.unexplained.end();
+           });
+}
+
 std::string unexplained_text(const GradientComparison& comparison, const Case& of) {
     if (comparison.unexplained.empty()) return {};
     std::string text = fmt::format("\n{}: no mistake that is known here gives these numbers\n",
@@ -131,6 +142,8 @@ std::string unexplained_text(const GradientComparison& comparison, const Case& o
         text +=
             "  not all of them were tried, because the net is large: a case with fewer steps may "
             "tell more\n";
+    if (has_few_digits(comparison))
+        text += "  few digits are left of what differs: a mistake needs more to be told\n";
     return comparison.digits_of_steps ? text : text + rounding_note(rounding_of(comparison));
 }
 
@@ -161,8 +174,14 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
                  comparison.not_compared);
     const std::string note = precision_note(comparison.precision, "The gradients given");
     if (!note.empty()) text += '\n' + note;
+    if (!comparison.too_few_digits.empty())
+        text += fmt::format("\nToo few digits to judge {}: zeros would agree as well\n",
+                            fmt::join(comparison.too_few_digits, ", "));
     const ArrayVerdict* first = comparison.first();
-    if (first == nullptr) return text + "\nAll arrays agree.\n";
+    if (first == nullptr)
+        return text + (comparison.too_few_digits.empty()
+                           ? "\nAll arrays agree.\n"
+                           : "\nAll arrays agree, as far as their digits tell.\n");
     text += first_text(*first, of);
     if (is_of_the_forward_pass(*first)) text += forward_text(comparison);
     if (comparison.digits_of_steps)
@@ -194,6 +213,7 @@ std::string to_json(const GradientComparison& comparison) {
         {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
         {"arrays", std::move(arrays)},
         {"not_compared", comparison.not_compared},
+        {"too_few_digits", comparison.too_few_digits},
         {"forward", comparison.forward},
         {"findings", std::move(findings)},
         {"unexplained", comparison.unexplained},

@@ -147,22 +147,61 @@ bool fits(const Length& own, const Length& among, Writing writing) {
             (writing != Writing::decimals && own.digits <= among.digits));
 }
 
-/// How an array of that length was rounded, or one that does not tell by itself, among others.
-ArrayRounding rounding_of(const Length& own, const Length& among, const Length& right,
-                          Writing writing, double double_floor) {
-    // 0, 1 and 1/2 are what floats make of a net that is saturated, and doubles are not so short.
-    if (!own.tells() && !among.tells()) return in_bits(single_bits, double_floor);
-    if (!own.tells() && !fits(own, among, writing)) return in_bits(double_bits, double_floor);
-    Length length = own.tells() ? own : among;
+/// What all that was given has in common.
+struct Written {
+    Length gradients, all;
+    Length all_right;  // the right numbers beside them
+    Writing writing = Writing::either;
+};
+
+/// That of the numbers, which says nothing of how they were computed where the right ones are as short.
+Rounding precision_told(const Length& length, const Length& right, Writing writing) {
+    const Rounding precision = length.precision(writing);
+    return !right.tells() || right.precision(writing) < precision ? precision : Rounding::none;
+}
+
+/// Half a unit of the last digit of an array that is written as the numbers of that length are.
+double rounding_of_writing(const Length& own, Length length, Writing writing) {
     // The digits of the largest number are those of this array.
     length.exponent = own.sizes.empty() ? -length.decimals : own.exponent;
-    const Rounding precision = length.precision(writing);
+    return length.rounding_of_writing(writing);
+}
+
+/// How an array was rounded that is as precise as the numbers of that length.
+ArrayRounding rounding_of(const Length& own, const Length& length, const Length& right,
+                          Writing writing, double double_floor) {
     ArrayRounding result = in_bits(length.bits_of_operations(writing), double_floor);
-    // Numbers that are as short when they are right say nothing of how they were computed.
-    if (!right.tells() || right.precision(writing) < precision) result.precision = precision;
-    result.floor += length.rounding_of_writing(writing);
+    result.precision = precision_told(length, right, writing);
+    result.written = rounding_of_writing(own, length, writing);
+    result.floor += result.written;
     result.relative += length.relative_rounding_of_writing();
     return result;
+}
+
+/// How one was rounded of arrays that all together have but a few numbers of few digits. 0, 1 and 1/2 are what floats
+/// make of a net that is saturated, and doubles are not so short; decimals show where numbers were written short.
+ArrayRounding rounding_of_few(const Length& own, const Written& written, double double_floor) {
+    constexpr double of_two_decimals = 0.005;  // nobody writes fewer
+    ArrayRounding result = in_bits(single_bits, double_floor);
+    const auto& right = written.all_right.sizes;
+    if (written.all.sizes.empty() && !right.empty() && *right.rbegin() <= of_two_decimals)
+        result.floor = result.written = of_two_decimals;  // zeros, which numbers so small become
+    const Length& few = written.all.is_written_short() ? written.all : written.gradients;
+    if (few.sizes.empty() || few.decimals <= 0) return result;
+    // No program writes a single digit: one that is there is a decimal.
+    const Writing writing = few.digits > 1 ? Writing::either : Writing::decimals;
+    result.precision = precision_told(few, written.all_right, writing);
+    result.written = rounding_of_writing(own, few, writing);
+    result.floor += result.written;
+    return result;
+}
+
+ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
+                          double double_floor) {
+    if (own.tells()) return rounding_of(own, own, right, written.writing, double_floor);
+    if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
+    if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
+    return rounding_of(own, written.gradients, right, written.writing, double_floor);
 }
 
 Writing writing_of(const std::vector<Length>& lengths) {
@@ -192,19 +231,22 @@ std::vector<GradientArray> all_arrays(const CaseResult& result) {
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
                                                      const CaseResult& right,
                                                      const std::map<std::string, double>& floors) {
-    Length among;
-    for (const GradientArray& array : gradient_arrays(given)) among.add(array.values);
     const std::vector<GradientArray> arrays = all_arrays(given), right_arrays = all_arrays(right);
-    std::vector<Length> lengths;
-    lengths.reserve(arrays.size());
-    for (const GradientArray& array : arrays) lengths.push_back(length_of(array.values));
-    const Writing writing = writing_of(lengths);
+    Written written;
+    for (const GradientArray& array : gradient_arrays(given)) written.gradients.add(array.values);
+    std::vector<Length> lengths, right_lengths;
+    for (const GradientArray& array : arrays) {
+        const auto beside = std::ranges::find(right_arrays, array.name, &GradientArray::name);
+        lengths.push_back(length_of(array.values));
+        right_lengths.push_back(length_of(beside->values));
+        written.all.add(array.values);
+        written.all_right.add(beside->values);
+    }
+    written.writing = writing_of(lengths);
     std::map<std::string, ArrayRounding> result;
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         const std::string& name = arrays[i].name;
-        const auto beside = std::ranges::find(right_arrays, name, &GradientArray::name);
-        result[name] =
-            rounding_of(lengths[i], among, length_of(beside->values), writing, floors.at(name));
+        result[name] = rounding_of(lengths[i], written, right_lengths[i], floors.at(name));
     }
     return result;
 }

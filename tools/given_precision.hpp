@@ -16,6 +16,8 @@ struct ArrayRounding {
     double floor = 0;
     /// Numbers of which the largest is 1 and which one operation makes.
     double relative = 0;
+    /// Half a unit of the last digit that was written, which is in the floor.
+    double written = 0;
 };
 
 /// That of every array which was given, under its name, as told from its own numbers: single where each of them is a
@@ -24,8 +26,8 @@ struct ArrayRounding {
 /// with a fixed number of decimals, as those of most arrays tell, else that of the last digit of its largest number.
 ///
 /// Three different numbers tell that, or one of more than three digits; others, zeros among them, are as all gradients
-/// together are, if they are not longer, and rounded to floats where these do not tell either. No precision is named
-/// where the right numbers are as short.
+/// together are, if they are not longer, and rounded to floats where these do not tell either, and to the last decimal
+/// of any number there is. No precision is named where the right numbers are as short.
 /// `floors` are those of double precision (`rounding_floors`).
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
                                                      const CaseResult& right,

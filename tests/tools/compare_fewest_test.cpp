@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

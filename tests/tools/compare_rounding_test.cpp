@@ -103,6 +103,54 @@ TEST_CASE("compare: right derivations in floats or of few digits are never accus
                                       1 + static_cast<std::uint64_t>(number));
 }
 
+TEST_CASE("compare: right derivations printed with two to four digits are never accused") {
+    Random random(22);
+    for (const char* cell : drawn_cells)
+        for (const double weights : {1e-4, 0.5, 3.0, 20.0})
+            for (const char* format : {"{:.2f}", "{:.3f}", "{:.4f}", "{:.2g}", "{:.3g}", "{:.2e}"})
+                for (const bool has_forward : {true, false}) {
+                    const Case of = drawn_case(cell, random, weights);
+                    CAPTURE(format);
+                    CaseResult given =
+                        changed(solve(of), [&](double x) { return printed(format, x); });
+                    if (!has_forward) {
+                        given.loss.reset();
+                        given.yhat.clear();
+                    }
+                    const GradientComparison comparison = compare_gradients(of, given);
+                    CAPTURE(to_text(comparison, of));
+                    CHECK(comparison.agrees());
+                }
+}
+
+TEST_CASE("compare: arrays of too few digits are named, and others judged") {
+    Random random(23);
+    for (const char* cell : drawn_cells) {
+        CAPTURE(cell);
+        const Case of = drawn_case(cell, random, 1);
+        const CaseResult right = solve(of);
+        CaseResult given = changed(right, [](double x) { return printed("{:.3f}", x); });
+        for (NamedArray& array : given.grads)
+            if (array.name == "weight_hh_l0") std::ranges::fill(array.value.values(), 0.0);
+        const double size = largest_entry(array_of(right.grads, "weight_hh_l0"));
+        const GradientComparison comparison = compare_gradients(of, given);
+        const std::string text = to_text(comparison, of);
+        CAPTURE(text);
+        const bool is_named = std::ranges::find(comparison.too_few_digits, "weight_hh_l0") !=
+                              comparison.too_few_digits.end();
+        CHECK(is_named == (size <= 0.5e-3));
+        CHECK(comparison.agrees() == is_named);
+        CHECK((text.find("Too few digits to judge ") != std::string::npos) ==
+              !comparison.too_few_digits.empty());
+        // Few units of the last digit are no ground for a name.
+        for (double& value : given.dx.front().values()) value = printed("{:.3f}", value + 0.017);
+        CHECK(
+            to_text(compare_gradients(of, given), of)
+                .find("  few digits are left of what differs: a mistake needs more to be told\n") !=
+            std::string::npos);
+    }
+}
+
 TEST_CASE("compare: right derivations whose numbers are short are never accused") {
     Random random(21);
     for (std::uint64_t number = 0; number < draws(40); ++number)
