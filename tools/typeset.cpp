@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <utility>
 
 namespace revolute {
 
@@ -67,18 +68,40 @@ class Typesetter {
         at_ = end + 1;
     }
 
-    /// ^2, ^-1, ^2.5, ^n, ^(-2)
+    /// ^2, ^-1, ^2.5, ^n, ^(-2), ^((N-1) / N), or an atom
     void power() {
         ++at_;
-        const bool in_parentheses = starts_with("(");
-        if (in_parentheses) ++at_;
+        if (starts_with("(")) {
+            const std::size_t inside = at_ + 1;
+            at_ = end_of_parentheses();
+            return raise(text_.substr(inside, at_ - 1 - inside));
+        }
+        if (starts_with({&mark_begin, 1})) {
+            const std::size_t begin = std::exchange(at_, text_.find(mark_end, at_) + 1);
+            return raise(text_.substr(begin, at_ - begin));
+        }
         if (starts_with("-")) replace(1, "−", Script::superscript);
         if (at_ < text_.size() && is_digit(text_[at_]))
             number(Script::superscript);
         else
             while (at_ < text_.size() && is_word(text_[at_]))
                 replace(1, text_.substr(at_, 1), Script::superscript);
-        if (in_parentheses && starts_with(")")) ++at_;
+    }
+
+    /// Behind the parenthesis that closes the one here.
+    std::size_t end_of_parentheses() const {
+        int open = 0;
+        for (std::size_t i = at_; i < text_.size(); ++i) {
+            if (text_[i] == '(') ++open;
+            if (text_[i] == ')' && --open == 0) return i + 1;
+        }
+        return text_.size() + 1;
+    }
+
+    void raise(std::string_view exponent) {
+        const RichText text = Typesetter(exponent, atoms_).run();
+        for (const TextRun& run : text.runs) result_.add(run.text, Script::superscript);
+        result_.mentions.insert(result_.mentions.end(), text.mentions.begin(), text.mentions.end());
     }
 
     void number(Script script = Script::normal) {

@@ -28,6 +28,21 @@ TEST_CASE("typeset: operators become the signs that books use") {
     CHECK(plain("W x + U h + b") == "W x + U h + b");
 }
 
+TEST_CASE("typeset: all of an exponent is raised") {
+    CHECK(plain("x^(1 / N)") == "x^{1 / N}");
+    CHECK(plain("x^(-(N-1) / N) y") == "x^{−(N−1) / N} y");
+    CHECK(plain("x^((N-1) / (N+1))") == "x^{(N−1) / (N+1)}");
+    CHECK(plain("x^(1/2)") == "x^½");
+    CHECK(plain("(x^(1 / N))'") == "(x^{1 / N})^T");
+    RichText step;
+    step.add(StepMention{{{"t"}}, Step{0, 4}, 1});
+    for (const std::string& exponent : {atom_mark(0), "(" + atom_mark(0) + " / N)"}) {
+        const RichText power = typeset("x^" + exponent, std::span(&step, 1));
+        CHECK(power.mentions == step.mentions);
+        CHECK(to_plain(with_steps(power)) == (exponent == atom_mark(0) ? "x^t" : "x^{t / N}"));
+    }
+}
+
 TEST_CASE("typeset: words keep their letters") {
     CHECK(plain("foo(bar)") == "foo(bar)");
     CHECK(plain("broadcast_columns(b, 3)") == "broadcast_columns(b, 3)");
