@@ -62,11 +62,10 @@ struct Panel {
     double bottom() const { return static_cast<double>(count - 1 - number) * height(); }
 };
 
-std::string figure_head(std::size_t panels, const std::filesystem::path& svg) {
+std::string figure_head(std::size_t panels) {
     return fmt::format(
-        "set terminal svg size 900,{} font 'DejaVu Sans,13' background rgb 'white' noenhanced\n"
-        "set output {}\n{}",
-        440 * panels, gnuplot_string(svg.string()), panels > 1 ? "set multiplot\n" : "");
+        "set terminal svg size 900,{} font 'DejaVu Sans,13' background rgb 'white' noenhanced\n{}",
+        440 * panels, panels > 1 ? "set multiplot\n" : "");
 }
 
 std::string head(const Plot& plot, const Panel& panel) {
@@ -140,10 +139,20 @@ bool is_installed(std::string_view program) {
     return false;
 }
 
-void run_gnuplot(const std::string& commands, const std::filesystem::path& svg) {
-    if (const int status = run_child("gnuplot", commands); status != 0)
+/// The plots as SVG. gnuplot may end well though a part of what it wrote is lost.
+std::string drawn(std::span<const Plot> plots, const std::filesystem::path& svg) {
+    ChildResult gnuplot = run_child("gnuplot", to_gnuplot(plots));
+    if (gnuplot.status != 0)
+        throw FileError(fmt::format("cannot draw {}: gnuplot failed (status {})", svg.string(),
+                                    gnuplot.status));
+    constexpr std::string_view end = "</svg>";
+    const std::string_view text = gnuplot.output;
+    if (!text.substr(0, text.find_last_not_of(" \t\r\n") + 1).ends_with(end))
         throw FileError(
-            fmt::format("cannot draw {}: gnuplot failed (status {})", svg.string(), status));
+            fmt::format("cannot draw {}: what gnuplot wrote is not whole ({} bytes, which do not "
+                        "end in {})",
+                        svg.string(), text.size(), end));
+    return std::move(gnuplot.output);
 }
 
 }  // namespace
@@ -184,29 +193,27 @@ std::string to_gnuplot(const Plot& plot, const Panel& panel) {
 
 }  // namespace
 
-std::string to_gnuplot(std::span<const Plot> plots, const std::filesystem::path& svg) {
-    std::string text = figure_head(plots.size(), svg);
+std::string to_gnuplot(std::span<const Plot> plots) {
+    std::string text = figure_head(plots.size());
     for (std::size_t i = 0; i < plots.size(); ++i)
         text += to_gnuplot(plots[i], Panel{i, plots.size()});
-    return text + (plots.size() > 1 ? "unset multiplot\n" : "") + "set output\n";
+    return text + (plots.size() > 1 ? "unset multiplot\n" : "");
 }
 
 std::filesystem::path csv_beside(const std::filesystem::path& svg) {
     return std::filesystem::path(svg).replace_extension(".csv");
 }
 
-void require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots) {
-    if (!is_installed("gnuplot")) return;
-    const OutputFile output(svg);  // which is not committed
-    run_gnuplot(to_gnuplot(plots, output.temporary()), svg);
+std::size_t require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots) {
+    if (!is_installed("gnuplot")) return 0;
+    require_writable(svg);
+    return drawn(plots, svg).size();
 }
 
 bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots) {
     write_file(csv_beside(svg), to_csv(plots));
     if (!is_installed("gnuplot")) return false;
-    OutputFile output(svg);
-    run_gnuplot(to_gnuplot(plots, output.temporary()), svg);
-    output.commit();
+    write_file(svg, drawn(plots, svg));
     return true;
 }
 

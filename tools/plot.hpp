@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -37,30 +38,29 @@ struct Plot {
 /// title".
 std::string to_csv(std::span<const Plot> plots);
 
-/// What gnuplot is told to draw plots below each other as SVG into the file `svg`.
-std::string to_gnuplot(std::span<const Plot> plots, const std::filesystem::path& svg);
+/// What gnuplot is told to draw plots below each other as SVG, to its standard output.
+std::string to_gnuplot(std::span<const Plot> plots);
 
 /// Where the CSV of a plot is written: `svg` with the ending .csv.
 std::filesystem::path csv_beside(const std::filesystem::path& svg);
 
 /// Writes plots as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
-/// is none where gnuplot is not installed. Throws FileError when a file cannot be written or gnuplot
-/// fails.
+/// is none where gnuplot is not installed. Throws FileError when a file cannot be written, or gnuplot
+/// fails or does not draw all of it: then the SVG that was there stays.
 bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots);
 
-/// Throws the FileError that drawing the plots would throw. Writes nothing.
-void require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots);
+/// Throws the FileError that drawing the plots would throw, and writes nothing. Returns how many bytes the SVG has; 0
+/// where gnuplot is not installed.
+std::size_t require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots);
 
 /// The same for one plot.
 inline std::string to_csv(const Plot& plot) { return to_csv(std::span(&plot, 1)); }
-inline std::string to_gnuplot(const Plot& plot, const std::filesystem::path& svg) {
-    return to_gnuplot(std::span(&plot, 1), svg);
-}
+inline std::string to_gnuplot(const Plot& plot) { return to_gnuplot(std::span(&plot, 1)); }
 inline bool write_plot(const std::filesystem::path& svg, const Plot& plot) {
     return write_plot(svg, std::span(&plot, 1));
 }
-inline void require_drawable(const std::filesystem::path& svg, const Plot& plot) {
-    require_drawable(svg, std::span(&plot, 1));
+inline std::size_t require_drawable(const std::filesystem::path& svg, const Plot& plot) {
+    return require_drawable(svg, std::span(&plot, 1));
 }
 
 }  // namespace revolute

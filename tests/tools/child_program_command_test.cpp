@@ -28,14 +28,28 @@ const std::string training =
 
 }  // namespace
 
-TEST_CASE("gnuplot: what it says on its standard output is not the program's") {
-    const Ran quiet = run_shell(training, FolderWithGnuplot("cat > commands\n").path());
-    const Ran loud =
-        run_shell(training, FolderWithGnuplot("echo noise; cat > commands; cat commands\n").path());
-    CHECK(quiet.status == 0);
-    CHECK(loud.status == 0);
-    CHECK(quiet.output.starts_with("model.json  the model"));
-    CHECK(loud.output == quiet.output);
+TEST_CASE("gnuplot: what it says on its standard output is the plot, and not the program's") {
+    const FolderWithGnuplot folder("echo '<svg>'; cat; echo '</svg>'\n");
+    const Ran ran = run_shell(training, folder.path());
+    CHECK(ran.status == 0);
+    CHECK(ran.output.starts_with("model.json  the model"));
+    CHECK(ran.output.find("svg>") == std::string::npos);
+    CHECK(read_file(folder / "out.svg").starts_with("<svg>\nset terminal svg"));
+}
+
+TEST_CASE("gnuplot: where the disk is full the old plot stays, and the status says so") {
+    const FolderWithGnuplot folder("cat > commands; head -c 30000 /dev/zero; echo '</svg>'\n");
+    REQUIRE(run_shell(training, folder.path()).status == 0);
+    const std::string old = read_file(folder / "out.svg");
+    // It draws more at the end than when training began.
+    write_file(folder / "bin/gnuplot",
+               "#!/bin/sh\ncat > commands\n"
+               "[ -e begun ] && head -c 3000000 /dev/zero\ntouch begun; echo '</svg>'\n");
+    const Ran ran = run_shell("ulimit -f 1000\n" + training + " --overwrite", folder.path());
+    CHECK(ran.status == 1);
+    CHECK(ran.says("cannot write out.svg: File too large\n"));
+    CHECK(read_file(folder / "out.svg") == old);
+    CHECK(std::filesystem::exists(folder / "model.json"));
 }
 
 TEST_CASE("gnuplot: it ends with the program, however that ends") {

@@ -51,7 +51,7 @@ void make_gnuplot(const std::filesystem::path& folder, std::string_view script) 
 }  // namespace
 
 TEST_CASE("plot: what gnuplot is told, with labels that could be commands kept as text") {
-    test::check_golden("tools/golden/plot.gp", to_gnuplot(small_plot(), "out/it's.svg"));
+    test::check_golden("tools/golden/plot.gp", to_gnuplot(small_plot()));
 }
 
 TEST_CASE("plot: the CSV has the x and the curves, with gaps") {
@@ -69,13 +69,49 @@ TEST_CASE("plot: without gnuplot the CSV is written all the same") {
 TEST_CASE("plot: gnuplot gets the commands through a pipe") {
     const TemporaryFolder folder, programs;
     make_gnuplot(programs.path(),
-                 fmt::format("#!/bin/sh\nwhile read -r line; do echo \"$line\"; done >{}\n",
+                 fmt::format("#!/bin/sh\nwhile read -r line; do echo \"$line\"; done >{}\n"
+                             "echo '<svg></svg>'\n",
                              (programs / "commands").string()));
     const OnlyPath here(programs.path());
     CHECK(write_plot(folder / "a.svg", small_plot()));
     CHECK(read_file(programs / "commands").find("$data << end_of_data\n2000 1 NaN\n") !=
           std::string::npos);
+    CHECK(read_file(folder / "a.svg") == "<svg></svg>\n");
     CHECK(folder.file_count() == 2);
+}
+
+TEST_CASE("plot: one that gnuplot did not write to its end is refused, and the old one stays") {
+    const TemporaryFolder folder, programs;
+    const std::string path = (folder / "a.svg").string();
+    write_file(path, "old");
+    const OnlyPath here(programs.path());
+    for (const auto& [written, bytes] : {std::pair{"", 0}, {"<svg><path", 10}, {"</svg>x", 7}}) {
+        CAPTURE(written);
+        make_gnuplot(
+            programs.path(),
+            fmt::format("#!/bin/sh\nwhile read -r line; do :; done\nprintf '{}'\n", written));
+        const std::string expected = fmt::format(
+            "cannot draw {}: what gnuplot wrote is not whole ({} bytes, which do not "
+            "end in </svg>)",
+            path, bytes);
+        CHECK(message_of<FileError>([&] { require_drawable(path, small_plot()); }) == expected);
+        CHECK(message_of<FileError>([&] { write_plot(path, small_plot()); }) == expected);
+        CHECK(read_file(path) == "old");
+    }
+}
+
+TEST_CASE("plot: a gnuplot that writes while it reads is not waited for") {
+    const TemporaryFolder folder, programs;
+    make_gnuplot(programs.path(),
+                 "#!/bin/sh\nwhile read -r line; do echo \"$line $line\"; done\necho '</svg>'\n");
+    const OnlyPath here(programs.path());
+    Plot plot = small_plot();
+    plot.x.assign(20'000, 1.0);  // more than a pipe holds, there and back
+    for (Curve& curve : plot.curves) curve.y.assign(plot.x.size(), 1.25);
+    CHECK(write_plot(folder / "a.svg", plot));
+    const std::string svg = read_file(folder / "a.svg");
+    CHECK(svg.size() > 2 * to_gnuplot(plot).size());
+    CHECK(svg.ends_with("</svg>\n"));
 }
 
 TEST_CASE("plot: a gnuplot that fails leaves no SVG") {
@@ -110,7 +146,7 @@ TEST_CASE("plot: gnuplot draws it, where it is installed") {
 }
 
 TEST_CASE("plot: needs a point and a curve") {
-    CHECK(message_of<ShapeError>([] { to_gnuplot(Plot{}, "a.svg"); }) ==
+    CHECK(message_of<ShapeError>([] { to_gnuplot(Plot{}); }) ==
           "plot: needs at least one point and one curve (0 and 0)");
 }
 
@@ -120,7 +156,7 @@ TEST_CASE("plot: names that XML cannot hold are drawn with question marks") {
         "a\xEF\xBF\xBE"
         "b\xF6"
         "c\x01 \xC3\xA9";
-    CHECK(to_gnuplot(plot, "a.svg").find("set title 'a?b?c  \xC3\xA9'") != std::string::npos);
+    CHECK(to_gnuplot(plot).find("set title 'a?b?c  \xC3\xA9'") != std::string::npos);
 }
 
 TEST_CASE("plot: whether it can be drawn is known without a trace") {
@@ -144,7 +180,7 @@ TEST_CASE("plot: dates and times have at most eight labels, which do not run int
         plot.x = {0, length};
         plot.x_as_dates = {"a", "b"};
         plot.curves.push_back({"c", {1, 2}});
-        const std::string text = to_gnuplot(plot, "a.svg");
+        const std::string text = to_gnuplot(plot);
         const std::size_t at = text.find("set xtics ");
         REQUIRE(at != text.npos);
         CHECK(length / std::stod(text.substr(at + 10)) <= 7);
@@ -157,7 +193,7 @@ TEST_CASE("plot: the axis of dates has labels as its length wants") {
     for (const auto& [days, format] :
          {std::pair{2, "%m-%d %H:%M"}, {20, "%Y-%m-%d"}, {400, "%Y-%m"}, {4000, "%Y"}}) {
         plot.x = {0, 43200.0 * days, 86400.0 * days};
-        CHECK(to_gnuplot(plot, "a.svg").find(fmt::format("set xtics time format '{}'\n", format)) !=
+        CHECK(to_gnuplot(plot).find(fmt::format("set xtics time format '{}'\n", format)) !=
               std::string::npos);
     }
     CHECK(to_csv(plot) == "year,truth,net\na,1,\nb,2,2.5\nc,0.5,1\n");

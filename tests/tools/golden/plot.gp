@@ -1,5 +1,4 @@
 set terminal svg size 900,440 font 'DejaVu Sans,13' background rgb 'white' noenhanced
-set output 'out/it''s.svg'
 set title 'it''s a title `id` "x"' font ',15' offset 0,0.7
 set xlabel 'year' offset 0,0.4
 set ylabel 'count_a^b'
@@ -19,4 +18,3 @@ $data << end_of_data
 2002 0.5 1
 end_of_data
 plot $data using 1:2 with lines lw 1.6 lc rgb '#5d6d7e' title 'truth', $data using 1:3 with lines lw 2 lc rgb '#b03a2e' title 'net'
-set output
