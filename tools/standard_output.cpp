@@ -13,12 +13,12 @@ namespace revolute {
 
 namespace {
 
-/// A reader that has gone away (`revolute ops | head`) wants nothing more: the program ends as it would
-/// without a handler for the signal, and without a word.
 [[noreturn]] void fail(int reason) {
-    if (reason == EPIPE) std::_Exit(1);
-    throw FileError(fmt::format("cannot write to the standard output: {}",
-                                std::error_code(reason, std::generic_category()).message()));
+    const std::string text =
+        fmt::format("cannot write to the standard output: {}",
+                    std::error_code(reason, std::generic_category()).message());
+    if (reason == EPIPE) throw ReaderGone(text);
+    throw FileError(text);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <revolute/graph/error.hpp>
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -8,8 +10,14 @@
 
 namespace revolute {
 
+/// Whoever read the standard output has gone away (`revolute ops | head`), and wants nothing more.
+class ReaderGone : public FileError {
+ public:
+    using FileError::FileError;
+};
+
 /// Writes to the standard output. Throws FileError with the system's reason, here or in
-/// `flush_standard_output`, which writes what has been kept back.
+/// `flush_standard_output`, which writes what has been kept back; ReaderGone where SIGPIPE is ignored.
 void write_to_standard_output(std::string_view content);
 void flush_standard_output();
 /// Writes to the standard error as far as it can.

@@ -181,6 +181,22 @@ TEST_CASE("program: where nobody hears the standard error commands do what they 
     }
 }
 
+TEST_CASE("program: where a reader of the standard error goes away commands do what they did") {
+    const ModelFolder folder;
+    for (const std::string& command : talking_commands()) {
+        if (command.starts_with("bench") || command == "demo") continue;  // times differ
+        CAPTURE(command);
+        const Ran heard = run_program(command, folder);
+        const Ran unheard = run_shell(
+            fmt::format("{{ {{ sleep 0.1; '{}' {} >output; echo $? >status; }} 2>&1 | true; cat "
+                        "output; exit $(cat status); }}",
+                        REVOLUTE_PROGRAM, command),
+            folder.path());
+        CHECK(unheard.status == heard.status);
+        CHECK(unheard.output == heard.output);
+    }
+}
+
 TEST_CASE("program: an empty name of a file is wrong usage") {
     for (const char* const arguments :
          {"train '' --column a", "train a.csv --save ''", "train a.csv --plot ''",
@@ -206,6 +222,31 @@ TEST_CASE("program: a reader that goes away ends every command without a word") 
             CHECK(ran.errors.find("rite") == std::string::npos);
             CHECK(ran.errors.find("ipe") == std::string::npos);
         }
+}
+
+TEST_CASE("program: a reader that goes away loses no model, also where it was to read that") {
+    const TemporaryFolder folder;
+    // The model is more than a pipe holds, and its reader leaves when training has begun.
+    const auto train = [&](const std::string& save) {
+        return run_shell(
+            fmt::format("{{ TMPDIR=. '{}' train " REVOLUTE_TEST_DATA
+                        "/sunspots.csv --hidden 64 --window 2 --epochs 1 --overwrite --save {} "
+                        "2>errors; echo $? >status; }} | "
+                        "while ! grep -q memory: errors; do sleep 0.02; done\n"
+                        "cat errors >&2; rm errors; exit $(cat status)",
+                        REVOLUTE_PROGRAM, save),
+            folder.path());
+    };
+    CHECK(train("m.json").status == 141);  // as the signal does it
+    CHECK(run_program("weights m.json", folder).status == 0);
+    const Ran standard = train("-");
+    CHECK(standard.status == 1);
+    CHECK(
+        standard.says("cannot write to the standard output: Broken pipe\n"
+                      "  the model is in ./revolute-model-"));
+    CHECK(run_shell(fmt::format("'{}' weights revolute-model-*.json", REVOLUTE_PROGRAM),
+                    folder.path())
+              .status == 0);
 }
 
 TEST_CASE("program: --version is the project's") {

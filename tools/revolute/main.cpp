@@ -161,6 +161,14 @@ int run(int argument_count, const char* const* arguments) {
     }
 }
 
+/// Ends the program as the signal does where nobody handles it, and without a word; where the parent has set it to be
+/// ignored, with status 1.
+int end_without_reader(void (*handler_of_parent)(int)) {
+    std::signal(SIGPIPE, handler_of_parent);
+    std::raise(SIGPIPE);
+    return failure;
+}
+
 }  // namespace
 
 }  // namespace revolute
@@ -169,6 +177,8 @@ int main(int argument_count, char** arguments) {
     revolute::open_closed_streams();
     std::signal(SIGXFSZ,
                 SIG_IGN);  // a file that `ulimit -f` does not allow is refused with a sentence
+    // A reader that has gone away is an answer to writing, so that one of the standard error ends no training.
+    void (*const on_broken_pipe)(int) = std::signal(SIGPIPE, SIG_IGN);
     revolute::spare_address_space(arguments);
     try {
         const int status = revolute::run(argument_count, arguments);
@@ -178,6 +188,8 @@ int main(int argument_count, char** arguments) {
         return revolute::answer_lack_of_memory();
     } catch (const std::length_error&) {  // of a container that no memory could hold
         return revolute::answer_lack_of_memory();
+    } catch (const revolute::ReaderGone&) {
+        return revolute::end_without_reader(on_broken_pipe);
     } catch (const std::exception& error) {
         revolute::tell("{}\n", error.what());
         return revolute::failure;
