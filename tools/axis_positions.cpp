@@ -169,12 +169,14 @@ void refuse_broken_axis(const Table& table, RowNumbers rows, std::size_t column,
         const auto first = std::ranges::find_if_not(rows, is_alike);
         if (first != rows.end()) refuse_axis(table, column, what, *first, advice);
     };
-    if (most(std::ranges::count_if(rows, is_date)))
+    const auto refuse_first_date = [&] {
         refuse_first_that_is_not(
             is_date,
             fmt::format("every date of the axis must be one of the calendar and alike ({})",
                         format->name()),
             fmt::format("--date-format FORMAT reads others, if all are alike; {}", count_rows));
+    };
+    if (most(std::ranges::count_if(rows, is_date))) refuse_first_date();
     if (options.date_format)
         refuse_first_that_is_not(
             is_date, fmt::format("every date must be as --date-format says ({})", format->name()),
@@ -183,6 +185,7 @@ void refuse_broken_axis(const Table& table, RowNumbers rows, std::size_t column,
         refuse_first_that_is_not(is_number, "every cell of the axis must be a number, as most are",
                                  std::string(count_rows));
     const std::vector<std::string_view> texts = texts_of(table, rows, column);
+    if (rows.size() > 1 && is_date(rows.front())) refuse_first_date();
     if (rows.size() > 1 && !texts.empty() && looks_like_a_date(texts.front()))
         refuse_axis(table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
                     fmt::format("{}; {}", advice_on_dates(texts), count_rows));

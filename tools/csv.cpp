@@ -1,6 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/csv.hpp>
 #include <revolute/tools/csv_shape.hpp>
+#include <revolute/tools/detail/look_alike.hpp>
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/detail/printable.hpp>
@@ -94,16 +95,27 @@ std::string Table::how_read() const {
     return parts.empty() ? std::string() : fmt::format("read {}", fmt::join(parts, ", "));
 }
 
+namespace {
+
+/// What may be meant by a name that no column has.
+std::string meant_column(const std::string& name, const std::vector<std::string>& columns) {
+    const std::optional<std::string> alike = detail::look_alike(name, columns);
+    if (!alike) return detail::did_you_mean(name, columns);
+    return fmt::format("\n  did you mean \"{}\"? it is \"{}\" in the table, \"{}\" is asked for",
+                       *alike, detail::with_numbers(*alike), detail::with_numbers(name));
+}
+
+}  // namespace
+
 std::size_t Table::column(std::string_view given) const {
     const std::string name = detail::printable(given);
     const auto count = std::count(columns_.begin(), columns_.end(), name);
     if (count != 1)
-        throw ParseError(
-            fmt::format("{}: {} column is called \"{}\"{}\n  columns are: {}{}", source_,
-                        count == 0 ? "no" : "more than one", name,
-                        count == 0 ? detail::did_you_mean(name, columns_) : std::string(),
-                        detail::name_list(columns_),
-                        count == 0 ? "" : "\n  give them different names in the first row"));
+        throw ParseError(fmt::format(
+            "{}: {} column is called \"{}\"{}\n  columns are: {}{}", source_,
+            count == 0 ? "no" : "more than one", name,
+            count == 0 ? meant_column(name, columns_) : std::string(), detail::name_list(columns_),
+            count == 0 ? "" : "\n  give them different names in the first row"));
     return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), name) -
                                     columns_.begin());
 }

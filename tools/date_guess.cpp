@@ -1,5 +1,6 @@
 #include <revolute/tools/date.hpp>
 #include <revolute/tools/date_guess.hpp>
+#include <revolute/tools/detail/printable.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -79,29 +80,44 @@ bool is_date_by(const std::string& format, std::string_view text) {
            DateFormat(format).parse(text);
 }
 
+/// The common formats by which a text is a date.
+std::vector<std::string> formats_of(std::string_view text) {
+    std::vector<std::string> formats;
+    for (const std::string& date : common_dates())
+        for (const std::string_view time : times_of_day)
+            if (std::string format = date + std::string(time); is_date_by(format, text))
+                formats.push_back(std::move(format));
+    return formats;
+}
+
 }  // namespace
 
 std::vector<std::string> likely_date_formats(std::span<const std::string_view> texts) {
-    std::vector<std::string> of_first, of_all;
-    if (texts.empty()) return {};
-    for (const std::string& date : common_dates())
-        for (const std::string_view time : times_of_day)
-            if (std::string format = date + std::string(time); is_date_by(format, texts.front()))
-                of_first.push_back(std::move(format));
-    std::ranges::copy_if(of_first, std::back_inserter(of_all), [&](const std::string& format) {
-        return std::ranges::all_of(texts,
-                                   [&](std::string_view text) { return is_date_by(format, text); });
-    });
-    return of_all.empty() ? of_first : of_all;
+    std::vector<std::string> likely;
+    for (std::size_t i = 0; i < texts.size() && likely.empty(); ++i) likely = formats_of(texts[i]);
+    std::vector<std::ptrdiff_t> counts;
+    for (const std::string& format : likely)
+        counts.push_back(std::ranges::count_if(
+            texts, [&](std::string_view text) { return is_date_by(format, text); }));
+    std::vector<std::string> best;
+    for (std::size_t i = 0; i < likely.size(); ++i)
+        if (counts[i] == std::ranges::max(counts)) best.push_back(std::move(likely[i]));
+    return best;
 }
 
 std::string advice_on_dates(std::span<const std::string_view> texts) {
-    std::vector<std::string> formats = likely_date_formats(texts);
+    const std::vector<std::string> formats = likely_date_formats(texts);
     if (formats.empty())
         return "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M'";
-    for (std::string& format : formats) format = fmt::format("'{}'", format);
-    return fmt::format("--date-format {} reads {}", fmt::join(formats, " or "),
-                       formats.size() > 1 ? "them, whichever is meant" : "them");
+    std::vector<std::string> quoted;
+    for (const std::string& format : formats) quoted.push_back(fmt::format("'{}'", format));
+    const auto other = std::ranges::find_if_not(
+        texts, [&](std::string_view text) { return is_date_by(formats.front(), text); });
+    return fmt::format("--date-format {} reads them{}{}", fmt::join(quoted, " or "),
+                       formats.size() > 1 ? ", whichever is meant" : "",
+                       other == texts.end()
+                           ? std::string()
+                           : fmt::format(", but for \"{}\"", detail::printable(*other)));
 }
 
 }  // namespace revolute

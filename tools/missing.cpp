@@ -1,5 +1,7 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/cell_advice.hpp>
+#include <revolute/tools/date.hpp>
+#include <revolute/tools/date_guess.hpp>
 #include <revolute/tools/detail/plural.hpp>
 #include <revolute/tools/detail/printable.hpp>
 #include <revolute/tools/detail/shell_word.hpp>
@@ -95,6 +97,26 @@ std::string advice_on_replaced_texts(const std::vector<std::string>& told, std::
         missing_values_option(all));
 }
 
+/// Whether cells of several kinds are in the column and none is a number.
+bool holds_no_number(const Table& table, std::size_t column, const MissingRule& rule) {
+    std::size_t texts = 0;
+    const std::string* first = nullptr;
+    bool differ = false;
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        const std::string& cell = table.cell(row, column);
+        if (table.number(row, column)) return false;
+        if (is_told_missing(cell, rule, table.signs(column))) continue;
+        ++texts;
+        if (first == nullptr) first = &cell;
+        differ = differ || cell != *first;
+    }
+    return texts > 1 && differ;
+}
+
+bool is_date(std::string_view cell) {
+    return DateFormat::of_iso(cell) || !likely_date_formats(std::span(&cell, 1)).empty();
+}
+
 /// What to do about a cell that is no number and not told to be missing.
 std::string advice_on(const Table& table, std::size_t column, std::string_view cell,
                       const MissingRule& rule) {
@@ -102,10 +124,15 @@ std::string advice_on(const Table& table, std::size_t column, std::string_view c
         return advice_on_replaced_texts(*rule.texts, cell);
     std::string advice = advice_on_no_number(cell, table.source(), table.encoding());
     if (!advice.empty()) return advice;
+    const bool is_of_other_kind = holds_no_number(table, column, rule);
+    if (is_of_other_kind && is_date(without_blanks(cell)))
+        return "the column holds dates: a net reads and forecasts columns of numbers";
     if (has_other_signs(cell)) return advice_on_signs(table, column);
     if (cell.find_first_of(",\r\n") != cell.npos)  // which the option cannot name
         return "if it stands for a missing value, leave the cell empty, with --missing drop or "
                "interpolate";
+    if (is_of_other_kind)
+        return "the column holds text: a net reads and forecasts columns of numbers";
     std::vector<std::string> texts = rule.texts.value_or(std::vector<std::string>{});
     texts.emplace_back(without_blanks(cell));
     return fmt::format("if it stands for a missing value: {}, with --missing drop or interpolate",

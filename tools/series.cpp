@@ -262,6 +262,11 @@ std::vector<double> as_read(std::span<const double> values, Reading reading) {
 
 Standardisation standardisation_of(std::span<const double> values, std::string_view what) {
     if (values.empty()) throw ShapeError("standardisation: needs at least one value");
+    if (values.size() == 1)
+        throw EvaluationError(
+            fmt::format("standardisation: {} must be two at least to have a deviation (there is "
+                        "one, {}): more rows are needed",
+                        what, values.front()));
     const double count = static_cast<double>(values.size());
     Standardisation result;
     for (const double value : values) result.mean += value / count;

@@ -129,6 +129,11 @@ TEST_CASE("csv: an unknown or doubled column lists the columns") {
     const Table table = Table::parse("a,b,b\n1,2,3\n", "data.csv");
     CHECK(message_of<ParseError>([&] { table.column("c"); }) ==
           "data.csv: no column is called \"c\"\n  columns are: a, b, b");
+    CHECK(message_of<ParseError>(
+              [] { Table::parse("a,b\xC2\xA0o\n1,2\n", "data.csv").column("b o"); }) ==
+          "data.csv: no column is called \"b o\"\n"
+          "  did you mean \"b\xC2\xA0o\"? it is \"b\\u00A0o\" in the table, \"b o\" is asked for\n"
+          "  columns are: a, b\xC2\xA0o");
     CHECK(message_of<ParseError>([&] { table.column("b"); }) ==
           "data.csv: more than one column is called \"b\"\n  columns are: a, b, b\n"
           "  give them different names in the first row");

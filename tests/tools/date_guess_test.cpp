@@ -49,7 +49,11 @@ TEST_CASE("date guess: what is no date has no format") {
 
 TEST_CASE("date guess: one cell that is no date leaves the others' format") {
     const std::vector<std::string_view> texts{"31.12.2024", "x"};
-    CHECK(advice_on_dates(texts) == "--date-format '%d.%m.%Y' reads them");
+    CHECK(advice_on_dates(texts) == "--date-format '%d.%m.%Y' reads them, but for \"x\"");
+    // Those that read fewer of the others are not offered, be it the first that is wrong.
+    const std::vector<std::string_view> german{"31.02.2024", "01.02.2024", "02.02.2024",
+                                               "13.02.2024"};
+    CHECK(advice_on_dates(german) == "--date-format '%d.%m.%Y' reads them, but for \"31.02.2024\"");
     const std::vector<std::string_view> others{"x"};
     CHECK(advice_on_dates(others) ==
           "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M'");

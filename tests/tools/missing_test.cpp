@@ -163,6 +163,19 @@ TEST_CASE("missing: a cell that is no number is told how numbers are written") {
         "  line 2, column 2 \"v\"\n  numbers must stand without \"kg\": remove it from the column");
 }
 
+TEST_CASE("missing: a column of dates or of text is refused as that") {
+    CHECK(
+        refused({"on", "off", "on"})
+            .ends_with("\n  the column holds text: a net reads and forecasts columns of numbers"));
+    CHECK(
+        refused({"2024-01-01", "2024-01-02"})
+            .ends_with("\n  the column holds dates: a net reads and forecasts columns of numbers"));
+    CHECK(
+        refused({"NA", "31.01.2024", "01.02.2024"}, {.then = Missing::drop})
+            .ends_with("\n  the column holds dates: a net reads and forecasts columns of numbers"));
+    CHECK(refused({"on", "1", "off"}).find("--missing-values=on") != std::string::npos);
+}
+
 TEST_CASE("missing: what stands for a missing value may be told, as text or number") {
     const MissingRule told{Missing::drop, std::vector<std::string>{"bad", "-1"}};
     CHECK(series_of({"1", "bad", "-1.0", "", "5"}, told).targets[0].values == Numbers{1, 5});

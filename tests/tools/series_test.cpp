@@ -124,6 +124,10 @@ TEST_CASE("standardisation: mean 0 and deviation 1, and back") {
 TEST_CASE("standardisation: needs values that differ") {
     CHECK(message_of<ShapeError>([] { standardisation_of({}); }) ==
           "standardisation: needs at least one value");
+    const std::vector<double> one{0.5};
+    CHECK(message_of<EvaluationError>([&] { standardisation_of(one); }) ==
+          "standardisation: the values must be two at least to have a deviation (there is one, "
+          "0.5): more rows are needed");
     const std::vector<double> values{0.1, 0.1, 0.1};
     CHECK(message_of<EvaluationError>([&] { standardisation_of(values); }) ==
           "standardisation: the values must differ (all 3 are 0.1)");

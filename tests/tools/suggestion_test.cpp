@@ -1,3 +1,4 @@
+#include <revolute/tools/detail/look_alike.hpp>
 #include <revolute/tools/detail/suggestion.hpp>
 
 #include <doctest/doctest.h>
@@ -7,6 +8,8 @@
 
 using revolute::detail::did_you_mean;
 using revolute::detail::likely_meant;
+using revolute::detail::look_alike;
+using revolute::detail::with_numbers;
 
 TEST_CASE("suggestion: one letter left out, put in, replaced or exchanged") {
     const std::vector<std::string> words{"draw", "train", "check", "predict"};
@@ -35,4 +38,22 @@ TEST_CASE("suggestion: what is near nothing is answered by nothing") {
 
 TEST_CASE("suggestion: of equally near words the first") {
     CHECK(likely_meant("cat", std::vector<std::string>{"hat", "rat"}) == "hat");
+}
+
+TEST_CASE("suggestion: a name in other characters that look the same is found and told apart") {
+    const std::vector<std::string> names{"x",
+                                         "A\xC2\xA0"
+                                         "B",
+                                         "e\xCC\x81\xF0\x9F\x98\x80",
+                                         "\xE2\x80\xAE"
+                                         "abc"};
+    CHECK(look_alike("A B", names) == names[1]);
+    CHECK(look_alike("\xC3\xA9\xF0\x9F\x98\x80", names) == names[2]);
+    CHECK(look_alike("abc", names) == names[3]);
+    for (const char* const other : {"x", "A", "AB", "\xF0\x9F\x98\x80", "abd", "\xFF", ""})
+        CHECK_FALSE(look_alike(other, names));
+    CHECK(with_numbers(names[1]) == "A\\u00A0B");
+    CHECK(with_numbers(names[2]) == "e\\u0301\xF0\x9F\x98\x80");
+    CHECK(with_numbers("\xC3\xA9") == "\\u00E9");
+    CHECK(with_numbers("\xE6\xB8\xA9") == "\xE6\xB8\xA9");
 }
