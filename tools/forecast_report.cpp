@@ -97,8 +97,11 @@ ForecastReport report_forecasts(const ForecastModel& model, const Series& series
 ForecastReport report_without_net(const Series& series, std::size_t first) {
     ForecastReport report{series, first, {}};
     for (const NumberColumn& target : series.targets) {
-        const HeldOutForecast forecast{"", persistence(target.values, first), 0};
-        report.targets.push_back({forecast, forecast, std::nullopt});
+        const HeldOutForecast before{"", persistence(target.values, first), 0};
+        HeldOutForecast of_net = before;
+        constexpr double near_one = 1 + 1e-6 / 3;  // which fills the digits of what it multiplies
+        for (double& value : of_net.values) value *= near_one;
+        report.targets.push_back({std::move(of_net), before, std::nullopt});
     }
     return report;
 }
@@ -111,8 +114,11 @@ std::string to_table(const ForecastReport& report) {
                     axis.name, axis.text(report.first), axis.text(end - 1));
     const std::vector<NumberColumn>& targets = report.series.targets;
     if (targets.size() == 1)
-        return text + fmt::format(", in units of {}:\n", targets.front().name) + table_head("") +
-               table_rows(report.targets.front());
+        return text +
+               (targets.front().name.empty()
+                    ? std::string(", in units of the column:\n")
+                    : fmt::format(", in units of {}:\n", targets.front().name)) +
+               table_head("") + table_rows(report.targets.front());
     text += ", each column in its units:\n";
     for (std::size_t k = 0; k < targets.size(); ++k)
         text += table_head(targets[k].name) + table_rows(report.targets[k]);

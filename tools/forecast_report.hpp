@@ -38,7 +38,8 @@ struct ForecastReport {
 ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
                                 std::size_t first);
 
-/// The same with persistence in place of the net: what a report will look like, before there is a model.
+/// The same with persistence in place of the net, in numbers of as many digits: what a report will look like, before
+/// there is a model.
 ForecastReport report_without_net(const Series& series, std::size_t first);
 
 /// A row for each forecaster: name, RMSE, and RMSE over that of persistence; of several targets such a table for

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 namespace revolute {
 
 namespace {
@@ -201,6 +203,16 @@ std::string to_json(const ForecastModel& model, const std::optional<TrainingStat
               {"parameters", std::move(parameters)}};
     if (state) json["resume"] = state_to_json(*state);
     return json.dump(1) + '\n';
+}
+
+std::size_t most_bytes_trained(ForecastModel model) {
+    constexpr double longest = -std::numeric_limits<double>::min();  // -2.2250738585072014e-308
+    model.epochs_done = model.settings.epochs;
+    model.validation = longest;
+    TrainingState state;
+    for (const Shape shape : memory_shapes(model)) state.memories.emplace_back(shape, longest);
+    for (Matrix& parameter : model.parameters) parameter = Matrix(parameter.shape(), longest);
+    return to_json(model, state).size();
 }
 
 ForecastModel parse_model(std::string_view json, std::string_view source) {

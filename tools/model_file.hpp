@@ -2,6 +2,7 @@
 
 #include <revolute/tools/forecast_model.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -43,6 +44,10 @@ std::string to_json(const ForecastModel& model,
 /// that is missing, of the wrong type, out of range, of another shape than the sizes say, or not
 /// finite.
 ForecastModel parse_model(std::string_view json, std::string_view source);
+
+/// At most how many bytes `to_json` writes of a model and its state when it is trained: all numbers as long as numbers
+/// get, and as many as the optimiser remembers. Throws as `to_json` does.
+std::size_t most_bytes_trained(ForecastModel model);
 
 /// Writes a model file by way of a temporary one. Throws FileError.
 void write_model(const std::filesystem::path& path, const ForecastModel& model,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -15,7 +16,9 @@
 #include <memory>
 #include <optional>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -39,6 +42,19 @@ struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using File = std::unique_ptr<std::FILE, Close>;
+
+/// The bytes that a file has of the disk.
+std::size_t room_of(const struct stat& file) {
+    constexpr std::size_t unit = 512;  // of st_blocks, whatever the file system's blocks are
+    return unit * static_cast<std::size_t>(file.st_blocks);
+}
+
+/// Where the next bytes go of a regular file that is the standard output.
+off_t place_of_standard_output(const struct stat& file) {
+    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    const bool appends = flags != -1 && (flags & O_APPEND) != 0;
+    return appends ? file.st_size : lseek(STDOUT_FILENO, 0, SEEK_CUR);
+}
 
 /// The mode of a file that is made in the ordinary way.
 mode_t ordinary_mode() {
@@ -71,22 +87,37 @@ bool is_writable(const fs::path& path, mode_t mode) {
 /// What stands between a file's name and the process in the name of a temporary file.
 constexpr std::string_view mark_of_temporary = ".revolute-";
 
+/// What a temporary file for `name` is called first: its beginning, since behind that of a name as long as names may be
+/// there is no room.
+std::string beginning_of(std::string name) {
+    constexpr std::size_t most = 64;
+    if (name.size() <= most) return name;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+        --end;  // UTF-8 goes on
+    name.resize(end);
+    return name;
+}
+
 /// A name beside `path` that nothing has, for `make` to give to a file; false where it cannot.
 template <class Make>
 bool with_new_name(std::string& name, const fs::path& path, const Make& make) {
+    const std::string beginning = beginning_of(path.filename().string());
     for (int i = 0; i < 1000; ++i) {
-        name = fmt::format("{}{}{}-{}", path.string(), mark_of_temporary, getpid(), i);
+        name = (path.parent_path() / beginning).string();
+        name += fmt::format("{}{}-{}", mark_of_temporary, getpid(), i);
         if (make(name.c_str())) return true;
         if (errno != EEXIST) return false;
     }
     return false;
 }
 
-/// The process that gave a temporary file for `name` its name; none where the name is no such.
-std::optional<pid_t> maker_of(std::string_view file, std::string_view name) {
-    if (!file.starts_with(name) || !file.substr(name.size()).starts_with(mark_of_temporary))
+/// The process that gave a temporary file its name, which begins so; none where it is no such name.
+std::optional<pid_t> maker_of(std::string_view file, std::string_view beginning) {
+    if (!file.starts_with(beginning) ||
+        !file.substr(beginning.size()).starts_with(mark_of_temporary))
         return std::nullopt;
-    file.remove_prefix(name.size() + mark_of_temporary.size());
+    file.remove_prefix(beginning.size() + mark_of_temporary.size());
     pid_t process = 0;
     int number = 0;
     const auto [dash, wrong] = std::from_chars(file.data(), file.data() + file.size(), process);
@@ -113,10 +144,11 @@ bool is_left(const fs::path& path, pid_t maker) {
 
 /// Removes the temporary files that processes which were killed have left for `name`.
 void remove_leftovers(const fs::path& folder, const std::string& name) {
+    const std::string beginning = beginning_of(name);
     std::error_code none;
     std::vector<fs::path> left;
     for (fs::directory_iterator file(folder, none), end; !none && file != end; file.increment(none))
-        if (const auto maker = maker_of(file->path().filename().string(), name);
+        if (const auto maker = maker_of(file->path().filename().string(), beginning);
             maker && is_left(file->path(), *maker))
             left.push_back(file->path());
     for (const fs::path& path : left) fs::remove(path, none);
@@ -232,12 +264,57 @@ void OutputFile::replace() {
     is_named_ = false;
 }
 
+/// What is there stays where there is no room for what comes.
 void OutputFile::write_over() {
-    const int to = open(destination_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    const int to = open(destination_.c_str(), O_WRONLY | O_CLOEXEC);
     if (to < 0) fail_to_write(destination_, errno);
-    const File closed_at_the_end(fdopen(to, "wb"));
+    File opened(fdopen(to, "wb"));
+    struct stat old {
+    }, content{};
+    const bool is_regular = fstat(to, &old) == 0 && S_ISREG(old.st_mode);
+    if (fstat(descriptor_, &content) != 0) fail_to_write(destination_, errno);
+    if (is_regular && content.st_size > 0 &&
+        fallocate(to, FALLOC_FL_KEEP_SIZE, 0, content.st_size) != 0 && errno != EOPNOTSUPP)
+        fail_to_write(destination_, errno);
     const detail::IgnoreBrokenPipe ignore;  // what was to be written may still go elsewhere
     copy(descriptor_, to, destination_);
+    if (is_regular && ftruncate(to, content.st_size) != 0) fail_to_write(destination_, errno);
+    if (std::fclose(opened.release()) != 0) fail_to_write(destination_, errno);
+}
+
+std::error_code OutputFile::reserve(std::size_t bytes) {
+    const auto length = static_cast<off_t>(bytes);
+    int reason = bytes == 0 ? 0 : posix_fallocate(descriptor_, 0, length);
+    if (reason == 0 && ftruncate(descriptor_, length) != 0) reason = errno;
+    if (reason == 0 && way_ != Way::replace) reason = destination_without_room(bytes);
+    return {reason, std::generic_category()};
+}
+
+/// The reason why a regular file that is written to in place cannot have so many bytes more than what it has; 0 where
+/// it may. The file is only looked at, since others may be writing to it.
+int OutputFile::destination_without_room(std::size_t bytes) const {
+    const bool is_standard = way_ == Way::standard_output;
+    struct stat old {};
+    struct statvfs disk {};
+    if ((is_standard ? fstat(STDOUT_FILENO, &old) : stat(destination_.c_str(), &old)) != 0 ||
+        !S_ISREG(old.st_mode))
+        return 0;
+    const off_t begin = is_standard ? place_of_standard_output(old) : 0;
+    rlimit most{};
+    if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
+        static_cast<rlim_t>(std::max<off_t>(begin, 0)) + bytes > most.rlim_cur)
+        return EFBIG;
+    if ((is_standard ? fstatvfs(STDOUT_FILENO, &disk) : statvfs(destination_.c_str(), &disk)) != 0)
+        return 0;
+    const auto free = disk.f_frsize * (geteuid() == 0 ? disk.f_bfree : disk.f_bavail);
+    const std::size_t reused = is_standard ? 0 : room_of(old);
+    return bytes > free + reused ? ENOSPC : 0;
+}
+
+std::size_t OutputFile::room_of_old() const {
+    struct stat old {};
+    const bool is_replaced = way_ == Way::replace && stat(target_.c_str(), &old) == 0;
+    return is_replaced ? room_of(old) : 0;
 }
 
 void write_file(const fs::path& path, std::string_view content) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace revolute {
 
@@ -12,8 +14,8 @@ namespace revolute {
 /// Without `commit` whatever was at the destination stays.
 ///
 /// Where the file system has files without a name the temporary file is one, and goes with the process. Elsewhere it
-/// is called `<name>.revolute-<process>-<number>`; what a process that was killed has left there is removed by
-/// the next that writes a file of that name.
+/// is called `<name>.revolute-<process>-<number>`, with the beginning of a long name; what a process that was killed has
+/// left there is removed by the next that writes a file of that name.
 ///
 /// A regular file is replaced in one step, so that nobody ever sees half of it; it keeps its owner and its
 /// mode, and symbolic links to it stay. A file that has several names, or that cannot be replaced because its
@@ -33,6 +35,12 @@ class OutputFile {
     /// Puts the content at the destination. Throws FileError.
     void commit();
 
+    /// Takes so much room of the disk for the temporary file, no more, and sees that there is as much at the
+    /// destination where that is not replaced by it. Returns the system's reason where there is too little, else none.
+    std::error_code reserve(std::size_t bytes);
+    /// The room that the destination has and commit gives free.
+    std::size_t room_of_old() const;
+
  private:
     enum class Way : std::uint8_t { replace, write_over, standard_output };
 
@@ -40,6 +48,7 @@ class OutputFile {
     void make_temporary();
     void replace();
     void write_over();
+    int destination_without_room(std::size_t bytes) const;
 
     std::filesystem::path destination_;
     std::filesystem::path target_;  // where the destination's symbolic links end

@@ -3,38 +3,25 @@
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/planned_file.hpp>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <memory>
 #include <system_error>
-#include <unistd.h>
 
 namespace revolute {
-
-namespace {
-
-/// Gives the file so many bytes of the disk; returns the system's reason where it cannot, else 0.
-int allocate_bytes(const std::filesystem::path& path, std::size_t bytes) {
-    const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0) return errno;
-    const int reason = bytes == 0 ? 0 : posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
-    close(descriptor);
-    return reason;
-}
-
-}  // namespace
 
 void require_room(const std::vector<PlannedFile>& files) {
     std::vector<std::unique_ptr<OutputFile>> all;  // at a time: they share the disk
     for (const PlannedFile& file : files) {
-        all.push_back(std::make_unique<OutputFile>(file.path));
-        if (const int reason = allocate_bytes(all.back()->temporary(), file.bytes); reason != 0)
+        OutputFile& output = *all.emplace_back(std::make_unique<OutputFile>(file.path));
+        if (const std::error_code reason = output.reserve(file.bytes))
             throw FileError(fmt::format("cannot write {}: {}\n  it will take about {}",
-                                        file.path.string(),
-                                        std::error_code(reason, std::generic_category()).message(),
+                                        file.path.string(), reason.message(),
                                         bytes_in_words(file.bytes)));
+        // What it takes for certain when the next one is written: the old file is gone then.
+        const std::size_t given_free = output.room_of_old();
+        static_cast<void>(output.reserve(file.least - std::min(file.least, given_free)));
     }
 }
 

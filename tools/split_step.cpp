@@ -16,6 +16,12 @@ namespace revolute {
 
 namespace {
 
+/// The options of one step, whose limit is its part.
+StepOptions alone(StepOptions options) {
+    if (options.compile.memory_limit) *options.compile.memory_limit /= options.sharing;
+    return options;
+}
+
 FiniteCheck check_of(const StepOptions& options) {
     return options.finite_figure ? FiniteCheck::on : FiniteCheck::off;
 }
@@ -152,12 +158,13 @@ class SplitStep::Move {
 };
 
 SplitStep::SplitStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
-                     const StepOptions& options)
+                     const StepOptions& shared)
     : batch_(static_cast<std::size_t>(sizes.batch)),
       piece_(batch_),
       window_bytes_(sizeof(double) *
                     (static_cast<std::size_t>(sizes.steps) * static_cast<std::size_t>(sizes.input) +
                      static_cast<std::size_t>(sizes.output))) {
+    const StepOptions options = alone(shared);
     StepOptions within = options;
     std::optional<std::size_t>& limit = within.compile.memory_limit;
     if (limit) *limit -= std::min(*limit, batch_ * window_bytes_);
@@ -190,14 +197,16 @@ std::size_t SplitStep::fitting_piece(const Architecture& architecture, const Siz
     };
     constexpr std::size_t few = 32;
     const auto limit = static_cast<double>(*options.compile.memory_limit);
-    const double room = (limit - static_cast<double>(move_->bytes())) / 2;
+    const double free_for_pieces = limit - static_cast<double>(move_->bytes());
     const double one = needed(1);
-    if (one > room)
+    if (one > free_for_pieces)
         throw CapacityError(fmt::format(
             "train: a step must fit into the memory that it may take ({} for one window, of {})\n"
             "  --memory says how much that is; a smaller --hidden or --window takes less",
-            bytes_in_words(static_cast<std::size_t>(2 * one) + move_->bytes()),
-            bytes_in_words(*options.compile.memory_limit)));
+            bytes_in_words(options.sharing * (static_cast<std::size_t>(one) + move_->bytes())),
+            bytes_in_words(options.sharing * *options.compile.memory_limit)));
+    const double room = free_for_pieces / 2;
+    if (one > room) return 1;  // windows one by one leave no piece of another size
     const double of_few = needed(few), of_twice = needed(2 * few);
     const double each = std::max(1.0, (of_twice - of_few) / few);
     auto most = static_cast<std::size_t>(

@@ -21,8 +21,9 @@ using WindowsOf = std::function<Windows(std::size_t begin, std::size_t count)>;
 /// How a step of training is computed.
 struct StepOptions {
     ComputedBy by = ComputedBy::program;
-    CompileOptions compile{};  ///< its memory_limit is that of the whole step
+    CompileOptions compile{};  ///< its memory_limit is that of all steps that share it
     std::optional<std::filesystem::path> finite_figure{};
+    std::size_t sharing = 1;  ///< how many steps share the limit, each with an equal part
 };
 
 /// A step of training whose batch need not fit into memory at once. Where it does it is one
@@ -35,9 +36,10 @@ struct StepOptions {
 /// The evaluator's memory is not known beforehand, so its batch is never split.
 class SplitStep {
  public:
-    /// Throws CapacityError where not even one window fits into the limit.
+    /// Throws CapacityError where not even one window fits into the step's part of the limit; it names what all that
+    /// share the limit need, and the whole of it.
     SplitStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
-              const StepOptions& options);
+              const StepOptions& shared);
     ~SplitStep();
     SplitStep(const SplitStep&) = delete;
     SplitStep& operator=(const SplitStep&) = delete;

@@ -180,8 +180,10 @@ class Training {
     }
 
     TrainingResult result(bool was_stopped) {
-        if (!best_) return {std::move(model_), was_stopped, std::nullopt, std::move(state_), {}};
-        return {std::move(*best_), was_stopped, best_rmse_, std::move(best_state_), {}};
+        const int done = model_.epochs_done;
+        if (!best_)
+            return {std::move(model_), was_stopped, std::nullopt, std::move(state_), {}, done};
+        return {std::move(*best_), was_stopped, best_rmse_, std::move(best_state_), {}, done};
     }
 
     std::size_t window() const { return static_cast<std::size_t>(model_.settings.window); }
@@ -256,22 +258,25 @@ class Training {
     void make_steps() {
         const std::size_t size = batch_size(), rest = targets_.size() % size;
         StepOptions options{hooks_.computed_by, hooks_.compile, hooks_.finite_figure};
-        if (rest != 0 && options.compile.memory_limit) *options.compile.memory_limit /= 2;
+        options.sharing = rest == 0 ? 1 : 2;
         for (const std::size_t windows : {size, rest}) {
             if (windows == 0) continue;
-            auto step = std::make_unique<SplitStep>(model_.settings.architecture,
-                                                    model_.sizes(static_cast<int>(windows)),
-                                                    rule_of(model_.settings), options);
-            if (windows == size) say_memory(windows, *step);
-            steps_[windows] = std::move(step);
+            steps_[windows] = std::make_unique<SplitStep>(model_.settings.architecture,
+                                                          model_.sizes(static_cast<int>(windows)),
+                                                          rule_of(model_.settings), options);
         }
+        say_memory(size, rest);
     }
 
-    void say_memory(std::size_t windows, const SplitStep& step) const {
+    void say_memory(std::size_t windows, std::size_t rest) const {
         if (!hooks_.say || hooks_.computed_by == ComputedBy::reference) return;
+        const SplitStep& step = *steps_.at(windows);
+        std::size_t bytes = 0;
+        for (const auto& [count, each] : steps_) bytes += each->bytes();
         std::string text =
-            fmt::format("memory: a step for {} takes {}", detail::plural(windows, "window"),
-                        bytes_in_words(step.bytes()));
+            fmt::format("memory: a step for {}{} {}", detail::plural(windows, "window"),
+                        rest == 0 ? " takes" : fmt::format(" and one for the last {} take", rest),
+                        bytes_in_words(bytes));
         if (step.piece() < windows)
             text += fmt::format(", in {} pieces of up to {}",
                                 (windows + step.piece() - 1) / step.piece(),
@@ -339,12 +344,17 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
 
 std::vector<Shape> memory_shapes(const ForecastModel& model) {
     if (model.epochs_done == 0) return {};
-    const SplitStep step(model.settings.architecture, model.sizes(1), rule_of(model.settings), {});
+    Graph graph;
+    std::vector<Expr> parameters, gradients;
+    for (const auto& [name, shape] :
+         parameter_shapes(model.settings.architecture, model.sizes(1))) {
+        parameters.push_back(graph.parameter(name, shape));
+        gradients.push_back(graph.input(fmt::format("gradient of {}", name), shape));
+    }
     std::vector<Shape> shapes;
-    for (const Matrix& memory : step.first_state(model.parameters))
-        shapes.push_back(memory.shape());
-    shapes.erase(shapes.begin(),
-                 shapes.begin() + static_cast<std::ptrdiff_t>(model.parameters.size()));
+    for (const Update::Memory& memory :
+         update_of(rule_of(model.settings), parameters, gradients).memories)
+        shapes.push_back(memory.leaf.shape());
     return shapes;
 }
 

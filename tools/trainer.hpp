@@ -54,7 +54,8 @@ struct TrainingResult {
     std::optional<double> validation_rmse{};  ///< by early stopping: that of the model
     TrainingState state{};                    ///< after the model's last epoch
     std::optional<std::string>
-        failure{};  ///< why it ended, where the best model is saved from an error
+        failure{};        ///< why it ended, where the best model is saved from an error
+    int epochs_done = 0;  ///< complete ones; the model may be that of an earlier one
 };
 
 /// Throws Error naming the first setting that is out of its range.

@@ -9,6 +9,7 @@ namespace revolute {
 namespace {
 
 using test::Ran;
+using test::run_program;
 using test::run_shell;
 using test::TemporaryFolder;
 
@@ -65,6 +66,30 @@ TEST_CASE("gnuplot: it ends with the program, however that ends") {
                 "done\n[ $i -lt 250 ] && echo ended",
             folder.path());
         CHECK(ran.output == "ended\n");
+    }
+}
+
+TEST_CASE("train: a signal when the model is saved ends it with its status and a word") {
+    // The first run is before training, the second draws the forecasts.
+    const std::string script =
+        "cat > commands; [ -e begun ] && echo > drawing && exec sleep 60\n"
+        "touch begun; echo '</svg>'\n";
+    for (const auto& [signal, status] : {std::pair{"INT", 130}, {"TERM", 143}, {"HUP", 129}}) {
+        CAPTURE(signal);
+        const FolderWithGnuplot folder(script);
+        // In the foreground: a shell's background commands ignore SIGINT.
+        write_file(folder / "run", "echo $$ > number\nexec env " + training);
+        const Ran ran = run_shell(
+            fmt::format(
+                "{{ while [ ! -e drawing ]; do sleep 0.02; done; kill -{} $(cat number); }} "
+                "& sh run",
+                signal),
+            folder.path());
+        CHECK(ran.status == status);
+        CHECK(
+            ran.says("interrupted: model.json holds the model after epoch 1 of 1; its forecasts "
+                     "were not written\n"));
+        CHECK(run_program("weights model.json", folder).status == 0);
     }
 }
 

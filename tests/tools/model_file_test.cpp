@@ -51,6 +51,40 @@ TEST_CASE("model file: what is written reads back to the same bits") {
     CHECK(to_json(read_model(folder / "m.json")) == to_json(model()));
 }
 
+TEST_CASE("model file: how long one will be at most is known before training, and not far above") {
+    Series series{.source = "series", .axis = {}, .targets = {{"a", {}}}, .inputs = {{"a", {}}}};
+    Random random(5);
+    for (int i = 0; i < 40; ++i) series.targets[0].values.push_back(random.uniform(-1, 1));
+    series.inputs[0].values = series.targets[0].values;
+    const auto check = [&](const TrainingSettings& settings, Precision precision) {
+        CAPTURE(name_of(settings.architecture.cell));
+        CAPTURE(name_of(settings.optimizer));
+        CAPTURE(name_of(precision));
+        CAPTURE(settings.momentum);
+        const std::size_t most = most_bytes_trained(untrained(series, 30, settings));
+        TrainingHooks hooks;
+        hooks.compile.precision = precision;
+        const TrainingResult result = train(series, 30, settings, hooks);
+        const std::size_t bytes = to_json(result.model, result.state).size();
+        CHECK(bytes <= most);
+        CHECK(static_cast<double>(most) <= 1.3 * static_cast<double>(bytes));
+    };
+    for (const CellKind cell : cell_kinds())
+        for (const OptimizerKind optimizer :
+             {OptimizerKind::adam, OptimizerKind::sgd, OptimizerKind::rmsprop})
+            for (const Precision precision : {Precision::float64, Precision::float32}) {
+                TrainingSettings settings;
+                settings.architecture.cell = cell;
+                settings.optimizer = optimizer;
+                settings.window = 3;
+                settings.hidden = 12;
+                settings.epochs = 2;
+                check(settings, precision);
+                settings.momentum = 0;
+                if (optimizer == OptimizerKind::sgd) check(settings, precision);
+            }
+}
+
 TEST_CASE("model file: values stand row by row") {
     const json file = json::parse(to_json(model()));
     const Matrix U = model().parameters[1];

@@ -262,6 +262,28 @@ TEST_CASE("output file: what a killed process has left is removed by the next of
     CHECK_FALSE(std::filesystem::exists(locked));
 }
 
+TEST_CASE("output file: names may be as long as the system lets them be, and no longer") {
+    const TemporaryFolder folder;
+    for (const std::size_t length : {63U, 64U, 65U, 230U, 240U, 254U, 255U})
+        for (const std::string letter : {"a", "\xC3\xA9", "\xE6\xB8\xA9"}) {
+            std::string name;
+            while (name.size() + letter.size() <= length) name += letter;
+            name.resize(length, 'z');
+            CAPTURE(name);
+            for (const char* const content : {"new", "again"}) {
+                require_writable(folder / name);
+                write_file(folder / name, content);
+                CHECK(read_file(folder / name) == content);
+            }
+            CHECK(folder.file_count() == 1);
+            std::filesystem::remove(folder / name);
+        }
+    const std::string longer(256, 'a');
+    CHECK(message_of<FileError>([&] {
+              require_writable(folder / longer);
+          }).ends_with(": File name too long"));
+}
+
 TEST_CASE("output file: what is no regular file may be written to twice") {
     require_distinct({"-", "-"});
     require_distinct({"/dev/null", "/dev/null"});

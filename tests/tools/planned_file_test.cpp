@@ -1,4 +1,5 @@
 #include <revolute/graph/error.hpp>
+#include <revolute/tools/output_file.hpp>
 #include <revolute/tools/planned_file.hpp>
 #include <support/message.hpp>
 #include <support/temporary_folder.hpp>
@@ -41,6 +42,23 @@ TEST_CASE("planned file: where there is room there is no trace") {
     const TemporaryFolder folder;
     require_room({{folder / "a", 5000}, {folder / "b", 0}});
     CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("planned file: where a file is written in place, there must be room there too") {
+    const TemporaryFolder folder;
+    const std::string a = (folder / "a").string();
+    write_file(a, "old");
+    std::filesystem::create_hard_link(a, folder / "b");
+    const FileSizeLimit limit(10'000);
+    CHECK(message_of<FileError>([&] {
+              require_room({{a, 20'000}});
+          }) == fmt::format("cannot write {}: File too large\n  it will take about 20 kB", a));
+    require_room({{a, 9'000}});
+    CHECK(read_file(a) == "old");
+    // What does not fit leaves what is there.
+    CHECK(message_of<FileError>([&] { write_file(a, std::string(20'000, 'x')); }) ==
+          fmt::format("cannot write {}: File too large", a));
+    CHECK(read_file(a) == "old");
 }
 
 TEST_CASE("planned file: too little room, or a place that cannot be written, is named") {

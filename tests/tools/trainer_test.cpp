@@ -321,6 +321,7 @@ TEST_CASE("trainer: with early stopping the weights of the best epoch are kept")
     CHECK(errors.size() ==
           std::min<std::size_t>(60, static_cast<std::size_t>(result.model.epochs_done) + 5));
     CHECK(errors.size() < 60);
+    CHECK(static_cast<std::size_t>(result.epochs_done) == errors.size());
     // It is the error on the last tenth of the training rows, which neither learning nor standardisation sees.
     const std::size_t learned = first_held_out(247, 0.1);
     std::vector<double> forecasts = forecast_each(result.model, series, learned)[0].values;

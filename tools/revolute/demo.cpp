@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace revolute {
 
@@ -96,9 +98,11 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
         training.push_back(report.training_rmse);
         held_out.push_back(report_forecasts(report.model, series, first).all.net.rmse);
     };
+    std::optional<Interrupt> interrupt(std::in_place);
     const TrainingResult result =
         train_with_progress(series, first, TrainingSettings{}, {.after_epoch = note});
-    if (result.was_stopped) {
+    interrupt.reset();
+    if (Interrupt::came()) {  // also in the last step
         tell("interrupted; the figures are in {}\n", folder.string());
         throw CLI::RuntimeError(Interrupt::exit_status());
     }

@@ -89,16 +89,20 @@ void require_outputs(const TrainOptions& options) {
 /// Nothing is computed that could not be written in the end: the model, with the names in it, and the plot are
 /// made, as far as they are known, and thrown away.
 void rehearse_outputs(const TrainOptions& options, const Series& series, std::size_t first) {
-    const std::string model = to_json(untrained(series, first, options.settings));
-    std::vector<PlannedFile> files{{options.save, model.size()}};
+    const std::size_t of_model = most_bytes_trained(untrained(series, first, options.settings));
+    constexpr double least_part = 0.7;  // of the most, where all numbers are short
+    std::vector<PlannedFile> files{
+        {options.save, of_model,
+         static_cast<std::size_t>(least_part * static_cast<double>(of_model))}};
     if (first < series.row_count()) {
         const std::vector<Plot> plots = to_plots(report_without_net(series, first));
-        constexpr std::size_t of_frame = 20'000, of_point = 20;
-        const std::size_t points = plots.front().x.size() * plots.front().curves.size();
-        const std::size_t of_points = of_point * points * plots.size();
-        files.push_back({csv_beside(options.plot), to_csv(plots).size() + of_points});
-        files.push_back({options.plot, of_frame * plots.size() + of_points});
-        require_drawable(options.plot, plots);
+        // Of other forecasts numbers are a little longer or shorter; what may have room is not refused.
+        constexpr double certain_part = 0.9;
+        const auto certainly = [](std::size_t bytes) {
+            return static_cast<std::size_t>(certain_part * static_cast<double>(bytes));
+        };
+        files.push_back({csv_beside(options.plot), certainly(to_csv(plots).size())});
+        files.push_back({options.plot, certainly(require_drawable(options.plot, plots))});
     }
     require_room(files);
 }
@@ -110,7 +114,12 @@ void save_model(const std::string& path, const TrainingResult& result) try {
 } catch (const FileError& error) {
     const std::filesystem::path rescue =
         folder_for_temporary_files() / fmt::format("revolute-model-{}.json", getpid());
-    write_model(rescue, result.model, result.state);
+    try {
+        write_model(rescue, result.model, result.state);
+    } catch (const FileError& second) {
+        throw FileError(fmt::format("{}\n  nor could the model be kept elsewhere: {}", error.what(),
+                                    second.what()));
+    }
     throw FileError(fmt::format("{}\n  the model is in {}", error.what(), rescue.string()));
 }
 
@@ -242,6 +251,7 @@ void train_and_report(TrainOptions& options) {
     TrainingHooks hooks = hooks_of(options);
     hooks.resume = std::move(before);
     kept->require_reader();
+    Interrupt interrupt;
     const TrainingResult result =
         train_with_progress(series, first, options.settings, std::move(hooks), weights);
     if (result.was_stopped && result.model.epochs_done == 0) {
@@ -250,20 +260,21 @@ void train_and_report(TrainOptions& options) {
     }
     save_model(options.save, result);
     kept.reset();  // whoever reads it need not wait for the report
-    if (result.validation_rmse && !result.failure && !result.was_stopped)
-        say(options, "Of {} epochs, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
-            options.settings.epochs, result.model.epochs_done, *result.validation_rmse,
-            series.targets.size() > 1 ? " deviations" : "");
+    const std::string last_words =
+        words_of_interrupted(result, options.settings.epochs, options.save);
+    interrupt.end_at_once(last_words);
     if (result.failure)
         throw EvaluationError(
             fmt::format("{}\n  {} holds the model after epoch {}, the best until then",
                         *result.failure, options.save, result.model.epochs_done));
-    if (result.was_stopped) {
-        tell("interrupted: {} holds the model after epoch {} of {}\n", options.save,
-             result.model.epochs_done, options.settings.epochs);
+    if (Interrupt::came()) {  // in training, or while the model was written
+        tell("{}", last_words);
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
+    if (result.validation_rmse)
+        say(options, "{}", words_of_early_stopping(result, options.settings.epochs));
     report(options, result.model, series, first);
+    flush_standard_output();
 }
 
 void add_column_options(CLI::App& command, TrainOptions& options) {

@@ -17,7 +17,6 @@ namespace revolute {
 TrainingResult train_with_progress(const Series& series, std::size_t training_rows,
                                    const TrainingSettings& settings, TrainingHooks hooks,
                                    const std::optional<std::vector<Matrix>>& weights) {
-    const Interrupt interrupt;
     Progress progress(std::cerr, style_of_standard_error(), "epoch", settings.epochs);
     const auto after_epoch = std::move(hooks.after_epoch);
     std::size_t windows = 0;
@@ -50,6 +49,25 @@ TrainingResult train_with_progress(const Series& series, std::size_t training_ro
         return Interrupt::came();
     };
     return train(series, training_rows, settings, hooks, weights);
+}
+
+std::string words_of_early_stopping(const TrainingResult& result, int epochs) {
+    return fmt::format(
+        "Of {} epochs{}, epoch {} was best on the rows for validation: RMSE {:.4g}{}.\n",
+        result.epochs_done, result.epochs_done < epochs ? fmt::format(" ({} at most)", epochs) : "",
+        result.model.epochs_done, result.validation_rmse.value(),
+        result.model.targets.size() > 1 ? " deviations" : "");
+}
+
+std::string words_of_interrupted(const TrainingResult& result, int epochs, std::string_view file) {
+    const int done = result.epochs_done;
+    if (result.validation_rmse)
+        return fmt::format(
+            "interrupted after epoch {} of {}: {} holds the model after epoch {}, the best on the "
+            "rows for validation\n",
+            done, epochs, file, result.model.epochs_done);
+    return fmt::format("interrupted: {} holds the model after epoch {} of {}{}\n", file, done,
+                       epochs, done < epochs ? "" : "; its forecasts were not written");
 }
 
 }  // namespace revolute
