@@ -22,6 +22,16 @@ std::string in_parentheses(const std::string& text, Notation notation) {
     return fmt::format("({})", text);
 }
 
+/// Letters that LaTeX takes as they are.
+std::string latex_letters(std::string_view name) {
+    std::string text;
+    for (const char c : name)
+        text += std::string_view("_#$%&{}").find(c) == std::string_view::npos
+                    ? std::string(1, c)
+                    : fmt::format("\\{}", c);
+    return text;
+}
+
 /// Whether the template already puts delimiters around the placeholder at [begin, end).
 bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
     const std::size_t before = text.find_last_not_of(' ', begin == 0 ? 0 : begin - 1);
@@ -48,6 +58,10 @@ class Writer {
                 text += form[i];
             else
                 text += fill_place(form, i++);
+            if (placeholder && form.substr(i + 1).starts_with(latex_power) && is_of_each_entry()) {
+                text.append(latex_power).append("\\circ ");
+                i += latex_power.size();
+            }
         }
         return text;
     }
@@ -59,10 +73,22 @@ class Writer {
             parts.push_back(operand_(slot).text);
         for (std::size_t i = 0; i < application_.attributes.size(); ++i)
             parts.push_back(attribute(i).text);
-        return fmt::format("{}({})", application_.op.name, fmt::join(parts, ", "));
+        const std::string operands = fmt::format("{}", fmt::join(parts, ", "));
+        if (notation_ == Notation::latex)
+            return fmt::format("\\operatorname{{{}}}\\left({}\\right)",
+                               latex_letters(application_.op.name), operands);
+        return fmt::format("{}({})", application_.op.name, operands);
     }
 
  private:
+    static constexpr std::string_view latex_power = "^{";
+
+    /// Whether a power would be taken for that of a matrix.
+    bool is_of_each_entry() const {
+        return notation_ == Notation::latex && is_elementwise(application_.op.role) &&
+               !application_.is_scalar;
+    }
+
     Formula attribute(std::size_t number) const {
         return application_.written_attributes.empty()
                    ? number_formula(application_.attributes[number], notation_)
@@ -167,7 +193,10 @@ Formula formula(const Application& application, Notation notation,
 
 Formula formula(const Graph& graph, NodeId node, Notation notation,
                 const std::function<Formula(std::uint32_t)>& operand) {
-    return formula(Application{graph.op(node), graph.attributes(node), graph.operand_count(node)},
+    return formula(Application{.op = graph.op(node),
+                               .attributes = graph.attributes(node),
+                               .operand_count = graph.operand_count(node),
+                               .is_scalar = graph.shape(node).is_scalar()},
                    notation, operand);
 }
 

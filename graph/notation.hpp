@@ -28,6 +28,7 @@ struct Application {
     std::uint32_t operand_count = 0;
     /// What is written for the attributes where it is not their numbers: "t", "1 / N"; empty, or all.
     std::span<const Formula> written_attributes{};
+    bool is_scalar = false;  ///< the value is 1 x 1, so that its entry is not told from it
 };
 
 /// The formula of an operator's application by its notation: each operand is written as

@@ -17,7 +17,7 @@ constinit const Op reciprocal_op{
     .pullback = {[](const Pullback& p) { return -hadamard(p.adjoint, square(p.output)); }},
     .text = "#1^-1",
     .precedence = Precedence::power,
-    .latex = R"(#1^{\circ -1})",
+    .latex = R"(#1^{-1})",
     .example = {.operands = {{{2, 3}}}, .domains = {{{0.5, 2.5}}}},
 };
 

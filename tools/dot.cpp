@@ -74,7 +74,7 @@ std::string html(const RichText& text, int size) {
     std::string result;
     for (const TextRun& run : text.runs) {
         const std::string inner = escaped_html(run.text);
-        if (run.script == Script::normal) {
+        if (is_on_line(run.script)) {
             result += inner;
             continue;
         }

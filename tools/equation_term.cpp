@@ -57,13 +57,26 @@ struct LatexName {
     std::string below;
 };
 
-LatexName parts_of(std::string_view name) {
+/// A comma for each underline between two parts: a_f_i has the index f,i.
+std::string latex_index(std::string_view name) {
+    std::string text;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool is_between =
+            i > 0 && i + 1 < name.size() && name[i - 1] != '_' && name[i + 1] != '_';
+        text += name[i] != '_' ? std::string(1, name[i]) : is_between ? "," : "\\_";
+    }
+    return text;
+}
+
+LatexName parts_of(const std::string& whole, const EquationStyle& style) {
+    if (const auto spelled = style.spelled.find(whole); spelled != style.spelled.end())
+        return {spelled->second, "", ""};
+    std::string_view name = whole;
     if (name.front() == '_') return {std::string(name), "", ""};
     LatexName parts;
     const std::size_t underline = name.find('_');
     if (name.find_first_not_of('_', underline) != std::string_view::npos) {
-        parts.below = name.substr(underline + 1);
-        std::ranges::replace(parts.below, '_', ',');
+        parts.below = latex_index(name.substr(underline + 1));
         name = name.substr(0, underline);
     }
     const std::size_t digit = std::min(name.find_first_of("0123456789", 1), name.size());
@@ -72,10 +85,11 @@ LatexName parts_of(std::string_view name) {
     return parts;
 }
 
-std::string latex_name(std::string_view name, const std::string& step, const EquationStyle& style) {
-    if (style.adjoints.contains(std::string(name)))
+std::string latex_name(const std::string& name, const std::string& step,
+                       const EquationStyle& style) {
+    if (style.adjoints.contains(name))
         return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
-    const LatexName parts = parts_of(name == "B" && style.has_columns ? "B_" : name);
+    const LatexName parts = parts_of(name, style);
     std::string text = latex_letters(parts.letters);
     if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();
@@ -131,9 +145,10 @@ class TermWriter {
         std::vector<Formula> attributes;
         for (std::size_t i = 0; i < term.attributes.size() && !term.growing.empty(); ++i)
             attributes.push_back(attribute(term, i));
-        return formula(Application{*term.op, term.attributes,
-                                   static_cast<std::uint32_t>(term.operands.size()), attributes},
-                       style_.notation, [&](std::uint32_t slot) { return operand_of(term, slot); });
+        return formula(
+            Application{*term.op, term.attributes, static_cast<std::uint32_t>(term.operands.size()),
+                        attributes, term.is_scalar},
+            style_.notation, [&](std::uint32_t slot) { return operand_of(term, slot); });
     }
 
     Formula transposed_on_the_left(const EquationTerm& term) const {
@@ -196,10 +211,10 @@ class TermWriter {
     }
 
     /// Whether LaTeX writes the layer above a name, where a power would stand too.
-    bool has_superscript(std::string_view name) const {
+    bool has_superscript(std::string name) const {
         if (!is_latex()) return false;
-        while (style_.adjoints.contains(std::string(name))) name.remove_prefix(1);
-        return !parts_of(name).layer.empty();
+        while (style_.adjoints.contains(name)) name.erase(0, 1);
+        return !parts_of(name, style_).layer.empty();
     }
 
     /// Operands at all steps: "each(t=0..T: h(t))", or with a semicolon where they stand below each

@@ -4,6 +4,7 @@
 #include <revolute/graph/rolled.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -60,6 +61,7 @@ struct EquationTerm {
     std::string name{};
     std::optional<EquationStep> step{};     ///< of a name
     const Op* op = nullptr;                 ///< of an operation
+    bool is_scalar = false;                 ///< of an operation: its value is 1 x 1
     std::vector<double> attributes{};       ///< of an operation; the value of a number
     std::vector<EquationGrowth> growing{};  ///< those of the attributes that depend on steps
     std::int32_t axis = 0;                  ///< of a sum or a list, whose variable runs on it
@@ -87,7 +89,8 @@ struct EquationStyle {
     std::set<std::string> adjoints{};
     /// Names have steps of several axes: a fixed step that is a number says of which it is, h(t=3).
     bool has_several_axes = false;
-    bool has_columns = false;  ///< B is a number of columns, which no value is called then
+    /// Names that LaTeX writes by letters, without an index, as they would read as something else: with the letters.
+    std::map<std::string, std::string> spelled{};
 };
 
 /// "T" or "S" for the last step of the axis t or s.

@@ -1,4 +1,5 @@
 #include <revolute/tools/detail/equation_lines.hpp>
+#include <revolute/tools/detail/equation_style.hpp>
 #include <revolute/tools/detail/latex_brackets.hpp>
 #include <revolute/tools/equations.hpp>
 
@@ -16,18 +17,6 @@ using detail::Limits;
 
 constexpr std::array part_names{"forward", "backward", "gradients"};
 constexpr std::array part_heads{"Forward", "Backward", "Gradients"};
-
-EquationStyle style_of(const Equations& equations, Notation notation,
-                       const EquationFormat& format) {
-    return {notation,
-            format.transpose,
-            equations.axes,
-            equations.is_general,
-            equations.first_step(),
-            equations.adjoints,
-            equations.has_several_axes(),
-            equations.columns != BatchColumns::unsaid || !equations.columns_of_losses.empty()};
-}
 
 bool is_asked(EquationPart part, const EquationFormat& format) {
     return std::ranges::find(format.parts, part) != format.parts.end();
@@ -143,7 +132,7 @@ std::size_t width_of(const WrittenLine& line) { return line.left.size() + line.r
 
 std::string to_text(const Equations& equations, const EquationFormat& format) {
     const std::vector<WrittenLine> lines =
-        written_lines(equations, format, style_of(equations, Notation::text, format));
+        written_lines(equations, format, detail::style_of(equations, Notation::text, format));
     std::size_t widest = 0;
     for (const WrittenLine& line : lines)
         if (line.limits) widest = std::max(widest, width_of(line));
@@ -167,7 +156,7 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
 
 std::string to_latex(const Equations& equations, const EquationFormat& format) {
     const std::vector<WrittenLine> lines =
-        written_lines(equations, format, style_of(equations, Notation::latex, format));
+        written_lines(equations, format, detail::style_of(equations, Notation::latex, format));
     std::string text = "\\begin{align}\n";
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i == 0 || lines[i - 1].part != lines[i].part)
@@ -180,7 +169,7 @@ std::string to_latex(const Equations& equations, const EquationFormat& format) {
 
 std::string to_markdown(const Equations& equations, const EquationFormat& format) {
     const std::vector<WrittenLine> lines =
-        written_lines(equations, format, style_of(equations, Notation::latex, format));
+        written_lines(equations, format, detail::style_of(equations, Notation::latex, format));
     std::string text;
     const std::string sizes = about_sizes(equations, Notation::latex);
     if (!sizes.empty()) text += fmt::format("For {}.\n\n", sizes);

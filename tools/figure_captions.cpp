@@ -50,7 +50,10 @@ RichText typeset_formula(const Graph& graph, NodeId node,
         atoms.push_back(x.text);
         return Formula{atom_mark(atoms.size() - 1), x.precedence, x.op};
     });
-    return typeset(written.text, atoms);
+    const Shape shape = graph.shape(node);
+    const bool may_be_of_matrix =
+        is_elementwise(graph.op(node).role) && shape.rows == shape.columns && !shape.is_scalar();
+    return typeset(written.text, atoms, may_be_of_matrix ? "∘" : "");
 }
 
 RichText typeset_shape(Shape shape) {
@@ -101,13 +104,16 @@ const WrittenOperand& Captions::written(NodeId node, NodeId operand) const {
     return goes_on(node, operand) ? gap_ : written(operand);
 }
 
-RichText Captions::typeset_at(std::string_view name, std::optional<Step> step) const {
+/// The name of a node, or of its adjoint, which has the same step.
+RichText Captions::typeset_as(std::string_view name, NodeId value) const {
+    if (names_.reads_as_step(value)) return typeset_letters(name);
+    const auto step = labels_.step(value);
     return typeset_name(name, step ? steps_.below(*step) : "", shows_all_ ? std::nullopt : step);
 }
 
 RichText Captions::name(NodeId node) const {
     const std::string name = names_(node);
-    return name.empty() ? RichText{} : typeset_at(name, labels_.step(node));
+    return name.empty() ? RichText{} : typeset_as(name, node);
 }
 
 std::string Captions::listed(NodeId node) const {
@@ -323,7 +329,7 @@ RichText Captions::label(NodeId node) const {
     const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
     if (!text.empty() && is_formula)
         for (const Expr& leaf : labels_.other_leaves(node))
-            text.add(" = ").add(typeset_at(names_.adjoint(leaf.id), labels_.step(leaf.id)));
+            text.add(" = ").add(typeset_as(names_.adjoint(leaf.id), leaf.id));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));

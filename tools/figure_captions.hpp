@@ -52,7 +52,7 @@ class Captions {
     void find_recurrences(const Rolled& rolled);
     bool goes_on(NodeId node, NodeId operand) const;
     const WrittenOperand& written(NodeId node, NodeId operand) const;
-    RichText typeset_at(std::string_view name, std::optional<Step> step) const;
+    RichText typeset_as(std::string_view name, NodeId value) const;
     RichText formula_of(NodeId node) const;
     std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
     struct StepsOfSum {

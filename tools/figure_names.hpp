@@ -4,6 +4,7 @@
 #include <revolute/graph/rolled.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace revolute {
@@ -20,10 +21,17 @@ class FigureNames {
     std::string operator()(NodeId node) const;
     /// Of the adjoint of a value that has a name.
     std::string adjoint(NodeId value) const { return "d" + (*this)(value); }
+    /// Whether the name, with what stands behind an underline below, would read as another one at a step, as h_0 would
+    /// where h has steps: that of the value that the node is, or whose adjoint it is. It is set by its letters.
+    bool reads_as_step(NodeId node) const;
 
  private:
+    /// The name of the value that a node is named after.
+    std::string value(NodeId node) const;
+
     const Labels& labels_;
     std::map<NodeId, std::string> names_;  // of what is not called by its label
+    std::set<std::string> like_steps_;     // names of values
 };
 
 }  // namespace revolute

@@ -23,8 +23,9 @@ bool is_word(char c) {
 /// Reads notation from left to right, a token at a time.
 class Typesetter {
  public:
-    Typesetter(std::string_view text, std::span<const RichText> atoms)
-        : text_(text), atoms_(atoms) {}
+    Typesetter(std::string_view text, std::span<const RichText> atoms,
+               std::string_view before_powers)
+        : text_(text), atoms_(atoms), before_powers_(before_powers) {}
 
     RichText run() {
         while (at_ < text_.size()) token();
@@ -71,6 +72,7 @@ class Typesetter {
     /// ^2, ^-1, ^2.5, ^n, ^(-2), ^((N-1) / N), or an atom
     void power() {
         ++at_;
+        result_.add(before_powers_, Script::superscript);
         if (starts_with("(")) {
             const std::size_t inside = at_ + 1;
             at_ = end_of_parentheses();
@@ -99,7 +101,7 @@ class Typesetter {
     }
 
     void raise(std::string_view exponent) {
-        const RichText text = Typesetter(exponent, atoms_).run();
+        const RichText text = Typesetter(exponent, atoms_, {}).run();
         for (const TextRun& run : text.runs) result_.add(run.text, Script::superscript);
         result_.mentions.insert(result_.mentions.end(), text.mentions.begin(), text.mentions.end());
     }
@@ -115,9 +117,16 @@ class Typesetter {
 
     std::string_view text_;
     std::span<const RichText> atoms_;
+    std::string_view before_powers_;
     std::size_t at_ = 0;
     RichText result_;
 };
+
+std::string with_escaped_underlines(const std::string& text) {
+    std::string plain;
+    for (const char c : text) plain += c == '_' ? "\\_" : std::string(1, c);
+    return plain;
+}
 
 std::string plain_script(const std::string& text, char mark) {
     return mark + (glyph_count({{{text}}}) == 1 ? text : fmt::format("{{{}}}", text));
@@ -156,7 +165,7 @@ RichText with_steps(const RichText& text) {
                 continue;
             }
             for (const TextRun& part : text.mentions[next++].runs)
-                written.add(part.text, run.script == Script::normal ? part.script : run.script);
+                written.add(part.text, is_on_line(run.script) ? part.script : run.script);
         }
     return written;
 }
@@ -181,10 +190,16 @@ RichText typeset_name(std::string_view name, std::string_view step, std::optiona
         .add(StepMention{{{written}}, *mentioned}, Script::subscript);
 }
 
+RichText typeset_letters(std::string_view name) {
+    RichText text;
+    return text.add(printable(name), Script::letters);
+}
+
 std::string atom_mark(std::size_t number) { return mark_begin + std::to_string(number) + mark_end; }
 
-RichText typeset(std::string_view notation, std::span<const RichText> atoms) {
-    return Typesetter(notation, atoms).run();
+RichText typeset(std::string_view notation, std::span<const RichText> atoms,
+                 std::string_view before_powers) {
+    return Typesetter(notation, atoms, before_powers).run();
 }
 
 std::string to_plain(const RichText& text) {
@@ -192,6 +207,7 @@ std::string to_plain(const RichText& text) {
     std::string plain;
     for (const TextRun& run : text.runs) {
         if (run.script == Script::normal) plain += run.text;
+        if (run.script == Script::letters) plain += with_escaped_underlines(run.text);
         if (run.script == Script::subscript) plain += plain_script(run.text, '_');
         if (run.script == Script::superscript) plain += plain_script(run.text, '^');
     }

@@ -11,8 +11,14 @@
 
 namespace revolute {
 
-/// Where a piece of text stands on its line.
-enum class Script : std::uint8_t { normal, subscript, superscript };
+/// Where a piece of text stands on its line. `letters` stand where normal text does, but an underline among them is
+/// the sign that it is, also where plain text has underlines before subscripts.
+enum class Script : std::uint8_t { normal, letters, subscript, superscript };
+
+/// Whether text of the script stands on the line itself.
+constexpr bool is_on_line(Script script) {
+    return script == Script::normal || script == Script::letters;
+}
 
 /// A piece of text of one script.
 struct TextRun {
@@ -54,6 +60,8 @@ std::string with_minus(std::string_view step);
 /// mention of it.
 RichText typeset_name(std::string_view name, std::string_view step = {},
                       std::optional<Step> mentioned = {});
+/// A name as it is, with its underlines: h_0 where h has steps.
+RichText typeset_letters(std::string_view name);
 
 /// Stands for a mention in the text of a run; one glyph.
 inline constexpr char step_mark = '\x1C';
@@ -66,10 +74,11 @@ std::string atom_mark(std::size_t number);
 
 /// Operators' text notation as a book prints it: " o " is a ring, ' a raised T, ^2 a raised 2, * a
 /// raised dot, - a minus sign, 1/2 one glyph; long decimals are cut to four digits. Marks made by
-/// `atom_mark` are replaced by the atoms, which are taken as they are.
-RichText typeset(std::string_view notation, std::span<const RichText> atoms = {});
+/// `atom_mark` are replaced by the atoms, which are taken as they are. `before_powers` is put before what is raised.
+RichText typeset(std::string_view notation, std::span<const RichText> atoms = {},
+                 std::string_view before_powers = {});
 
-/// The text with h_2 and x^T for subscripts and superscripts: for tooltips and messages.
+/// The text with h_2 and x^T for subscripts and superscripts, and h\_2 for letters: for tooltips and messages.
 std::string to_plain(const RichText& text);
 /// Number of glyphs.
 std::size_t glyph_count(const RichText& text);

@@ -94,7 +94,7 @@ int script_size(int font_size) { return font_size * 9 / 11; }
 int text_width(const RichText& text, int font_size) {
     int width = 0;  // thousandths of a point
     for (const TextRun& run : text.runs) {
-        const int size = run.script == Script::normal ? font_size : script_size(font_size);
+        const int size = is_on_line(run.script) ? font_size : script_size(font_size);
         for (std::size_t at = 0; at < run.text.size();)
             width += width_of(decode(run.text, at)) * size;
     }

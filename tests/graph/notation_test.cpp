@@ -89,8 +89,8 @@ TEST_CASE("notation: a power of a power is in parentheses") {
     Letters l;
     CHECK(text(square(transpose(l.a))) == "(a')^2");
     CHECK(text(transpose(square(l.a))) == "(a^2)'");
-    CHECK(latex(square(transpose(l.a))) == "\\left(a^{\\top}\\right)^{2}");
-    CHECK(latex(square(square(l.a))) == "\\left(a^{2}\\right)^{2}");
+    CHECK(latex(square(transpose(l.a))) == "\\left(a^{\\top}\\right)^{\\circ 2}");
+    CHECK(latex(square(square(l.a))) == "\\left(a^{\\circ 2}\\right)^{\\circ 2}");
 }
 
 TEST_CASE("notation: a power in a product needs no parentheses") {
@@ -168,7 +168,29 @@ TEST_CASE("notation: LaTeX has its own products and parentheses") {
     Letters l;
     CHECK(latex(hadamard(l.a, l.b)) == "a \\odot b");
     CHECK(latex(transpose(l.a) * (l.b + l.c)) == "a^{\\top} \\left(b + c\\right)");
-    CHECK(latex(square(l.a)) == "a^{2}");
+}
+
+TEST_CASE("notation: LaTeX tells the powers of entries from those of a matrix") {
+    static constexpr Op cube_op{.name = "cube",
+                                .shape = first_shape,
+                                .role = Role::elementwise,
+                                .latex = "#1^{3}",
+                                .latex_precedence = Precedence::power};
+    Letters l;
+    CHECK(latex(square(l.a)) == "a^{\\circ 2}");
+    CHECK(latex(reciprocal(l.a)) == "a^{\\circ -1}");
+    CHECK(latex(power(l.a, 2.5)) == "a^{\\circ 2.5}");
+    CHECK(latex(apply(cube_op, {l.a})) == "a^{\\circ 3}");
+    CHECK(latex(square(l.s)) == "s^{2}");
+    CHECK(latex(reciprocal(l.s)) == "s^{-1}");
+    CHECK(latex(apply(cube_op, {l.s})) == "s^{3}");
+}
+
+TEST_CASE("notation: LaTeX writes an operator without templates as an operator") {
+    static constexpr Op far_op{.name = "far_from", .arity = 2, .shape = first_shape};
+    Letters l;
+    CHECK(latex(apply(far_op, {l.a + l.b, l.c})) ==
+          "\\operatorname{far\\_from}\\left(a + b, c\\right)");
 }
 
 TEST_CASE("notation: an operator without templates is written as a function") {

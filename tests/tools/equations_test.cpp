@@ -308,7 +308,7 @@ TEST_CASE("equations: LaTeX has brackets as large as needed and no superscript a
     CAPTURE(latex);
     CHECK(latex.find("= \\tanh(") != std::string::npos);
     CHECK(latex.find("\\left(") == std::string::npos);
-    CHECK(latex.find("(1 - ({h^{(2)}_{t}})^{2})") != std::string::npos);
+    CHECK(latex.find("(1 - ({h^{(2)}_{t}})^{\\circ 2})") != std::string::npos);
     CHECK(latex.find("({U^{(2)}})^{\\top} \\mathrm{d}") != std::string::npos);
     CHECK(latex.find("\\mathrm{d}y \\, ({h^{(2)}_{T}})^{\\top}") != std::string::npos);
 }

@@ -346,7 +346,7 @@ TEST_CASE("figure: a sum over steps says which it leaves out, and what it has be
     CHECK(label(Extra::nothing) == "L = Σ_{t = 0..T}");
     CHECK(label(Extra::hole) == "L = Σ_{t = 0, t > 1}");
     CHECK(label(Extra::no_first) == "L = Σ_{t = 1..T}");
-    CHECK(label(Extra::penalty) == "L = Σ_{t = 0..T} + 0.1 sum(U^2)");
+    CHECK(label(Extra::penalty) == "L = Σ_{t = 0..T} + 0.1 sum(U^{∘2})");
 }
 
 TEST_CASE("folded figure: a sum that leaves out the last step, or the first, says so") {

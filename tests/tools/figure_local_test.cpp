@@ -135,9 +135,9 @@ TEST_CASE("local derivatives: the factor is read off each operator's own rule") 
     CHECK(derivative_of(a + x, x) == "1");
     CHECK(derivative_of(square(x), x) == "2 x");
     CHECK(derivative_of(scale(0.5, x), x) == "0.5");
-    CHECK(derivative_of(tanh(x), x) == "1 − y^2");
-    CHECK(derivative_of(power(x, -1.0), x) == "−x^{−2}");
-    CHECK(derivative_of(power(x, 2.5), x) == "2.5 x^{1.5}");
+    CHECK(derivative_of(tanh(x), x) == "1 − y^{∘2}");
+    CHECK(derivative_of(power(x, -1.0), x) == "−x^{∘−2}");
+    CHECK(derivative_of(power(x, 2.5), x) == "2.5 x^{∘1.5}");
     CHECK(derivative_of(transpose(x), x) == "·^T");
     CHECK(derivative_of(row_sums(x), x) == "broadcast_columns(·, 2)");
 }

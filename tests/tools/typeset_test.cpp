@@ -70,6 +70,20 @@ TEST_CASE("typeset: an atom is a subscript run where its name has a step") {
     CHECK(to_plain(typeset_name("W")) == "W");
 }
 
+TEST_CASE("typeset: a name set by its letters looks like no index") {
+    const RichText letters = typeset_letters("h_0"), index = typeset_name("h", "0");
+    CHECK(letters.runs == std::vector<TextRun>{{"h_0", Script::letters}});
+    CHECK(to_plain(letters) == "h\\_0");
+    CHECK(to_plain(index) == "h_0");
+    RichText text;
+    text.add("h_0");
+    CHECK(text_width(letters, 1000) == text_width(text, 1000));
+}
+
+TEST_CASE("typeset: powers of the entries of a matrix have a ring") {
+    CHECK(to_plain(typeset("U^2 + U^-1", {}, "∘")) == "U^{∘2} + U^{∘−1}");
+}
+
 TEST_CASE("typeset: text that is put together keeps its runs") {
     RichText text;
     text.add("a").add("b").add("2", Script::superscript).add("");

@@ -56,6 +56,34 @@ std::string as_word(const std::string& label) {
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
 }
 
+/// W_hh for W_{hh}, as LaTeX has it.
+std::string without_braces(std::string label) {
+    for (std::size_t open = label.find("_{"); open != std::string::npos;
+         open = label.find("_{", open + 1)) {
+        const std::size_t close = label.find_first_of("{}", open + 2);
+        if (close == std::string::npos || label[close] == '{' || close == open + 2) continue;
+        label.erase(close, 1);
+        label.erase(open + 1, 1);
+    }
+    return label;
+}
+
+/// h_10 for h₁₀.
+std::string with_digits_raised(std::string_view label) {
+    constexpr std::array lowered{"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
+    std::string text;
+    for (bool was_lowered = false; !label.empty();) {
+        const auto digit = std::ranges::find_if(
+            lowered, [&](std::string_view sign) { return label.starts_with(sign); });
+        const bool is_lowered = digit != lowered.end();
+        if (is_lowered && !was_lowered) text += '_';
+        text += is_lowered ? static_cast<char>('0' + (digit - lowered.begin())) : label.front();
+        label.remove_prefix(is_lowered ? std::string_view(*digit).size() : 1);
+        was_lowered = is_lowered;
+    }
+    return text;
+}
+
 std::string adjoint_name(const std::string& value, std::int32_t order) {
     return std::string(static_cast<std::size_t>(order), 'd') + value;
 }
@@ -119,7 +147,7 @@ std::size_t EquationNames::value_of(const PartName& label) {
     const std::string value = value_name(label);
     const auto [place, is_new] =
         numbers_.try_emplace({value, label.axis, label.number}, values_.size());
-    if (is_new) values_.push_back({value, label.number, {}});
+    if (is_new) values_.push_back({with_digits_raised(without_braces(value)), label.number, {}});
     return place->second;
 }
 

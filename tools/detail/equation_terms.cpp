@@ -271,6 +271,7 @@ EquationTerm EquationTerms::operation(PartId id, std::vector<EquationTerm> opera
             operands[slot] = matrix_of(targets[slot]);
     EquationTerm term{.kind = EquationTerm::Kind::operation,
                       .op = part.op,
+                      .is_scalar = part.shape.is_scalar(),
                       .attributes = part.attributes,
                       .growing = growing(id, offset),
                       .operands = std::move(operands)};

@@ -1,0 +1,47 @@
+#include <revolute/graph/step.hpp>
+#include <revolute/tools/detail/steps_in_names.hpp>
+#include <revolute/tools/equation_term.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace revolute::detail {
+
+namespace {
+
+bool is_whole_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// "+1" or "-1".
+bool is_signed_number(std::string_view text) {
+    return !text.empty() && (text.front() == '+' || text.front() == '-') &&
+           is_whole_number(text.substr(1));
+}
+
+}  // namespace
+
+void SteppedNames::add(std::string name, std::int32_t axis) {
+    names_.insert(std::move(name));
+    letters_.insert({axis_name(axis), last_step_name(axis)});
+}
+
+bool SteppedNames::would_hold(std::string_view name) const {
+    for (std::size_t i = name.find_first_of("_,", 1); i < name.size();
+         i = name.find_first_of("_,", i + 1))
+        if (names_.contains(name.substr(0, i)) && is_step(name.substr(i + 1))) return true;
+    return false;
+}
+
+/// "2", "-1", "t", "T-1", "s=2".
+bool SteppedNames::is_step(std::string_view text) const {
+    if (is_whole_number(text) || is_signed_number(text)) return true;
+    return std::ranges::any_of(letters_, [&](const std::string& letter) {
+        if (!text.starts_with(letter)) return false;
+        std::string_view rest = text.substr(letter.size());
+        if (rest.starts_with('=')) return is_step(rest.substr(1));
+        return rest.empty() || is_signed_number(rest);
+    });
+}
+
+}  // namespace revolute::detail
