@@ -9,6 +9,26 @@
 
 namespace revolute {
 
+namespace {
+
+/// Marks the values that became one with an operand, to which they hand on all of their adjoint, as a + 0 does to a: that
+/// of the operand is the adjoint of what both became.
+std::vector<bool> handed_on(const Derivative& from, std::span<const std::optional<NodeId>> images) {
+    std::vector<bool> marks(images.size());
+    for (std::uint32_t i = 0; i < images.size(); ++i) {
+        if (!images[i]) continue;
+        for (const auto& [value, consumer, slot] : from.terms(from.loss().graph->at(NodeId{i}))) {
+            if (images[index(consumer.id)] != images[i] || !from.has_adjoint(consumer)) continue;
+            const auto term = images[index(value.id)];
+            if (term && term == images[index(from.adjoint(consumer).id)])
+                marks[index(consumer.id)] = true;
+        }
+    }
+    return marks;
+}
+
+}  // namespace
+
 std::optional<NodeId> Derivative::find(Expr node) const {
     if (node.graph != loss_.graph || index(node.id) >= adjoints_.size()) return std::nullopt;
     const NodeId adjoint = adjoints_[index(node.id)];
@@ -105,9 +125,10 @@ Derivative Derivative::carried_over(std::span<const std::optional<NodeId>> image
 void Derivative::carry_adjoints(const Derivative& from,
                                 std::span<const std::optional<NodeId>> images) {
     const Graph& graph = *loss_.graph;
+    const std::vector<bool> is_handed_on = handed_on(from, images);
     std::vector<NodeId> ambiguous;
     for (std::uint32_t i = 0; i < from.adjoints_.size(); ++i) {
-        if (!images[i] || from.adjoints_[i] == NodeId{nothing}) continue;
+        if (!images[i] || from.adjoints_[i] == NodeId{nothing} || is_handed_on[i]) continue;
         if (&graph.op(*images[i]) == &constant_op) continue;  // no value of its own
         const std::optional<NodeId> adjoint = images[index(from.adjoints_[i])];
         NodeId& there = adjoints_[index(*images[i])];

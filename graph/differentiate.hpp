@@ -50,8 +50,8 @@ class Derivative {
     /// `carried_over`.
     std::vector<Expr> outputs() const;
     /// The same derivative in a graph that this one's was mapped to: `images` says what became of each
-    /// id, as `extract` and `simplify` do. An adjoint is the value that it was here, so values that
-    /// became one have one only where their adjoints became one too. Adjoints and terms that are gone are
+    /// id, as `extract` and `simplify` do. An adjoint is the value that it was here, so values that became one have one
+    /// only where their adjoints became one too, or hand theirs on to it, as a + 0 does to a. What is gone is
     /// left out; the loss's is appended, if need be. Throws DerivativeError unless loss, gradients and
     /// variables have images.
     Derivative carried_over(std::span<const std::optional<NodeId>> images,

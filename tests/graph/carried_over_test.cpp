@@ -101,6 +101,27 @@ TEST_CASE("derivative: values that became one have an adjoint only if their adjo
           carried.image(carried.d.adjoint(between)));
 }
 
+TEST_CASE(
+    "derivative: the adjoint of what a value and sums of it with zeros became is the value's") {
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1}), none = graph.constant(0.0, {2, 1});
+    const Expr a = tanh(w), once = a + none, twice = once - none;
+    InSimplified carried(sum(hadamard(sin(twice), cos(a)) + exp(once)), {w});
+    REQUIRE(carried.image(twice) == carried.image(a));
+    REQUIRE(carried.d.adjoint(twice) != carried.d.adjoint(a));
+    CHECK(carried.there.adjoint(carried.image(a)) == carried.image(carried.d.adjoint(a)));
+}
+
+TEST_CASE("derivative: a value that became one with an operand by other ways has no adjoint") {
+    // What is handed on to a is nothing of the adjoint of `again`, which reads a by a zero alone.
+    Graph graph;
+    const Expr w = graph.parameter("w", {2, 1});
+    const Expr a = tanh(w), again = 0.0 * a + tanh(1.0 * w);
+    InSimplified carried(sum(hadamard(sin(again), cos(a))), {w});
+    REQUIRE(carried.image(again) == carried.image(a));
+    CHECK_FALSE(carried.there.has_adjoint(carried.image(a)));
+}
+
 TEST_CASE("derivative: a value that became a constant has no adjoint, those after it have") {
     Graph graph;
     const Expr w = graph.parameter("w", {2, 1});

@@ -88,19 +88,22 @@ bool keeps_adjoint(const Derivative& d, Expr node) {
     return node == d.loss() || std::ranges::find(d.variables(), node) != d.variables().end();
 }
 
-/// Every adjoint that is carried over has the value that it had.
+/// Every adjoint that is carried over has the value that it had; that of what several became is that of the first, which
+/// the others may hand theirs on to.
 Outcome adjoints_are_carried_over(RandomGraph& random) {
     const Derivative d = differentiate(random.loss(), random.leaves, Unreachable::zeros);
     Graph simpler;
     const SimplifiedDerivative s = simplify(d, simpler, simplification_rules());
     const Derivative& there = s.derivative;
     std::vector<Expr> before, after;
+    std::vector<bool> is_seen(simpler.size());
     for (std::uint32_t i = 0; i < s.images.size(); ++i) {
         const Expr node = random.graph.at(NodeId{i});
         if (!s.images[i] || !d.has_adjoint(node)) continue;
         const Expr image = simpler.at(*s.images[i]);
-        if (!there.has_adjoint(image)) continue;
+        if (!there.has_adjoint(image) || is_seen[index(image.id)]) continue;
         if (keeps_adjoint(there, image) && !keeps_adjoint(d, node)) continue;
+        is_seen[index(image.id)] = true;
         before.push_back(d.adjoint(node));
         after.push_back(there.adjoint(image));
     }

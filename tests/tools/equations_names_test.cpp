@@ -17,6 +17,8 @@
 
 #include <array>
 #include <set>
+#include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -107,6 +109,36 @@ TEST_CASE("equation names: logits called as the cell's argument") {
           "gradients\n"
           "  dU = sum(t=0..7) dz(t) h(t-1)'\n"
           "  dV = sum(t=0..7) dz_2(t) h(t)'\n");
+}
+
+TEST_CASE(
+    "equation names: adjoints keep their names where a first state of zeros is simplified away") {
+    const auto residual = [](std::int32_t steps) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2}), U = graph.parameter("U", {2, 2}),
+                   R = graph.parameter("R", {2, 2});
+        Expr a = graph.constant(0.0, {2, 1}), h = a;
+        std::vector<Expr> losses;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr before = h;
+            a = tanh(W * graph.input("x", {2, 1}) + U * a).named("a");
+            h = tanh(a + R * h).named("h");
+            losses.push_back(sum(square(h - before)));
+        }
+        return rolled_up(differentiate(accumulate(losses).named("L"), {W, U, R}));
+    };
+    const std::string text = to_text(general_equations(residual));
+    CAPTURE(text);
+    const auto has_line = [&](const std::string& beginning, const std::string& end) {
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+            if (line.starts_with(beginning) && line.ends_with(end)) return true;
+        return false;
+    };
+    for (const std::string value : {"a", "h"})
+        CHECK(
+            (has_line("  d" + value + "(0) = ", "") || has_line("  d" + value + "(t) = ", "..0")));
 }
 
 TEST_CASE("equation names: forward values that are adjoints too keep to forward names") {
