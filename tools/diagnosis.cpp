@@ -97,9 +97,10 @@ std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
         comparison.arrays, [](const ArrayVerdict& a) { return a.name == "yhat" && !a.agrees(); });
     const ArrayVerdict& first = comparison.arrays.front();
     if (!given.loss || first.agrees() || !is_loss_alone) return {};
-    return factors_of_given_loss(
-        of, *right.loss, *given.loss,
-        std::max(recognition * comparison.tolerance, roundings.at("loss").relative));
+    const ArrayRounding& rounding = roundings.at("loss");
+    return factors_of_given_loss(of, *right.loss, *given.loss,
+                                 std::max({recognition * comparison.tolerance, rounding.relative,
+                                           rounding.floor / std::abs(*given.loss)}));
 }
 
 /// Names of the parts of an array, one kind after the other, and whether each differs.

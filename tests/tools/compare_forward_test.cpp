@@ -223,3 +223,23 @@ TEST_CASE("compare: answers tell another forward pass where nothing gives the lo
         }
     }
 }
+
+TEST_CASE("compare: a factor of a loss of few decimals is told as that, and no other reading") {
+    Random random(42);
+    for (const char* cell : drawn_cells)
+        for (int number = 0; number < 4; ++number) {
+            const Case of = drawn_case(cell, random, 1);
+            CaseResult given = solve(of);
+            if (*given.loss < 0.1) continue;  // of which three decimals leave less than a factor
+            scale_loss(given, 2);
+            const auto print = [](double x) { return std::round(1000 * x) / 1000; };
+            change_all(given, print);
+            *given.loss = print(*given.loss);
+            for (Matrix& matrix : given.yhat)
+                for (double& value : matrix.values()) value = print(value);
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            CHECK(comparison.is_factor_of_loss);
+            CHECK(has_start(comparison.forward, "the loss has a factor of "));
+        }
+}
