@@ -74,7 +74,8 @@ TEST_CASE("train: a signal when the model is saved ends it with its status and a
     const std::string script =
         "cat > commands; [ -e begun ] && echo > drawing && exec sleep 60\n"
         "touch begun; echo '</svg>'\n";
-    for (const auto& [signal, status] : {std::pair{"INT", 130}, {"TERM", 143}, {"HUP", 129}}) {
+    for (const auto& [name, status] : {std::pair{"INT", 130}, {"TERM", 143}, {"HUP", 129}}) {
+        const std::string signal = name;
         CAPTURE(signal);
         const FolderWithGnuplot folder(script);
         // In the foreground: a shell's background commands ignore SIGINT.
