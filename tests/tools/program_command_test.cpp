@@ -1,6 +1,7 @@
 // What the program `revolute` does before any of its commands.
 
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace revolute;
@@ -222,6 +224,22 @@ TEST_CASE("program: a reader that goes away ends every command without a word") 
             CHECK(ran.errors.find("rite") == std::string::npos);
             CHECK(ran.errors.find("ipe") == std::string::npos);
         }
+}
+
+TEST_CASE("program: a reader that has gone away ends it as the signal does, under limits too") {
+    const TemporaryFolder folder;
+    for (const char* const before : {"", "ulimit -v 2000000; ", "ulimit -f 100000; "}) {
+        if (test::is_sanitized && std::string_view(before).find("-v") != std::string_view::npos)
+            continue;  // sanitizers take more addresses
+        CAPTURE(before);
+        const Ran ran = run_shell(
+            fmt::format("{}{{ while [ ! -e gone ]; do sleep 0.01; done; '{}' ops; echo $? >status; "
+                        "}} | {{ exec <&-; touch gone; }}; rm gone; exit $(cat status)",
+                        before, REVOLUTE_PROGRAM),
+            folder.path());
+        CHECK(ran.status == 141);
+        CHECK(ran.errors == "");
+    }
 }
 
 TEST_CASE("program: a reader that goes away loses no model, also where it was to read that") {

@@ -175,11 +175,11 @@ int end_without_reader(void (*handler_of_parent)(int)) {
 
 int main(int argument_count, char** arguments) {
     revolute::open_closed_streams();
+    revolute::spare_address_space(arguments);  // may begin again, with what signals do now
     std::signal(SIGXFSZ,
                 SIG_IGN);  // a file that `ulimit -f` does not allow is refused with a sentence
     // A reader that has gone away is an answer to writing, so that one of the standard error ends no training.
     void (*const on_broken_pipe)(int) = std::signal(SIGPIPE, SIG_IGN);
-    revolute::spare_address_space(arguments);
     try {
         const int status = revolute::run(argument_count, arguments);
         revolute::flush_standard_output();
