@@ -221,7 +221,7 @@ class Folder {
             if (is_general(representative_[i]) && !says_the_same(representative_[i], i))
                 unlike[representative_[i]].emplace(step_of(i), i);
         for (std::size_t i = 0; i < drawn_.size(); ++i) {
-            RichText label = with_steps(figure_.nodes[i].label);
+            RichText label = said_of(drawn_[i], figure_.nodes[i].label);
             for (const auto& [t, member] : unlike[drawn_[i]]) {
                 const Step step{sketch_.homes[drawn_[i]].step.axis, t};
                 const std::string at =
@@ -236,11 +236,18 @@ class Folder {
         }
     }
 
-    /// The label of one step, which no step t stands for.
-    RichText of_one_step(RichText label) const {
+    /// The label of a node that is drawn; t is there where the node stands for all steps of its axis alone.
+    RichText said_of(std::uint32_t node, RichText label) const {
+        if (!is_general(node)) return of_one_step(std::move(label));
+        return of_one_step(std::move(label), sketch_.homes[node].step.axis);
+    }
+
+    /// The label of one step, which no step t stands for, but for those of an axis that has one.
+    RichText of_one_step(RichText label, std::optional<std::int32_t> general = {}) const {
         const StepNames names = steps_.counted_from_ends();
         for (StepMention& mention : label.mentions)
-            if (mention.number == 0 && steps_.is_midst(mention.step))
+            if (mention.number == 0 && mention.step.axis != general &&
+                steps_.is_midst(mention.step))
                 mention.runs = {{with_minus(names.below(mention.step))}};
         return with_steps(label);
     }

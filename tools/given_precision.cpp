@@ -50,8 +50,9 @@ int bits_of(double size) {
 ArrayRounding in_bits(int bits, double double_floor) {
     const double units = std::ldexp(1.0, double_bits - bits);
     // What is smaller is zero: to programs of floats that flush subnormal numbers, and in halves.
+    // Numbers of fewer bits than a half has may be halves too: the smallest of those have one.
     const double smallest = bits == double_bits ? 0
-                            : bits == half_bits ? 0x1p-24
+                            : bits <= half_bits ? 0x1p-24
                                                 : std::numeric_limits<float>::min();
     return {.floor = units * double_floor + smallest,
             .relative = units * rounding_of_one_operation()};

@@ -22,10 +22,11 @@ namespace revolute {
 
 namespace {
 
-/// Runs h = tanh(U h' + x) for eight steps, and `add` at each of them.
-void run_chain(Graph& graph, Expr U, const std::function<void(std::int32_t, Expr)>& add) {
+/// Runs h = tanh(U h' + x) for some steps, and `add` at each of them.
+void run_chain(Graph& graph, Expr U, const std::function<void(std::int32_t, Expr)>& add,
+               std::int32_t count = 8) {
     Expr h = graph.input("h0", {2, 1});
-    for (std::int32_t t = 0; t < 8; ++t) {
+    for (std::int32_t t = 0; t < count; ++t) {
         const Scope at(graph, Step{0, t});
         h = tanh(U * h + graph.input("x", {2, 1})).named("h");
         add(t, h);
@@ -52,6 +53,43 @@ TEST_CASE("folded figure: a running sum without a name is not written out from i
     CHECK(folded.contains("S_T = · + h_T"));
     const auto all = labels_of(forward(derivative.loss(), {}));
     CHECK(all.contains("h_0 + h_1 + h_2"));
+}
+
+TEST_CASE("folded figure: what stands for no step t says of no step where it is from t") {
+    int drawn = 0;
+    for (const bool is_behind : {true, false})
+        for (std::int32_t count = 8; count < 20; ++count)
+            for (const bool is_of_graph : {true, false}) {
+                CAPTURE(is_behind);
+                CAPTURE(count);
+                CAPTURE(is_of_graph);
+                Graph graph;
+                const Expr U = graph.parameter("U", {2, 2});
+                std::vector<Expr> states;
+                run_chain(
+                    graph, U, [&](std::int32_t, Expr h) { states.push_back(h); }, count);
+                Expr total = states.front();
+                for (std::size_t t = 1; t < states.size(); ++t)
+                    total = is_behind ? total + states[t] : states[t] + total;
+                const Derivative derivative = differentiate(sum(square(total)).named("L"), {U});
+                FigureOptions options{.steps = ShownSteps::folded};
+                if (is_of_graph) options.step_count = count;
+                std::optional<Figure> figure;
+                try {
+                    figure = local_derivatives(derivative, options);
+                } catch (const GraphError&) {
+                    continue;
+                }
+                ++drawn;
+                for (const FigureNode& node : figure->nodes) {
+                    const FigurePanel& panel = figure->panels[node.panel];
+                    const std::string label = to_plain(node.label);
+                    CAPTURE(label);
+                    if (!to_plain(panel.title).starts_with("for "))
+                        CHECK((label.find("_t") == label.npos && label.find("{t") == label.npos));
+                }
+            }
+    CHECK(drawn >= 12);
 }
 
 TEST_CASE("figure: a value that has its name at some steps only is refused with what helps") {
