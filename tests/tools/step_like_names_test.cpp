@@ -71,7 +71,7 @@ void check_figures_of(const std::string& from, const std::string& to, int steps,
 }
 
 const std::vector<std::string> steps_behind_names{
-    "_0", "_1", "_2", "_10", "_t", "_T", "_t-1", "_T-1", "_-1", ",1", "_{1}", "_{t+1}", "₁"};
+    "_0", "_1", "_2", "_10", "_t", "_T", "_N", "_t-1", "_T-1", "_-1", ",1", "_{1}", "_{t+1}", "₁"};
 
 /// A state of one unit that starts from `first`, the parameter, and its loss at the end.
 Derivative chain(Graph& graph, const std::string& first, int steps) {
@@ -130,6 +130,20 @@ TEST_CASE("step-like names: a first state called h_0 keeps its letters, and so d
     CHECK(to_text(equations(derivative)).find("h(0) = tanh(w h_0)") != std::string::npos);
     const std::set<std::string> labels = labels_of(joint(derivative, {.title = ""}));
     for (const char* label : {"h\\_0", "h_0 = tanh(w h\\_0)"}) CHECK(labels.contains(label));
+}
+
+TEST_CASE("step-like names: a weight called W_t is one for all steps, and h_N no last state") {
+    const auto latex_of = [](const std::string& name) {
+        return to_latex(general_equations([&](std::int32_t steps) {
+            Graph graph;
+            return rolled_up(chain(graph, name, steps));
+        }));
+    };
+    CHECK(latex_of("W_t").find("\\tanh(w \\mathit{W\\_t})") != std::string::npos);
+    CHECK(latex_of("h_N").find("\\tanh(w \\mathit{h\\_N})") != std::string::npos);
+    CHECK(latex_of("W_N").find("\\tanh(w W_{N})") != std::string::npos);
+    Graph graph;
+    CHECK(labels_of(joint(chain(graph, "W_t", 3), {.title = ""})).contains("h_0 = tanh(w W\\_t)"));
 }
 
 TEST_CASE("step-like names: the number of a second name is none of a step") {

@@ -23,14 +23,26 @@ bool is_signed_number(std::string_view text) {
 
 void SteppedNames::add(std::string name, std::int32_t axis) {
     names_.insert(std::move(name));
-    letters_.insert({axis_name(axis), last_step_name(axis)});
+    running_.insert(axis_name(axis));
+    letters_.insert({axis_name(axis), last_step_name(axis), "N"});
 }
 
 bool SteppedNames::would_hold(std::string_view name) const {
     for (std::size_t i = name.find_first_of("_,", 1); i < name.size();
          i = name.find_first_of("_,", i + 1))
-        if (names_.contains(name.substr(0, i)) && is_step(name.substr(i + 1))) return true;
+        if ((names_.contains(name.substr(0, i)) && is_step(name.substr(i + 1))) ||
+            runs(name.substr(i + 1)))
+            return true;
     return false;
+}
+
+/// "t", "t+1".
+bool SteppedNames::runs(std::string_view text) const {
+    return std::ranges::any_of(running_, [&](const std::string& letter) {
+        if (!text.starts_with(letter)) return false;
+        const std::string_view rest = text.substr(letter.size());
+        return rest.empty() || is_signed_number(rest);
+    });
 }
 
 /// "2", "-1", "t", "T-1", "s=2".
