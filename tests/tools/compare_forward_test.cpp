@@ -6,6 +6,7 @@
 #include <revolute/tools/diagnosis_report.hpp>
 #include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/output_file.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -226,9 +227,11 @@ TEST_CASE("compare: answers tell another forward pass where nothing gives the lo
 
 TEST_CASE("compare: a factor of a loss of few decimals is told as that, and no other reading") {
     Random random(42);
+    int turn = 0;
     for (const char* cell : drawn_cells)
-        for (int number = 0; number < 4; ++number) {
+        for (int number = 0; number < 2; ++number) {
             const Case of = drawn_case(cell, random, 1);
+            if (!is_taken(turn++)) continue;
             CaseResult given = solve(of);
             if (*given.loss < 0.1) continue;  // of which three decimals leave less than a factor
             scale_loss(given, 2);
