@@ -96,6 +96,7 @@ std::vector<std::string> likely_date_formats(std::span<const std::string_view> t
     std::vector<std::string> likely;
     for (std::size_t i = 0; i < texts.size() && likely.empty(); ++i) likely = formats_of(texts[i]);
     std::vector<std::ptrdiff_t> counts;
+    counts.reserve(likely.size());
     for (const std::string& format : likely)
         counts.push_back(std::ranges::count_if(
             texts, [&](std::string_view text) { return is_date_by(format, text); }));
@@ -110,6 +111,7 @@ std::string advice_on_dates(std::span<const std::string_view> texts) {
     if (formats.empty())
         return "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M'";
     std::vector<std::string> quoted;
+    quoted.reserve(formats.size());
     for (const std::string& format : formats) quoted.push_back(fmt::format("'{}'", format));
     const auto other = std::ranges::find_if_not(
         texts, [&](std::string_view text) { return is_date_by(formats.front(), text); });
