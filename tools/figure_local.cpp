@@ -103,8 +103,7 @@ class LocalView {
         if (!numbers)
             throw GraphError(
                 fmt::format("figure: a local derivative that follows no known law of the number of "
-                            "steps is not "
-                            "folded\n"
+                            "steps is not folded\n"
                             "  it is that of {}\n  draw it with all steps, or another view",
                             graph_.describe(at)));
         RichText label = written_factor(local, graph_, at, slot, builder_.captions(), *numbers);

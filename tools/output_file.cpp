@@ -1,5 +1,6 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/tools/detail/ignore_broken_pipe.hpp>
+#include <revolute/tools/detail/utf8.hpp>
 #include <revolute/tools/output_file.hpp>
 #include <revolute/tools/standard_output.hpp>
 
@@ -89,14 +90,9 @@ constexpr std::string_view mark_of_temporary = ".revolute-";
 
 /// What a temporary file for `name` is called first: its beginning, since behind that of a name as long as names may be
 /// there is no room.
-std::string beginning_of(std::string name) {
+std::string beginning_of(const std::string& name) {
     constexpr std::size_t most = 64;
-    if (name.size() <= most) return name;
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
-        --end;  // UTF-8 goes on
-    name.resize(end);
-    return name;
+    return std::string(detail::whole_characters(name, most));
 }
 
 /// A name beside `path` that nothing has, for `make` to give to a file; false where it cannot.

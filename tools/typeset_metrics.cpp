@@ -1,3 +1,4 @@
+#include <revolute/tools/detail/utf8.hpp>
 #include <revolute/tools/typeset.hpp>
 
 #include <array>
@@ -15,27 +16,6 @@ constexpr std::array<int, 95> ascii_widths{
     604,  788, 695, 635, 611, 732, 685, 989, 686, 611, 686, 391, 337, 391, 838, 501,  // P to _
     501,  613, 635, 550, 635, 616, 353, 635, 634, 278, 278, 580, 278, 975, 634, 612,  // ` to o
     635,  635, 412, 521, 393, 634, 592, 818, 592, 592, 525, 637, 337, 637, 838};      // p to ~
-
-constexpr char32_t replacement = 0xFFFD;
-
-/// Decodes the code point at `at` and moves `at` behind it; a damaged byte is one U+FFFD.
-char32_t decode(std::string_view text, std::size_t& at) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(at++);
-    if (first < 0x80) return first;
-    const std::size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-    if (first < 0xC2 || first > 0xF4 || at + more > text.size()) return replacement;
-    char32_t code = first & (0x3FU >> more);
-    for (std::size_t i = 0; i < more; ++i) {
-        if ((byte(at + i) & 0xC0U) != 0x80) return replacement;
-        code = code << 6 | (byte(at + i) & 0x3FU);
-    }
-    constexpr std::array<char32_t, 4> least{0, 0x80, 0x800, 0x10000};
-    if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-        return replacement;
-    at += more;
-    return code == 0xFFFE || code == 0xFFFF ? replacement : code;
-}
 
 /// Glyphs that figures use have their width; of others, a width that hardly any exceeds.
 int width_of(char32_t code) {
@@ -70,8 +50,8 @@ std::string printable(std::string_view text) {
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t begin = at;
-        const char32_t code = decode(text, at);
-        if (code == replacement)
+        const char32_t code = detail::take_code_point(text, at);
+        if (code == detail::replacement_character)
             result += "\uFFFD";
         else if (code < 0x20 || (code >= 0x7F && code < 0xA0))
             result += ' ';
@@ -84,7 +64,8 @@ std::string printable(std::string_view text) {
 std::size_t glyph_count(const RichText& text) {
     std::size_t count = 0;
     for (const TextRun& run : text.runs)
-        for (std::size_t at = 0; at < run.text.size(); ++count) decode(run.text, at);
+        for (std::size_t at = 0; at < run.text.size(); ++count)
+            detail::take_code_point(run.text, at);
     return count;
 }
 
@@ -96,7 +77,7 @@ int text_width(const RichText& text, int font_size) {
     for (const TextRun& run : text.runs) {
         const int size = is_on_line(run.script) ? font_size : script_size(font_size);
         for (std::size_t at = 0; at < run.text.size();)
-            width += width_of(decode(run.text, at)) * size;
+            width += width_of(detail::take_code_point(run.text, at)) * size;
     }
     // Bold letters are wider by an eighth at most.
     return (text.bold ? width / 8 * 9 : width) / 1000 + 1;

@@ -39,6 +39,11 @@ bool has_start(const std::vector<std::string>& words, const std::string& start) 
     return std::ranges::any_of(words, [&](const std::string& w) { return w.starts_with(start); });
 }
 
+/// A change of layout is one of a few arrays: twelve times gives the same again, eleven times takes it back.
+void take_back_layout(const ForwardMistake& mistake, CaseResult& given) {
+    for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+}
+
 }  // namespace
 
 TEST_CASE("compare: another forward pass is recognised, and the gradients compared with it") {
@@ -53,8 +58,7 @@ TEST_CASE("compare: another forward pass is recognised, and the gradients compar
             mistake.change(changed);
             CaseResult given = solve(changed);
             if (std::abs(given.loss.value() - right.loss.value()) < 1e-6) continue;
-            // A change of layout is one of a few arrays: twelve times gives the same again, eleven times takes it back.
-            for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+            take_back_layout(mistake, given);
             const GradientComparison comparison = compare_gradients(of, given, 1e-10);
             CHECK(std::ranges::find(comparison.forward, mistake.words) != comparison.forward.end());
             CHECK(comparison.findings.empty());
@@ -180,7 +184,7 @@ TEST_CASE("compare: another forward pass is recognised beside a factor of the lo
                 mistake.change(changed);
                 CaseResult given = solve(changed);
                 if (largest_difference(given.yhat, right.yhat) < 1e-3) continue;
-                for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+                take_back_layout(mistake, given);
                 scale_loss(given, factor);
                 ++tried;
                 for (const bool has_loss : {true, false})
@@ -215,7 +219,7 @@ TEST_CASE("compare: answers tell another forward pass where nothing gives the lo
             mistake.change(changed);
             CaseResult given = solve(changed);
             if (largest_difference(given.yhat, solve(of).yhat) < 1e-3) continue;
-            for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
+            take_back_layout(mistake, given);
             *given.loss *= 1.2345;
             const GradientComparison comparison = compare_gradients(of, given);
             CHECK(has_start(comparison.forward, mistake.words + "; and the loss is another one"));

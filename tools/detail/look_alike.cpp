@@ -1,4 +1,5 @@
 #include <revolute/tools/detail/look_alike.hpp>
+#include <revolute/tools/detail/utf8.hpp>
 #include <revolute/tools/text_encoding.hpp>
 
 #include <fmt/format.h>
@@ -15,29 +16,12 @@ constexpr std::string_view letters_without_accents =
     "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
     "AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl."
     "...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz.";
-constexpr std::uint32_t first_letter = 0xC0;
+constexpr char32_t first_letter = 0xC0;
 static_assert(letters_without_accents.size() == 0x180 - first_letter);
 
-struct Character {
-    std::uint32_t number;
-    std::string_view bytes;
-};
-
-/// Takes the first character of UTF-8 from a text.
-Character take_character(std::string_view& text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t size = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    std::uint32_t number = size == 1 ? first : first & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i)
-        number = number << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    const Character result{number, text.substr(0, size)};
-    text.remove_prefix(size);
-    return result;
-}
-
 /// What is seen of a character beside its accents; none where it stands for itself.
-std::optional<std::string_view> plain_form(std::uint32_t number) {
-    const auto is_in = [&](std::uint32_t first, std::uint32_t last) {
+std::optional<std::string_view> plain_form(char32_t number) {
+    const auto is_in = [&](char32_t first, char32_t last) {
         return number >= first && number <= last;
     };
     if (number == 0xA0 || is_in(0x2000, 0x200A) || number == 0x202F || number == 0x205F ||
@@ -54,9 +38,10 @@ std::optional<std::string_view> plain_form(std::uint32_t number) {
 
 std::string plain(std::string_view text) {
     std::string result;
-    while (!text.empty()) {
-        const Character character = take_character(text);
-        result += plain_form(character.number).value_or(character.bytes);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t begin = at;
+        const auto form = plain_form(take_code_point(text, at));
+        result += form.value_or(text.substr(begin, at - begin));
     }
     return result;
 }
@@ -75,12 +60,13 @@ std::optional<std::string> look_alike(std::string_view word,
 
 std::string with_numbers(std::string_view text) {
     std::string result;
-    while (!text.empty()) {
-        const Character character = take_character(text);
-        if (plain_form(character.number))
-            result += fmt::format("\\u{:04X}", character.number);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t begin = at;
+        const char32_t code = take_code_point(text, at);
+        if (plain_form(code))
+            result += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(code));
         else
-            result += character.bytes;
+            result += text.substr(begin, at - begin);
     }
     return result;
 }

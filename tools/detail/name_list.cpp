@@ -1,9 +1,11 @@
 #include <revolute/tools/detail/name_list.hpp>
 #include <revolute/tools/detail/printable.hpp>
+#include <revolute/tools/detail/utf8.hpp>
 
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <string_view>
 
 namespace revolute::detail {
 
@@ -19,15 +21,10 @@ std::string quoted_in_list(const std::string& name) {
     return is_plain ? name : fmt::format("\"{}\"", name);
 }
 
-/// The beginning of a long name; no character of UTF-8 is cut in two.
+/// The beginning of a long name.
 std::string shortened(const std::string& name) {
-    if (name.size() <= longest_name) return name;
-    std::size_t end = longest_name;
-    const auto goes_on = [&](std::size_t at) {
-        return (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80U;
-    };
-    while (end > 0 && goes_on(end)) --end;
-    return name.substr(0, end) + "...";
+    const std::string_view beginning = whole_characters(name, longest_name);
+    return std::string(beginning) + (beginning.size() < name.size() ? "..." : "");
 }
 
 }  // namespace

@@ -19,6 +19,15 @@ bool is_signed_number(std::string_view text) {
            is_whole_number(text.substr(1));
 }
 
+/// "t", "t+1", "T-2" of the letters t and T.
+bool is_counted_from(const std::set<std::string>& letters, std::string_view text) {
+    return std::ranges::any_of(letters, [&](const std::string& letter) {
+        if (!text.starts_with(letter)) return false;
+        const std::string_view rest = text.substr(letter.size());
+        return rest.empty() || is_signed_number(rest);
+    });
+}
+
 }  // namespace
 
 void SteppedNames::add(std::string name, std::int32_t axis) {
@@ -31,29 +40,17 @@ bool SteppedNames::would_hold(std::string_view name) const {
     for (std::size_t i = name.find_first_of("_,", 1); i < name.size();
          i = name.find_first_of("_,", i + 1))
         if ((names_.contains(name.substr(0, i)) && is_step(name.substr(i + 1))) ||
-            runs(name.substr(i + 1)))
+            is_counted_from(running_, name.substr(i + 1)))
             return true;
     return false;
 }
 
-/// "t", "t+1".
-bool SteppedNames::runs(std::string_view text) const {
-    return std::ranges::any_of(running_, [&](const std::string& letter) {
-        if (!text.starts_with(letter)) return false;
-        const std::string_view rest = text.substr(letter.size());
-        return rest.empty() || is_signed_number(rest);
-    });
-}
-
 /// "2", "-1", "t", "T-1", "s=2".
 bool SteppedNames::is_step(std::string_view text) const {
-    if (is_whole_number(text) || is_signed_number(text)) return true;
-    return std::ranges::any_of(letters_, [&](const std::string& letter) {
-        if (!text.starts_with(letter)) return false;
-        std::string_view rest = text.substr(letter.size());
-        if (rest.starts_with('=')) return is_step(rest.substr(1));
-        return rest.empty() || is_signed_number(rest);
-    });
+    const std::size_t equal = text.find('=');
+    if (equal != std::string_view::npos && letters_.contains(std::string(text.substr(0, equal))))
+        return is_step(text.substr(equal + 1));
+    return is_whole_number(text) || is_signed_number(text) || is_counted_from(letters_, text);
 }
 
 }  // namespace revolute::detail

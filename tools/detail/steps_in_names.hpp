@@ -19,7 +19,6 @@ class SteppedNames {
     bool would_hold(std::string_view name) const;
 
  private:
-    bool runs(std::string_view text) const;
     bool is_step(std::string_view text) const;
 
     std::set<std::string, std::less<>> names_;
