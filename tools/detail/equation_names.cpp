@@ -164,9 +164,9 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
     values_[value].claims.push_back({order, {of_variable.axis, IntervalSet(std::array{step})}});
 }
 
-/// Those that keep their labels come first: not what would be called as the adjoint of another value, nor
-/// the second of two with one label. Of several with one label the loss keeps it, or else what has
-/// it at every step.
+/// Those that keep their labels come first, so that no name made up for another is one of theirs. What would be called
+/// as the adjoint of another value gives way to it, and so does the second of two with one label. Of several with one
+/// label the loss keeps it, or else what has it at every step.
 void EquationNames::decide(std::optional<std::size_t> loss) {
     std::set<std::string> adjoints;
     for (const Value& value : values_)
@@ -181,24 +181,43 @@ void EquationNames::decide(std::optional<std::size_t> loss) {
         return std::tuple(is_loss ? 1 : value->number, adjoints.contains(as_word(value->label)),
                           !is_loss, !has_step);
     });
-    for (Value* value : order) decide(*value);
+    std::vector<Value*> others;
+    for (Value* value : order)
+        if (!keep_label(*value)) others.push_back(value);
+    for (Value* value : others) rename(*value);
+}
+
+/// Names the value by its label as a word, unless that is taken or means something else.
+bool EquationNames::keep_label(Value& value) {
+    value.name = as_word(value.label);
+    if (adjoints_.contains(value.name) || !is_possible(value)) return false;
+    take(value);
+    return true;
 }
 
 /// The label as a word, with an underline where the word means something else, and a number where
 /// another value has it.
-void EquationNames::decide(Value& value) {
+void EquationNames::rename(Value& value) {
     const std::string word = as_word(value.label);
-    const auto is_possible = [&](const auto& claim) {
-        return is_free(adjoint_name(value.name, claim.first), claim.second);
-    };
     const auto means_something_else = [&](const auto& claim) {
         return is_reserved(adjoint_name(word, claim.first), claim.second.axis.has_value());
     };
     const bool is_word_of_another =
         adjoints_.contains(word) || std::ranges::any_of(value.claims, means_something_else);
     value.name = is_word_of_another ? word + '_' : word;
-    for (int number = 2; !std::ranges::all_of(value.claims, is_possible); ++number)
+    for (int number = 2; !is_possible(value); ++number)
         value.name = fmt::format("{}_{}", word, number);
+    take(value);
+}
+
+/// Whether the name of a value, and those of its adjoints, are free.
+bool EquationNames::is_possible(const Value& value) const {
+    return std::ranges::all_of(value.claims, [&](const auto& claim) {
+        return is_free(adjoint_name(value.name, claim.first), claim.second);
+    });
+}
+
+void EquationNames::take(const Value& value) {
     for (const auto& [order, claim] : value.claims) {
         claims_[adjoint_name(value.name, order)].push_back(claim);
         for (std::int32_t i = 1; i <= order; ++i) adjoints_.insert(adjoint_name(value.name, i));
@@ -247,9 +266,16 @@ bool EquationNames::is_free(const std::string& name, const Claim& claim) const {
            });
 }
 
-std::string EquationNames::unused(const std::string& beginning) {
-    std::string name = beginning;
-    for (int number = 2; !is_unused(name); ++number) name = fmt::format("{}_{}", beginning, number);
+std::string EquationNames::unused(const std::string& name) {
+    if (!is_unused(name)) return unused(name, 2);
+    claims_[name];
+    return name;
+}
+
+std::string EquationNames::unused(const std::string& beginning, int number) {
+    std::string name;
+    do name = fmt::format("{}_{}", beginning, number++);
+    while (!is_unused(name));
     claims_[name];
     return name;
 }

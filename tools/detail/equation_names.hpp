@@ -35,8 +35,10 @@ class EquationNames {
     const std::string& loss() const { return loss_; }
     /// The names that say that they are adjoints: d and the name of a value.
     const std::set<std::string>& adjoints() const { return adjoints_; }
-    /// A name beginning so that nothing has yet.
-    std::string unused(const std::string& beginning);
+    /// The name where nothing has it yet, else the first of name_2, name_3 that is free.
+    std::string unused(const std::string& name);
+    /// The first of beginning_1, beginning_2 that nothing has yet, counted from `number`.
+    std::string unused(const std::string& beginning, int number);
 
  private:
     /// Where a name is taken: at steps of an axis, or as a name without step.
@@ -58,7 +60,10 @@ class EquationNames {
     void add_gradient(const Rolled& rolled, Member gradient, Member variable);
     std::optional<std::size_t> value_of_loss(const Rolled& rolled, const std::string& name);
     void decide(std::optional<std::size_t> loss);
-    void decide(Value& value);
+    bool keep_label(Value& value);
+    void rename(Value& value);
+    bool is_possible(const Value& value) const;
+    void take(const Value& value);
     void reserve_words(const Rolled& rolled);
     bool is_reserved(const std::string& name, bool has_step) const;
     bool is_free(const std::string& name, const Claim& claim) const;

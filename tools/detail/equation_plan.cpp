@@ -313,10 +313,9 @@ void EquationPlan::give_names() {
             if (!terms_.given_name(part).empty())
                 (is_forward(part) ? forward : backward).push_back(part);
     const auto name = [&](const std::vector<PartId>& parts, const std::string& beginning) {
-        for (std::size_t i = 0; i < parts.size(); ++i)
-            terms_.give_name(parts[i], names_.unused(parts.size() == 1
-                                                         ? beginning
-                                                         : fmt::format("{}_{}", beginning, i + 1)));
+        for (const PartId part : parts)
+            terms_.give_name(
+                part, parts.size() == 1 ? names_.unused(beginning) : names_.unused(beginning, 1));
     };
     name(forward, "e");
     name(backward, "delta");
