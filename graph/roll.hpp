@@ -57,8 +57,10 @@ struct AnySteps {
 /// more steps are tried, fewer than `most`. One graph of six times the steps, where it is not large, must be as
 /// foretold: a pattern that begins later is not seen. Where a pattern repeats, graphs a period apart are
 /// compared. From `most` = 64 on prime numbers of steps are tried too (docs/rolling.md). `rolled_with(n)` builds and rolls the graph of
-/// n steps of its first time axis, or of some more than n, always as many.
-AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with);
+/// n steps of its first time axis, or of some more than n, always as many. With `fewest` above 8, `built_with` is no
+/// less than that: a folded figure of a graph with cases at many steps needs more of them.
+AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with,
+                        std::int32_t fewest = 8);
 
 /// What rolling the graph of `steps` steps gives, in time that does not depend on their number: that
 /// of `roll_any_steps` at so many steps, or, where there is none, the graph itself.

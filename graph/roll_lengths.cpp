@@ -21,6 +21,8 @@ namespace revolute {
 
 namespace {
 
+constexpr std::int32_t least_that_tell = 8;  // steps
+
 /// The time axis of which the number of steps is varied.
 std::int32_t axis_of(const Rolled& rolled) { return rolled.axes.front().axis; }
 
@@ -162,12 +164,15 @@ AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith&
     return {std::move(few), {}, steps};
 }
 
-/// Graphs of 11, 17, 23 and, most often, 71 steps. In a prime number of steps no weight (t+1) / N chances to be what
+/// Prime numbers of steps that two more follow, each six more than the one before.
+constexpr std::array<std::int32_t, 5> first_of_primes{11, 17, 31, 41, 47};
+
+/// Graphs of 11, 17, 23 and, most often, 71 steps, or of more. In a prime number of steps no weight (t+1) / N chances to be what
 /// another number is, 1/2 or 1/4, before the last step; in others a value that is multiplied by it may be one that is
 /// there already, so that steps are not alike. Other numbers of steps are compared by the values that they give, since
 /// nothing but primes is looked at.
-AnySteps compared_at_primes(std::int32_t most, const RolledWith& rolled_with) {
-    constexpr std::int32_t first = 11, spacing = 6;
+AnySteps compared_at_primes(std::int32_t first, std::int32_t most, const RolledWith& rolled_with) {
+    constexpr std::int32_t spacing = 6;
     AnySteps found = compared(first, most + 8, rolled_with, spacing);
     if (!found.rolled) return found;
     const std::int32_t axis = axis_of(*found.rolled);
@@ -182,25 +187,27 @@ AnySteps compared_at_primes(std::int32_t most, const RolledWith& rolled_with) {
 }
 
 /// Of neighbouring numbers of steps.
-AnySteps compared_nearby(std::int32_t most, const RolledWith& rolled_with) {
-    AnySteps result{std::nullopt, "roll: a graph of fewer than 8 steps does not tell", 0};
-    for (std::int32_t few = 8; few < most && !result.rolled; few += few)
+AnySteps compared_nearby(std::int32_t fewest, std::int32_t most, const RolledWith& rolled_with) {
+    AnySteps result{std::nullopt,
+                    fmt::format("roll: a graph of fewer than {} steps does not tell", fewest), 0};
+    for (std::int32_t few = fewest; few < most && !result.rolled; few += few)
         result = compared(few, most, rolled_with);
     return result;
 }
 
 }  // namespace
 
-AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with) {
+AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with, std::int32_t fewest) {
     constexpr std::int32_t enough_for_primes = 64;
-    AnySteps result = compared_nearby(most, rolled_with);
-    if (result.rolled || most < enough_for_primes) return result;
-    AnySteps at_primes = compared_at_primes(most, rolled_with);
+    AnySteps result = compared_nearby(std::max(fewest, least_that_tell), most, rolled_with);
+    const auto prime = std::ranges::lower_bound(first_of_primes, fewest);
+    if (result.rolled || most < enough_for_primes || prime == first_of_primes.end()) return result;
+    AnySteps at_primes = compared_at_primes(*prime, most, rolled_with);
     return at_primes.rolled ? std::move(at_primes) : std::move(result);
 }
 
 Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
-    AnySteps found = compared_nearby(steps, rolled_with);
+    AnySteps found = compared_nearby(least_that_tell, steps, rolled_with);
     if (!found.rolled) return rolled_with(steps);
     // What comes again every so many steps tells of as many steps and a multiple more.
     const std::int32_t few = found.built_with, axis = axis_of(*found.rolled);

@@ -244,7 +244,7 @@ Sketch FigureBuilder::sketch() {
 }
 
 Figure FigureBuilder::finish() {
-    if (options_.steps == ShownSteps::folded) return fold(sketch(), steps_, rolled_);
+    if (options_.steps == ShownSteps::folded) return fold(sketch(), steps_, rolled_, options_);
     if (options_.steps == ShownSteps::elided) return elide(sketch(), steps_, options_.step_count);
     std::vector<PanelPlace> places;
     for (std::size_t i = 0; i < figure_.nodes.size(); ++i)

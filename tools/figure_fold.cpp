@@ -20,8 +20,9 @@ namespace {
 /// there, and what stands outside the steps, is drawn by itself.
 class Folder {
  public:
-    Folder(const Sketch& sketch, const StepNames& steps, const Rolled& rolled)
-        : sketch_(sketch), steps_(steps), rolled_(rolled), said_(sketch, steps, rolled) {
+    Folder(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+           const FigureOptions& options)
+        : sketch_(sketch), steps_(steps), rolled_(rolled), said_(sketch, steps, rolled, options) {
         figure_.title = sketch.figure.title;
     }
 
@@ -33,6 +34,7 @@ class Folder {
         add_edges();
         add_cases();
         place();
+        said_.refuse_noted();
         return std::move(figure_);
     }
 
@@ -93,20 +95,21 @@ class Folder {
             representative_.push_back(is_member ? found->second : i);
             if (is_member) steps_of_[found->second].insert(step_of(i));
         }
-        refuse_lonely();
+        note_lonely();
     }
 
-    /// Throws where a step in the midst has a node that is not like the one that stands for all.
-    void refuse_lonely() const {
+    /// Where a step in the midst has a node that is not like the one that stands for all.
+    void note_lonely() {
         std::map<std::uint32_t, std::set<std::int32_t>> steps_of_part;  // in the midst
-        std::optional<std::uint32_t> lonely, only;
+        std::vector<std::uint32_t> lonely;
+        std::optional<std::uint32_t> only;
         for (std::uint32_t i = 0; i < representative_.size(); ++i) {
             const Home home = sketch_.homes[i];
             if (!home.is_step() || !steps_.is_midst(home.step)) continue;
             steps_of_part[index(sketch_.members[i].part)].insert(home.step.t);
-            if (!lonely && !is_general(representative_[i])) lonely = i;
+            if (!is_general(representative_[i])) lonely.push_back(i);
         }
-        if (!lonely) return;
+        if (lonely.empty()) return;
         refuse_other_names();
         std::set<std::int32_t> times;
         for (std::uint32_t i = 0; i < representative_.size(); ++i) {
@@ -117,10 +120,13 @@ class Folder {
             if (is_only) times.insert(home.step.t);
             if (is_only && !only) only = i;
         }
-        const std::uint32_t node = only.value_or(*lonely);
-        const Step at = sketch_.homes[node].step;
-        said_.refuse(fmt::format("{} stands alone at {}", name_in(sketch_, node), to_string(at)),
-                     at, times.size());
+        const auto note = [&](std::uint32_t node) {
+            const Step at = sketch_.homes[node].step;
+            said_.note(fmt::format("{} stands alone at {}", name_in(sketch_, node), to_string(at)),
+                       at, times.size());
+        };
+        note(only.value_or(lonely.front()));
+        for (const std::uint32_t node : lonely) note(node);
     }
 
     /// Throws where values of one family in the midst are called otherwise.
@@ -281,14 +287,14 @@ class Folder {
         }
     }
 
-    /// Throws where edges that say something of their own come from steps in the midst.
-    void check_ends(std::uint32_t from, const Bundled& bundled) const {
+    /// Where edges that say something of their own come from steps in the midst.
+    void check_ends(std::uint32_t from, const Bundled& bundled) {
         said_.condition(from, bundled.sources, steps_of_.at(from), bundled.alike);
     }
 
     /// What to write to an edge: how far its source is, and at which steps of its target it is there, or, where that
     /// does not stand for all, of its source; nothing where it is there at all of those.
-    std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) const {
+    std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) {
         const std::int32_t axis_reach = reach(bundled.edge);
         const std::uint32_t side = is_general(to) ? to : from;
         std::string text;
@@ -376,8 +382,9 @@ class Folder {
 
 }  // namespace
 
-Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled) {
-    return Folder(sketch, steps, rolled).run();
+Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+            const FigureOptions& options) {
+    return Folder(sketch, steps, rolled, options).run();
 }
 
 }  // namespace revolute

@@ -10,30 +10,42 @@ void FoldedSteps::refuse(const std::string& what) {
     throw GraphError("figure: steps that are not alike cannot be folded\n  " + what);
 }
 
-void FoldedSteps::refuse(const std::string& what, Step at, std::size_t times) const {
-    refuse(fmt::format("{}\n  {}", what, outlook(at, times)));
+void FoldedSteps::note(const std::string& what, Step at, std::size_t times) {
+    if (!first_) first_ = Noted{what, at, times};
+    if (at.axis == first_->at.axis) furthest_ = std::max(furthest_, distance(at));
+}
+
+void FoldedSteps::refuse_noted() const {
+    if (first_) refuse(fmt::format("{}\n  {}", first_->what, outlook(*first_)));
+}
+
+std::int32_t FoldedSteps::distance(Step step) const {
+    return std::min(step.t - steps_.first(step.axis).t, steps_.last(step.axis).t - step.t);
 }
 
 /// Whether a graph of more steps could be folded.
-std::string FoldedSteps::outlook(Step at, std::size_t times) const {
-    if (const std::int32_t period = rolled_.period(at.axis); period > 1)
+std::string FoldedSteps::outlook(const Noted& noted) const {
+    const std::int32_t axis = noted.at.axis;
+    if (const std::int32_t period = rolled_.period(axis); period > 1)
         return fmt::format(
             "what comes again every {} steps is not folded, however many steps there are", period);
-    const std::int32_t count = steps_.count(at.axis), end = steps_.ends(at.axis);
-    if (times + 1 >= static_cast<std::size_t>(count - 2 * end))
+    const std::int32_t count = steps_.count(axis), end = steps_.ends(axis);
+    if (noted.times + 1 >= static_cast<std::size_t>(count - 2 * end))
         return "it is so at each step, so a graph of more steps does not help";
-    const std::int32_t behind = at.t - steps_.first(at.axis).t,
-                       before = steps_.last(at.axis).t - at.t;
-    const std::int32_t distance = std::min(behind, before);
-    return fmt::format(
+    const std::int32_t own = distance(noted.at), enough = 4 * (furthest_ + 1);
+    const bool is_behind_first = own == noted.at.t - steps_.first(axis).t;
+    std::string text = fmt::format(
         "of {} steps the first {} and the last {} may differ; {} steps have room for it if it "
         "stays {} steps {}",
-        count, end, end, 4 * (distance + 1), distance,
-        behind <= before ? "behind the first" : "before the last");
+        count, end, end, enough, own, is_behind_first ? "behind the first" : "before the last");
+    if (has_laws_)
+        text += fmt::format(
+            "\n  roll_any_steps finds the laws of a graph of so many if its fewest are {}", enough);
+    return text;
 }
 
 std::string FoldedSteps::condition(std::uint32_t node, const std::set<std::int32_t>& steps,
-                                   const std::set<std::int32_t>& all, std::size_t times) const {
+                                   const std::set<std::int32_t>& all, std::size_t times) {
     std::string text;
     if (steps == all) return text;
     const std::vector<Interval> runs = runs_of(steps);
@@ -45,14 +57,14 @@ std::string FoldedSteps::condition(std::uint32_t node, const std::set<std::int32
 }
 
 std::string FoldedSteps::limit(Step step, fmt::format_string<std::string, std::string> what,
-                               std::uint32_t node, std::size_t times) const {
+                               std::uint32_t node, std::size_t times) {
     if (steps_.is_midst(step))
-        refuse(fmt::format(what, name_in(sketch_, node), to_string(step)), step, times);
+        note(fmt::format(what, name_in(sketch_, node), to_string(step)), step, times);
     return steps_(step);
 }
 
 std::string FoldedSteps::inequality(std::uint32_t node, Interval steps, Interval all,
-                                    std::size_t times) const {
+                                    std::size_t times) {
     const std::int32_t axis = sketch_.homes[node].step.axis;
     const auto written = [&](std::int32_t t) {
         return limit({axis, t}, "what {} reads is another value from {} on", node, times);
@@ -64,7 +76,7 @@ std::string FoldedSteps::inequality(std::uint32_t node, Interval steps, Interval
     return fmt::format("{} < {} < {}", written(steps.low - 1), letter, written(steps.high + 1));
 }
 
-std::string FoldedSteps::loop(std::uint32_t node, Interval range, std::int32_t direction) const {
+std::string FoldedSteps::loop(std::uint32_t node, Interval range, std::int32_t direction) {
     const std::int32_t axis = sketch_.homes[node].step.axis;
     const std::string low = limit({axis, range.low}, "the loop of {} has no step before {}", node);
     const std::string high =

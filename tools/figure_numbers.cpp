@@ -51,7 +51,7 @@ Laws given_laws(const Rolled& rolled, AxisSteps axis, const StepNames& steps,
             throw GraphError(fmt::format(
                 "figure: the laws of numbers are of another graph\n  attribute {} of {} is not {}, "
                 "as they say of {} steps\n  draw the graph whose rolled form has the laws: it has "
-                "as many steps as roll_any_steps says in built_with",
+                "as many steps as roll_any_steps says in built_with, no fewer than its fewest",
                 attribute, detail::name_and_shape(part, part.step_of(0)), law.at(axis.steps),
                 steps.count(axis.axis)));
         laws[{found->second, attribute, is_of_scale}] = law;

@@ -58,7 +58,8 @@ PanelPlace place_at_step(Home home, std::int32_t band, const StepNames& steps);
 
 /// The figure with those alike across steps drawn once. Edges say at which steps, where it is not at
 /// all of them, and how far the step is that their source belongs to.
-Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled);
+Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+            const FigureOptions& options);
 
 /// Throws GraphError unless the steps of an axis that an elided figure leaves out are alike: the same families
 /// as at the step before them, and arrows from and to nodes that are equally far away, or outside the steps.

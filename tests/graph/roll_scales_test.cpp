@@ -139,6 +139,30 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("roll_any_steps: no graph of fewer steps than asked for is built, prime or not") {
+    const Weight mean = [](int, int n) { return 1.0 / n; };
+    const Weight ramp = [](int t, int n) { return (t + 1.0) / n; };
+    for (const bool is_of_primes : {false, true})
+        for (const std::int32_t fewest : {8, 11, 12, 24, 40}) {
+            CAPTURE(fewest);
+            CAPTURE(is_of_primes);
+            std::int32_t least = 1000;
+            const auto rolled_with = [&](std::int32_t steps) {
+                least = std::min(least, steps);
+                return rolled_of(is_of_primes ? ramp : mean, steps, is_of_primes);
+            };
+            const AnySteps any = roll_any_steps(64, rolled_with, fewest);
+            CAPTURE(any.refusal);
+            REQUIRE(any.rolled.has_value());
+            CHECK(any.built_with >= fewest);
+            CHECK(any.rolled->steps() == any.built_with);
+            if (!is_of_primes) CHECK(least == fewest);  // else values of fewer steps are compared
+        }
+    const auto rolled_with = [&](std::int32_t steps) { return rolled_of(mean, steps, false); };
+    CHECK(roll_any_steps(8, rolled_with, 12).refusal ==
+          "roll: a graph of fewer than 12 steps does not tell");
+}
+
 TEST_CASE("roll_any_steps: a scale that follows no law is named") {
     const AnySteps any = roll_any_steps(10, [](std::int32_t steps) {
         return rolled_of([](int t, int n) { return (t + 1) / std::pow(3, n); }, steps, false);

@@ -284,7 +284,7 @@ TEST_CASE("figure: laws of another graph are refused") {
           "  attribute 0 of L, scale [1 x 1] is not 0.125, as they say of 8 steps\n"
           "  draw the graph whose rolled form has the laws: it has as many steps as roll_any_steps "
           "says in "
-          "built_with");
+          "built_with, no fewer than its fewest");
 }
 
 namespace {
