@@ -21,6 +21,15 @@ void BackwardValues::Sum::add(ConstMatrixView term, double factor) {
     add_to(value.values(), term.values(), factor);
 }
 
+BackwardValues::Derivation BackwardValues::Derivation::times(double factor) const {
+    Derivation result = *this;
+    for (PerChannel<Matrix>& both : result.adjoints)
+        for (Matrix& adjoint : both)
+            for (double& entry : adjoint.values()) entry *= factor;
+    for (double& entry : result.gradients) entry *= factor;
+    return result;
+}
+
 BackwardValues::BackwardValues(const BackwardWalk& walk, const Bindings& values)
     : walk_(walk),
       terms_(walk.graph(), values),
@@ -212,7 +221,7 @@ ConstMatrixView BackwardValues::apply(std::uint32_t term, ConstMatrixView adjoin
 
 std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) {
     std::vector<PerChannel<Sum>> sums(now_.adjoints.size());  // of terms that are recurrent or not
-    sums.back()[step].add(Matrix(walk_.loss().shape(), 1.0), 1);
+    sums.back()[step].add(adjoint(walk_.loss().id, step), 1);
     std::vector<bool> is_complete(sums.size(), false);
     const auto adjoint_of = [&](NodeId node) -> const Sum& {
         PerChannel<Sum>& both = sums[index(node)];

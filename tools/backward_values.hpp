@@ -52,6 +52,11 @@ class BackwardValues {
  public:
     /// A derivation with its alterations, and what it gives.
     class Derivation {
+     public:
+        /// The same of a loss with a factor.
+        Derivation times(double factor) const;
+
+     private:
         friend BackwardValues;
         std::vector<PerChannel<Rule>> rules;       // by use
         std::vector<PerChannel<Matrix>> adjoints;  // by id; empty where nothing comes
@@ -81,7 +86,8 @@ class BackwardValues {
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
 
-    /// The entries of all gradients by the right rules, where adjoints are changed before they are handed on.
+    /// The entries of all gradients by the right rules, where adjoints are changed before they are handed on. The loss
+    /// has the factor that it has in the derivation.
     std::vector<double> gradients_with(const AdjointChange& change);
 
     /// Where the variable's entries begin; behind the last one, how many there are.

@@ -113,20 +113,6 @@ void consider_changed(Judge& judge, std::string words, std::span<const double> g
     judge.consider(hypothesis);
 }
 
-/// Adjoints that are kept are sums of others, so that a factor of the loss is one of all gradients.
-void consider_kept(const Case& of, Judge& judge, const std::string& words,
-                   std::span<const double> gradients) {
-    consider_changed(judge, words, gradients);
-    if (judge.has_full_explanation()) return;
-    std::vector<double> scaled(gradients.size());
-    for (const KnownFactor& factor : factors_of_loss(of)) {
-        std::ranges::transform(gradients, scaled.begin(),
-                               [&](double entry) { return factor.value * entry; });
-        consider_changed(judge, fmt::format("{}; and the loss has {}", words, factor.words),
-                         scaled);
-    }
-}
-
 /// By id of a state's node: the number of its buffer.
 std::vector<std::size_t> buffers_of(const RecurrentNet& net, std::size_t nodes) {
     std::vector<std::size_t> buffers(nodes, 0);
@@ -169,8 +155,8 @@ void MistakeSearch::consider_kept_adjoints(Judge& judge) {
                                            add_to(adjoint, last->second);
                                            last->second = adjoint;
                                        }};
-            consider_kept(
-                case_, judge,
+            consider_changed(
+                judge,
                 fmt::format("{} adjoint of {} is added to from step to step: its buffer is never "
                             "reset",
                             of_recurrence ? "what is handed on to the" : "the", states.name),
@@ -202,12 +188,12 @@ void MistakeSearch::consider_kept_between_sequences(Judge& judge, const std::str
     for (int column = 0; column < case_.sizes.batch && has_time(); ++column)
         gradients = values_.gradients_with(change);
     if (gradients.empty()) return;
-    consider_kept(case_, judge,
-                  fmt::format("the adjoint of {} goes on from one sequence to the next: at the "
-                              "last step of each column it begins with what the column before "
-                              "hands on to the initial state",
-                              state),
-                  gradients);
+    consider_changed(judge,
+                     fmt::format("the adjoint of {} goes on from one sequence to the next: at the "
+                                 "last step of each column it begins with what the column before "
+                                 "hands on to the initial state",
+                                 state),
+                     gradients);
 }
 
 void MistakeSearch::consider_clipped_steps(Judge& judge) {

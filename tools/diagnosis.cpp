@@ -1,4 +1,5 @@
 #include <revolute/tools/diagnosis.hpp>
+#include <revolute/tools/factor_range.hpp>
 #include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
@@ -88,19 +89,38 @@ std::optional<OtherForward> other_forward(const Case& of, const CaseResult& give
     return find_forward_mistake(of, given, forward_tolerance(comparison, roundings, largest));
 }
 
-/// A factor of the loss, where the answers do not differ; in words.
-std::vector<std::string> factor_of_loss(const Case& of, const CaseResult& right,
-                                        const CaseResult& given,
-                                        const GradientComparison& comparison,
-                                        const Roundings& roundings) {
-    const bool is_loss_alone = std::ranges::none_of(
-        comparison.arrays, [](const ArrayVerdict& a) { return a.name == "yhat" && !a.agrees(); });
-    const ArrayVerdict& first = comparison.arrays.front();
-    if (!given.loss || first.agrees() || !is_loss_alone) return {};
+/// Whether the loss differs, and no answers do.
+bool is_loss_alone(const GradientComparison& comparison, const CaseResult& given) {
+    return given.loss && !comparison.arrays.front().agrees() &&
+           std::ranges::none_of(comparison.arrays, [](const ArrayVerdict& array) {
+               return array.name == "yhat" && !array.agrees();
+           });
+}
+
+/// How near a loss must come to the given one that differs, relative to it.
+double loss_tolerance(const CaseResult& given, const GradientComparison& comparison,
+                      const Roundings& roundings) {
     const ArrayRounding& rounding = roundings.at("loss");
-    return factors_of_given_loss(of, *right.loss, *given.loss,
-                                 std::max({recognition * comparison.tolerance, rounding.relative,
-                                           rounding.floor / std::abs(*given.loss)}));
+    return std::max({recognition * comparison.tolerance, rounding.relative,
+                     rounding.floor / std::abs(*given.loss)});
+}
+
+/// The factor that a loss has which is another one.
+std::optional<FactorRange> factor_of_loss(const CaseResult& right, const CaseResult& given,
+                                          const GradientComparison& comparison,
+                                          const Roundings& roundings) {
+    if (!is_loss_alone(comparison, given)) return std::nullopt;
+    return factor_range(std::span(&*right.loss, 1), std::span(&*given.loss, 1),
+                        loss_tolerance(given, comparison, roundings) * std::abs(*given.loss));
+}
+
+/// The loss has the factor that its gradients have: the finding that tells it is about the loss as well.
+void add_loss_to_finding(GradientComparison& comparison, double factor,
+                         const std::optional<FactorRange>& of_loss) {
+    if (!of_loss || !of_loss->contains(factor) || comparison.findings.empty()) return;
+    Finding& finding = comparison.findings.front();
+    finding.arrays.insert(finding.arrays.begin(), "loss");
+    comparison.is_factor_of_loss = true;
 }
 
 /// Names of the parts of an array, one kind after the other, and whether each differs.
@@ -264,7 +284,9 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         return;
     }
     const double tolerance = comparison.tolerance;
-    comparison.forward = factor_of_loss(of, right, given, comparison, roundings);
+    if (is_loss_alone(comparison, given))
+        comparison.forward = factors_of_given_loss(of, *right.loss, *given.loss,
+                                                   loss_tolerance(given, comparison, roundings));
     comparison.is_factor_of_loss = !comparison.forward.empty();
     if (!comparison.is_factor_of_loss)
         if (const std::optional<OtherForward> other =
@@ -287,8 +309,12 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
     const std::vector<GradientArray> gradients = gradient_arrays(given),
                                      of_right = gradient_arrays(right);
-    take(MistakeSearch(of, gradients, tolerance, roundings).run(is_forward_right), gradients,
-         of_right, roundings, comparison);
+    const std::optional<FactorRange> of_loss = factor_of_loss(right, given, comparison, roundings);
+    MistakeSearch::Outcome outcome =
+        MistakeSearch(of, gradients, tolerance, roundings, of_loss).run(is_forward_right);
+    const std::optional<double> factor = outcome.factor;
+    take(std::move(outcome), gradients, of_right, roundings, comparison);
+    if (factor) add_loss_to_finding(comparison, *factor, of_loss);
     if (comparison.digits_of_steps) return;
     add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, tolerance,
                  roundings);

@@ -57,8 +57,8 @@ struct GradientComparison {
     /// Where loss or answers differ: another forward pass that gives them; several words where they have the same
     /// numbers. The findings are about the gradients of that forward pass then.
     std::vector<std::string> forward;
-    /// Whether `forward` says what factor the loss has, and the answers are right: the findings are about the gradients
-    /// of the right loss.
+    /// Whether the loss has a factor and the answers are right: the findings are about the gradients of the right loss.
+    /// The factor is in `forward` where it is one that is known, and in the first finding where the gradients have it too.
     bool is_factor_of_loss = false;
     /// Mistakes that, together, explain as many of the arrays that differ as any that are known. Several that act in
     /// one array are in the derivation at once.

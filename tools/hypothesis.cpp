@@ -26,9 +26,9 @@ double signature_of(std::span<const double> numbers) {
     return sum;
 }
 
-std::vector<double> entries_of(const GradientArray& array) {
+std::vector<double> entries_of(std::span<const Matrix> values) {
     std::vector<double> entries;
-    for (const Matrix& matrix : array.values)
+    for (const Matrix& matrix : values)
         entries.insert(entries.end(), matrix.values().begin(), matrix.values().end());
     return entries;
 }
@@ -55,7 +55,7 @@ Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
         const double scale = std::max(right_scale, largest_entry(given_[i].values));
         verdicts_.push_back({scale, comparison.difference, !comparison.agrees(), right_scale});
         if (verdicts_.back().differs) differing_.push_back(i);
-        given_entries_.push_back(entries_of(given_[i]));
+        given_entries_.push_back(entries_of(given_[i].values));
     }
     note_parts();
 }
@@ -64,7 +64,7 @@ void Judge::note_parts() {
     parts_.assign(layout_.parts().size(), {});
     right_entries_.clear();
     for (std::size_t i = 0; i < given_.size(); ++i) {
-        right_entries_.push_back(entries_of(right_[i]));
+        right_entries_.push_back(entries_of(right_[i].values));
         for (std::size_t k = 0; k < right_entries_[i].size(); ++k) {
             Verdict& part = parts_[layout_.parts(i)[k]];
             part.scale = verdicts_[i].scale;
@@ -137,9 +137,12 @@ std::size_t Judge::wrong_numbers(std::size_t i, std::span<const Matrix> values) 
     return count;
 }
 
-void Judge::add_near(Match& match, std::size_t i, std::vector<Matrix> values) const {
-    if (std::ranges::binary_search(match.explained, i)) return;
-    if (std::optional<NearArray> found = near(i, std::move(values)))
+void Judge::add_left(Match& match, std::size_t i, std::vector<Matrix> values) const {
+    const auto place = std::ranges::lower_bound(match.explained, i);
+    if (place != match.explained.end() && *place == i) return;
+    if (wrong_numbers(i, values) == 0)
+        match.explained.insert(place, i);
+    else if (std::optional<NearArray> found = near(i, std::move(values)))
         match.near.push_back(std::move(*found));
 }
 
@@ -151,6 +154,8 @@ std::optional<NearArray> Judge::near(std::size_t i, std::vector<Matrix> values) 
 }
 
 void Judge::consider(const Hypothesis& hypothesis) {
+    if (notes_factors_)
+        note_factor([&](std::size_t i) { return entries_of(hypothesis.arrays[i]); });
     Match match{.words = hypothesis.words, .level = level_, .explained = {}};
     for (std::size_t i = 0; i < given_.size(); ++i) {
         if (hypothesis.arrays[i].empty()) continue;
@@ -162,7 +167,7 @@ void Judge::consider(const Hypothesis& hypothesis) {
     if (match.explained.empty() || (hypothesis.is_fitted && !are_enough_for_fit(match.explained)))
         return;
     for (const std::size_t i : differing_)
-        if (!hypothesis.arrays[i].empty()) add_near(match, i, hypothesis.arrays[i]);
+        if (!hypothesis.arrays[i].empty()) add_left(match, i, hypothesis.arrays[i]);
     matches_.push_back(std::move(match));
 }
 
@@ -203,6 +208,13 @@ Judge::Fit Judge::fit(std::span<const double> gradients) const {
 }
 
 bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) {
+    if (notes_factors_)
+        note_factor([&](std::size_t i) {
+            std::vector<double> numbers;
+            for (const std::uint32_t entry : layout_.entries(i))
+                numbers.push_back(gradients[entry]);
+            return numbers;
+        });
     Fit how = fit(gradients);
     if (how.changes_what_agrees) return false;
     if (how.explained.empty() && !(how.parts > 0 && how.may_be_one_of_several))
@@ -229,7 +241,7 @@ bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) 
                 .whole_signature = whole};
     if (!match.explained.empty()) {
         std::vector<GradientArray> arrays = layout_.arrays(gradients);
-        for (const std::size_t i : differing_) add_near(match, i, std::move(arrays[i].values));
+        for (const std::size_t i : differing_) add_left(match, i, std::move(arrays[i].values));
     }
     matches_.push_back(std::move(match));
     return how.may_be_one_of_several;

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/backward_values.hpp>
 #include <revolute/tools/diagnosis.hpp>
+#include <revolute/tools/factor_range.hpp>
 #include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_layout.hpp>
 
@@ -60,6 +61,12 @@ class Judge {
           std::vector<GradientArray> given, double tolerance, std::vector<ArrayRounding> roundings);
     /// The same question where some mistakes are known: what differs is what they leave over.
     Judge after(std::span<const double> gradients) const;
+    /// The same question where the loss has a factor: the right arrays have it too, and what rounding does to them.
+    /// Arrays that agree without it are taken for right: no factor may be told from them. `uncertain`: how far the
+    /// factor may be another one, relative to it.
+    Judge with_factor(double factor, double uncertain) const;
+    /// The same question of other given arrays.
+    Judge with_given(std::vector<GradientArray> given) const;
 
     /// By the derivation so far.
     std::span<const GradientArray> right() const { return right_; }
@@ -90,9 +97,18 @@ class Judge {
     /// Whether these gradients, in which a number was fitted, are those of all arrays that differ; but for one where
     /// there are several.
     bool fits(std::span<const double> gradients) const;
+    /// Whether more numbers of the arrays differ than one that was fitted gives by chance.
+    bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
     std::span<const Match> matches() const { return matches_; }
     /// The hypotheses that explain most, until what is left cannot be explained.
     std::vector<Finding> findings() const;
+    /// Factors with which a whole array that differs is the right one, those of the most numbers first.
+    std::vector<FactorRange> common_factors() const;
+    /// Whether a factor of all arrays may be that: none that agrees tells another.
+    bool allows(const FactorRange& factor) const;
+    /// From here on, factors with which a hypothesis gives all arrays are noted.
+    void note_factors() { notes_factors_ = true; }
+    std::span<const FactorRange> noted_factors() const { return noted_factors_; }
     /// What the hypotheses that explain most give for an array that they do not explain: the right numbers where none
     /// comes near to it.
     const std::vector<Matrix>& nearest(std::size_t i) const;
@@ -120,11 +136,10 @@ class Judge {
     /// How many numbers of an array are not those that were given.
     std::size_t wrong_numbers(std::size_t i, std::span<const Matrix> values) const;
     std::optional<NearArray> near(std::size_t i, std::vector<Matrix> values) const;
-    /// Notes that the match comes near to an array that it does not explain.
-    void add_near(Match& match, std::size_t i, std::vector<Matrix> values) const;
+    /// Notes what a match that explains others gives for an array of which it explains less than others may: it agrees,
+    /// where too few digits are left of the difference to tell a mistake from it, or comes near.
+    void add_left(Match& match, std::size_t i, std::vector<Matrix> values) const;
     bool explains_all_but_a_number(const Match& match) const;
-    /// Whether more numbers of the arrays differ than one that was fitted gives by chance.
-    bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
     /// A match, and the arrays that those before it do not explain.
     struct Chosen {
         const Match* match = nullptr;
@@ -133,6 +148,9 @@ class Judge {
     std::vector<Chosen> best_matches() const;
     Fit fit(std::span<const double> gradients) const;
     void note_parts();
+    /// The factors with which these numbers are those of a given array.
+    std::optional<FactorRange> factor_of(std::size_t i, std::span<const double> numbers) const;
+    void note_factor(const std::function<std::vector<double>(std::size_t array)>& entries);
     Finding finding(const Match& best, std::span<const std::size_t> left) const;
 
     const GradientLayout& layout_;
@@ -147,14 +165,10 @@ class Judge {
     std::vector<std::size_t> differing_;
     std::vector<Match> matches_;
     int level_ = 0;
+    bool notes_factors_ = false;
+    std::vector<FactorRange> noted_factors_;
 };
 
-struct KnownFactor {
-    double value;
-    std::string words;
-};
-/// Factors of the loss that one knows, which every gradient has.
-std::vector<KnownFactor> factors_of_loss(const Case& of);
 /// Factors of gradients whose loss is right.
 std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge);
 
@@ -188,9 +202,18 @@ std::string weight_decay_words(double decay);
 void consider_arrays(const Case& of, Judge& judge);
 /// Arrays that something was done to after they were right: values clamped, averaged over the batch, weight decay.
 void consider_treated_arrays(const Case& of, Judge& judge);
-/// Arrays of the gradients by other targets.
-void consider_targets(const Case& of, Judge& judge);
+/// Arrays of the gradients by other targets, of a loss with a factor.
+void consider_targets(const Case& of, double factor, Judge& judge);
+/// Arrays that are the right ones times a factor that has a name in this case.
+void consider_named_factors(const Case& of, Judge& judge);
 /// Arrays that are the right ones times a number without a meaning.
-void consider_unknown_factor(const Case& of, Judge& judge);
+void consider_unknown_factors(const Case& of, Judge& judge);
+
+using ArrayChange = std::function<std::vector<Matrix>(std::size_t array)>;
+/// The hypothesis that every array that differs was changed so.
+Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayChange& change);
+/// Whether the names of all arrays that differ begin so.
+bool all_differing(const Judge& judge, std::string_view beginning);
+std::vector<Matrix> scaled(std::vector<Matrix> values, double factor);
 
 }  // namespace revolute

@@ -1,6 +1,5 @@
 #include <revolute/tools/forward_mistake.hpp>
 #include <revolute/tools/hypothesis.hpp>
-#include <revolute/tools/norm.hpp>
 
 #include <fmt/format.h>
 
@@ -13,22 +12,11 @@
 
 namespace revolute {
 
-namespace {
-
-using Change = std::function<std::vector<Matrix>(std::size_t array)>;
-
-/// The hypothesis that every array that differs was changed so.
-Hypothesis in_all_differing(const Judge& judge, std::string words, const Change& change) {
+Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayChange& change) {
     Hypothesis hypothesis{std::move(words), {}};
     hypothesis.arrays.resize(judge.given().size());
     for (const std::size_t i : judge.differing()) hypothesis.arrays[i] = change(i);
     return hypothesis;
-}
-
-std::vector<Matrix> scaled(std::vector<Matrix> values, double factor) {
-    for (Matrix& matrix : values)
-        for (double& value : matrix.values()) value *= factor;
-    return values;
 }
 
 bool all_differing(const Judge& judge, std::string_view beginning) {
@@ -36,67 +24,6 @@ bool all_differing(const Judge& judge, std::string_view beginning) {
         return judge.right()[i].name.starts_with(beginning);
     });
 }
-
-}  // namespace
-
-std::vector<KnownFactor> factors_of_loss(const Case& of) {
-    const int B = of.sizes.batch, O = of.sizes.output;
-    const int N = static_cast<int>(std::max<std::size_t>(1, of.architecture.answers.size()));
-    std::vector<KnownFactor> factors{
-        {1.0 * B,
-         fmt::format("a factor of B = {}: a sum over the batch where its mean belongs", B)},
-        {1.0 / B, fmt::format("a factor of 1/B = 1/{}: B is divided by twice", B)},
-        {1.0 / N, fmt::format("a factor of 1/{0}: a mean over the {0} answers where their sum "
-                              "belongs",
-                              N)},
-        {1.0 / O, fmt::format("a factor of 1/O = 1/{}: a mean over the outputs where their sum "
-                              "belongs",
-                              O)},
-    };
-    if (of.architecture.loss == LossKind::cross_entropy) return factors;
-    const std::string all = N == 1 ? "O" : fmt::format("(O {})", N);
-    factors.insert(
-        factors.end(),
-        {{2, "a factor of 2: the loss is half the squared error, so its derivative is yhat - y"},
-         {2.0 * B, fmt::format("a factor of 2 B = {}: a sum of squared errors where half their "
-                               "mean over the batch belongs",
-                               2 * B)},
-         {2.0 / (O * N), fmt::format("a factor of 2/{} = {:.6g}: the mean of all squared errors, "
-                                     "where half their sum, divided by B, belongs",
-                                     all, 2.0 / (O * N))}});
-    std::erase_if(factors, [](const KnownFactor& factor) { return factor.value == 1; });
-    return factors;
-}
-
-std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge) {
-    const int B = of.sizes.batch, T = of.sizes.steps;
-    return {{2, all_differing(judge, "bias_")
-                    ? "a factor of 2: the gradients of bias_ih and bias_hh seem to be added up, "
-                      "but each is that of their sum"
-                    : "a factor of 2"},
-            {1.0 * B, fmt::format("a factor of B = {}", B)},
-            {1.0 / B, fmt::format("a factor of 1/B = 1/{}: a mean over the batch where a sum "
-                                  "belongs",
-                                  B)},
-            {1.0 * T, fmt::format("a factor of T = {}, the number of steps", T)},
-            {1.0 / T, fmt::format("a factor of 1/T = 1/{}: a mean over the steps where their sum "
-                                  "belongs",
-                                  T)}};
-}
-
-namespace {
-
-std::vector<KnownFactor> known_factors(const Case& of, const Judge& judge) {
-    const bool is_loss = std::ranges::any_of(judge.differing(), [&](std::size_t i) {
-        return judge.right()[i].name.starts_with("head.");
-    });
-    std::vector<KnownFactor> factors = is_loss ? factors_of_loss(of) : factors_of_sums(of, judge);
-    factors.insert(factors.end(), {{-1, "the sign is wrong"}, {0.5, "a factor of 1/2"}});
-    std::erase_if(factors, [](const KnownFactor& factor) { return factor.value == 1; });
-    return factors;
-}
-
-}  // namespace
 
 std::vector<Matrix> transposed_gates(const GradientArray& array, int hidden) {
     const Matrix& from = array.values.front();
@@ -200,10 +127,7 @@ void consider_mixed_up(Judge& judge) {
 }  // namespace
 
 void consider_arrays(const Case& of, Judge& judge) {
-    for (const KnownFactor& factor : known_factors(of, judge))
-        judge.consider(in_all_differing(judge, factor.words, [&](std::size_t i) {
-            return scaled(judge.right()[i].values, factor.value);
-        }));
+    consider_named_factors(of, judge);
     consider_zeros(judge);
     judge.consider(in_all_differing(judge, "the gradient is transposed", [&](std::size_t i) {
         return transposed_gates(judge.right()[i], of.sizes.hidden);
@@ -218,7 +142,7 @@ void consider_arrays(const Case& of, Judge& judge) {
     consider_mixed_up(judge);
 }
 
-void consider_targets(const Case& of, Judge& judge) {
+void consider_targets(const Case& of, double factor, Judge& judge) {
     for (const ForwardMistake& mistake : target_mistakes(of)) {
         Case changed = of;
         mistake.change(changed);
@@ -227,28 +151,9 @@ void consider_targets(const Case& of, Judge& judge) {
         const std::vector<GradientArray> all = gradient_arrays(solve(changed));
         for (const GradientArray& array : judge.right())
             hypothesis.arrays.push_back(
-                std::ranges::find(all, array.name, &GradientArray::name)->values);
+                scaled(std::ranges::find(all, array.name, &GradientArray::name)->values, factor));
         judge.consider(hypothesis);
     }
-}
-
-void consider_unknown_factor(const Case&, Judge& judge) {
-    std::vector<double> entries, right_entries;
-    for (const std::size_t i : judge.differing()) {
-        const GradientArray &given = judge.given()[i], &right = judge.right()[i];
-        for (std::size_t k = 0; k < right.values.size(); ++k) {
-            const auto a = given.values[k].values(), b = right.values[k].values();
-            entries.insert(entries.end(), a.begin(), a.end());
-            right_entries.insert(right_entries.end(), b.begin(), b.end());
-        }
-    }
-    const std::optional<double> factor = closest_factor(right_entries, entries);
-    if (!factor) return;
-    Hypothesis hypothesis = in_all_differing(
-        judge, fmt::format("a factor of {:.12g}, the same in every entry", *factor),
-        [&](std::size_t i) { return scaled(judge.right()[i].values, *factor); });
-    hypothesis.is_fitted = true;
-    judge.consider(hypothesis);
 }
 
 }  // namespace revolute

@@ -18,8 +18,6 @@ class KnownMistakes {
                   BackwardValues& values);
 
     int steps() const { return static_cast<int>(net_.net.inputs.size()); }
-    /// A factor in the loss, which every gradient has.
-    std::vector<Mistake> in_loss() const;
     /// The initial state's term missing from the sums over steps, or there twice, in the arrays that differ.
     std::vector<Mistake> in_initial_term(const Judge& judge) const;
     /// Terms of some steps missing there, or there twice.

@@ -81,18 +81,6 @@ std::vector<Alteration> KnownMistakes::in_parameters(const Judge& judge, double 
     return result;
 }
 
-std::vector<Mistake> KnownMistakes::in_loss() const {
-    std::vector<Mistake> mistakes;
-    for (const auto& [factor, words] : factors_of_loss(case_)) {
-        Mistake mistake{saying(words), {}};
-        for (std::uint32_t use = 0; use < walk_.uses().size(); ++use)
-            if (walk_.uses()[use].consumer == walk_.loss().id)
-                mistake.alterations.push_back({.use = use, .factor = factor});
-        mistakes.push_back(std::move(mistake));
-    }
-    return mistakes;
-}
-
 std::vector<Mistake> KnownMistakes::in_initial_term(const Judge& judge) const {
     std::vector<Mistake> mistakes;
     const auto add = [&](const char* words, double factor) {

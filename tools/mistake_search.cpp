@@ -40,18 +40,22 @@ bool is_in_one_of(std::span<const Finding> findings, const std::string& array) {
 }  // namespace
 
 MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
-                             const std::map<std::string, ArrayRounding>& roundings)
+                             const std::map<std::string, ArrayRounding>& roundings,
+                             std::optional<FactorRange> of_loss)
     : case_(of),
       net_(of),
       walk_(net_.net, net_.variables()),
       values_(walk_, net_.values),
-      right_(values_.derivation()),
       layout_(of, net_, given),
       known_(of, net_, walk_, values_),
       roundings_(roundings_of(given, roundings)),
       tolerance_(tolerance),
-      judge_(layout_, layout_.arrays(values_.gradients()), std::move(given), tolerance, roundings_),
-      most_operations_(most_operations) {}
+      of_loss_(of_loss),
+      most_operations_(most_operations) {
+    starts_.push_back({std::nullopt, values_.derivation(),
+                       Judge(layout_, layout_.arrays(values_.gradients()), std::move(given),
+                             tolerance, roundings_)});
+}
 
 bool MistakeSearch::has_time() {
     if (values_.operations() <= most_operations_) return true;
@@ -60,16 +64,20 @@ bool MistakeSearch::has_time() {
 }
 
 MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
-    if (judge_.differing().empty()) return {};
+    if (starts_.front().judge.differing().empty()) return {};
     Stage stage = explain();
     leave_out_idle(stage);
     Outcome outcome;
+    if (stage.has_factor) {
+        outcome.factor = starts_[stage.start].value();
+        outcome.findings.push_back(finding_of_factor(starts_[stage.start], stage.unexplained));
+    }
     for (std::size_t i = 0; i < stage.found.size(); ++i)
         outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
     for (std::size_t k = 0; k < stage.unexplained.size(); ++k)
         outcome.unexplained.push_back(
-            {judge_.right()[stage.unexplained[k]].name, stage.nearest[k]});
+            {starts_.front().judge.right()[stage.unexplained[k]].name, stage.nearest[k]});
     if (may_be_treated && !outcome.unexplained.empty()) explain_treated(outcome);
     outcome.has_tried_all = has_tried_all_ && !known_.leaves_some_out();
     return outcome;
@@ -77,26 +85,32 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
 
 void MistakeSearch::explain_treated(Outcome& outcome) {
     most_operations_ = values_.operations() + most_of_treated;
-    for (const Treatment& treatment : treatments(case_, judge_)) {
-        if (!has_time()) return;
-        std::vector<GradientArray> given(judge_.given().begin(), judge_.given().end());
-        Finding finding{{treatment.words}, {}};
-        for (const std::size_t i : judge_.differing())
-            if (std::vector<Matrix> before = treatment.undone(given[i]); !before.empty()) {
-                given[i].values = std::move(before);
-                finding.arrays.push_back(given[i].name);
+    for (const Start& start : starts_) {
+        values_.resume(start.derivation);
+        for (const Treatment& treatment : treatments(case_, start.judge)) {
+            if (!has_time()) return;
+            std::vector<GradientArray> given(start.judge.given().begin(),
+                                             start.judge.given().end());
+            Finding finding{{treatment.words}, {}};
+            for (const std::size_t i : start.judge.differing())
+                if (std::vector<Matrix> before = treatment.undone(given[i]); !before.empty()) {
+                    given[i].values = std::move(before);
+                    finding.arrays.push_back(given[i].name);
+                }
+            if (finding.arrays.empty()) continue;
+            Judge judge = start.judge.with_given(std::move(given));
+            consider_one(judge, start.value(), false);
+            if (!judge.has_full_explanation()) continue;
+            outcome.findings = judge.findings();
+            outcome.findings.insert(outcome.findings.begin(), std::move(finding));
+            outcome.unexplained.clear();
+            outcome.factor.reset();
+            if (start.factor) {
+                outcome.factor = start.value();
+                outcome.findings.insert(outcome.findings.begin(), finding_of_factor(start, {}));
             }
-        if (finding.arrays.empty()) continue;
-        Judge judge(layout_, {judge_.right().begin(), judge_.right().end()}, std::move(given),
-                    tolerance_, roundings_);
-        consider_one(judge, false);
-        if (!judge.has_full_explanation()) continue;
-        outcome.findings = judge.findings();
-        outcome.findings.insert(outcome.findings.begin(), std::move(finding));
-        std::erase_if(outcome.unexplained, [&](const GradientArray& array) {
-            return is_in_one_of(outcome.findings, array.name);
-        });
-        return;
+            return;
+        }
     }
 }
 
@@ -110,7 +124,7 @@ bool MistakeSearch::Stage::is_worse_than(std::size_t mistakes) const {
 }
 
 MistakeSearch::Stage MistakeSearch::explain() {
-    std::vector<Way> ways(1);
+    std::vector<Way> ways = first_ways();
     std::optional<Stage> best;
     std::size_t looked_through = 0, paired = 0;
     while (looked_through < ways.size() || paired < ways.size())
@@ -118,32 +132,38 @@ MistakeSearch::Stage MistakeSearch::explain() {
             look_through(ways, looked_through++, best);
         else
             go_on_with_pair(ways, paired++, best);
-    values_.resume(right_);
     return *best;
 }
 
 void MistakeSearch::look_through(std::vector<Way>& ways, std::size_t number,
                                  std::optional<Stage>& best) {
-    const std::size_t known = ways[number].found.size();
+    const Way way = ways[number];
+    const std::size_t known = mistakes_on(way);
     if (best && (!best->is_worse_than(known) || !has_time())) return;
-    Judge judge = judge_after(ways[number].found);
+    Judge judge = judge_after(way);
     std::vector<Mistake> of_several;
     if (!judge.differing().empty()) {
         if (best && !best->is_worse_than(known + 1)) return;
-        of_several = consider_one(judge, known == 0);
+        if (known == 0) judge.note_factors();
+        of_several = consider_one(judge, starts_[way.start].value(), way.found.empty());
     }
-    if (Stage stage = stage_on(ways[number], judge); !best || stage.is_better_than(*best))
+    if (Stage stage = stage_on(way, judge);
+        is_founded(stage) && (!best || stage.is_better_than(*best)))
         best = std::move(stage);
     if (known >= most_mistakes || judge.is_explained_but_for_a_number()) return;
-    for (Found& more : candidates(judge, ways_from[known])) {
-        ways.push_back({ways[number].found, {}});
+    auto next = ways.begin() + static_cast<std::ptrdiff_t>(number) + 1;
+    for (const FactorRange& factor : judge.noted_factors())
+        if (add_start(factor)) next = std::next(ways.insert(next, {starts_.size() - 1, {}, {}}));
+    for (Found& more : candidates(judge, ways_from[way.found.size()])) {
+        ways.push_back({way.start, way.found, {}});
         ways.back().found.push_back(std::move(more));
     }
     ways[number].of_several = std::move(of_several);
 }
 
 MistakeSearch::Stage MistakeSearch::stage_on(const Way& way, const Judge& judge) const {
-    Stage stage{way.found, judge.findings(), {}, {}};
+    Stage stage{way.start, starts_[way.start].factor.has_value(), way.found, judge.findings(), {},
+                {}};
     for (const std::size_t i : judge.differing())
         if (!is_in_one_of(stage.more, judge.right()[i].name)) {
             stage.unexplained.push_back(i);
@@ -155,20 +175,21 @@ MistakeSearch::Stage MistakeSearch::stage_on(const Way& way, const Judge& judge)
 void MistakeSearch::go_on_with_pair(std::vector<Way>& ways, std::size_t number,
                                     const std::optional<Stage>& best) {
     const Way& way = ways[number];
-    const std::size_t with_pair = way.found.size() + 2;
+    const std::size_t with_pair = mistakes_on(way) + 2;
     if (way.of_several.empty() || with_pair > most_mistakes || !best->is_worse_than(with_pair) ||
         !has_time())
         return;
-    std::vector<Found> both = pair(judge_after(way.found), way.of_several);
+    std::vector<Found> both = pair(judge_after(way), way.of_several);
     if (both.empty()) return;
     both.insert(both.begin(), way.found.begin(), way.found.end());
-    ways.push_back({std::move(both), {}});
+    ways.push_back({way.start, std::move(both), {}});
 }
 
-Judge MistakeSearch::judge_after(const std::vector<Found>& found) {
-    values_.resume(right_);
-    for (const Found& one : found) values_.accept(one.alterations);
-    return judge_.after(values_.gradients());
+Judge MistakeSearch::judge_after(const Way& way) {
+    const Start& start = starts_[way.start];
+    values_.resume(start.derivation);
+    for (const Found& one : way.found) values_.accept(one.alterations);
+    return start.judge.after(values_.gradients());
 }
 
 void MistakeSearch::leave_out_idle(Stage& stage) {
@@ -177,16 +198,15 @@ void MistakeSearch::leave_out_idle(Stage& stage) {
             stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
-std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
+std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bool is_first) {
     std::vector<Mistake> of_several;
     const auto is_done = [&] {
         judge.go_on();
         return judge.is_explained_but_for_a_number();
     };
-    if (is_first) consider_targets(case_, judge);
+    if (is_first) consider_targets(case_, factor, judge);
     if (is_done()) return of_several;
     consider_arrays(case_, judge);
-    consider_all(judge, known_.in_loss(), &of_several);
     if (is_done()) return of_several;
     consider_all(judge, known_.in_initial_term(judge), &of_several);
     if (judge.has_full_explanation()) return of_several;
@@ -204,7 +224,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, bool is_first) {
         if (has_time()) consider_all(judge, known_.in_rules(t), nullptr);
     if (is_done()) return of_several;
     consider_treated_arrays(case_, judge);
-    consider_unknown_factor(case_, judge);
+    consider_unknown_factors(case_, judge);
     if (is_done() || !is_first) return of_several;
     consider_kept_adjoints(judge);
     consider_clipped_steps(judge);
@@ -353,6 +373,8 @@ std::vector<MistakeSearch::Found> MistakeSearch::pair(const Judge& judge,
 
 /// Arrays that are explained, and would not be without the mistake.
 std::vector<std::string> MistakeSearch::arrays_of(const Stage& stage, std::size_t number) {
+    const Start& start = starts_[stage.start];
+    values_.resume(start.derivation);
     std::vector<Alteration> all, others;
     for (std::size_t i = 0; i < stage.found.size(); ++i) {
         const std::vector<Alteration>& of_one = stage.found[i].alterations;
@@ -362,12 +384,12 @@ std::vector<std::string> MistakeSearch::arrays_of(const Stage& stage, std::size_
     const std::vector<GradientArray> with = layout_.arrays(values_.gradients(all));
     const std::vector<GradientArray> without = layout_.arrays(values_.gradients(others));
     std::vector<std::string> names;
-    for (const std::size_t i : judge_.differing()) {
+    for (const std::size_t i : start.judge.differing()) {
         const bool is_explained =
             std::ranges::find(stage.unexplained, i) == stage.unexplained.end();
         const double change = largest_difference(with[i].values, without[i].values);
         const double size = largest_entry(with[i].values);
-        if (is_explained && !(change <= std::max(1e-12 * size, judge_.rounding(i, size))))
+        if (is_explained && !(change <= std::max(1e-12 * size, start.judge.rounding(i, size))))
             names.push_back(with[i].name);
     }
     return names;

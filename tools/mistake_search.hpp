@@ -15,14 +15,18 @@ namespace revolute {
 class MistakeSearch {
  public:
     /// `of` must outlive the search; the arrays are some of those that it has. `roundings` are those of the arrays.
+    /// `of_loss`: the factor that the loss has which was given with them, if it is not the right one.
     MistakeSearch(const Case& of, std::vector<GradientArray> given, double tolerance,
-                  const std::map<std::string, ArrayRounding>& roundings);
+                  const std::map<std::string, ArrayRounding>& roundings,
+                  std::optional<FactorRange> of_loss = {});
 
     struct Outcome {
         std::vector<Finding> findings;
         /// Arrays that nothing explains, with the numbers that the findings give: the right ones, where these do not
         /// come near to what was given.
         std::vector<GradientArray> unexplained;
+        /// A factor of all gradients, which the first finding tells.
+        std::optional<double> factor{};
         bool has_tried_all = true;
     };
     /// `may_be_treated`: also mistakes in gradients to which something was done at the end.
@@ -34,19 +38,30 @@ class MistakeSearch {
         std::vector<std::string> words;
         std::vector<Alteration> alterations;
     };
+    /// Where a search begins: the right derivation, or that of a loss with a factor, and what it leaves to explain.
+    struct Start {
+        std::optional<NamedFactor> factor;
+        BackwardValues::Derivation derivation;
+        Judge judge;
+
+        double value() const { return factor ? factor->value : 1; }
+    };
     struct Stage {
+        std::size_t start;  ///< its number
+        bool has_factor;
         std::vector<Found> found;
         std::vector<Finding> more;  // of what is left over
         std::vector<std::size_t> unexplained;
         std::vector<std::vector<Matrix>> nearest;  // of each that is not explained
 
-        std::size_t mistakes() const { return found.size() + more.size(); }
+        std::size_t mistakes() const { return has_factor + found.size() + more.size(); }
         bool is_better_than(const Stage& other) const;
         /// Whether one with so many mistakes would be better if it explained all.
         bool is_worse_than(std::size_t mistakes) const;
     };
     /// Mistakes that are taken for known, and those of which two may be what is left over.
     struct Way {
+        std::size_t start;
         std::vector<Found> found;
         std::vector<Mistake> of_several;
     };
@@ -56,17 +71,24 @@ class MistakeSearch {
     void explain_treated(Outcome& outcome);
     /// The fewest mistakes that explain all, else those that explain most.
     Stage explain();
+    /// Adds a start, unless the arrays that agree, or their numbers, tell another factor; whether it did.
+    bool add_start(const FactorRange& factor);
+    /// A way from each start, those first of which the factor alone explains all and has a name.
+    std::vector<Way> first_ways();
+    std::size_t mistakes_on(const Way& way) const;
     /// Looks for what is left over on a way, and adds those that go on from there.
     void look_through(std::vector<Way>& ways, std::size_t number, std::optional<Stage>& best);
     Stage stage_on(const Way& way, const Judge& judge) const;
+    /// Whether the factor that the stage begins with, if it has no meaning, is that of more than a few numbers.
+    bool is_founded(const Stage& stage) const;
     void go_on_with_pair(std::vector<Way>& ways, std::size_t number,
                          const std::optional<Stage>& best);
     /// Makes them the derivation.
-    Judge judge_after(const std::vector<Found>& found);
+    Judge judge_after(const Way& way);
     /// Leaves out mistakes without which the numbers of all that is explained are the same.
     void leave_out_idle(Stage& stage);
     /// Tries mistakes one by one, and returns those that may be one of several.
-    std::vector<Mistake> consider_one(Judge& judge, bool is_first);
+    std::vector<Mistake> consider_one(Judge& judge, double factor, bool is_first);
     void consider_all(Judge& judge, std::span<const Mistake> mistakes,
                       std::vector<Mistake>* of_several);
     void consider_columns(Judge& judge);
@@ -88,18 +110,20 @@ class MistakeSearch {
     std::vector<Found> pair(const Judge& judge, std::span<const Mistake> mistakes);
     Pairs pairs(const Judge& judge, std::span<const Mistake> mistakes);
     std::vector<std::string> arrays_of(const Stage& stage, std::size_t number);
+    /// The factor that the search begins with; numbers of arrays that are not explained, in their order.
+    Finding finding_of_factor(const Start& start, std::span<const std::size_t> unexplained) const;
     bool has_time();
 
     const Case& case_;
     CaseNet net_;
     BackwardWalk walk_;
     BackwardValues values_;
-    const BackwardValues::Derivation right_;
     GradientLayout layout_;
     KnownMistakes known_;
     std::vector<ArrayRounding> roundings_;
     double tolerance_;
-    Judge judge_;
+    std::vector<Start> starts_;
+    std::optional<FactorRange> of_loss_;
     std::int64_t most_operations_;
     bool has_tried_all_ = true;
 };

@@ -1,0 +1,75 @@
+// A mistake in gradients of a loss that has a factor besides.
+
+#include "compared_cases.hpp"
+#include "float_gradients.hpp"
+#include <revolute/tools/factor_range.hpp>
+#include <support/sanitized.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+
+using namespace revolute;
+using namespace revolute::test;
+
+namespace {
+
+constexpr double factors[] = {3, 1.0 / 3, 1.5, 0.37, -1, 1e-3, 4, -0.5, 1234.5};
+
+CaseResult times(CaseResult result, double factor) {
+    change_all(result, [factor](double value) { return factor * value; });
+    return result;
+}
+
+/// With so many significant digits.
+CaseResult written(CaseResult result, int digits) {
+    change_all(result, [digits](double value) {
+        return std::stod(fmt::format("{:.{}e}", value, digits - 1));
+    });
+    return result;
+}
+
+/// Whether a finding tells the factor, by a number or a name.
+bool tells_factor(const GradientComparison& comparison) {
+    return std::ranges::any_of(comparison.findings, [](const Finding& finding) {
+        return std::ranges::any_of(finding.words, [](const std::string& words) {
+            return words.starts_with("a factor of ") || words.starts_with("the sign is wrong");
+        });
+    });
+}
+
+}  // namespace
+
+TEST_CASE("compare: a mistake beside any factor of the loss is told as these two") {
+    const char* const told = std::getenv("REVOLUTE_FACTORS");
+    const int draws = told == nullptr ? (is_sanitized ? 1 : 6) : std::atoi(told);
+    Random random(7);
+    const auto one_of = [&](std::size_t count) {
+        return static_cast<std::size_t>(random.uniform(0, static_cast<double>(count)));
+    };
+    for (const char* cell : drawn_cells)
+        for (int draw = 0; draw < draws; ++draw) {
+            Wrong wrong(drawn_case(cell, random, 0.8));
+            std::vector<Mistake> mistakes = wrong.known.in_rules();
+            std::ranges::move(wrong.known.cuts(false), std::back_inserter(mistakes));
+            const CaseResult right = wrong.gradients({});
+            const Mistake& mistake = mistakes[one_of(mistakes.size())];
+            const CaseResult mistaken = wrong.gradients(mistake.alterations);
+            const double factor = factors[one_of(std::size(factors))];
+            const int digits = std::array{15, 6, 4}[one_of(3)];
+            const bool is_mistaken = wrong.differs(mistaken, right);
+            CAPTURE(wrong.of.name);
+            CAPTURE(mistake.words());
+            CAPTURE(factor);
+            CAPTURE(digits);
+            const GradientComparison comparison =
+                compare_gradients(wrong.of, written(times(mistaken, factor), digits));
+            CAPTURE(to_text(comparison, wrong.of));
+            CHECK(comparison.unexplained.empty());
+            CHECK(comparison.findings.size() <= (is_mistaken ? 2 : 1));
+            CHECK(tells_factor(comparison));
+        }
+}
