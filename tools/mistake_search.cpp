@@ -86,6 +86,7 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
 void MistakeSearch::explain_treated(Outcome& outcome) {
     most_operations_ = values_.operations() + most_of_treated;
     for (const Start& start : starts_) {
+        if (!is_founded(start, {})) continue;
         values_.resume(start.derivation);
         for (const Treatment& treatment : treatments(case_, start.judge)) {
             if (!has_time()) return;
@@ -93,13 +94,14 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
                                              start.judge.given().end());
             Finding finding{{treatment.words}, {}};
             for (const std::size_t i : start.judge.differing())
-                if (std::vector<Matrix> before = treatment.undone(given[i]); !before.empty()) {
+                if (std::vector<Matrix> before = treatment.undone(given[i]);
+                    !before.empty() && before != given[i].values) {
                     given[i].values = std::move(before);
                     finding.arrays.push_back(given[i].name);
                 }
             if (finding.arrays.empty()) continue;
             Judge judge = start.judge.with_given(std::move(given));
-            consider_one(judge, start.value(), false);
+            consider_one(judge, start.value(), false, false);
             if (!judge.has_full_explanation()) continue;
             outcome.findings = judge.findings();
             outcome.findings.insert(outcome.findings.begin(), std::move(finding));
@@ -145,10 +147,12 @@ void MistakeSearch::look_through(std::vector<Way>& ways, std::size_t number,
     if (!judge.differing().empty()) {
         if (best && !best->is_worse_than(known + 1)) return;
         if (known == 0) judge.note_factors();
-        of_several = consider_one(judge, starts_[way.start].value(), way.found.empty());
+        const bool is_first = way.found.empty();
+        of_several = consider_one(judge, starts_[way.start].value(), is_first,
+                                  is_first && !(best && best->unexplained.empty()));
     }
-    if (Stage stage = stage_on(way, judge);
-        is_founded(stage) && (!best || stage.is_better_than(*best)))
+    if (Stage stage = stage_on(way, judge); is_founded(starts_[stage.start], stage.unexplained) &&
+                                            (!best || stage.is_better_than(*best)))
         best = std::move(stage);
     if (known >= most_mistakes || judge.is_explained_but_for_a_number()) return;
     auto next = ways.begin() + static_cast<std::ptrdiff_t>(number) + 1;
@@ -198,7 +202,8 @@ void MistakeSearch::leave_out_idle(Stage& stage) {
             stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
-std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bool is_first) {
+std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bool is_first,
+                                                 bool is_thorough) {
     std::vector<Mistake> of_several;
     const auto is_done = [&] {
         judge.go_on();
@@ -225,7 +230,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bo
     if (is_done()) return of_several;
     consider_treated_arrays(case_, judge);
     consider_unknown_factors(case_, judge);
-    if (is_done() || !is_first) return of_several;
+    if (is_done() || !is_thorough) return of_several;
     consider_kept_adjoints(judge);
     consider_clipped_steps(judge);
     if (is_done()) return of_several;

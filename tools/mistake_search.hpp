@@ -73,14 +73,16 @@ class MistakeSearch {
     Stage explain();
     /// Adds a start, unless the arrays that agree, or their numbers, tell another factor; whether it did.
     bool add_start(const FactorRange& factor);
-    /// A way from each start, those first of which the factor alone explains all and has a name.
+    /// A way from each start: first where the factor alone explains all and has a name, then where it explains whole
+    /// arrays with enough numbers, for there the right derivation explains nothing.
     std::vector<Way> first_ways();
     std::size_t mistakes_on(const Way& way) const;
     /// Looks for what is left over on a way, and adds those that go on from there.
     void look_through(std::vector<Way>& ways, std::size_t number, std::optional<Stage>& best);
     Stage stage_on(const Way& way, const Judge& judge) const;
-    /// Whether the factor that the stage begins with, if it has no meaning, is that of more than a few numbers.
-    bool is_founded(const Stage& stage) const;
+    /// Whether the factor of the start, if it is none that is known, is that of more than a few numbers, where these arrays
+    /// are not explained.
+    bool is_founded(const Start& start, std::span<const std::size_t> unexplained) const;
     void go_on_with_pair(std::vector<Way>& ways, std::size_t number,
                          const std::optional<Stage>& best);
     /// Makes them the derivation.
@@ -88,7 +90,8 @@ class MistakeSearch {
     /// Leaves out mistakes without which the numbers of all that is explained are the same.
     void leave_out_idle(Stage& stage);
     /// Tries mistakes one by one, and returns those that may be one of several.
-    std::vector<Mistake> consider_one(Judge& judge, double factor, bool is_first);
+    /// `is_thorough`: also those that cost many backward passes, or that have a number which is fitted.
+    std::vector<Mistake> consider_one(Judge& judge, double factor, bool is_first, bool is_thorough);
     void consider_all(Judge& judge, std::span<const Mistake> mistakes,
                       std::vector<Mistake>* of_several);
     void consider_columns(Judge& judge);

@@ -29,16 +29,16 @@ bool MistakeSearch::add_start(const FactorRange& factor) {
 std::vector<MistakeSearch::Way> MistakeSearch::first_ways() {
     for (const FactorRange& factor : starts_.front().judge.common_factors()) add_start(factor);
     if (of_loss_) add_start(*of_loss_);
-    std::vector<Way> ways;
-    const auto add = [&](bool explains_all) {
-        for (std::size_t i = 1; i < starts_.size(); ++i)
-            if (explains_all ==
-                (starts_[i].factor->has_name && starts_[i].judge.differing().empty()))
-                ways.push_back({i, {}, {}});
+    const auto rank = [&](std::size_t number) {
+        const Start& start = starts_[number];
+        if (!start.factor) return 2;
+        const auto left = start.judge.differing();
+        if (left.empty()) return start.factor->has_name ? 0 : 3;
+        return is_founded(start, left) && left.size() < start.judge.given().size() ? 1 : 3;
     };
-    add(true);
-    ways.push_back({0, {}, {}});
-    add(false);
+    std::vector<Way> ways;
+    for (std::size_t i = 0; i < starts_.size(); ++i) ways.push_back({i, {}, {}});
+    std::ranges::stable_sort(ways, {}, [&](const Way& way) { return rank(way.start); });
     return ways;
 }
 
@@ -46,11 +46,10 @@ std::size_t MistakeSearch::mistakes_on(const Way& way) const {
     return way.found.size() + (starts_[way.start].factor ? 1 : 0);
 }
 
-bool MistakeSearch::is_founded(const Stage& stage) const {
-    const Start& start = starts_[stage.start];
+bool MistakeSearch::is_founded(const Start& start, std::span<const std::size_t> unexplained) const {
     if (!start.factor || start.factor->is_known) return true;
     std::vector<std::size_t> explained;
-    std::ranges::set_difference(starts_.front().judge.differing(), stage.unexplained,
+    std::ranges::set_difference(starts_.front().judge.differing(), unexplained,
                                 std::back_inserter(explained));
     return starts_.front().judge.are_enough_for_fit(explained);
 }
