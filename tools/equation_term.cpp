@@ -37,16 +37,27 @@ bool is_greek(std::string_view name) {
     return std::ranges::find(letters, name) != letters.end();
 }
 
+/// Signs are no minus and no plus among letters.
 std::string with_underlines(std::string_view name) {
     std::string text;
-    for (const char c : name) text += c == '_' ? "\\_" : std::string(1, c);
+    for (const char c : name)
+        if (c == '_')
+            text += "\\_";
+        else
+            text += c == '-' || c == '+' ? fmt::format("\\text{{{}}}", c) : std::string(1, c);
     return text;
 }
 
 std::string latex_letters(const std::string& letters) {
     if (letters.size() == 1) return with_underlines(letters);
-    return is_greek(letters) ? "\\" + letters
-                             : fmt::format("\\mathit{{{}}}", with_underlines(letters));
+    // A Greek letter stays one with primes or underlines behind it.
+    const std::size_t end = std::min(letters.find_first_of("_'"), letters.size());
+    if (is_greek(letters.substr(0, end)) &&
+        letters.find_first_not_of("_'", end) == std::string::npos)
+        return end == letters.size() ? "\\" + letters
+                                     : fmt::format("{{\\{}{}}}", letters.substr(0, end),
+                                                   with_underlines(letters.substr(end)));
+    return fmt::format("\\mathit{{{}}}", with_underlines(letters));
 }
 
 /// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f. An underline
@@ -71,7 +82,8 @@ std::string latex_index(std::string_view name) {
 LatexName parts_of(const std::string& whole, const EquationStyle& style) {
     if (const auto spelled = style.spelled.find(whole); spelled != style.spelled.end())
         return {spelled->second, "", ""};
-    std::string_view name = whole;
+    const auto with_signs = style.with_signs.find(whole);
+    std::string_view name = with_signs == style.with_signs.end() ? whole : with_signs->second;
     if (name.front() == '_') return {std::string(name), "", ""};
     LatexName parts;
     const std::size_t underline = name.find('_');

@@ -91,6 +91,8 @@ struct EquationStyle {
     bool has_several_axes = false;
     /// Names that LaTeX writes by letters, without an index, as they would read as something else: with the letters.
     std::map<std::string, std::string> spelled{};
+    /// Names in which LaTeX writes signs for underlines, with these.
+    std::map<std::string, std::string> with_signs{};
 };
 
 /// "T" or "S" for the last step of the axis t or s.

@@ -331,6 +331,7 @@ Equations made(const Rolled& any, EquationOptions options, std::int32_t least_st
     result.columns = options.columns;
     result.columns_of_losses = options.columns_of_losses;
     result.adjoints = maker.names().adjoints();
+    result.with_signs = maker.names().with_signs();
     result.first_steps = detail::first_steps(rolled);
     if (options.is_general)
         least_steps = detail::least_steps_of(result, rolled, maker.names(), least_steps);

@@ -43,6 +43,8 @@ struct Equations {
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
     BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
+    /// Of names of values in which underlines stand for signs, how LaTeX writes them below: h_T-1 for h_T_1.
+    std::map<std::string, std::string> with_signs;
     /// What B is in LaTeX where losses say it that are not over the columns of a batch.
     std::set<std::int32_t> columns_of_losses;
 

@@ -63,11 +63,11 @@ struct Box {
 
 /// One node of the graph.
 struct FigureNode {
-    /// The node's name ("h[2]"), or a number in the order of a walk from the outputs ("_3[1]"); ASCII and
-    /// unique in the figure. The graph's other nodes do not change it.
+    /// The node's name ("h[2]"), or a number in the order of a walk from the outputs ("_3[1]"); ASCII, with other
+    /// letters by their numbers ("U+03B7[2]"), and unique in the figure. The graph's other nodes do not change it.
     std::string id;
-    std::string
-        family;  ///< the name without the step, or the operator: the same for nodes alike across steps
+    std::string name{};  ///< without the step; of a constant its id; empty where it has none
+    std::string family;  ///< the name, or the operator: the same for nodes alike across steps
     NodeKind kind = NodeKind::operation;
     RichText label;
     std::string tooltip;      ///< operator, shape, source line
@@ -77,7 +77,7 @@ struct FigureNode {
     Box box;
 };
 
-inline bool has_name(const FigureNode& node) { return !node.id.starts_with('_'); }
+inline bool has_name(const FigureNode& node) { return !node.name.empty(); }
 
 /// One operand slot of one node: x o x has two edges.
 struct FigureEdge {

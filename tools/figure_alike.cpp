@@ -73,8 +73,7 @@ class LeftOut {
         const Home home = sketch_.homes[node];
         const Member member = sketch_.members[node];
         return {index(member.part), sketch_.bands[node],
-                home.is_step() ? home.step.t - member.t : 0, drawn(node).kind,
-                has_name(drawn(node)) ? name_in(sketch_, node) : ""};
+                home.is_step() ? home.step.t - member.t : 0, drawn(node).kind, drawn(node).name};
     }
 
     std::string step(std::int32_t t) const { return to_string(Step{axis_, t}); }

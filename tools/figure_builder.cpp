@@ -1,6 +1,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
 #include <revolute/graph/structure.hpp>
+#include <revolute/tools/detail/utf8.hpp>
 #include <revolute/tools/figure_builder.hpp>
 
 #include <fmt/format.h>
@@ -31,12 +32,18 @@ std::vector<const Derivative*> list_of(const Derivative* derivative) {
     return {derivative};
 }
 
-/// Letters, digits and what listings use; anything else becomes an underline.
+/// Letters, digits and what listings use; what is not ASCII becomes its number, anything else an underline.
 std::string identifier(std::string_view text) {
     std::string id;
-    for (const char c : text) {
-        const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
-        id += is_plain || std::string_view("_[]=.#+-").find(c) != std::string_view::npos ? c : '_';
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        const char32_t code = detail::take_code_point(text, at);
+        const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                              std::string_view("_[]=.#+-").find(c) != std::string_view::npos;
+        if (code >= 0x80)
+            id += fmt::format("U+{:04X}", static_cast<std::uint32_t>(code));
+        else
+            id += is_plain ? c : '_';
     }
     return id;
 }
@@ -173,8 +180,8 @@ std::uint32_t FigureBuilder::draw(NodeId node, std::int32_t band) {
     place = static_cast<std::uint32_t>(figure_.nodes.size());
     FigureNode drawn;
     drawn.id = ids_[index(node)];
-    drawn.family = has_name(drawn) ? drawn.id.substr(0, drawn.id.find('['))
-                                   : std::string(graph_.op(node).name);
+    drawn.name = &graph_.op(node) == &constant_op ? drawn.id : printable(names_(node));
+    drawn.family = has_name(drawn) ? drawn.name : std::string(graph_.op(node).name);
     drawn.kind = kind_of(node);
     drawn.label = captions_.label(node);
     drawn.label.bold = drawn.kind == NodeKind::parameter;

@@ -309,7 +309,8 @@ WrittenOperand Captions::outline(NodeId node) const {
         graph_, node,
         [&](NodeId x) -> const WrittenOperand& { return is_gap(x) ? gap : written(x); },
         numbers_.attributes(node));
-    const bool says_something = !std::ranges::all_of(graph_.operands(node), is_gap);
+    const bool says_something = !graph_.attributes(node).empty() ||  // 0.5 …
+                                !std::ranges::all_of(graph_.operands(node), is_gap);
     if (says_something && glyph_count(text) <= longest_operand)
         return {std::move(text), op.precedence, &op};
     RichText named;

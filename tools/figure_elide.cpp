@@ -81,21 +81,19 @@ class Elider {
     /// The dots that stand for the values like `value` of the steps left out.
     std::uint32_t dots(std::uint32_t value, std::uint32_t left_out) {
         const Step step = sketch_.homes[left_out].step;
-        const std::string& id = sketch_.figure.nodes[value].id;
-        const std::string name = id.substr(0, id.find('['));
-        const std::string key = has_name(sketch_.figure.nodes[value])
-                                    ? name
-                                    : fmt::format("_{}", index(sketch_.members[value].part));
+        const FigureNode& of = sketch_.figure.nodes[value];
+        const std::pair key{of.name, has_name(of) ? 0 : index(sketch_.members[value].part)};
         const auto [found, is_new] =
             dots_.try_emplace(key, static_cast<std::uint32_t>(figure_.nodes.size()));
         if (is_new) {
             FigureNode node;
-            node.id = name + "[...]";
-            node.family = sketch_.figure.nodes[value].family;
+            node.id = of.id.substr(0, of.id.find('[')) + "[...]";
+            node.name = of.name;
+            node.family = of.family;
             node.kind = NodeKind::omitted;
             node.label.add("· · ·");
             node.tooltip = "steps left out";
-            node.node = sketch_.figure.nodes[value].node;
+            node.node = of.node;
             figure_.nodes.push_back(std::move(node));
             Home home = sketch_.homes[left_out];
             home.step.t = first_left_out(step.axis);
@@ -110,8 +108,8 @@ class Elider {
     const Sketch& sketch_;
     const StepNames& steps_;
     std::optional<std::int32_t> step_count_;
-    std::vector<std::uint32_t> place_of_;        // by node of the sketch that is drawn
-    std::map<std::string, std::uint32_t> dots_;  // by name, or part
+    std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
+    std::map<std::pair<std::string, std::uint32_t>, std::uint32_t> dots_;  // by name, or by part
     std::set<std::pair<std::uint32_t, std::uint32_t>> drawn_;
     std::vector<PanelPlace> places_;
     Figure figure_;

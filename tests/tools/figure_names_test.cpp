@@ -8,9 +8,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute {
@@ -117,6 +119,40 @@ TEST_CASE("figure names: a value called as the last step gives way to it") {
     CHECK(
         labels_of(forward(accumulate(h).named("L"), {.title = "", .steps = ShownSteps::folded})) ==
         std::set<std::string>{"T_", "x_t", "h_t = T_ ∘ x_t", "L = Σ_{t = 0..T}"});
+}
+
+TEST_CASE(
+    "figure names: names of other alphabets, or behind an underline, are names in all steps") {
+    std::set<std::size_t> sizes;
+    for (const auto& names :
+         {std::pair("h", "g"), std::pair("η", "γ"), std::pair("_h", "_g"), std::pair("ĥ", "'g")}) {
+        const std::string of_state = names.first, of_gate = names.second;
+        const auto state = typeset_name(of_state, "t"), gate = typeset_name(of_gate, "t");
+        Graph graph;
+        const Expr w = graph.parameter("w", {1, 1});
+        Expr h = graph.parameter("k", {1, 1});
+        for (std::int32_t t = 0; t < 8; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr g = sigmoid(w * h + graph.input("x", {1, 1})).named(of_gate);
+            h = hadamard(g, h).named(of_state);
+        }
+        const Derivative derivative = differentiate(square(h).named("L"), {w});
+        const FigureOptions folded{.title = "", .steps = ShownSteps::folded};
+        const std::set<std::string> labels = labels_of(forward(derivative.loss(), folded));
+        CAPTURE(of_state);
+        const std::string first = to_plain(typeset_name(of_state, "0"));
+        const std::string then = to_plain(typeset_name(of_state, "t-1"));
+        CHECK(labels.contains(to_plain(state) + " = " + to_plain(gate) + " ∘ " + then + ";  " +
+                              first + " = " + to_plain(typeset_name(of_gate, "0")) + " ∘ k"));
+        const FigureOptions elided{.title = "", .steps = ShownSteps::elided};
+        sizes.insert(joint(derivative, elided).nodes.size());  // with one for each kind of dots
+        std::set<std::string> ids;
+        for (const FigureNode& node : joint(derivative, folded).nodes) {
+            CHECK(std::ranges::all_of(node.id, [](unsigned char c) { return c > 32 && c < 127; }));
+            CHECK(ids.insert(node.id).second);
+        }
+    }
+    CHECK(sizes.size() == 1);
 }
 
 TEST_CASE("figure names: what means one thing keeps its own name, in any alphabet") {

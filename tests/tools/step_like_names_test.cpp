@@ -146,6 +146,53 @@ TEST_CASE("step-like names: a weight called W_t is one for all steps, and h_N no
     CHECK(labels_of(joint(chain(graph, "W_t", 3), {.title = ""})).contains("h_0 = tanh(w W\\_t)"));
 }
 
+TEST_CASE("step-like names: signs and primes of a name are set in LaTeX as they are typed") {
+    const auto latex_of = [](const std::string& name) {
+        Graph graph;
+        return to_latex(equations(chain(graph, name, 3)));
+    };
+    const auto check = [&](const std::string& name, const std::string& set) {
+        const std::string latex = latex_of(name);
+        CAPTURE(latex);
+        CHECK(latex.find("\\tanh(w " + set + ")") != std::string::npos);
+        CHECK(latex.find("\\mathrm{d}" + set + " &=") != std::string::npos);
+    };
+    check("s_T-1", "s_{T-1}");
+    check("s_k+1", "s_{k+1}");
+    check("h_T-1", "\\mathit{h\\_T\\text{-}1}");
+    check("s_t-1", "\\mathit{s\\_t\\text{-}1}");
+    check("h'", "\\mathit{h'}");
+    check("η''", "{\\eta''}");
+    check("η*", "{\\eta\\_}");
+    check("s-1", "s_{1}");
+    Graph graph;  // without steps none is read
+    const Expr w = graph.parameter("w", {1, 1}), h = graph.input("h_t-1", {1, 1});
+    const std::string latex =
+        to_latex(equations(differentiate(square(tanh(w * h)).named("L"), {w})));
+    CAPTURE(latex);
+    CHECK(latex.find("\\tanh(w h_{t-1})") != std::string::npos);
+}
+
+TEST_CASE("step-like names: a leaf that looks like an adjoint at a step is set by its letters") {
+    for (const std::string name : {"dh_0", "dh_T", "ddh_1", "dh_N", "dW_t_"}) {
+        CAPTURE(name);
+        std::string set = name;
+        for (std::size_t i = set.find('_'); i != std::string::npos; i = set.find('_', i + 2))
+            set.insert(i, "\\");
+        Graph graph;
+        const Derivative derivative = chain(graph, name, 9);
+        for (const ShownSteps shown : {ShownSteps::all, ShownSteps::folded, ShownSteps::elided}) {
+            const FigureOptions options{.title = "", .steps = shown};
+            CHECK(labels_of(forward(derivative.loss(), options)).contains(set));
+            CHECK(labels_of(joint(derivative, options)).contains(set));
+        }
+        EquationFormat format;
+        format.parts = {EquationPart::forward};
+        CHECK(to_latex(equations(derivative), format).find("\\tanh(w \\mathit{" + set + "})") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("step-like names: the number of a second name is none of a step") {
     Graph graph;
     const Expr w = graph.parameter("w", {1, 1}), start = graph.initial_state("s", {1, 1});

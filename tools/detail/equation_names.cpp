@@ -38,8 +38,8 @@ std::string as_word(std::uint32_t character) {
     return capital;
 }
 
-/// Letters, digits and underlines; not a digit first. The label is in UTF-8.
-std::string as_word(const std::string& label) {
+/// Letters, digits and underlines. The label is in UTF-8.
+std::string as_letters(const std::string& label) {
     std::string word;
     for (std::size_t i = 0; i < label.size();) {
         const char c = label[i++];
@@ -53,7 +53,38 @@ std::string as_word(const std::string& label) {
             character = character << 6 | (static_cast<unsigned char>(label[i]) & 0x3f);
         word += as_word(character);
     }
+    return word;
+}
+
+/// The same, but not a digit first.
+std::string as_word(const std::string& label) {
+    std::string word = as_letters(label);
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
+}
+
+/// The same with the signs that stand between letters or digits behind an underline, and with primes: h_T-1, W'.
+std::string as_word_with_signs(const std::string& label) {
+    const std::size_t underline = label.find('_');
+    const auto stays = [&](std::size_t i) {
+        if (i == 0) return false;
+        const auto stands_at = [&](std::size_t k) {
+            return is_letter(label[k]) || is_digit(label[k]);
+        };
+        const bool is_ascii = static_cast<unsigned char>(label[i - 1]) < 0x80;  // else a letter
+        if (label[i] == '\'') return !is_ascii || stands_at(i - 1) || label[i - 1] == '\'';
+        return i > underline && i + 1 < label.size() && stands_at(i - 1) && stands_at(i + 1);
+    };
+    std::string word;
+    std::size_t begin = 0;
+    for (std::size_t i = label.find_first_of("+-'"); i < label.size();
+         i = label.find_first_of("+-'", i + 1)) {
+        if (!stays(i)) continue;
+        word += as_letters(label.substr(begin, i - begin)) + label[i];
+        begin = i + 1;
+    }
+    if (begin == 0) return as_word(label);
+    word += as_letters(label.substr(begin));
+    return is_digit(word.front()) ? "_" + word : word;
 }
 
 /// W_hh for W_{hh}, as LaTeX has it.
@@ -121,6 +152,9 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
             names_[i].push_back(adjoint_name(value.name, label.adjoint_order));
             with_labels_[i].push_back(adjoint_name(with_label(value), label.adjoint_order));
         }
+    for (const Value& value : values_)
+        if (const std::string word = as_word_with_signs(value.label); word != as_word(value.label))
+            with_signs_.emplace(value.name, word + value.name.substr(word.size()));
     for (const auto& [value, order] : gradients_of_)
         gradients_.push_back(adjoint_name(values_[value].name, order));
 }

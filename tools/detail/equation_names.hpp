@@ -35,6 +35,8 @@ class EquationNames {
     const std::string& loss() const { return loss_; }
     /// The names that say that they are adjoints: d and the name of a value.
     const std::set<std::string>& adjoints() const { return adjoints_; }
+    /// Of names of values in which underlines stand for signs, how these are written below: h_T-1 for h_T_1.
+    const std::map<std::string, std::string>& with_signs() const { return with_signs_; }
     /// The name where nothing has it yet, else the first of name_2, name_3 that is free.
     std::string unused(const std::string& name);
     /// The first of beginning_1, beginning_2 that nothing has yet, counted from `number`.
@@ -74,6 +76,7 @@ class EquationNames {
     std::vector<std::vector<std::string>> names_;        // by part and label
     std::vector<std::vector<std::string>> with_labels_;  // by part and label
     std::vector<std::string> gradients_;
+    std::map<std::string, std::string> with_signs_;
     std::string loss_;
     std::vector<Value> values_;
     std::map<std::tuple<std::string, std::optional<std::int32_t>, std::int32_t>, std::size_t>

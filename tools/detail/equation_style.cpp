@@ -39,15 +39,22 @@ std::string value_of(std::string name, const std::set<std::string>& adjoints) {
     return name;
 }
 
+/// The name of a value with its signs.
+std::string with_signs(const Equations& equations, const std::string& value) {
+    const auto found = equations.with_signs.find(value);
+    return found == equations.with_signs.end() ? value : found->second;
+}
+
 /// Names that are set by letters, with these. A value and its adjoint are set alike.
 std::map<std::string, std::string> spelled_names(const Equations& equations) {
     const NamesThere names(equations);
     std::map<std::string, std::string> spelled;
-    for (const std::string& name : names.stepless)
-        if (names.stepped.would_hold(name)) {
-            const std::string value = value_of(name, equations.adjoints);
-            spelled.emplace(value, value);
-        }
+    for (const std::string& name : names.stepless) {
+        const std::string value = value_of(name, equations.adjoints);
+        const std::string letters = with_signs(equations, value);
+        const std::string ds = name.substr(0, name.size() - value.size());
+        if (names.stepped.would_hold(ds + letters)) spelled.emplace(value, letters);
+    }
     const bool has_columns =
         equations.columns != BatchColumns::unsaid || !equations.columns_of_losses.empty();
     if (has_columns) {
@@ -69,7 +76,9 @@ EquationStyle style_of(const Equations& equations, Notation notation,
                         .first_step = equations.first_step(),
                         .adjoints = equations.adjoints,
                         .has_several_axes = equations.has_several_axes()};
-    if (notation == Notation::latex) style.spelled = spelled_names(equations);
+    if (notation != Notation::latex) return style;
+    style.spelled = spelled_names(equations);
+    style.with_signs = equations.with_signs;
     return style;
 }
 

@@ -37,12 +37,22 @@ void SteppedNames::add(std::string name, std::int32_t axis) {
 }
 
 bool SteppedNames::would_hold(std::string_view name) const {
+    while (name.ends_with('_')) name.remove_suffix(1);  // which an eye passes over
     for (std::size_t i = name.find_first_of("_,", 1); i < name.size();
          i = name.find_first_of("_,", i + 1))
-        if ((names_.contains(name.substr(0, i)) && is_step(name.substr(i + 1))) ||
+        if ((has_steps(name.substr(0, i)) && is_step(name.substr(i + 1))) ||
             is_counted_from(running_, name.substr(i + 1)))
             return true;
     return false;
+}
+
+/// Whether a name has steps, or an adjoint of it would have them.
+bool SteppedNames::has_steps(std::string_view name) const {
+    while (!names_.contains(name)) {
+        if (!name.starts_with('d')) return false;
+        name.remove_prefix(1);
+    }
+    return true;
 }
 
 /// "2", "-1", "t", "T-1", "s=2".

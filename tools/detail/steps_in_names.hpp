@@ -8,8 +8,8 @@
 namespace revolute::detail {
 
 /// The names of a text that have steps, where steps stand below names: which names without a step would read there as
-/// one of theirs at a step. h_0 beside h(t) would, and so would h_T and h_N; U_f would not. W_t would always, as what
-/// differs from step to step.
+/// one of theirs at a step, or as an adjoint of that. h_0 beside h(t) would, and so would h_T, h_N and dh_T; U_f would
+/// not. W_t would always, as what differs from step to step.
 class SteppedNames {
  public:
     /// A name that has steps of an axis.
@@ -19,6 +19,7 @@ class SteppedNames {
     bool would_hold(std::string_view name) const;
 
  private:
+    bool has_steps(std::string_view name) const;
     bool is_step(std::string_view text) const;
 
     std::set<std::string, std::less<>> names_;
