@@ -154,6 +154,7 @@ std::optional<NearArray> Judge::near(std::size_t i, std::vector<Matrix> values) 
 }
 
 void Judge::consider(const Hypothesis& hypothesis) {
+    if (hypothesis.is_factor && leaves_out_factors_) return;
     if (notes_factors_)
         note_factor([&](std::size_t i) { return entries_of(hypothesis.arrays[i]); });
     Match match{.words = hypothesis.words, .level = level_, .explained = {}};

@@ -21,6 +21,7 @@ struct Hypothesis {
     std::string words;
     std::vector<std::vector<Matrix>> arrays;
     bool is_fitted = false;  ///< whether a number in it was found from what was given
+    bool is_factor = false;  ///< whether it is no more than a factor of arrays
 };
 
 /// A mistake in the derivation: what it does at which uses, at all columns of the batch or at one.
@@ -106,6 +107,8 @@ class Judge {
     std::vector<FactorRange> common_factors() const;
     /// Whether a factor of all arrays may be that: none that agrees tells another.
     bool allows(const FactorRange& factor) const;
+    /// From here on, no factor of arrays is considered: they have one already, and two are one.
+    void leave_out_factors() { leaves_out_factors_ = true; }
     /// From here on, factors with which a hypothesis gives all arrays are noted.
     void note_factors() { notes_factors_ = true; }
     std::span<const FactorRange> noted_factors() const { return noted_factors_; }
@@ -165,6 +168,7 @@ class Judge {
     std::vector<std::size_t> differing_;
     std::vector<Match> matches_;
     int level_ = 0;
+    bool leaves_out_factors_ = false;
     bool notes_factors_ = false;
     std::vector<FactorRange> noted_factors_;
 };
@@ -189,6 +193,7 @@ struct Treatment {
     std::string words;
     /// The array before that was done; nothing for one that it is not done to.
     std::function<std::vector<Matrix>(const GradientArray&)> undone;
+    bool is_factor = false;
 };
 /// Those to try where no mistakes explain all arrays. `of` must outlive them.
 std::vector<Treatment> treatments(const Case& of, const Judge& judge);

@@ -147,6 +147,7 @@ void consider_common_factors(const Case& of, Judge& judge, bool named) {
                 return scaled(judge.right()[i].values, factor.value);
             });
             hypothesis.is_fitted = !factor.is_known;
+            hypothesis.is_factor = true;
             judge.consider(hypothesis);
         }
     }

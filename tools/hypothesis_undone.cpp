@@ -29,14 +29,17 @@ void add_factors(const Case& of, const Judge& judge, std::vector<Treatment>& tre
     for (const KnownFactor& factor : factors_of_sums(of, judge))
         for (const std::string_view group : groups) {
             if (factor.value == 1) continue;
-            treatments.push_back(
-                {factor.words, [=](const GradientArray& array) -> std::vector<Matrix> {
-                     if (!is_of_cell(array.name) || !array.name.starts_with(group)) return {};
-                     std::vector<Matrix> values = array.values;
-                     for (Matrix& matrix : values)
-                         for (double& value : matrix.values()) value /= factor.value;
-                     return values;
-                 }});
+            treatments.push_back({factor.words,
+                                  [=](const GradientArray& array) -> std::vector<Matrix> {
+                                      if (!is_of_cell(array.name) || !array.name.starts_with(group))
+                                          return {};
+                                      std::vector<Matrix> values = array.values;
+                                      for (Matrix& matrix : values)
+                                          for (double& value : matrix.values())
+                                              value /= factor.value;
+                                      return values;
+                                  },
+                                  true});
         }
 }
 

@@ -101,6 +101,7 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
                 }
             if (finding.arrays.empty()) continue;
             Judge judge = start.judge.with_given(std::move(given));
+            if (treatment.is_factor) judge.leave_out_factors();
             consider_one(judge, start.value(), false, false);
             if (!judge.has_full_explanation()) continue;
             outcome.findings = judge.findings();
