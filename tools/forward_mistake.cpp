@@ -16,9 +16,9 @@ bool is_gru(CellKind kind) { return kind == CellKind::gru || kind == CellKind::g
 bool is_lstm(CellKind kind) { return has_cell_state(kind); }
 
 /// A change of the arrays of a state dict that have rows of gates; parameters and their gradients change alike.
-using ArrayChange = std::function<void(NamedArray&)>;
+using ArrayEdit = std::function<void(NamedArray&)>;
 
-ForwardMistake of_arrays(std::string words, const ArrayChange& change) {
+ForwardMistake of_arrays(std::string words, const ArrayEdit& change) {
     const auto change_all = [change](StateDict& arrays) {
         for (NamedArray& array : arrays)
             if (has_gate_rows(array.name)) change(array);

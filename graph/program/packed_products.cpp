@@ -55,31 +55,51 @@ constexpr std::size_t bytes_of_widest_vector = 64;
 // factors in the second-level one: some 256 KiB of the left one, which is read once for all these columns.
 constexpr std::size_t inner_of_block = 256;
 template <class T>
-constexpr std::size_t rows_of_block = 1024 / sizeof(T);
-constexpr std::size_t columns_of_block = 64;
+constexpr std::size_t rows_of_block = 4096 / sizeof(T);
+template <class T>
+constexpr std::size_t columns_of_block = 1024 / sizeof(T);
 
 // Where there is so little to add up that writing the result takes most of the time, it is written a few columns
 // after the other, and the left factor is read again for each few.
 constexpr std::size_t short_inner = 64;
-constexpr std::size_t columns_written_together = 16;
+constexpr std::size_t columns_written_together = 4;
 /// A tile takes as long as memory does to answer.
 constexpr std::size_t long_inner = 32;
 
 // The left factor is read where it stands if a block of it stays in the first-level cache, or if all of it is in a
-// cache and there are no more columns than that.
+// cache and there are no more columns than that: fewer where its own columns displace each other in the caches.
 constexpr std::size_t near_bytes = std::size_t{1} << 14;
 constexpr std::size_t cached_bytes = std::size_t{1} << 21;
-constexpr std::size_t few_columns = 8;
+constexpr std::size_t same_place_bytes = 4096;
+constexpr std::size_t columns_in_place(std::size_t bytes_beside) {
+    return bytes_beside % same_place_bytes == 0 ? 8 : 32;
+}
 
 // The right factor is packed for so many rows, or where a tile reads from lines of memory that are so far apart, unless
 // there is too little to add up.
+constexpr std::size_t few_columns = 8;
 constexpr std::size_t many_rows = 128;
 constexpr std::size_t distant_bytes = 1024;
 constexpr std::size_t least_inner = 16;
 
-/// Numbers of a right factor that are packed together, a whole number of cache lines.
+// A left factor that lies transposed is read where it stands for so few columns: as the right factor of the transposed
+// product, a block of its rows after the other. That is turned back, which is not worth while where little is added up.
+constexpr std::size_t columns_turned = 16;
+constexpr std::size_t rows_turned = 256;
+constexpr std::size_t least_inner_turned = 64;
+
+/// A whole number of cache lines.
+constexpr std::size_t in_whole_lines(std::size_t numbers) { return (numbers + 15) / 16 * 16; }
+
+/// Numbers of a right factor that are packed together.
+template <class T>
 constexpr std::size_t right_room(std::size_t columns, std::size_t inner) {
-    return (std::min(columns, columns_of_block) * std::min(inner, inner_of_block) + 15) / 16 * 16;
+    return in_whole_lines(std::min(columns, columns_of_block<T>) * std::min(inner, inner_of_block));
+}
+
+/// Numbers of a transposed result that are turned back together.
+constexpr std::size_t turned_room(std::size_t rows, std::size_t columns) {
+    return in_whole_lines(std::min(rows, rows_turned) * std::min(columns, columns_turned));
 }
 
 }  // namespace revolute::packed_products
@@ -104,14 +124,19 @@ void for_each_block(std::size_t size, std::size_t block, const Visit& visit) {
         visit(begin, std::min(block, size - begin));
 }
 
-// Puts columns of the right factor into the order in which tiles of that height read them.
+// Puts columns of the right factor into the order in which tiles of that height read them. Rows that stand apart are
+// read a few at a time, each from its first column to its last.
 template <class T>
 void pack_right(const tiles::Block<T>& block, std::size_t height, T* packed) {
-    tiles::for_each_part(
-        block.columns, tiles::widest(height), [&](std::size_t first, std::size_t width) {
-            packing::pack_right(block.inner, width, block.b + first * block.b_beside, block.b_below,
-                                block.b_beside, packed + first * block.inner);
-        });
+    const std::size_t together = block.b_below == 1 ? block.inner : packing::lines_together;
+    for_each_block(block.inner, together, [&](std::size_t k, std::size_t inner) {
+        tiles::for_each_part(
+            block.columns, tiles::widest(height), [&](std::size_t first, std::size_t width) {
+                packing::pack_right(
+                    inner, width, block.b + k * block.b_below + first * block.b_beside,
+                    block.b_below, block.b_beside, packed + first * block.inner + k * width);
+            });
+    });
 }
 
 // Rows times columns that stay in a cache, for a part of the inner index. With room for some columns of the right
@@ -120,7 +145,7 @@ template <class T>
 void times_by_columns(const tiles::Block<T>& block, std::size_t height, T* room) {
     const bool is_short =
         block.inner <= short_inner && block.rows > tiles::most_vectors * tiles::lanes<T>();
-    const std::size_t most = is_short ? columns_written_together : columns_of_block;
+    const std::size_t most = is_short ? columns_written_together : columns_of_block<T>;
     for_each_block(block.columns, most, [&](std::size_t column, std::size_t columns) {
         tiles::Block<T> part = block;
         part.columns = columns;
@@ -173,7 +198,7 @@ bool is_left_in_place(const Operands<T>& o, std::size_t inner) {
     const std::size_t column = o.A.beside * sizeof(T);
     if (o.A.below != 1) return false;
     return column * inner <= near_bytes ||
-           (o.columns <= few_columns && column * o.inner <= cached_bytes);
+           (o.columns <= columns_in_place(column) && column * o.inner <= cached_bytes);
 }
 
 template <class T>
@@ -183,10 +208,10 @@ bool is_right_packed(const Operands<T>& o) {
 }
 
 template <class T>
-void times(const Operands<T>& o) {
+void times_in_order(const Operands<T>& o) {
     const std::size_t lanes = tiles::lanes<T>(), height = height_of(o);
     T* const room_of_right = is_right_packed(o) ? o.room : nullptr;
-    T* const room_of_left = o.room + right_room(o.columns, o.inner);
+    T* const room_of_left = o.room + right_room<T>(o.columns, o.inner);
     for_each_block(o.inner, inner_of_block, [&](std::size_t k, std::size_t inner) {
         tiles::Block<T> block = block_of(o, k, inner);
         const auto multiply_packed = [&](std::size_t row, std::size_t rows) {
@@ -210,6 +235,35 @@ void times(const Operands<T>& o) {
         }
         if (whole < o.rows) multiply_packed(whole, o.rows - whole);
     });
+}
+
+// C' = B' A', and that transposed. The sums are those of the product in order, bit for bit.
+template <class T>
+void times_turned(const Operands<T>& o) {
+    const std::size_t columns = o.columns;
+    for_each_block(o.rows, rows_turned, [&](std::size_t row, std::size_t rows) {
+        T *const turned = o.room, *const c = o.C + row;
+        if (o.adds) packing::transpose(columns, rows, c, o.leading, turned, columns);
+        times_in_order<T>({.rows = columns,
+                           .columns = rows,
+                           .inner = o.inner,
+                           .A = {o.B.first, o.B.beside, o.B.below},
+                           .B = {o.A.at(row, 0), o.A.beside, o.A.below},
+                           .adds = o.adds,
+                           .C = turned,
+                           .leading = columns,
+                           .room = o.room + turned_room(o.rows, columns)});
+        packing::transpose(rows, columns, turned, columns, c, o.leading);
+    });
+}
+
+template <class T>
+void times(const Operands<T>& o) {
+    if (o.A.below != 1 && o.columns <= columns_turned && o.rows > o.columns &&
+        o.inner >= least_inner_turned)
+        times_turned(o);
+    else
+        times_in_order(o);
 }
 
 template <class T>
@@ -244,6 +298,14 @@ Entries<T> entries_of(const Factor<T>& factor) {
     const auto leading = static_cast<std::size_t>(factor.leading);
     return factor.is_transposed ? Entries<T>{factor.first, leading, 1}
                                 : Entries<T>{factor.first, 1, leading};
+}
+
+template <class T>
+std::size_t room_in_order(const Extent& extent) {
+    return right_room<T>(static_cast<std::size_t>(extent.columns),
+                         static_cast<std::size_t>(extent.inner)) +
+           packed_size<T>(std::min(extent.rows, static_cast<int>(rows_of_block<T>)),
+                          std::min(extent.inner, static_cast<int>(inner_of_block)));
 }
 
 template <class T>
@@ -288,10 +350,12 @@ void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, 
 
 template <class T>
 std::size_t room(const Extent& extent) {
-    return right_room(static_cast<std::size_t>(extent.columns),
-                      static_cast<std::size_t>(extent.inner)) +
-           packed_size<T>(std::min(extent.rows, static_cast<int>(rows_of_block<T>)),
-                          std::min(extent.inner, static_cast<int>(inner_of_block)));
+    const auto rows = static_cast<std::size_t>(extent.rows);
+    const auto columns = static_cast<std::size_t>(extent.columns);
+    const Extent turned{std::min(extent.columns, static_cast<int>(columns_turned)),
+                        std::min(extent.rows, static_cast<int>(rows_turned)), extent.inner};
+    return std::max(room_in_order<T>(extent),
+                    turned_room(rows, columns) + room_in_order<T>(turned));
 }
 
 template <class T>

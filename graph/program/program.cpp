@@ -298,7 +298,6 @@ std::size_t Program::bytes() const {
 Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
     require_threads(options);
     detail::limit_vectors();
-    detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(roll(outputs), options, outputs);
     return Program(std::make_unique<Program::State>(std::move(code)));
 }
@@ -306,7 +305,6 @@ Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
 Program compile(const Rolled& rolled, const CompileOptions& options) {
     require_threads(options);
     detail::limit_vectors();
-    detail::use_one_blas_thread();
     auto code = std::make_shared<const Program::Code>(rolled, options, std::span<const Expr>{});
     return Program(std::make_unique<Program::State>(std::move(code)));
 }

@@ -117,8 +117,7 @@ class Program {
     Precision precision() const;
     /// The threads that a run uses; all but the caller's wait between runs.
     std::size_t threads() const;
-    /// The memory of all values, and of factors that are packed, in bytes; values that are carried count twice. OpenBLAS keeps
-    /// buffers of its own, which are not in it.
+    /// The memory of all values, and of factors that are packed, in bytes; values that are carried count twice.
     std::size_t bytes() const;
 
  private:
@@ -143,10 +142,6 @@ class Program {
 Program compile(std::span<const Expr> outputs, const CompileOptions& options = {});
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});
-
-/// The kernels of OpenBLAS that are in use, such as "Haswell": it chooses them when it is loaded, by the
-/// processor or by the environment variable OPENBLAS_CORETYPE.
-std::string_view blas_kernels();
 
 /// What a program does, an instruction a line, loops with what they repeat set in; then what the
 /// compiler's passes found and left, and the memory. Parts are named as in the listing of the rolled

@@ -9,6 +9,7 @@
 #include <revolute/graph/program/packed_products.hpp>
 
 #include <fmt/format.h>
+#include <hand/blas.hpp>
 #include <hwy/aligned_allocator.h>
 #include <hwy/targets.h>
 #include <peers/peers.hpp>
@@ -211,7 +212,7 @@ void narrow_vectors(std::size_t bytes) {
 void run(const Options& options) {
     fmt::print("vectors of {} bytes, OpenBLAS's kernels: {}\n",
                revolute::packed_products::rows_together<double>() * sizeof(double),
-               openblas_kernels());
+               revolute::hand::openblas_kernels());
     Summaries summaries;
     compare_all<float>(options, summaries);
     compare_all<double>(options, summaries);

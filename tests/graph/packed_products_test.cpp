@@ -71,13 +71,39 @@ void check_large_products() {
         check_forms<T>(137, 300, 70);
         check_forms<T>(530, 270, 9);
         check_forms<T>(9, 520, 330);
+        check_forms<T>(1030, 260, 5);
     });
 }
 
-/// Rows and columns of a product, computed by themselves and with a factor that is packed on the way.
+constexpr int rows = 80, columns = 13, inner = 300;
+
+/// A column-major [rows x inner] as its transpose.
+template <class T>
+std::vector<T> transposed(const std::vector<T>& A) {
+    std::vector<T> turned(A.size());
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t k = 0; k < inner; ++k) turned[k + row * inner] = A[row + k * rows];
+    return turned;
+}
+
+/// The product, or what it adds to numbers that are there, by the packed factor and by the same as it stands.
+template <class T>
+void check_bits(const std::vector<T>& packed, packed_products::Factor<T> A,
+                packed_products::Factor<T> B) {
+    for (const bool adds : {false, true}) {
+        std::vector<T> expected(packed.begin(), packed.begin() + rows * columns), actual = expected;
+        packed_products::times({rows, columns, inner}, packed.data(), B, adds, expected.data(),
+                               rows);
+        std::vector<T> room(packed_products::room<T>({rows, columns, inner}));
+        packed_products::times({rows, columns, inner}, A, B, adds, actual.data(), rows,
+                               room.data());
+        CHECK(actual == expected);
+    }
+}
+
+/// Rows and columns of a product, computed by themselves and with a left factor in every form.
 template <class T>
 void check_parts() {
-    constexpr int rows = 80, columns = 13, inner = 300;
     const auto thirds = [](int count) {
         std::vector<T> values(static_cast<std::size_t>(count));
         for (std::size_t i = 0; i < values.size(); ++i)
@@ -88,15 +114,13 @@ void check_parts() {
     test::on_every_target([&] {
         std::vector<T> packed(packed_products::packed_size<T>(rows, inner));
         packed_products::pack(rows, inner, {A.data(), rows, false}, packed.data());
-        std::vector<T> whole(static_cast<std::size_t>(rows * columns)), parts = whole,
-                                                                        by_blocks = whole;
+        std::vector<T> whole(static_cast<std::size_t>(rows * columns)), parts = whole;
         const packed_products::Factor<T> factor{B.data(), inner, false};
         packed_products::times({rows, columns, inner}, packed.data(), factor, false, whole.data(),
                                rows);
-        std::vector<T> room(packed_products::room<T>({rows, columns, inner}));
-        packed_products::times({rows, columns, inner}, {A.data(), rows, false}, factor, false,
-                               by_blocks.data(), rows, room.data());
-        CHECK(by_blocks == whole);
+        check_bits(packed, {A.data(), rows, false}, factor);
+        const std::vector<T> turned = transposed(A);
+        check_bits(packed, {turned.data(), inner, true}, factor);
         const int half = static_cast<int>(packed_products::rows_together<T>());
         for (const int first : {0, half})
             for (int column = 0; column < columns; ++column)

@@ -53,8 +53,7 @@ TEST_CASE("bench command: without --json it prints a table") {
     CHECK(ran.output.starts_with(
         "Simple RNN, many-to-one, f64: loss and gradients of all parameters\n"
         "2 steps, batch of 1, 16 inputs, 2 hidden units, 1 output; 1 thread, 1 run; "));
-    CHECK(ran.output.find(fmt::format("; {}, OpenBLAS for {}\n", vectors(), blas_kernels())) !=
-          std::string::npos);
+    CHECK(ran.output.find(fmt::format("; {}\n", vectors())) != std::string::npos);
     CHECK(ran.output.find("\n\nrun, median   ") != std::string::npos);
     CHECK(ran.output.ends_with("\nallocations              0 in a run\n"));
 }
@@ -119,7 +118,8 @@ TEST_CASE("bench command: --table prints programs beside the same by hand, and a
     const std::string text = table_with("OPENBLAS_CORETYPE=Prescott", "--repetitions 1").output;
     const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
     CAPTURE(text);
-    CHECK(has(fmt::format("; programs use {}, OpenBLAS its kernels for ", vectors())));
+    CHECK(
+        has(fmt::format("; programs use {}, the code by hand OpenBLAS's kernels for ", vectors())));
     CHECK(has("\n\nsimple:\n\n| T,B,I,H        |  float: program |   by hand | ratio    |\n"));
     CHECK(has("\n| 50,1,8,16      |"));
     CHECK(has("\n| 100,64,256,512 |"));

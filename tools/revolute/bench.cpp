@@ -114,7 +114,6 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                                   {"precision", name_of(command.precision)},
                                   {"threads", result.threads},
                                   {"vectors", vectors()},
-                                  {"blas_kernels", blas_kernels()},
                                   {"repetitions", command.repetitions},
                                   {"median_us", result.median},
                                   {"min_us", result.least},
@@ -130,7 +129,7 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
     return fmt::format(
         "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{}, batch of {}, {}, {}, {}; {}, {}; {}, OpenBLAS for {}\n\n"
+        "{}, batch of {}, {}, {}, {}; {}, {}; {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
@@ -140,8 +139,8 @@ std::string to_text(const BenchCommand& command, const BenchResult& result) {
         describe(command.architecture), name_of(command.precision), plural(sizes.steps, "step"),
         sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
         plural(sizes.output, "output"), plural(result.threads, "thread"),
-        plural(command.repetitions, "run"), vectors(), blas_kernels(), result.median, result.least,
-        result.build, result.compile, result.bytes, result.allocations);
+        plural(command.repetitions, "run"), vectors(), result.median, result.least, result.build,
+        result.compile, result.bytes, result.allocations);
 }
 
 void bench(const BenchCommand& command) {

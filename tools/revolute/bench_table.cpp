@@ -2,6 +2,7 @@
 
 #include "beside_hand.hpp"
 #include "computer.hpp"
+#include "hand/blas.hpp"
 #include "hand/nets.hpp"
 #include <revolute/tools/activity.hpp>
 #include <revolute/tools/detail/plural.hpp>
@@ -89,7 +90,7 @@ std::string head_of(const BenchTable& table) {
 std::string to_text(const BenchTable& table, const Computer& computer, const std::vector<Row>& rows,
                     const std::vector<std::string>& advice) {
     std::string text = fmt::format(
-        "{}, {}; programs use {}, OpenBLAS its kernels for {}.\n"
+        "{}, {}; programs use {}, the code by hand OpenBLAS's kernels for {}.\n"
         "Loss and gradients of all parameters: T steps, batch B, I inputs, H units, one output, "
         "one "
         "thread.\nMicroseconds, medians of runs in turns; a ratio below 1 means that the program "
@@ -136,6 +137,7 @@ std::string to_json(const BenchTable& table, const Computer& computer, const std
 }  // namespace
 
 void print_bench_table(const BenchTable& table) {
+    hand::require_openblas();
     const Computer computer = this_computer();
     std::vector<Row> rows = rows_of(table);
     measure(table, rows);

@@ -18,7 +18,7 @@ struct BenchTable {
 };
 
 /// Measures and prints the table: programs beside the code by hand, and what makes this computer's times odd. The
-/// text is Markdown, the tables of docs/performance.md.
+/// text is Markdown, the tables of docs/performance.md. Throws as hand::require_openblas does.
 void print_bench_table(const BenchTable& table);
 
 }  // namespace revolute

@@ -1,7 +1,7 @@
 #include "computer.hpp"
 
-#include <revolute/graph/program/blas.hpp>
-#include <revolute/graph/program/program.hpp>
+#include "hand/blas.hpp"
+#include "openblas_speed.hpp"
 #include <revolute/graph/program/vectors.hpp>
 
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ Computer this_computer() {
     return {.processor = name_of_processor(),
             .processors = std::max(1U, std::thread::hardware_concurrency()),
             .vectors = std::string(vectors()),
-            .blas_kernels = std::string(blas_kernels()),
+            .blas_kernels = hand::openblas_kernels(),
             .load = load_of_last_minute()};
 }
 
@@ -58,11 +58,11 @@ std::vector<std::string> advice_for_times(const Computer& computer, double proce
                 : fmt::format("This processor has no wider vectors than {}; AVX2 would halve the "
                               "times.",
                               computer.vectors));
-    if (is_blas_slow())
+    if (is_openblas_slow())
         advice.push_back(fmt::format(
             "OpenBLAS uses its kernels for {}, which are slower than this processor can be: the "
-            "code by hand suffers, and programs in what they leave to OpenBLAS. Try "
-            "OPENBLAS_CORETYPE=Haswell, or SkylakeX where there is AVX-512.",
+            "code by hand suffers. Try OPENBLAS_CORETYPE=Haswell, or SkylakeX where there is "
+            "AVX-512.",
             computer.blas_kernels));
     if (computer.load >= busy)
         advice.push_back(

@@ -10,12 +10,12 @@ struct Computer {
     std::string processor;     ///< by the system's name of it
     unsigned processors = 1;   ///< that the process may use
     std::string vectors;       ///< that programs use
-    std::string blas_kernels;  ///< that OpenBLAS uses
+    std::string blas_kernels;  ///< that OpenBLAS uses, for the code by hand
     double load =
         0;  ///< processes that wanted a processor, the mean of the last minute; 0 where nobody tells
 };
 
-/// This one, now.
+/// This one, now. OpenBLAS must be installed.
 Computer this_computer();
 
 /// What makes times on it other than they might be, each with what to do about it: a sentence or two for each cause.

@@ -175,7 +175,6 @@ int end_without_reader(void (*handler_of_parent)(int)) {
 
 int main(int argument_count, char** arguments) {
     revolute::open_closed_streams();
-    revolute::spare_address_space(arguments);  // may begin again, with what signals do now
     std::signal(SIGXFSZ,
                 SIG_IGN);  // a file that `ulimit -f` does not allow is refused with a sentence
     // A reader that has gone away is an answer to writing, so that one of the standard error ends no training.

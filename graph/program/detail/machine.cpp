@@ -1,5 +1,4 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/program/detail/blas_buffers.hpp>
 #include <revolute/graph/program/detail/block_plan.hpp>
 #include <revolute/graph/program/detail/machine.hpp>
 #include <revolute/graph/program/detail/memory_limit.hpp>
@@ -17,14 +16,6 @@ namespace {
 template <class Number>
 constexpr Units units{granule<Number>, block_entries<Number>, packed_products::packed_size<Number>};
 
-/// The rooms depend on what OpenBLAS is measured to do, which takes a buffer.
-template <class Number>
-Rooms<Number> rooms_beside_buffers(const Rolled& rolled, const Code& code,
-                                   const CompileOptions& options) {
-    require_blas_buffers(code, lanes_of(rolled, code, options));
-    return rooms_for<Number>(rolled, code);
-}
-
 }  // namespace
 
 template <class Number>
@@ -33,7 +24,7 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
     : code_(&code),
       flushes_(options.subnormals == Subnormals::flush),
       places_{&rolled, plan_memory(rolled, reads, code, units<Number>)},
-      rooms_(rooms_beside_buffers<Number>(rolled, code, options)) {
+      rooms_(rooms_for<Number>(rolled, code)) {
     places_.elsewhere.resize(rolled.parts.size());
     places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);

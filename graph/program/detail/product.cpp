@@ -1,38 +1,15 @@
-#include <revolute/graph/program/blas.hpp>
 #include <revolute/graph/program/detail/product.hpp>
 #include <revolute/graph/program/packed_products.hpp>
-#include <revolute/graph/program/program.hpp>
 #include <revolute/graph/program/small_products.hpp>
-
-#include <cblas.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
-#include <limits>
 #include <utility>
-#include <vector>
 
 namespace revolute::detail {
 
 namespace {
-
-CBLAS_TRANSPOSE turned(bool is_transposed) { return is_transposed ? CblasTrans : CblasNoTrans; }
-
-void matrix_times_matrix(const ProductShape& s, const double* left, const double* right,
-                         double* result) {
-    cblas_dgemm(CblasColMajor, turned(s.left_is_transposed), turned(s.right_is_transposed), s.rows,
-                s.columns, s.inner, 1.0, left, s.left_leading, right, s.right_leading,
-                s.adds ? 1.0 : 0.0, result, s.result_leading);
-}
-
-void matrix_times_matrix(const ProductShape& s, const float* left, const float* right,
-                         float* result) {
-    cblas_sgemm(CblasColMajor, turned(s.left_is_transposed), turned(s.right_is_transposed), s.rows,
-                s.columns, s.inner, 1.0F, left, s.left_leading, right, s.right_leading,
-                s.adds ? 1.0F : 0.0F, result, s.result_leading);
-}
 
 /// Every so many numbers, one of a vector.
 template <class Number>
@@ -127,97 +104,28 @@ void multiply_vector(const ProductShape& s, const Number* left, const Number* ri
     }
 }
 
-/// In nanoseconds.
-template <class Action>
-double time_of(const Action& action) {
-    const auto start = std::chrono::steady_clock::now();
-    action();
-    const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
-    return time.count();
-}
-
-/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 1 to 1.35 of ours, with half
-/// of it twice that.
-template <class Number>
-bool measures_slow() {
-    constexpr int size = 64, turns = 9;
-    constexpr double much = 1.6;
-    const std::vector<Number> ones(std::size_t{size} * size, Number(1));
-    std::vector<Number> result(ones.size()), room(room_for_block<Number>(size, size, size));
-    const ProductShape shape{.rows = size,
-                             .columns = size,
-                             .inner = size,
-                             .left_leading = size,
-                             .right_leading = size,
-                             .result_leading = size};
-    double ours = std::numeric_limits<double>::infinity(), theirs = ours;
-    for (int turn = 0; turn < turns; ++turn) {
-        ours = std::min(ours, time_of([&] {
-                            multiply_by_blocks(shape, ones.data(), ones.data(), result.data(),
-                                               room.data());
-                        }));
-        theirs = std::min(theirs, time_of([&] {
-                              matrix_times_matrix(shape, ones.data(), ones.data(), result.data());
-                          }));
-    }
-    return theirs > much * ours;
-}
-
-template <class Number>
-bool is_slow_for() {
-    static const bool is_slow = measures_slow<Number>();
-    return is_slow;
-}
-
-/// Of large products of doubles OpenBLAS 0.3.21 is up to a quarter faster with vectors of one width, by
-/// tests/bench/products.
-template <class Number>
-bool is_by_blas(int columns, int inner) {
-    return !is_slow_for<Number>() || columns < 4 || inner < 8;
-}
-
 }  // namespace
 
 template <class Number>
-void multiply_by_blocks(const ProductShape& s, const Number* left, const Number* right,
-                        Number* result, Number* room) {
-    packed_products::times(
-        {s.rows, s.columns, s.inner}, {left, s.left_leading, s.left_is_transposed},
-        {right, s.right_leading, s.right_is_transposed}, s.adds, result, s.result_leading, room);
-}
-
-template <class Number>
-std::size_t room_for_block(int rows, int columns, int inner) {
-    return packed_products::room<Number>({rows, columns, inner});
-}
-
-template <class Number>
 std::size_t packing_room(int rows, int columns, int inner) {
-    if (rows == 1 || columns == 1 || is_by_blas<Number>(columns, inner)) return 0;
-    return room_for_block<Number>(rows, columns, inner);
+    if (rows == 1 || columns == 1) return 0;
+    return packed_products::room<Number>({rows, columns, inner});
 }
 
 template <class Number>
 void multiply(const ProductShape& s, const Number* left, const Number* right, Number* result,
               Number* room) {
+    const packed_products::Extent extent{s.rows, s.columns, s.inner};
+    const packed_products::Factor<Number> B{right, s.right_leading, s.right_is_transposed};
     if (s.left_is_packed)
-        packed_products::times({s.rows, s.columns, s.inner}, left,
-                               {right, s.right_leading, s.right_is_transposed}, s.adds, result,
-                               s.result_leading);
+        packed_products::times(extent, left, B, s.adds, result, s.result_leading);
     else if (s.columns == 1 || s.rows == 1)
         multiply_vector(s, left, right, result);
-    else if (is_by_blas<Number>(s.columns, s.inner))
-        matrix_times_matrix(s, left, right, result);
     else
-        multiply_by_blocks(s, left, right, result, room);
+        packed_products::times(extent, {left, s.left_leading, s.left_is_transposed}, B, s.adds,
+                               result, s.result_leading, room);
 }
 
-template void multiply_by_blocks(const ProductShape& s, const double* left, const double* right,
-                                 double* result, double* room);
-template void multiply_by_blocks(const ProductShape& s, const float* left, const float* right,
-                                 float* result, float* room);
-template std::size_t room_for_block<double>(int rows, int columns, int inner);
-template std::size_t room_for_block<float>(int rows, int columns, int inner);
 template std::size_t packing_room<double>(int rows, int columns, int inner);
 template std::size_t packing_room<float>(int rows, int columns, int inner);
 template void multiply(const ProductShape& s, const double* left, const double* right,
@@ -225,12 +133,4 @@ template void multiply(const ProductShape& s, const double* left, const double* 
 template void multiply(const ProductShape& s, const float* left, const float* right, float* result,
                        float* room);
 
-void use_one_blas_thread() { openblas_set_num_threads(1); }
-
 }  // namespace revolute::detail
-
-std::string_view revolute::blas_kernels() { return openblas_get_corename(); }
-
-bool revolute::is_blas_slow() {
-    return detail::is_slow_for<double>() || detail::is_slow_for<float>();
-}

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-// Products of matrices by what is fastest for them: OpenBLAS, or kernels of our own.
+// Products of matrices by the kernels that are fastest for them: those of vectors, of packed factors, or of blocks.
 
 namespace revolute::detail {
 
@@ -21,24 +21,12 @@ struct ProductShape {
     int result_leading = 0;
 };
 
-/// A product of matrices by our kernels, with room for the blocks that they pack.
-template <class Number>
-void multiply_by_blocks(const ProductShape& shape, const Number* left, const Number* right,
-                        Number* result, Number* room);
-/// In numbers, of a product of that size.
-template <class Number>
-std::size_t room_for_block(int rows, int columns, int inner);
-
-/// By what is fastest. The room is for a product of the size of the shape or a larger one.
+/// The room is for a product of the size of the shape or a larger one.
 template <class Number>
 void multiply(const ProductShape& shape, const Number* left, const Number* right, Number* result,
               Number* room);
-/// In numbers, of a product of that size; 0 where OpenBLAS does it.
+/// In numbers, of a product of that size of which no factor is packed; 0 where it needs none.
 template <class Number>
 std::size_t packing_room(int rows, int columns, int inner);
-
-/// Makes OpenBLAS compute in the caller's thread, in this whole process: what it computes depends on
-/// the number of its threads.
-void use_one_blas_thread();
 
 }  // namespace revolute::detail

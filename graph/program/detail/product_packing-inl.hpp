@@ -73,20 +73,20 @@ void transpose(std::size_t lines, std::size_t size, const T* from, std::size_t b
         for (std::size_t k = 0; k < size; ++k) to[k * beside] = from[k];
 }
 
-// Columns may stand so far apart that the processor does not see that they follow each other.
-constexpr std::size_t columns_ahead = 12;
+// So many columns, or rows, are read side by side, each from its beginning to its end: the processor sees that lines of
+// memory follow each other, however far apart the columns stand.
+constexpr std::size_t lines_together = 8;
 
-// Rows that are whole vectors in memory, `count` of them beside each other.
-template <std::size_t count, class T>
-void pack_vectors(std::size_t inner, const T* from, std::size_t beside, T* packed) {
+// Rows that are whole vectors in memory.
+template <std::size_t columns, class T>
+void pack_columns(std::size_t rows, std::size_t inner, const T* from, std::size_t beside,
+                  T* packed) {
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = 0; k < inner; ++k, from += beside, packed += lanes) {
-        hwy::Prefetch(from + columns_ahead * beside);
-        hwy::Prefetch(from + columns_ahead * beside + count * lanes - 1);
-        HWY_UNROLL(4)
-        for (std::size_t i = 0; i < count; ++i)
-            hn::StoreU(hn::LoadU(d, from + i * lanes), d, packed + i * inner * lanes);
+    for (std::size_t row = 0; row + lanes <= rows; row += lanes, packed += inner * lanes) {
+        HWY_UNROLL(8)
+        for (std::size_t k = 0; k < columns; ++k)
+            hn::StoreU(hn::LoadU(d, from + k * beside + row), d, packed + k * lanes);
     }
 }
 
@@ -117,11 +117,12 @@ void pack_left(std::size_t rows, std::size_t inner, const T* from, std::size_t b
                std::size_t beside, T* packed) {
     if (below != 1) return pack_transposed(rows, inner, from, below, packed);
     const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-    std::size_t row = 0;
-    for (; row + 4 * lanes <= rows; row += 4 * lanes)
-        pack_vectors<4>(inner, from + row, beside, packed + row * inner);
-    for (; row + lanes <= rows; row += lanes)
-        pack_vectors<1>(inner, from + row, beside, packed + row * inner);
+    const std::size_t row = rows / lanes * lanes;
+    std::size_t k = 0;
+    for (; k + lines_together <= inner; k += lines_together)
+        pack_columns<lines_together>(rows, inner, from + k * beside, beside, packed + k * lanes);
+    for (; k < inner; ++k)
+        pack_columns<1>(rows, inner, from + k * beside, beside, packed + k * lanes);
     if (row < rows) pack_part(rows - row, inner, from + row, beside, packed + row * inner);
 }
 

@@ -11,7 +11,7 @@ namespace revolute::detail {
 
 /// A product in pieces, each of some rows or some columns of the result: never of the inner sum. Each
 /// is a product by itself for one thread too, so that bits do not depend on the number of threads:
-/// what a BLAS does for an entry may depend on the size of the whole.
+/// a product of one row or column adds up in another order than one of more.
 struct ProductPieces {
     bool are_columns = false;
     int size = 0;  ///< of each but the last, which may be smaller

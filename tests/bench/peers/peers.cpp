@@ -1,38 +1,22 @@
-#include <dlfcn.h>
+#include <hand/blas.hpp>
 #include <peers/peers.hpp>
 
 #include <array>
 #include <cstdlib>
-#include <type_traits>
 #include <unistd.h>
 
 namespace bench {
 
 namespace {
 
-using Int = int;
+using revolute::hand::Blas;
+using revolute::hand::blas_of;
+using revolute::hand::found;
+using revolute::hand::openblas;
+using revolute::hand::opened;
 
-/// By its name in Fortran: what a library's other interfaces call may be found in another library.
-template <class T>
-using Gemm = void (*)(const char*, const char*, const Int*, const Int*, const Int*, const T*,
-                      const T*, const Int*, const T*, const Int*, const T*, T*, const Int*);
-template <class T>
-using Gemv = void (*)(const char*, const Int*, const Int*, const T*, const T*, const Int*, const T*,
-                      const Int*, const T*, T*, const Int*);
 using DnnlGemm = int (*)(char, char, long, long, long, float, const float*, long, const float*,
                          long, float, float*, long);
-
-void* opened(const char* name) { return dlopen(name, RTLD_NOW | RTLD_LOCAL); }
-
-template <class Function>
-Function found(void* library, const char* name) {
-    return library == nullptr ? nullptr : reinterpret_cast<Function>(dlsym(library, name));
-}
-
-void* openblas() {
-    static void* const library = opened("libopenblas.so.0");
-    return library;
-}
 
 void* blis() {
     static void* const library = opened("libblis.so.4");
@@ -45,28 +29,15 @@ DnnlGemm dnnl_sgemm() {
 }
 
 template <class T>
-struct Blas {
-    Gemm<T> gemm;
-    Gemv<T> gemv;
-};
-
-template <class T>
-Blas<T> blas_of(void* library) {
-    constexpr bool is_double = std::is_same_v<T, double>;
-    return {found<Gemm<T>>(library, is_double ? "dgemm_" : "sgemm_"),
-            found<Gemv<T>>(library, is_double ? "dgemv_" : "sgemv_")};
-}
-
-template <class T>
 void multiply_by(const Blas<T>& blas, const Product<T>& p) {
     const T one = 1, beta = p.adds ? 1 : 0;
-    const Int unit = 1, left = p.left_leading(), right = p.right_leading();
+    const int unit = 1, left = p.left_leading(), right = p.right_leading();
     const char turn_left = p.turns_left ? 'T' : 'N', turn_right = p.turns_right ? 'T' : 'N';
     const char turned_right = p.turns_right ? 'N' : 'T';
-    const Int left_rows = p.turns_left ? p.inner : p.rows;
-    const Int left_columns = p.turns_left ? p.rows : p.inner;
-    const Int right_rows = p.turns_right ? p.columns : p.inner;
-    const Int right_columns = p.turns_right ? p.inner : p.columns;
+    const int left_rows = p.turns_left ? p.inner : p.rows;
+    const int left_columns = p.turns_left ? p.rows : p.inner;
+    const int right_rows = p.turns_right ? p.columns : p.inner;
+    const int right_columns = p.turns_right ? p.inner : p.columns;
     if (p.columns == 1)
         blas.gemv(&turn_left, &left_rows, &left_columns, &one, p.A, &left, p.B, &unit, &beta, p.C,
                   &unit);
@@ -131,11 +102,6 @@ void tell_peers(std::size_t bytes_of_vector, char** arguments) {
         is_new = true;
     }
     if (is_new) execv("/proc/self/exe", arguments);
-}
-
-std::string openblas_kernels() {
-    const auto name = found<const char* (*)()>(openblas(), "openblas_get_corename");
-    return name == nullptr ? "" : name();
 }
 
 }  // namespace bench

@@ -36,7 +36,4 @@ std::vector<Peer<T>> peers();
 /// What the user has set stays.
 void tell_peers(std::size_t bytes_of_vector, char** arguments);
 
-/// What OpenBLAS says of its kernels.
-std::string openblas_kernels();
-
 }  // namespace bench

@@ -32,8 +32,8 @@ void Gru<Number>::forward() {
     std::fill_n(from_state_.begin(), 3 * H_ * B_, Number(0));
     for (int t = 0; t < T_; ++t) {
         if (t > 0)
-            this->product(CblasNoTrans, CblasNoTrans, 3 * H_, B_, H_, U_.data(),
-                          &h_[this->state(t - 1)], 0, &from_state_[this->arguments(t)]);
+            this->product(Turn::no, Turn::no, 3 * H_, B_, H_, U_.data(), &h_[this->state(t - 1)], 0,
+                          &from_state_[this->arguments(t)]);
         activate(t);
     }
 }
@@ -61,7 +61,7 @@ REVOLUTE_HAND_CLONES void Gru<Number>::backward() {
     for (int t = T_ - 1; t >= 0; --t) {
         differentiate_step(t);
         if (t > 0)
-            this->product(CblasTrans, CblasNoTrans, H_, B_, 3 * H_, U_.data(),
+            this->product(Turn::yes, Turn::no, H_, B_, 3 * H_, U_.data(),
                           &dfrom_state_[this->arguments(t)], 1, dh_.data());
     }
     this->sum_over_states(dfrom_state_, h_);

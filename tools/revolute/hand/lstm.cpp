@@ -30,8 +30,8 @@ void Lstm<Number>::forward() {
     this->read_inputs(gates_);
     for (int t = 0; t < T_; ++t) {
         if (t > 0)
-            this->product(CblasNoTrans, CblasNoTrans, 4 * H_, B_, H_, U_.data(),
-                          &h_[this->state(t - 1)], 1, &gates_[this->arguments(t)]);
+            this->product(Turn::no, Turn::no, 4 * H_, B_, H_, U_.data(), &h_[this->state(t - 1)], 1,
+                          &gates_[this->arguments(t)]);
         activate(t);
     }
 }
@@ -61,7 +61,7 @@ void Lstm<Number>::backward() {
     for (int t = T_ - 1; t >= 0; --t) {
         differentiate_step(t);
         if (t > 0)
-            this->product(CblasTrans, CblasNoTrans, H_, B_, 4 * H_, U_.data(),
+            this->product(Turn::yes, Turn::no, H_, B_, 4 * H_, U_.data(),
                           &dgates_[this->arguments(t)], 0, dh_.data());
     }
     this->sum_over_states(dgates_, h_);

@@ -32,23 +32,23 @@ template <class Number>
 void Net<Number>::read_inputs(Numbers& arguments) const {
     for (std::size_t first = 0; first < arguments.size(); first += b_.size())
         std::copy(b_.begin(), b_.end(), arguments.begin() + static_cast<std::ptrdiff_t>(first));
-    product(CblasNoTrans, CblasNoTrans, G_, B_ * T_, I_, W_.data(), x_.data(), 1, arguments.data());
+    product(Turn::no, Turn::no, G_, B_ * T_, I_, W_.data(), x_.data(), 1, arguments.data());
 }
 
 template <class Number>
 REVOLUTE_HAND_CLONES void Net<Number>::answer(const Number* last_h, Number* dh) {
-    product(CblasTrans, CblasNoTrans, B_, 1, H_, last_h, V_.data(), 0, dy_.data());
+    product(Turn::yes, Turn::no, B_, 1, H_, last_h, V_.data(), 0, dy_.data());
     for (std::size_t column = 0; column < dy_.size(); ++column)
         dy_[column] = (dy_[column] + c_[0] - Y_[column]) / static_cast<Number>(B_);
     dc_[0] = 0;
     for (const Number dy : dy_) dc_[0] += dy;
-    product(CblasNoTrans, CblasNoTrans, H_, 1, B_, last_h, dy_.data(), 0, dV_.data());
-    product(CblasNoTrans, CblasTrans, H_, B_, 1, V_.data(), dy_.data(), 0, dh);
+    product(Turn::no, Turn::no, H_, 1, B_, last_h, dy_.data(), 0, dV_.data());
+    product(Turn::no, Turn::yes, H_, B_, 1, V_.data(), dy_.data(), 0, dh);
 }
 
 template <class Number>
 REVOLUTE_HAND_CLONES void Net<Number>::sum_over_steps(const Numbers& darguments) {
-    product(CblasNoTrans, CblasTrans, G_, I_, B_ * T_, darguments.data(), x_.data(), 0, dW_.data());
+    product(Turn::no, Turn::yes, G_, I_, B_ * T_, darguments.data(), x_.data(), 0, dW_.data());
     std::fill(db_.begin(), db_.end(), Number(0));
     for (std::size_t first = 0; first < darguments.size(); first += db_.size())
         for (std::size_t row = 0; row < db_.size(); ++row) db_[row] += darguments[first + row];
@@ -57,8 +57,8 @@ REVOLUTE_HAND_CLONES void Net<Number>::sum_over_steps(const Numbers& darguments)
 template <class Number>
 void Net<Number>::sum_over_states(const Numbers& dfrom_state, const Numbers& h) {
     if (T_ > 1)
-        product(CblasNoTrans, CblasTrans, G_, H_, B_ * (T_ - 1), &dfrom_state[arguments(1)],
-                h.data(), 0, dU_.data());
+        product(Turn::no, Turn::yes, G_, H_, B_ * (T_ - 1), &dfrom_state[arguments(1)], h.data(), 0,
+                dU_.data());
 }
 
 template <class Number>

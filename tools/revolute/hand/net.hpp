@@ -31,8 +31,8 @@ class Net {
     void sum_over_steps(const Numbers& darguments);
     /// dU, of the gradients at what the gates get of the state.
     void sum_over_states(const Numbers& dfrom_state, const Numbers& h);
-    void product(CBLAS_TRANSPOSE turn_a, CBLAS_TRANSPOSE turn_b, int m, int n, int k,
-                 const Number* A, const Number* B, Number beta, Number* C) const {
+    void product(Turn turn_a, Turn turn_b, int m, int n, int k, const Number* A, const Number* B,
+                 Number beta, Number* C) const {
         hand::product<Number>(turn_a, turn_b, m, n, k, A, B, beta, C);
     }
 

@@ -22,8 +22,7 @@ REVOLUTE_HAND_CLONES void SimpleRnn<Number>::forward() {
     this->read_inputs(h_);
     for (int t = 0; t < T_; ++t) {
         Number* const z = &h_[this->state(t)];
-        if (t > 0)
-            this->product(CblasNoTrans, CblasNoTrans, H_, B_, H_, U_.data(), z - H_ * B_, 1, z);
+        if (t > 0) this->product(Turn::no, Turn::no, H_, B_, H_, U_.data(), z - H_ * B_, 1, z);
         for (int i = 0; i < H_ * B_; ++i) z[i] = std::tanh(z[i]);
     }
 }
@@ -34,7 +33,7 @@ REVOLUTE_HAND_CLONES void SimpleRnn<Number>::backward() {
         Number* const dz = &dz_[this->state(t)];
         const Number* const h = &h_[this->state(t)];
         if (t < T_ - 1)
-            this->product(CblasTrans, CblasNoTrans, H_, B_, H_, U_.data(), dz + H_ * B_, 0, dz);
+            this->product(Turn::yes, Turn::no, H_, B_, H_, U_.data(), dz + H_ * B_, 0, dz);
         for (int i = 0; i < H_ * B_; ++i) dz[i] *= 1 - h[i] * h[i];
     }
     this->sum_over_states(dz_, h_);
