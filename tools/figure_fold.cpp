@@ -54,7 +54,8 @@ class Folder {
 
     const FigureEdge& edge(std::uint32_t i) const { return sketch_.figure.edges[i]; }
     /// Whether a node stands for all steps.
-    bool is_general(std::uint32_t node) const {
+    bool is_general(std::uint32_t node) const { return steps_of_.contains(node); }
+    bool is_in_the_middle(std::uint32_t node) const {
         const Home home = sketch_.homes[node];
         return home.is_step() && home.step == steps_.middle(home.step.axis);
     }
@@ -78,9 +79,11 @@ class Folder {
 
     void find_representatives() {
         const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
-        std::map<std::uint32_t, std::uint32_t> general;  // by part
+        // By part. An adjoint stands beside what it comes from, so one step can have several of a part that comes
+        // again every so many steps: one stands for all, the others are not like it.
+        std::map<std::uint32_t, std::uint32_t> general;
         for (std::uint32_t i = 0; i < count; ++i)
-            if (is_general(i)) general[index(sketch_.members[i].part)] = i;
+            if (is_in_the_middle(i)) general[index(sketch_.members[i].part)] = i;
         for (std::uint32_t i = 0; i < count; ++i) {
             const Home home = sketch_.homes[i];
             const auto found = general.find(index(sketch_.members[i].part));
