@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <tuple>
 #include <utility>
 
 namespace revolute {
@@ -32,6 +34,9 @@ class Elider {
     }
 
  private:
+    /// The time axis and the name, or the part.
+    using Key = std::tuple<std::int32_t, std::string, std::uint32_t>;
+
     static std::set<std::int32_t> axes_of(const Sketch& sketch) {
         std::set<std::int32_t> axes;
         for (const Home home : sketch.homes)
@@ -71,23 +76,31 @@ class Elider {
         if (starts_there && ends_there) return;
         if (ends_there && !sketch_.homes[edge.from].is_step()) return;  // a fan-out passes by
         added.from = starts_there ? dots(edge.from, edge.from) : place_of_[edge.from];
-        added.to = ends_there ? dots(edge.from, edge.to) : place_of_[edge.to];
+        added.to = ends_there ? dots(travels_to(edge), edge.to) : place_of_[edge.to];
         const bool is_new = drawn_.emplace(added.from, added.to).second;
         if ((starts_there || ends_there) && !is_new) return;
         added.label = with_steps(added.label);
         figure_.edges.push_back(std::move(added));
     }
 
+    /// What the dots stand for that an arrow into the steps left out ends at: the value that goes on from step to step,
+    /// of which those left out have their own, or, where it comes from another time axis, what reads it.
+    std::uint32_t travels_to(const FigureEdge& edge) const {
+        const bool same_axis =
+            sketch_.homes[edge.from].step.axis == sketch_.homes[edge.to].step.axis;
+        return same_axis ? edge.from : edge.to;
+    }
+
     /// The dots that stand for the values like `value` of the steps left out.
     std::uint32_t dots(std::uint32_t value, std::uint32_t left_out) {
         const Step step = sketch_.homes[left_out].step;
         const FigureNode& of = sketch_.figure.nodes[value];
-        const std::pair key{of.name, has_name(of) ? 0 : index(sketch_.members[value].part)};
+        const Key key{step.axis, of.name, has_name(of) ? 0 : index(sketch_.members[value].part)};
         const auto [found, is_new] =
             dots_.try_emplace(key, static_cast<std::uint32_t>(figure_.nodes.size()));
         if (is_new) {
             FigureNode node;
-            node.id = of.id.substr(0, of.id.find('[')) + "[...]";
+            node.id = of.id.substr(0, of.id.find('[')) + id_ending(step.axis);
             node.name = of.name;
             node.family = of.family;
             node.kind = NodeKind::omitted;
@@ -105,11 +118,16 @@ class Elider {
         return found->second;
     }
 
+    /// "[...]", "[s=...]": values of two time axes can have one name.
+    static std::string id_ending(std::int32_t axis) {
+        return axis == 0 ? "[...]" : fmt::format("[{}=...]", axis_name(axis));
+    }
+
     const Sketch& sketch_;
     const StepNames& steps_;
     std::optional<std::int32_t> step_count_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
-    std::map<std::pair<std::string, std::uint32_t>, std::uint32_t> dots_;  // by name, or by part
+    std::map<Key, std::uint32_t> dots_;
     std::set<std::pair<std::uint32_t, std::uint32_t>> drawn_;
     std::vector<PanelPlace> places_;
     Figure figure_;

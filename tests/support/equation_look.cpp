@@ -64,7 +64,7 @@ void check_latex_names(const Equations& equations) {
 void check_figure_names(const Figure& figure) {
     std::map<std::string, NodeId> nodes;
     for (const FigureNode& node : figure.nodes) {
-        const bool stands_for_steps = node.id.ends_with("[...]");  // as dots
+        const bool stands_for_steps = node.kind == NodeKind::omitted;  // as dots
         if (!has_name(node) || node.kind == NodeKind::constant || stands_for_steps) continue;
         const std::string text = typeset_name_of(node);
         INFO(text);
