@@ -55,7 +55,53 @@ void check_kept(const Equations& equations, const std::string& given) {
     for (const Equation& line : equations.lines) CHECK(line.name != given);
 }
 
+/// Names that are typed in signs which are no letters, and what they are spelled as.
+const std::array<std::array<std::string, 2>, 8> spelled_alike{{{"W^1", "W_1"},
+                                                               {"W'", "W_"},
+                                                               {"\u03b8", "theta"},
+                                                               {"W\u2081", "W_1"},
+                                                               {"W_{hh}", "W_hh"},
+                                                               {"W-1", "W_1"},
+                                                               {"1W", "_1W"},
+                                                               {"W^1", "dW_1"}}};
+
+/// tanh(a h + b x) with a squared loss.
+Derivative two_weights(Graph& graph, const std::string& a, const std::string& b, int steps) {
+    const Expr first = graph.parameter(a, {2, 2}), second = graph.parameter(b, {2, 2});
+    Expr h = graph.initial_state("h", {2, 1});
+    for (std::int32_t t = 0; t < steps; ++t) {
+        const Scope at(graph, Step{0, t});
+        h = tanh(first * h + second * graph.input("x", {2, 1})).named("h");
+    }
+    return differentiate(sum(square(h)).named("L"), {first, second});
+}
+
 }  // namespace
+
+TEST_CASE("given names: what is a name as it is typed keeps it, whichever is made first") {
+    for (const auto& [signs, letters] : spelled_alike)
+        for (const bool is_first : {false, true}) {
+            CAPTURE(signs);
+            CAPTURE(letters);
+            CAPTURE(is_first);
+            const auto build = [&](Graph& graph, std::int32_t steps) {
+                return is_first ? two_weights(graph, letters, signs, steps)
+                                : two_weights(graph, signs, letters, steps);
+            };
+            const Equations general = general_equations([&](std::int32_t steps) {
+                Graph graph;
+                return rolled_up(build(graph, steps));
+            });
+            const std::string product = is_first ? " h\\(t-1\\)" : " x\\(t\\)";
+            CHECK(holds(to_text(general), "\\b" + letters + product));
+            check_kept(general, letters);
+            test::check_latex_names(general);
+            Graph graph;
+            const Derivative derivative = build(graph, 5);
+            check_kept(equations(derivative), letters);
+            test::check_names(derivative, test::random_values(graph, 7));
+        }
+}
 
 TEST_CASE("given names: equations make up none that is given, and keep it as it is") {
     for (const std::string given : given_names) {

@@ -181,7 +181,11 @@ std::size_t EquationNames::value_of(const PartName& label) {
     const std::string value = value_name(label);
     const auto [place, is_new] =
         numbers_.try_emplace({value, label.axis, label.number}, values_.size());
-    if (is_new) values_.push_back({with_digits_raised(without_braces(value)), label.number, {}});
+    if (is_new)
+        values_.push_back({.label = with_digits_raised(without_braces(value)),
+                           .is_as_given = as_word(value) == value,
+                           .number = label.number,
+                           .claims = {}});
     return place->second;
 }
 
@@ -198,22 +202,29 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
     values_[value].claims.push_back({order, {of_variable.axis, IntervalSet(std::array{step})}});
 }
 
-/// Those that keep their labels come first, so that no name made up for another is one of theirs. What would be called
-/// as the adjoint of another value gives way to it, and so does the second of two with one label. Of several with one
-/// label the loss keeps it, or else what has it at every step.
+/// Those that keep their labels come first, so that no name made up for another is one of theirs. What is called W^1
+/// gives way to what is called W_1, and so does its adjoint. What would be called as the adjoint of another value gives
+/// way to it, and so does the second of two with one label. Of several with one label the loss keeps it, or else what
+/// has it at every step.
 void EquationNames::decide(std::optional<std::size_t> loss) {
-    std::set<std::string> adjoints;
+    std::set<std::string> of_given, of_all;  // adjoints
     for (const Value& value : values_)
-        for (const auto& [order, claim] : value.claims)
-            if (order > 0) adjoints.insert(adjoint_name(as_word(value.label), order));
+        for (const auto& [order, claim] : value.claims) {
+            if (order == 0) continue;
+            const std::string adjoint = adjoint_name(as_word(value.label), order);
+            of_all.insert(adjoint);
+            if (value.is_as_given) of_given.insert(adjoint);
+        }
     std::vector<Value*> order;
     order.reserve(values_.size());
     for (Value& value : values_) order.push_back(&value);
     std::ranges::stable_sort(order, {}, [&](const Value* value) {
         const bool is_loss = loss && value == &values_[*loss];
         const bool has_step = value->claims.front().second.axis.has_value();
-        return std::tuple(is_loss ? 1 : value->number, adjoints.contains(as_word(value->label)),
-                          !is_loss, !has_step);
+        const bool is_as_adjoint =
+            (value->is_as_given ? of_given : of_all).contains(as_word(value->label));
+        return std::tuple(is_loss ? 1 : value->number, !value->is_as_given, is_as_adjoint, !is_loss,
+                          !has_step);
     });
     std::vector<Value*> others;
     for (Value* value : order)

@@ -51,7 +51,8 @@ class EquationNames {
 
     /// A value of one label, or its like at other steps, and where it and its adjoints are named.
     struct Value {
-        std::string label;  ///< of the value
+        std::string label;         ///< of the value
+        bool is_as_given = false;  ///< the name that it was given is a word as it is
         std::int32_t number = 1;
         std::vector<std::pair<std::int32_t, Claim>> claims;  ///< with the order of the adjoint
         std::string name{};
