@@ -79,8 +79,9 @@ Derivative two_weights(Graph& graph, const std::string& a, const std::string& b,
 }  // namespace
 
 TEST_CASE("given names: what is a name as it is typed keeps it, whichever is made first") {
-    for (const auto& [signs, letters] : spelled_alike)
+    for (const std::array<std::string, 2>& pair : spelled_alike)
         for (const bool is_first : {false, true}) {
+            const std::string &signs = pair[0], &letters = pair[1];
             CAPTURE(signs);
             CAPTURE(letters);
             CAPTURE(is_first);
