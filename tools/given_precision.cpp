@@ -15,6 +15,7 @@
 #include <limits>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace revolute {
@@ -38,6 +39,14 @@ Decimal decimal_of(double size) {
     const auto e = std::find(text.data(), end, 'e');
     const auto digits = std::count_if(text.data(), e, [](char c) { return '0' <= c && c <= '9'; });
     return {static_cast<int>(digits), static_cast<int>(std::strtol(e + 1, nullptr, 10))};
+}
+
+/// Whether it is the shortest decimal number that is read as a float, as programs of floats write theirs.
+bool is_written_float(double size) {
+    const auto single = static_cast<float>(size);
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), single).ptr;
+    return std::strtod(std::string(text.data(), end).c_str(), nullptr) == size;
 }
 
 /// How many bits its significand has, without zeros at the end.
@@ -67,6 +76,7 @@ struct Length {
     int digits = 0;    // significant ones
     int decimals = 0;  // behind the point; negative where the last digits are zeros before it
     int exponent = 0;  // of ten, of the largest
+    bool are_written_floats = true;
     std::set<double> sizes{};
 
     void add(std::span<const Matrix> values) {
@@ -91,6 +101,13 @@ struct Length {
                                   [](double size) { return decimal_of(size).digits; });
     }
 
+    /// How these are written among others that are written so: with digits too, where as many have all of these.
+    Writing among(Writing writing) const {
+        return writing == Writing::decimals && count_of_digits() >= count_of_decimals()
+                   ? Writing::either
+                   : writing;
+    }
+
     Rounding precision(Writing writing) const {
         // Nine digits tell every float apart, and five every half; four are what programs print.
         constexpr int half_digits = 4, single_digits = std::numeric_limits<float>::max_digits10;
@@ -100,7 +117,8 @@ struct Length {
                                                        : std::min(decimals, digits);
         if (bits <= half_bits || digits <= half_digits) return Rounding::half;
         const bool is_short = is_written_short() && shown <= single_digits;
-        return bits <= single_bits || is_short ? Rounding::single : Rounding::none;
+        return bits <= single_bits || are_written_floats || is_short ? Rounding::single
+                                                                     : Rounding::none;
     }
     /// The precision of the operations: numbers of few digits may have been floats before.
     int bits_of_operations(Writing writing) const {
@@ -128,6 +146,7 @@ struct Length {
         if (!sizes.insert(size).second) return;
         const Decimal decimal = decimal_of(size);
         bits = std::max(bits, bits_of(size));
+        are_written_floats = are_written_floats && is_written_float(size);
         digits = std::max(digits, decimal.digits);
         decimals = is_first ? decimal.decimals() : std::max(decimals, decimal.decimals());
         exponent = is_first ? decimal.exponent : std::max(exponent, decimal.exponent);
@@ -199,7 +218,7 @@ ArrayRounding rounding_of_few(const Length& own, const Written& written, double 
 
 ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
                           double double_floor) {
-    if (own.tells()) return rounding_of(own, own, right, written.writing, double_floor);
+    if (own.tells()) return rounding_of(own, own, right, own.among(written.writing), double_floor);
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
     return rounding_of(own, written.gradients, right, written.writing, double_floor);

@@ -21,9 +21,10 @@ struct ArrayRounding {
 };
 
 /// That of every array which was given, under its name, as told from its own numbers: single where each of them is a
-/// float or has at most nine digits or decimals, half where each has at most eleven bits or four digits. Half a unit of
+/// float, or the shortest decimal number that is read as one, or has at most nine digits or decimals, half where each has at most eleven bits or four digits. Half a unit of
 /// the last digit that was written is rounding too: that of the last decimal of the array where numbers are written
-/// with a fixed number of decimals, as those of most arrays tell, else that of the last digit of its largest number.
+/// with a fixed number of decimals, as those of most arrays tell and its own do not deny, else that of the last digit of
+/// its largest number.
 ///
 /// Three different numbers tell that, or one of more than three digits; others, zeros among them, are as all gradients
 /// together are, if they are not longer, and rounded to floats where these do not tell either, and to the last decimal

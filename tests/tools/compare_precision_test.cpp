@@ -1,14 +1,17 @@
 // Gradients with less than double precision, right ones and wrong ones.
 
 #include "compared_cases.hpp"
+#include "float_gradients.hpp"
 #include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -159,4 +162,53 @@ TEST_CASE("compare: small mistakes in double precision are not taken for single 
     const GradientComparison comparison = compare_gradients(of, given);
     CHECK(comparison.precision == Rounding::none);
     CHECK_FALSE(comparison.agrees());
+}
+
+TEST_CASE("compare: right floats in their shortest decimals agree, all arrays and each alone") {
+    Random random(44);
+    const auto print = [](double x) { return std::stod(fmt::format("{}", static_cast<float>(x))); };
+    const int draws = is_sanitized ? 1 : 12;
+    for (const char* cell : drawn_cells)
+        for (int draw = 0; draw < draws; ++draw) {
+            const Case of = drawn_case(cell, random, 1);
+            CaseResult given = float_gradients(of, 1);
+            change_all(given, print);
+            given.loss.reset();
+            given.yhat.clear();
+            CAPTURE(of.name);
+            const GradientComparison all = compare_gradients(of, given);
+            CAPTURE(to_text(all, of));
+            CHECK(all.agrees());
+            for (const NamedArray& array : given.grads) {
+                CaseResult alone;
+                alone.grads.push_back(array);
+                const GradientComparison comparison = compare_gradients(of, alone);
+                CAPTURE(to_text(comparison, of));
+                CHECK(comparison.agrees());
+            }
+        }
+}
+
+TEST_CASE("compare: an array of numbers of three digits agrees in a file of fixed decimals") {
+    Random random(45);
+    const int draws = is_sanitized ? 1 : 6;
+    for (const char* cell : drawn_cells)
+        for (int draw = 0; draw < draws; ++draw) {
+            const Case of = drawn_case(cell, random, 1);
+            const CaseResult right = solve(of);
+            for (std::size_t of_digits = 0; of_digits < right.grads.size(); ++of_digits) {
+                CaseResult given = right;
+                change_all(given, [](double x) { return std::stod(fmt::format("{:.6f}", x)); });
+                given.grads[of_digits] = right.grads[of_digits];
+                for (double& value : given.grads[of_digits].value.values())
+                    value = with_digits(3, value);
+                const auto numbers = given.grads[of_digits].value.values();
+                // Of fewer numbers, all arrays tell how they are written.
+                if (std::set<double>(numbers.begin(), numbers.end()).size() < 3) continue;
+                CAPTURE(of.name);
+                const GradientComparison comparison = compare_gradients(of, given);
+                CAPTURE(to_text(comparison, of));
+                CHECK(comparison.agrees());
+            }
+        }
 }
