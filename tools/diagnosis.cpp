@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace revolute {
 
@@ -272,6 +273,18 @@ void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
     comparison.has_tried_all = outcome.has_tried_all;
 }
 
+/// Whether gradients tell the other forward pass: with it more of them are explained than by the case as it is, or all
+/// that differs by fewer mistakes, the loss among it.
+bool is_told_by_gradients(const OtherForward& other, const MistakeSearch::Outcome& with_other,
+                          const MistakeSearch::Outcome& as_it_is,
+                          const std::optional<FactorRange>& of_loss) {
+    const bool is_loss_explained =
+        of_loss && as_it_is.factor && of_loss->contains(*as_it_is.factor);
+    return std::pair(with_other.unexplained.size(), with_other.findings.size() + other.mistakes) <
+           std::pair(as_it_is.unexplained.size(),
+                     as_it_is.findings.size() + (is_loss_explained ? 0 : 1));
+}
+
 /// Says what explains the arrays that differ.
 void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& given,
               const CaseResult& right, const Roundings& roundings,
@@ -288,32 +301,44 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
         comparison.forward = factors_of_given_loss(of, *right.loss, *given.loss,
                                                    loss_tolerance(given, comparison, roundings));
     comparison.is_factor_of_loss = !comparison.forward.empty();
-    if (!comparison.is_factor_of_loss)
-        if (const std::optional<OtherForward> other =
-                other_forward(of, given, comparison, roundings)) {
+    const std::optional<FactorRange> of_loss = factor_of_loss(right, given, comparison, roundings);
+    const std::vector<GradientArray> gradients = gradient_arrays(given),
+                                     of_right = gradient_arrays(right);
+    const auto search_as_it_is = [&] {
+        // Where the forward pass is another one, that alone may be why gradients differ.
+        const bool is_forward_right = std::ranges::none_of(
+            comparison.arrays,
+            [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
+        return MistakeSearch(of, gradients, tolerance, roundings, of_loss).run(is_forward_right);
+    };
+    std::optional<MistakeSearch::Outcome> as_it_is;
+    std::optional<OtherForward> other;
+    if (!comparison.is_factor_of_loss) other = other_forward(of, given, comparison, roundings);
+    if (other && other->may_be_chance) {
+        if (comparison.gradients_differ())
+            as_it_is = search_as_it_is();
+        else
+            other.reset();
+    }
+    if (other) {
+        const std::vector<GradientArray> others = gradient_arrays(other->given);
+        const CaseResult right_of_other = solve(other->of);
+        const Roundings roundings_of_other =
+            roundings_for(other->given, right_of_other, rounding_floors(other->of));
+        MistakeSearch::Outcome outcome =
+            MistakeSearch(other->of, others, tolerance, roundings_of_other).run();
+        if (!as_it_is || is_told_by_gradients(*other, outcome, *as_it_is, of_loss)) {
             comparison.forward = other->words;
             comparison.digits_of_steps.reset();
-            const std::vector<GradientArray> others = gradient_arrays(other->given);
-            const CaseResult right_of_other = solve(other->of);
-            const Roundings roundings_of_other =
-                roundings_for(other->given, right_of_other, rounding_floors(other->of));
-            MistakeSearch of_other(other->of, others, tolerance, roundings_of_other);
-            take(of_other.run(), others, gradient_arrays(right_of_other), roundings_of_other,
+            take(std::move(outcome), others, gradient_arrays(right_of_other), roundings_of_other,
                  comparison);
             return;
         }
+    }
     if (!comparison.gradients_differ()) return;
-    // Where the forward pass is another one, that alone may be why gradients differ.
-    const bool is_forward_right = std::ranges::none_of(
-        comparison.arrays,
-        [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
-    const std::vector<GradientArray> gradients = gradient_arrays(given),
-                                     of_right = gradient_arrays(right);
-    const std::optional<FactorRange> of_loss = factor_of_loss(right, given, comparison, roundings);
-    MistakeSearch::Outcome outcome =
-        MistakeSearch(of, gradients, tolerance, roundings, of_loss).run(is_forward_right);
-    const std::optional<double> factor = outcome.factor;
-    take(std::move(outcome), gradients, of_right, roundings, comparison);
+    if (!as_it_is) as_it_is = search_as_it_is();
+    const std::optional<double> factor = as_it_is->factor;
+    take(*std::move(as_it_is), gradients, of_right, roundings, comparison);
     if (factor) add_loss_to_finding(comparison, *factor, of_loss);
     if (comparison.digits_of_steps) return;
     add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, tolerance,

@@ -80,10 +80,21 @@ std::string findings_text(std::span<const Finding> findings) {
     return text;
 }
 
+/// Whether gradients were given, and nothing differs but the loss.
+bool only_loss_differs(const GradientComparison& comparison) {
+    return std::ranges::all_of(comparison.arrays,
+                               [](const ArrayVerdict& array) {
+                                   return (array.name == "loss") != array.agrees();
+                               }) &&
+           !std::ranges::all_of(comparison.arrays, is_of_the_forward_pass);
+}
+
 /// Another forward pass that gives the answers, and what is left over then.
 std::string forward_text(const GradientComparison& comparison) {
     if (comparison.forward.empty() && comparison.is_factor_of_loss)
         return {};  // the first finding tells it
+    if (comparison.forward.empty() && only_loss_differs(comparison))
+        return "  nothing else differs: the gradients are those of the right loss\n";
     if (comparison.forward.empty())
         return "  the forward pass differs, so gradients may differ for that reason alone\n";
     if (comparison.is_factor_of_loss)

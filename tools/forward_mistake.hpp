@@ -28,6 +28,9 @@ struct OtherForward {
     std::vector<std::string> words;  ///< several, where they give the same
     Case of;                         ///< the case of the first
     CaseResult given;                ///< the gradients in its layout
+    std::size_t mistakes = 0;        ///< with a factor of the loss, if it has one
+    /// Whether so many were tried for a loss of so few digits, and no answers, that one may give it by chance.
+    bool may_be_chance = false;
 };
 
 /// A factor of the loss, in words, that gives the loss of `given`, where that of the case is `right`; several, where
@@ -37,7 +40,8 @@ std::vector<std::string> factors_of_given_loss(const Case& of, double right, dou
 
 /// The forward pass, with one mistake or two, that gives the answers and the loss of `given`, as far as it has
 /// them; nothing where none does. The loss may have a factor besides, and where the answers differ they alone tell if
-/// it has none that is known. `tolerance` is relative to the largest entry.
+/// it has none that is known. `tolerance` is relative to the largest entry. Without answers, two mistakes are not told
+/// from a loss of few digits, which some pair gives by chance.
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
                                                  double tolerance);
 

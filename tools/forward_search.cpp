@@ -86,7 +86,7 @@ void ForwardSearch::consider(std::span<const ForwardMistake* const> mistakes) {
     if (!here || (found_ && *here > fewest_)) return;
     if (!found_ || *here < fewest_) {
         fewest_ = *here;
-        found_ = OtherForward{{}, std::move(changed), given_};
+        found_ = OtherForward{{}, std::move(changed), given_, fewest_};
         for (const ForwardMistake* const mistake : mistakes)
             if (mistake->change_result) mistake->change_result(found_->given);
     }
@@ -122,14 +122,20 @@ std::vector<std::string> factors_of_given_loss(const Case& of, double right, dou
 
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
                                                  double tolerance) {
+    // So many that fit by chance are to be expected at most, where one is told from the loss alone, or two are.
+    constexpr double most_of_one = 1e-3, most_of_two = 1e-2;
     const std::vector<ForwardMistake> all = forward_mistakes(of);
+    const auto count = static_cast<double>(all.size());
+    const double by_chance = given.yhat.empty() ? count * tolerance : 0;
     ForwardSearch search(of, given, tolerance);
     for (const ForwardMistake& mistake : all) search.consider(std::array{&mistake});
-    if (search.has_simple()) return std::move(search).found();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        for (std::size_t j = i + 1; j < all.size(); ++j)
-            search.consider(std::array{&all[i], &all[j]});
-    return std::move(search).found();
+    if (!search.has_simple() && by_chance * count / 2 <= most_of_two)
+        for (std::size_t i = 0; i < all.size(); ++i)
+            for (std::size_t j = i + 1; j < all.size(); ++j)
+                search.consider(std::array{&all[i], &all[j]});
+    std::optional<OtherForward> found = std::move(search).found();
+    if (found) found->may_be_chance = by_chance > most_of_one;
+    return found;
 }
 
 }  // namespace revolute

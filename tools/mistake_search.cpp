@@ -71,10 +71,15 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (stage.has_factor) {
         outcome.factor = starts_[stage.start].value();
         outcome.findings.push_back(finding_of_factor(starts_[stage.start], stage.unexplained));
+        if (outcome.findings.back().arrays.empty()) {  // of those that it changes none is explained
+            outcome.findings.clear();
+            outcome.factor.reset();
+        }
     }
     for (std::size_t i = 0; i < stage.found.size(); ++i)
         outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
+    if (!stage.has_factor) outcome.factor = factor_told_by(outcome.findings);
     for (std::size_t k = 0; k < stage.unexplained.size(); ++k)
         outcome.unexplained.push_back(
             {starts_.front().judge.right()[stage.unexplained[k]].name, stage.nearest[k]});
@@ -104,7 +109,12 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
             if (treatment.is_factor) judge.leave_out_factors();
             consider_one(judge, start.value(), false, false);
             if (!judge.has_full_explanation()) continue;
-            outcome.findings = judge.findings();
+            std::vector<Finding> found = judge.findings();
+            const auto takes_it_back = [&](const Finding& other) {
+                return std::ranges::find(other.words, treatment.words) != other.words.end();
+            };
+            if (std::ranges::any_of(found, takes_it_back)) continue;
+            outcome.findings = std::move(found);
             outcome.findings.insert(outcome.findings.begin(), std::move(finding));
             outcome.unexplained.clear();
             outcome.factor.reset();
@@ -115,6 +125,16 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
             return;
         }
     }
+}
+
+std::optional<double> MistakeSearch::factor_told_by(std::span<const Finding> findings) const {
+    if (findings.size() != 1) return std::nullopt;
+    for (const Start& start : starts_)
+        if (start.factor && start.judge.differing().empty() &&
+            std::ranges::find_first_of(findings.front().words, start.factor->words) !=
+                findings.front().words.end())
+            return start.value();
+    return std::nullopt;
 }
 
 bool MistakeSearch::Stage::is_better_than(const Stage& other) const {

@@ -69,6 +69,8 @@ class MistakeSearch {
 
     /// Looks for a mistake in what was there before something was done to whole arrays.
     void explain_treated(Outcome& outcome);
+    /// The factor of all gradients that the only finding tells, where the right derivation has it for one of its own.
+    std::optional<double> factor_told_by(std::span<const Finding> findings) const;
     /// The fewest mistakes that explain all, else those that explain most.
     Stage explain();
     /// Adds a start, unless the arrays that agree, or their numbers, tell another factor; whether it did.

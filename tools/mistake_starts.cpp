@@ -22,7 +22,10 @@ bool MistakeSearch::add_start(const FactorRange& factor) {
     const double uncertain = named.has_name ? 0 : factor.relative_width();
     Judge with_factor = judge.with_factor(named.value, uncertain);
     BackwardValues::Derivation derivation = starts_.front().derivation.times(named.value);
-    starts_.push_back({std::move(named), std::move(derivation), std::move(with_factor)});
+    Start start{std::move(named), std::move(derivation), std::move(with_factor)};
+    // One that is 1 but for rounding changes no array.
+    if (finding_of_factor(start, {}).arrays.empty()) return false;
+    starts_.push_back(std::move(start));
     return true;
 }
 

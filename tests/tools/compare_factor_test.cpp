@@ -84,3 +84,38 @@ TEST_CASE("compare: a mistake beside any factor of the loss is told as these two
             CHECK(tells_factor(comparison));
         }
 }
+
+TEST_CASE("compare: any factor of the loss and of all gradients is one finding, the loss in it") {
+    Random random(8);
+    for (const char* cell : drawn_cells)
+        for (const double factor : factors) {
+            const Case of = drawn_case(cell, random, 1);
+            for (const bool has_yhat : {true, false})
+                for (const int digits : {17, 7, 5}) {
+                    CaseResult given = written(times(solve(of), factor), digits);
+                    given.loss = factor * *given.loss;
+                    if (!has_yhat) given.yhat.clear();
+                    CAPTURE(of.name);
+                    CAPTURE(factor);
+                    CAPTURE(digits);
+                    if (!has_several_numbers(given)) continue;
+                    const GradientComparison comparison = compare_gradients(of, given);
+                    CAPTURE(to_text(comparison, of));
+                    CHECK(comparison.unexplained.empty());
+                    REQUIRE(comparison.findings.size() == 1);
+                    CHECK(comparison.is_factor_of_loss);
+                    if (comparison.forward.empty())
+                        CHECK(comparison.findings.front().arrays.front() == "loss");
+                }
+        }
+}
+
+TEST_CASE("compare: no finding is without arrays, where a factor is 1 but for rounding") {
+    const Case of = small_case("lstm_three_digits");
+    const GradientComparison comparison =
+        compare_gradients(of, given_for(of, "lstm_three_digits.mine"));
+    for (const Finding& finding : comparison.findings) CHECK_FALSE(finding.arrays.empty());
+    CHECK(comparison.gradients_differ());
+    CHECK(comparison.findings.empty());
+    CHECK(comparison.unexplained == std::vector<std::string>{"weight_hh_l0"});
+}

@@ -9,10 +9,12 @@
 #include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <string>
 
 using namespace revolute;
 using namespace revolute::test;
@@ -249,4 +251,62 @@ TEST_CASE("compare: a factor of a loss of few decimals is told as that, and no o
             CHECK(comparison.is_factor_of_loss);
             CHECK(has_start(comparison.forward, "the loss has a factor of "));
         }
+}
+
+TEST_CASE("compare: a loss of few digits and no answers tell no other forward pass by chance") {
+    Random random(43);
+    int turn = 0;
+    for (const char* cell : drawn_cells)
+        for (const double factor : {3.0, 0.25, 0.37})
+            for (const bool is_in_gradients : {false, true}) {
+                const Case of = drawn_case(cell, random, 1);
+                if (!is_taken(turn++)) continue;
+                CaseResult given = solve(of);
+                given.yhat.clear();
+                if (is_in_gradients)
+                    scale_loss(given, factor);
+                else
+                    *given.loss *= factor;
+                const auto print = [](double x) { return std::stod(fmt::format("{:.2e}", x)); };
+                change_all(given, print);
+                *given.loss = print(*given.loss);
+                CAPTURE(of.name);
+                CAPTURE(factor);
+                CAPTURE(is_in_gradients);
+                const GradientComparison comparison = compare_gradients(of, given);
+                const std::string text = to_text(comparison, of);
+                CAPTURE(text);
+                CHECK((comparison.forward.empty() || comparison.is_factor_of_loss));
+                CHECK(comparison.unexplained.empty());
+                CHECK(comparison.findings.size() == (is_in_gradients ? 1 : 0));
+                if (comparison.forward.empty() && !is_in_gradients)
+                    CHECK(text.ends_with(
+                        "  nothing else differs: the gradients are those of the right loss\n"));
+                if (comparison.forward.empty() && is_in_gradients)
+                    CHECK(comparison.findings.front().arrays.front() == "loss");
+            }
+}
+
+TEST_CASE("compare: gradients tell another forward pass whose loss has few digits") {
+    const Case of = small_case("simple_small");
+    const CaseResult right = solve(of);
+    int number = 0;
+    for (const ForwardMistake& mistake : forward_mistakes(of)) {
+        if (++number % 3 != 0) continue;  // each is searched for twice, which takes long
+        CAPTURE(mistake.words);
+        Case changed = of;
+        mistake.change(changed);
+        CaseResult given = solve(changed);
+        if (std::abs(*given.loss - *right.loss) < 0.05 * *right.loss) continue;
+        take_back_layout(mistake, given);
+        given.yhat.clear();
+        const auto print = [](double x) { return std::stod(fmt::format("{:.3e}", x)); };
+        change_all(given, print);
+        *given.loss = print(*given.loss);
+        const GradientComparison comparison = compare_gradients(of, given);
+        CAPTURE(to_text(comparison, of));
+        CHECK(has_start(comparison.forward, mistake.words));
+        CHECK(comparison.findings.empty());
+        CHECK(comparison.unexplained.empty());
+    }
 }
