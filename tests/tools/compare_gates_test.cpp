@@ -259,8 +259,7 @@ TEST_CASE("compare: a loss that differs comes first") {
     CHECK(comparison.first()->name == "loss");
     CHECK(comparison.findings.empty());
     CHECK(to_text(comparison, of)
-              .ends_with("  the forward pass differs, so gradients may differ for that reason "
-                         "alone\n"));
+              .ends_with("  nothing else differs: the gradients are those of the right loss\n"));
 }
 
 TEST_CASE("compare: a small difference is told with the digits in which it shows") {
