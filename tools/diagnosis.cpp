@@ -90,12 +90,15 @@ std::optional<OtherForward> other_forward(const Case& of, const CaseResult& give
     return find_forward_mistake(of, given, forward_tolerance(comparison, roundings, largest));
 }
 
+bool answers_differ(const GradientComparison& comparison) {
+    return std::ranges::any_of(comparison.arrays, [](const ArrayVerdict& array) {
+        return array.name == "yhat" && !array.agrees();
+    });
+}
+
 /// Whether the loss differs, and no answers do.
 bool is_loss_alone(const GradientComparison& comparison, const CaseResult& given) {
-    return given.loss && !comparison.arrays.front().agrees() &&
-           std::ranges::none_of(comparison.arrays, [](const ArrayVerdict& array) {
-               return array.name == "yhat" && !array.agrees();
-           });
+    return given.loss && !comparison.arrays.front().agrees() && !answers_differ(comparison);
 }
 
 /// How near a loss must come to the given one that differs, relative to it.
@@ -306,10 +309,8 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
                                      of_right = gradient_arrays(right);
     const auto search_as_it_is = [&] {
         // Where the forward pass is another one, that alone may be why gradients differ.
-        const bool is_forward_right = std::ranges::none_of(
-            comparison.arrays,
-            [](const ArrayVerdict& array) { return array.name == "yhat" && !array.agrees(); });
-        return MistakeSearch(of, gradients, tolerance, roundings, of_loss).run(is_forward_right);
+        return MistakeSearch(of, gradients, tolerance, roundings, of_loss)
+            .run(!answers_differ(comparison));
     };
     std::optional<MistakeSearch::Outcome> as_it_is;
     std::optional<OtherForward> other;
