@@ -103,7 +103,8 @@ class LeftOut {
     void compare_nodes(std::int32_t t) const {
         const auto added = first_apart(t, t - 1), missing = first_apart(t - 1, t);
         if (added && missing)
-            if (const auto names = names_apart(sketch_, *missing, *added)) refuse(*names);
+            if (const auto names = names_apart(sketch_, *missing, *added))
+                refuse(fmt::format("{}\n  {}", *names, give_one_name));
         if (added && missing)
             for (const auto& [likeness, node] : at(t - 1))
                 if (has_name(drawn(*added)) && !at(t).contains(likeness) &&

@@ -16,13 +16,6 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
-RichText typeset_number(const FigureNumber& number) {
-    RichText text = typeset(number.formula.text), mention;
-    if (!number.mention) return text;
-    return mention.add(
-        StepMention{std::move(text.runs), number.mention->step, number.mention->number});
-}
-
 /// Numbers as atoms of a formula, which may be mentions of steps.
 std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
                                  std::span<const FigureNumber> numbers) {
@@ -37,6 +30,13 @@ std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
 }
 
 }  // namespace
+
+RichText typeset_number(const FigureNumber& number) {
+    RichText text = typeset(number.formula.text), mention;
+    if (!number.mention) return text;
+    return mention.add(
+        StepMention{std::move(text.runs), number.mention->step, number.mention->number});
+}
 
 RichText typeset_formula(const Graph& graph, NodeId node,
                          const std::function<const WrittenOperand&(NodeId)>& operand,

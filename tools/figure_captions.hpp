@@ -86,6 +86,9 @@ class Captions {
     std::vector<bool> is_written_out_;     // by id
 };
 
+/// A number as it stands in a formula.
+RichText typeset_number(const FigureNumber& number);
+
 /// The formula of a node, with its operands written as `operand` says, and its attributes as `attributes`
 /// says, or as numbers where that is empty. Products of two kinds get parentheses: (a o b) c.
 RichText typeset_formula(const Graph& graph, NodeId node,

@@ -47,9 +47,9 @@ class FactorWriter {
         const Op& op = graph_.op(node);
         if (&op == &constant_op) {
             const std::span<const FigureNumber> known = numbers_of(node);
-            const Formula number =
-                known.empty() ? number_formula(graph_.attributes(node)[0]) : known[0].formula;
-            return WrittenOperand{typeset(number.text), number.precedence};
+            const FigureNumber number =
+                known.empty() ? FigureNumber{number_formula(graph_.attributes(node)[0])} : known[0];
+            return WrittenOperand{typeset_number(number), number.formula.precedence};
         }
         // A repeated vector is written like the vector, as in other formulas.
         if (op.role == Role::broadcast && !holds_adjoint) return written_[index(operands[0])];

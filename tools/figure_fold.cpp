@@ -1,8 +1,10 @@
+#include <revolute/tools/figure_folded_members.hpp>
 #include <revolute/tools/figure_folded_steps.hpp>
 #include <revolute/tools/figure_loops.hpp>
 #include <revolute/tools/figure_sketch.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -16,19 +18,20 @@ namespace revolute {
 
 namespace {
 
-/// Draws nodes that are alike across steps once: the one in the midst stands for all. What has none
-/// there, and what stands outside the steps, is drawn by itself.
+/// Draws nodes that are alike across steps once.
 class Folder {
  public:
     Folder(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
            const FigureOptions& options)
-        : sketch_(sketch), steps_(steps), rolled_(rolled), said_(sketch, steps, rolled, options) {
+        : sketch_(sketch),
+          steps_(steps),
+          rolled_(rolled),
+          said_(sketch, steps, rolled, options),
+          representative_(sketch, steps, said_) {
         figure_.title = sketch.figure.title;
     }
 
     Figure run() {
-        check_step_counts(sketch_, steps_);
-        find_representatives();
         gather_edges();
         add_nodes();
         add_edges();
@@ -49,98 +52,21 @@ class Folder {
         bool is_general = false;           // it is that of the step that stands for all
         std::set<std::int32_t> steps{};    // of the target, else of the source
         std::set<std::int32_t> sources{};  // of the source, where those are of the target
+        std::set<std::int32_t> reaches{};  // of all of them, where both ends stand for all steps
+        std::size_t count = 0;             // of edges
         std::size_t alike = 1;  // how many there are that differ in what labels say alone
     };
 
     const FigureEdge& edge(std::uint32_t i) const { return sketch_.figure.edges[i]; }
-    /// Whether a node stands for all steps.
-    bool is_general(std::uint32_t node) const { return steps_of_.contains(node); }
-    bool is_in_the_middle(std::uint32_t node) const {
-        const Home home = sketch_.homes[node];
-        return home.is_step() && home.step == steps_.middle(home.step.axis);
-    }
-    /// The step of a node, as counted at the node that stands for it.
-    std::int32_t step_of(std::uint32_t node) const {
-        const std::uint32_t general = representative_[node];
-        return sketch_.members[node].t - sketch_.members[general].t + sketch_.homes[general].step.t;
-    }
-
-    /// Whether one drawing is that of two members of a family: one name, at the steps of each, or none of either,
-    /// and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term of dm(t) at other
-    /// steps, it is drawn by its name; where the loss reads x' of the last step, that stands in the forward panel.
-    bool are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
-        const auto shift = [&](std::uint32_t node) {
-            return sketch_.homes[node].step.t - sketch_.members[node].t;
-        };
-        const FigureNode &first = sketch_.figure.nodes[a], &second = sketch_.figure.nodes[b];
-        return first.name == second.name && shift(a) == shift(b) &&
-               sketch_.bands[a] == sketch_.bands[b] && first.kind == second.kind;
-    }
-
-    void find_representatives() {
-        const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
-        // By part. An adjoint stands beside what it comes from, so one step can have several of a part that comes
-        // again every so many steps: one stands for all, the others are not like it.
-        std::map<std::uint32_t, std::uint32_t> general;
-        for (std::uint32_t i = 0; i < count; ++i)
-            if (is_in_the_middle(i)) general[index(sketch_.members[i].part)] = i;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const Home home = sketch_.homes[i];
-            const auto found = general.find(index(sketch_.members[i].part));
-            const bool is_member =
-                home.is_step() && found != general.end() && are_drawn_alike(i, found->second);
-            representative_.push_back(is_member ? found->second : i);
-            if (is_member) steps_of_[found->second].insert(step_of(i));
-        }
-        note_lonely();
-    }
-
-    /// Where a step in the midst has a node that is not like the one that stands for all.
-    void note_lonely() {
-        std::map<std::uint32_t, std::set<std::int32_t>> steps_of_part;  // in the midst
-        std::vector<std::uint32_t> lonely;
-        std::optional<std::uint32_t> only;
-        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
-            const Home home = sketch_.homes[i];
-            if (!home.is_step() || !steps_.is_midst(home.step)) continue;
-            steps_of_part[index(sketch_.members[i].part)].insert(home.step.t);
-            if (!is_general(representative_[i])) lonely.push_back(i);
-        }
-        if (lonely.empty()) return;
-        refuse_other_names();
-        std::set<std::int32_t> times;
-        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
-            const Home home = sketch_.homes[i];
-            const auto found = steps_of_part.find(index(sketch_.members[i].part));
-            const bool is_only = home.is_step() && steps_.is_midst(home.step) &&
-                                 found != steps_of_part.end() && found->second.size() == 1;
-            if (is_only) times.insert(home.step.t);
-            if (is_only && !only) only = i;
-        }
-        const auto note = [&](std::uint32_t node) {
-            const Step at = sketch_.homes[node].step;
-            said_.note(fmt::format("{} stands alone at {}", name_in(sketch_, node), to_string(at)),
-                       at, times.size());
-        };
-        note(only.value_or(lonely.front()));
-        for (const std::uint32_t node : lonely) note(node);
-    }
-
-    /// Throws where values of one family in the midst are called otherwise.
-    void refuse_other_names() const {
-        std::map<std::uint32_t, std::uint32_t> first;  // by part
-        for (std::uint32_t i = 0; i < representative_.size(); ++i) {
-            const Home home = sketch_.homes[i];
-            if (!home.is_step() || !steps_.is_midst(home.step)) continue;
-            const auto found = first.try_emplace(index(sketch_.members[i].part), i).first;
-            if (const auto names = names_apart(sketch_, found->second, i))
-                FoldedSteps::refuse(*names);
-        }
-    }
+    bool is_general(std::uint32_t node) const { return representative_.is_general(node); }
+    std::int32_t step_of(std::uint32_t node) const { return representative_.step_of(node); }
 
     void gather_edges() {
         const std::vector<Likes> likes = likes_of_edges();
         std::map<Likes, std::uint32_t> general;  // the edge of the step that stands for all
+        for (std::uint32_t i = 0; i < likes.size(); ++i)
+            if (stands_for_all(i) && representative_[edge(i).from] == edge(i).from)
+                general.emplace(likes[i], i);
         for (std::uint32_t i = 0; i < likes.size(); ++i)
             if (stands_for_all(i)) general.emplace(likes[i], i);
         std::map<Likes, std::size_t> alike;
@@ -153,8 +79,10 @@ class Folder {
             if (is_new) ++alike[likes[i]];
             const std::uint32_t side = side_of(i), from = edge(i).from;
             if (is_general(representative_[side])) place->second.steps.insert(step_of(side));
-            if (side != from && is_general(representative_[from]))
-                place->second.sources.insert(step_of(from));
+            ++place->second.count;
+            if (side == from || !is_general(representative_[from])) continue;
+            place->second.sources.insert(step_of(from));
+            place->second.reaches.insert(step_of(from) - step_of(side));
         }
         for (auto& [bundle, bundled] : bundles_) bundled.alike = alike[bundle.first];
     }
@@ -286,21 +214,44 @@ class Folder {
 
     /// Where edges that say something of their own come from steps in the midst.
     void check_ends(std::uint32_t from, const Bundled& bundled) {
-        said_.condition(from, bundled.sources, steps_of_.at(from), bundled.alike);
+        said_.condition(from, bundled.sources, representative_.steps_of(from), bundled.alike);
     }
 
     /// What to write to an edge: how far its source is, and at which steps of its target it is there, or, where that
-    /// does not stand for all, of its source; nothing where it is there at all of those.
+    /// does not stand for all, of its source; nothing where it is there at all of those. Of two time axes, at which
+    /// steps of each.
     std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) {
         const std::int32_t axis_reach = reach(bundled.edge);
         const std::uint32_t side = is_general(to) ? to : from;
-        std::string text;
-        if (axis_reach != 0)
-            text = fmt::format("{}{:+}", axis_name(sketch_.homes[to].step.axis), axis_reach);
-        if (!is_general(side)) return text;
-        const std::string when =
-            said_.condition(side, bundled.steps, steps_of_.at(side), bundled.alike);
-        return text.empty() || when.empty() ? text + when : text + ", " + when;
+        const std::int32_t axis = sketch_.homes[to].step.axis;
+        std::vector<std::string> texts;
+        if (axis_reach != 0) texts.push_back(fmt::format("{}{:+}", axis_name(axis), axis_reach));
+        if (is_general(to) && is_general(from) && sketch_.homes[from].step.axis != axis)
+            texts = of_another_axis(from, bundled);
+        if (is_general(side))
+            texts.push_back(said_.condition(side, bundled.steps, representative_.steps_of(side),
+                                            bundled.alike));
+        std::erase(texts, "");
+        return fmt::format("{}", fmt::join(texts, ", "));
+    }
+
+    /// At which steps of its own axis the source is: "t = T", or, where each step of the other axis reads one, "t = s".
+    std::vector<std::string> of_another_axis(std::uint32_t from, const Bundled& bundled) {
+        const Step source = sketch_.homes[from].step;
+        const std::uint32_t target = representative_[edge(bundled.edge).to];
+        const std::string letter = axis_name(sketch_.homes[target].step.axis);
+        if (bundled.count == bundled.steps.size() * bundled.sources.size())
+            return {said_.condition(from, bundled.sources, representative_.steps_of(from),
+                                    bundled.alike)};
+        if (bundled.reaches.size() == 1) {
+            const std::int32_t by = *bundled.reaches.begin();
+            return {fmt::format("{} = {}{}", axis_name(source.axis), letter,
+                                by == 0 ? "" : fmt::format("{:+}", by))};
+        }
+        said_.note(fmt::format("what {} reads of {} is of other steps at each step",
+                               name_in(sketch_, target), name_in(sketch_, from)),
+                   sketch_.homes[target].step, bundled.steps.size());
+        return {};
     }
 
     static void add_note(FigureEdge& edge, const std::string& note) {
@@ -327,7 +278,7 @@ class Folder {
             if (!loops[i]) continue;
             part = 1;
             number = loops[i]->column;
-            const std::set<std::int32_t>& steps = steps_of_.at(drawn_[i]);
+            const std::set<std::int32_t>& steps = representative_.steps_of(drawn_[i]);
             frames[{places.back().band, places.back().column}].insert(steps.begin(), steps.end());
         }
         for (std::size_t i = 0; i < drawn_.size(); ++i) {
@@ -335,7 +286,8 @@ class Folder {
             const std::set<std::int32_t>& steps = frames.at({places[i].band, places[i].column});
             places[i].title =
                 said_.loop(drawn_[i], {*steps.begin(), *steps.rbegin()}, loops[i]->direction);
-            add_steps(figure_.nodes[i], said_.condition(drawn_[i], steps_of_.at(drawn_[i]), steps));
+            add_steps(figure_.nodes[i],
+                      said_.condition(drawn_[i], representative_.steps_of(drawn_[i]), steps));
         }
         put_in_panels(figure_, places);
         for (std::size_t i = 0; i < figure_.edges.size(); ++i)
@@ -368,8 +320,7 @@ class Folder {
     const StepNames& steps_;
     const Rolled& rolled_;
     FoldedSteps said_;
-    std::vector<std::uint32_t> representative_;                 // by node of the sketch
-    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;  // by node that stands for all
+    FoldedMembers representative_;  // by node of the sketch
     std::map<Bundle, Bundled> bundles_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
     std::vector<std::uint32_t> drawn_;     // by node of the figure
@@ -381,6 +332,7 @@ class Folder {
 
 Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
             const FigureOptions& options) {
+    check_step_counts(sketch, steps);
     return Folder(sketch, steps, rolled, options).run();
 }
 

@@ -6,24 +6,24 @@
 
 namespace revolute {
 
-void FoldedSteps::refuse(const std::string& what) {
-    throw GraphError("figure: steps that are not alike cannot be folded\n  " + what);
-}
-
-void FoldedSteps::note(const std::string& what, Step at, std::size_t times) {
-    if (!first_) first_ = Noted{what, at, times};
+void FoldedSteps::note(const std::string& what, Step at, std::size_t times,
+                       const std::string& help) {
+    if (!first_) first_ = Noted{what, at, times, help};
     if (at.axis == first_->at.axis) furthest_ = std::max(furthest_, distance(at));
 }
 
 void FoldedSteps::refuse_noted() const {
-    if (first_) refuse(fmt::format("{}\n  {}", first_->what, outlook(*first_)));
+    if (first_)
+        throw GraphError(
+            fmt::format("figure: steps that are not alike cannot be folded\n  {}\n  {}",
+                        first_->what, outlook(*first_)));
 }
 
 std::int32_t FoldedSteps::distance(Step step) const {
     return std::min(step.t - steps_.first(step.axis).t, steps_.last(step.axis).t - step.t);
 }
 
-/// Whether a graph of more steps could be folded.
+/// What helps, and whether a graph of more steps could be folded.
 std::string FoldedSteps::outlook(const Noted& noted) const {
     const std::int32_t axis = noted.at.axis;
     if (const std::int32_t period = rolled_.period(axis); period > 1)
@@ -31,10 +31,12 @@ std::string FoldedSteps::outlook(const Noted& noted) const {
             "what comes again every {} steps is not folded, however many steps there are", period);
     const std::int32_t count = steps_.count(axis), end = steps_.ends(axis);
     if (noted.times + 1 >= static_cast<std::size_t>(count - 2 * end))
-        return "it is so at each step, so a graph of more steps does not help";
+        return noted.help.empty() ? "it is so at each step, so a graph of more steps does not help"
+                                  : noted.help;
     const std::int32_t own = distance(noted.at), enough = 4 * (furthest_ + 1);
     const bool is_behind_first = own == noted.at.t - steps_.first(axis).t;
-    std::string text = fmt::format(
+    std::string text = noted.help.empty() ? "" : noted.help + "; or\n  ";
+    text += fmt::format(
         "of {} steps the first {} and the last {} may differ; {} steps have room for it if it "
         "stays {} steps {}",
         count, end, end, enough, own, is_behind_first ? "behind the first" : "before the last");

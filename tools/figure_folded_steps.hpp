@@ -31,18 +31,18 @@ class FoldedSteps {
     /// the step: it is noted of one in the midst.
     std::string limit(Step step, fmt::format_string<std::string, std::string> what,
                       std::uint32_t node, std::size_t times = 1);
-    /// Notes what is not alike. `times`: at how many steps in the midst something is as it is at `at`.
-    void note(const std::string& what, Step at, std::size_t times);
+    /// Notes what is not alike. `times`: at how many steps in the midst something is as it is at `at`. `help`: what
+    /// helps in a graph of any number of steps, a line.
+    void note(const std::string& what, Step at, std::size_t times, const std::string& help = {});
     /// Throws GraphError with what was noted first, if anything was.
     void refuse_noted() const;
-    /// Throws GraphError, without a word on graphs of more steps.
-    [[noreturn]] static void refuse(const std::string& what);
 
  private:
     struct Noted {
         std::string what;
         Step at;
         std::size_t times = 1;
+        std::string help{};
     };
 
     /// How many steps lie between it and the nearer end.

@@ -10,9 +10,9 @@ namespace revolute {
 namespace {
 
 /// But for the numbers. What stands for a value of the graph is written as that is.
-bool have_one_form(const LocalDerivative& a, const LocalDerivative& b) {
-    if (a.form != b.form || a.factor.id != b.factor.id ||
-        a.adjoint.has_value() != b.adjoint.has_value() || a.originals != b.originals)
+bool have_one_factor(const LocalDerivative& a, const LocalDerivative& b) {
+    if (a.factor.id != b.factor.id || a.adjoint.has_value() != b.adjoint.has_value() ||
+        a.originals != b.originals)
         return false;
     if (a.adjoint && a.adjoint->id != b.adjoint->id) return false;
     for (std::uint32_t i = 0; i <= index(a.factor.id); ++i) {
@@ -26,6 +26,10 @@ bool have_one_form(const LocalDerivative& a, const LocalDerivative& b) {
     return true;
 }
 
+bool have_one_form(const LocalDerivative& a, const LocalDerivative& b) {
+    return a.form == b.form && have_one_factor(a, b);
+}
+
 std::size_t operand_count(const Part& part) {
     std::size_t count = part.slots.size();  // of each member, or none
     for (const Sweep& sweep : part.operands) count += sweep.rounds() * sweep.elements.size();
@@ -36,16 +40,16 @@ std::size_t operand_count(const Part& part) {
 
 FigureGrowth::FigureGrowth(const Rolled& rolled, const StepNames& steps,
                            const FigureNumbers& numbers, const FigureOptions& options)
-    : steps_(steps), numbers_(numbers) {
+    : rolled_(rolled), steps_(steps), numbers_(numbers) {
     if (options.steps == ShownSteps::all || rolled.axes.empty()) return;
+    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
+        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)
+            members_[rolled.nodes[i][place]] = {PartId{i}, rolled.parts[i].step_of(place)};
     const AxisSteps axis = rolled.axes.front();
     if (options.step_count == steps.count(axis.axis)) return;
     is_of_graph_ = false;
     axis_ = axis;
     length_.emplace(axis, steps, options.step_count);
-    for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
-        for (std::size_t place = 0; place < rolled.nodes[i].size(); ++place)
-            members_[rolled.nodes[i][place]] = {PartId{i}, rolled.parts[i].step_of(place)};
     std::vector<Rolled> longer{rolled};
     longer.front().laws = numbers.laws();
     try {
@@ -102,9 +106,13 @@ std::optional<FigureNumber> FigureGrowth::written(const std::array<double, lengt
 
 std::optional<FactorNumbers> FigureGrowth::numbers_in(LocalDerivatives& derivatives, NodeId node,
                                                       std::uint32_t slot) const {
-    if (is_of_graph_) return FactorNumbers{};
+    if (members_.empty()) return FactorNumbers{};  // all steps are drawn
     const LocalDerivatives::Place place = derivatives.place(node, slot);
-    if (!depends(place)) return FactorNumbers{};
+    if (is_of_graph_ || !depends(place)) return numbers_of_step(derivatives, node, slot);
+    if (std::ranges::none_of(place.values,
+                             [&](NodeId value) { return numbers_.has_factor(value); }))
+        if (FactorNumbers numbers = numbers_of_step(derivatives, node, slot); !numbers.empty())
+            return numbers;
     if (longer_.empty()) return std::nullopt;
     for (std::size_t i = 0; i < place.values.size(); ++i)
         if (place.has_numbers(i) && depends_on_both(place.values[i])) return std::nullopt;
@@ -132,6 +140,63 @@ std::optional<FactorNumbers> FigureGrowth::numbers_in(
             const std::optional<FigureNumber> number = written(values);
             if (!number) return std::nullopt;
             numbers[node].push_back(*number);
+        }
+    }
+    return numbers;
+}
+
+bool FigureGrowth::has_number_of_step(NodeId node) const {
+    return std::ranges::any_of(numbers_.attributes(node), [](const FigureNumber& number) {
+        return number.mention.has_value();
+    });
+}
+
+double FigureGrowth::attribute_next(NodeId node, std::size_t attribute) const {
+    const Member member = members_.at(node);
+    return rolled_[member.part].attributes_at(member.t + 1)[attribute];
+}
+
+/// What is at the next step what an attribute is there is that attribute.
+std::optional<FigureNumber> FigureGrowth::number_of_step(const LocalDerivatives::Place& place,
+                                                         double here, double next) const {
+    if (here == next) return FigureNumber{number_formula(here)};
+    for (std::size_t i = 0; i < place.values.size(); ++i) {
+        const NodeId value = place.values[i];
+        if (!place.has_numbers(i) || !has_number_of_step(value)) continue;
+        const std::span<const FigureNumber> written = numbers_.attributes(value);
+        const Part& part = rolled_[members_.at(value).part];
+        const std::vector<double> attributes = part.attributes_at(members_.at(value).t);
+        for (std::size_t k = 0; k < written.size(); ++k)
+            if (attributes[k] == here && attribute_next(value, k) == next) return written[k];
+    }
+    return std::nullopt;
+}
+
+/// Read off the next step too. Empty where a number comes from one of the step in a way that is not known.
+FactorNumbers FigureGrowth::numbers_of_step(LocalDerivatives& derivatives, NodeId node,
+                                            std::uint32_t slot) const {
+    const LocalDerivatives::Place place = derivatives.place(node, slot);
+    if (std::ranges::none_of(place.values, [&](NodeId value) { return has_number_of_step(value); }))
+        return {};
+    const auto with = [&](std::int32_t later) {
+        return derivatives.with(node, slot, [&](NodeId value) {
+            const Member member = members_.at(value);
+            const Part& part = rolled_[member.part];
+            const std::int32_t t = has_number_of_step(value) ? member.t + later : member.t;
+            return NodeNumbers{part.shape, part.attributes_at(t), operand_count(part)};
+        });
+    };
+    const LocalDerivative here = with(0), next = with(1);
+    if (here.is_nothing() || next.is_nothing() || !have_one_factor(here, next)) return {};
+    FactorNumbers numbers;
+    for (std::uint32_t i = 0; i <= index(here.factor.id); ++i) {
+        if (here.originals[i]) continue;
+        const std::span<const double> before = here.graph->attributes(NodeId{i});
+        for (std::size_t k = 0; k < before.size(); ++k) {
+            const auto number =
+                number_of_step(place, before[k], next.graph->attributes(NodeId{i})[k]);
+            if (!number) return {};
+            numbers[NodeId{i}].push_back(*number);
         }
     }
     return numbers;

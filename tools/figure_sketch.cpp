@@ -50,8 +50,8 @@ std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, st
     const NodeKind kind = sketch.figure.nodes[named].kind;
     const bool is_adjoint = kind == NodeKind::adjoint || kind == NodeKind::accumulate;
     if (name(a) == name(b) || is_adjoint) return std::nullopt;
-    return fmt::format("what is called {} at {} {} at {}\n  give it one name at each step: named()",
-                       name(named), to_string(sketch.homes[named].step),
+    return fmt::format("what is called {} at {} {} at {}", name(named),
+                       to_string(sketch.homes[named].step),
                        name(other).empty() ? "has no name" : "is called " + name(other),
                        to_string(sketch.homes[other].step));
 }

@@ -42,9 +42,12 @@ struct PanelPlace {
 /// What messages call a node: its name without the step; its label where it has none.
 std::string name_in(const Sketch& sketch, std::uint32_t node);
 
-/// Where two values of one family have different names, or one has none: that, and what helps. None where they are
-/// called alike, and for adjoints, which are called as their values.
+/// Where two values of one family have different names, or one has none: that. None where they are called alike, and for
+/// adjoints, which are called as their values.
 std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, std::uint32_t b);
+
+/// What helps then.
+constexpr const char* give_one_name = "give it one name at each step: named()";
 
 /// Throws GraphError where no node has a step, and for a time axis of so few steps that first, last and other ones
 /// are not told apart.

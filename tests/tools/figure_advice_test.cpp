@@ -3,7 +3,9 @@
 #include <revolute/graph/error.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/roll.hpp>
+#include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/figure.hpp>
 #include <support/message.hpp>
 
@@ -49,6 +51,9 @@ struct Unlikeness {
     std::int32_t first = 0;        // the number of the first step
     bool is_mean = false;
     bool is_list = false;  // the loss is a sum of all terms at once, else a running sum
+    bool is_weighted =
+        false;  // terms by 1, 2, ..., of which simplification leaves the first without a factor
+    bool is_simplified = false;
 };
 
 Net net_of(const Unlikeness& way, std::int32_t steps) {
@@ -63,13 +68,18 @@ Net net_of(const Unlikeness& way, std::int32_t steps) {
         h.push_back(tanh(t < way.reach ? x : U * h[static_cast<std::size_t>(t - way.reach)] + x)
                         .named("h"));
         if (t < way.loss_from || t >= steps - way.loss_before) continue;
-        losses.push_back(mse(h.back(), x).named("l"));
+        const Expr term = mse(h.back(), x);
+        losses.push_back((way.is_weighted ? (t - way.loss_from + 1.0) * term : term).named("l"));
         running = losses.size() == 1 ? losses.back() : running + losses.back();
     }
     const Expr whole = way.is_list ? accumulate(losses) : running;
     const Expr loss = way.is_mean ? whole / static_cast<double>(steps) : 2.5 * whole;
     net.derivative = std::make_unique<Derivative>(differentiate(loss.named("L"), {U}));
-    return net;
+    if (!way.is_simplified) return net;
+    Net simple;
+    simple.derivative = std::make_unique<Derivative>(
+        simplify(*net.derivative, *simple.graph, simplification_rules()).derivative);
+    return simple;
 }
 
 /// What is drawn of a net, as the last refusal advises.
@@ -156,6 +166,8 @@ void follow(const Unlikeness& way) {
     CAPTURE(way.first);
     CAPTURE(way.is_mean);
     CAPTURE(way.is_list);
+    CAPTURE(way.is_weighted);
+    CAPTURE(way.is_simplified);
     for (const View& view : views)
         for (const Taken taken : {Taken::laws, Taken::step_count}) {
             CAPTURE(view.name);
@@ -175,6 +187,18 @@ TEST_CASE("figure advice: a loss that begins late or ends early is drawn as refu
                             .loss_before = before,
                             .is_mean = is_mean,
                             .is_list = is_list});
+}
+
+TEST_CASE(
+    "figure advice: what simplification leaves without a factor or a name is drawn as advised") {
+    for (const bool is_simplified : {true, false})
+        for (const std::int32_t from : {0, 1, 2, 4})
+            for (const std::int32_t first : {0, 1})
+                follow({.loss_from = from,
+                        .first = first,
+                        .is_list = true,
+                        .is_weighted = true,
+                        .is_simplified = is_simplified});
 }
 
 TEST_CASE("figure advice: with laws, a refusal says how laws of a graph of more steps are found") {

@@ -1,4 +1,5 @@
 #include "figure_models.hpp"
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/simplify.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/simplification_rules.hpp>
@@ -217,6 +218,49 @@ TEST_CASE("local derivatives: tooltips say what is divided by what") {
     const Figure figure = local_derivatives(net.derivative);
     for (const FigureEdge& edge : figure.edges)
         if (figure.nodes[edge.to].id == "W") CHECK(edge.tooltip == "d(z_0) / d(W) = x_0^T");
+}
+
+TEST_CASE(
+    "local derivatives: a weight that depends on the step is written with it in a folded figure") {
+    const auto weight_of = [](std::string label,
+                              std::int32_t t) {  // "3 t−1", "t", "7" without a note
+        label = label.substr(0, label.find(" ("));
+        const std::size_t letter = label.find('t');
+        if (letter == std::string::npos) return std::stoi(label);
+        const std::size_t sign = label.find_first_of("+\xE2", letter);
+        const std::int32_t slope = letter == 0 ? 1 : std::stoi(label);
+        if (sign == std::string::npos) return slope * t;
+        const bool is_plus = label[sign] == '+';
+        return slope * t + (is_plus ? 1 : -1) * std::stoi(label.substr(sign + (is_plus ? 1 : 3)));
+    };
+    for (const std::int32_t first : {0, 1})
+        for (const std::int32_t slope : {1, 3})
+            for (const std::int32_t start : {1, 2, 5})
+                for (const std::int32_t count : {8, 13})
+                    for (const bool is_of_graph : {false, true}) {
+                        CAPTURE(first);
+                        CAPTURE(slope);
+                        CAPTURE(start);
+                        CAPTURE(count);
+                        Graph graph;
+                        const Expr U = graph.parameter("U", {2, 2});
+                        Expr h = graph.initial_state("h0", {2, 1});
+                        std::vector<Expr> losses;
+                        for (std::int32_t t = first; t < first + count; ++t) {
+                            const Scope at(graph, Step{0, t});
+                            h = tanh(U * h).named("h");
+                            const double weight = start + slope * (t - first);
+                            losses.push_back((weight * sum(square(h)).named("q")).named("l"));
+                        }
+                        FigureOptions options{.title = "", .steps = ShownSteps::folded};
+                        if (is_of_graph) options.step_count = count;
+                        const Figure figure = local_derivatives(
+                            differentiate(accumulate(losses).named("L"), {U}), options);
+                        const std::string label = factor(figure, "l[t] -> q[t]");
+                        CAPTURE(label);
+                        for (std::int32_t t = first; t < first + count; ++t)
+                            CHECK(weight_of(label, t) == start + slope * (t - first));
+                    }
 }
 
 TEST_CASE("local derivatives: the graph is left as it is") {

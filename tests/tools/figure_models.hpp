@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/many_to_one.hpp>
@@ -107,7 +108,35 @@ inline std::vector<OtherNet> other_nets() {
         }
         return differentiate(sum(h).named("L"), {U});
     };
-    return {{"two states", two_states},
+    // Each state, or each loss, reads one step's state.
+    const auto fixed = [=](bool is_first, bool is_of_states) {
+        return [=](Graph& graph, std::int32_t steps) {
+            const Expr W = graph.parameter("W", {2, 2}), U = graph.parameter("U", {2, 2});
+            const auto x = inputs(graph, steps);
+            std::vector<Expr> h, losses;
+            for (std::int32_t t = 0; t < steps; ++t) {
+                const Scope scope(graph, Step{0, t});
+                Expr z = W * x[static_cast<std::size_t>(t)];
+                if (t > 0) z = z + U * h.back();
+                if (t > 0 && is_of_states) z = z + h.front();
+                h.push_back(tanh(z.named("z")).named("h"));
+            }
+            const std::int32_t read = is_first ? 0 : steps - 1;
+            for (std::int32_t t = 0; t < steps && !is_of_states; ++t) {
+                if (t == read) continue;
+                const Scope scope(graph, Step{0, t});
+                losses.push_back(
+                    mse(h[static_cast<std::size_t>(t)], h[static_cast<std::size_t>(read)])
+                        .named("l"));
+            }
+            return differentiate((is_of_states ? sum(h.back()) : accumulate(losses)).named("L"),
+                                 {W, U});
+        };
+    };
+    return {{"states that read the first one", fixed(true, true)},
+            {"losses that read the first state", fixed(true, false)},
+            {"losses that read the last state", fixed(false, false)},
+            {"two states", two_states},
             {"the last of two states", last_of_two_states},
             {"masked", masked},
             {"both ways, from trainable states, one answer", both_ways},
