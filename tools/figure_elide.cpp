@@ -70,25 +70,42 @@ class Elider {
             place.title += fmt::format(" = {}", steps_.first(step.axis).t + *step_count_ - 1);
     }
 
+    /// One arrow stands for all from or to the same dots. It says what each of them says, or nothing.
     void add_edge(const FigureEdge& edge) {
         FigureEdge added = edge;
         const bool starts_there = is_left_out(edge.from), ends_there = is_left_out(edge.to);
-        if (starts_there && ends_there) return;
-        if (ends_there && !sketch_.homes[edge.from].is_step()) return;  // a fan-out passes by
+        if (starts_there && ends_there && are_of_one_axis(edge)) return;
+        if (ends_there && passes_by(edge)) return;
         added.from = starts_there ? dots(edge.from, edge.from) : place_of_[edge.from];
         added.to = ends_there ? dots(travels_to(edge), edge.to) : place_of_[edge.to];
-        const bool is_new = drawn_.emplace(added.from, added.to).second;
-        if ((starts_there || ends_there) && !is_new) return;
         added.label = with_steps(added.label);
+        if (starts_there || ends_there) {
+            const auto [found, is_new] =
+                arrows_.try_emplace(std::pair(added.from, added.to), figure_.edges.size());
+            if (!is_new) return keep_common(figure_.edges[found->second], added);
+        }
         figure_.edges.push_back(std::move(added));
     }
 
+    static void keep_common(FigureEdge& arrow, const FigureEdge& other) {
+        if (to_plain(arrow.label) != to_plain(other.label)) arrow.label = {};
+        if (arrow.tooltip != other.tooltip) arrow.tooltip.clear();
+    }
+
+    bool are_of_one_axis(const FigureEdge& edge) const {
+        const Home from = sketch_.homes[edge.from], to = sketch_.homes[edge.to];
+        return from.is_step() && to.is_step() && from.step.axis == to.step.axis;
+    }
+
+    /// What depends on no step, as parameters, is read by all steps alike.
+    bool passes_by(const FigureEdge& edge) const {
+        return edge.kind == EdgeKind::fan_out || sketch_.homes[edge.from].place == 0;
+    }
+
     /// What the dots stand for that an arrow into the steps left out ends at: the value that goes on from step to step,
-    /// of which those left out have their own, or, where it comes from another time axis, what reads it.
+    /// of which those left out have their own, or, where it does not come from a step of their axis, what reads it.
     std::uint32_t travels_to(const FigureEdge& edge) const {
-        const bool same_axis =
-            sketch_.homes[edge.from].step.axis == sketch_.homes[edge.to].step.axis;
-        return same_axis ? edge.from : edge.to;
+        return are_of_one_axis(edge) ? edge.from : edge.to;
     }
 
     /// The dots that stand for the values like `value` of the steps left out.
@@ -128,7 +145,7 @@ class Elider {
     std::optional<std::int32_t> step_count_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
     std::map<Key, std::uint32_t> dots_;
-    std::set<std::pair<std::uint32_t, std::uint32_t>> drawn_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> arrows_;  // from and to dots
     std::vector<PanelPlace> places_;
     Figure figure_;
 };

@@ -40,7 +40,7 @@ enum class Read : std::uint8_t {
 };
 
 constexpr std::array reads{Read::last, Read::last_in_named_sum, Read::last_by_named_value,
-                           Read::last_and_first};
+                           Read::last_and_first, Read::own};
 
 Derivative net_of(Graph& graph, Read read, const std::string& second_state,
                   std::int32_t second_steps) {
@@ -98,37 +98,12 @@ std::int32_t number(const Place& place) {
 
 bool are_dots(const FigureNode& node) { return node.kind == NodeKind::omitted; }
 
-/// An arrow from what is drawn into dots: its source, the axis of the dots and what they stand for.
-using Arrow = std::tuple<NodeId, std::string, std::string>;
-
-std::string family(const FigureNode& node) { return node.name.empty() ? "-" : node.name; }
-
-std::set<Arrow> arrows_into_dots(const Figure& elided) {
-    std::set<Arrow> arrows;
-    for (const FigureEdge& edge : elided.edges)
-        if (are_dots(elided.nodes[edge.to])) {
-            REQUIRE(place_of(elided, edge.to));
-            arrows.emplace(elided.nodes[edge.from].node, place_of(elided, edge.to)->axis,
-                           family(elided.nodes[edge.to]));
-        }
-    return arrows;
-}
-
-/// The same, read off the figure of all steps: a state goes on along its own axis, and is read on another.
-std::set<Arrow> arrows_into_steps_left_out(const Figure& all, std::int32_t second_steps) {
-    const auto is_left_out = [&](const std::optional<Place>& place) {
-        const std::int32_t last = (place && place->axis == "t" ? steps : second_steps) - 1;
-        return place && number(*place) >= 2 && number(*place) < last;
-    };
-    std::set<Arrow> arrows;
-    for (const FigureEdge& edge : all.edges) {
-        const auto from = place_of(all, edge.from), to = place_of(all, edge.to);
-        if (!from || is_left_out(from) || !is_left_out(to)) continue;
-        const FigureNode& source = all.nodes[edge.from];
-        arrows.emplace(source.node, to->axis,
-                       family(from->axis == to->axis ? source : all.nodes[edge.to]));
-    }
-    return arrows;
+std::map<NodeId, std::uint32_t> parts_of(const Derivative& derivative) {
+    const Rolled rolled = roll(derivative.outputs());
+    std::map<NodeId, std::uint32_t> part_of;
+    for (std::uint32_t part = 0; part < rolled.nodes.size(); ++part)
+        for (const NodeId node : rolled.nodes[part]) part_of[node] = part;
+    return part_of;
 }
 
 /// Steps that belong to one end of an arrow, or to both: by axis.
@@ -265,11 +240,69 @@ std::multiset<Claim> claims_of(const Figure& figure, const std::map<NodeId, std:
     return claims;
 }
 
+/// What an elided figure says of arrows from and to dots: their labels, by both ends.
+using DotArrows = std::map<std::pair<std::string, std::string>, std::set<std::string>>;
+
+/// What dots are called: their axis, and the name, or the part, of what they stand for.
+std::string dots_of(const std::string& axis, const FigureNode& node,
+                    const std::map<NodeId, std::uint32_t>& part_of) {
+    return fmt::format("{}: {}", axis,
+                       node.name.empty() ? std::to_string(part_of.at(node.node)) : node.name);
+}
+
+std::string drawn(const FigureNode& node) { return fmt::format("#{}", index(node.node)); }
+
+DotArrows arrows_of_dots(const Figure& elided, const std::map<NodeId, std::uint32_t>& part_of,
+                         const At& last) {
+    const auto called = [&](std::uint32_t node) {
+        const FigureNode& there = elided.nodes[node];
+        return are_dots(there) ? dots_of(place_of(elided, node)->axis, there, part_of)
+                               : drawn(there);
+    };
+    DotArrows arrows;
+    const AxesReader reader(last);
+    for (const FigureEdge& edge : elided.edges) {
+        if (!are_dots(elided.nodes[edge.from]) && !are_dots(elided.nodes[edge.to])) continue;
+        const auto [found, is_new] = arrows.try_emplace({called(edge.from), called(edge.to)});
+        CHECK(is_new);
+        found->second.insert(reader.numbered(with_plain_minus(to_plain(edge.label)), {}));
+    }
+    return arrows;
+}
+
+/// The same, read off the figure of all steps: with all labels that one arrow would have.
+DotArrows arrows_of_steps_left_out(const Figure& all,
+                                   const std::map<NodeId, std::uint32_t>& part_of, const At& last) {
+    const auto is_left_out = [&](const std::optional<Place>& place) {
+        return place && number(*place) >= 2 && number(*place) < last.at(place->axis.front());
+    };
+    const AxesReader reader(last);
+    DotArrows arrows;
+    for (const FigureEdge& edge : all.edges) {
+        const auto from = place_of(all, edge.from), to = place_of(all, edge.to);
+        const bool starts_there = is_left_out(from), ends_there = is_left_out(to);
+        const bool of_one_axis = from && to && from->axis == to->axis;
+        const FigureNode &source = all.nodes[edge.from], &target = all.nodes[edge.to];
+        const bool is_of_all = source.kind == NodeKind::parameter ||
+                               source.kind == NodeKind::constant || edge.kind == EdgeKind::fan_out;
+        if ((!starts_there && !ends_there) || (starts_there && ends_there && of_one_axis) ||
+            (ends_there && !from && is_of_all))
+            continue;
+        const std::string begin =
+            starts_there ? dots_of(from->axis, source, part_of) : drawn(source);
+        const std::string end =
+            ends_there ? dots_of(to->axis, of_one_axis ? source : target, part_of) : drawn(target);
+        arrows[{begin, end}].insert(reader.numbered(with_plain_minus(to_plain(edge.label)), {}));
+    }
+    for (auto& [ends, labels] : arrows)
+        if (labels.size() > 1) labels = {""};
+    return arrows;
+}
+
 }  // namespace
 
 TEST_CASE("folded figure: of two time axes, arrows say at which steps of each they are") {
-    for (const Read read : {Read::last, Read::last_in_named_sum, Read::last_by_named_value,
-                            Read::last_and_first, Read::own})
+    for (const Read read : reads)
         for (const std::int32_t second_steps : {8, 12})
             for (const bool is_simplified : {false, true}) {
                 CAPTURE(static_cast<int>(read));
@@ -280,10 +313,7 @@ TEST_CASE("folded figure: of two time axes, arrows say at which steps of each th
                 const Derivative derivative =
                     is_simplified ? simplify(built, simple, simplification_rules()).derivative
                                   : built;
-                const Rolled rolled = roll(derivative.outputs());
-                std::map<NodeId, std::uint32_t> part_of;
-                for (std::uint32_t part = 0; part < rolled.nodes.size(); ++part)
-                    for (const NodeId node : rolled.nodes[part]) part_of[node] = part;
+                const auto part_of = parts_of(derivative);
                 const At last{{'t', (read == Read::own ? second_steps : steps) - 1},
                               {'s', second_steps - 1}};
                 for (std::size_t view = 0; view < views.size(); ++view) {
@@ -303,25 +333,60 @@ TEST_CASE("folded figure: of two time axes, arrows say at which steps of each th
             }
 }
 
-TEST_CASE("elided figure: an arrow into dots stands for one into a value of their axis") {
+TEST_CASE(
+    "elided figure: an arrow from or to dots stands for all of its kind and says what each says") {
     for (const Read read : reads)
         for (const std::string second_state : {"d", "h"})
             for (const std::int32_t second_steps : {8, 12, 15}) {
+                if (read == Read::own && second_steps > steps) continue;
                 CAPTURE(static_cast<int>(read));
                 CAPTURE(second_state);
                 CAPTURE(second_steps);
                 Graph graph;
                 const Derivative derivative = net_of(graph, read, second_state, second_steps);
+                const auto part_of = parts_of(derivative);
+                const At last{{'t', (read == Read::own ? second_steps : steps) - 1},
+                              {'s', second_steps - 1}};
                 for (std::size_t view = 0; view < views.size(); ++view) {
                     CAPTURE(view);
                     const Figure all = views[view](derivative, {.steps = ShownSteps::all});
                     const Figure elided = views[view](derivative, {.steps = ShownSteps::elided});
-                    CHECK(arrows_into_dots(elided) ==
-                          arrows_into_steps_left_out(all, second_steps));
+                    CHECK(arrows_of_dots(elided, part_of, last) ==
+                          arrows_of_steps_left_out(all, part_of, last));
                     std::set<std::string> ids;
                     for (const FigureNode& node : elided.nodes) CHECK(ids.insert(node.id).second);
                 }
             }
+}
+
+TEST_CASE(
+    "elided figure: local derivatives of answers at each step are right at all steps left out") {
+    for (const std::int32_t count : {8, 13})
+        for (const bool has_names : {true, false}) {
+            CAPTURE(count);
+            CAPTURE(has_names);
+            Graph graph;
+            const Expr U = graph.parameter("U", {2, 2}), V = graph.parameter("V", {1, 2});
+            Expr h = graph.initial_state("h", {2, 1});
+            std::vector<Expr> losses;
+            for (std::int32_t t = 0; t < count; ++t) {
+                const Scope at(graph, Step{0, t});
+                h = tanh(U * h + graph.input("x", {2, 1})).named("h");
+                const Expr y = V * h, Y = graph.input("Y", {1, 1});
+                const Expr loss = mse(has_names ? y.named("y") : y, Y);
+                losses.push_back(has_names ? loss.named("l") : loss);
+            }
+            const Derivative derivative = differentiate(accumulate(losses).named("L"), {U, V});
+            const auto part_of = parts_of(derivative);
+            const At last{{'t', count - 1}};
+            const Figure elided = local_derivatives(derivative, {.steps = ShownSteps::elided});
+            CHECK(arrows_of_dots(elided, part_of, last) ==
+                  arrows_of_steps_left_out(local_derivatives(derivative), part_of, last));
+            const auto from_loss = std::ranges::count_if(elided.edges, [&](const FigureEdge& edge) {
+                return elided.nodes[edge.from].id == "L";
+            });
+            CHECK(from_loss == 4);  // two steps, dots, the last step
+        }
 }
 
 TEST_CASE("elided figure: a decoder's dots read the encoder's last state, whose own do not") {
