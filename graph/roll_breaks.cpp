@@ -41,6 +41,7 @@ class BreakSearch {
         : rolled_(rolled), reaches_(reaches_of(rolled)), starts_(detail::first_steps(rolled)) {}
 
     std::optional<PatternBreak> run() {
+        if (auto fixed = read_of_one_step()) return fixed;
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
             const Part& part = rolled_.parts[i];
             for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot)
@@ -80,6 +81,39 @@ class BreakSearch {
     void consider(Member member, std::optional<Change> change) {
         const auto [axis, t] = step_of(member);
         if (is_in_the_midst(axis, t)) found_.push_back({member, change});
+    }
+
+    /// An operand that is one member at most steps, as each h(t) may read h(0): its cases are as many as its steps.
+    std::optional<PatternBreak> read_of_one_step() const {
+        constexpr std::size_t least = 4, unlike = 2;  // two or three steps can be a boundary
+        for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
+            const Part& part = rolled_.parts[i];
+            for (std::uint32_t slot = 0; slot < part.slots.size(); ++slot) {
+                std::map<std::pair<PartId, std::int32_t>, std::vector<std::int32_t>> steps_of;
+                for (const Segment& segment : part.slots[slot])
+                    if (segment.steps.size() == 1 && rolled_[segment.target].is_family())
+                        steps_of[{segment.target, segment.steps.low() - segment.distance}]
+                            .push_back(segment.steps.low());
+                for (const auto& [read, steps] : steps_of)
+                    if (steps.size() >= least && part.size() <= steps.size() + unlike &&
+                        2 * std::ssize(steps) >= rolled_.steps(*part.axis))
+                        return described({PartId{i}, steps.front()}, slot,
+                                         Member{read.first, read.second});
+            }
+        }
+        return std::nullopt;
+    }
+
+    PatternBreak described(Member reader, std::uint32_t slot, Member read) const {
+        const Step step = step_of(reader);
+        return {step, reader, slot,
+                fmt::format("roll: steps are not alike from step {} on: operand {} of {} is one "
+                            "value in all of them\n  it is {}\n"
+                            "  a family reads what is equally far from each of its steps; what is "
+                            "computed from that value while no Scope with a Step is open has no "
+                            "step, and all steps can read it",
+                            to_string(step), slot, name_and_shape(rolled_[reader.part], reader.t),
+                            name_and_shape(rolled_[read.part], read.t))};
     }
 
     /// The steps at which an operand becomes another one. What repeats does so within one period.

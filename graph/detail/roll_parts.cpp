@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace revolute::detail {
 
@@ -92,7 +93,9 @@ std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const P
                    operands[i + period].t - operands[i].t == stride_of(period) &&
                    parts[index(operands[i].part)].is_family();
         };
-        const Repetition found = longest_repetition(operands.size(), 2, goes_on);
+        Repetition found = longest_repetition(operands.size(), 2, goes_on);
+        // Two members that are no neighbours make no pattern: h(0) + h(T) has two operands in a graph of any length.
+        if (found.rounds() == 2 && std::abs(stride_of(found.period)) > 1) found = {};
         const std::size_t rounds = found.rounds();
         Sweep sweep;
         sweep.first = operands.front().t;

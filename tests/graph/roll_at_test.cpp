@@ -381,6 +381,72 @@ TEST_CASE("first_break: a sum that ends in the midst") {
           "reads h[5], tanh [1 x 1] and h[6], tanh [1 x 1] in different ways");
 }
 
+TEST_CASE("at: two members far from each other are two operands in a graph of any length") {
+    // By their places from the first step, or, below zero, from behind the last.
+    for (const auto& [one, other] : {std::pair(0, -1), {-1, 0}, {1, -1}, {-1, 2}}) {
+        CAPTURE(one);
+        CAPTURE(other);
+        const auto rolled_with = [one = one, other = other](std::int32_t steps) {
+            Graph graph;
+            const Expr U = graph.parameter("U", {2, 2});
+            std::vector<Expr> h{graph.initial_state("h0", {2, 1})};
+            for (std::int32_t t = 0; t < steps; ++t) {
+                const Scope at(graph, Step{0, t});
+                h.push_back(tanh(U * h.back() + graph.input("x", {2, 1})).named("h"));
+            }
+            const auto state = [&](std::int32_t place) {
+                return h[static_cast<std::size_t>(place < 0 ? steps + place : place) + 1];
+            };
+            return roll(
+                differentiate(mse(state(one), state(other)).named("L"), {U}).loss_and_gradients());
+        };
+        const Rolled few = rolled_with(20);
+        for (const std::int32_t steps : {19, 21, 40}) CHECK(few.at(steps) == rolled_with(steps));
+    }
+}
+
+TEST_CASE("first_break: a value of one step that all steps read, until it is made without a step") {
+    enum class Read : std::uint8_t { first, last, other_axis };
+    for (const Read read : {Read::first, Read::last, Read::other_axis})
+        for (const bool has_step : {true, false})
+            for (const std::int32_t steps : {8, 9, 20}) {
+                CAPTURE(static_cast<int>(read));
+                CAPTURE(has_step);
+                CAPTURE(steps);
+                Graph graph;
+                const Expr C = graph.parameter("C", {1, 1});
+                std::vector<Expr> h, read_by;
+                for (std::int32_t t = 0; t < steps; ++t) {
+                    const Scope at(graph, Step{0, t});
+                    h.push_back(tanh(graph.input("x", {1, 1})).named("h"));
+                }
+                const std::int32_t fixed = read == Read::first ? 0 : steps - 1;
+                Expr value = h[static_cast<std::size_t>(fixed)];
+                if (!has_step) value = C * value;
+                for (std::int32_t t = 0; t < steps; ++t) {
+                    const Scope at(graph, Step{read == Read::other_axis ? 1 : 0, t});
+                    if (t == fixed && read != Read::other_axis) continue;
+                    const Expr& own = h[static_cast<std::size_t>(t)];
+                    read_by.push_back(read == Read::other_axis ? graph.input("y", {1, 1}) - value
+                                                               : own - value);
+                }
+                const std::array outputs{accumulate(read_by)};
+                const auto found = first_break(roll(outputs));
+                REQUIRE(found.has_value() == has_step);
+                if (!found) continue;
+                const Step first{read == Read::other_axis ? 1 : 0, read == Read::first ? 1 : 0};
+                CHECK(found->text ==
+                      fmt::format("roll: steps are not alike from step {0} on: operand 1 of an "
+                                  "unnamed subtract [1 x 1] in step {0} is one value in all of "
+                                  "them\n"
+                                  "  it is h[{1}], tanh [1 x 1]\n"
+                                  "  a family reads what is equally far from each of its steps; "
+                                  "what is computed from that value while no Scope with a Step is "
+                                  "open has no step, and all steps can read it",
+                                  to_string(first), fixed));
+            }
+}
+
 TEST_CASE("verify: shapes and operand counts that do not fit are found") {
     Chain chain(6);
     const Expr loss = sum(square(stack_rows(chain.operands())));

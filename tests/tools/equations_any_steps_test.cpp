@@ -11,7 +11,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -344,6 +346,31 @@ TEST_CASE(
           "4.658886145103398e-15 in 33 and 1.713908431542013e-15 in 34, which is neither even in "
           "the number of steps nor a product or quotient of two such numbers, nor a root of these\n"
           "  ask for the equations of one number of steps");
+}
+
+TEST_CASE("equations: a loss of the first steps and the last ones alone") {
+    // By their places from the first step, or, below zero, from behind the last.
+    using Places = std::vector<std::int32_t>;
+    for (const Places& places : {Places{0, -1}, {-1, 0}, {0, 1, -1}, {0, -2, -1}, {2, -1}})
+        for (const bool has_names : {true, false})
+            check_any([&](Graph& graph, std::int32_t steps, std::int32_t columns) {
+                const BatchChain chain(graph, steps, columns);
+                const Expr V = graph.parameter("V", {1, 2});
+                std::vector<Expr> losses;
+                std::set<std::int32_t> read;
+                for (const std::int32_t place : places) {
+                    const std::int32_t t =
+                        std::clamp(place < 0 ? steps + place : place, 0, steps - 1);
+                    if (!read.insert(t).second) continue;
+                    const Scope at(graph, Step{0, t});
+                    const Expr y = V * chain.h[static_cast<std::size_t>(t)];
+                    const Expr loss =
+                        mse(has_names ? y.named("y") : y, graph.input("Y", {1, columns}));
+                    losses.push_back(has_names ? loss.named("l") : loss);
+                }
+                return differentiate((1.0 * accumulate(losses)).named("L"), {chain.U, V},
+                                     Unreachable::zeros);
+            });
 }
 
 TEST_CASE("equations: what differs from step to step is told apart in words") {
