@@ -10,6 +10,7 @@
 #define HWY_TARGET_INCLUDE <revolute/graph/program/packed_products.cpp>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <revolute/graph/program/detail/few_terms-inl.hpp>
 #include <revolute/graph/program/detail/product_packing-inl.hpp>
 #include <revolute/graph/program/detail/product_tiles-inl.hpp>
 // clang-format on
@@ -75,17 +76,19 @@ constexpr std::size_t columns_in_place(std::size_t bytes_beside) {
     return bytes_beside % same_place_bytes == 0 ? 8 : 32;
 }
 
-// The right factor is packed for so many rows, or where a tile reads from lines of memory that are so far apart, unless
-// there is too little to add up.
+// The right factor is packed for so many rows unless there is too little to add up, or where a tile reads from so many lines
+// of memory, so far apart, that they leave the first-level cache before the next tile reads them.
 constexpr std::size_t few_columns = 8;
 constexpr std::size_t many_rows = 128;
-constexpr std::size_t distant_bytes = 1024;
 constexpr std::size_t least_inner = 16;
+constexpr std::size_t distant_bytes = 512;
+constexpr std::size_t many_lines = 128;
 
-// A left factor that lies transposed is read where it stands for so few columns: as the right factor of the transposed
-// product, a block of its rows after the other. That is turned back, which is not worth while where little is added up.
-constexpr std::size_t columns_turned = 16;
-constexpr std::size_t rows_turned = 256;
+// A factor whose lines lie across those of the tiles is read along them in the transposed product, if that has so few
+// columns: a block of its rows after the other. That is turned back, which is not worth while where little is added up.
+constexpr std::size_t few_turned = 16;
+constexpr std::size_t many_turned = 64;
+constexpr std::size_t block_turned = 256;
 constexpr std::size_t least_inner_turned = 64;
 
 /// A whole number of cache lines.
@@ -99,7 +102,7 @@ constexpr std::size_t right_room(std::size_t columns, std::size_t inner) {
 
 /// Numbers of a transposed result that are turned back together.
 constexpr std::size_t turned_room(std::size_t rows, std::size_t columns) {
-    return in_whole_lines(std::min(rows, rows_turned) * std::min(columns, columns_turned));
+    return in_whole_lines(std::min(rows, block_turned) * std::min(columns, block_turned));
 }
 
 }  // namespace revolute::packed_products
@@ -109,6 +112,7 @@ constexpr std::size_t turned_room(std::size_t rows, std::size_t columns) {
 HWY_BEFORE_NAMESPACE();
 namespace revolute::packed_products::HWY_NAMESPACE {
 
+namespace few = few_terms::HWY_NAMESPACE;
 namespace tiles = product_tiles::HWY_NAMESPACE;
 namespace packing = product_packing::HWY_NAMESPACE;
 
@@ -124,41 +128,55 @@ void for_each_block(std::size_t size, std::size_t block, const Visit& visit) {
         visit(begin, std::min(block, size - begin));
 }
 
-// Puts columns of the right factor into the order in which tiles of that height read them. Rows that stand apart are
-// read a few at a time, each from its first column to its last.
+// Puts columns of the right factor, `together` at a time, into the order in which tiles of that height read them. Rows that
+// stand apart are read a few at a time, each from its first column to its last.
 template <class T>
-void pack_right(const tiles::Block<T>& block, std::size_t height, T* packed) {
-    const std::size_t together = block.b_below == 1 ? block.inner : packing::lines_together;
-    for_each_block(block.inner, together, [&](std::size_t k, std::size_t inner) {
-        tiles::for_each_part(
-            block.columns, tiles::widest(height), [&](std::size_t first, std::size_t width) {
-                packing::pack_right(
-                    inner, width, block.b + k * block.b_below + first * block.b_beside,
-                    block.b_below, block.b_beside, packed + first * block.inner + k * width);
-            });
+void pack_right(const tiles::Block<T>& block, std::size_t height, std::size_t together, T* packed) {
+    const std::size_t lines = block.b_below == 1 ? block.inner : packing::lines_together;
+    for_each_block(block.inner, lines, [&](std::size_t k, std::size_t inner) {
+        const auto pack = [&](std::size_t first, std::size_t width) {
+            packing::pack_right(inner, width, block.b + k * block.b_below + first * block.b_beside,
+                                block.b_below, block.b_beside,
+                                packed + first * block.inner + k * width);
+        };
+        for_each_block(block.columns, together, [&](std::size_t begin, std::size_t columns) {
+            tiles::for_each_part(
+                columns, tiles::widest(height),
+                [&](std::size_t first, std::size_t width) { pack(begin + first, width); });
+        });
     });
+}
+
+template <class T>
+tiles::Block<T> columns_of(const tiles::Block<T>& block, std::size_t first, std::size_t count) {
+    tiles::Block<T> part = block;
+    part.columns = count;
+    part.b += first * (block.b_is_packed ? block.inner : block.b_beside);
+    part.c += first * block.leading;
+    return part;
 }
 
 // Rows times columns that stay in a cache, for a part of the inner index. With room for some columns of the right
 // factor these are packed.
 template <class T>
 void times_by_columns(const tiles::Block<T>& block, std::size_t height, T* room) {
+    if (few::are_few<T>(block.rows, block.inner)) return few::multiply(block);
     const bool is_short =
         block.inner <= short_inner && block.rows > tiles::most_vectors * tiles::lanes<T>();
-    const std::size_t most = is_short ? columns_written_together : columns_of_block<T>;
-    for_each_block(block.columns, most, [&](std::size_t column, std::size_t columns) {
-        tiles::Block<T> part = block;
-        part.columns = columns;
-        part.b += column * block.b_beside;
-        part.c += column * block.leading;
-        part.is_fetched = is_short || block.inner >= long_inner;
-        part.ahead = block.inner < long_inner ? most * block.leading : 0;
+    const std::size_t together = is_short ? columns_written_together : columns_of_block<T>;
+    for_each_block(block.columns, columns_of_block<T>, [&](std::size_t begin, std::size_t count) {
+        tiles::Block<T> columns = columns_of(block, begin, count);
         if (room != nullptr) {
-            pack_right(part, height, room);
-            part.b = room;
-            part.b_is_packed = true;
+            pack_right(columns, height, together, room);
+            columns.b = room;
+            columns.b_is_packed = true;
         }
-        tiles::multiply(part, height);
+        for_each_block(count, together, [&](std::size_t first, std::size_t written) {
+            tiles::Block<T> part = columns_of(columns, first, written);
+            part.is_fetched = is_short || block.inner >= long_inner;
+            part.ahead = block.inner < long_inner ? together * block.leading : 0;
+            tiles::multiply(part, height);
+        });
     });
 }
 
@@ -197,14 +215,15 @@ template <class T>
 bool is_left_in_place(const Operands<T>& o, std::size_t inner) {
     const std::size_t column = o.A.beside * sizeof(T);
     if (o.A.below != 1) return false;
-    return column * inner <= near_bytes ||
+    return few::are_few<T>(o.rows, inner) || column * inner <= near_bytes ||
            (o.columns <= columns_in_place(column) && column * o.inner <= cached_bytes);
 }
 
 template <class T>
 bool is_right_packed(const Operands<T>& o) {
-    return o.columns >= few_columns && o.inner >= least_inner &&
-           (o.rows >= many_rows || (o.B.beside == 1 && o.B.below * sizeof(T) > distant_bytes));
+    if (o.columns < few_columns) return false;
+    if (o.rows >= many_rows) return o.inner >= least_inner;
+    return o.B.beside == 1 && o.B.below * sizeof(T) > distant_bytes && o.inner >= many_lines;
 }
 
 template <class T>
@@ -237,30 +256,49 @@ void times_in_order(const Operands<T>& o) {
     });
 }
 
-// C' = B' A', and that transposed. The sums are those of the product in order, bit for bit.
+template <class T>
+bool is_turned(const Operands<T>& o) {
+    if (o.A.below != 1 && o.columns <= few_turned && o.rows > o.columns)
+        return o.inner >= least_inner_turned;
+    return o.B.beside == 1 && o.rows <= few_turned && o.columns >= many_turned &&
+           o.inner >= many_lines;
+}
+
+// A block of C' = B' A', and that transposed. The sums are those of the product in order, bit for bit.
+template <class T>
+void block_turned_back(const Operands<T>& o) {
+    T* const turned = o.room;
+    if (o.adds) packing::transpose(o.columns, o.rows, o.C, o.leading, turned, o.columns);
+    times_in_order<T>({.rows = o.columns,
+                       .columns = o.rows,
+                       .inner = o.inner,
+                       .A = {o.B.first, o.B.beside, o.B.below},
+                       .B = {o.A.first, o.A.beside, o.A.below},
+                       .adds = o.adds,
+                       .C = turned,
+                       .leading = o.columns,
+                       .room = o.room + turned_room(o.rows, o.columns)});
+    packing::transpose(o.rows, o.columns, turned, o.columns, o.C, o.leading);
+}
+
 template <class T>
 void times_turned(const Operands<T>& o) {
-    const std::size_t columns = o.columns;
-    for_each_block(o.rows, rows_turned, [&](std::size_t row, std::size_t rows) {
-        T *const turned = o.room, *const c = o.C + row;
-        if (o.adds) packing::transpose(columns, rows, c, o.leading, turned, columns);
-        times_in_order<T>({.rows = columns,
-                           .columns = rows,
-                           .inner = o.inner,
-                           .A = {o.B.first, o.B.beside, o.B.below},
-                           .B = {o.A.at(row, 0), o.A.beside, o.A.below},
-                           .adds = o.adds,
-                           .C = turned,
-                           .leading = columns,
-                           .room = o.room + turned_room(o.rows, columns)});
-        packing::transpose(rows, columns, turned, columns, c, o.leading);
+    for_each_block(o.columns, block_turned, [&](std::size_t column, std::size_t columns) {
+        for_each_block(o.rows, block_turned, [&](std::size_t row, std::size_t rows) {
+            Operands<T> block = o;
+            block.rows = rows;
+            block.columns = columns;
+            block.A.first = o.A.at(row, 0);
+            block.B.first = o.B.at(0, column);
+            block.C = o.C + row + column * o.leading;
+            block_turned_back(block);
+        });
     });
 }
 
 template <class T>
 void times(const Operands<T>& o) {
-    if (o.A.below != 1 && o.columns <= columns_turned && o.rows > o.columns &&
-        o.inner >= least_inner_turned)
+    if (is_turned(o))
         times_turned(o);
     else
         times_in_order(o);
@@ -350,12 +388,14 @@ void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, 
 
 template <class T>
 std::size_t room(const Extent& extent) {
-    const auto rows = static_cast<std::size_t>(extent.rows);
-    const auto columns = static_cast<std::size_t>(extent.columns);
-    const Extent turned{std::min(extent.columns, static_cast<int>(columns_turned)),
-                        std::min(extent.rows, static_cast<int>(rows_turned)), extent.inner};
-    return std::max(room_in_order<T>(extent),
-                    turned_room(rows, columns) + room_in_order<T>(turned));
+    constexpr int few = few_turned, block = block_turned;
+    const auto turned = [&](int most_rows, int most_columns) {
+        const int rows = std::min(extent.rows, most_rows);
+        const int columns = std::min(extent.columns, most_columns);
+        return turned_room(static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)) +
+               room_in_order<T>({columns, rows, extent.inner});
+    };
+    return std::max({room_in_order<T>(extent), turned(block, few), turned(few, block)});
 }
 
 template <class T>

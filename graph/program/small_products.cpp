@@ -35,7 +35,7 @@ struct Kernels {
 };
 
 /// A matrix that is larger leaves the first-level cache between the rows, and columns that are shorter are not worth a call.
-constexpr std::size_t near_bytes = std::size_t{1} << 17;
+constexpr std::size_t near_bytes = std::size_t{1} << 15;
 constexpr std::size_t long_column = 128;
 
 }  // namespace revolute::small_products
@@ -132,8 +132,28 @@ void times_by_columns(const Operands<T>& o) {
     for (; column < o.columns; ++column) add_columns<1>(d, o, column);
 }
 
+// A number times a column.
+template <bool adds, class T>
+void times_number(const Operands<T>& o) {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d), rows = o.rows;
+    const auto x = hn::Set(d, o.x[0]);
+    const T* const a = o.A;
+    T* const y = o.y;
+    std::size_t row = 0;
+    for (; row + lanes <= rows; row += lanes) {
+        const auto product = hn::MulAdd(hn::LoadU(d, a + row), x, hn::Zero(d));
+        hn::StoreU(adds ? hn::Add(hn::LoadU(d, y + row), product) : product, d, y + row);
+    }
+    if (row == rows) return;
+    const std::size_t rest = rows - row;
+    const auto product = hn::MulAdd(load_part(d, a + row, rest), x, hn::Zero(d));
+    store_part(d, adds ? hn::Add(load_part(d, y + row, rest), product) : product, y + row, rest);
+}
+
 template <class T>
 void times(const Operands<T>& o) {
+    if (o.columns == 1) return o.adds ? times_number<true>(o) : times_number<false>(o);
     if (o.rows >= long_column && o.rows * o.columns * sizeof(T) > near_bytes)
         return times_by_columns(o);
     const hn::ScalableTag<T> d;

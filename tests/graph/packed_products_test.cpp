@@ -57,7 +57,7 @@ template <class T>
 void check_products() {
     test::on_every_target([] {
         for (const int rows : {1, 3, 4, 8, 16, 17, 33, 48, 67})
-            for (const int inner : {1, 2, 9, 20})
+            for (const int inner : {1, 2, 5, 8, 9, 20})
                 for (const int columns : {1, 2, 3, 5, 7, 8, 9, 17, 64, 70})
                     check_forms<T>(rows, inner, columns);
     });
@@ -72,14 +72,17 @@ void check_large_products() {
         check_forms<T>(530, 270, 9);
         check_forms<T>(9, 520, 330);
         check_forms<T>(1030, 260, 5);
+        check_forms<T>(1030, 7, 5);
+        check_forms<T>(140, 40, 300);
     });
 }
 
-constexpr int rows = 80, columns = 13, inner = 300;
+constexpr int rows = 80, columns = 13;
 
 /// A column-major [rows x inner] as its transpose.
 template <class T>
 std::vector<T> transposed(const std::vector<T>& A) {
+    const std::size_t inner = A.size() / rows;
     std::vector<T> turned(A.size());
     for (std::size_t row = 0; row < rows; ++row)
         for (std::size_t k = 0; k < inner; ++k) turned[k + row * inner] = A[row + k * rows];
@@ -88,10 +91,11 @@ std::vector<T> transposed(const std::vector<T>& A) {
 
 /// The product, or what it adds to numbers that are there, by the packed factor and by the same as it stands.
 template <class T>
-void check_bits(const std::vector<T>& packed, packed_products::Factor<T> A,
+void check_bits(int inner, const std::vector<T>& packed, packed_products::Factor<T> A,
                 packed_products::Factor<T> B) {
     for (const bool adds : {false, true}) {
-        std::vector<T> expected(packed.begin(), packed.begin() + rows * columns), actual = expected;
+        std::vector<T> expected(static_cast<std::size_t>(rows * columns), T(100) / T(3)),
+            actual = expected;
         packed_products::times({rows, columns, inner}, packed.data(), B, adds, expected.data(),
                                rows);
         std::vector<T> room(packed_products::room<T>({rows, columns, inner}));
@@ -103,7 +107,7 @@ void check_bits(const std::vector<T>& packed, packed_products::Factor<T> A,
 
 /// Rows and columns of a product, computed by themselves and with a left factor in every form.
 template <class T>
-void check_parts() {
+void check_parts(int inner) {
     const auto thirds = [](int count) {
         std::vector<T> values(static_cast<std::size_t>(count));
         for (std::size_t i = 0; i < values.size(); ++i)
@@ -118,9 +122,9 @@ void check_parts() {
         const packed_products::Factor<T> factor{B.data(), inner, false};
         packed_products::times({rows, columns, inner}, packed.data(), factor, false, whole.data(),
                                rows);
-        check_bits(packed, {A.data(), rows, false}, factor);
+        check_bits(inner, packed, {A.data(), rows, false}, factor);
         const std::vector<T> turned = transposed(A);
-        check_bits(packed, {turned.data(), inner, true}, factor);
+        check_bits(inner, packed, {turned.data(), inner, true}, factor);
         const int half = static_cast<int>(packed_products::rows_together<T>());
         for (const int first : {0, half})
             for (int column = 0; column < columns; ++column)
@@ -145,6 +149,9 @@ TEST_CASE("packed products: sizes larger than a block") {
 }
 
 TEST_CASE("packed products: rows and columns by themselves have the bits of the whole") {
-    check_parts<double>();
-    check_parts<float>();
+    for (const int inner : {1, 6, 300}) {
+        CAPTURE(inner);
+        check_parts<double>(inner);
+        check_parts<float>(inner);
+    }
 }

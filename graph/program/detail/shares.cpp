@@ -13,8 +13,8 @@ constexpr double least_multiplications = 1 << 19;
 constexpr double least_size = 256;
 constexpr double most_pieces = 4;
 /// Of a product whose left factor is packed already, a piece costs nothing but that threads meet. It is a
-/// multiple of the rows that stand together in any pack.
-constexpr int packed_piece = 64;
+/// multiple of the rows that stand together in any pack, and of those of the tallest tiles.
+constexpr int packed_piece = 96;
 constexpr std::size_t least_entries = 1 << 14;  ///< as `entries_of` counts
 
 /// Those of all operators' results.
