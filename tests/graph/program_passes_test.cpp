@@ -272,6 +272,45 @@ TEST_CASE("merge: products of any matrices with any values stand in stacks that 
     }
 }
 
+/// A recurrence as of a GRU: W[i] x(t) are four values; V[j] h(t-1) is added to two of them, and to one value more.
+Expr recurrence_of_pair(Graph& graph, const std::array<std::size_t, 2>& pair) {
+    std::array<Expr, 4> W;
+    std::array<Expr, 3> V;
+    for (Expr& matrix : W) matrix = graph.parameter("W", {3, 3});
+    for (Expr& matrix : V) matrix = graph.parameter("V", {3, 3});
+    const Expr P = graph.parameter("P", {3, 3});
+    Expr h = graph.parameter("h", {3, 2});
+    for (int t = 0; t < 5; ++t) {
+        const Scope scope(graph, Step{0, t});
+        const Expr x = graph.input("x", {3, 2}), z = graph.input("z", {3, 2});
+        std::vector<Expr> values;
+        for (const Expr& matrix : W) values.push_back(matrix * x);
+        values.push_back(accumulate(std::array{P * z, V[2] * h}));
+        for (std::size_t i = 0; i < 2; ++i)
+            values[pair[i]] = accumulate(std::array{values[pair[i]], V[i] * h});
+        for (Expr& value : values) value = tanh(value);
+        h = accumulate(values);
+    }
+    return h;
+}
+
+TEST_CASE("merge: a stack becomes longer at its ends where a new value shares a factor with it") {
+    using Pair = std::array<std::size_t, 2>;
+    for (const Pair& pair : {Pair{0, 1}, {1, 2}, {0, 2}, {2, 3}, {3, 0}}) {
+        CAPTURE(pair[0]);
+        CAPTURE(pair[1]);
+        Graph graph;
+        const std::array outputs{recurrence_of_pair(graph, pair)};
+        const Rolled rolled = spelled_out(roll(outputs));
+        std::size_t products = 0;  // of the recurrence
+        for (const Loop& loop : optimized(rolled, Reads(rolled)).loops)
+            if (loop.rounds > 1) products += count_of<ProductCall>(std::vector{loop});
+        CHECK(products == 1);
+        Random random(7);
+        check_passes(outputs, random, 6);
+    }
+}
+
 TEST_CASE("merge: a product waits for another of its group that computes its factor") {
     // W, W x and W x x stand below each other for the products with y: there, those with x could be one.
     for (const int steps : {1, 3}) {

@@ -127,16 +127,21 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
     return lives;
 }
 
+/// A granule is a line of memory.
+constexpr std::size_t lines_of_page = 64;
+
 /// The slabs' sizes and the places of parts in them; offsets are those in the slab.
 class Layouts {
  public:
-    Layouts(const Rolled& rolled, const Code& code, const std::vector<PartId>& slabs)
+    Layouts(const Rolled& rolled, const Code& code, const std::vector<PartId>& slabs,
+            std::size_t granule)
         : sizes(rolled.parts.size() + code.packs),
           layouts(rolled.parts.size()),
           skipped_(rolled.parts.size()) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
-        for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack);
+        for (const std::vector<PartId>& stack : code.stacks)
+            stand_below(rolled, stack, granule);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             const PartId slab = slabs[i];
             const Part& part = rolled.parts[i];
@@ -180,7 +185,7 @@ class Layouts {
 
  private:
     /// Steps begin where the first of a stack's parts does.
-    void stand_below(const Rolled& rolled, const std::vector<PartId>& stack) {
+    void stand_below(const Rolled& rolled, const std::vector<PartId>& stack, std::size_t granule) {
         std::size_t rows = 0;
         std::int32_t first = std::numeric_limits<std::int32_t>::max();
         for (const PartId part : stack) {
@@ -188,6 +193,8 @@ class Layouts {
             rows += layouts[index(part)].leading;
             first = std::min(first, rolled[part].step_of(0));
         }
+        // Columns that are whole pages apart displace each other in the caches.
+        if (rows % (lines_of_page * granule) == 0) rows += granule;
         for (const PartId part : stack) {
             layouts[index(part)].leading = rows;
             skipped_[index(part)] = static_cast<std::size_t>(rolled[part].step_of(0) - first);
@@ -207,7 +214,7 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
         if (lives[i].birth != Life::for_ever) in_order.push_back(i);
     std::ranges::stable_sort(in_order, {}, [&](std::uint32_t i) { return lives[i].birth; });
 
-    Layouts layouts(rolled, code, slabs);
+    Layouts layouts(rolled, code, slabs, units.granule);
     layouts.make_room_for_blocks(reads, code, units.block);
     layouts.make_room_for_packs(rolled, code, units.packed_size);
     const auto size_of = [&](std::uint32_t slab) {

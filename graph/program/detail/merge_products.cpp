@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -63,28 +64,26 @@ class Stacks {
         : rolled_(rolled), stackable_(std::move(stackable)), places_(rolled.parts.size()) {}
 
     /// Brings the numbers of two lists of parts into one order in which both are stacks, or pieces of
-    /// stacks. Returns whether there is one.
+    /// stacks; one of them may make a stack longer. Returns whether there is one.
     bool arrange(std::vector<PartId>& first, std::vector<PartId>& second,
                  std::vector<std::size_t>& numbers) {
         if (!can_be_stack(first) || !can_be_stack(second)) return false;
-        const std::vector<PartId>& known = is_placed(first.front()) ? first : second;
-        std::vector<std::size_t> order(numbers.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-        // Parts that begin together stand together, as they may be a stack by themselves elsewhere.
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) {
-            return is_placed(known.front())
-                       ? std::pair(place(known[i]).row, 0)
-                       : std::pair(std::size_t(0), first_step(first[i], second[i]));
-        });
+        const bool second_decides =
+            is_partly_placed(second) || (is_free(first) && !is_free(second));
+        std::vector<PartId>& known = second_decides ? second : first;
+        std::vector<PartId>& other = second_decides ? first : second;
+        std::vector<PartId> stack =
+            is_free(known) ? by_first_step(known, other) : stack_with(known);
+        if (stack.empty()) return false;
+        const std::vector<std::size_t> order = order_in(stack, known);
         first = reordered(first, order);
         second = reordered(second, order);
         numbers = reordered(numbers, order);
-        if (!is_free_or_piece(first) || !is_free_or_piece(second)) return false;
+        if (std::ranges::search(stack, known).empty() || !is_free_or_piece(other)) return false;
         // h(t) += h(t-1) W, e(t) += c(t-1) W: h cannot be in a stack with c and in another one with e.
-        if (is_free(first) && is_free(second) && first != second && have_common(first, second))
-            return false;
-        put(first);
-        put(second);
+        if (is_free(other) && known != other && have_common(stack, other)) return false;
+        put(std::move(stack));
+        if (is_free(other)) put(other);
         return true;
     }
 
@@ -105,12 +104,63 @@ class Stacks {
         return result;
     }
 
-    std::int32_t first_step(PartId a, PartId b) const {
-        return std::max(rolled_[a].step_of(0), rolled_[b].step_of(0));
+    /// The numbers of the parts, in the order of a stack that has them all.
+    static std::vector<std::size_t> order_in(const std::vector<PartId>& stack,
+                                             const std::vector<PartId>& parts) {
+        std::map<PartId, std::size_t> numbers;
+        for (const PartId part : parts) numbers.emplace(part, numbers.size());
+        std::vector<std::size_t> order;
+        for (const PartId part : stack)
+            if (const auto found = numbers.find(part); found != numbers.end())
+                order.push_back(found->second);
+        return order;
+    }
+
+    /// Parts that begin together stand together, as they may be a stack by themselves elsewhere.
+    std::vector<PartId> by_first_step(const std::vector<PartId>& parts,
+                                      const std::vector<PartId>& others) const {
+        std::vector<std::pair<std::int32_t, PartId>> begins;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            begins.emplace_back(
+                std::max(rolled_[parts[i]].step_of(0), rolled_[others[i]].step_of(0)), parts[i]);
+        std::ranges::stable_sort(begins, {}, [](const auto& each) { return each.first; });
+        std::vector<PartId> stack;
+        for (const auto& [step, part] : begins) stack.push_back(part);
+        return stack;
     }
 
     Place& place(PartId part) { return places_[index(part)]; }
     bool is_placed(PartId part) { return place(part).stack < stacks.size(); }
+    bool is_partly_placed(const std::vector<PartId>& parts) {
+        return !is_free(parts) &&
+               !std::ranges::all_of(parts, [this](PartId part) { return is_placed(part); });
+    }
+
+    /// The stack in which some of the parts stand, with those that stand in none at one of its ends, where the others are.
+    /// Empty: there is no such.
+    std::vector<PartId> stack_with(const std::vector<PartId>& parts) {
+        std::vector<PartId> free;
+        std::set<std::size_t> numbers, rows;
+        for (const PartId part : parts) {
+            if (is_placed(part)) {
+                numbers.insert(place(part).stack);
+                rows.insert(place(part).row);
+            } else {
+                free.push_back(part);
+            }
+        }
+        if (numbers.size() != 1) return {};
+        std::vector<PartId> stack = stacks[*numbers.begin()];
+        if (free.empty()) return stack;
+        if (*rows.rbegin() - *rows.begin() + 1 != rows.size()) return {};
+        if (*rows.rbegin() + 1 == stack.size())
+            stack.insert(stack.end(), free.begin(), free.end());
+        else if (*rows.begin() == 0)
+            stack.insert(stack.begin(), free.begin(), free.end());
+        else
+            return {};
+        return can_be_stack(stack) ? stack : std::vector<PartId>{};
+    }
 
     bool can_be_stack(std::vector<PartId> parts) const {
         const Part& first = rolled_[parts.front()];
@@ -139,11 +189,14 @@ class Stacks {
         return true;
     }
 
-    void put(const std::vector<PartId>& parts) {
-        if (is_placed(parts.front())) return;
-        for (std::size_t row = 0; row < parts.size(); ++row)
-            place(parts[row]) = {stacks.size(), row};
-        stacks.push_back(parts);
+    /// A stack of parts that stand in none, or one that has become longer.
+    void put(std::vector<PartId> stack) {
+        const auto placed =
+            std::ranges::find_if(stack, [this](PartId part) { return is_placed(part); });
+        const std::size_t number = placed == stack.end() ? stacks.size() : place(*placed).stack;
+        for (std::size_t row = 0; row < stack.size(); ++row) place(stack[row]) = {number, row};
+        if (number == stacks.size()) stacks.emplace_back();
+        stacks[number] = std::move(stack);
     }
 
     const Rolled& rolled_;
