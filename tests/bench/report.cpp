@@ -203,15 +203,16 @@ void report_compile_time(const nlohmann::json& computer, const std::filesystem::
         print_row({fmt::format("{}", steps), rounded(counters.at("real_time"))});
 }
 
-/// Beside oneDNN, in float; nothing where it was not installed.
-void report_onednn(const nlohmann::json& computer) {
-    const Results results = of_benchmark(computer, "onednn");
+/// Beside another library; nothing where it was not installed.
+void report_peer(const nlohmann::json& computer, const std::string& benchmark,
+                 const std::string& title) {
+    const Results results = of_benchmark(computer, benchmark);
     if (results.empty()) return;
     fmt::print("\n");
-    print_head({"net, T,B,I,H", "program", "oneDNN", "ratio"});
+    print_head({"net, T,B,I,H", "program", title, "ratio"});
     for (const auto& [name, counters] : results)
-        print_row({fmt::format("{} {}", name[1], name[2]), rounded(counters.at("program_us")),
-                   rounded(counters.at("onednn_us")),
+        print_row({fmt::format("{}", fmt::join(name.begin() + 1, name.end(), " ")),
+                   rounded(counters.at("program_us")), rounded(counters.at(benchmark + "_us")),
                    fmt::format("**{:.2f}**", counters.at("ratio"))});
 }
 
@@ -234,7 +235,8 @@ std::string file_name_of(const nlohmann::json& table) {
 
 void gather(const std::filesystem::path& parts, const std::filesystem::path& results) {
     nlohmann::ordered_json computer;
-    for (const char* const part : {"bptt", "threads", "adbench", "compile_time", "onednn"})
+    for (const char* const part :
+         {"bptt", "threads", "adbench", "compile_time", "onednn", "libtorch"})
         if (const auto file = parts / fmt::format("{}.json", part); std::filesystem::exists(file))
             computer[part] = parsed(file);
     const auto file = results / (file_name_of(computer["bptt"]) + ".json");
@@ -253,7 +255,8 @@ void print_computer(const std::filesystem::path& file, const std::filesystem::pa
         fmt::print("\n{}\n", sentence.get<std::string>());
     const std::string title = file.stem().string();
     report_bptt(computer, figures, title);
-    report_onednn(computer);
+    report_peer(computer, "onednn", "oneDNN");
+    report_peer(computer, "libtorch", "libtorch");
     report_threads(computer);
     report_adbench(computer);
     report_compile_time(computer, figures, title);

@@ -9,8 +9,8 @@ parts=$(mktemp -d)
 trap 'rm -r "$parts"' EXIT
 cmake --build "$build" --target benches >/dev/null
 "$build/revolute" bench --table --json >"$parts/bptt.json"
-for name in threads adbench compile_time onednn; do
-    [ -x "$build/tests/bench_$name" ] || continue  # onednn: only where it is installed
+for name in threads adbench compile_time onednn libtorch; do
+    [ -x "$build/tests/bench_$name" ] || continue  # the last two: only where they are installed
     "$build/tests/bench_$name" --benchmark_repetitions=7 --benchmark_report_aggregates_only=true \
         --benchmark_min_time=0.1 --benchmark_out="$parts/$name.json" --benchmark_out_format=json >/dev/null 2>&1
 done
