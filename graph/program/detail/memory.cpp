@@ -140,8 +140,7 @@ class Layouts {
           skipped_(rolled.parts.size()) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
-        for (const std::vector<PartId>& stack : code.stacks)
-            stand_below(rolled, stack, granule);
+        for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack, granule);
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             const PartId slab = slabs[i];
             const Part& part = rolled.parts[i];
