@@ -383,10 +383,11 @@ TEST_CASE("first_break: a sum that ends in the midst") {
 
 TEST_CASE("at: two members far from each other are two operands in a graph of any length") {
     // By their places from the first step, or, below zero, from behind the last.
-    for (const auto& [one, other] : {std::pair(0, -1), {-1, 0}, {1, -1}, {-1, 2}}) {
+    for (const auto& places : {std::pair(0, -1), {-1, 0}, {1, -1}, {-1, 2}}) {
+        const std::int32_t one = places.first, other = places.second;
         CAPTURE(one);
         CAPTURE(other);
-        const auto rolled_with = [one = one, other = other](std::int32_t steps) {
+        const auto rolled_with = [=](std::int32_t steps) {
             Graph graph;
             const Expr U = graph.parameter("U", {2, 2});
             std::vector<Expr> h{graph.initial_state("h0", {2, 1})};
