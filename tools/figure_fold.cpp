@@ -27,7 +27,7 @@ class Folder {
           steps_(steps),
           rolled_(rolled),
           said_(sketch, steps, rolled, options),
-          representative_(sketch, steps, said_) {
+          representative_(sketch, steps, rolled, said_) {
         figure_.title = sketch.figure.title;
     }
 

@@ -1,16 +1,19 @@
 #include <revolute/tools/figure_folded_members.hpp>
+#include <revolute/tools/figure_numbers.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace revolute {
 
-FoldedMembers::FoldedMembers(const Sketch& sketch, const StepNames& steps, FoldedSteps& said)
-    : sketch_(sketch), steps_(steps), said_(said) {
+FoldedMembers::FoldedMembers(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+                             FoldedSteps& said)
+    : sketch_(sketch), steps_(steps), rolled_(rolled), said_(said) {
     find();
     set_fixed_apart();
     note_lonely();
@@ -116,8 +119,28 @@ void FoldedMembers::note_lonely() {
         said_.note(fmt::format("{} stands alone at {}", name_in(sketch_, node), to_string(at)), at,
                    times.size());
     };
-    note(only.value_or(lonely.front()));
+    const std::uint32_t first = only.value_or(lonely.front());
+    note_number(first, times.size());
+    note(first);
     for (const std::uint32_t node : lonely) note(node);
+}
+
+/// Where a node is alone because what it is like beside it has another number.
+void FoldedMembers::note_number(std::uint32_t node, std::size_t times) {
+    const FigureNode& drawn = sketch_.figure.nodes[node];
+    const Step at = sketch_.homes[node].step;
+    for (std::uint32_t i = 0; i < representative_.size(); ++i) {
+        const Home home = sketch_.homes[i];
+        const bool is_beside =
+            home.place == sketch_.homes[node].place && std::abs(home.step.t - at.t) == 1;
+        if (!is_beside || sketch_.figure.nodes[i].family != drawn.family) continue;
+        const auto numbers = numbers_apart(rolled_, sketch_.members[node], sketch_.members[i]);
+        if (!numbers) continue;
+        said_.note(fmt::format("a number in {} is {}", name_in(sketch_, node), *numbers), at, times,
+                   "give such numbers as an input of each step, or draw the graph before it is "
+                   "simplified");
+        return;
+    }
 }
 
 /// Where values of one family in the midst are called otherwise than the one that stands for all.

@@ -16,7 +16,8 @@ namespace revolute {
 class FoldedMembers {
  public:
     /// Notes what is alone in the midst.
-    FoldedMembers(const Sketch& sketch, const StepNames& steps, FoldedSteps& said);
+    FoldedMembers(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
+                  FoldedSteps& said);
 
     std::uint32_t size() const { return static_cast<std::uint32_t>(representative_.size()); }
     /// The node that is drawn for a node.
@@ -35,10 +36,12 @@ class FoldedMembers {
     void find();
     void set_fixed_apart();
     void note_lonely();
+    void note_number(std::uint32_t node, std::size_t times);
     void note_other_names();
 
     const Sketch& sketch_;
     const StepNames& steps_;
+    const Rolled& rolled_;
     FoldedSteps& said_;
     std::vector<std::uint32_t> representative_;                 // by node of the sketch
     std::map<std::uint32_t, std::set<std::int32_t>> steps_of_;  // by node that stands for all

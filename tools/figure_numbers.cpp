@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -87,7 +89,25 @@ bool is_like_count(double factor, std::int32_t count) {
         });
 }
 
+/// By name, which may be empty, and operator: how many values of an axis are alone with their numbers.
+using AloneCounts = std::map<std::tuple<std::string, const Op*, std::int32_t>, std::int32_t>;
+
+std::optional<AloneCounts::key_type> called_alone(const Part& part) {
+    if (!part.is_family() || part.size() != 1 || part.attributes.empty()) return std::nullopt;
+    const PartName* const name = detail::find_label(part, part.step_of(0));
+    return AloneCounts::key_type{name == nullptr ? "" : name->name, part.op, *part.axis};
+}
+
+/// Numbers of values that have another one at most steps come from the step, and are refused as such.
+bool is_of_step(const Rolled& rolled, const Part& part, const AloneCounts& counts) {
+    const auto called = called_alone(part);
+    return called && 2 * counts.at(*called) >= rolled.steps(*part.axis);
+}
+
 void refuse_unknown_factors(const Rolled& rolled, std::int32_t count) {
+    AloneCounts alone;
+    for (const Part& part : rolled.parts)
+        if (const auto called = called_alone(part)) ++alone[*called];
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         const Part& part = rolled.parts[i];
         const std::int32_t t = part.step_of(0);
@@ -95,7 +115,7 @@ void refuse_unknown_factors(const Rolled& rolled, std::int32_t count) {
             const bool grows = !part.slopes.empty() && part.slopes[k] != 0;
             const double factor = grows ? part.scale_of(k).value() : part.attributes[k];
             if (factor == 1 || !is_like_count(factor, count) ||
-                detail::is_size(rolled, {PartId{i}, t}, k))
+                detail::is_size(rolled, {PartId{i}, t}, k) || is_of_step(rolled, part, alone))
                 continue;
             throw GraphError(fmt::format(
                 "figure: attribute {} of {} is {}, which may come from the number of steps ({})\n"
@@ -159,6 +179,19 @@ class MemberNumbers {
 };
 
 }  // namespace
+
+std::optional<std::string> numbers_apart(const Rolled& rolled, Member a, Member b) {
+    const Part &first = rolled[a.part], &second = rolled[b.part];
+    if (a.part == b.part || first.op != second.op || first.shape != second.shape)
+        return std::nullopt;
+    const auto numbers = first.attributes_at(a.t), others = second.attributes_at(b.t);
+    for (std::size_t k = 0; k < std::min(numbers.size(), others.size()); ++k)
+        if (numbers[k] != others[k])
+            return fmt::format("{} at {} and {} at {}", numbers[k],
+                               to_string(Step{*first.axis, a.t}), others[k],
+                               to_string(Step{*second.axis, b.t}));
+    return std::nullopt;
+}
 
 std::vector<NumberLaw> number_laws(const Rolled& rolled) {
     std::vector<NumberLaw> laws;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace revolute {
@@ -62,5 +63,9 @@ class FigureNumbers {
     std::map<NodeId, std::vector<FigureNumber>> written_;
     std::set<NodeId> factors_;
 };
+
+/// A number in which two members of different families differ that are alike otherwise, in words: "0.25 at t = 3 and 0.2 at
+/// t = 4". So are those of 0.9^t, which do not grow evenly.
+std::optional<std::string> numbers_apart(const Rolled& rolled, Member a, Member b);
 
 }  // namespace revolute

@@ -223,4 +223,60 @@ TEST_CASE("figure advice: a state read several steps later is drawn as refusals 
             follow({.loss_from = 1, .reach = reach, .first = first, .is_mean = true});
 }
 
+TEST_CASE(
+    "figure advice: numbers of each step are refused as such, and drawn as inputs or as built") {
+    enum class Number : std::uint8_t { one_over_step, input, simplified_discount, discount };
+    const auto build = [](Number number, std::int32_t steps) {
+        Net net;
+        Graph& graph = *net.graph;
+        const Expr U = graph.parameter("U", {2, 2});
+        Expr h = graph.initial_state("h0", {2, 1}), total;
+        std::vector<Expr> losses;
+        const bool is_discount =
+            number == Number::simplified_discount || number == Number::discount;
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(U * h + graph.input("x", {2, 1})).named("h");
+            const Expr term = sum(square(h));
+            if (is_discount)
+                total = (t == 0 ? term : 0.9 * total + term).named("S");
+            else if (number == Number::input)
+                losses.push_back((graph.input("c", {1, 1}) * term).named("m"));
+            else
+                losses.push_back((1.0 / (t + 1) * term).named("m"));
+        }
+        const Expr loss = is_discount ? 1.0 * total : accumulate(losses);
+        net.derivative = std::make_unique<Derivative>(differentiate(loss.named("L"), {U}));
+        if (number != Number::simplified_discount) return net;
+        Net simple;
+        simple.derivative = std::make_unique<Derivative>(
+            simplify(*net.derivative, *simple.graph, simplification_rules()).derivative);
+        return simple;
+    };
+    for (const std::int32_t steps : {8, 12, 13, 24})
+        for (const View& view : views) {
+            CAPTURE(steps);
+            CAPTURE(view.name);
+            const FigureOptions folded{.title = "", .steps = ShownSteps::folded};
+            const auto draw = [&](Number number) {
+                const Net net = build(number, steps);
+                return view.draw(*net.derivative, folded);
+            };
+            for (const Number number : {Number::input, Number::discount})
+                CHECK(!draw(number).nodes.empty());
+            for (const Number number : {Number::one_over_step, Number::simplified_discount}) {
+                const bool is_forward = view.name == "forward" || view.name == "local";
+                if (number == Number::simplified_discount && is_forward) continue;
+                const std::string text = test::message_of<GraphError>([&] { draw(number); });
+                CAPTURE(text);
+                CHECK(
+                    text.starts_with("figure: steps that are not alike cannot be folded\n"
+                                     "  a number in "));
+                CHECK(
+                    text.ends_with("\n  give such numbers as an input of each step, or draw the "
+                                   "graph before it is simplified"));
+            }
+        }
+}
+
 }  // namespace revolute
