@@ -26,6 +26,7 @@ struct Operands {
     const T* x;
     bool adds;
     T* y;
+    bool backwards;
 };
 
 template <class T>
@@ -37,6 +38,9 @@ struct Kernels {
 /// A matrix that is larger leaves the first-level cache between the rows, and columns that are shorter are not worth a call.
 constexpr std::size_t near_bytes = std::size_t{1} << 15;
 constexpr std::size_t long_column = 128;
+/// Of one that is twice as large or less, much is still there for who turns back, unless its columns displace each other:
+/// they do where they are so far apart.
+constexpr std::size_t same_place_bytes = 512;
 
 }  // namespace revolute::small_products
 
@@ -151,18 +155,36 @@ void times_number(const Operands<T>& o) {
     store_part(d, adds ? hn::Add(load_part(d, y + row, rest), product) : product, y + row, rest);
 }
 
+// Rows by vectors, four of them, then two, then one, then what is less.
+template <class T>
+void times_by_rows(const Operands<T>& o) {
+    const hn::ScalableTag<T> d;
+    const std::size_t lanes = hn::Lanes(d), tall = 4 * lanes, most = o.rows / tall * tall;
+    const auto last_ones = [&] {
+        std::size_t row = most;
+        for (; row + 2 * lanes <= o.rows; row += 2 * lanes) vectors_of_rows<2>(d, o, row);
+        for (; row + lanes <= o.rows; row += lanes) vectors_of_rows<1>(d, o, row);
+        if (row < o.rows) last_rows(d, o, row, o.rows - row);
+    };
+    if (o.backwards) {
+        last_ones();
+        for (std::size_t row = most; row > 0; row -= tall) vectors_of_rows<4>(d, o, row - tall);
+    } else {
+        for (std::size_t row = 0; row < most; row += tall) vectors_of_rows<4>(d, o, row);
+        last_ones();
+    }
+}
+
 template <class T>
 void times(const Operands<T>& o) {
     if (o.columns == 1) return o.adds ? times_number<true>(o) : times_number<false>(o);
-    if (o.rows >= long_column && o.rows * o.columns * sizeof(T) > near_bytes)
-        return times_by_columns(o);
-    const hn::ScalableTag<T> d;
-    const std::size_t lanes = hn::Lanes(d);
-    std::size_t row = 0;
-    for (; row + 4 * lanes <= o.rows; row += 4 * lanes) vectors_of_rows<4>(d, o, row);
-    for (; row + 2 * lanes <= o.rows; row += 2 * lanes) vectors_of_rows<2>(d, o, row);
-    for (; row + lanes <= o.rows; row += lanes) vectors_of_rows<1>(d, o, row);
-    if (row < o.rows) last_rows(d, o, row, o.rows - row);
+    const std::size_t bytes = o.rows * o.columns * sizeof(T);
+    const bool turning_helps =
+        bytes <= 2 * near_bytes && o.leading * sizeof(T) % same_place_bytes != 0;
+    if (o.rows >= long_column && bytes > near_bytes && !turning_helps)
+        times_by_columns(o);
+    else
+        times_by_rows(o);
 }
 
 // Columns from `column` on, `count` of them side by side: each has a sum of even vectors and one of odd ones.
@@ -202,9 +224,17 @@ HWY_INLINE void dot_products(const Operands<T>& o, std::size_t column) {
 
 template <class T>
 void transposed_times(const Operands<T>& o) {
-    std::size_t column = 0;
-    for (; column + 4 <= o.columns; column += 4) dot_products<4>(o, column);
-    for (; column < o.columns; ++column) dot_products<1>(o, column);
+    const std::size_t most = o.columns / 4 * 4;
+    const auto last_ones = [&] {
+        for (std::size_t column = most; column < o.columns; ++column) dot_products<1>(o, column);
+    };
+    if (o.backwards) {
+        last_ones();
+        for (std::size_t column = most; column > 0; column -= 4) dot_products<4>(o, column - 4);
+    } else {
+        for (std::size_t column = 0; column < most; column += 4) dot_products<4>(o, column);
+        last_ones();
+    }
 }
 
 template <class T>
@@ -234,36 +264,40 @@ const Kernels<T>& chosen() {
 }
 
 template <class T>
-Operands<T> operands(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
+Operands<T> operands(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y,
+                     bool backwards) {
     return {static_cast<std::size_t>(rows),
             static_cast<std::size_t>(columns),
             A,
             static_cast<std::size_t>(leading),
             x,
             adds,
-            y};
+            y,
+            backwards};
 }
 
 }  // namespace
 
 template <class T>
-void times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
-    chosen<T>().times(operands(rows, columns, A, leading, x, adds, y));
+void times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y,
+           bool backwards) {
+    chosen<T>().times(operands(rows, columns, A, leading, x, adds, y, backwards));
 }
 
 template <class T>
-void transposed_times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y) {
-    chosen<T>().transposed_times(operands(rows, columns, A, leading, x, adds, y));
+void transposed_times(int rows, int columns, const T* A, int leading, const T* x, bool adds, T* y,
+                      bool backwards) {
+    chosen<T>().transposed_times(operands(rows, columns, A, leading, x, adds, y, backwards));
 }
 
 template void times(int rows, int columns, const double* A, int leading, const double* x, bool adds,
-                    double* y);
+                    double* y, bool backwards);
 template void times(int rows, int columns, const float* A, int leading, const float* x, bool adds,
-                    float* y);
+                    float* y, bool backwards);
 template void transposed_times(int rows, int columns, const double* A, int leading, const double* x,
-                               bool adds, double* y);
+                               bool adds, double* y, bool backwards);
 template void transposed_times(int rows, int columns, const float* A, int leading, const float* x,
-                               bool adds, float* y);
+                               bool adds, float* y, bool backwards);
 
 }  // namespace revolute::small_products
 

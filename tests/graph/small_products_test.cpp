@@ -34,7 +34,7 @@ void check_product(bool turns, int rows, int columns, bool adds) {
             entries[static_cast<std::size_t>(i)];
     const std::vector<T> x = whole_numbers<T>(turns ? rows : columns);
     const int size = turns ? columns : rows;
-    std::vector<T> expected(static_cast<std::size_t>(size) + 2, T(100)), y = expected;
+    std::vector<T> expected(static_cast<std::size_t>(size) + 2, T(100));
     for (int i = 0; i < size; ++i) {
         T sum = adds ? T(100) : T(0);
         for (int j = 0; j < (turns ? rows : columns); ++j)
@@ -42,12 +42,17 @@ void check_product(bool turns, int rows, int columns, bool adds) {
                    x[static_cast<std::size_t>(j)];
         expected[static_cast<std::size_t>(i) + 1] = sum;
     }
-    if (turns)
-        small_products::transposed_times(rows, columns, A.data(), leading, x.data(), adds,
-                                         y.data() + 1);
-    else
-        small_products::times(rows, columns, A.data(), leading, x.data(), adds, y.data() + 1);
-    CHECK(y == expected);
+    for (const bool backwards : {false, true}) {
+        CAPTURE(backwards);
+        std::vector<T> y(static_cast<std::size_t>(size) + 2, T(100));
+        if (turns)
+            small_products::transposed_times(rows, columns, A.data(), leading, x.data(), adds,
+                                             y.data() + 1, backwards);
+        else
+            small_products::times(rows, columns, A.data(), leading, x.data(), adds, y.data() + 1,
+                                  backwards);
+        CHECK(y == expected);
+    }
 }
 
 template <class T>
@@ -63,19 +68,22 @@ void check_products(bool turns) {
     });
 }
 
-/// Larger than a cache, so that it is read column by column.
+/// Larger than a cache, so that it is read column by column, or somewhat larger, so that it is not.
 template <class T>
-void check_large_product() {
+void check_large_products() {
     test::on_every_target([] {
-        for (const bool adds : {false, true}) check_product<T>(false, 263, 515, adds);
+        for (const bool adds : {false, true}) {
+            check_product<T>(false, 263, 515, adds);
+            check_product<T>(false, 135, 360 / int{sizeof(T)}, adds);
+        }
     });
 }
 
 }  // namespace
 
 TEST_CASE("small products: A x of a matrix that is not small") {
-    check_large_product<double>();
-    check_large_product<float>();
+    check_large_products<double>();
+    check_large_products<float>();
 }
 
 TEST_CASE(

@@ -127,20 +127,25 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
     return lives;
 }
 
-/// A granule is a line of memory.
+/// A granule is a line of memory. Columns that are whole pages apart displace each other in the caches, those of weights,
+/// which each step reads again, where they are an eighth of a page apart.
 constexpr std::size_t lines_of_page = 64;
+constexpr std::size_t lines_apart = 8;
 
 /// The slabs' sizes and the places of parts in them; offsets are those in the slab.
 class Layouts {
  public:
-    Layouts(const Rolled& rolled, const Code& code, const std::vector<PartId>& slabs,
-            std::size_t granule)
+    Layouts(const Rolled& rolled, const Reads& reads, const Code& code,
+            const std::vector<PartId>& slabs, std::size_t granule)
         : sizes(rolled.parts.size() + code.packs),
           layouts(rolled.parts.size()),
           skipped_(rolled.parts.size()) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
             layouts[i].leading = static_cast<std::size_t>(rolled.parts[i].shape.rows);
-        for (const std::vector<PartId>& stack : code.stacks) stand_below(rolled, stack, granule);
+        for (const std::vector<PartId>& stack : code.stacks) {
+            const bool is_given = reads.standing(stack.front()) == Standing::given;
+            stand_below(rolled, stack, granule, is_given ? lines_apart : lines_of_page);
+        }
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
             const PartId slab = slabs[i];
             const Part& part = rolled.parts[i];
@@ -184,7 +189,8 @@ class Layouts {
 
  private:
     /// Steps begin where the first of a stack's parts does.
-    void stand_below(const Rolled& rolled, const std::vector<PartId>& stack, std::size_t granule) {
+    void stand_below(const Rolled& rolled, const std::vector<PartId>& stack, std::size_t granule,
+                     std::size_t lines) {
         std::size_t rows = 0;
         std::int32_t first = std::numeric_limits<std::int32_t>::max();
         for (const PartId part : stack) {
@@ -192,8 +198,7 @@ class Layouts {
             rows += layouts[index(part)].leading;
             first = std::min(first, rolled[part].step_of(0));
         }
-        // Columns that are whole pages apart displace each other in the caches.
-        if (rows % (lines_of_page * granule) == 0) rows += granule;
+        if (rows % (lines * granule) == 0) rows += granule;
         for (const PartId part : stack) {
             layouts[index(part)].leading = rows;
             skipped_[index(part)] = static_cast<std::size_t>(rolled[part].step_of(0) - first);
@@ -213,7 +218,7 @@ MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& cod
         if (lives[i].birth != Life::for_ever) in_order.push_back(i);
     std::ranges::stable_sort(in_order, {}, [&](std::uint32_t i) { return lives[i].birth; });
 
-    Layouts layouts(rolled, code, slabs, units.granule);
+    Layouts layouts(rolled, reads, code, slabs, units.granule);
     layouts.make_room_for_blocks(reads, code, units.block);
     layouts.make_room_for_packs(rolled, code, units.packed_size);
     const auto size_of = [&](std::uint32_t slab) {

@@ -21,10 +21,11 @@ struct ProductShape {
     int result_leading = 0;
 };
 
-/// The room is for a product of the size of the shape or a larger one.
+/// The room is for a product of the size of the shape or a larger one. A matrix times a vector may be read
+/// backwards, as small_products says.
 template <class Number>
 void multiply(const ProductShape& shape, const Number* left, const Number* right, Number* result,
-              Number* room);
+              Number* room, bool backwards = false);
 /// In numbers, of a product of that size of which no factor is packed; 0 where it needs none.
 template <class Number>
 std::size_t packing_room(int rows, int columns, int inner);

@@ -161,7 +161,7 @@ void RunnableEntrywise<Number>::take_share(Lane lane) {
 template <class Number>
 void RunnableProduct<Number>::operator()(std::size_t round) {
     if (pieces.count == 1)
-        multiply(shape, left.at(round), right.at(round), result.at(round), room);
+        multiply(shape, left.at(round), right.at(round), result.at(round), room, round % 2 == 1);
     else
         for (auto piece = static_cast<int>(lane.number); piece < pieces.count;
              piece += static_cast<int>(lane.count))
@@ -188,7 +188,8 @@ void RunnableProduct<Number>::run_piece(int piece, std::size_t round) {
                                          : skipped(shape.left_is_transposed, shape.left_leading);
     }
     multiply(part, own_left, own_right,
-             result.at(round) + skipped(pieces.are_columns, shape.result_leading), room);
+             result.at(round) + skipped(pieces.are_columns, shape.result_leading), room,
+             round % 2 == 1);
 }
 
 template <class Number>
