@@ -74,7 +74,8 @@ std::string about_steps(const Equations& equations, Notation notation) {
             fmt::format("{0}{1}{2} = {10}{3}{4}{1}{5}{1}{6}{7}{8}{1} {9}", text.empty() ? "" : "; ",
                         math, axis_name(axis), dots, last, with, count, equal, number,
                         known == 1 && !is_general ? "step" : "steps", first);
-        if (is_general && equations.least_steps > 1)
+        const bool is_bound = count.empty() ? least > first : least > 1;
+        if (is_general && is_bound)
             text += fmt::format(", {0}{1}{2}{3}{0}", math, count.empty() ? last : count, at_least,
                                 least);
     }

@@ -252,7 +252,8 @@ Sketch FigureBuilder::sketch() {
 
 Figure FigureBuilder::finish() {
     if (options_.steps == ShownSteps::folded) return fold(sketch(), steps_, rolled_, options_);
-    if (options_.steps == ShownSteps::elided) return elide(sketch(), steps_, options_.step_count);
+    if (options_.steps == ShownSteps::elided)
+        return elide(sketch(), steps_, true_last_step(steps_, rolled_, options_));
     std::vector<PanelPlace> places;
     for (std::size_t i = 0; i < figure_.nodes.size(); ++i)
         places.push_back(place_at_step(homes_[figure_.nodes[i].node], bands_[i], steps_));

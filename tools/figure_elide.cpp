@@ -18,8 +18,8 @@ namespace {
 /// get from them, comes from dots, one for each value that travels.
 class Elider {
  public:
-    Elider(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count)
-        : sketch_(sketch), steps_(steps), step_count_(step_count) {
+    Elider(const Sketch& sketch, const StepNames& steps, std::optional<Step> true_last)
+        : sketch_(sketch), steps_(steps), true_last_(true_last) {
         figure_.title = sketch.figure.title;
     }
 
@@ -66,8 +66,8 @@ class Elider {
 
     /// "t = T = 999"
     void name_last(PanelPlace& place, Step step) const {
-        if (step == steps_.last(step.axis) && step_count_)
-            place.title += fmt::format(" = {}", steps_.first(step.axis).t + *step_count_ - 1);
+        if (step == steps_.last(step.axis) && true_last_ && true_last_->axis == step.axis)
+            place.title += fmt::format(" = {}", true_last_->t);
     }
 
     /// One arrow stands for all from or to the same dots. It says what each of them says, or nothing.
@@ -142,7 +142,7 @@ class Elider {
 
     const Sketch& sketch_;
     const StepNames& steps_;
-    std::optional<std::int32_t> step_count_;
+    std::optional<Step> true_last_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
     std::map<Key, std::uint32_t> dots_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> arrows_;  // from and to dots
@@ -152,8 +152,8 @@ class Elider {
 
 }  // namespace
 
-Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count) {
-    return Elider(sketch, steps, step_count).run();
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<Step> true_last) {
+    return Elider(sketch, steps, true_last).run();
 }
 
 }  // namespace revolute

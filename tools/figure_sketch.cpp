@@ -73,6 +73,13 @@ void check_step_counts(const Sketch& sketch, const StepNames& steps) {
     }
 }
 
+std::optional<Step> true_last_step(const StepNames& steps, const Rolled& rolled,
+                                   const FigureOptions& options) {
+    if (!options.step_count || rolled.axes.empty()) return std::nullopt;
+    const std::int32_t axis = rolled.axes.front().axis;
+    return Step{axis, steps.first(axis).t + *options.step_count - 1};
+}
+
 void put_in_panels(Figure& figure, std::span<const PanelPlace> places) {
     std::map<PanelPlace::Column, std::int32_t> columns;
     std::map<std::pair<std::int32_t, PanelPlace::Column>, std::uint32_t> panels;

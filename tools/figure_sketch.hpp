@@ -64,12 +64,16 @@ PanelPlace place_at_step(Home home, std::int32_t band, const StepNames& steps);
 Figure fold(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
             const FigureOptions& options);
 
+/// The last step of the time axis whose number of steps `FigureOptions::step_count` says, where it does.
+std::optional<Step> true_last_step(const StepNames& steps, const Rolled& rolled,
+                                   const FigureOptions& options);
+
 /// Throws GraphError unless the steps of an axis that an elided figure leaves out are alike: the same families
 /// as at the step before them, and arrows from and to nodes that are equally far away, or outside the steps.
 void check_left_out(const Sketch& sketch, Interval steps, std::int32_t axis);
 
 /// The figure of the first two steps and the last; dots stand for what the others hand on. Throws GraphError
-/// where those are not alike.
-Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<std::int32_t> step_count);
+/// where those are not alike. `true_last`: as `true_last_step` has it.
+Figure elide(const Sketch& sketch, const StepNames& steps, std::optional<Step> true_last);
 
 }  // namespace revolute

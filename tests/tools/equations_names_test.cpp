@@ -273,4 +273,35 @@ TEST_CASE("equation names: a fixed step says its axis where names have steps of 
     CHECK(to_latex(lines).find("$t = 0, \\dots, 1$ with $2$ steps") != std::string::npos);
 }
 
+TEST_CASE(
+    "equations: letters with accents and signs are words of their own, whatever stands beside "
+    "them") {
+    const std::vector<std::pair<std::string, std::string>> words{
+        {"ŷ", "y_hat"}, {"z\u0303", "z_tilde"}, {"x\u0304", "x_bar"},
+        {"ẋ", "x_dot"}, {"ℓ", "ell"},           {"ℒ", "L"},
+        {"é", "U00E9"}, {"状", "U72B6"},        {"𝒱", "U1D4B1"},
+        {"θ", "theta"}, {"Ŵ_1", "W_hat_1"},     {"y", "y"}};
+    for (const auto& of_state : words)
+        for (const auto& of_answer : words) {
+            const std::string &state = of_state.first, &state_word = of_state.second,
+                              &answer = of_answer.first, &answer_word = of_answer.second;
+            if (state == answer) continue;
+            CAPTURE(state);
+            CAPTURE(answer);
+            Graph graph;
+            const Expr U = graph.parameter("U", {1, 1});
+            Expr h = graph.constant(0.5);
+            for (std::int32_t t = 0; t < 3; ++t) {
+                const Scope at(graph, Step{0, t});
+                h = tanh(U * h).named(state);
+            }
+            const Expr loss = square((2.0 * h).named(answer)).named("loss");
+            const std::string text = to_text(equations(differentiate(loss, {U})));
+            CAPTURE(text);
+            CHECK(text.find("\n  " + state_word + "(0) = ") != std::string::npos);
+            CHECK(text.find("\n  " + answer_word + " = 2 " + state_word + "(2)") !=
+                  std::string::npos);
+        }
+}
+
 }  // namespace revolute

@@ -401,4 +401,17 @@ TEST_CASE("elided figure: a decoder's dots read the encoder's last state, whose 
     CHECK(readers == std::set<std::string>{"s = 0", "s = 1", "s = 2..S\u22121", "s = S"});
 }
 
+TEST_CASE("elided figure: a given number of steps is that of the first time axis") {
+    Graph graph;
+    const Derivative derivative = net_of(graph, Read::last, "d", 8);
+    for (const auto& view : views) {
+        std::set<std::string> titles;
+        for (const FigurePanel& panel :
+             view(derivative, {.steps = ShownSteps::elided, .step_count = 1000}).panels)
+            titles.insert(to_plain(panel.title));
+        CHECK(titles.contains("t = T = 999"));
+        CHECK(titles.contains("s = S"));
+    }
+}
+
 }  // namespace revolute

@@ -2,6 +2,7 @@
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/tools/detail/equation_names.hpp>
+#include <revolute/tools/detail/utf8.hpp>
 #include <revolute/tools/equation_term.hpp>
 
 #include <fmt/format.h>
@@ -10,6 +11,9 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace revolute::detail {
 
@@ -25,33 +29,55 @@ constexpr std::array greek{"alpha",   "beta", "gamma", "delta",  "epsilon", "zet
                            "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
                            "phi",     "chi",  "psi",   "omega"};
 
-/// A character that is no letter of the English alphabet: the word for a Greek one, else an underline.
-std::string as_word(std::uint32_t character) {
-    const auto letter = [&](std::uint32_t first) -> std::string {
+/// Letters that have an accent of mathematics in their one character.
+struct Accented {
+    std::u32string_view letters;
+    std::string_view bases;
+    std::string_view accent;
+};
+constexpr std::array accented{
+    Accented{U"ÂÊÎÔÛĈĜĤĴŜŴŶẐâêîôûĉĝĥĵŝŵŷẑ", "AEIOUCGHJSWYZaeioucghjswyz", "_hat"},
+    Accented{U"ÃÑÕĨŨẼỸãñõĩũẽỹ", "ANOIUEYanoiuey", "_tilde"},
+    Accented{U"ĀĒĪŌŪȲāēīōūȳ", "AEIOUYaeiouy", "_bar"},
+    Accented{U"ĊĖĠŻẊẎċėġżẋẏ", "CEGZXYcegzxy", "_dot"}};
+
+/// Accents that stand behind their letter, and signs that are letters.
+constexpr std::array<std::pair<char32_t, std::string_view>, 7> signs{{{0x302, "_hat"},
+                                                                      {0x303, "_tilde"},
+                                                                      {0x304, "_bar"},
+                                                                      {0x305, "_bar"},
+                                                                      {0x307, "_dot"},
+                                                                      {U'ℓ', "ell"},
+                                                                      {U'ℒ', "L"}}};
+
+/// A character that is no letter of the English alphabet: the word for a Greek one, a letter and its accent, or the
+/// number of any other, which tells it from others; of ASCII an underline.
+std::string as_word(char32_t character) {
+    if (character < 0x80) return "_";
+    const auto letter = [&](char32_t first) -> std::string {
         return character >= first && character < first + greek.size() ? greek[character - first]
                                                                       : "";
     };
     if (std::string small = letter(0x3b1); !small.empty()) return small;
-    std::string capital = letter(0x391);
-    if (capital.empty()) return "_";
-    capital.front() = static_cast<char>(std::toupper(capital.front()));
-    return capital;
+    if (std::string capital = letter(0x391); !capital.empty()) {
+        capital.front() = static_cast<char>(std::toupper(capital.front()));
+        return capital;
+    }
+    for (const auto& [letters, bases, accent] : accented)
+        if (const std::size_t at = letters.find(character); at != letters.npos)
+            return bases[at] + std::string(accent);
+    for (const auto& [sign, word] : signs)
+        if (sign == character) return std::string(word);
+    return fmt::format("U{:04X}", static_cast<std::uint32_t>(character));
 }
 
 /// Letters, digits and underlines. The label is in UTF-8.
 std::string as_letters(const std::string& label) {
     std::string word;
     for (std::size_t i = 0; i < label.size();) {
-        const char c = label[i++];
-        if (is_letter(c) || is_digit(c)) {
-            word += c;
-            continue;
-        }
-        auto character = static_cast<std::uint32_t>(static_cast<unsigned char>(c));
-        if (character >= 0xc0) character &= 0x1f;
-        for (; i < label.size() && (static_cast<unsigned char>(label[i]) & 0xc0) == 0x80; ++i)
-            character = character << 6 | (static_cast<unsigned char>(label[i]) & 0x3f);
-        word += as_word(character);
+        const char c = label[i];
+        const char32_t character = detail::take_code_point(label, i);
+        word += is_letter(c) || is_digit(c) ? std::string(1, c) : as_word(character);
     }
     return word;
 }
