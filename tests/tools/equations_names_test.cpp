@@ -280,7 +280,8 @@ TEST_CASE(
         {"ŷ", "y_hat"}, {"z\u0303", "z_tilde"}, {"x\u0304", "x_bar"},
         {"ẋ", "x_dot"}, {"ℓ", "ell"},           {"ℒ", "L"},
         {"é", "U00E9"}, {"状", "U72B6"},        {"𝒱", "U1D4B1"},
-        {"θ", "theta"}, {"Ŵ_1", "W_hat_1"},     {"y", "y"}};
+        {"θ", "theta"}, {"ŷq", "y_hat_q"},      {"Ŵ_1", "W_hat_1"},
+        {"y", "y"}};
     for (const auto& of_state : words)
         for (const auto& of_answer : words) {
             const std::string &state = of_state.first, &state_word = of_state.second,

@@ -74,10 +74,16 @@ std::string as_word(char32_t character) {
 /// Letters, digits and underlines. The label is in UTF-8.
 std::string as_letters(const std::string& label) {
     std::string word;
+    bool was_accent = false;
     for (std::size_t i = 0; i < label.size();) {
         const char c = label[i];
         const char32_t character = detail::take_code_point(label, i);
-        word += is_letter(c) || is_digit(c) ? std::string(1, c) : as_word(character);
+        const std::string next =
+            is_letter(c) || is_digit(c) ? std::string(1, c) : as_word(character);
+        const bool is_accent = next.size() > 1 && next.front() == '_';
+        if (was_accent && next.front() != '_') word += '_';  // ŷt is y_hat_t
+        word += is_accent && word.empty() ? "_" : next;      // of no letter
+        was_accent = next.size() > 1 && next.find('_') != next.npos && word != "_";
     }
     return word;
 }
