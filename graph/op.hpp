@@ -234,6 +234,10 @@ struct Op {
     /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program of floats
     /// on copies in double.
     MatrixKernels fast_matrix{};
+    /// Optional, where `evaluate` keeps digits that the formula loses when it is computed as it is written, such as
+    /// those of p - 1 for a p next to 1: writes how large the largest term of each entry is. Only estimates of rounding
+    /// ask.
+    Kernel term_sizes = nullptr;
     /// Optional: of expressions whose last operator is this one.
     std::span<const ExpressionKernels> combined{};
     PerOperand<PullbackRule> pullback{};

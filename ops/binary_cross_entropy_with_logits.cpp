@@ -1,5 +1,6 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/detail/column_mean.hpp>
+#include <revolute/ops/detail/term_sizes.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
@@ -36,6 +37,7 @@ constinit const Op binary_cross_entropy_with_logits_op{
             y(0, 0) = sum / x[0].columns;
         },
     .fast_matrix = vector_math::fast<vector_math::Reduction::binary_cross_entropy>,
+    .term_sizes = detail::terms_of_size_one,
     .pullback = {pull_back_mean<by_logit>, pull_back_mean<by_target>},
     .pushforward = {push_forward_mean<by_logit>, push_forward_mean<by_target>},
     .definition = "the sum of log(1 + exp(#1)) - #2 #1, over B",

@@ -1,6 +1,7 @@
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
+#include <revolute/ops/detail/term_sizes.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/reduction.hpp>
@@ -41,6 +42,7 @@ constinit const Op column_cross_entropy_op{
                     static_cast<std::size_t>(index_at(x[1], c, x[0].rows)));
         },
     .fast_matrix = {fast_column_cross_entropy, fast_column_cross_entropy},
+    .term_sizes = detail::terms_of_size_one,
     .pullback = {[](const Pullback& p) {
                      const Expr error = softmax_error(p.input(0), p.input(1));
                      return hadamard(error, broadcast_rows(p.adjoint, error.shape().rows));

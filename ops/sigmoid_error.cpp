@@ -33,6 +33,10 @@ constinit const Op sigmoid_error_op{
             std::ranges::transform(x[0].values(), x[1].values(), y.data, error_of);
         },
     .fast = vector_math::fast<vector_math::SpecialFunction::sigmoid_error>,
+    .term_sizes =
+        [](const Arguments& x, MatrixView sizes) {
+            sigmoid_op.evaluate({x.operands.first(1), {}}, sizes);
+        },
     .pullback = {[](const Pullback& p) {
                      const Expr z = p.input(0);
                      return hadamard(p.adjoint, hadamard(sigmoid(z), sigmoid(-z)));

@@ -1,5 +1,6 @@
 #include <revolute/ops/detail/column_mean.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
+#include <revolute/ops/detail/term_sizes.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/shape_rules.hpp>
@@ -45,6 +46,7 @@ constinit const Op softmax_cross_entropy_op{
             y(0, 0) = sum / x[0].columns;
         },
     .fast_matrix = {fast_mean_cross_entropy, fast_mean_cross_entropy},
+    .term_sizes = detail::terms_of_size_one,
     .pullback = {pull_back_mean<error>, zero_derivative},
     .pushforward = {push_forward_mean<error>},
     .definition =

@@ -36,6 +36,11 @@ constexpr auto fast_softmax_error = []<class Number>(const KernelArguments<Numbe
     }
 };
 
+/// p, of which 1 is subtracted in the row of the right class alone: elsewhere it is the entry itself.
+void write_shares(const Arguments& x, MatrixView sizes) {
+    softmax_op.evaluate({x.operands.first(1), {}}, sizes);
+}
+
 }  // namespace
 
 // y = softmax(z) - one_hot(classes)  =>  z_bar as softmax's. Each entry is right to a few units in its last
@@ -60,6 +65,7 @@ constinit const Op softmax_error_op{
             }
         },
     .fast_matrix = {fast_softmax_error, fast_softmax_error},
+    .term_sizes = write_shares,
     .pullback = {[](const Pullback& p) {
                      return detail::times_softmax_jacobian(softmax(p.input()), p.adjoint);
                  },

@@ -1,6 +1,7 @@
 #include <revolute/graph/program/vector_math.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/term_sizes.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ constinit const Op softplus_op{
             });
         },
     .fast = vector_math::fast<vector_math::SpecialFunction::softplus>,
+    .term_sizes = detail::terms_of_size_one,
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, sigmoid(p.input())); }},
     .definition = "log(1 + exp(#1))",
     .latex = R"(\operatorname{softplus}\left(#1\right))",

@@ -46,8 +46,8 @@ bool holds_whole_numbers(const Matrix& value) {
 class RoundingSamples {
  public:
     RoundingSamples(std::span<const Expr> outputs, std::span<const Expr> variables,
-                    const Bindings& values)
-        : graph_(*outputs.front().graph), given_(values) {
+                    const Bindings& values, Formulas formulas)
+        : graph_(*outputs.front().graph), given_(values), formulas_(formulas) {
         std::vector<NodeId> ids;
         for (const Expr& output : outputs) ids.push_back(output.id);
         const std::vector<bool> needed = ancestors(graph_, ids);
@@ -86,18 +86,16 @@ class RoundingSamples {
         std::vector<ConstMatrixView> operands;
         for (const NodeId node : nodes_) {
             Matrix& value = values[index(node)];
+            operands.clear();
+            for (const NodeId operand : graph_.operands(node))
+                operands.emplace_back(values[index(operand)]);
             if (is_given(graph_.op(node))) {
                 value = *given_.find(graph_.at(node));
             } else {
-                operands.clear();
-                for (const NodeId operand : graph_.operands(node))
-                    operands.emplace_back(values[index(operand)]);
                 value = Matrix(graph_.shape(node));
                 graph_.op(node).evaluate({operands, graph_.attributes(node)}, value);
             }
-            if (is_moved_[index(node)])
-                for (double& x : value.values())
-                    x *= 1 + most_units * rounding_unit * moves_.next();
+            if (is_moved_[index(node)]) move(value, node, operands);
             for (const std::size_t output : outputs_of_[index(node)]) {
                 const double difference = largest_difference(value, right[output]) / rounding_unit;
                 if (std::isfinite(difference))
@@ -109,8 +107,22 @@ class RoundingSamples {
         }
     }
 
+    void move(Matrix& value, NodeId node, std::span<const ConstMatrixView> operands) {
+        const Kernel term_sizes = graph_.op(node).term_sizes;
+        const bool has_sizes = formulas_ == Formulas::by_hand && term_sizes != nullptr;
+        Matrix sizes(has_sizes ? value.shape() : Shape{});
+        if (has_sizes) term_sizes({operands, graph_.attributes(node)}, sizes);
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            double& x = value.values()[i];
+            const double beyond = has_sizes ? std::abs(sizes.values()[i]) - std::abs(x) : 0;
+            const double units = most_units * rounding_unit * moves_.next();
+            x = x * (1 + units) + units * std::max(0.0, beyond);
+        }
+    }
+
     Graph& graph_;
     const Bindings& given_;
+    Formulas formulas_;
     std::vector<NodeId> nodes_;                         // that are needed, ascending
     std::vector<std::vector<std::size_t>> outputs_of_;  // by id
     std::vector<std::uint32_t> uses_;                   // by id
@@ -121,9 +133,10 @@ class RoundingSamples {
 }  // namespace
 
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
-                                    const Bindings& values) {
+                                    const Bindings& values, Formulas formulas) {
     const std::vector<Matrix> right = evaluate(outputs, values);
-    std::vector<double> floors = RoundingSamples(outputs, variables, values).beside(right);
+    std::vector<double> floors =
+        RoundingSamples(outputs, variables, values, formulas).beside(right);
     for (double& floor : floors)
         floor *= rounding_margin * std::numeric_limits<double>::epsilon() / 2;
     return floors;
@@ -136,7 +149,8 @@ double rounding_of_one_operation() {
 std::map<std::string, double> rounding_floors(const Case& of) {
     CaseNet net(of);
     const std::vector<Expr> outputs = net.outputs(net.derivative());
-    const std::vector<double> floors = rounding_floors(outputs, net.variables(), net.values);
+    const std::vector<double> floors =
+        rounding_floors(outputs, net.variables(), net.values, Formulas::by_hand);
     const std::size_t first_gradient = 1 + net.net.read_out.y.size();
     std::map<std::string, double> result;
     result["loss"] = floors.front();

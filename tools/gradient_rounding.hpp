@@ -3,6 +3,7 @@
 #include <revolute/graph/evaluate.hpp>
 #include <revolute/tools/case_file.hpp>
 
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -14,6 +15,9 @@ namespace revolute {
 /// furthest. A gradient that is zero because large terms cancel comes out as their rounding, which no multiple of
 /// the gradient itself tells.
 ///
+/// Of what `formulas` says: as the operators' kernels compute, or as one computes who writes every formula by hand. A
+/// softmax next to 1 is 1 then, and its error 0 where the kernel's has all its digits (`Op::term_sizes`).
+///
 /// An estimate (Monte Carlo arithmetic; Parker 1997): the outputs are computed some times, each value on the way
 /// moved by up to one unit in the last place of single precision, as arithmetic moves it that rounds, and what that
 /// makes of them is scaled down to double. So it knows sums, products and functions alike, wherever terms cancel, and
@@ -22,11 +26,13 @@ namespace revolute {
 /// them alone. Where double overflows nothing is known, and the answer is 0.
 ///
 /// Throws what `evaluate` throws.
+enum class Formulas : std::uint8_t { of_kernels, by_hand };
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
-                                    const Bindings& values);
+                                    const Bindings& values,
+                                    Formulas formulas = Formulas::of_kernels);
 /// That of a number of size 1 which one operation makes.
 double rounding_of_one_operation();
-/// Of the loss, the answers and all gradients of a case, under the names of the arrays.
+/// Of the loss, the answers and all gradients of a case that were computed elsewhere, under the names of the arrays.
 std::map<std::string, double> rounding_floors(const Case& of);
 
 }  // namespace revolute

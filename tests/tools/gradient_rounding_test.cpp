@@ -233,3 +233,38 @@ TEST_CASE("grad: expected zeros where errors add up to zero agree, and others do
         CHECK((ran.status == 0) == (error == 0));
     }
 }
+
+TEST_CASE(
+    "check_gradient: by hand, a softmax next to 1 has the error 0, and that does not differ") {
+    for (const double by : {10.0, 30.0, 36.0, 38.0, 45.0})
+        for (const double factor : {1.0, 2.0}) {
+            if (factor != 1 && by > 20) continue;  // not to be seen in doubles
+            CAPTURE(by);
+            CAPTURE(factor);
+            Graph graph;
+            const Expr z = graph.parameter("z", {2, 1}), right = graph.input("class", {1, 1});
+            Bindings values;
+            values.bind(z, Matrix(2, 1, {by, 0.0}));
+            values.bind(right, Matrix(1, 1, 0.0));
+            const double other = std::exp(-by), p = 1 / (1 + other);
+            const Matrix by_hand(2, 1, {factor * (p - 1), factor * other / (1 + other)});
+            CheckOptions options;
+            options.gradients = {by_hand};
+            const Expr loss = softmax_cross_entropy(z, right);
+            CHECK(check_gradient(loss, {z}, values, options).passes() == (factor == 1));
+        }
+}
+
+TEST_CASE("check_gradient: zeros agree where forward mode has zeros, and what is small does not") {
+    for (const double size : {0.0, 1e-30}) {
+        CAPTURE(size);
+        Idle net;
+        const Expr U = net.add("U", Matrix(2, 2, {0.1, 0.2, 0.3, 0.4}));
+        const Expr h = net.graph.input("h", {2, 1});
+        net.values.bind(h, Matrix(2, 1, size));
+        net.loss = sum(square(tanh(U * h) - 1.0));
+        const GradientCheck check = net.check();
+        CHECK(check.verdict() == (size == 0 ? Verdict::agrees : Verdict::too_small));
+        CHECK(check.variables.front().differences.verdict == Verdict::too_small);
+    }
+}
