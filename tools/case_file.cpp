@@ -34,7 +34,7 @@ Matrix read_columns(const Entry& entry, Shape shape) {
 }
 
 std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape shape) {
-    entry.require_list(count);
+    entry.require_lists(static_cast<int>(count), shape.columns);
     std::vector<Matrix> sequence;
     for (std::size_t i = 0; i < count; ++i) sequence.push_back(read_columns(entry.at(i), shape));
     return sequence;

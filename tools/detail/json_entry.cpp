@@ -97,6 +97,13 @@ std::string in_short(const Json& json) {
     return json.dump();
 }
 
+bool is_list_of_lists(const Json& json, int count, int size) {
+    return json.is_array() && json.size() == static_cast<std::size_t>(count) &&
+           std::ranges::all_of(json, [size](const Json& inner) {
+               return inner.is_array() && inner.size() == static_cast<std::size_t>(size);
+           });
+}
+
 }  // namespace
 
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
@@ -169,6 +176,9 @@ void JsonEntry::require_list(std::size_t size) const {
 }
 
 void JsonEntry::require_lists(int count, int size) const {
+    if (count != size && is_list_of_lists(json_, size, count))
+        fail(fmt::format("must be {0} lists of {1}, and is its transpose: {1} lists of {0}", count,
+                         size));
     require_list(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < json_.size(); ++i)
         at(i).require_list(static_cast<std::size_t>(size));
