@@ -12,11 +12,16 @@ void add_to(std::span<double> to, std::span<const double> from, double factor) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * from[i];
 }
 
+/// Zeros of that shape, in the room that the matrix has.
+void clear(Matrix& matrix, Shape shape) {
+    if (matrix.shape() != shape || matrix.empty()) matrix = Matrix(shape);
+    std::ranges::fill(matrix.values(), 0.0);
+}
+
 }  // namespace
 
 void BackwardValues::Sum::add(ConstMatrixView term, double factor) {
-    if (value.shape() != term.shape()) value = Matrix(term.shape());
-    if (!is_there) std::ranges::fill(value.values(), 0.0);
+    if (!is_there) clear(value, term.shape());
     is_there = true;
     add_to(value.values(), term.values(), factor);
 }
@@ -156,6 +161,7 @@ void BackwardValues::mark(std::span<const Alteration> alterations) {
 void BackwardValues::run(std::optional<int> column) {
     constexpr std::array both{recurrence, step};
     const auto uses = walk_.uses();
+    operations_ += static_cast<std::int64_t>(uses.size() + first_entry_.back());
     for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;) {
         const NodeId consumer = uses[use].consumer;
         const PerChannel<Sum>& change = changes_[index(consumer)];
@@ -185,7 +191,7 @@ void BackwardValues::pass_on(std::uint32_t use, Channel from, std::span<const Ch
     const ConstMatrixView adjoint = this->adjoint(edge.consumer, from, column);
     if (adjoint.data == nullptr && !change.is_there) return;
     if (altered.factor != 0) {
-        sum_ = Matrix(walk_.graph().shape(edge.consumer));
+        clear(sum_, walk_.graph().shape(edge.consumer));
         if (adjoint.data != nullptr) add_to(sum_.values(), adjoint.values(), 1);
         if (change.is_there) add_to(sum_.values(), change.value.values(), 1);
         add(operand, to, apply(altered.term, sum_), altered.factor);
@@ -209,7 +215,7 @@ ConstMatrixView BackwardValues::adjoint(NodeId node, Channel channel, std::optio
     const Matrix& whole = adjoint(node, channel);
     if (whole.empty()) return {};
     if (!column || whole.columns() <= *column) return whole;
-    in_column_ = Matrix(whole.shape());
+    clear(in_column_, whole.shape());
     for (int r = 0; r < whole.rows(); ++r) in_column_(r, *column) = whole(r, *column);
     return in_column_;
 }

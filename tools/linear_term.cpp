@@ -2,14 +2,15 @@
 #include <revolute/tools/linear_term.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace revolute {
 
 namespace {
 
-/// What calling a kernel takes, in operations.
-constexpr std::int64_t operations_of_call = 60;
+/// What calling a kernel takes, in operations; and what applying a term and adding it up takes.
+constexpr std::int64_t operations_of_call = 60, operations_of_term = 60;
 
 /// The matrix product takes one for each entry of its left factor and column; others one for each entry.
 std::int64_t operations_of(const Op& op, Shape left, Shape result) {
@@ -37,7 +38,10 @@ std::uint32_t LinearTerms::number(Expr term) {
     extend();
     const auto [place, is_new] =
         numbers_.try_emplace(term.id, static_cast<std::uint32_t>(terms_.size()));
-    if (is_new) terms_.push_back(made_of(term));
+    if (is_new) {
+        terms_.push_back(made_of(term));
+        tabulate(terms_.back());
+    }
     return place->second;
 }
 
@@ -66,14 +70,19 @@ void LinearTerms::extend() {
 LinearTerms::Term LinearTerms::made_of(Expr term) {
     std::set<NodeId> nodes;  // of the term, ascending, without the leaf
     std::vector<NodeId> waiting{term.id};
+    Shape of_adjoint;
     while (!waiting.empty()) {
         const NodeId node = waiting.back();
         waiting.pop_back();
         const bool is_leaf = std::ranges::find(leaves_, node, &Expr::id) != leaves_.end();
+        if (is_leaf) of_adjoint = graph_.shape(node);
         if (!is_adjoint_[index(node)] || is_leaf || !nodes.insert(node).second) continue;
         for (const NodeId operand : graph_.operands(node)) waiting.push_back(operand);
     }
-    Term made{.steps = {}, .zeros = {}, .shape = term.shape()};
+    Term made;
+    made.shape = term.shape();
+    made.of_adjoint = of_adjoint;
+    made.operations = operations_of_term;
     if (!is_adjoint_[index(term.id)]) {  // linear, and the same for every adjoint
         made.zeros = Matrix(term.shape());
         return made;
@@ -100,18 +109,51 @@ LinearTerms::Term LinearTerms::made_of(Expr term) {
     return made;
 }
 
+void LinearTerms::tabulate(Term& term) {
+    constexpr std::size_t largest = 32;
+    if (term.steps.empty() || term.of_adjoint.size() > largest) return;
+    Matrix unit(term.of_adjoint);
+    std::vector<Slope> slopes;
+    for (std::size_t from = 0; from < unit.size(); ++from) {
+        unit.values()[from] = 1;
+        const auto column = apply_steps(term, unit).values();
+        unit.values()[from] = 0;
+        for (std::size_t to = 0; to < column.size(); ++to) {
+            if (!std::isfinite(column[to])) return;  // no matrix tells what becomes of zeros there
+            if (column[to] != 0)
+                slopes.push_back(
+                    {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to), column[to]});
+        }
+    }
+    term.slopes = std::move(slopes);
+    term.result = Matrix(term.shape);
+    term.steps.clear();
+    term.operations = operations_of_term + static_cast<std::int64_t>(term.slopes.size());
+    entries_ += term.result.size() + 2 * term.slopes.size();
+}
+
 ConstMatrixView LinearTerms::apply(std::uint32_t number, ConstMatrixView adjoint) {
     Term& term = terms_[number];
+    if (!term.result.empty()) {
+        std::ranges::fill(term.result.values(), 0.0);
+        double* const result = term.result.values().data();
+        for (const Slope& slope : term.slopes)
+            result[slope.to] += slope.value * adjoint.data[slope.from];
+        return term.result;
+    }
     if (term.steps.empty()) return term.zeros.empty() ? adjoint : ConstMatrixView(term.zeros);
-    std::vector<ConstMatrixView> operands;
+    return apply_steps(term, adjoint);
+}
+
+ConstMatrixView LinearTerms::apply_steps(Term& term, ConstMatrixView adjoint) {
     for (Step& step : term.steps) {
-        operands.clear();
+        operands_.clear();
         for (const Source& source : step.sources)
-            operands.push_back(source.kind == Source::Kind::adjoint ? adjoint
-                               : source.kind == Source::Kind::step
-                                   ? ConstMatrixView(term.steps[source.index].result)
-                                   : ConstMatrixView(values_[source.index]));
-        step.op->evaluate({operands, step.attributes}, step.result);
+            operands_.push_back(source.kind == Source::Kind::adjoint ? adjoint
+                                : source.kind == Source::Kind::step
+                                    ? ConstMatrixView(term.steps[source.index].result)
+                                    : ConstMatrixView(values_[source.index]));
+        step.op->evaluate({operands_, step.attributes}, step.result);
     }
     return term.steps.back().result;
 }

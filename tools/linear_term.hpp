@@ -12,7 +12,8 @@ namespace revolute {
 
 /// Terms of backward passes as numbers. A term is an expression that is linear in the adjoint of a node; what else
 /// it reads are values of the forward pass, which are computed once. So a term is applied to many adjoints in the time
-/// of its own products, without a graph for each.
+/// of its own products, without a graph for each; one of a small adjoint without kernels either, whose calls would take
+/// longer than its products: as the entries of its matrix that are not zero.
 class LinearTerms {
  public:
     /// Computes the values of all nodes that the graph has, and of what is appended to it when a term needs them.
@@ -45,15 +46,25 @@ class LinearTerms {
         std::vector<double> attributes;
         Matrix result;
     };
+    /// An entry of the matrix that a term is.
+    struct Slope {
+        std::uint32_t from, to;
+        double value;
+    };
     struct Term {
         std::vector<Step> steps;  // none: the adjoint itself
         Matrix zeros;             // unless it does not depend on the adjoint, and is zero
         Shape shape;
+        Shape of_adjoint;
         std::int64_t operations = 0;
+        std::vector<Slope> slopes;  // of a small one, instead of its steps
+        Matrix result;              // of these
     };
 
     void extend();
     Term made_of(Expr term);
+    ConstMatrixView apply_steps(Term& term, ConstMatrixView adjoint);
+    void tabulate(Term& term);
 
     Graph& graph_;
     Bindings given_;
@@ -63,6 +74,7 @@ class LinearTerms {
     std::vector<Expr> leaves_;
     std::map<NodeId, std::uint32_t> numbers_;
     std::vector<Term> terms_;
+    std::vector<ConstMatrixView> operands_;  // room for those of a step
     std::size_t entries_ = 0;
 };
 
