@@ -1,8 +1,8 @@
 #include <revolute/tools/diagnosis.hpp>
 #include <revolute/tools/factor_range.hpp>
 #include <revolute/tools/forward_mistake.hpp>
-#include <revolute/tools/given_precision.hpp>
 #include <revolute/tools/gradient_rounding.hpp>
+#include <revolute/tools/gradient_verdicts.hpp>
 #include <revolute/tools/mistake_search.hpp>
 
 #include <fmt/format.h>
@@ -16,54 +16,9 @@ namespace revolute {
 
 namespace {
 
-/// The largest difference, and where it is; a difference that is NaN is larger than any.
-EntryDifference worst_entry(std::span<const Matrix> given, std::span<const Matrix> right) {
-    EntryDifference worst;
-    double largest = -1;
-    for (std::size_t i = 0; i < right.size(); ++i)
-        for (int r = 0; r < right[i].rows(); ++r)
-            for (int c = 0; c < right[i].columns(); ++c) {
-                const double difference = std::abs(given[i](r, c) - right[i](r, c));
-                if (std::isnan(largest) || difference <= largest) continue;
-                largest = difference;
-                worst = {i, r, c, given[i](r, c), right[i](r, c)};
-            }
-    return worst;
-}
-
-using Roundings = std::map<std::string, ArrayRounding>;
 /// What rounding may do to given arrays, beside those of a case with these floors in double.
 using RoundingsFor = std::function<Roundings(const CaseResult& given, const CaseResult& right,
                                              const std::map<std::string, double>& floors)>;
-
-ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, double tolerance,
-                        const Roundings& roundings) {
-    const double floor = roundings.at(given.name).floor;
-    ArrayVerdict verdict{compare_arrays(right.name, given.values, right.values, tolerance, floor),
-                         worst_entry(given.values, right.values)};
-    const double scale = largest_entry(right.values);
-    for (std::size_t i = 0; i < right.values.size(); ++i)
-        for (std::size_t k = 0; k < right.values[i].size(); ++k) {
-            const double difference =
-                std::abs(given.values[i].values()[k] - right.values[i].values()[k]);
-            ++verdict.entries;
-            // Negated, so that NaN differs.
-            if (!(difference <= std::max(tolerance * scale, floor))) ++verdict.differing_entries;
-        }
-    return verdict;
-}
-
-/// The arrays that both have, in the order of the right ones.
-std::vector<GradientArray> common_arrays(const std::vector<GradientArray>& of,
-                                         const std::vector<GradientArray>& with) {
-    std::vector<GradientArray> result;
-    for (const GradientArray& array : of)
-        if (std::ranges::find(with, array.name, &GradientArray::name) != with.end())
-            result.push_back(array);
-    return result;
-}
-
-bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
 
 /// How near another forward pass must come, where they differ by `largest` at most: as near as a mistake in gradients.
 double forward_tolerance(const GradientComparison& comparison, const Roundings& roundings,
@@ -118,144 +73,34 @@ std::optional<FactorRange> factor_of_loss(const CaseResult& right, const CaseRes
                         loss_tolerance(given, comparison, roundings) * std::abs(*given.loss));
 }
 
-/// The loss has the factor that its gradients have: the finding that tells it is about the loss as well.
-void add_loss_to_finding(GradientComparison& comparison, double factor,
-                         const std::optional<FactorRange>& of_loss) {
-    if (!of_loss || !of_loss->contains(factor) || comparison.findings.empty()) return;
-    Finding& finding = comparison.findings.front();
-    finding.arrays.insert(finding.arrays.begin(), "loss");
+/// Says what factor the loss has, of which the gradients are right; nothing where that is any number.
+void tell_factor_of_loss(GradientComparison& comparison, const Case& of, const FactorRange& range) {
+    const NamedFactor factor = named_factor(of, factors_of_loss(of), range);
+    if (!factor.is_simple) return;
+    if (!factor.has_name)
+        comparison.forward.push_back(fmt::format("the loss has a factor of {}", factor.number));
+    else
+        for (const std::string& words : factor.words)
+            comparison.forward.push_back("the loss has " + words);
     comparison.is_factor_of_loss = true;
 }
 
-/// Names of the parts of an array, one kind after the other, and whether each differs.
-class Parts {
- public:
-    Parts(const Case& of, const std::string& array)
-        : gates_(gates_in(CaseNet(of), array)), of_(of) {
-        has_steps_ = array == "dx";
-        has_columns_ = array == "dx" || array == "dh0" || array == "dc0";
-    }
-
-    /// The parts that the entry belongs to.
-    std::vector<std::string> of_entry(std::size_t matrix, int row, int column) const {
-        std::vector<std::string> names;
-        if (!gates_.empty())
-            names.push_back(
-                fmt::format("gate {}", gates_[static_cast<std::size_t>(row / of_.sizes.hidden)]));
-        if (has_steps_) names.push_back(fmt::format("step t = {}", matrix));
-        if (has_columns_ && of_.sizes.batch > 1)
-            names.push_back(fmt::format("column {} of the batch", column));
-        return names;
-    }
-
- private:
-    std::vector<std::string> gates_;
-    const Case& of_;
-    bool has_steps_ = false, has_columns_ = false;
-};
-
-void add_carriers(GradientComparison& comparison, std::span<const GradientArray> given,
-                  std::span<const GradientArray> right, const Case& of, double tolerance,
-                  const Roundings& roundings) {
-    for (std::size_t i = 0; i < right.size(); ++i) {
-        if (std::ranges::find(comparison.unexplained, right[i].name) ==
-            comparison.unexplained.end())
-            continue;
-        const Parts parts(of, right[i].name);
-        const double bound =
-            std::max(tolerance * largest_entry(right[i].values), roundings.at(right[i].name).floor);
-        std::vector<std::pair<std::string, bool>> found;  // in the order of the entries
-        for (std::size_t m = 0; m < right[i].values.size(); ++m)
-            for (int c = 0; c < right[i].values[m].columns(); ++c)
-                for (int r = 0; r < right[i].values[m].rows(); ++r) {
-                    const double difference =
-                        std::abs(given[i].values[m](r, c) - right[i].values[m](r, c));
-                    for (std::string& name : parts.of_entry(m, r, c)) {
-                        auto place =
-                            std::ranges::find(found, name, &std::pair<std::string, bool>::first);
-                        if (place == found.end())
-                            place = found.insert(found.end(), {std::move(name), false});
-                        place->second = place->second || !(difference <= bound);
-                    }
-                }
-        Carrier carrier{right[i].name, {}, {}};
-        for (auto& [name, differs] : found)
-            (differs ? carrier.differing : carrier.agreeing).push_back(std::move(name));
-        if (!carrier.agreeing.empty()) comparison.carriers.push_back(std::move(carrier));
-    }
-}
-
-/// The verdicts alone.
-GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right, double tolerance,
-                               const Roundings& roundings) {
-    GradientComparison comparison;
-    comparison.tolerance = tolerance;
-    comparison.not_compared = not_compared(right, given);
-    const auto add = [&](const std::vector<GradientArray>& arrays,
-                         const std::vector<GradientArray>& all) {
-        const std::vector<GradientArray> beside = common_arrays(all, arrays);
-        for (std::size_t i = 0; i < arrays.size(); ++i) {
-            comparison.arrays.push_back(verdict_of(arrays[i], beside[i], tolerance, roundings));
-            const double scale = largest_entry(beside[i].values);
-            if (comparison.arrays.back().agrees() && scale > 0 &&
-                scale <= roundings.at(arrays[i].name).written)
-                comparison.too_few_digits.push_back(arrays[i].name);
-        }
+/// The loss has the factor that its gradients have, or those of the head: the finding that tells it is about the loss as
+/// well. `of_all`: a factor of all gradients, which the first finding tells.
+void add_loss_to_finding(GradientComparison& comparison, const Case& of,
+                         const std::optional<double>& of_all, const FactorRange& of_loss) {
+    const NamedFactor factor = named_factor(of, factors_of_loss(of), of_loss);
+    const auto is_of_head = [](const std::string& array) { return array.starts_with("head."); };
+    const auto tells_factor = [&](const Finding& finding) {
+        return std::ranges::find_first_of(finding.words, factor.words) != finding.words.end() &&
+               std::ranges::any_of(finding.arrays, is_of_head);
     };
-    add(forward_arrays(given), forward_arrays(right));
-    add(gradient_arrays(given), gradient_arrays(right));
-    return comparison;
-}
-
-/// Whether, of the arrays that do not look rounded, none is as right as double precision makes it and some are wrong,
-/// and some of all are as right as single precision makes them. `in_single` is what that does to each.
-bool is_single_where_right(const GradientComparison& comparison, const Roundings& roundings,
-                           const Roundings& in_single) {
-    constexpr double single = 1e-6;
-    bool some_are_single = false, others_are_wrong = false;
-    for (const ArrayVerdict& array : comparison.arrays) {
-        if (array.difference == 0) continue;
-        some_are_single = some_are_single || array.relative <= single;
-        if (roundings.at(array.name).precision != Rounding::none) continue;
-        if (array.agrees()) return false;
-        others_are_wrong =
-            others_are_wrong || !(array.difference <= in_single.at(array.name).floor);
-    }
-    return some_are_single && others_are_wrong;
-}
-
-/// Arrays of which most numbers are explained.
-void add_nearly_explained(GradientComparison& comparison, std::span<const GradientArray> given,
-                          std::span<const GradientArray> nearest,
-                          std::span<const GradientArray> right, const Roundings& roundings) {
-    constexpr std::size_t at_most_one_in = 4;
-    for (const GradientArray& array : nearest) {
-        const auto of_array = std::ranges::find(given, array.name, &GradientArray::name);
-        NearVerdict verdict{verdict_of(*of_array, array, comparison.tolerance, roundings)};
-        const auto beside = std::ranges::find(right, array.name, &GradientArray::name);
-        verdict.is_beside_right =
-            verdict_of(array, *beside, comparison.tolerance, roundings).agrees();
-        if (at_most_one_in * verdict.differing_entries <= verdict.entries)
-            comparison.nearly_explained.push_back(std::move(verdict));
-    }
-}
-
-/// How many digits were kept at every step of arithmetic, where the differences are as small as that makes them, and most
-/// arrays differ: none where more than what programs keep were, or fewer than four.
-std::optional<int> digits_of_steps(const GradientComparison& comparison,
-                                   const std::map<std::string, double>& floors) {
-    constexpr int most = 7, least = 4;
-    const auto agreeing = std::ranges::count_if(comparison.arrays, &ArrayVerdict::agrees);
-    if (2 * static_cast<std::size_t>(agreeing) >= comparison.arrays.size()) return std::nullopt;
-    const double of_double = rounding_of_one_operation();
-    for (int digits = most; digits >= least; --digits) {
-        const double units = 0.5 * std::pow(10, 1 - digits) / of_double;
-        const auto is_within = [&](const ArrayVerdict& array) {
-            return array.difference <= units * floors.at(array.name);
-        };
-        if (std::ranges::all_of(comparison.arrays, is_within)) return digits;
-    }
-    return std::nullopt;
+    const auto finding = of_all && of_loss.contains(*of_all)
+                             ? comparison.findings.begin()
+                             : std::ranges::find_if(comparison.findings, tells_factor);
+    if (finding == comparison.findings.end()) return;
+    finding->arrays.insert(finding->arrays.begin(), "loss");
+    comparison.is_factor_of_loss = true;
 }
 
 void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
@@ -336,14 +181,16 @@ void diagnose(GradientComparison& comparison, const Case& of, const CaseResult& 
             return;
         }
     }
-    if (!comparison.gradients_differ()) return;
+    if (!comparison.gradients_differ()) {
+        if (of_loss && comparison.forward.empty()) tell_factor_of_loss(comparison, of, *of_loss);
+        return;
+    }
     if (!as_it_is) as_it_is = search_as_it_is();
     const std::optional<double> factor = as_it_is->factor;
     take(*std::move(as_it_is), gradients, of_right, roundings, comparison);
-    if (factor) add_loss_to_finding(comparison, *factor, of_loss);
+    if (of_loss) add_loss_to_finding(comparison, of, factor, *of_loss);
     if (comparison.digits_of_steps) return;
-    add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, tolerance,
-                 roundings);
+    add_carriers(comparison, gradients, common_arrays(of_right, gradients), of, roundings);
 }
 
 }  // namespace

@@ -153,8 +153,8 @@ std::string unexplained_text(const GradientComparison& comparison, const Case& o
     for (const Carrier& carrier : comparison.carriers) text += place_text(carrier);
     if (!comparison.has_tried_all)
         text +=
-            "  not all of them were tried, because the net is large: a case with fewer steps may "
-            "tell more\n";
+            "  not all of them and of their pairs were tried, which takes long: a case with fewer "
+            "steps may tell more\n";
     if (has_few_digits(comparison))
         text += "  few digits are left of what differs: a mistake needs more to be told\n";
     return comparison.digits_of_steps ? text : text + rounding_note(rounding_of(comparison));

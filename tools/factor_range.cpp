@@ -155,35 +155,56 @@ std::optional<NamedFactor> named_one(std::span<const KnownFactor> factors,
             (nearest == nullptr || distance(factor) < distance(*nearest)))
             nearest = &factor;
     if (nearest == nullptr) return std::nullopt;
-    NamedFactor named{.value = nearest->value, .words = {}, .has_name = true};
+    NamedFactor named{.value = nearest->value, .words = {}, .has_name = true, .is_simple = true};
     for (const KnownFactor& factor : factors)
         if (std::abs(factor.value - named.value) <= alike * std::abs(named.value))
             named.words.push_back(factor.words);
     return named;
 }
 
-/// A fraction of small numbers; none in a range that is so wide that some fraction always is in it.
-std::optional<std::pair<double, std::string>> fraction_in(const FactorRange& range) {
+struct WrittenNumber {
+    double value;
+    std::string text;
+    double as_simple;  ///< how many numbers are, about
+};
+
+/// The simplest fraction of small numbers; in a range that is so wide that some fraction always is in it, none but those
+/// as simple as 1/12 and 3/4.
+std::optional<WrittenNumber> fraction_in(const FactorRange& range) {
     constexpr int most = 12;
-    if (range.relative_width() > 2e-3) return std::nullopt;
+    constexpr double narrow = 2e-3, widest = 5e-2;
+    if (range.relative_width() > widest) return std::nullopt;
+    const int most_product = range.relative_width() > narrow ? most : most * most;
+    std::optional<WrittenNumber> simplest;
     for (int below = 2; below <= most; ++below) {
         const auto above = static_cast<int>(std::round(range.middle() * below));
-        if (above != 0 && std::abs(above) <= most && range.contains(1.0 * above / below))
-            return std::pair(1.0 * above / below, fmt::format("{}/{}", above, below));
+        const int product = std::abs(above) * below;
+        if (above != 0 && std::abs(above) <= most && product <= most_product &&
+            range.contains(1.0 * above / below) && (!simplest || product < simplest->as_simple))
+            simplest = {1.0 * above / below, fmt::format("{}/{}", above, below), 1.0 * product};
     }
-    return std::nullopt;
+    return simplest;
 }
 
-std::pair<double, std::string> shortest_number_in(const FactorRange& range) {
-    constexpr int as_short_as_fractions = 2, longest = 17;
+WrittenNumber shortest_decimal_in(const FactorRange& range) {
+    constexpr int longest = 17;
     for (int digits = 1; digits < longest; ++digits) {
-        if (digits == as_short_as_fractions + 1)
-            if (auto fraction = fraction_in(range)) return *std::move(fraction);
         std::string text = fmt::format("{:.{}g}", range.middle(), digits);
         if (const double value = std::stod(text); range.contains(value))
-            return {value, std::move(text)};
+            return {value, std::move(text), std::pow(10.0, digits)};
     }
-    return {range.middle(), fmt::format("{}", range.middle())};
+    return {range.middle(), fmt::format("{}", range.middle()), std::pow(10.0, longest)};
+}
+
+/// Of 0.25 and 1/4, which are one number, the decimal one.
+WrittenNumber simplest_number_in(const FactorRange& range) {
+    constexpr double of_two_digits = 100;
+    WrittenNumber decimal = shortest_decimal_in(range);
+    std::optional<WrittenNumber> fraction = fraction_in(range);
+    const bool is_fraction =
+        fraction && fraction->as_simple < decimal.as_simple &&
+        (fraction->value != decimal.value || decimal.as_simple > of_two_digits);
+    return is_fraction ? *std::move(fraction) : std::move(decimal);
 }
 
 }  // namespace
@@ -218,8 +239,17 @@ NamedFactor named_factor(const Case& of, std::span<const KnownFactor> known,
     if (range.relative_width() <= narrow)
         if (std::optional<NamedFactor> found = named_one(pairs_of_sizes(of_loss), range))
             return *std::move(found);
-    auto [value, text] = shortest_number_in(range);
-    return {value, {fmt::format("a factor of {}, the same in every entry", text)}};
+    const WrittenNumber number = simplest_number_in(range);
+    // The simplest number is no chance, if it is such a product.
+    constexpr double alike = 1e-12;
+    const FactorRange nearest{number.value * (1 - alike), number.value * (1 + alike)};
+    if (std::optional<NamedFactor> found = named_one(pairs_of_sizes(of_loss), nearest))
+        return *std::move(found);
+    constexpr double of_three_digits = 1000;
+    return {.value = number.value,
+            .words = {fmt::format("a factor of {}, the same in every entry", number.text)},
+            .number = number.text,
+            .is_simple = number.as_simple <= of_three_digits};
 }
 
 }  // namespace revolute

@@ -39,6 +39,8 @@ struct NamedFactor {
     std::vector<std::string> words;  ///< several, where its names have the same value
     bool is_known = false;           ///< whether it is one of those that were known
     bool has_name = false;           ///< or a size of the case, or made of some
+    std::string number{};            ///< where it has none: as short as may be
+    bool is_simple = false;          ///< whether it has a name, or three digits at most
 };
 /// The simplest name of a factor: that of one that is `known`, or of the other sign or of a half, else of sizes of the
 /// case, else the shortest number.

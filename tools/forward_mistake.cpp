@@ -211,16 +211,6 @@ void add_transposed(const Case& of, std::vector<ForwardMistake>& all) {
         "weight_ih");
 }
 
-/// x[T][B][I] read as [B][T][I], which is another sequence and fits where T = B.
-std::vector<Matrix> with_batch_first(const std::vector<Matrix>& sequence) {
-    std::vector<Matrix> result = sequence;
-    for (std::size_t t = 0; t < sequence.size(); ++t)
-        for (std::size_t b = 0; b < sequence.size(); ++b)
-            for (int r = 0; r < sequence[t].rows(); ++r)
-                result[t](r, static_cast<int>(b)) = sequence[b](r, static_cast<int>(t));
-    return result;
-}
-
 /// Each column's steps of zeros at one end moved to the other.
 std::vector<Matrix> with_padding_moved(const std::vector<Matrix>& x, bool to_front) {
     std::vector<Matrix> result = x;
@@ -283,6 +273,15 @@ void add_backward_readings(const Case& of, std::vector<ForwardMistake>& all) {
 }
 
 }  // namespace
+
+std::vector<Matrix> with_batch_first(const std::vector<Matrix>& sequence) {
+    std::vector<Matrix> result = sequence;
+    for (std::size_t t = 0; t < sequence.size(); ++t)
+        for (std::size_t b = 0; b < sequence.size(); ++b)
+            for (int r = 0; r < sequence[t].rows(); ++r)
+                result[t](r, static_cast<int>(b)) = sequence[b](r, static_cast<int>(t));
+    return result;
+}
 
 std::vector<ForwardMistake> forward_mistakes(const Case& of) {
     std::vector<ForwardMistake> all;

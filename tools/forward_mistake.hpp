@@ -17,6 +17,9 @@ struct ForwardMistake {
     std::function<void(CaseResult&)> change_result;
 };
 
+/// x[T][B][I] read as [B][T][I], which is another sequence and fits where T = B.
+std::vector<Matrix> with_batch_first(const std::vector<Matrix>& sequence);
+
 /// Targets that the case could be taken to have: only the loss and the gradients tell.
 std::vector<ForwardMistake> target_mistakes(const Case& of);
 

@@ -201,7 +201,7 @@ ArrayRounding rounding_of(const Length& own, const Length& length, const Length&
 /// How one was rounded of arrays that all together have but a few numbers of few digits. 0, 1 and 1/2 are what floats
 /// make of a net that is saturated, and doubles are not so short; decimals show where numbers were written short.
 ArrayRounding rounding_of_few(const Length& own, const Written& written, double double_floor) {
-    constexpr double of_two_decimals = 0.005;  // nobody writes fewer
+    constexpr double of_two_decimals = 0.005;
     ArrayRounding result = in_bits(single_bits, double_floor);
     const auto& right = written.all_right.sizes;
     if (written.all.sizes.empty() && !right.empty() && *right.rbegin() <= of_two_decimals)
@@ -216,12 +216,35 @@ ArrayRounding rounding_of_few(const Length& own, const Written& written, double 
     return result;
 }
 
-ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
-                          double double_floor) {
-    if (own.tells()) return rounding_of(own, own, right, own.among(written.writing), double_floor);
+/// How one was rounded of numbers that are too few or too short to tell.
+ArrayRounding rounding_among(const Length& own, const Written& written, const Length& right,
+                             double double_floor) {
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
     return rounding_of(own, written.gradients, right, written.writing, double_floor);
+}
+
+/// Half a unit of the last digit of a few short numbers, such as a loss of 0.505, judged by these alone: zeros that a
+/// program wrote behind them are not seen, and nobody writes fewer than two decimals, or two digits.
+double rounding_of_few_digits(Length few) {
+    few.decimals = std::max(few.decimals, 2);
+    if (few.digits < 2) few.digits = 3;  // 7.00 is read as 7, and 0.500 as 0.5
+    return few.rounding_of_writing(Writing::either);
+}
+
+ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
+                          double double_floor) {
+    if (own.tells()) return rounding_of(own, own, right, own.among(written.writing), double_floor);
+    ArrayRounding result = rounding_among(own, written, right, double_floor);
+    // Where the right numbers are longer, it is one program that wrote these short, whatever wrote the others.
+    if (own.sizes.empty() || right.digits <= own.digits) return result;
+    const double by_own = rounding_of_few_digits(own);
+    if (by_own <= result.written) return result;
+    result.floor += by_own - result.written;
+    result.written = by_own;
+    result.relative = std::max(result.relative, own.relative_rounding_of_writing());
+    result.precision = Rounding::half;
+    return result;
 }
 
 Writing writing_of(const std::vector<Length>& lengths) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace revolute {
@@ -157,7 +158,10 @@ void Judge::consider(const Hypothesis& hypothesis) {
     if (hypothesis.is_factor && leaves_out_factors_) return;
     if (notes_factors_)
         note_factor([&](std::size_t i) { return entries_of(hypothesis.arrays[i]); });
-    Match match{.words = hypothesis.words, .level = level_, .explained = {}};
+    Match match{.words = hypothesis.words,
+                .level = level_,
+                .explained = {},
+                .is_fitted = hypothesis.is_fitted};
     for (std::size_t i = 0; i < given_.size(); ++i) {
         if (hypothesis.arrays[i].empty()) continue;
         const bool met =
@@ -323,9 +327,10 @@ std::vector<Judge::Chosen> Judge::best_matches() const {
     std::vector<std::size_t> left = differing_;
     while (!left.empty()) {
         const auto gain = [&](const Match& match) {
-            return std::ranges::count_if(match.explained, [&](std::size_t i) {
-                return std::ranges::binary_search(left, i);
-            });
+            std::vector<std::size_t> more;
+            std::ranges::set_intersection(match.explained, left, std::back_inserter(more));
+            // A number of what others do not explain is some factor of the right one.
+            return match.is_fitted && !are_enough_for_fit(more) ? 0 : more.size();
         };
         const auto best = std::ranges::max_element(matches_, {}, gain);
         if (best == matches_.end() || gain(*best) == 0) break;

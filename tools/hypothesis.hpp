@@ -50,8 +50,9 @@ struct Match {
     std::vector<NearArray> near{};
     std::size_t parts = 0;             ///< how many parts of arrays it explains
     std::optional<Mistake> mistake{};  ///< where it is one in the derivation
-    double signature = 0;              ///< equal where the gradients are
-    double whole_signature = 0;        ///< with those that were not given
+    bool is_fitted = false;
+    double signature = 0;        ///< equal where the gradients are
+    double whole_signature = 0;  ///< with those that were not given
 };
 
 /// The given arrays, those of a derivation, and which hypotheses turn these into those.
@@ -63,9 +64,9 @@ class Judge {
     /// The same question where some mistakes are known: what differs is what they leave over.
     Judge after(std::span<const double> gradients) const;
     /// The same question where the loss has a factor: the right arrays have it too, and what rounding does to them.
-    /// Arrays that agree without it are taken for right: no factor may be told from them. `uncertain`: how far the
-    /// factor may be another one, relative to it.
-    Judge with_factor(double factor, double uncertain) const;
+    /// Arrays that agree without it are taken for right: no factor may be told from them. Where it has no name, it may
+    /// be another one of the range, but not in an array that tells one outside.
+    Judge with_factor(const NamedFactor& factor, const FactorRange& range) const;
     /// The same question of other given arrays.
     Judge with_given(std::vector<GradientArray> given) const;
 

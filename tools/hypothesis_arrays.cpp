@@ -81,6 +81,17 @@ void consider_zeros(Judge& judge) {
         judge, words, [&](std::size_t i) { return scaled(judge.right()[i].values, 0); }));
 }
 
+/// dx[B][T][I] where [T][B][I] belongs.
+void consider_batch_first(const Case& of, Judge& judge) {
+    if (of.sizes.steps != of.sizes.batch || of.sizes.batch == 1) return;
+    judge.consider(in_all_differing(
+        judge, "the batch stands first: dx is [B][T][I] where [T][B][I] belongs",
+        [&](std::size_t i) {
+            const GradientArray& array = judge.right()[i];
+            return array.name == "dx" ? with_batch_first(array.values) : std::vector<Matrix>();
+        }));
+}
+
 bool same_shapes(const GradientArray& a, const GradientArray& b) {
     return a.values.size() == b.values.size() &&
            a.values.front().shape() == b.values.front().shape();
@@ -137,6 +148,7 @@ void consider_arrays(const Case& of, Judge& judge) {
             const std::vector<Matrix>& values = judge.right()[i].values;
             return std::vector<Matrix>(values.rbegin(), values.rend());
         }));
+    consider_batch_first(of, judge);
     consider_gate_orders(of, judge);
     consider_exchanged_directions(of, judge);
     consider_mixed_up(judge);

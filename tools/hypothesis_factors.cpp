@@ -16,14 +16,17 @@ std::vector<Matrix> scaled(std::vector<Matrix> values, double factor) {
     return values;
 }
 
-Judge Judge::with_factor(double factor, double uncertain) const {
+Judge Judge::with_factor(const NamedFactor& named, const FactorRange& range) const {
+    const double factor = named.value, uncertain = named.has_name ? 0 : range.relative_width();
     std::vector<GradientArray> right = right_;
     std::vector<ArrayRounding> roundings = roundings_;
     for (std::size_t i = 0; i < right.size(); ++i) {
         right[i].values = scaled(std::move(right[i].values), factor);
         double& floor = roundings[i].floor;
-        floor = roundings[i].written + std::abs(factor) * (floor - roundings[i].written) +
-                uncertain * largest_entry(right[i].values);
+        floor = roundings[i].written + std::abs(factor) * (floor - roundings[i].written);
+        const auto of_array = factor_of(i, right_entries_[i]);
+        if (of_array && of_array->common_with(range))
+            floor += uncertain * largest_entry(right[i].values);
         roundings[i].relative += uncertain;
         if (!differs(i))
             floor = std::max(floor, largest_difference(right[i].values, given_[i].values));

@@ -94,11 +94,13 @@ void consider_clamped(Judge& judge) {
                    }));
 }
 
-/// A limit that one would choose: a number of two digits, but for a relative rounding.
+/// A limit that one would choose: a number of two digits, but for a relative rounding. Not where that is so large that
+/// many a number is one.
 bool is_chosen(double number, double rounding) {
+    constexpr double telling = 0.05;
     const double unit = std::pow(10.0, std::floor(std::log10(number)) - 1);
-    return std::abs(number / unit - std::round(number / unit)) <=
-           std::max(1e-7, rounding * number / unit);
+    const double bound = std::max(1e-7, rounding * number / unit);
+    return bound <= telling && std::abs(number / unit - std::round(number / unit)) <= bound;
 }
 
 double norm_of(const GradientArray& array) {

@@ -30,14 +30,10 @@ void add_factors(const Case& of, const Judge& judge, std::vector<Treatment>& tre
         for (const std::string_view group : groups) {
             if (factor.value == 1) continue;
             treatments.push_back({factor.words,
-                                  [=](const GradientArray& array) -> std::vector<Matrix> {
-                                      if (!is_of_cell(array.name) || !array.name.starts_with(group))
-                                          return {};
-                                      std::vector<Matrix> values = array.values;
-                                      for (Matrix& matrix : values)
-                                          for (double& value : matrix.values())
-                                              value /= factor.value;
-                                      return values;
+                                  [=](const GradientArray& array) {
+                                      return is_of_cell(array.name) && array.name.starts_with(group)
+                                                 ? scaled(array.values, 1 / factor.value)
+                                                 : std::vector<Matrix>();
                                   },
                                   true});
         }

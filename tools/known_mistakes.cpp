@@ -1,5 +1,6 @@
 #include <revolute/graph/derivative_rule.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/tools/detail/mistakes.hpp>
 #include <revolute/tools/known_mistakes.hpp>
 
 #include <fmt/format.h>
@@ -56,7 +57,8 @@ class Cells {
 bool has_parameter_beside(const RuleSite& site) {
     const Graph& graph = *site.output.graph;
     for (std::uint32_t slot = 0; slot < graph.operand_count(site.output.id); ++slot)
-        if (slot != site.slot && !graph.depends_on_time(graph.operand(site.output.id, slot)))
+        if (slot != site.slot &&
+            detail::is_parameter_spread(graph, graph.operand(site.output.id, slot)))
             return true;
     return false;
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
@@ -12,15 +11,10 @@ namespace revolute {
 
 namespace {
 
-/// About so many operations are done at most; the search ends there, after some seconds.
-constexpr std::int64_t most_operations = 6'000'000'000;
+/// About so many operations are done at most; the search ends there, after about two seconds.
+constexpr std::int64_t most_operations = 2'000'000'000;
 /// And so many more where whole arrays are changed back first.
-constexpr std::int64_t most_of_treated = 2'000'000'000;
-/// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
-constexpr std::size_t most_mistakes = 4;
-constexpr std::array<std::size_t, most_mistakes> ways_from{4, 2, 1, 0};
-/// More words for the same numbers say nothing.
-constexpr std::size_t most_words = 4;
+constexpr std::int64_t most_of_treated = 500'000'000;
 
 /// In the order of the arrays.
 std::vector<ArrayRounding> roundings_of(const std::vector<GradientArray>& arrays,
@@ -29,12 +23,6 @@ std::vector<ArrayRounding> roundings_of(const std::vector<GradientArray>& arrays
     result.reserve(arrays.size());
     for (const GradientArray& array : arrays) result.push_back(roundings.at(array.name));
     return result;
-}
-
-bool is_in_one_of(std::span<const Finding> findings, const std::string& array) {
-    return std::ranges::any_of(findings, [&](const Finding& finding) {
-        return std::ranges::find(finding.arrays, array) != finding.arrays.end();
-    });
 }
 
 }  // namespace
@@ -67,10 +55,12 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (starts_.front().judge.differing().empty()) return {};
     Stage stage = explain();
     leave_out_idle(stage);
+    begin_with_factor(stage);
     Outcome outcome;
-    if (stage.has_factor) {
-        outcome.factor = starts_[stage.start].value();
-        outcome.findings.push_back(finding_of_factor(starts_[stage.start], stage.unexplained));
+    const Start& start = *stage.start;
+    if (start.factor) {
+        outcome.factor = start.value();
+        outcome.findings.push_back(finding_of_factor(start, stage.unexplained));
         if (outcome.findings.back().arrays.empty()) {  // of those that it changes none is explained
             outcome.findings.clear();
             outcome.factor.reset();
@@ -79,7 +69,7 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     for (std::size_t i = 0; i < stage.found.size(); ++i)
         outcome.findings.push_back({stage.found[i].words, arrays_of(stage, i)});
     outcome.findings.insert(outcome.findings.end(), stage.more.begin(), stage.more.end());
-    if (!stage.has_factor) outcome.factor = factor_told_by(outcome.findings);
+    if (!start.factor) outcome.factor = factor_told_by(outcome.findings);
     for (std::size_t k = 0; k < stage.unexplained.size(); ++k)
         outcome.unexplained.push_back(
             {starts_.front().judge.right()[stage.unexplained[k]].name, stage.nearest[k]});
@@ -95,36 +85,42 @@ void MistakeSearch::explain_treated(Outcome& outcome) {
         values_.resume(start.derivation);
         for (const Treatment& treatment : treatments(case_, start.judge)) {
             if (!has_time()) return;
-            std::vector<GradientArray> given(start.judge.given().begin(),
-                                             start.judge.given().end());
-            Finding finding{{treatment.words}, {}};
-            for (const std::size_t i : start.judge.differing())
-                if (std::vector<Matrix> before = treatment.undone(given[i]);
-                    !before.empty() && before != given[i].values) {
-                    given[i].values = std::move(before);
-                    finding.arrays.push_back(given[i].name);
-                }
-            if (finding.arrays.empty()) continue;
-            Judge judge = start.judge.with_given(std::move(given));
-            if (treatment.is_factor) judge.leave_out_factors();
-            consider_one(judge, start.value(), false, false);
-            if (!judge.has_full_explanation()) continue;
-            std::vector<Finding> found = judge.findings();
-            const auto takes_it_back = [&](const Finding& other) {
-                return std::ranges::find(other.words, treatment.words) != other.words.end();
-            };
-            if (std::ranges::any_of(found, takes_it_back)) continue;
-            outcome.findings = std::move(found);
-            outcome.findings.insert(outcome.findings.begin(), std::move(finding));
-            outcome.unexplained.clear();
-            outcome.factor.reset();
-            if (start.factor) {
-                outcome.factor = start.value();
-                outcome.findings.insert(outcome.findings.begin(), finding_of_factor(start, {}));
+            if (std::optional<Outcome> all = explained_before(treatment, start)) {
+                outcome = *std::move(all);
+                return;
             }
-            return;
         }
     }
+}
+
+std::optional<MistakeSearch::Outcome> MistakeSearch::explained_before(const Treatment& treatment,
+                                                                      const Start& start) {
+    std::vector<GradientArray> given(start.judge.given().begin(), start.judge.given().end());
+    Finding finding{{treatment.words}, {}};
+    for (const std::size_t i : start.judge.differing())
+        if (std::vector<Matrix> before = treatment.undone(given[i]);
+            !before.empty() && before != given[i].values) {
+            given[i].values = std::move(before);
+            finding.arrays.push_back(given[i].name);
+        }
+    if (finding.arrays.empty()) return std::nullopt;
+    Judge judge = start.judge.with_given(std::move(given));
+    if (treatment.is_factor) judge.leave_out_factors();
+    consider_one(judge, start.value(), false, false);
+    if (!judge.has_full_explanation()) return std::nullopt;
+    const std::vector<Finding> found = judge.findings();
+    const auto takes_it_back = [&](const Finding& other) {
+        return std::ranges::find(other.words, treatment.words) != other.words.end();
+    };
+    if (std::ranges::any_of(found, takes_it_back)) return std::nullopt;
+    Outcome outcome;
+    if (start.factor) {
+        outcome.factor = start.value();
+        outcome.findings.push_back(finding_of_factor(start, {}));
+    }
+    outcome.findings.push_back(std::move(finding));
+    outcome.findings.insert(outcome.findings.end(), found.begin(), found.end());
+    return outcome;
 }
 
 std::optional<double> MistakeSearch::factor_told_by(std::span<const Finding> findings) const {
@@ -135,86 +131,6 @@ std::optional<double> MistakeSearch::factor_told_by(std::span<const Finding> fin
                 findings.front().words.end())
             return start.value();
     return std::nullopt;
-}
-
-bool MistakeSearch::Stage::is_better_than(const Stage& other) const {
-    return std::pair(unexplained.size(), mistakes()) <
-           std::pair(other.unexplained.size(), other.mistakes());
-}
-
-bool MistakeSearch::Stage::is_worse_than(std::size_t mistakes) const {
-    return !unexplained.empty() || this->mistakes() > mistakes;
-}
-
-MistakeSearch::Stage MistakeSearch::explain() {
-    std::vector<Way> ways = first_ways();
-    std::optional<Stage> best;
-    std::size_t looked_through = 0, paired = 0;
-    while (looked_through < ways.size() || paired < ways.size())
-        if (looked_through < ways.size())
-            look_through(ways, looked_through++, best);
-        else
-            go_on_with_pair(ways, paired++, best);
-    return *best;
-}
-
-void MistakeSearch::look_through(std::vector<Way>& ways, std::size_t number,
-                                 std::optional<Stage>& best) {
-    const Way way = ways[number];
-    const std::size_t known = mistakes_on(way);
-    if (best && (!best->is_worse_than(known) || !has_time())) return;
-    Judge judge = judge_after(way);
-    std::vector<Mistake> of_several;
-    if (!judge.differing().empty()) {
-        if (best && !best->is_worse_than(known + 1)) return;
-        if (known == 0) judge.note_factors();
-        const bool is_first = way.found.empty();
-        of_several = consider_one(judge, starts_[way.start].value(), is_first,
-                                  is_first && !(best && best->unexplained.empty()));
-    }
-    if (Stage stage = stage_on(way, judge); is_founded(starts_[stage.start], stage.unexplained) &&
-                                            (!best || stage.is_better_than(*best)))
-        best = std::move(stage);
-    if (known >= most_mistakes || judge.is_explained_but_for_a_number()) return;
-    auto next = ways.begin() + static_cast<std::ptrdiff_t>(number) + 1;
-    for (const FactorRange& factor : judge.noted_factors())
-        if (add_start(factor)) next = std::next(ways.insert(next, {starts_.size() - 1, {}, {}}));
-    for (Found& more : candidates(judge, ways_from[way.found.size()])) {
-        ways.push_back({way.start, way.found, {}});
-        ways.back().found.push_back(std::move(more));
-    }
-    ways[number].of_several = std::move(of_several);
-}
-
-MistakeSearch::Stage MistakeSearch::stage_on(const Way& way, const Judge& judge) const {
-    Stage stage{way.start, starts_[way.start].factor.has_value(), way.found, judge.findings(), {},
-                {}};
-    for (const std::size_t i : judge.differing())
-        if (!is_in_one_of(stage.more, judge.right()[i].name)) {
-            stage.unexplained.push_back(i);
-            stage.nearest.push_back(judge.nearest(i));
-        }
-    return stage;
-}
-
-void MistakeSearch::go_on_with_pair(std::vector<Way>& ways, std::size_t number,
-                                    const std::optional<Stage>& best) {
-    const Way& way = ways[number];
-    const std::size_t with_pair = mistakes_on(way) + 2;
-    if (way.of_several.empty() || with_pair > most_mistakes || !best->is_worse_than(with_pair) ||
-        !has_time())
-        return;
-    std::vector<Found> both = pair(judge_after(way), way.of_several);
-    if (both.empty()) return;
-    both.insert(both.begin(), way.found.begin(), way.found.end());
-    ways.push_back({way.start, std::move(both), {}});
-}
-
-Judge MistakeSearch::judge_after(const Way& way) {
-    const Start& start = starts_[way.start];
-    values_.resume(start.derivation);
-    for (const Found& one : way.found) values_.accept(one.alterations);
-    return start.judge.after(values_.gradients());
 }
 
 void MistakeSearch::leave_out_idle(Stage& stage) {
@@ -332,74 +248,9 @@ std::optional<double> MistakeSearch::fitted(
     return number;
 }
 
-std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,
-                                                            std::size_t most) const {
-    std::vector<const Match*> matches;
-    for (const Match& match : judge.matches())
-        if (match.mistake && !match.mistake->column) matches.push_back(&match);
-    std::ranges::stable_sort(matches, [](const Match* a, const Match* b) {
-        return std::pair(a->explained.size(), a->parts) > std::pair(b->explained.size(), b->parts);
-    });
-    std::vector<Found> result;
-    std::vector<const Match*> first;  // of each result
-    for (const Match* match : matches) {
-        const auto same = std::ranges::find_if(first, [&](const Match* other) {
-            return std::abs(other->signature - match->signature) <=
-                   1e-12 * std::abs(other->signature);
-        });
-        if (same != first.end()) {
-            Found& known = result[static_cast<std::size_t>(same - first.begin())];
-            if (known.words.size() < most_words && match->level == (*same)->level)
-                known.words.push_back(match->words);
-        } else if (result.size() < most) {
-            first.push_back(match);
-            result.push_back({{match->words}, match->mistake->alterations});
-        }
-    }
-    return result;
-}
-
-MistakeSearch::Pairs MistakeSearch::pairs(const Judge& judge, std::span<const Mistake> mistakes) {
-    Pairs best;
-    std::size_t most = 0;
-    const BackwardValues::Derivation before = values_.derivation();
-    for (std::size_t i = 0; i < mistakes.size() && has_time(); ++i) {
-        values_.accept(mistakes[i].alterations);
-        for (std::size_t j = i + 1; j < mistakes.size() && has_time(); ++j) {
-            if (!values_.has_room_for(mistakes[j].alterations)) continue;
-            const std::size_t explained =
-                judge.explained_by(values_.gradients(mistakes[j].alterations)).size();
-            if (explained == 0 || explained < most) continue;
-            if (explained > most) best.clear();
-            most = explained;
-            best.emplace_back(i, j);
-        }
-        values_.resume(before);
-    }
-    return best;
-}
-
-std::vector<MistakeSearch::Found> MistakeSearch::pair(const Judge& judge,
-                                                      std::span<const Mistake> mistakes) {
-    const Pairs found = pairs(judge, mistakes);
-    if (found.empty()) return {};
-    const auto [first, second] = found.front();
-    std::vector<Found> both{{{mistakes[first].words()}, mistakes[first].alterations},
-                            {{mistakes[second].words()}, mistakes[second].alterations}};
-    const auto add = [&](Found& to, const Mistake& known, const Mistake& other) {
-        if (to.words.size() < most_words && !says_more(other, known))
-            to.words.push_back(other.words());
-    };
-    for (const auto& [i, j] : std::span(found).subspan(1)) {
-        if (i == first) add(both[1], mistakes[second], mistakes[j]);
-        if (j == second) add(both[0], mistakes[first], mistakes[i]);
-    }
-    return both;
-}
-
 /// Arrays that are explained, and would not be without the mistake.
 std::vector<std::string> MistakeSearch::arrays_of(const Stage& stage, std::size_t number) {
-    const Start& start = starts_[stage.start];
+    const Start& start = *stage.start;
     values_.resume(start.derivation);
     std::vector<Alteration> all, others;
     for (std::size_t i = 0; i < stage.found.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/known_mistakes.hpp>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -45,30 +46,34 @@ class MistakeSearch {
         Judge judge;
 
         double value() const { return factor ? factor->value : 1; }
+        std::size_t mistakes() const { return factor ? 1 : 0; }
     };
     struct Stage {
-        std::size_t start;  ///< its number
-        bool has_factor;
+        const Start* start;
         std::vector<Found> found;
         std::vector<Finding> more;  // of what is left over
         std::vector<std::size_t> unexplained;
         std::vector<std::vector<Matrix>> nearest;  // of each that is not explained
 
-        std::size_t mistakes() const { return has_factor + found.size() + more.size(); }
+        std::size_t mistakes() const { return start->mistakes() + found.size() + more.size(); }
         bool is_better_than(const Stage& other) const;
         /// Whether one with so many mistakes would be better if it explained all.
         bool is_worse_than(std::size_t mistakes) const;
     };
     /// Mistakes that are taken for known, and those of which two may be what is left over.
     struct Way {
-        std::size_t start;
+        const Start* start;
         std::vector<Found> found;
         std::vector<Mistake> of_several;
+
+        std::size_t mistakes() const { return start->mistakes() + found.size(); }
     };
     using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
     /// Looks for a mistake in what was there before something was done to whole arrays.
     void explain_treated(Outcome& outcome);
+    /// All that differs, by a mistake in what was there before that was done.
+    std::optional<Outcome> explained_before(const Treatment& treatment, const Start& start);
     /// The factor of all gradients that the only finding tells, where the right derivation has it for one of its own.
     std::optional<double> factor_told_by(std::span<const Finding> findings) const;
     /// The fewest mistakes that explain all, else those that explain most.
@@ -78,7 +83,6 @@ class MistakeSearch {
     /// A way from each start: first where the factor alone explains all and has a name, then where it explains whole
     /// arrays with enough numbers, for there the right derivation explains nothing.
     std::vector<Way> first_ways();
-    std::size_t mistakes_on(const Way& way) const;
     /// Looks for what is left over on a way, and adds those that go on from there.
     void look_through(std::vector<Way>& ways, std::size_t number, std::optional<Stage>& best);
     Stage stage_on(const Way& way, const Judge& judge) const;
@@ -89,6 +93,10 @@ class MistakeSearch {
                          const std::optional<Stage>& best);
     /// Makes them the derivation.
     Judge judge_after(const Way& way);
+    /// A mistake that gives every gradient times a number is a factor of the loss: the stage begins with that then.
+    void begin_with_factor(Stage& stage);
+    /// The number, where these alterations of the right derivation give that.
+    std::optional<double> factor_of_all(std::span<const Alteration> alterations);
     /// Leaves out mistakes without which the numbers of all that is explained are the same.
     void leave_out_idle(Stage& stage);
     /// Tries mistakes one by one, and returns those that may be one of several.
@@ -127,7 +135,7 @@ class MistakeSearch {
     KnownMistakes known_;
     std::vector<ArrayRounding> roundings_;
     double tolerance_;
-    std::vector<Start> starts_;
+    std::deque<Start> starts_;  // the right derivation first; ways point to them
     std::optional<FactorRange> of_loss_;
     std::int64_t most_operations_;
     bool has_tried_all_ = true;

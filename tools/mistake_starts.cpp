@@ -1,6 +1,8 @@
 #include <revolute/tools/mistake_search.hpp>
+#include <revolute/tools/norm.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 // A loss with a factor: all gradients have it, beside whatever mistakes. The factor is told from arrays that the mistakes
@@ -11,6 +13,7 @@ namespace revolute {
 
 bool MistakeSearch::add_start(const FactorRange& factor) {
     constexpr std::size_t most_starts = 6;
+    constexpr double widest = 0.03;  // what is told less closely has some number in it
     const Judge& judge = starts_.front().judge;
     const auto is_known = [&](const Start& start) {
         return start.factor && factor.contains(start.value());
@@ -19,8 +22,8 @@ bool MistakeSearch::add_start(const FactorRange& factor) {
         std::ranges::any_of(starts_, is_known))
         return false;
     NamedFactor named = named_factor(case_, factors_of_loss(case_), factor);
-    const double uncertain = named.has_name ? 0 : factor.relative_width();
-    Judge with_factor = judge.with_factor(named.value, uncertain);
+    if (!named.has_name && factor.relative_width() > widest) return false;
+    Judge with_factor = judge.with_factor(named, factor);
     BackwardValues::Derivation derivation = starts_.front().derivation.times(named.value);
     Start start{std::move(named), std::move(derivation), std::move(with_factor)};
     // One that is 1 but for rounding changes no array.
@@ -32,21 +35,48 @@ bool MistakeSearch::add_start(const FactorRange& factor) {
 std::vector<MistakeSearch::Way> MistakeSearch::first_ways() {
     for (const FactorRange& factor : starts_.front().judge.common_factors()) add_start(factor);
     if (of_loss_) add_start(*of_loss_);
-    const auto rank = [&](std::size_t number) {
-        const Start& start = starts_[number];
+    const auto rank = [&](const Way& way) {
+        const Start& start = *way.start;
         if (!start.factor) return 2;
         const auto left = start.judge.differing();
         if (left.empty()) return start.factor->has_name ? 0 : 3;
         return is_founded(start, left) && left.size() < start.judge.given().size() ? 1 : 3;
     };
     std::vector<Way> ways;
-    for (std::size_t i = 0; i < starts_.size(); ++i) ways.push_back({i, {}, {}});
-    std::ranges::stable_sort(ways, {}, [&](const Way& way) { return rank(way.start); });
+    for (const Start& start : starts_) ways.push_back({&start, {}, {}});
+    std::ranges::stable_sort(ways, {}, rank);
     return ways;
 }
 
-std::size_t MistakeSearch::mistakes_on(const Way& way) const {
-    return way.found.size() + (starts_[way.start].factor ? 1 : 0);
+std::optional<double> MistakeSearch::factor_of_all(std::span<const Alteration> alterations) {
+    constexpr double alike = 1e-12;
+    values_.resume(starts_.front().derivation);
+    const std::vector<double> right(values_.gradients().begin(), values_.gradients().end());
+    const auto gradients = values_.gradients(alterations);
+    const std::optional<double> factor = closest_factor(right, gradients);
+    if (!factor) return std::nullopt;
+    for (std::size_t i = 0; i < right.size(); ++i)
+        if (!(std::abs(gradients[i] - *factor * right[i]) <= alike * std::abs(gradients[i])))
+            return std::nullopt;
+    return factor;
+}
+
+void MistakeSearch::begin_with_factor(Stage& stage) {
+    constexpr double alike = 1e-9;
+    if (stage.start->factor) return;
+    for (std::size_t i = 0; i < stage.found.size(); ++i) {
+        const std::optional<double> factor = factor_of_all(stage.found[i].alterations);
+        if (!factor) continue;
+        const FactorRange around{*factor - alike * std::abs(*factor),
+                                 *factor + alike * std::abs(*factor)};
+        add_start(around);
+        const auto start = std::ranges::find_if(
+            starts_, [&](const Start& one) { return one.factor && around.contains(one.value()); });
+        if (start == starts_.end()) return;
+        stage.start = &*start;
+        stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
+        return;
+    }
 }
 
 bool MistakeSearch::is_founded(const Start& start, std::span<const std::size_t> unexplained) const {

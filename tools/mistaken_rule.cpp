@@ -28,6 +28,11 @@ std::string formula_moved(std::string_view formula, int distance) {
     return result.append(behind, text.end());
 }
 
+bool is_parameter_spread(const Graph& graph, NodeId node) {
+    while (graph.op(node).role == Role::broadcast) node = graph.operand(node, 0);
+    return !graph.depends_on_time(node);
+}
+
 std::string term_words(const UseFamily& family) {
     return fmt::format("the term that {} adds to the adjoint of {}", family.described(),
                        family.operand);
@@ -116,7 +121,7 @@ void Neighbours::note_factors(NodeId last) {
             if (&op == &hadamard_op && graph_.step(other) == step && !graph_.name(other).empty())
                 factors_[operands[slot]] = other;
             else if (op.role == Role::sum && above != factors_.end() &&
-                     !graph_.depends_on_time(other))
+                     detail::is_parameter_spread(graph_, other))
                 factors_[operands[slot]] = above->second;
         }
     }

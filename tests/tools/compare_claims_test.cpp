@@ -2,11 +2,16 @@
 
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"
+#include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/product.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -71,14 +76,15 @@ TEST_CASE("compare: what is right but for some numbers stands beside the right o
 
 TEST_CASE("compare: a gradient of U_n that lacks r is named, in both GRUs") {
     for (const auto& told :
-         {std::pair("gru", "the gradient of U_n lacks the factor r[t], at every step\n"),
-          std::pair("gru-before",
-                    "the gradient of U_n takes h[t-1] where r[t] o h[t-1] belongs, at every "
-                    "step\n")})
-        for (const int hidden : {2, 3}) {
+         {std::pair("gru", "the gradient of U_n lacks the factor r[t]"),
+          std::pair("gru-before", "the gradient of U_n takes h[t-1] where r[t] o h[t-1] belongs")})
+        for (const std::pair<int, int>& size :
+             {std::pair(4, 2), std::pair(4, 3), std::pair(1, 3)}) {
             const char *const cell = told.first, *const words = told.second;
+            const int steps = size.first, hidden = size.second;
             CAPTURE(cell);
-            const Case of = drawn(cell, 4, hidden);
+            CAPTURE(hidden);
+            const Case of = drawn(cell, steps, hidden);
             CaseNet net(of);
             CaseResult given = solve(of);
             Matrix dU(hidden, hidden);  // the sum of da_n[t] h[t-1]'
@@ -97,11 +103,47 @@ TEST_CASE("compare: a gradient of U_n that lacks r is named, in both GRUs") {
                 const Matrix value = evaluate(term, net.values);
                 for (std::size_t k = 0; k < dU.size(); ++k) dU.values()[k] += value.values()[k];
             }
-            REQUIRE(outputs.size() == 4);
+            REQUIRE(outputs.size() == static_cast<std::size_t>(of.sizes.steps));
             for (NamedArray& array : given.grads)
                 if (array.name == "weight_hh_l0")
                     for (int r = 0; r < hidden; ++r)
                         for (int c = 0; c < hidden; ++c) array.value(2 * hidden + r, c) = dU(r, c);
-            CHECK(words_of(compare_gradients(of, given)) == words);
+            CHECK(words_of(compare_gradients(of, given)) ==
+                  fmt::format("{}{}\n", words, of.sizes.steps > 1 ? ", at every step" : ""));
         }
+}
+
+TEST_CASE("compare: a gradient of U with the state of its own step is named, also of r o h") {
+    for (const int steps : {1, 2, 4}) {
+        CAPTURE(steps);
+        const Case of = drawn("gru-before", steps, 3);
+        CaseNet net(of);
+        std::vector<Expr> sums, resets, states;
+        for (std::uint32_t i = 0; i < net.graph.size(); ++i) {
+            const std::string_view name = net.graph.name(NodeId{i});
+            if (name.starts_with("a_")) sums.push_back(net.graph.at(NodeId{i}));
+            if (name == "r") resets.push_back(net.graph.at(NodeId{i}));
+        }
+        for (const State& state : net.net.layers.front().directions.front().states)
+            states.push_back(state.front());
+        const Derivative by_sums = differentiate(net.net.loss(), sums);
+        CaseResult given = solve(of);
+        Matrix& dU = std::ranges::find(given.grads, "weight_hh_l0", &NamedArray::name)->value;
+        std::ranges::fill(dU.values(), 0.0);
+        for (std::size_t k = 0; k < sums.size(); ++k) {
+            const auto t = static_cast<std::size_t>(sums[k].step()->t);
+            const std::string_view name = net.graph.name(sums[k].id);
+            const int gate = name == "a_r" ? 0 : name == "a_z" ? 1 : 2;
+            const Expr read = gate == 2 ? hadamard(resets[t], states[t]) : states[t];
+            const Matrix term = evaluate(by_sums.gradients()[k] * transpose(read), net.values);
+            for (int r = 0; r < 3; ++r)
+                for (int c = 0; c < 3; ++c) dU(3 * gate + r, c) += term(r, c);
+        }
+        const GradientComparison comparison = compare_gradients(of, given);
+        CAPTURE(to_text(comparison, of));
+        CHECK(comparison.unexplained.empty());
+        CHECK(words_of(comparison)
+                  .starts_with("a step is off: the gradient of U_r takes h[t] where "
+                               "h[t-1] belongs; likewise for "));
+    }
 }

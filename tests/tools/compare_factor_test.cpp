@@ -119,3 +119,46 @@ TEST_CASE("compare: no finding is without arrays, where a factor is 1 but for ro
     CHECK(comparison.findings.empty());
     CHECK(comparison.unexplained == std::vector<std::string>{"weight_hh_l0"});
 }
+
+TEST_CASE("named_factor: a number that a simple fraction is within its digits is that fraction") {
+    Case of = small_case("simple_small");
+    of.sizes = {.steps = 5, .input = 7, .hidden = 11, .output = 1, .batch = 1};
+    const auto words = [&](double least, double most) {
+        return named_factor(of, {}, {least, most}).words.front();
+    };
+    const auto number = [](const char* text) {
+        return fmt::format("a factor of {}, the same in every entry", text);
+    };
+    CHECK(words(0.1235, 0.1255) == number("1/8"));
+    CHECK(words(0.0833, 0.0838) == number("1/12"));
+    CHECK(words(0.6661, 0.6672) == number("2/3"));
+    CHECK(words(0.365, 0.375) == number("0.37"));
+    CHECK(words(1.565, 1.575) == number("1.57"));  // 11/7 is no simpler
+    CHECK(words(1.495, 1.505) == number("1.5"));
+    CHECK(words(0.65, 0.75) == number("0.7"));  // too wide to tell it from 2/3
+    CHECK(words(-0.1255, -0.1235) == number("-1/8"));
+}
+
+TEST_CASE("compare: arrays that tell another factor are not explained by one of fewer digits") {
+    Random random(27);
+    for (const char* cell : drawn_cells) {
+        const Case of = drawn_case(cell, random, 1);
+        CaseResult given = solve(of);
+        given.loss.reset();
+        for (NamedArray& array : given.grads) {
+            const bool is_of_head = array.name.starts_with("head.");
+            for (double& value : array.value.values()) {
+                value *= is_of_head ? 2.0 / 3 : 0.69;
+                value = std::stod(fmt::format("{:.{}e}", value, is_of_head ? 3 : 1));
+            }
+        }
+        const GradientComparison comparison = compare_gradients(of, given);
+        CAPTURE(of.name);
+        CAPTURE(to_text(comparison, of));
+        for (const Finding& finding : comparison.findings)
+            for (const std::string& array : finding.arrays)
+                if (array.starts_with("head."))
+                    for (const std::string& words : finding.words)
+                        CHECK(words.find("0.7") == std::string::npos);
+    }
+}

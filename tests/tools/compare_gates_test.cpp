@@ -253,13 +253,46 @@ TEST_CASE("compare: inputs and initial states are compared where they are given"
 TEST_CASE("compare: a loss that differs comes first") {
     const Case of = case_named("lstm_many_to_one");
     CaseResult given = solve(of);
-    given.loss = 4.5 * given.loss.value();  // no factor that one knows
+    given.loss = 4.512345 * given.loss.value();  // no factor that one knows
     const GradientComparison comparison = compare_gradients(of, given, 1e-10);
     REQUIRE(comparison.first() != nullptr);
     CHECK(comparison.first()->name == "loss");
     CHECK(comparison.findings.empty());
     CHECK(to_text(comparison, of)
               .ends_with("  nothing else differs: the gradients are those of the right loss\n"));
+}
+
+TEST_CASE("compare: a simple factor of the loss alone is told, though it has no name") {
+    struct Told {
+        double factor;
+        const char* words;
+    };
+    const Case of = case_named("lstm_many_to_one");
+    for (const Told& told : {Told{0.37, "0.37"}, Told{5.5, "5.5"}, Told{7.0 / 11, "7/11"}}) {
+        CaseResult given = solve(of);
+        given.loss = told.factor * given.loss.value();
+        const std::string text = to_text(compare_gradients(of, given), of);
+        CAPTURE(text);
+        CHECK(text.ends_with(fmt::format(
+            "\nThe answers are right, and the loss is another one:\n  the loss has a factor of "
+            "{}\nThe gradients are those of the right loss.\n",
+            told.words)));
+    }
+}
+
+TEST_CASE("compare: dx with the batch first is recognised where it has the same shape") {
+    Case of = case_named("lstm_many_to_one");
+    REQUIRE(of.sizes.batch != of.sizes.steps);
+    of.sizes.steps = of.sizes.batch;
+    of.x.resize(static_cast<std::size_t>(of.sizes.batch), of.x.front());
+    CaseResult given = solve(of);
+    const std::vector<Matrix> right = given.dx;
+    for (std::size_t t = 0; t < right.size(); ++t)
+        for (std::size_t b = 0; b < right.size(); ++b)
+            for (int r = 0; r < right[t].rows(); ++r)
+                given.dx[t](r, static_cast<int>(b)) = right[b](r, static_cast<int>(t));
+    CHECK(findings_of(of, given) ==
+          "dx: the batch stands first: dx is [B][T][I] where [T][B][I] belongs\n");
 }
 
 TEST_CASE("compare: a small difference is told with the digits in which it shows") {

@@ -3,13 +3,20 @@
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"
 #include "hand_bptt.hpp"
+#include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/index.hpp>
+#include <revolute/ops/loss.hpp>
+#include <revolute/ops/softmax.hpp>
 #include <revolute/tools/given_precision.hpp>
 #include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,6 +75,31 @@ Case of_text_book(Random& random) {
     for (std::vector<Matrix>* const sequence : {&of.x, &of.targets, &of.h0})
         for (Matrix& matrix : *sequence) shorten(matrix);
     return of;
+}
+
+/// A net that is nearly sure of the right classes, which are all 0.
+Case sure_of_its_classes(const std::string& cell, Random& random, double by) {
+    Case of = drawn_case(cell, random, 1);
+    of.architecture.loss = LossKind::cross_entropy;
+    for (Matrix& target : of.targets) target = Matrix(1, of.sizes.batch);
+    std::ranges::find(of.parameters, "head.bias", &NamedArray::name)->value(0, 0) += by;
+    return of;
+}
+
+/// The gradients of the parameters as one has them who writes softmax(y) - onehot, which is 0 where softmax(y) is next
+/// to 1.
+CaseResult by_plain_softmax(Wrong& net) {
+    std::vector<Alteration> plain;
+    for (std::uint32_t use = 0; use < net.walk.uses().size(); ++use) {
+        const Pullback site = net.values.site(use);
+        if (&site.op() != &softmax_cross_entropy_op || site.slot != 0) continue;
+        const Expr y = site.input(0);
+        const Expr error = softmax(y) - one_hot(site.input(1), y.shape().rows);
+        if (const auto term =
+                net.values.term(use, multiply(site.adjoint, (1.0 / y.shape().columns) * error)))
+            plain.push_back({.use = use, .term = term});
+    }
+    return net.gradients(plain);
 }
 
 void check_none_is_accused(const Case& of, std::uint64_t seed) {
@@ -242,5 +274,88 @@ TEST_CASE("compare: arithmetic that is rounded at every step is told as rounding
         CHECK(comparison.digits_of_steps.value_or(0) >= digits);
         CHECK(comparison.digits_of_steps.value_or(9) <= digits + 1);
         CHECK(text.find("This looks like rounding") < text.find("no mistake that is known"));
+    }
+}
+
+TEST_CASE("compare: gradients of a saturated softmax are not accused of its rounding") {
+    Random random(24);
+    for (const char* cell : drawn_cells)
+        for (const double by : {3.0, 10.0, 20.0, 30.0, 36.0, 38.0, 45.0, 200.0}) {
+            Wrong net(sure_of_its_classes(cell, random, by));
+            CAPTURE(net.of.name);
+            CAPTURE(by);
+            const GradientComparison comparison =
+                compare_gradients(net.of, by_plain_softmax(net), 1e-10);
+            CAPTURE(to_text(comparison, net.of));
+            CHECK(comparison.agrees());
+        }
+}
+
+TEST_CASE("compare: what is wrong beside a softmax that is nearly saturated is found") {
+    Random random(25);
+    for (const char* cell : drawn_cells)
+        for (const double by : {3.0, 10.0, 20.0, 25.0})
+            for (const double factor : {2.0, 0.99}) {
+                Wrong net(sure_of_its_classes(cell, random, by));
+                CAPTURE(net.of.name);
+                CAPTURE(by);
+                if (net.of.sizes.output == 1) continue;  // no gradient at all
+                CaseResult given = by_plain_softmax(net);
+                for (double& value : given.grads.back().value.values()) value *= factor;
+                const GradientComparison comparison = compare_gradients(net.of, given);
+                REQUIRE(comparison.first() != nullptr);
+                CHECK(comparison.first()->name == given.grads.back().name);
+            }
+}
+
+TEST_CASE("compare: arrays that are each printed in a way of their own are not accused") {
+    constexpr std::array formats{"{:.17g}", "{:.3f}", "{:.4f}", "{:.7f}", "{:.3g}",
+                                 "{:.4g}",  "{:.7g}", "{:.2e}", "{:.3e}", "{:.9e}"};
+    Random random(26);
+    const auto one_of = [&] {
+        return formats[static_cast<std::size_t>(random.uniform(0, formats.size()))];
+    };
+    for (const char* cell : drawn_cells)
+        for (int draw = 0; draw < 20; ++draw) {
+            const Case of = drawn_case(cell, random, 1);
+            CaseResult given = solve(of);
+            const auto print = [&](std::span<Matrix> array) {
+                const char* const format = one_of();
+                double largest = 0;
+                for (Matrix& matrix : array)
+                    for (double& value : matrix.values()) {
+                        value = printed(format, value);
+                        largest = std::max(largest, std::abs(value));
+                    }
+                return largest > 0;  // zeros alone are no gradient
+            };
+            Matrix loss(1, 1, *given.loss);
+            print(std::span(&loss, 1));
+            given.loss = loss(0, 0);
+            std::erase_if(given.grads,
+                          [&](NamedArray& array) { return !print(std::span(&array.value, 1)); });
+            for (std::vector<Matrix>* const array :
+                 {&given.yhat, &given.dx, &given.dh0, &given.dc0})
+                if (!print(*array)) array->clear();
+            CAPTURE(of.name);
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            CHECK(comparison.agrees());
+        }
+}
+
+TEST_CASE("compare: a loss of few digits is judged by these, whatever the gradients have") {
+    const Case of = small_case("lstm_small");
+    CaseResult given = solve(of);
+    const double right = *given.loss;
+    for (const char* format : {"{:.2g}", "{:.3g}", "{:.2f}", "{:.3f}", "{:.3e}", "{:.5g}"}) {
+        CAPTURE(format);
+        given.loss = printed(format, right);
+        CHECK(compare_gradients(of, given).agrees());
+        given.loss = printed(format, 1.2 * right);
+        const GradientComparison comparison = compare_gradients(of, given);
+        REQUIRE(comparison.first() != nullptr);
+        CHECK(comparison.first()->name == "loss");
+        CHECK_FALSE(comparison.gradients_differ());
     }
 }

@@ -28,10 +28,40 @@ bool passes_square_weight(const RuleSite& site) {
            site.input(0).shape().rows > 1;
 }
 
+bool is_hadamard(const RuleSite& site) {
+    return &site.op() == &hadamard_op && site.input(0) != site.input(1);
+}
+
+bool is_named_at_a_step(Expr x) { return x.step().has_value() && !x.label().empty(); }
+
+/// Where W x reads what belongs to a step: x, or the factor of x that is of another step, such as h[t-1] in
+/// r[t] o h[t-1].
+struct StepOperand {
+    Expr x;
+    std::optional<std::uint32_t> slot{};  ///< of a factor
+
+    Expr node() const { return slot ? RuleSite{x, *slot}.input() : x; }
+    /// x with another node there.
+    Expr with(Expr other) const {
+        return slot ? hadamard(RuleSite{x, 1 - *slot}.input(), other) : other;
+    }
+};
+
+std::optional<StepOperand> step_operand(const RuleSite& site) {
+    const StepOperand whole{site.input(1)};
+    if (is_named_at_a_step(whole.x)) return whole;
+    if (!is_hadamard({whole.x, 0})) return std::nullopt;
+    for (const std::uint32_t slot : {0U, 1U})
+        if (const StepOperand factor{whole.x, slot};
+            is_named_at_a_step(factor.node()) && factor.node().step() != site.output.step())
+            return factor;
+    return std::nullopt;
+}
+
 /// The gradient of W in W x, where x belongs to a step.
 bool is_weight_of_a_step(const RuleSite& site) {
     return is_product(site) && site.slot == 0 && is_weight(site.input(0)) &&
-           site.input(1).step().has_value() && !site.input(1).label().empty();
+           step_operand(site).has_value();
 }
 
 /// What is read beyond the first step or the last.
@@ -44,7 +74,8 @@ enum class Beyond : std::uint8_t {
 /// dW with x of a neighbouring step.
 template <int distance, Beyond beyond>
 std::optional<Expr> shifted_operand(const MistakeSite& site) {
-    const Expr own = site.use.input(1);
+    const StepOperand operand = *step_operand(site.use);
+    const Expr own = operand.node();
     std::optional<Expr> x = site.neighbours.named(own, distance);
     if (!x && beyond == Beyond::nothing) return std::nullopt;
     if (!x) x = own;
@@ -52,19 +83,39 @@ std::optional<Expr> shifted_operand(const MistakeSite& site) {
         for (int far = -distance; const auto next = site.neighbours.named(own, far);
              far -= distance)
             x = next;
-    return site.use.adjoint * transpose(*x);
+    return site.use.adjoint * transpose(operand.with(*x));
+}
+
+/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
+std::string label_at(Expr x, Expr at, std::string_view formula) {
+    if (formula.find("[t") == std::string_view::npos) return x.label();
+    return formula_moved(fmt::format("{}[t]", x.graph->name(x.id)), x.step()->t - at.step()->t);
+}
+
+/// The formula of the operand with what belongs to a step moved.
+std::string operand_moved(const UseFamily& family, const Neighbours& near, int distance) {
+    const Use first = family.uses.front();
+    const RuleSite use{near.graph().at(first.consumer), first.slot};
+    const std::string& formula = family.operands[1];
+    const StepOperand operand = *step_operand(use);
+    if (!operand.slot) return formula_moved(formula, distance);
+    const std::string factor = label_at(operand.node(), use.output, formula);
+    std::string moved = formula;
+    if (const std::size_t place = moved.find(factor); place != std::string::npos)
+        moved.replace(place, factor.size(), formula_moved(factor, distance));
+    return moved;
 }
 
 template <int distance, Beyond beyond>
-std::string shifted_operand_words(const UseFamily& family, const Neighbours&) {
+std::string shifted_operand_words(const UseFamily& family, const Neighbours& near) {
     constexpr std::string_view end = distance < 0 ? "first" : "last",
                                other_end = distance < 0 ? "last" : "first";
-    return fmt::format(
-        "a step is off: the gradient of {} takes {} where {} belongs{}", family.operand,
-        formula_moved(family.operands[1], distance), family.operands[1],
-        beyond == Beyond::around ? fmt::format(" (at the {} step that of the {})", end, other_end)
-        : beyond == Beyond::own  ? fmt::format(" (at the {} step its own)", end)
-                                 : "");
+    return fmt::format("a step is off: the gradient of {} takes {} where {} belongs{}",
+                       family.operand, operand_moved(family, near, distance), family.operands[1],
+                       beyond == Beyond::around
+                           ? fmt::format(" (at the {} step that of the {})", end, other_end)
+                       : beyond == Beyond::own ? fmt::format(" (at the {} step its own)", end)
+                                               : "");
 }
 
 template <int distance, Beyond beyond>
@@ -72,12 +123,6 @@ constexpr MistakenRule shifted_operand_rule{.applies = is_weight_of_a_step,
                                             .term = shifted_operand<distance, beyond>,
                                             .words = shifted_operand_words<distance, beyond>,
                                             .is_shared = true};
-
-/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
-std::string label_at(Expr x, Expr at, std::string_view formula) {
-    if (formula.find("[t") == std::string_view::npos) return x.label();
-    return formula_moved(fmt::format("{}[t]", x.graph->name(x.id)), x.step()->t - at.step()->t);
-}
 
 /// The gradient of W in W (a o b).
 bool is_weight_of_a_product(const RuleSite& site) {
@@ -107,10 +152,6 @@ bool is_weight_gradient(const RuleSite& site) {
     return is_product(site) && site.slot == 0 && is_weight(site.input(0)) && site.output.step();
 }
 
-bool is_hadamard(const RuleSite& site) {
-    return &site.op() == &hadamard_op && site.input(0) != site.input(1);
-}
-
 std::string factor_in_parentheses(const std::string& text) {
     return text.find(' ') == std::string::npos ? text : fmt::format("({})", text);
 }
@@ -132,8 +173,7 @@ bool has_activated_factor(const RuleSite& site) {
 
 /// A product with a factor that belongs to a step and has a name.
 bool has_factor_of_a_step(const RuleSite& site) {
-    return is_hadamard(site) && site.input(other_slot(site)).step().has_value() &&
-           !site.input(other_slot(site)).label().empty();
+    return is_hadamard(site) && is_named_at_a_step(site.input(other_slot(site)));
 }
 
 /// A product with a sigmoid: a share that 1 - sigmoid could be mistaken for.
