@@ -79,7 +79,8 @@ class Stacks {
         first = reordered(first, order);
         second = reordered(second, order);
         numbers = reordered(numbers, order);
-        if (std::ranges::search(stack, known).empty() || !is_free_or_piece(other)) return false;
+        const auto run = std::search(stack.begin(), stack.end(), known.begin(), known.end());
+        if (run == stack.end() || !is_free_or_piece(other)) return false;
         // h(t) += h(t-1) W, e(t) += c(t-1) W: h cannot be in a stack with c and in another one with e.
         if (is_free(other) && known != other && have_common(stack, other)) return false;
         put(std::move(stack));
