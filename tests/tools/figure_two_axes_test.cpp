@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -136,7 +137,7 @@ class AxesReader {
             std::smatch m;
             if (!std::regex_match(condition, m, part)) return std::nullopt;
             if (m[1].matched) continue;  // a reach
-            for (const int group : {3, 6, 10})
+            for (const std::size_t group : {3U, 6U, 10U})
                 if (m[group].matched) {
                     const char axis = m[group].str().front();
                     if (!at.contains(axis)) return false;
