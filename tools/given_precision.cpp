@@ -101,6 +101,23 @@ struct Length {
                                   [](double size) { return decimal_of(size).digits; });
     }
 
+    /// Whether, of several that have not all digits of a double, nine of ten have all the decimals, and fewer all the digits,
+    /// that any has: the last decimal of the others is 0.
+    bool short_ones_tell_decimals() const {
+        std::ptrdiff_t count = 0, with_decimals = 0, with_digits = 0;
+        int most_digits = 0;
+        for (const double size : sizes) {
+            const Decimal decimal = decimal_of(size);
+            if (decimal.digits >= std::numeric_limits<double>::digits10) continue;
+            ++count;
+            if (decimal.decimals() == decimals) ++with_decimals;
+            if (decimal.digits > most_digits) with_digits = 0;
+            most_digits = std::max(most_digits, decimal.digits);
+            if (decimal.digits == most_digits) ++with_digits;
+        }
+        return count >= 3 && 10 * with_decimals >= 9 * count && with_decimals > with_digits;
+    }
+
     /// How these are written among others that are written so: with digits too, where as many have all of these.
     Writing among(Writing writing) const {
         return writing == Writing::decimals && count_of_digits() >= count_of_decimals()
@@ -126,9 +143,9 @@ struct Length {
         if (bits <= half_bits) return bits <= bfloat_bits ? bfloat_bits : half_bits;
         return precision(writing) == Rounding::none ? double_bits : single_bits;
     }
-    /// Half a unit of the last digit.
+    /// Half a unit of the last digit. Decimals are as many as they are, though large numbers among them have all digits.
     double rounding_of_writing(Writing writing) const {
-        if (!is_written_short()) return 0;
+        if (!is_written_short() && writing != Writing::decimals) return 0;
         const int last_decimal = -decimals, last_digit = exponent - digits + 1;
         const int last = writing == Writing::decimals ? last_decimal
                          : writing == Writing::digits ? last_digit
@@ -247,7 +264,8 @@ ArrayRounding rounding_of(const Length& own, const Written& written, const Lengt
     return result;
 }
 
-Writing writing_of(const std::vector<Length>& lengths) {
+/// By the numbers of each array that has short ones; where these do not tell, by all of them.
+Writing writing_of(const std::vector<Length>& lengths, const Length& all) {
     std::ptrdiff_t of_decimals = 0, of_digits = 0;
     for (const Length& length : lengths) {
         if (!length.is_written_short()) continue;
@@ -259,6 +277,7 @@ Writing writing_of(const std::vector<Length>& lengths) {
     };
     return is_clear(of_decimals, of_digits)   ? Writing::decimals
            : is_clear(of_digits, of_decimals) ? Writing::digits
+           : all.short_ones_tell_decimals()   ? Writing::decimals
                                               : Writing::either;
 }
 
@@ -285,7 +304,7 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
         written.all.add(array.values);
         written.all_right.add(beside->values);
     }
-    written.writing = writing_of(lengths);
+    written.writing = writing_of(lengths, written.all);
     std::map<std::string, ArrayRounding> result;
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         const std::string& name = arrays[i].name;

@@ -176,6 +176,23 @@ TEST_CASE("compare: right derivations printed with two to four digits are never 
                 }
 }
 
+TEST_CASE("compare: right derivations of as many decimals as doubles have digits are not accused") {
+    // Large numbers have all their digits then, and what vanishes has few, or is zero.
+    Random random(24);
+    for (const char* cell : drawn_cells)
+        for (const double weights : {1e-3, 0.01, 20.0})
+            for (int decimals = 13; decimals <= 20; ++decimals) {
+                const Case of = drawn_case(cell, random, weights);
+                CAPTURE(decimals);
+                const CaseResult given = changed(solve(of), [&](double x) {
+                    return std::stod(fmt::format("{:.{}f}", x, decimals));
+                });
+                const GradientComparison comparison = compare_gradients(of, given);
+                CAPTURE(to_text(comparison, of));
+                CHECK(comparison.agrees());
+            }
+}
+
 TEST_CASE("compare: arrays of too few digits are named, and others judged") {
     Random random(23);
     for (const char* cell : drawn_cells) {
