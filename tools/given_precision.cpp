@@ -104,18 +104,15 @@ struct Length {
     /// Whether, of several that have not all digits of a double, nine of ten have all the decimals, and fewer all the digits,
     /// that any has: the last decimal of the others is 0.
     bool short_ones_tell_decimals() const {
-        std::ptrdiff_t count = 0, with_decimals = 0, with_digits = 0;
-        int most_digits = 0;
-        for (const double size : sizes) {
-            const Decimal decimal = decimal_of(size);
-            if (decimal.digits >= std::numeric_limits<double>::digits10) continue;
-            ++count;
-            if (decimal.decimals() == decimals) ++with_decimals;
-            if (decimal.digits > most_digits) with_digits = 0;
-            most_digits = std::max(most_digits, decimal.digits);
-            if (decimal.digits == most_digits) ++with_digits;
-        }
-        return count >= 3 && 10 * with_decimals >= 9 * count && with_decimals > with_digits;
+        constexpr std::ptrdiff_t several = 3;
+        Length short_ones;
+        for (const double size : sizes)
+            if (decimal_of(size).digits < std::numeric_limits<double>::digits10)
+                short_ones.add(size);
+        const auto count = static_cast<std::ptrdiff_t>(short_ones.sizes.size());
+        const std::ptrdiff_t with_decimals = short_ones.count_of_decimals();
+        return count >= several && short_ones.decimals == decimals &&
+               10 * with_decimals >= 9 * count && with_decimals > short_ones.count_of_digits();
     }
 
     /// How these are written among others that are written so: with digits too, where as many have all of these.

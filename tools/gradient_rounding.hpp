@@ -11,12 +11,13 @@
 
 namespace revolute {
 
+/// As the operators' kernels compute, or as one computes who writes every formula by hand. A softmax next to 1 is 1 then,
+/// and its error 0 where the kernel's has all its digits (`Op::term_sizes`).
+enum class Formulas : std::uint8_t { of_kernels, by_hand };
+
 /// How far rounding alone may move each output when it is computed in double: of its entries, the one that moves
 /// furthest. A gradient that is zero because large terms cancel comes out as their rounding, which no multiple of
 /// the gradient itself tells.
-///
-/// Of what `formulas` says: as the operators' kernels compute, or as one computes who writes every formula by hand. A
-/// softmax next to 1 is 1 then, and its error 0 where the kernel's has all its digits (`Op::term_sizes`).
 ///
 /// An estimate (Monte Carlo arithmetic; Parker 1997): the outputs are computed some times, each value on the way
 /// moved by up to one unit in the last place of single precision, as arithmetic moves it that rounds, and what that
@@ -26,7 +27,6 @@ namespace revolute {
 /// them alone. Where double overflows nothing is known, and the answer is 0.
 ///
 /// Throws what `evaluate` throws.
-enum class Formulas : std::uint8_t { of_kernels, by_hand };
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
                                     const Bindings& values,
                                     Formulas formulas = Formulas::of_kernels);

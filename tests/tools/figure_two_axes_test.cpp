@@ -111,6 +111,11 @@ std::map<NodeId, std::uint32_t> parts_of(const Derivative& derivative) {
 /// Steps that belong to one end of an arrow, or to both: by axis.
 using At = std::map<char, std::int32_t>;
 
+/// Where each step of the second axis reads that of the first, the first ends there too.
+At last_steps(Read read, std::int32_t second_steps) {
+    return {{'t', (read == Read::own ? second_steps : steps) - 1}, {'s', second_steps - 1}};
+}
+
 /// What is said of steps of two axes, of which `last` are the last.
 class AxesReader {
  public:
@@ -316,8 +321,7 @@ TEST_CASE("folded figure: of two time axes, arrows say at which steps of each th
                     is_simplified ? simplify(built, simple, simplification_rules()).derivative
                                   : built;
                 const auto part_of = parts_of(derivative);
-                const At last{{'t', (read == Read::own ? second_steps : steps) - 1},
-                              {'s', second_steps - 1}};
+                const At last = last_steps(read, second_steps);
                 for (std::size_t view = 0; view < views.size(); ++view) {
                     CAPTURE(view);
                     const Figure all = views[view](derivative, {.steps = ShownSteps::all});
@@ -347,8 +351,7 @@ TEST_CASE(
                 Graph graph;
                 const Derivative derivative = net_of(graph, read, second_state, second_steps);
                 const auto part_of = parts_of(derivative);
-                const At last{{'t', (read == Read::own ? second_steps : steps) - 1},
-                              {'s', second_steps - 1}};
+                const At last = last_steps(read, second_steps);
                 for (std::size_t view = 0; view < views.size(); ++view) {
                     CAPTURE(view);
                     const Figure all = views[view](derivative, {.steps = ShownSteps::all});

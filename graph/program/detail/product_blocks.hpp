@@ -29,8 +29,8 @@ struct Operands {
     T* room;
 };
 
-// Rows of a tile, times so many of the inner index, stay in the first-level cache, and what is packed of both
-// factors in the second-level one: some 256 KiB of the left one, which is read once for all these columns.
+// Rows of a tile, times so many of the inner index, stay in the first-level cache, and what is packed of the right
+// factor, 256 KiB, in the second-level one. The left one, 1 MiB, is read once for all these columns.
 constexpr std::size_t inner_of_block = 256;
 template <class T>
 constexpr std::size_t rows_of_block = 4096 / sizeof(T);
