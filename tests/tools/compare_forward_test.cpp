@@ -172,7 +172,7 @@ TEST_CASE("compare: a factor in the loss alone is told from one in its gradients
 
 TEST_CASE("compare: another forward pass is recognised beside a factor of the loss") {
     Random random(41);
-    int tried = 0;
+    int turn = 0;
     for (const char* cell : drawn_cells)
         for (const int batch : {1, 3}) {
             Case of = drawn_case(cell, random, 1);
@@ -186,9 +186,9 @@ TEST_CASE("compare: another forward pass is recognised beside a factor of the lo
                 mistake.change(changed);
                 CaseResult given = solve(changed);
                 if (largest_difference(given.yhat, right.yhat) < 1e-3) continue;
+                if (!is_taken(turn++)) continue;
                 take_back_layout(mistake, given);
                 scale_loss(given, factor);
-                ++tried;
                 for (const bool has_loss : {true, false})
                     for (const bool has_yhat : {true, false}) {
                         if (!has_loss && !has_yhat) continue;  // gradients alone tell no reading
@@ -208,10 +208,11 @@ TEST_CASE("compare: another forward pass is recognised beside a factor of the lo
                     }
             }
         }
-    CHECK(tried >= 40);
+    CHECK(turn >= 40);
 }
 
 TEST_CASE("compare: answers tell another forward pass where nothing gives the loss") {
+    int turn = 0;
     for (const char* name : nets) {
         CAPTURE(name);
         const Case of = small_case(name);
@@ -221,6 +222,7 @@ TEST_CASE("compare: answers tell another forward pass where nothing gives the lo
             mistake.change(changed);
             CaseResult given = solve(changed);
             if (largest_difference(given.yhat, solve(of).yhat) < 1e-3) continue;
+            if (!is_taken(turn++)) continue;
             take_back_layout(mistake, given);
             *given.loss *= 1.2345;
             const GradientComparison comparison = compare_gradients(of, given);

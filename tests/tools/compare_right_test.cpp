@@ -1,6 +1,7 @@
 // Right gradients that look different.
 
 #include "compared_cases.hpp"
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,10 +11,12 @@ using namespace revolute;
 using namespace revolute::test;
 
 TEST_CASE("compare: right gradients are never accused, however they are rounded") {
+    int turn = 0;
     for (const char* name : nets) {
         CAPTURE(name);
         const Case of = small_case(name);
         for (const bool has_all : {true, false}) {
+            if (!is_taken(turn++)) continue;
             CaseResult right = solve(of);
             if (!has_all) {
                 right.loss.reset();

@@ -134,11 +134,14 @@ TEST_CASE("compare: each array is judged by its own digits") {
 
 TEST_CASE("compare: right derivations in floats or of few digits are never accused") {
     Random random(20);
+    int turn = 0;
     for (const char* cell : drawn_cells)
         for (const double weights : {0.1, 1.0, 8.0})
-            for (int number = 0; number < 3; ++number)
-                check_none_is_accused(drawn_case(cell, random, weights),
-                                      1 + static_cast<std::uint64_t>(number));
+            for (int number = 0; number < 3; ++number) {
+                const Case of = drawn_case(cell, random, weights);
+                if (is_taken(turn++))
+                    check_none_is_accused(of, 1 + static_cast<std::uint64_t>(number));
+            }
 }
 
 TEST_CASE("compare: right gradients about the smallest half are not accused of their rounding") {
@@ -158,11 +161,13 @@ TEST_CASE("compare: right gradients about the smallest half are not accused of t
 
 TEST_CASE("compare: right derivations printed with two to four digits are never accused") {
     Random random(22);
+    int turn = 0;
     for (const char* cell : drawn_cells)
         for (const double weights : {1e-4, 0.5, 3.0, 20.0})
             for (const char* format : {"{:.2f}", "{:.3f}", "{:.4f}", "{:.2g}", "{:.3g}", "{:.2e}"})
                 for (const bool has_forward : {true, false}) {
                     const Case of = drawn_case(cell, random, weights);
+                    if (!is_taken(turn++)) continue;
                     CAPTURE(format);
                     CaseResult given =
                         changed(solve(of), [&](double x) { return printed(format, x); });
@@ -179,10 +184,12 @@ TEST_CASE("compare: right derivations printed with two to four digits are never 
 TEST_CASE("compare: right derivations of as many decimals as doubles have digits are not accused") {
     // Large numbers have all their digits then, and what vanishes has few, or is zero.
     Random random(24);
+    int turn = 0;
     for (const char* cell : drawn_cells)
         for (const double weights : {1e-3, 0.01, 20.0})
             for (int decimals = 13; decimals <= 20; ++decimals) {
                 const Case of = drawn_case(cell, random, weights);
+                if (!is_taken(turn++)) continue;
                 CAPTURE(decimals);
                 const CaseResult given = changed(solve(of), [&](double x) {
                     return std::stod(fmt::format("{:.{}f}", x, decimals));

@@ -66,6 +66,7 @@ TEST_CASE("equation names: two names of a gated cell made equal") {
 }
 
 TEST_CASE("equation names: names of users that look like derived ones, or like symbols") {
+    int turn = 0;
     for (const CellKind cell : {CellKind::simple, CellKind::gru}) {
         Graph graph;
         const std::vector<Expr> outputs = small_net(graph, cell, InitialState::given);
@@ -74,7 +75,7 @@ TEST_CASE("equation names: names of users that look like derived ones, or like s
                  {"dz", "ddz", "z_2", "dz_2", "h_2", "dh", "dW",   "dL",      "e",    "e_z",
                   "H",  "D",   "L",   "B",    "N",   "T",  "tanh", "delta",   "mean", "delta_h",
                   "t",  "o",   "d",   "iag",  "sum", "m",  "elta", "sigmoid", "diag"})
-                check_renamed(outputs, from, to);
+                if (test::is_taken(turn++)) check_renamed(outputs, from, to);
     }
 }
 

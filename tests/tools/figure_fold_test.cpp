@@ -12,6 +12,7 @@
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>
 #include <support/message.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -102,7 +103,7 @@ TEST_CASE("folded figure: Graphviz reads the DOT of every view of every net") {
 }
 
 TEST_CASE("folded figure: dot makes a layout of its own for the largest net") {
-    if (!test::has_graphviz()) return;
+    if (!test::has_graphviz() || test::is_sanitized) return;  // the time goes into `dot`
     const StackedNet net({.cell = CellKind::lstm_peephole, .layers = 2, .is_bidirectional = true},
                          steps);
     const Figure figure = joint(*net.derivative, folded);
