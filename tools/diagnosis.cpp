@@ -221,7 +221,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given,
     Roundings roundings = roundings_for(given, right, floors);
     const auto verdicts = [&] {
         GradientComparison comparison =
-            verdicts_of(given, right, tolerance.value_or(case_tolerance), roundings);
+            verdicts_of(given, right, tolerance.value_or(case_tolerance), roundings, floors);
         comparison.precision = precision_of(roundings);
         return comparison;
     };
@@ -244,6 +244,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given,
 }
 
 Rounding rounding_of(const GradientComparison& comparison) {
+    if (are_some_exact(comparison)) return Rounding::none;
     return rounding_in(
         std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()));
 }

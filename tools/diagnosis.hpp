@@ -24,6 +24,8 @@ struct ArrayVerdict : ArrayComparison {
     EntryDifference worst;              ///< where the difference is largest
     std::size_t entries = 0;            ///< of all matrices
     std::size_t differing_entries = 0;  ///< those whose own difference is over the tolerance
+    /// Whether its numbers have the digits of doubles, and all are right: nothing rounded them on the way.
+    bool is_exact = false;
 };
 
 /// An array that is right but for a few numbers, or but for them as the findings have it.
@@ -54,6 +56,9 @@ struct GradientComparison {
     std::vector<std::string> not_compared;  ///< arrays that were not given
     /// Of those that agree, the arrays of which so few digits were written that zeros would agree as well.
     std::vector<std::string> too_few_digits;
+    /// Others that agree though zeros were given and the right numbers, no larger than rounding, are not zero: arrays, or
+    /// some matrices of one, as "dx[0] to dx[3]".
+    std::vector<std::string> agreeing_zeros;
     /// Where loss or answers differ: another forward pass that gives them; several words where they have the same
     /// numbers. The findings are about the gradients of that forward pass then.
     std::vector<std::string> forward;

@@ -190,9 +190,14 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     if (!comparison.too_few_digits.empty())
         text += fmt::format("\nToo few digits to judge {}: zeros would agree as well\n",
                             fmt::join(comparison.too_few_digits, ", "));
+    if (!comparison.agreeing_zeros.empty())
+        text += fmt::format(
+            "\nZeros were given for {}, where the right numbers are so small that zeros agree:\n"
+            "whether these are right is not known\n",
+            fmt::join(comparison.agreeing_zeros, ", "));
     const ArrayVerdict* first = comparison.first();
     if (first == nullptr)
-        return text + (comparison.too_few_digits.empty()
+        return text + (comparison.too_few_digits.empty() && comparison.agreeing_zeros.empty()
                            ? "\nAll arrays agree.\n"
                            : "\nAll arrays agree, as far as their digits tell.\n");
     text += first_text(*first, of);
@@ -227,6 +232,7 @@ std::string to_json(const GradientComparison& comparison) {
         {"arrays", std::move(arrays)},
         {"not_compared", comparison.not_compared},
         {"too_few_digits", comparison.too_few_digits},
+        {"agreeing_zeros", comparison.agreeing_zeros},
         {"forward", comparison.forward},
         {"findings", std::move(findings)},
         {"unexplained", comparison.unexplained},

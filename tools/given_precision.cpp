@@ -23,7 +23,8 @@ namespace revolute {
 namespace {
 
 constexpr int half_bits = 11, single_bits = std::numeric_limits<float>::digits,
-              double_bits = std::numeric_limits<double>::digits;
+              double_bits = std::numeric_limits<double>::digits,
+              single_digits = std::numeric_limits<float>::max_digits10;
 
 /// The shortest decimal number that is read as this one.
 struct Decimal {
@@ -124,7 +125,7 @@ struct Length {
 
     Rounding precision(Writing writing) const {
         // Nine digits tell every float apart, and five every half; four are what programs print.
-        constexpr int half_digits = 4, single_digits = std::numeric_limits<float>::max_digits10;
+        constexpr int half_digits = 4;
         if (sizes.empty()) return Rounding::none;
         const int shown = writing == Writing::decimals ? decimals
                           : writing == Writing::digits ? digits
@@ -235,7 +236,13 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
                              double double_floor) {
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
-    return rounding_of(own, written.gradients, right, written.writing, double_floor);
+    ArrayRounding result =
+        rounding_of(own, written.gradients, right, written.writing, double_floor);
+    if (!own.sizes.empty() || result.written > 0) return result;
+    // Zeros beside numbers of all digits: these may have been written with as many decimals as any has.
+    result.written = written.all.rounding_of_writing(Writing::decimals);
+    result.floor += result.written;
+    return result;
 }
 
 /// Half a unit of the last digit of a few short numbers, such as a loss of 0.505, judged by these alone: zeros that a
@@ -321,6 +328,11 @@ std::map<std::string, ArrayRounding> roundings_in(Rounding precision,
         result[name].precision = precision;
     }
     return result;
+}
+
+bool has_digits_of_doubles(std::span<const Matrix> values) {
+    const Length length = length_of(values);
+    return length.bits > single_bits && !length.are_written_floats && length.digits > single_digits;
 }
 
 Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings) {

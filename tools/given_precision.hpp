@@ -4,6 +4,7 @@
 #include <revolute/tools/case_file.hpp>
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,8 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
 /// Those of double precision, whatever the numbers look like; or of single.
 std::map<std::string, ArrayRounding> roundings_in(Rounding precision,
                                                   const std::map<std::string, double>& floors);
+/// Whether one of the numbers has more digits than single precision tells apart.
+bool has_digits_of_doubles(std::span<const Matrix> values);
 /// The least precise.
 Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings);
 

@@ -43,6 +43,33 @@ ArrayVerdict verdict_of(const GradientArray& given, const GradientArray& right, 
     return verdict;
 }
 
+bool are_agreeing_zeros(const Matrix& given, const Matrix& right) {
+    return largest_entry(given) == 0 && largest_entry(right) > 0;
+}
+
+/// Notes where an array that agrees would agree as well if it held zeros, or does so.
+void note_zeros(GradientComparison& comparison, const GradientArray& given,
+                const GradientArray& right, const Roundings& roundings) {
+    const double scale = largest_entry(right.values);
+    if (scale > 0 && scale <= roundings.at(given.name).written) {
+        comparison.too_few_digits.push_back(given.name);
+        return;
+    }
+    if (scale > 0 && largest_entry(given.values) == 0) {
+        comparison.agreeing_zeros.push_back(given.name);
+        return;
+    }
+    const std::size_t count = given.values.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t first = i;
+        while (i < count && are_agreeing_zeros(given.values[i], right.values[i])) ++i;
+        if (i == first) continue;
+        comparison.agreeing_zeros.push_back(
+            i == first + 1 ? fmt::format("{}[{}]", given.name, first)
+                           : fmt::format("{0}[{1}] to {0}[{2}]", given.name, first, i - 1));
+    }
+}
+
 /// Names of the parts of an array, one kind after the other, and whether each differs.
 class Parts {
  public:
@@ -84,7 +111,8 @@ std::vector<GradientArray> common_arrays(const std::vector<GradientArray>& of,
 bool is_forward(const ArrayVerdict& array) { return array.name == "loss" || array.name == "yhat"; }
 
 GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right, double tolerance,
-                               const Roundings& roundings) {
+                               const Roundings& roundings,
+                               const std::map<std::string, double>& floors) {
     GradientComparison comparison;
     comparison.tolerance = tolerance;
     comparison.not_compared = not_compared(right, given);
@@ -92,16 +120,22 @@ GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right,
                          const std::vector<GradientArray>& all) {
         const std::vector<GradientArray> beside = common_arrays(all, arrays);
         for (std::size_t i = 0; i < arrays.size(); ++i) {
-            comparison.arrays.push_back(verdict_of(arrays[i], beside[i], tolerance, roundings));
-            const double scale = largest_entry(beside[i].values);
-            if (comparison.arrays.back().agrees() && scale > 0 &&
-                scale <= roundings.at(arrays[i].name).written)
-                comparison.too_few_digits.push_back(arrays[i].name);
+            ArrayVerdict verdict = verdict_of(arrays[i], beside[i], tolerance, roundings);
+            verdict.is_exact = verdict.difference <= floors.at(verdict.name) &&
+                               has_digits_of_doubles(arrays[i].values);
+            if (verdict.agrees()) note_zeros(comparison, arrays[i], beside[i], roundings);
+            comparison.arrays.push_back(std::move(verdict));
         }
     };
     add(forward_arrays(given), forward_arrays(right));
     add(gradient_arrays(given), gradient_arrays(right));
     return comparison;
+}
+
+bool are_some_exact(const GradientComparison& comparison) {
+    return std::ranges::any_of(comparison.arrays, [](const ArrayVerdict& array) {
+        return array.is_exact && !is_forward(array);
+    });
 }
 
 bool is_single_where_right(const GradientComparison& comparison, const Roundings& roundings,
@@ -122,6 +156,7 @@ bool is_single_where_right(const GradientComparison& comparison, const Roundings
 std::optional<int> digits_of_steps(const GradientComparison& comparison,
                                    const std::map<std::string, double>& floors) {
     constexpr int most = 7, least = 4;
+    if (are_some_exact(comparison)) return std::nullopt;
     const auto agreeing = std::ranges::count_if(comparison.arrays, &ArrayVerdict::agrees);
     if (2 * static_cast<std::size_t>(agreeing) >= comparison.arrays.size()) return std::nullopt;
     const double of_double = rounding_of_one_operation();

@@ -23,9 +23,14 @@ std::vector<GradientArray> common_arrays(const std::vector<GradientArray>& of,
 /// Whether it is the loss or the answers.
 bool is_forward(const ArrayVerdict& array);
 
-/// The verdicts alone.
+/// The verdicts alone. `floors` are what rounding makes in double precision.
 GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right, double tolerance,
-                               const Roundings& roundings);
+                               const Roundings& roundings,
+                               const std::map<std::string, double>& floors);
+
+/// Whether gradients among them are as right as double precision makes them: what others differ by is no rounding then, as
+/// what rounds some numbers on the way rounds all.
+bool are_some_exact(const GradientComparison& comparison);
 
 /// Whether, of the arrays that do not look rounded, none is as right as double precision makes it and some are wrong,
 /// and some of all are as right as single precision makes them. `in_single` is what that does to each.
@@ -33,7 +38,7 @@ bool is_single_where_right(const GradientComparison& comparison, const Roundings
                            const Roundings& in_single);
 
 /// How many digits were kept at every step of arithmetic, where the differences are as small as that makes them, and most
-/// arrays differ: none where more than what programs keep were, or fewer than four.
+/// arrays differ: none where more than what programs keep were, or fewer than four, or where some are exact.
 std::optional<int> digits_of_steps(const GradientComparison& comparison,
                                    const std::map<std::string, double>& floors);
 
