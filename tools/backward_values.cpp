@@ -244,9 +244,10 @@ std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) 
     const auto uses = walk_.uses();
     for (auto use = static_cast<std::uint32_t>(uses.size()); use-- > 0;) {
         const Sum& consumer = adjoint_of(uses[use].consumer);
-        if (consumer.is_there)
+        const Rule& rule = now_.rules[use][step];
+        if (consumer.is_there && rule.factor != 0)
             sums[index(walk_.operand(uses[use]))][is_recurrent_[use] ? recurrence : step].add(
-                apply(right_[use], consumer.value), 1);
+                apply(rule.term, consumer.value), rule.factor);
     }
     std::vector<double> gradients(first_entry_.back(), 0.0);
     for (std::size_t i = 0; i < walk_.variables().size(); ++i)

@@ -86,9 +86,10 @@ class BackwardValues {
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
 
-    /// The entries of all gradients by the right rules, where adjoints are changed before they are handed on. The loss
-    /// has the factor that it has in the derivation.
+    /// The entries of all gradients by the derivation, where adjoints are changed before they are handed on; of one in
+    /// which every alteration reaches everywhere (`has_one_channel`).
     std::vector<double> gradients_with(const AdjointChange& change);
+    bool has_one_channel() const { return !now_.is_split; }
 
     /// Where the variable's entries begin; behind the last one, how many there are.
     std::size_t first_entry(std::size_t variable) const { return first_entry_[variable]; }

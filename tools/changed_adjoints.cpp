@@ -9,8 +9,8 @@
 #include <map>
 #include <utility>
 
-// Adjoints of states that are changed at every step of back-propagation through time: clipped, to a limit that is not
-// known, or kept in a buffer that is not reset.
+// Adjoints of states that are changed in back-propagation through time: clipped at every step, to a limit that is not
+// known, kept in a buffer that is not reset, or handed on by a loop that ends early.
 
 namespace revolute {
 
@@ -106,13 +106,6 @@ double distance(const Judge& judge, std::span<const double> gradients) {
     return largest;
 }
 
-void consider_changed(Judge& judge, std::string words, std::span<const double> gradients) {
-    Hypothesis hypothesis{std::move(words), {}};
-    for (GradientArray& array : judge.layout().arrays(gradients))
-        hypothesis.arrays.push_back(std::move(array.values));
-    judge.consider(hypothesis);
-}
-
 /// By id of a state's node: the number of its buffer.
 std::vector<std::size_t> buffers_of(const RecurrentNet& net, std::size_t nodes) {
     std::vector<std::size_t> buffers(nodes, 0);
@@ -155,12 +148,12 @@ void MistakeSearch::consider_kept_adjoints(Judge& judge) {
                                            add_to(adjoint, last->second);
                                            last->second = adjoint;
                                        }};
-            consider_changed(
+            judge.consider(of_gradients(
                 judge,
                 fmt::format("{} adjoint of {} is added to from step to step: its buffer is never "
                             "reset",
                             of_recurrence ? "what is handed on to the" : "the", states.name),
-                values_.gradients_with(change));
+                values_.gradients_with(change)));
         }
         consider_kept_between_sequences(judge, states.name, is_final, is_initial, buffers);
     }
@@ -188,12 +181,67 @@ void MistakeSearch::consider_kept_between_sequences(Judge& judge, const std::str
     for (int column = 0; column < case_.sizes.batch && has_time(); ++column)
         gradients = values_.gradients_with(change);
     if (gradients.empty()) return;
-    consider_changed(judge,
+    judge.consider(
+        of_gradients(judge,
                      fmt::format("the adjoint of {} goes on from one sequence to the next: at the "
                                  "last step of each column it begins with what the column before "
                                  "hands on to the initial state",
                                  state),
-                     gradients);
+                     gradients));
+}
+
+void MistakeSearch::consider_early_ends(Judge& judge) {
+    const auto is_handed_on = [&](std::size_t i) {
+        const std::string& name = judge.right()[i].name;
+        return name == "dh0" || name == "dc0";
+    };
+    // Where these are not given, or right, the gradient is cut off.
+    if (!values_.has_one_channel() || std::ranges::none_of(judge.differing(), is_handed_on)) return;
+    for (int left = 1;
+         left < std::min(known_.steps(), KnownMistakes::longest_window + 1) && has_time(); ++left)
+        for (const bool answers_count : {true, false}) {
+            if (!answers_count && net_.net.read_out.y.size() == 1) continue;
+            const std::string steps = left == 1 ? "a step" : fmt::format("{} steps", left);
+            judge.consider(of_gradients(
+                judge,
+                fmt::format("the backward loop ends {} early: dh0{} is what reaches the adjoint of "
+                            "the state after the first {}{}",
+                            steps, case_.c0.empty() ? "" : ", as dc0,", left == 1 ? "step" : steps,
+                            answers_count ? "" : ", whose answers do not count"),
+                gradients_ending_early(left, answers_count)));
+        }
+}
+
+std::vector<double> MistakeSearch::gradients_ending_early(int left, bool answers_count) {
+    AdjointChange change{std::vector<bool>(index(walk_.loss().id) + std::size_t{1}), false, {}};
+    std::map<NodeId, NodeId> initial_of;  // by the state that the loop ends at
+    for (const Layer& layer : net_.net.layers)
+        for (const Unrolled& direction : layer.directions) {
+            const bool is_forward = direction.direction == Direction::forward;
+            const State& last =
+                direction.states[static_cast<std::size_t>(is_forward ? left - 1 : -left) +
+                                 (is_forward ? 0 : direction.states.size())];
+            for (std::size_t i = 0; i < last.size(); ++i) {
+                if (index(last[i].id) >= change.at.size()) continue;
+                change.at[index(last[i].id)] = true;
+                initial_of.emplace(last[i].id, direction.initial.state[i].id);
+            }
+        }
+    for (std::size_t t = 0; !answers_count && t < static_cast<std::size_t>(left); ++t)
+        change.at[index(net_.net.read_out.y[t].id)] = true;
+    std::map<NodeId, Matrix> handed_on;  // by initial state
+    change.change = [&](NodeId node, Matrix& adjoint) {
+        if (const auto initial = initial_of.find(node); initial != initial_of.end())
+            handed_on[initial->second] = adjoint;
+        adjoint = Matrix(adjoint.shape());
+    };
+    std::vector<double> gradients = values_.gradients_with(change);
+    for (std::size_t i = 0; i < walk_.variables().size(); ++i)
+        if (const auto found = handed_on.find(walk_.variables()[i].id); found != handed_on.end())
+            std::ranges::copy(
+                found->second.values(),
+                gradients.begin() + static_cast<std::ptrdiff_t>(values_.first_entry(i)));
+    return gradients;
 }
 
 void MistakeSearch::consider_clipped_steps(Judge& judge) {
@@ -228,7 +276,7 @@ void MistakeSearch::consider_clipped_steps(Judge& judge) {
         if (!(best.first < HUGE_VAL)) continue;
         const std::optional<double> limit = fitted(judge, best.second, gradients_with);
         if (limit && *limit > 0 && *limit < largest)
-            consider_changed(judge, clip.words(*limit), gradients_with(*limit));
+            judge.consider(of_gradients(judge, clip.words(*limit), gradients_with(*limit)));
     }
 }
 

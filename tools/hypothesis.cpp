@@ -18,15 +18,6 @@ constexpr double rest_with_noise = 1e-2, noise = 0.1;
 /// Weights that make a sum tell numbers apart, in their order.
 double next_weight(double weight) { return weight > 2.7 ? 1 : weight * 1.1; }
 
-double signature_of(std::span<const double> numbers) {
-    double weight = 1, sum = 0;
-    for (const double number : numbers) {
-        weight = next_weight(weight);
-        sum += weight * number;
-    }
-    return sum;
-}
-
 std::vector<double> entries_of(std::span<const Matrix> values) {
     std::vector<double> entries;
     for (const Matrix& matrix : values)
@@ -35,6 +26,15 @@ std::vector<double> entries_of(std::span<const Matrix> values) {
 }
 
 }  // namespace
+
+double weighted_sum(std::span<const double> numbers) {
+    double weight = 1, sum = 0;
+    for (const double number : numbers) {
+        weight = next_weight(weight);
+        sum += weight * number;
+    }
+    return sum;
+}
 
 bool says_more(const Mistake& more, const Mistake& less) {
     return less.families > 0 && more.families > less.families && more.column == less.column &&
@@ -122,6 +122,37 @@ bool Judge::is_met(std::size_t i, const Verdict& verdict, double left) const {
            (!verdict.differs || left <= rest_of(i, verdict.difference, verdict.scale));
 }
 
+bool Judge::is_within_rounding(std::size_t i, double left) const {
+    const double scale = verdicts_[i].right_scale;
+    return left <= std::max(tolerance_ * scale, rounding(i, scale));
+}
+
+double Judge::telling_digits(std::span<const std::size_t> arrays) const {
+    std::set<double> numbers;  // the gradient of a bias may be there twice
+    double digits = 0;
+    for (const std::size_t i : arrays)
+        for (std::size_t k = 0; k < given_entries_[i].size(); ++k) {
+            const double difference = std::abs(given_entries_[i][k] - right_entries_[i][k]);
+            if (is_within_rounding(i, difference) || !numbers.insert(given_entries_[i][k]).second)
+                continue;
+            const double scale = verdicts_[i].right_scale;
+            digits += std::log10(difference / std::max(tolerance_ * scale, rounding(i, scale)));
+        }
+    return digits;
+}
+
+bool Judge::are_enough_for_mistake(std::span<const std::size_t> arrays) const {
+    constexpr double enough = 3;
+    return telling_digits(arrays) >= enough;
+}
+
+bool Judge::tells_pairs_apart() const {
+    constexpr double enough = 8;  // of a million pairs, one in a hundred cases
+    return std::ranges::any_of(differing_, [&](const std::size_t& i) {
+        return telling_digits(std::span(&i, 1)) >= enough;
+    });
+}
+
 std::size_t Judge::wrong_numbers(std::size_t i, std::span<const Matrix> values) const {
     // Without the size of what was given, which one wrong number may have made.
     const double scale = verdicts_[i].right_scale;
@@ -162,13 +193,22 @@ void Judge::consider(const Hypothesis& hypothesis) {
                 .level = level_,
                 .explained = {},
                 .is_fitted = hypothesis.is_fitted};
+    bool leaves_rounding_alone = true;
     for (std::size_t i = 0; i < given_.size(); ++i) {
-        if (hypothesis.arrays[i].empty()) continue;
-        const bool met =
-            is_met(i, verdicts_[i], largest_difference(hypothesis.arrays[i], given_[i].values));
+        if (hypothesis.arrays[i].empty()) {
+            leaves_rounding_alone = leaves_rounding_alone && !differs(i);
+            continue;
+        }
+        const double left = largest_difference(hypothesis.arrays[i], given_[i].values);
+        const bool met = is_met(i, verdicts_[i], left);
+        leaves_rounding_alone =
+            leaves_rounding_alone && (!differs(i) || is_within_rounding(i, left));
         if (!met && !differs(i)) return;
         if (met && differs(i)) match.explained.push_back(i);
     }
+    if (leaves_rounding_alone && !hypothesis.is_fitted && match.explained != differing_ &&
+        tells_pairs_apart())
+        match.explained = differing_;
     if (match.explained.empty() || (hypothesis.is_fitted && !are_enough_for_fit(match.explained)))
         return;
     for (const std::size_t i : differing_)
@@ -179,7 +219,7 @@ void Judge::consider(const Hypothesis& hypothesis) {
 Judge::Fit Judge::fit(std::span<const double> gradients) const {
     Fit result;
     std::vector<double> left(parts_.size(), 0.0);
-    bool changes = false;
+    bool changes = false, leaves_rounding_alone = true;
     double weight = 1;
     for (std::size_t i = 0; i < given_.size(); ++i) {
         const auto entries = layout_.entries(i);
@@ -201,7 +241,11 @@ Judge::Fit Judge::fit(std::span<const double> gradients) const {
             return result;
         }
         if (met && differs(i)) result.explained.push_back(i);
+        leaves_rounding_alone =
+            leaves_rounding_alone && (!differs(i) || is_within_rounding(i, of_array));
     }
+    if (leaves_rounding_alone && result.explained != differing_ && tells_pairs_apart())
+        result.explained = differing_;
     bool keeps_what_agrees = true;
     for (std::size_t p = 0; p < parts_.size(); ++p) {
         const bool met = is_met(layout_.parts()[p].array, parts_[p], left[p]);
@@ -225,7 +269,7 @@ bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) 
     if (how.explained.empty() && !(how.parts > 0 && how.may_be_one_of_several))
         return how.may_be_one_of_several;
     // Two names for one derivation: every gradient is the same, also those that were not given.
-    const double whole = signature_of(gradients);
+    const double whole = weighted_sum(gradients);
     const auto known = std::ranges::find_if(matches_, [&](const Match& match) {
         return match.mistake && match.level == level_ &&
                std::abs(match.whole_signature - whole) <= 1e-13 * std::abs(whole);
@@ -329,8 +373,11 @@ std::vector<Judge::Chosen> Judge::best_matches() const {
         const auto gain = [&](const Match& match) {
             std::vector<std::size_t> more;
             std::ranges::set_intersection(match.explained, left, std::back_inserter(more));
-            // A number of what others do not explain is some factor of the right one.
-            return match.is_fitted && !are_enough_for_fit(more) ? 0 : more.size();
+            // A number of what others do not explain is some factor of the right one, and of few digits what some
+            // mistake gives.
+            const bool may_be_chance = (match.is_fitted && !are_enough_for_fit(more)) ||
+                                       (more.size() < left.size() && !are_enough_for_mistake(more));
+            return may_be_chance ? 0 : more.size();
         };
         const auto best = std::ranges::max_element(matches_, {}, gain);
         if (best == matches_.end() || gain(*best) == 0) break;

@@ -32,6 +32,8 @@ struct Mistake {
     std::size_t families = 0;  ///< in how many a rule is mistaken
 };
 
+/// A sum that tells numbers apart, in their order.
+double weighted_sum(std::span<const double> numbers);
 /// Whether a rule is mistaken wherever it is in the other mistake, and in other families too.
 bool says_more(const Mistake& more, const Mistake& less);
 
@@ -101,6 +103,8 @@ class Judge {
     bool fits(std::span<const double> gradients) const;
     /// Whether more numbers of the arrays differ than one that was fitted gives by chance.
     bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
+    /// Whether so many digits differ there that no mistake, of some thousand that are tried, gives them by chance.
+    bool are_enough_for_mistake(std::span<const std::size_t> arrays) const;
     std::span<const Match> matches() const { return matches_; }
     /// The hypotheses that explain most, until what is left cannot be explained.
     std::vector<Finding> findings() const;
@@ -124,6 +128,12 @@ class Judge {
         bool differs = false;
         double right_scale = 0;  ///< without what was given
     };
+    /// Whether no more is left over of an array that differs than rounding makes of the right one.
+    bool is_within_rounding(std::size_t i, double left) const;
+    /// How many digits of what differs in the arrays can tell mistakes apart: of each number, those above rounding.
+    double telling_digits(std::span<const std::size_t> arrays) const;
+    /// Whether one array that differs has so many that no other mistake, nor pair of them, gives it by chance.
+    bool tells_pairs_apart() const;
     /// How well the numbers of a mistake fit.
     struct Fit {
         std::vector<std::size_t> explained;
@@ -218,6 +228,8 @@ void consider_unknown_factors(const Case& of, Judge& judge);
 using ArrayChange = std::function<std::vector<Matrix>(std::size_t array)>;
 /// The hypothesis that every array that differs was changed so.
 Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayChange& change);
+/// The hypothesis that the entries of all variables are these.
+Hypothesis of_gradients(const Judge& judge, std::string words, std::span<const double> gradients);
 /// Whether the names of all arrays that differ begin so.
 bool all_differing(const Judge& judge, std::string_view beginning);
 std::vector<Matrix> scaled(std::vector<Matrix> values, double factor);

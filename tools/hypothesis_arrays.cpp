@@ -19,6 +19,13 @@ Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayCh
     return hypothesis;
 }
 
+Hypothesis of_gradients(const Judge& judge, std::string words, std::span<const double> gradients) {
+    Hypothesis hypothesis{std::move(words), {}};
+    for (GradientArray& array : judge.layout().arrays(gradients))
+        hypothesis.arrays.push_back(std::move(array.values));
+    return hypothesis;
+}
+
 bool all_differing(const Judge& judge, std::string_view beginning) {
     return std::ranges::all_of(judge.differing(), [&](std::size_t i) {
         return judge.right()[i].name.starts_with(beginning);

@@ -18,12 +18,12 @@ namespace {
 /// Rules are not tried in more places when values take so many bytes.
 constexpr std::size_t most_bytes = std::size_t{1} << 29;
 
-/// Which variable a use reads that belongs to a step: a parameter, perhaps through what belongs to no step, such as a
-/// bias that is spread over the batch.
+/// Which variable a use reads that belongs to a step, or to the head of one answer: a parameter, perhaps through what
+/// belongs to no step, such as a bias that is spread over the batch.
 std::optional<std::size_t> parameter_of(const BackwardWalk& walk, Use use) {
     const Graph& graph = walk.graph();
     NodeId node = walk.operand(use);
-    if (!graph.step(use.consumer) || graph.depends_on_time(node)) return std::nullopt;
+    if (!graph.depends_on_time(use.consumer) || graph.depends_on_time(node)) return std::nullopt;
     while (graph.operand_count(node) == 1) node = graph.operand(node, 0);
     const auto found = std::ranges::find(walk.variables(), node, &Expr::id);
     if (found == walk.variables().end() || &graph.op(node) != &parameter_op) return std::nullopt;
@@ -207,7 +207,7 @@ std::vector<KnownMistakes::Families> KnownMistakes::alike_in_cells(const Familie
 }
 
 std::vector<KnownMistakes::Families> KnownMistakes::of_one_kind(const Families& families) const {
-    std::map<std::string, Families> kinds;
+    std::map<std::string, Families> kinds, of_one_operand;
     for (const std::size_t family : families) {
         const RuleSite at = site(family);
         const bool is_product = at.op().role == Role::product;
@@ -215,11 +215,14 @@ std::vector<KnownMistakes::Families> KnownMistakes::of_one_kind(const Families& 
                                  : has_parameter_beside(at)
                                      ? fmt::format("{} with a parameter", at.op().name)
                                      : std::string(at.op().name);
-        kinds[fmt::format("{} {}", what, at.slot)].push_back(family);
+        const std::string kind = fmt::format("{} {}", what, at.slot);
+        kinds[kind].push_back(family);
+        of_one_operand[fmt::format("{} {}", kind, families_[family].operand)].push_back(family);
     }
     std::vector<Families> result;
-    for (auto& [kind, members] : kinds)
-        if (members.size() > 1) result.push_back(std::move(members));
+    for (std::map<std::string, Families>* const sets : {&kinds, &of_one_operand})
+        for (auto& [kind, members] : *sets)
+            if (members.size() > 1) result.push_back(std::move(members));
     return result;
 }
 

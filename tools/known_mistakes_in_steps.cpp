@@ -74,8 +74,9 @@ std::vector<Alteration> KnownMistakes::in_parameters(const Judge& judge, double 
     for (std::uint32_t use = 0; use < parameter_of_.size(); ++use) {
         if (!parameter_of_[use]) continue;
         const std::string* const array = array_of[*parameter_of_[use]];
-        if (array != nullptr &&
-            is_chosen(*array, walk_.graph().step(walk_.uses()[use].consumer)->t))
+        if (array == nullptr) continue;
+        const auto step = walk_.graph().step(walk_.uses()[use].consumer);
+        if (is_chosen(*array, step ? std::optional<int>(step->t) : std::nullopt))
             result.push_back({.use = use, .factor = factor});
     }
     return result;
@@ -85,7 +86,8 @@ std::vector<Mistake> KnownMistakes::in_initial_term(const Judge& judge) const {
     std::vector<Mistake> mistakes;
     const auto add = [&](const char* words, double factor) {
         mistakes.push_back(
-            {saying(words), in_parameters(judge, factor, [&](const auto& array, int t) {
+            {saying(words),
+             in_parameters(judge, factor, [&](const auto& array, std::optional<int> t) {
                  return is_recurrent_weight(array) && t == first_step(array, steps());
              })});
     };
@@ -99,8 +101,8 @@ std::vector<Mistake> KnownMistakes::in_sums(const Judge& judge) const {
     std::vector<Mistake> mistakes;
     const auto add = [&](int first, int last, double factor, const std::string& words) {
         mistakes.push_back({saying(fmt::format("{} {}", terms_text(first, last), words)),
-                            in_parameters(judge, factor, [&](const auto&, int t) {
-                                return first <= t && t <= last;
+                            in_parameters(judge, factor, [&](const auto&, std::optional<int> t) {
+                                return t && first <= *t && *t <= last;
                             })});
     };
     const int last = steps() - 1;
@@ -118,6 +120,21 @@ std::vector<Mistake> KnownMistakes::in_sums(const Judge& judge) const {
         add(t, last, 0, "missing from the sum");
     }
     return mistakes;
+}
+
+std::vector<KnownMistakes::PartOfSum> KnownMistakes::parts_of_sums(const Judge& judge) const {
+    std::vector<PartOfSum> parts;
+    parts.push_back(
+        {"the batch", "", in_parameters(judge, 0, [](const auto&, const auto&) { return true; })});
+    const int last = steps() - 1;
+    for (const int t : {0, last})
+        if (last > 0)
+            parts.push_back(
+                {"the steps and the batch", fmt::format("{} and of ", steps_text(t, t)),
+                 in_parameters(judge, 0, [&](const auto& array, std::optional<int> step) {
+                     return !step || *step == (first_step(array, steps()) == 0 ? t : last - t);
+                 })});
+    return parts;
 }
 
 template <class Condition>

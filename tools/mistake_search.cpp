@@ -153,11 +153,13 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bo
     consider_all(judge, known_.in_initial_term(judge), &of_several);
     if (judge.has_full_explanation()) return of_several;
     consider_all(judge, known_.in_sums(judge), nullptr);
+    consider_sums_over_batch(judge);
     if (is_done()) return of_several;
     const bool has_initial = std::ranges::any_of(judge.given(), [](const GradientArray& array) {
         return array.name == "dh0" || array.name == "dc0";
     });
     consider_all(judge, known_.cuts(has_initial), &of_several);
+    consider_early_ends(judge);
     consider_all(judge, known_.in_rules(), &of_several);
     consider_all(judge, known_.in_conventions(), &of_several);
     if (is_done()) return of_several;
@@ -192,6 +194,34 @@ void MistakeSearch::consider_columns(Judge& judge) {
     const std::vector<Mistake> mistakes = known_.in_rules();
     for (int column = 0; column < case_.sizes.batch; ++column)
         consider_all(judge, known_.in_column(mistakes, column), nullptr);
+}
+
+void MistakeSearch::consider_sums_over_batch(Judge& judge) {
+    const int batch = case_.sizes.batch;
+    if (batch == 1) return;
+    const std::vector<KnownMistakes::PartOfSum> parts = known_.parts_of_sums(judge);
+    const std::vector<double> whole(values_.gradients().begin(), values_.gradients().end());
+    const auto left_out = values_.gradients(parts.front().terms);
+    const std::vector<double> none(left_out.begin(), left_out.end());
+    for (const KnownMistakes::PartOfSum& part : parts)
+        for (int column = 0; column < batch && has_time(); ++column) {
+            const auto others = values_.gradients(part.terms, column);
+            // Of two columns, the other one is alone.
+            if (part.terms == parts.front().terms && batch > 2)
+                judge.consider(of_gradients(
+                    judge,
+                    fmt::format("column {} of the batch is missing from the sum over it", column),
+                    others));
+            std::vector<double> alone = none;
+            for (std::size_t i = 0; i < alone.size(); ++i) alone[i] += whole[i] - others[i];
+            judge.consider(of_gradients(
+                judge,
+                fmt::format(
+                    "the sum over {} has the term of {}column {} of the batch alone{}", part.over,
+                    part.of, column,
+                    column == 0 || column == batch - 1 ? ", as with = where += belongs" : ""),
+                alone));
+        }
 }
 
 void MistakeSearch::consider_factors(Judge& judge) {

@@ -76,6 +76,8 @@ class MistakeSearch {
     std::optional<Outcome> explained_before(const Treatment& treatment, const Start& start);
     /// The factor of all gradients that the only finding tells, where the right derivation has it for one of its own.
     std::optional<double> factor_told_by(std::span<const Finding> findings) const;
+    /// Whether what the mistakes explain, and leave others unexplained, has so few digits that some would give it by chance.
+    bool may_be_chance(const Stage& stage) const;
     /// The fewest mistakes that explain all, else those that explain most.
     Stage explain();
     /// Adds a start, unless the arrays that agree, or their numbers, tell another factor; whether it did.
@@ -108,6 +110,12 @@ class MistakeSearch {
     void consider_factors(Judge& judge);
     /// Adjoints of states that are clipped at every step.
     void consider_clipped_steps(Judge& judge);
+    /// Sums over the batch of which one column alone counts, or all but one.
+    void consider_sums_over_batch(Judge& judge);
+    /// Loops over the steps that end before the first one, and hand on to the initial state what they have then.
+    void consider_early_ends(Judge& judge);
+    /// `left`: how many steps are left out; `answers_count`: whether their answers do.
+    std::vector<double> gradients_ending_early(int left, bool answers_count);
     /// Adjoints of states whose buffer is not reset, from step to step or between sequences.
     void consider_kept_adjoints(Judge& judge);
     void consider_kept_between_sequences(Judge& judge, const std::string& state,
@@ -120,7 +128,10 @@ class MistakeSearch {
         const Judge& judge, double start,
         const std::function<std::vector<double>(double)>& gradients_with) const;
     std::vector<Found> candidates(const Judge& judge, std::size_t most) const;
-    std::vector<Found> pair(const Judge& judge, std::span<const Mistake> mistakes);
+    std::vector<Found> pair(const Judge& judge, std::span<const Mistake> of_several);
+    /// Those that reach everywhere first; those whose gradients another has last.
+    std::vector<Mistake> likely_first(std::span<const Mistake> mistakes);
+    /// Those that explain most, by their numbers; where some explain all, such of one that is the first.
     Pairs pairs(const Judge& judge, std::span<const Mistake> mistakes);
     std::vector<std::string> arrays_of(const Stage& stage, std::size_t number);
     /// The factor that the search begins with; numbers of arrays that are not explained, in their order.

@@ -110,3 +110,30 @@ TEST_CASE("compare: a whole adjoint of h(t-1) with the wrong sign, or counted tw
                 }
             }
 }
+
+TEST_CASE("compare: pairs of which each hides the other are found, the likely ones first") {
+    Random random(53);
+    constexpr std::pair<const char*, const char*> all[] = {
+        {"adds to the adjoint of f[t] has the factor c[t] where c[t-1] belongs",
+         "a factor f' is missing: 1 - tanh(c[t])^2"},
+        {"f[t] o c[t-1] adds to the adjoint of c[t-1] lacks the factor f[t], at every step",
+         "p_i o c[t-1] adds to the adjoint of c[t-1] is missing; likewise for p_f"},
+        {"a factor f' is missing: 1 - tanh(c[t])^2",
+         "p_o o c[t] adds to the adjoint of c[t] is missing"}};
+    for (const auto& [one, other] : all) {
+        Case of = drawn_case("lstm-peephole", random, 1);
+        while (of.sizes.steps < 3 || of.sizes.steps > 6)
+            of = drawn_case("lstm-peephole", random, 1);
+        Wrong wrong(of);
+        const std::vector<Mistake> mistakes = wrong.known.in_rules();
+        std::vector<Alteration> both = mistake_named(mistakes, one).alterations;
+        const Mistake second = mistake_named(mistakes, other);
+        both.insert(both.end(), second.alterations.begin(), second.alterations.end());
+        const GradientComparison comparison = compare_gradients(of, wrong.gradients(both));
+        CAPTURE(to_text(comparison, of));
+        CHECK(comparison.unexplained.empty());
+        CHECK(comparison.findings.size() == 2);
+        CHECK(words_of(comparison).find(one) != std::string::npos);
+        CHECK(words_of(comparison).find(other) != std::string::npos);
+    }
+}
