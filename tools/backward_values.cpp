@@ -74,7 +74,11 @@ bool BackwardValues::has_room_for(std::span<const Alteration> alterations) const
     return std::ranges::none_of(alterations, [&](const Alteration& alteration) {
         const std::uint32_t right = right_[alteration.use];
         const PerChannel<Rule>& rule = now_.rules[alteration.use];
-        return alteration.term && (rule[recurrence].term != right || rule[step].term != right);
+        const auto is_wrong = [&](Channel channel, Reach other) {
+            return alteration.reach != other && rule[channel].term != right;
+        };
+        return alteration.term &&
+               (is_wrong(recurrence, Reach::step) || is_wrong(step, Reach::recurrence));
     });
 }
 

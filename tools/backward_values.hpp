@@ -80,7 +80,7 @@ class BackwardValues {
                                       std::optional<int> column = {});
     /// The derivation has the alterations from here on.
     void accept(std::span<const Alteration> alterations);
-    /// Whether no alteration makes a term another one where the derivation has a wrong one already.
+    /// Whether no alteration makes a term another one where the derivation has a wrong one already, as far as it reaches.
     bool has_room_for(std::span<const Alteration> alterations) const;
     const Derivation& derivation() const { return now_; }
     /// Goes on with a derivation of these values, from before.

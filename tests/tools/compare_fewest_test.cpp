@@ -137,3 +137,26 @@ TEST_CASE("compare: pairs of which each hides the other are found, the likely on
         CHECK(words_of(comparison).find(other) != std::string::npos);
     }
 }
+
+TEST_CASE(
+    "compare: two mistakes in one factor are found, one on the way back and one in the step") {
+    Random random(54);
+    for (int number = 0; number < 3; ++number) {
+        Case of = drawn_case("rnn", random, 1);
+        while (of.sizes.steps < 3) of = drawn_case("rnn", random, 1);
+        Wrong wrong(of);
+        const std::vector<Mistake> mistakes = wrong.known.in_rules();
+        const Mistake back = mistake_named(mistakes,
+                                           "1 - tanh(h[t])^2 where 1 - h[t]^2 belongs, on the way "
+                                           "to the step before alone"),
+                      step = mistake_named(mistakes,
+                                           "1 - h[t]^2 for h[t] = tanh(z[t]), in the gradients of "
+                                           "the step's parameters alone");
+        std::vector<Alteration> both = back.alterations;
+        both.insert(both.end(), step.alterations.begin(), step.alterations.end());
+        const GradientComparison comparison = compare_gradients(of, wrong.gradients(both));
+        CAPTURE(to_text(comparison, of));
+        CHECK(comparison.unexplained.empty());
+        CHECK(comparison.findings.size() == 2);
+    }
+}
