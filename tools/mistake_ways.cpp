@@ -14,8 +14,6 @@ namespace {
 /// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
 constexpr std::size_t most_mistakes = 4;
 constexpr std::array<std::size_t, most_mistakes> ways_from{4, 2, 1, 0};
-/// Numbers that are the same but for rounding.
-constexpr double alike = 1e-12;
 /// More words for the same numbers say nothing.
 constexpr std::size_t most_words = 4;
 
@@ -144,6 +142,7 @@ std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,
 }
 
 std::vector<Mistake> MistakeSearch::likely_first(std::span<const Mistake> mistakes) {
+    constexpr double alike = 1e-12;  // of numbers that are the same but for rounding
     std::vector<std::pair<int, const Mistake*>> ranked;
     std::vector<double> known;
     for (const Mistake& mistake : mistakes) {
