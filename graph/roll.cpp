@@ -140,24 +140,37 @@ bool goes_on_behind(const Part& family, Interval interval) {
            });
 }
 
+/// The steps that two intervals share; where there are none it ends before it begins.
+Interval common(Interval a, Interval b) {
+    return {std::max(a.low, b.low), std::min(a.high, b.high)};
+}
+
 /// Where the parts of one axis have members.
 struct AxisIntervals {
+    std::optional<Interval> made;  ///< the steps of the graph, where it computes anything
     std::vector<Interval> of_recurrences, of_families, of_initial_states;
     std::vector<const Part*> leaves;
 
     void add(const Part& part, bool is_recurrence, bool is_initial) {
-        (is_recurrence ? of_recurrences
-         : is_initial  ? of_initial_states
-                       : of_families)
-            .push_back(part.hull());
+        const Interval of_steps = made ? common(part.hull(), *made) : part.hull();
+        if (is_recurrence)
+            of_recurrences.push_back(part.hull());
+        else if (is_initial || of_steps.high < of_steps.low)
+            of_initial_states.push_back(part.hull());
+        else
+            of_families.push_back(of_steps);
         if (is_given(*part.op)) leaves.push_back(&part);
     }
 
+    bool has_parts() const {
+        return !of_recurrences.empty() || !of_families.empty() || !of_initial_states.empty();
+    }
+
     /// Those of the recurrences, holes included, or without recurrences those of the families, of which initial
-    /// states are none, nor what is made of them alone: they stand before the first step. Inputs go on where the
-    /// first step of a recurrence that descends is apart from it. What two directions start from is no input, though
-    /// it may be one family, of h(-1) and h(N). (A family that no recurrence needs may have one more: the transposes
-    /// of h(-1), ..., h(T).)
+    /// states are none, nor what is made of them alone, nor their adjoints: they stand before the first step, or
+    /// behind the last. Of the transposes of h(-1), ..., h(T) the first does. Inputs go on where the first step of a
+    /// recurrence that descends is apart from it. What two directions start from is no input, though it may be one
+    /// family, of h(-1) and h(N).
     Interval steps() const {
         std::vector<Interval> steps = !of_recurrences.empty() ? of_recurrences
                                       : !of_families.empty()  ? of_families
@@ -178,8 +191,9 @@ struct AxisIntervals {
 
 /// Sets the steps of each time axis: those of its parts, holes included, and of the graph, if any part is there in
 /// its last.
-void set_axes(Rolled& rolled, const std::map<std::int32_t, std::int32_t>& made) {
+void set_axes(Rolled& rolled, const std::map<std::int32_t, Interval>& made) {
     std::map<std::int32_t, AxisIntervals> intervals;
+    for (const auto& [axis, steps] : made) intervals[axis].made = steps;
     std::vector<bool> is_initial(rolled.parts.size());
     for (const Component& component : rolled.schedule)
         for (const PartId id : component.parts) {
@@ -190,10 +204,10 @@ void set_axes(Rolled& rolled, const std::map<std::int32_t, std::int32_t>& made) 
         }
     rolled.axes.reserve(intervals.size());
     for (const auto& [axis, of] : intervals) {
+        if (!of.has_parts()) continue;
         Interval steps = of.steps();
-        const auto found = made.find(axis);
         Interval all = steps;
-        if (found != made.end()) all.high = std::max(all.high, found->second - 1);
+        if (of.made) all.high = std::max(all.high, of.made->high);
         if (of.last() >= all.high) steps = all;
         rolled.axes.push_back({axis, count_of(steps)});
         if (steps != all) rolled.unread.push_back({axis, count_of(all)});

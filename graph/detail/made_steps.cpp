@@ -11,7 +11,8 @@ namespace {
 /// Tells, node by node, what is computed at its step.
 class StepCount {
  public:
-    explicit StepCount(const Graph& graph) : graph_(graph), begins_(graph.size()) {}
+    explicit StepCount(const Graph& graph)
+        : graph_(graph), begins_(graph.size()), is_handed_back_(graph.size()) {}
 
     /// Whether the node belongs to a step of the net. Nodes must be asked about in their order.
     bool is_of_a_step(NodeId node, Step at) {
@@ -26,29 +27,44 @@ class StepCount {
             only_begins &= begins_[index(operand)] && graph_.step(operand) == at;
         }
         begins_[index(node)] = reads_time && only_begins;
+        if (at.t < 0) is_handed_back_[index(node)] = reads_time && is_of_later_steps(node, at);
         // A transpose or reshape has the step of its operand, and the adjoint of an initial state that one's.
         const Role role = graph_.op(node).role;
         return reads_time && !only_begins && role != Role::transpose && role != Role::reshape &&
                !graph_.is_made_by_adjoint(node);
     }
 
+    /// Whether a node of a step before 0 is made of later steps alone. So is the tangent of what h(-1) is handed, which
+    /// no rule of an adjoint made.
+    bool is_handed_back(NodeId node) const { return is_handed_back_[index(node)]; }
+
  private:
+    bool is_of_later_steps(NodeId node, Step at) const {
+        return std::ranges::all_of(graph_.operands(node), [&](NodeId operand) {
+            const Step* const step = graph_.find_step(operand);
+            const bool is_later = step != nullptr && step->axis == at.axis && step->t > at.t;
+            return is_later || is_handed_back_[index(operand)] || !graph_.depends_on_time(operand);
+        });
+    }
+
     const Graph& graph_;
     std::vector<bool> begins_;  ///< made of initial states of its step alone
+    std::vector<bool> is_handed_back_;
 };
 
 }  // namespace
 
-std::map<std::int32_t, std::int32_t> made_steps(const Graph& graph) {
-    std::map<std::int32_t, std::int32_t> steps;
+std::map<std::int32_t, Interval> made_steps(const Graph& graph) {
+    std::map<std::int32_t, Interval> steps;
     StepCount count(graph);
     for (std::uint32_t i = 0; i < graph.size(); ++i) {
         const Step* const at = graph.find_step(NodeId{i});
         if (at == nullptr || !count.is_of_a_step(NodeId{i}, *at)) continue;
-        std::int32_t& most = steps[at->axis];
-        most = std::max(most, at->t + 1);
+        Interval& of_axis = steps[at->axis];
+        of_axis.high = std::max(of_axis.high, at->t);
+        if (!count.is_handed_back(NodeId{i})) of_axis.low = std::min(of_axis.low, at->t);
     }
-    for (const auto& [axis, most] : graph.steps_of_source()) steps[axis] = most;
+    for (const auto& [axis, number] : graph.steps_of_source()) steps[axis].high = number - 1;
     return steps;
 }
 

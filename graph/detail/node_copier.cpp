@@ -5,7 +5,8 @@
 namespace revolute {
 
 NodeCopier::NodeCopier(const Graph& from, Graph& to) : from_(from), to_(to), images_(from.size()) {
-    for (const auto& [axis, steps] : detail::made_steps(from)) to.note_steps_of_source(axis, steps);
+    for (const auto& [axis, steps] : detail::made_steps(from))
+        to.note_steps_of_source(axis, steps.high + 1);
 }
 
 Scope NodeCopier::scope_of(NodeId node) {

@@ -125,6 +125,21 @@ TEST_CASE("roll: every net comes back node for node, at any number of steps") {
         }
 }
 
+TEST_CASE(
+    "roll: a net has the steps that it was built with, whatever it begins with and however few "
+    "they are") {
+    for (const Configuration& configuration : configurations())
+        for (const int steps : {1, 2, 3}) {
+            CAPTURE(configuration.text());
+            CAPTURE(steps);
+            const Model model = model_of(configuration, steps);
+            CHECK(roll(model.outputs).steps() == steps);
+            Graph simple;
+            const Simplified simplified = simplify(model.outputs, simple, simplification_rules());
+            CHECK(roll(simplified.outputs).steps() == steps);
+        }
+}
+
 TEST_CASE("at: every net of another number of steps is what rolling it gives") {
     for (const Configuration& configuration : configurations()) {
         CAPTURE(configuration.text());
