@@ -64,8 +64,9 @@ std::string latex_letters(const std::string& letters) {
 /// that nothing stands before or behind is a letter: T_ is not T.
 struct LatexName {
     std::string letters;
-    std::string layer;
-    std::string below;
+    std::string accent{};  ///< "hat": of ŷ, which is the word y_hat
+    std::string layer{};
+    std::string below{};
 };
 
 /// A comma for each underline between two parts: a_f_i has the index f,i.
@@ -79,16 +80,30 @@ std::string latex_index(std::string_view name) {
     return text;
 }
 
+/// The accent that the part of a name behind its first underline begins with: of "hat_q" it is "hat". What is left is
+/// no sign of its own, as that of "hat_" would be.
+std::string_view accent_of(std::string_view below) {
+    static constexpr std::array accents{"hat", "tilde", "bar", "dot"};
+    const std::string_view first = below.substr(0, below.find('_'));
+    const std::string_view rest = below.substr(first.size());
+    const bool is_apart = rest.empty() || (rest.size() > 1 && rest[1] != '_');
+    return is_apart && std::ranges::find(accents, first) != accents.end() ? first : "";
+}
+
 LatexName parts_of(const std::string& whole, const EquationStyle& style) {
     if (const auto spelled = style.spelled.find(whole); spelled != style.spelled.end())
-        return {spelled->second, "", ""};
+        return {.letters = spelled->second};
     const auto with_signs = style.with_signs.find(whole);
     std::string_view name = with_signs == style.with_signs.end() ? whole : with_signs->second;
-    if (name.front() == '_') return {std::string(name), "", ""};
+    if (name.front() == '_') return {.letters = std::string(name)};
     LatexName parts;
     const std::size_t underline = name.find('_');
     if (name.find_first_not_of('_', underline) != std::string_view::npos) {
-        parts.below = latex_index(name.substr(underline + 1));
+        std::string_view below = name.substr(underline + 1);
+        parts.accent = accent_of(below);
+        below.remove_prefix(
+            std::min(parts.accent.size() + (parts.accent.empty() ? 0 : 1), below.size()));
+        parts.below = latex_index(below);
         name = name.substr(0, underline);
     }
     const std::size_t digit = std::min(name.find_first_of("0123456789", 1), name.size());
@@ -103,6 +118,7 @@ std::string latex_name(const std::string& name, const std::string& step,
         return "\\mathrm{d}" + latex_name(name.substr(1), step, style);
     const LatexName parts = parts_of(name, style);
     std::string text = latex_letters(parts.letters);
+    if (!parts.accent.empty()) text = fmt::format("\\{}{{{}}}", parts.accent, text);
     if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();
     if (const std::string below = parts.below + (both ? "," : "") + step; !below.empty())
