@@ -121,7 +121,7 @@ class DotWriter {
                    " nodesep=0.25, ranksep=0.4, outputorder=edgesfirst, labelloc=t, pad=0.05",
                    font, title_size);
         if (!figure_.title.empty()) out_ << ", label=<" << html(figure_.title, title_size) << ">";
-        if (placed_) out_ << ", bb=\"" << bounds(figure_.box) << '"';
+        if (placed_) out_ << ", layout=nop2, bb=\"" << bounds(figure_.box) << '"';
         if (placed_ && !figure_.title.empty())
             out_ << ", lp=\"" << point(figure_.title_box.center()) << '"';
         out_ << "];\n"

@@ -183,7 +183,7 @@ std::string render(const Figure& figure, FigureFormat format) {
 #else
     throw Error(fmt::format(
         "draw: this build has no Graphviz and writes .dot only\n  write FIGURE.dot, then run: "
-        "neato -n2 -T{0} FIGURE.dot -o FIGURE.{0}",
+        "dot -T{0} FIGURE.dot -o FIGURE.{0}",
         name_of(format)));
 #endif
 }

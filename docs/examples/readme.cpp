@@ -29,5 +29,5 @@ int main() {
                   << '\n';
     }
     std::ofstream dot("joint.dot");
-    write_dot(dot, joint(d));  // neato -n2 -Tsvg joint.dot > joint.svg
+    write_dot(dot, joint(d));  // dot -Tsvg joint.dot > joint.svg
 }

@@ -11,11 +11,14 @@ namespace {
 
 using test::dot_of;
 
+/// Graphviz takes the figure, and draws it where the file says, by whatever name it is called.
 void check_accepted(const Figure& figure) {
     if (!test::has_graphviz()) return;
     const std::string dot = dot_of(figure);
-    CHECK(test::graphviz("dot -Tsvg", dot) == "0");
-    CHECK(test::graphviz("neato -n2 -Tsvg", dot) == "0");
+    const test::Drawing placed = test::drawn_by("neato -n2 -Tsvg", dot);
+    CHECK(placed.status == "0");
+    CHECK(test::drawn_by("dot -Tsvg", dot) == placed);
+    CHECK(test::graphviz("dot -Tsvg", dot_of(figure, {.positions = false})) == "0");
 }
 
 std::size_t count(const std::string& text, const std::string& part) {

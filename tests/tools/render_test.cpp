@@ -113,8 +113,7 @@ TEST_CASE("render: without Graphviz the way out is named") {
     CHECK_FALSE(can_render());
     CHECK(test::message_of<Error>([] { render(small_figure(), FigureFormat::svg); }) ==
           "draw: this build has no Graphviz and writes .dot only\n  write FIGURE.dot, then run: "
-          "neato -n2 -Tsvg "
-          "FIGURE.dot -o FIGURE.svg");
+          "dot -Tsvg FIGURE.dot -o FIGURE.svg");
     const test::TemporaryFolder folder;
     write_figure(folder / "a.dot", small_figure());
     CHECK(folder.file_count() == 1);
