@@ -84,7 +84,8 @@ struct FigureEdge {
     std::uint32_t from = 0;  ///< index into Figure::nodes
     std::uint32_t to = 0;
     EdgeKind kind = EdgeKind::data;
-    bool is_back = false;  ///< from another step, in the panel that stands for all steps
+    bool is_from_other_step = false;  ///< of one that a panel that stands for all steps has
+    bool is_back = false;             ///< the same, within one panel
     RichText label;
     bool shares_label = false;  ///< another edge of the source has it, and both run past it
     std::string tooltip;

@@ -32,6 +32,15 @@ std::vector<const Derivative*> list_of(const Derivative* derivative) {
     return {derivative};
 }
 
+/// Whether name or other leaves say that a node is the adjoint of a value. A number and a value of the forward pass do
+/// not, whatever they are the adjoint of.
+bool is_called_adjoint_of(const Labels& labels, NodeId node, NodeId value) {
+    const Labels::Origin named = labels.origin(node), of = labels.origin(value);
+    if (named.value == of.value && named.order == of.order + 1) return true;
+    return std::ranges::any_of(labels.other_leaves(node),
+                               [&](const Expr& leaf) { return leaf.id == value; });
+}
+
 /// Letters, digits and what listings use; what is not ASCII becomes its number, anything else an underline.
 std::string identifier(std::string_view text) {
     std::string id;
@@ -54,8 +63,10 @@ class ListingIds {
     ListingIds(const Graph& graph, const Captions& captions, const StepNames& steps)
         : graph_(graph), captions_(captions), steps_(steps) {}
 
-    std::string next(NodeId node) {
-        std::string id = identifier(name(node));
+    std::string next(NodeId node) { return next(name(node)); }
+
+    std::string next(std::string_view name) {
+        std::string id = identifier(name);
         const std::string first = id;
         int& count = counts_[first];
         while (++count > 1 || !taken_.insert(id).second) {
@@ -113,7 +124,24 @@ FigureBuilder::FigureBuilder(std::span<const Expr> outputs, const Derivative* de
     figure_.title.bold = true;
     ListingIds ids(graph_, captions_, steps_);
     for (const NodeId node : walk_) ids_[index(node)] = ids.next(node);
+    if (derivative != nullptr) find_other_gradients(*derivative);
+    for (OtherGradient& other : other_gradients_) {
+        const auto step = labels_.step(other.variable);
+        other.id = ids.next(names_.adjoint(other.variable) +
+                            (step ? fmt::format("[{}]", steps_.below(*step)) : ""));
+    }
     find_states();
+}
+
+void FigureBuilder::find_other_gradients(const Derivative& derivative) {
+    for (const Expr& variable : derivative.variables()) {
+        const NodeId gradient = derivative[variable].id;
+        const bool has_name = !names_(variable.id).empty();
+        const bool is_drawn =
+            options_.steps == ShownSteps::all || !homes_.of_value(variable.id).is_step();
+        if (has_name && is_drawn && !is_called_adjoint_of(labels_, gradient, variable.id))
+            other_gradients_.push_back({gradient, variable.id, {}});
+    }
 }
 
 /// A named value is a state when one of its name leaves its step, or when there are no steps at all.
@@ -188,8 +216,46 @@ std::uint32_t FigureBuilder::draw(NodeId node, std::int32_t band) {
     drawn.tooltip = captions_.tooltip(node);
     drawn.node = node;
     figure_.nodes.push_back(std::move(drawn));
+    stands_by_.push_back(node);
     bands_.push_back(band);
     return place;
+}
+
+bool FigureBuilder::is_gradient_alone(NodeId node, const std::vector<bool>& is_read) const {
+    if (&graph_.op(node) != &constant_op || is_read[index(node)]) return false;
+    return std::ranges::any_of(other_gradients_,
+                               [&](const OtherGradient& other) { return other.gradient == node; });
+}
+
+void FigureBuilder::draw_gradients(std::int32_t band) {
+    for (const OtherGradient& other : other_gradients_) {
+        const auto place = static_cast<std::uint32_t>(figure_.nodes.size());
+        FigureNode drawn;
+        drawn.id = other.id;
+        drawn.name = drawn.family = printable(names_.adjoint(other.variable));
+        drawn.kind = labels_.step(other.variable) ? NodeKind::adjoint : NodeKind::accumulate;
+        drawn.label = captions_.gradient_label(other.gradient, other.variable);
+        drawn.tooltip = fmt::format("{}: {} {}", other.id, graph_.op(other.gradient).name,
+                                    to_string(graph_.shape(other.gradient)));
+        drawn.node = other.gradient;
+        figure_.nodes.push_back(std::move(drawn));
+        stands_by_.push_back(other.variable);
+        bands_.push_back(band);
+        if (&graph_.op(other.gradient) != &constant_op)
+            connect_to(drawn_[index(other.gradient)], place);
+    }
+}
+
+/// Draws the edge from what a gradient is equal to.
+void FigureBuilder::connect_to(std::uint32_t value, std::uint32_t gradient) {
+    FigureEdge edge;
+    edge.from = value;
+    edge.to = gradient;
+    edge.kind = bands_[value] != bands_[gradient]     ? EdgeKind::saved
+                : home_of(value) == home_of(gradient) ? EdgeKind::data
+                                                      : EdgeKind::carried;
+    figure_.edges.push_back(std::move(edge));
+    said_.emplace_back();
 }
 
 std::uint32_t FigureBuilder::draw_name(NodeId node) {
@@ -235,7 +301,7 @@ void FigureBuilder::connect(NodeId operand, NodeId user) {
 
 Sketch FigureBuilder::sketch() {
     Sketch sketch;
-    for (const FigureNode& node : figure_.nodes) sketch.homes.push_back(homes_[node.node]);
+    for (std::uint32_t i = 0; i < figure_.nodes.size(); ++i) sketch.homes.push_back(home_of(i));
     sketch.bands = std::move(bands_);
     sketch.said = std::move(said_);
     std::vector<Member> members(graph_.size());
@@ -255,8 +321,8 @@ Figure FigureBuilder::finish() {
     if (options_.steps == ShownSteps::elided)
         return elide(sketch(), steps_, true_last_step(steps_, rolled_, options_));
     std::vector<PanelPlace> places;
-    for (std::size_t i = 0; i < figure_.nodes.size(); ++i)
-        places.push_back(place_at_step(homes_[figure_.nodes[i].node], bands_[i], steps_));
+    for (std::uint32_t i = 0; i < figure_.nodes.size(); ++i)
+        places.push_back(place_at_step(home_of(i), bands_[i], steps_));
     put_in_panels(figure_, places);
     return std::move(figure_);
 }

@@ -38,6 +38,13 @@ class FigureBuilder {
     std::uint32_t draw_name(NodeId node);
     /// A computed value of the forward pass as a leaf.
     void draw_saved(NodeId node);
+    /// Draws the gradients that are numbers, or have another name, as values of the forward pass have: each is a
+    /// node called after its variable, dU = 0. What they are equal to must be drawn before, but for numbers. In
+    /// figures that do not draw all steps, gradients of values of a step are left out.
+    void draw_gradients(std::int32_t band = 0);
+    /// Whether a node need not be drawn by itself: a number that gradients are equal to and that is no operand of the
+    /// view. `is_read`: by id, what operands of it are.
+    bool is_gradient_alone(NodeId node, const std::vector<bool>& is_read) const;
     /// Draws a local derivative, from the value to what it is computed from. `values`: what it is made of.
     void connect_derivative(NodeId user, NodeId operand, RichText label,
                             std::span<const NodeId> values);
@@ -59,7 +66,18 @@ class FigureBuilder {
     NodeKind backward_kind(NodeId node) const;
     EdgeKind edge_kind(NodeId operand, NodeId user) const;
     bool leaves_its_home(NodeId node) const { return leaves_home_[index(node)]; }
+
+    /// The gradient of a variable that is a number, or has another name.
+    struct OtherGradient {
+        NodeId gradient;
+        NodeId variable;
+        std::string id;  ///< of the figure's node
+    };
+
     void find_states();
+    void find_other_gradients(const Derivative& derivative);
+    void connect_to(std::uint32_t value, std::uint32_t gradient);
+    Home home_of(std::uint32_t drawn) const { return homes_.of_value(stands_by_[drawn]); }
     Sketch sketch();
 
     const Graph& graph_;
@@ -79,9 +97,11 @@ class FigureBuilder {
     std::vector<bool> is_output_;       // by id
     std::vector<bool> leaves_home_;     // by id
     std::vector<std::uint32_t> drawn_;  // by id: index into figure_.nodes
-    std::vector<std::int32_t> bands_;   // by index into figure_.nodes
-    std::vector<RichText> said_;        // by index into figure_.edges
-    std::vector<std::string> ids_;      // by id
+    std::vector<OtherGradient> other_gradients_;
+    std::vector<NodeId> stands_by_;    // by index into figure_.nodes: what it has its home of
+    std::vector<std::int32_t> bands_;  // by index into figure_.nodes
+    std::vector<RichText> said_;       // by index into figure_.edges
+    std::vector<std::string> ids_;     // by id
     Figure figure_;
 };
 

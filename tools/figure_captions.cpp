@@ -116,6 +116,12 @@ RichText Captions::name(NodeId node) const {
     return name.empty() ? RichText{} : typeset_as(name, node);
 }
 
+RichText Captions::gradient_label(NodeId gradient, NodeId variable) const {
+    RichText text = typeset_as(names_.adjoint(variable), variable);
+    if (mode_ == LabelMode::shape) return text.add(" ").add(typeset_shape(graph_.shape(gradient)));
+    return text.add(" = ").add(written(gradient).text);
+}
+
 std::string Captions::listed(NodeId node) const {
     const std::string name = names_(node);
     const auto step = labels_.step(node);

@@ -45,6 +45,8 @@ class Captions {
     WrittenOperand outline(NodeId node) const;
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
+    /// "dU = 0", of the gradient of a variable that is a number or has another name.
+    RichText gradient_label(NodeId gradient, NodeId variable) const;
     /// "h[2]", empty when the node has no name.
     std::string listed(NodeId node) const;
 

@@ -301,7 +301,8 @@ class Folder {
 
     void mark_back(FigureEdge& edge, std::int32_t reach) const {
         const bool together = figure_.nodes[edge.from].panel == figure_.nodes[edge.to].panel;
-        edge.is_back = together && reach != 0;
+        edge.is_from_other_step = reach != 0;
+        edge.is_back = together && edge.is_from_other_step;
         if (!together && edge.kind == EdgeKind::data) edge.kind = EdgeKind::carried;
     }
 

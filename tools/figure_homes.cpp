@@ -77,6 +77,11 @@ std::optional<Home> Homes::home_by_step(NodeId node) const {
     return Home{before + 1, *step};
 }
 
+Home Homes::of_value(NodeId node) const {
+    if (const auto& home = homes_[index(node)]) return *home;
+    return home_by_step(node).value_or(Home{});
+}
+
 /// Home of a stepless node that depends on steps, when it is decided already.
 std::optional<Home> Homes::dependent_home(NodeId node) const {
     if (const auto& beside = beside_[index(node)]) return homes_[index(*beside)];

@@ -37,6 +37,8 @@ class Homes {
           std::span<const Derivative* const> derivatives, std::span<const NodeId> walk);
 
     Home operator[](NodeId node) const { return *homes_[index(node)]; }
+    /// The home of a value that may be none of the walk: then that of its step, or before all steps.
+    Home of_value(NodeId node) const;
     /// Whether the node depends on no step: its uses are a fan-out.
     bool is_timeless(NodeId node) const { return last_zone_[index(node)] == 0; }
     /// Whether it is a constant of the first step alone (h(-1) = 0), or made of one.

@@ -34,7 +34,8 @@ NodeLooks looks_of(const FigureNode& node) {
 }
 
 EdgeLooks looks_of(const Figure& figure, const FigureEdge& edge) {
-    if (edge.is_back && edge.kind != EdgeKind::derivative) return {"#B7791F", true, "1.1", "0.6"};
+    const bool is_of_steps = edge.kind == EdgeKind::data || edge.kind == EdgeKind::carried;
+    if (edge.is_from_other_step && is_of_steps) return {"#B7791F", true, "1.1", "0.6"};
     const bool from_constant = figure.nodes[edge.from].kind == NodeKind::constant;
     switch (edge.kind) {
         case EdgeKind::data:
@@ -50,7 +51,7 @@ EdgeLooks looks_of(const Figure& figure, const FigureEdge& edge) {
             return {"#8A8A84", true, "0.7", "0.45"};
         case EdgeKind::shared_derivative:
         case EdgeKind::derivative:
-            return {"#9B2C2C", edge.is_back, "0.9", "0.6"};
+            return {"#9B2C2C", edge.is_from_other_step, "0.9", "0.6"};
     }
     return {};
 }

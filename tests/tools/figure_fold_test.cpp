@@ -8,6 +8,7 @@
 #include <revolute/graph/simplify.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/figure_looks.hpp>
 #include <revolute/tools/layout.hpp>
 #include <revolute/tools/step_names.hpp>
 #include <support/golden.hpp>
@@ -107,7 +108,7 @@ TEST_CASE("folded figure: dot makes a layout of its own for the largest net") {
     const StackedNet net({.cell = CellKind::lstm_peephole, .layers = 2, .is_bidirectional = true},
                          steps);
     const Figure figure = joint(*net.derivative, folded);
-    CHECK(test::graphviz("dot -Tcanon", dot_of(figure)) == "0");
+    CHECK(test::graphviz("dot -Tcanon", dot_of(figure, {.positions = false})) == "0");
 }
 
 TEST_CASE("folded figure: the number of steps that the graph was built with makes no difference") {
@@ -159,6 +160,28 @@ TEST_CASE(
             CHECK(back > 0);
         }
     }
+}
+
+TEST_CASE(
+    "folded figure: an arrow that says it is from another step is dashed, between loops as within "
+    "one") {
+    int between = 0;
+    for (Architecture architecture : architectures())
+        for (const bool is_residual : {false, true}) {
+            architecture.is_residual = is_residual && architecture.layers > 1;
+            CAPTURE(name_of(architecture.cell));
+            CAPTURE(architecture.layers);
+            CAPTURE(architecture.is_residual);
+            for (const Figure& figure : StackedNet(architecture, steps).views(folded))
+                for (const FigureEdge& edge : figure.edges) {
+                    const std::string label = to_plain(edge.label);
+                    if (!label.starts_with("t−1") && !label.starts_with("t+1")) continue;
+                    CAPTURE(label);
+                    CHECK(looks_of(figure, edge).is_dashed);
+                    between += edge.is_back ? 0 : 1;
+                }
+        }
+    CHECK(between > 0);
 }
 
 TEST_CASE(
