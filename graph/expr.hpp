@@ -1,9 +1,9 @@
 #pragma once
 
 #include <revolute/graph/node_id.hpp>
-#include <revolute/graph/shape.hpp>
 #include <revolute/graph/source_line.hpp>
 #include <revolute/graph/step.hpp>
+#include <revolute/graph/values/shape.hpp>
 
 #include <optional>
 #include <string>

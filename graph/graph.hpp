@@ -1,10 +1,10 @@
 #pragma once
 
-#include <revolute/graph/error.hpp>
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/hash_index.hpp>
 #include <revolute/graph/node_index.hpp>
 #include <revolute/graph/op.hpp>
+#include <revolute/graph/values/error.hpp>
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/kernels/vector_math.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/program/vector_math.hpp>
 
 #include <fmt/format.h>
 

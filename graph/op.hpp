@@ -1,8 +1,8 @@
 #pragma once
 
-#include <revolute/graph/columns.hpp>
 #include <revolute/graph/expr.hpp>
-#include <revolute/graph/matrix.hpp>
+#include <revolute/graph/kernels/columns.hpp>
+#include <revolute/graph/values/matrix.hpp>
 
 #include <array>
 #include <cstdint>

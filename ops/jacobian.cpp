@@ -1,5 +1,5 @@
-#include <revolute/graph/derivative_rule.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/derivative/derivative_rule.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/jacobian.hpp>
 #include <revolute/ops/structure.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 
 // Whole matrices of derivatives, as graphs. Entries of a matrix are counted column by column: vec(x) is
 // the column of them.

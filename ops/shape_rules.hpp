@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/op.hpp>
-#include <revolute/graph/shape.hpp>
+#include <revolute/graph/values/shape.hpp>
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/rewrite_rules.hpp>
+#include <revolute/graph/rewriting/rewrite_rules.hpp>
 
 namespace revolute {
 

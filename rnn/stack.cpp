@@ -1,4 +1,4 @@
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/rnn/stack.hpp>
 
 #include <fmt/format.h>

@@ -7,9 +7,9 @@
 
 #include "adbench_lstm.hpp"
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/error.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/values/error.hpp>
 
 #include <cmath>
 #include <fstream>

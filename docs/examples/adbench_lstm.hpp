@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/unroll.hpp>

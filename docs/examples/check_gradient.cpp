@@ -1,7 +1,7 @@
 // docs/check.md: a gradient derived by hand, checked; it forgets the derivative of relu.
 
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/gradient_report.hpp>
+#include <revolute/tools/checks/gradient_report.hpp>
 
 #include <iostream>
 

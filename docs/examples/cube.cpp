@@ -1,8 +1,8 @@
 // Adding an operator out of tree: y = x^3, in one file.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/notation.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/notation/notation.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/shape_rules.hpp>
 

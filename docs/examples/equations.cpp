@@ -2,7 +2,7 @@
 
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
-#include <revolute/tools/equations.hpp>
+#include <revolute/tools/equations/equations.hpp>
 
 #include <iostream>
 

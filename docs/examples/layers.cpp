@@ -1,6 +1,6 @@
 // nets.md, "Layers and answers": two bidirectional layers that answer at two steps.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
 #include <iostream>

@@ -1,10 +1,10 @@
 // nets.md, "Sequences of different lengths": three sequences in one batch, in both forms.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lengths.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <array>
 #include <cmath>

@@ -1,8 +1,8 @@
 // Tour, chapter 1: one neuron, its derivative, and the numbers.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/print.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/ops/ops.hpp>
 
 #include <iostream>

@@ -1,13 +1,13 @@
 // nets.md, "A cell of your own": the minimal gated unit of Zhou et al. (2016), checked and stacked.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gate.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <array>
 #include <iostream>

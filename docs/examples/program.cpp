@@ -1,11 +1,11 @@
 // What docs/programs.md shows: a net's training step compiled into a program.
 
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <algorithm>
 #include <cstddef>

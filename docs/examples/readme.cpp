@@ -1,7 +1,7 @@
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/dot.hpp>
+#include <revolute/tools/figures/dot.hpp>
 
 #include <fstream>
 #include <iostream>

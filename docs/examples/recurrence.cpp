@@ -1,7 +1,7 @@
 // Tour, chapter 2: a shared weight. Its gradient is a sum with one term for every use.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/unroll.hpp>
 

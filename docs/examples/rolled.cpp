@@ -1,7 +1,7 @@
 // What docs/rolling.md shows: a net's forward and backward graph folded over time.
 
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/many_to_one.hpp>

@@ -1,6 +1,6 @@
 // nets.md, "Sequence to sequence" and "Symbols": an encoder and a decoder that share an embedding.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/rnn/embedding.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>

@@ -1,7 +1,7 @@
 // nets.md, "Truncated back-propagation through time".
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>

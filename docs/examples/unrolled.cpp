@@ -1,7 +1,7 @@
 // Tour, chapter 3: the simple recurrent net, unrolled over three steps, and its backward graph.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/print.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 

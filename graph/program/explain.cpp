@@ -1,5 +1,5 @@
+#include <revolute/graph/program/detail/lowering/reads.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
-#include <revolute/graph/program/detail/reads.hpp>
 #include <revolute/graph/step.hpp>
 
 #include <fmt/format.h>

@@ -1,15 +1,15 @@
-#include <revolute/graph/error.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
-#include <revolute/graph/program/detail/finite_run.hpp>
-#include <revolute/graph/program/detail/memory_limit.hpp>
-#include <revolute/graph/program/detail/passes.hpp>
+#include <revolute/graph/program/detail/machine/finite_run.hpp>
+#include <revolute/graph/program/detail/machine/subnormal_mode.hpp>
+#include <revolute/graph/program/detail/memory/memory_limit.hpp>
+#include <revolute/graph/program/detail/passes/passes.hpp>
 #include <revolute/graph/program/detail/program_state.hpp>
-#include <revolute/graph/program/detail/subnormal_mode.hpp>
 #include <revolute/graph/program/detail/vector_limit.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
+#include <revolute/graph/values/error.hpp>
 
 #include <fmt/format.h>
 

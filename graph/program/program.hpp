@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/matrix.hpp>
-#include <revolute/graph/rolled.hpp>
+#include <revolute/graph/rolling/rolled.hpp>
+#include <revolute/graph/values/matrix.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include <revolute/graph/error.hpp>
 #include <revolute/graph/program/detail/vector_limit.hpp>
 #include <revolute/graph/program/vectors.hpp>
+#include <revolute/graph/values/error.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/program/vector_math.hpp>
+#include <revolute/graph/kernels/vector_math.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -2,9 +2,9 @@
 // and compiled with -O2. adbench/LAYERS,CHARACTERS; counters gradient_us, objective_us, ratio. An error
 // where the losses differ.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 
 #include <adbench_lstm.hpp>

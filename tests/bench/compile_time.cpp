@@ -2,7 +2,7 @@
 // microseconds a step, and bytes a step of the program. A simple RNN of 16 units, one input, batch of
 // one; the graph is not simplified. at/STEPS: the program from the rolled form of few steps instead.
 
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 
 #include <hand/nets.hpp>
 #include <turns.hpp>

@@ -5,8 +5,8 @@
 // "kept", packed before. Ratios are the best other's time to ours, so that more than one is faster. --vectors 32
 // or 16 leaves wider vectors out, on all sides; --only takes the lines in which the text is, as "step float A' B 64 32".
 
-#include <revolute/graph/program/detail/product.hpp>
-#include <revolute/graph/program/packed_products.hpp>
+#include <revolute/graph/kernels/packed_products.hpp>
+#include <revolute/graph/program/detail/machine/product.hpp>
 
 #include <fmt/format.h>
 #include <hand/blas.hpp>

@@ -3,7 +3,7 @@
 // bench_report print RESULTS FIGURES: the tables of docs/performance.md, as Markdown, of each computer that has a file in
 // RESULTS; its plots go into the folder FIGURES.
 
-#include <revolute/tools/plot.hpp>
+#include <revolute/tools/training/plot.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

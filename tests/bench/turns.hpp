@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -1,7 +1,7 @@
 // The functions of vector_math beside a loop that calls std:: for each number, on so many of them:
 // vector_math/FUNCTION/NUMBERS/COUNT; counters ours_us, loop_us, ratio.
 
-#include <revolute/graph/program/vector_math.hpp>
+#include <revolute/graph/kernels/vector_math.hpp>
 
 #include <fmt/format.h>
 #include <turns.hpp>

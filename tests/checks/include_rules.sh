@@ -2,7 +2,7 @@
 # include_rules.sh SOURCE: fails and names the lines that break a rule on what may include what.
 #   graph <- ops <- rnn <- tools: a folder includes only itself and what stands left of it.
 #   Our files are named <revolute/folder/file.hpp>, never by a relative path.
-#   Public headers are free of Eigen, except graph/eigen.hpp, and need nothing but what the installed package asks for.
+#   Public headers are free of Eigen, except graph/values/eigen.hpp, and need nothing but what the installed package asks for.
 #   Those in a folder detail/ are not installed.
 #   rnn/closed_form.* proves the engine, so it shares nothing with it but the matrix it returns.
 set -eu
@@ -31,11 +31,11 @@ installed() { find graph ops rnn tools -name '*.hpp' ! -path 'tools/revolute/*' 
     refuse 'no includes by relative path' '"' $(sources graph) $(sources ops) $(sources rnn) \
         $(find tools -path tools/revolute -prune -o -name '*.[ch]pp' -print)
     refuse 'public headers are free of Eigen' '<(Eigen/|revolute/graph/eigen)' \
-        $(installed | grep -v '^graph/eigen.hpp$')
+        $(installed | grep -v '^graph/values/eigen.hpp$')
 }
 
 # shellcheck disable=SC2046
-if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<[^>]*/' $(installed) | grep -vE '<(revolute|boost|fmt)/|^graph/eigen.hpp:[0-9]+:#include <Eigen/Core>'; then
+if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<[^>]*/' $(installed) | grep -vE '<(revolute|boost|fmt)/|^graph/values/eigen.hpp:[0-9]+:#include <Eigen/Core>'; then
     echo '  broken rule: installed headers need Boost and {fmt} alone, which revoluteConfig.cmake asks for'
     status=1
 fi

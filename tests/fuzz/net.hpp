@@ -1,22 +1,22 @@
 #pragma once
 
-#include <revolute/graph/cost.hpp>
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/cost/cost.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/truncate.hpp>
-#include <revolute/tools/dot.hpp>
-#include <revolute/tools/equations.hpp>
-#include <revolute/tools/figure.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/equations/equations.hpp>
+#include <revolute/tools/figures/dot.hpp>
+#include <revolute/tools/figures/figure.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <fmt/format.h>
 

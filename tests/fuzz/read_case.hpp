@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/error.hpp>
-#include <revolute/tools/case_net.hpp>
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/exchange/case_net.hpp>
 
 #include <optional>
 #include <string>

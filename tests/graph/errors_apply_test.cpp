@@ -1,9 +1,9 @@
 // Errors of putting operators together: apply, append, structural walks.
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/print.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>

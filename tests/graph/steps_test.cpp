@@ -1,7 +1,7 @@
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/pushforward.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>

@@ -1,20 +1,20 @@
 // A program may write `using namespace revolute; using namespace std;` with every header at hand:
 // no name of ours is ambiguous with one of theirs.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/eigen.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
-#include <revolute/graph/labels.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/notation.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/notation/labels.hpp>
+#include <revolute/graph/notation/notation.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/graph/uses.hpp>
+#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/rnn/closed_form.hpp>
+#include <revolute/rnn/closed_form/closed_form.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 

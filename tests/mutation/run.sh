@@ -5,7 +5,7 @@
 # mutate.cpp knows, one at a time: a sign turned, a factor or a transpose dropped, operands swapped, a step
 # shifted. The tests of graph, ops and rnn must fail for each. BUILD is a build folder configured with Ninja and
 # without batches of sources, build/mutation (preset mutation) unless given; of each mutant only the changed file
-# is compiled. Takes some 20 minutes on two cores; `--only ops/tanh.cpp` half a minute.
+# is compiled. Takes some 20 minutes on two cores; `--only ops/activation/tanh.cpp` half a minute.
 #
 # Prints every mutant that survives, then the score. Fails when one survives that equivalent.txt does not
 # list, and when a line of equivalent.txt is of no use. Mutants that do not compile are counted apart.
@@ -16,8 +16,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 
 # Files whose whole logic is mutated; of the others, the derivative rules.
-logic='graph/derivative.cpp graph/derivative_rule.cpp graph/differentiate.cpp graph/pushforward.cpp
-       graph/hessian_vector_product.cpp ops/jacobian.cpp rnn/unroll.hpp rnn/unroll.cpp'
+logic='graph/derivative/derivative.cpp graph/derivative/derivative_rule.cpp graph/derivative/differentiate.cpp graph/derivative/pushforward.cpp
+       graph/derivative/hessian_vector_product.cpp ops/jacobian.cpp rnn/unroll.hpp rnn/unroll.cpp'
 
 mode_of() { case " $(echo $logic) " in *" $1 "*) echo logic ;; *) echo rules ;; esac; }
 

@@ -1,13 +1,13 @@
 // What every operator of the catalogue must pass. An operator added to the catalogue is tested here
 // without another line.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/notation.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/notation/notation.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/dot.hpp>
 
 #include <doctest/doctest.h>

@@ -1,10 +1,10 @@
 // Cross-entropies of entries of any size: how right the last digits of small losses and small gradients are, beside
 // long double, in the evaluator and in programs. The bounds are those of docs/ops.md.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/pushforward.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/program_check.hpp>
 #include <support/random_graph.hpp>

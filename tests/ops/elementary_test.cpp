@@ -1,8 +1,8 @@
 // Elementwise operators against numbers from elsewhere: at kinks, where the documentation says what holds, and for
 // entries so large that a formula used as it stands would overflow.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 
 #include <doctest/doctest.h>

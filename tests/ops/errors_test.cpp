@@ -1,6 +1,6 @@
 // What the operators refuse, each by the whole text of its error.
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 

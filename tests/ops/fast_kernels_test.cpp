@@ -1,7 +1,7 @@
 // Fast kernels of the catalogue's operators: what they compute is what the reference kernel does, also
 // when the result takes the place of an operand, of special values and in all sizes.
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/ops/catalogue.hpp>

@@ -1,7 +1,7 @@
 // Operators with indices: what they compute, and what they say of an index that is out of range.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 

@@ -1,8 +1,8 @@
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/jacobian.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>

@@ -1,14 +1,14 @@
 // Minus infinity as a value: the logarithm of what cannot be. Where an operator's value at it is a number, or a
 // legitimate infinity, so are the derivatives, in every way of computing them.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/pushforward.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/program_check.hpp>
 
 #include <doctest/doctest.h>

@@ -1,11 +1,11 @@
 // Every rule of the library on expressions to which it applies.
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/cost/operation_count.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/notation.hpp>
-#include <revolute/graph/operation_count.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/notation/notation.hpp>
+#include <revolute/graph/notation/print.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>

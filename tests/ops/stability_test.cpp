@@ -1,7 +1,7 @@
 // Softmax and the losses built on logarithms, where exp of an entry overflows, and against numbers worked out by hand.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 
 #include <doctest/doctest.h>

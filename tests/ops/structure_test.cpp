@@ -1,8 +1,8 @@
 // Parts of matrices and matrices put together, against matrices written down.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // Values of the operators against numbers worked out by hand.
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 

@@ -1,5 +1,5 @@
 // A user's own Eigen code beside the library: links revolute::eigen alone.
-#include <revolute/graph/eigen.hpp>
+#include <revolute/graph/values/eigen.hpp>
 
 int main() {
     revolute::Matrix matrix(2, 3, 1.5);

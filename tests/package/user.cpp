@@ -2,7 +2,7 @@
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
-#include <revolute/tools/dot.hpp>
+#include <revolute/tools/figures/dot.hpp>
 
 #include <fstream>
 #include <iostream>

@@ -1,7 +1,7 @@
 // A checked run of random graphs whose leaves hold NaN, infinities and numbers that overflow.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <support/random_graph.hpp>
 

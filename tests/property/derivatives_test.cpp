@@ -1,7 +1,7 @@
 // Derivatives of random graphs: reverse mode, forward mode and differences say the same.
 
 #include "property/plans.hpp"
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/structure.hpp>

@@ -1,7 +1,7 @@
 // Programs of random graphs and of their derivatives, compiled in every way.
 
 #include "property/plans.hpp"
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <support/program_check.hpp>
 #include <support/relabelled.hpp>
 

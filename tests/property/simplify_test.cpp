@@ -1,10 +1,10 @@
 // Simplification of random graphs and their backward graphs: the same values, no more work, and nothing left to do.
 
 #include "property/plans.hpp"
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/operation_count.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/cost/operation_count.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/notation/print.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <support/bindings.hpp>

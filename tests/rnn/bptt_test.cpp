@@ -1,10 +1,10 @@
 // The engine's gradients of a simple net beside the formulas derived by hand and beside finite differences.
 // closed_form_engine_test.cpp does the first for the other cells.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/rnn/closed_form.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/rnn/closed_form/closed_form.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/net_check.hpp>
+#include <revolute/tools/checks/net_check.hpp>
 #include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>

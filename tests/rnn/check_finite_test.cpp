@@ -2,14 +2,14 @@
 // and those that operators make and that are lost in finite numbers; not what is masked, whether it was given or made, nor
 // minus infinity as the logarithm of 0.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lengths.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/message.hpp>
 #include <support/program_check.hpp>
 

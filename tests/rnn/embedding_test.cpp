@@ -1,14 +1,14 @@
 // Symbols as inputs: columns of a table.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/embedding.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/unroll.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>

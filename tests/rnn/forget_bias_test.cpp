@@ -1,8 +1,8 @@
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/many_to_one.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <doctest/doctest.h>
 

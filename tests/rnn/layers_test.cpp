@@ -1,13 +1,13 @@
 // Layers, and nets with answers at several steps, beside the parts that they are made of.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <doctest/doctest.h>
 

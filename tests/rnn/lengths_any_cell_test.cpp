@@ -1,12 +1,12 @@
 // Cells whose slopes are infinite at zero, in padded batches: the same as without padding, whatever stands there.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/program_check.hpp>
 #include <support/sanitized.hpp>
 

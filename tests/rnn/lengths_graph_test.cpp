@@ -1,13 +1,13 @@
 // Sequences of different lengths: which steps have a path to an answer, exact zeros, and errors.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>

@@ -1,12 +1,12 @@
 // Sequences of different lengths in one batch: without padding, with a mask, and one by one.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // Programs of nets: what they compute is what `evaluate` does, in double and in float.
 
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/recurrent_net.hpp>

@@ -1,5 +1,5 @@
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/sequence_net.hpp>
+#include <revolute/tools/training/sequence_net.hpp>
 
 #include <doctest/doctest.h>
 

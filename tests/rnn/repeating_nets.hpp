@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>

@@ -1,6 +1,6 @@
 // Steps are labels, and labels are hints: wrong ones may cost quality, never a node.
 
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <support/random_graph.hpp>
 #include <support/relabelled.hpp>

@@ -1,7 +1,7 @@
 // Rolling of nets that do the same every k steps: what repeats is written once, and more periods give
 // the graph that is built with them.
 
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <support/message.hpp>
 #include <support/net_programs.hpp>
 #include <support/nets.hpp>

@@ -1,10 +1,10 @@
 // Rolling of nets: the graph that comes back is the same node for node, and another number of steps
 // gives the graph that is built with it.
 
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/layers.hpp>

@@ -1,9 +1,9 @@
 // What merging families costs, counted in cases, steps and pairs that it looks at, not in time: it grows
 // no faster than the graph where patterns repeat, and stays below its bound where operands grow.
 
-#include <revolute/graph/detail/roll_parts.hpp>
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/rolling/detail/roll_parts.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/lengths.hpp>

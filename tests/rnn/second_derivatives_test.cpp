@@ -1,13 +1,13 @@
 // Second derivatives, tangents and Jacobians through every cell.
 
-#include <revolute/graph/hessian_vector_product.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
 #include <revolute/ops/jacobian.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/array_comparison.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/exchange/array_comparison.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/dot.hpp>
 
 #include <doctest/doctest.h>

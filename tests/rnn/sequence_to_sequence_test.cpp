@@ -1,15 +1,15 @@
 // A net with two time axes: an encoder, and a decoder that is fed the targets.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/print.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/rnn/embedding.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>
 #include <revolute/rnn/stack.hpp>
-#include <revolute/tools/finite_differences.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/checks/finite_differences.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>

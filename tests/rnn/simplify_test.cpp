@@ -1,11 +1,11 @@
 // Simplified backward graphs of nets: what they say, and that they say the same.
 
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/hessian_vector_product.hpp>
-#include <revolute/graph/operation_count.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/cost/operation_count.hpp>
+#include <revolute/graph/derivative/hessian_vector_product.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/notation/print.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/many_to_one.hpp>

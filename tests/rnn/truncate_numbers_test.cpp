@@ -1,13 +1,13 @@
 // Truncated gradients beside the algorithms as the literature states them, in plain loops without a
 // graph.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/truncate.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <doctest/doctest.h>
 

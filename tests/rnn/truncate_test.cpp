@@ -1,7 +1,7 @@
 // Truncated back-propagation through time: where the graph is cut.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/layers.hpp>
@@ -9,7 +9,7 @@
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/stack.hpp>
 #include <revolute/rnn/truncate.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 #include <support/gradient_paths.hpp>
 #include <support/message.hpp>
 

@@ -1,12 +1,12 @@
 // Truncated gradients of the simple net beside the algorithm of Williams and Peng (1990), as the
 // paper states it.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 #include <revolute/rnn/truncate.hpp>
-#include <revolute/tools/random.hpp>
+#include <revolute/tools/support/random.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "rnn/two_steps.hpp"
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/layers.hpp>

@@ -2,16 +2,16 @@
 // stack of 512 kB: nothing may recurse over the graph.
 
 #include "phases.hpp"
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/dot.hpp>
-#include <revolute/tools/figure.hpp>
+#include <revolute/tools/figures/dot.hpp>
+#include <revolute/tools/figures/figure.hpp>
 
 #include <cmath>
 #include <cstdio>

@@ -1,10 +1,10 @@
 // A chain of a million steps is drawn and written as DOT, on a small stack: nothing recurses over the graph.
 
 #include "phases.hpp"
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/dot.hpp>
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/figures/dot.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <cstdio>
 #include <sys/resource.h>

@@ -2,7 +2,7 @@
 // of compiled gradients, in double and in float, in which some operators run by their reference kernels,
 // and the bytes in use at their peak.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 

@@ -2,8 +2,8 @@
 // a stack of 512 kB. Beside it the same from the graph of eight steps.
 
 #include "phases.hpp"
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 

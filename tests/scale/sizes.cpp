@@ -1,7 +1,7 @@
 // What the small types weigh, for docs/design.md.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 
 #include <cstdio>

@@ -3,7 +3,7 @@
 
 #include <revolute/graph/graph.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Costs of all kinds of nets, beside a count node by node.
 
 #include "support/count_nodes.hpp"
-#include <revolute/tools/net_cost.hpp>
+#include <revolute/tools/cost/net_cost.hpp>
 #include <support/nets.hpp>
 
 #include <doctest/doctest.h>

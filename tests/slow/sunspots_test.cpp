@@ -1,6 +1,6 @@
-#include <revolute/tools/forecast_report.hpp>
-#include <revolute/tools/sunspots.hpp>
-#include <revolute/tools/trainer.hpp>
+#include <revolute/tools/training/forecast_report.hpp>
+#include <revolute/tools/training/sunspots.hpp>
+#include <revolute/tools/training/trainer.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 
 #include <cstdint>
 #include <optional>

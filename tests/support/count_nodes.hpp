@@ -1,8 +1,8 @@
 #pragma once
 
-#include <revolute/graph/cost.hpp>
-#include <revolute/graph/operation_count.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/cost/cost.hpp>
+#include <revolute/graph/cost/operation_count.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
 
 #include <array>

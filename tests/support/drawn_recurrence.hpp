@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/tools/equations.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/tools/equations/equations.hpp>
 #include <support/equation_reader.hpp>
 
 #include <string>

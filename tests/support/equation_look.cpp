@@ -1,5 +1,5 @@
-#include <revolute/tools/detail/equation_order.hpp>
-#include <revolute/tools/detail/equation_style.hpp>
+#include <revolute/tools/equations/detail/equation_order.hpp>
+#include <revolute/tools/equations/detail/equation_style.hpp>
 #include <support/name_check.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/net_check.hpp>
+#include <revolute/tools/checks/net_check.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_check.hpp>
 #include <support/equation_walk.hpp>

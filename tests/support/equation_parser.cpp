@@ -1,7 +1,7 @@
 // Recursive descent over the templates of the operators' notation: what an operator's record says of
 // how it is written is all that is known of it here.
 
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <support/equation_numbers.hpp>
 #include <support/equation_parser.hpp>
 #include <support/equation_templates.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/equation_term.hpp>
+#include <revolute/tools/equations/equation_term.hpp>
 
 #include <map>
 #include <optional>

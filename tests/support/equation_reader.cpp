@@ -1,7 +1,7 @@
-#include <revolute/graph/error.hpp>
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <support/equation_parser.hpp>
 #include <support/equation_reader.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/matrix.hpp>
-#include <revolute/graph/shape.hpp>
+#include <revolute/graph/values/matrix.hpp>
+#include <revolute/graph/values/shape.hpp>
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/equations.hpp>
+#include <revolute/tools/equations/equations.hpp>
 
 #include <cstdint>
 

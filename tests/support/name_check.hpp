@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/tools/equations.hpp>
-#include <revolute/tools/figure.hpp>
+#include <revolute/tools/equations/equations.hpp>
+#include <revolute/tools/figures/figure.hpp>
 
 // A name as it is typeset, with steps and what else stands below, means one value.
 

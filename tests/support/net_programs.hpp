@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <support/nets.hpp>

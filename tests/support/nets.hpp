@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/truncate.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/matrix.hpp>
+#include <revolute/graph/values/matrix.hpp>
 
 #include <cmath>
 #include <span>

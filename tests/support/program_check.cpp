@@ -1,5 +1,5 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
 #include <support/program_check.hpp>
 

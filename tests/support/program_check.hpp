@@ -1,8 +1,8 @@
 #pragma once
 
-#include <revolute/graph/evaluate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/rolled.hpp>
+#include <revolute/graph/rolling/rolled.hpp>
 #include <support/random_graph.hpp>
 
 #include <iosfwd>

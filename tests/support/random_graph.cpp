@@ -1,6 +1,6 @@
 #include "support/random_graph.hpp"
 
-#include <revolute/graph/print.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>

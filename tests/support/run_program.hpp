@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/output_file.hpp>
+#include <revolute/tools/support/output_file.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <fmt/format.h>

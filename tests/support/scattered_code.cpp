@@ -1,4 +1,4 @@
-#include <revolute/graph/program/detail/lower.hpp>
+#include <revolute/graph/program/detail/lowering/lower.hpp>
 #include <support/scattered_code.hpp>
 
 #include <doctest/doctest.h>

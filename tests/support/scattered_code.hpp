@@ -1,7 +1,7 @@
 #pragma once
 
-#include <revolute/graph/program/detail/instructions.hpp>
-#include <revolute/graph/program/detail/reads.hpp>
+#include <revolute/graph/program/detail/lowering/instructions.hpp>
+#include <revolute/graph/program/detail/lowering/reads.hpp>
 #include <support/random_graph.hpp>
 
 namespace revolute::test {

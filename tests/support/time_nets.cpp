@@ -1,6 +1,6 @@
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/time_nets.hpp>

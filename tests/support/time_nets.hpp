@@ -2,7 +2,7 @@
 
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/graph.hpp>
-#include <revolute/graph/roll.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 
 #include <cstdint>
 #include <string>

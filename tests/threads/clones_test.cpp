@@ -1,6 +1,6 @@
 // Clones of one program run in threads of their own: nothing for thread-sanitizer to find.
 
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>

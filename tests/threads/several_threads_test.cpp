@@ -1,8 +1,8 @@
 // A program in several threads: the bits of one thread, and nothing for thread-sanitizer to find.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/ops/index.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>

@@ -1,4 +1,4 @@
-#include <revolute/graph/program/detail/team.hpp>
+#include <revolute/graph/program/detail/machine/team.hpp>
 
 #include <doctest/doctest.h>
 

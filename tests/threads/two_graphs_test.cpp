@@ -1,9 +1,9 @@
 // Graphs in different threads share nothing: equal results, and nothing for thread-sanitizer to find.
 
-#include <revolute/graph/differentiate.hpp>
-#include <revolute/graph/evaluate.hpp>
-#include <revolute/graph/print.hpp>
-#include <revolute/graph/pushforward.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/derivative/pushforward.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>

@@ -1,16 +1,16 @@
-#include "allocation_count.hpp"
-#include "bench_table.hpp"
+#include "bench/allocation_count.hpp"
+#include "bench/bench_table.hpp"
 #include "commands.hpp"
-#include "net_options.hpp"
-#include "program_options.hpp"
+#include "options/net_options.hpp"
+#include "options/program_options.hpp"
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/vectors.hpp>
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/detail/plural.hpp>
-#include <revolute/tools/net_cost.hpp>
-#include <revolute/tools/random.hpp>
-#include <revolute/tools/standard_output.hpp>
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/cost/net_cost.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
+#include <revolute/tools/support/random.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

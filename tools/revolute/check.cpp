@@ -1,11 +1,11 @@
 #include "check_report.hpp"
 #include "commands.hpp"
-#include "net_options.hpp"
-#include "program_options.hpp"
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/detail/plural.hpp>
-#include <revolute/tools/gradient_report.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/net_options.hpp"
+#include "options/program_options.hpp"
+#include <revolute/tools/checks/gradient_report.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "check_report.hpp"
 
-#include <revolute/tools/gradient_report.hpp>
+#include <revolute/tools/checks/gradient_report.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/net_check.hpp>
+#include <revolute/tools/checks/net_check.hpp>
 
 #include <string>
 

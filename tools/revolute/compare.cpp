@@ -1,10 +1,10 @@
-#include "case_input.hpp"
 #include "commands.hpp"
-#include "option_values.hpp"
-#include <revolute/tools/case_net.hpp>
-#include <revolute/tools/diagnosis.hpp>
-#include <revolute/tools/diagnosis_report.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/case_input.hpp"
+#include "options/option_values.hpp"
+#include <revolute/tools/diagnosis/diagnosis.hpp>
+#include <revolute/tools/diagnosis/diagnosis_report.hpp>
+#include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

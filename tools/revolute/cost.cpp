@@ -1,10 +1,10 @@
 #include "commands.hpp"
-#include "net_options.hpp"
-#include "program_options.hpp"
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/layer_table.hpp>
-#include <revolute/tools/net_cost.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/net_options.hpp"
+#include "options/program_options.hpp"
+#include <revolute/tools/cost/layer_table.hpp>
+#include <revolute/tools/cost/net_cost.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

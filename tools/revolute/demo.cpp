@@ -1,12 +1,12 @@
 #include "commands.hpp"
 #include "demo_figures.hpp"
 #include "training_run.hpp"
-#include <revolute/tools/forecast_report.hpp>
-#include <revolute/tools/gradient_report.hpp>
-#include <revolute/tools/model_file.hpp>
-#include <revolute/tools/output_file.hpp>
-#include <revolute/tools/standard_output.hpp>
-#include <revolute/tools/sunspots.hpp>
+#include <revolute/tools/checks/gradient_report.hpp>
+#include <revolute/tools/support/output_file.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+#include <revolute/tools/training/forecast_report.hpp>
+#include <revolute/tools/training/model_file.hpp>
+#include <revolute/tools/training/sunspots.hpp>
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/render.hpp>
+#include <revolute/tools/figures/render.hpp>
 
 namespace revolute {
 

@@ -1,9 +1,9 @@
 #include "commands.hpp"
-#include "net_options.hpp"
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/detail/plural.hpp>
-#include <revolute/tools/equations.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/net_options.hpp"
+#include <revolute/tools/equations/equations.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

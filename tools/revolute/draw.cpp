@@ -1,15 +1,15 @@
 #include "commands.hpp"
-#include "net_options.hpp"
-#include <revolute/graph/roll.hpp>
-#include <revolute/graph/simplify.hpp>
+#include "options/net_options.hpp"
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/simplification_rules.hpp>
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/detail/plural.hpp>
-#include <revolute/tools/figure.hpp>
-#include <revolute/tools/layout.hpp>
-#include <revolute/tools/output_file.hpp>
-#include <revolute/tools/render.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include <revolute/tools/figures/figure.hpp>
+#include <revolute/tools/figures/layout/layout.hpp>
+#include <revolute/tools/figures/render.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
+#include <revolute/tools/support/output_file.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

@@ -1,13 +1,13 @@
-#include "case_input.hpp"
 #include "commands.hpp"
-#include "finite_options.hpp"
-#include "option_values.hpp"
-#include "program_options.hpp"
-#include <revolute/graph/error.hpp>
-#include <revolute/tools/case_net.hpp>
-#include <revolute/tools/given_precision.hpp>
-#include <revolute/tools/gradient_rounding.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/case_input.hpp"
+#include "options/finite_options.hpp"
+#include "options/option_values.hpp"
+#include "options/program_options.hpp"
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/checks/gradient_rounding.hpp>
+#include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/exchange/given_precision.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 #include "address_space.hpp"
-#include "allocation_count.hpp"
+#include "bench/allocation_count.hpp"
 #include "commands.hpp"
-#include <revolute/graph/bytes_in_words.hpp>
-#include <revolute/graph/error.hpp>
-#include <revolute/tools/detail/suggestion.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/support/detail/suggestion.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

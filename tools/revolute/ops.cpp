@@ -1,6 +1,6 @@
 #include "commands.hpp"
-#include <revolute/tools/operator_table.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include <revolute/tools/reference/operator_table.hpp>
+#include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
 

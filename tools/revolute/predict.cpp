@@ -1,13 +1,13 @@
 #include "commands.hpp"
-#include "data_options.hpp"
-#include "option_values.hpp"
-#include "program_options.hpp"
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/csv.hpp>
-#include <revolute/tools/memory_need.hpp>
-#include <revolute/tools/model_file.hpp>
-#include <revolute/tools/next_rows.hpp>
-#include <revolute/tools/standard_output.hpp>
+#include "options/data_options.hpp"
+#include "options/option_values.hpp"
+#include "options/program_options.hpp"
+#include <revolute/tools/cost/memory_need.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+#include <revolute/tools/tables/csv.hpp>
+#include <revolute/tools/training/model_file.hpp>
+#include <revolute/tools/training/next_rows.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,21 +1,21 @@
 #include "commands.hpp"
-#include "data_options.hpp"
-#include "finite_options.hpp"
-#include "net_options.hpp"
-#include "option_values.hpp"
-#include "own_file.hpp"
-#include "program_options.hpp"
+#include "options/data_options.hpp"
+#include "options/finite_options.hpp"
+#include "options/net_options.hpp"
+#include "options/option_values.hpp"
+#include "options/own_file.hpp"
+#include "options/program_options.hpp"
 #include "training_run.hpp"
-#include <revolute/graph/error.hpp>
-#include <revolute/tools/detail/shell_word.hpp>
-#include <revolute/tools/forecast_report.hpp>
-#include <revolute/tools/kept_output.hpp>
-#include <revolute/tools/memory_need.hpp>
-#include <revolute/tools/model_file.hpp>
-#include <revolute/tools/output_file.hpp>
-#include <revolute/tools/planned_file.hpp>
-#include <revolute/tools/standard_output.hpp>
-#include <revolute/tools/weights_file.hpp>
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/cost/memory_need.hpp>
+#include <revolute/tools/exchange/weights_file.hpp>
+#include <revolute/tools/support/detail/shell_word.hpp>
+#include <revolute/tools/support/kept_output.hpp>
+#include <revolute/tools/support/output_file.hpp>
+#include <revolute/tools/support/planned_file.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+#include <revolute/tools/training/forecast_report.hpp>
+#include <revolute/tools/training/model_file.hpp>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "training_run.hpp"
 
-#include <revolute/tools/activity.hpp>
-#include <revolute/tools/progress.hpp>
-#include <revolute/tools/stopwatch.hpp>
+#include <revolute/tools/support/activity.hpp>
+#include <revolute/tools/support/progress.hpp>
+#include <revolute/tools/support/stopwatch.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "interrupt.hpp"
-#include <revolute/tools/trainer.hpp>
+#include <revolute/tools/training/trainer.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,9 @@
 #include "commands.hpp"
-#include "option_values.hpp"
-#include <revolute/tools/model_file.hpp>
-#include <revolute/tools/output_file.hpp>
-#include <revolute/tools/standard_output.hpp>
-#include <revolute/tools/weights_file.hpp>
+#include "options/option_values.hpp"
+#include <revolute/tools/exchange/weights_file.hpp>
+#include <revolute/tools/support/output_file.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+#include <revolute/tools/training/model_file.hpp>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include <revolute/graph/detail/roll_words.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
+#include <revolute/graph/rolling/detail/roll_words.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/rolled.hpp>
+#include <revolute/graph/rolling/rolled.hpp>
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <revolute/graph/program/detail/instructions.hpp>
-#include <revolute/graph/program/detail/machine.hpp>
-#include <revolute/graph/program/detail/reads.hpp>
+#include <revolute/graph/program/detail/lowering/instructions.hpp>
+#include <revolute/graph/program/detail/lowering/reads.hpp>
+#include <revolute/graph/program/detail/machine/machine.hpp>
 #include <revolute/graph/program/program.hpp>
 
 #include <memory>

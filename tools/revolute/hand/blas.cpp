@@ -1,7 +1,7 @@
 #include "blas.hpp"
 
-#include <revolute/graph/bytes_in_words.hpp>
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/error.hpp>
 
 #include <dlfcn.h>
 #include <fmt/format.h>

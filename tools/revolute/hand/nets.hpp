@@ -1,9 +1,9 @@
 #pragma once
 
 #include "block.hpp"
-#include <revolute/graph/differentiate.hpp>
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/simplify.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 

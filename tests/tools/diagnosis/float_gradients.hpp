@@ -1,0 +1,22 @@
+#pragma once
+
+#include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/support/random.hpp>
+
+#include <cstdint>
+#include <string>
+
+// Drawn cases, and their gradients as a program of floats has them.
+
+namespace revolute::test {
+
+inline constexpr const char* drawn_cells[] = {"rnn", "lstm", "lstm-peephole", "gru", "gru-before"};
+
+/// A net of one to five units, one to three sequences, one to twelve steps. Parameters are uniform up to `weights`.
+Case drawn_case(const std::string& cell, Random& random, double weights);
+
+/// Loss, answers and gradients, each operation rounded to float, with sums from the last term to the first and
+/// functions that are one unit in the last place off as often as not, as those of libraries are.
+CaseResult float_gradients(const Case& of, std::uint64_t seed);
+
+}  // namespace revolute::test

@@ -1,0 +1,312 @@
+// Tables as other programs write them, read by `revolute train` and `predict`.
+
+#include <revolute/tools/support/output_file.hpp>
+#include <support/run_program.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace revolute {
+
+namespace {
+
+using test::check_misused;
+using test::check_refused;
+using test::Ran;
+using test::run_program;
+using test::TemporaryFolder;
+
+/// With one of the tables.
+struct TableFolder : TemporaryFolder {
+    explicit TableFolder(const std::string& name) {
+        std::filesystem::copy_file(std::filesystem::path(REVOLUTE_TEST_DATA) / "tables" / name,
+                                   *this / name);
+    }
+};
+
+const std::string settings = " --window 3 --hidden 2 --epochs 1 ";
+
+/// What `predict` says after training on the table, both of which must succeed; `said` must be told.
+std::string forecast_from(const std::string& name, std::string_view said,
+                          const std::string& options = "") {
+    CAPTURE(name);
+    const TableFolder folder(name);
+    const Ran trained = run_program("train " + name + settings + options, folder);
+    CHECK(trained.status == 0);
+    CHECK(trained.says(said));
+    const Ran forecast =
+        run_program("predict model.json " + name + " --format csv --horizon 2 " + options, folder);
+    CHECK(forecast.status == 0);
+    CHECK(forecast.errors == said);
+    return forecast.output;
+}
+
+/// Behind the header.
+std::string rows_of(const std::string& csv) { return csv.substr(csv.find('\n') + 1); }
+
+}  // namespace
+
+TEST_CASE("tables: one series gives one forecast however it is written") {
+    const std::string plain = forecast_from("plain.csv", "");
+    REQUIRE(plain.starts_with("year,v\n2020,"));
+    CHECK(forecast_from("cr_only.csv", "") == plain);
+    CHECK(forecast_from("utf16.csv", "utf16.csv: read in UTF-16LE (--encoding)\n") == plain);
+    CHECK(forecast_from("utf16_no_last_line_end.csv",
+                        "utf16_no_last_line_end.csv: read in UTF-16LE (--encoding)\n") == plain);
+    CHECK(forecast_from("semicolons.csv",
+                        "semicolons.csv: read with a semicolon between cells (--delimiter), with a "
+                        "comma as decimal sign (--decimal)\n") == plain);
+    CHECK(forecast_from("sep_line.csv",
+                        "sep_line.csv: read with a semicolon between cells (--delimiter)\n") ==
+          plain);
+    CHECK(forecast_from("newest_first.csv",
+                        "newest_first.csv: rows are newest first by \"year\" and are read from the "
+                        "last to the first\n") == plain);
+
+    const std::string latin =
+        forecast_from("latin1_target.csv", "latin1_target.csv: read in ISO-8859-1 (--encoding)\n");
+    CHECK(
+        latin.starts_with("year,Gr\xC3\xB6\xC3\x9F"
+                          "e\n"));
+    CHECK(rows_of(latin) == rows_of(plain));
+    const std::string axis =
+        forecast_from("latin1_axis.csv", "latin1_axis.csv: read in ISO-8859-1 (--encoding)\n");
+    CHECK(
+        axis.starts_with("Ann\xC3\xA9"
+                         "e,v\n"));
+    CHECK(rows_of(axis) == rows_of(plain));
+    const std::string bare =
+        forecast_from("no_header.csv",
+                      "no_header.csv: read without a header (--header): columns are column_1, "
+                      "column_2\n");
+    CHECK(rows_of(bare) == rows_of(plain));
+}
+
+TEST_CASE("tables: dates are gone on with, also in JSON") {
+    const std::string csv = forecast_from(
+        "newest_first_dates.csv",
+        "newest_first_dates.csv: rows are newest first by \"date\" and are read from the last to "
+        "the first\n");
+    CHECK(csv.starts_with("date,v\n2020-06-30,"));
+    CHECK(csv.find("\n2021-06-30,") != std::string::npos);
+
+    const TableFolder folder("newest_first_dates.csv");
+    CHECK(run_program("train newest_first_dates.csv" + settings, folder).status == 0);
+    CHECK(read_file(folder / "out.csv")
+              .starts_with("date,truth,persistence,recurrent net\n1972-06-30,"));
+    const Ran json = run_program("predict model.json newest_first_dates.csv --format json", folder);
+    CHECK(json.output.find("\"at\": \"2020-06-30\"") != std::string::npos);
+}
+
+TEST_CASE("tables: what cannot be read for certain is refused at once") {
+    check_refused(
+        1,
+        "gap.csv: no row may be missing (10 here)\n"
+        "  \"year\" is 1949 in line 51 and 1960 in line 52\n"
+        "  --missing interpolate fills them in, --missing drop takes the rows around them "
+        "as neighbours; --axis row counts rows, whatever the column says\n",
+        "train gap.csv" + settings, TableFolder("gap.csv"));
+    check_refused(1,
+                  "twice.csv: the rows must be at different places\n"
+                  "  \"year\" is 1949 in line 51 and 1949 in line 52\n"
+                  "  remove one of the two; --axis row counts rows, whatever the column says\n",
+                  "train twice.csv" + settings, TableFolder("twice.csv"));
+    check_refused(1,
+                  "sentinel.csv: a value far from all others may stand for a missing one (-9999)\n"
+                  "  line 32, column 2 \"v\"\n"
+                  "  if it does: --missing-values=-9999 with --missing drop or interpolate; if it "
+                  "does not: --missing-values=none\n",
+                  "train sentinel.csv" + settings, TableFolder("sentinel.csv"));
+}
+
+TEST_CASE("tables: options overrule what would be refused or detected") {
+    CHECK(forecast_from("gap.csv", "gap.csv: 10 missing rows filled in on straight lines\n",
+                        "--missing interpolate")
+              .starts_with("year,v\n2020,"));
+    CHECK(forecast_from("twice.csv", "", "--axis row").starts_with("row,v\n122,"));
+    CHECK(forecast_from("sentinel.csv", "", "--missing-values none").starts_with("year,v\n2020,"));
+    CHECK(forecast_from("sentinel.csv",
+                        "sentinel.csv: 1 gap of \"year\" passed over: rows around are neighbours\n"
+                        "sentinel.csv: 2 rows with missing values left out\n",
+                        "--missing-values=-9999 --missing drop")
+              .starts_with("year,v\n2020,"));
+    CHECK(forecast_from("semicolons.csv",
+                        "semicolons.csv: read with a semicolon between cells (--delimiter), with a "
+                        "comma as decimal sign (--decimal)\n",
+                        "--delimiter semicolon --decimal , --header --encoding UTF-8")
+              .starts_with("year,v\n2020,"));
+}
+
+TEST_CASE("tables: wrong usage") {
+    for (const char* const options :
+         {"--delimiter ab", "--decimal", "--decimal x", "--thousands xy",
+          "--decimal , --thousands comma", "--missing maybe", "--header --no-header", "--no-such"})
+        check_misused(fmt::format("train x.csv {}", options));
+}
+
+TEST_CASE("train: a file that is not of a training before is not replaced without being asked to") {
+    const TableFolder folder("plain.csv");
+    write_file(folder / "out.csv", "a,b\n");
+    check_refused(1,
+                  "train: out.csv is there, and is not of a training before\n"
+                  "  --overwrite replaces it, --plot says another name\n",
+                  "train plain.csv" + settings, folder);
+    CHECK(run_program("train plain.csv" + settings + "--overwrite", folder).status == 0);
+    CHECK(run_program("train plain.csv" + settings, folder).status == 0);  // its own are replaced
+    write_file(folder / "model.json", "{}");
+    check_refused(1,
+                  "train: model.json is there, and is not of a training before\n"
+                  "  --overwrite replaces it, --save says another name\n",
+                  "train plain.csv" + settings, folder);
+    CHECK(run_program("train plain.csv --save model.json" + settings, folder).status == 0);
+    write_file(folder / "out.svg", "<svg/>");
+    check_refused(1,
+                  "train: out.svg is there, and is not of a training before\n"
+                  "  --overwrite replaces it, --plot says another name\n",
+                  "train plain.csv" + settings, folder);
+}
+
+TEST_CASE("train: the command that it tells for predict reads the table as it did") {
+    const TableFolder folder("plain.csv");
+    const auto forecast_told = [&](const std::string& data, const std::string& options) {
+        CAPTURE(data);
+        CAPTURE(options);
+        const std::string save = " --save 'my model.json' ";
+        const Ran trained =
+            run_program("train " + data + " --column v" + settings + save + options, folder);
+        REQUIRE(trained.status == 0);
+        const std::size_t begin = trained.output.find("`revolute ") + 10;
+        const std::string told =
+            trained.output.substr(begin, trained.output.find('`', begin) - begin);
+        CHECK(told == "predict 'my model.json' " + data + (options.empty() ? "" : " " + options));
+        CHECK(run_program(told, folder).status == 0);
+    };
+    forecast_told("plain.csv", "");
+    write_file(folder / "it's.csv",
+               "t;v\n13.01.2020;1\n14.01.2020;4\n15.01.2020;2\n"
+               "16.01.2020;?\n17.01.2020;x y\n18.01.2020;5\n"
+               "19.01.2020;6\n20.01.2020;7\n21.01.2020;9\n");
+    forecast_told("'it'\\''s.csv'",
+                  "--delimiter ';' --decimal point --encoding UTF-8 --header --missing interpolate "
+                  "--missing-values '?,x y' --axis t --date-format %d.%m.%Y");
+}
+
+TEST_CASE("train: a model that goes to the standard output is alone there") {
+    const TableFolder folder("plain.csv");
+    const Ran ran = run_program(
+        "train plain.csv --validation 0.2 --save -" + settings + "> piped.json", folder);
+    CHECK(ran.status == 0);
+    CHECK(ran.says("Of 1 epochs, epoch 1 was best"));
+    CHECK(ran.says("One step ahead on "));
+    CHECK(run_program("predict piped.json plain.csv", folder).status == 0);
+}
+
+TEST_CASE("train, grad: a figure of the default name replaces none that is of something else") {
+    const TableFolder folder("plain.csv");
+    const std::string error =
+        "--check-finite: nonfinite.dot is there, and is no figure of a value that was not finite\n"
+        "  --finite-dot says another name\n";
+    write_file(folder / "nonfinite.dot", "mine");
+    const std::string train = "train plain.csv --check-finite" + settings;
+    check_refused(1, error, train, folder);
+    check_refused(1, error,
+                  "grad " REVOLUTE_SOURCE "/docs/examples/three_steps.json --check-finite", folder);
+    CHECK(read_file(folder / "nonfinite.dot") == "mine");
+    CHECK(run_program(train + "--finite-dot nonfinite.dot", folder).status == 0);
+    CHECK(run_program(train + "--overwrite", folder).status == 0);
+    write_file(folder / "nonfinite.dot", "digraph revolute {}");
+    CHECK(run_program(train, folder).status == 0);
+}
+
+TEST_CASE("train: the memory of a step is told before, and kept to") {
+    const TableFolder folder("plain.csv");
+    const Ran free = run_program("train plain.csv" + settings + "--memory 1GB", folder);
+    CHECK(free.errors.starts_with("memory: a step for 93 windows takes "));
+    CHECK(free.says(" (of 1.0 GB, --memory)\n"));
+    const Ran split = run_program("train plain.csv" + settings + "--memory 10kB", folder);
+    CHECK(split.status == 0);
+    CHECK(split.says(" pieces of up to "));
+    const Ran none = run_program("train plain.csv" + settings + "--memory 1kB", folder);
+    CHECK(none.status == 1);
+    CHECK(none.errors.starts_with("train: a step must fit into the memory that it may take ("));
+    CHECK(
+        none.errors.ends_with(" for one window, of 1.0 kB)\n"
+                              "  --memory says how much that is; a smaller --hidden or --window "
+                              "takes less\n"));
+    // Where windows are left over there are two steps: both are told of, and the limit is the one that was said.
+    const std::string batches = "train plain.csv" + settings + "--batch 50 --memory ";
+    CHECK(run_program(batches + "1GB", folder)
+              .errors.starts_with("memory: a step for 50 windows and one for the last 43 take "));
+    CHECK(run_program(batches + "1kB", folder).says(" for one window, of 1.0 kB)\n"));
+    for (const char* const size : {"10000", "10kB", "10 kb", "0.01MB", "1e4", "10k"}) {
+        const Ran ran =
+            run_program(fmt::format("train plain.csv {} --memory '{}'", settings, size), folder);
+        CHECK(ran.says(" (of 10 kB, --memory)"));
+    }
+    for (const char* const size : {"lots", "0", "-1", "-1kB", "nan", "5XB", "1e400", "99999999TB",
+                                   "k", "i", "5kk", "5ib", "''"})
+        check_misused(fmt::format("train plain.csv --memory {}", size));
+    CHECK(run_program("train plain.csv --memory -1", folder).errors ==
+          "--memory: must be a number of bytes, such as 500MB or 1.5GiB (-1)\n"
+          "Run with --help for more information.\n");
+}
+
+TEST_CASE("train: early stopping says which epoch was best") {
+    const TableFolder folder("plain.csv");
+    const Ran ran = run_program(
+        "train plain.csv --window 3 --hidden 2 --epochs 40 --learning-rate 0.2 --validation 0.2 "
+        "--patience 3",
+        folder);
+    CHECK(ran.status == 0);
+    // It ended before: the number is of those that were run.
+    REQUIRE(ran.output.starts_with("Of "));
+    CHECK(std::stoi(ran.output.substr(3)) < 40);
+    CHECK(ran.output.find(" epochs (40 at most), epoch ") != std::string::npos);
+    CHECK(ran.says("validation "));
+    check_misused("train plain.csv --patience 3");
+}
+
+TEST_CASE("train: --resume goes on, in two parts as in one") {
+    const TableFolder folder("plain.csv");
+    const std::string rest = " --window 3 --hidden 2 --batch 20 --cell gru ";
+    CHECK(run_program("train plain.csv --epochs 6 --save whole.json" + rest, folder).status == 0);
+    CHECK(run_program("train plain.csv --epochs 2 --save parts.json" + rest, folder).status == 0);
+    CHECK(run_program("train plain.csv --epochs 6 --resume parts.json", folder).status == 0);
+    CHECK(read_file(folder / "parts.json") == read_file(folder / "whole.json"));
+    check_refused(1, "train: --epochs must be above those that parts.json has done (6, 6)\n",
+                  "train plain.csv --epochs 6 --resume parts.json", folder);
+    check_misused("train plain.csv --resume parts.json --hidden 3");
+}
+
+TEST_CASE(
+    "train: --resume goes on in the precision of the training before, or says that it does not") {
+    const TableFolder folder("plain.csv");
+    const std::string rest = " --window 3 --hidden 2 --batch 20 --precision f32 ";
+    CHECK(run_program("train plain.csv --epochs 6 --save whole.json" + rest, folder).status == 0);
+    CHECK(run_program("train plain.csv --epochs 2 --save parts.json" + rest, folder).status == 0);
+    const Ran ran = run_program("train plain.csv --epochs 6 --resume parts.json", folder);
+    CHECK(read_file(folder / "parts.json") == read_file(folder / "whole.json"));
+    CHECK_FALSE(ran.says("goes on in"));
+    const Ran other = run_program(
+        "train plain.csv --epochs 7 --resume parts.json --precision f64 --save d.json", folder);
+    CHECK(other.says("train: goes on in f64, where parts.json was trained in f32\n"));
+    CHECK(read_file(folder / "d.json").find("\"precision\": \"f64\"") != std::string::npos);
+}
+
+TEST_CASE("predict: a forecast that is not finite ends with 1") {
+    const TableFolder folder("plain.csv");
+    CHECK(run_program("train plain.csv --learning-rate 1 --cell simple-relu --window 3 --epochs 0",
+                      folder)
+              .status == 0);
+    write_file(folder / "huge.csv", "year,v\n1,1e308\n2,1.2e308\n3,1.5e308\n4,1.6e308\n");
+    const Ran ran = run_program("predict model.json huge.csv --horizon 1000", folder);
+    CHECK(ran.status == 1);
+    CHECK(ran.output.empty());
+    CHECK(ran.errors.starts_with("forecast: a forecast must be finite ("));
+}
+
+}  // namespace revolute

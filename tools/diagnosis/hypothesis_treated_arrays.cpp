@@ -1,0 +1,271 @@
+#include <revolute/tools/diagnosis/hypothesis.hpp>
+#include <revolute/tools/support/norm.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <vector>
+
+// Arrays that were right before something was done to them.
+
+namespace revolute {
+
+namespace {
+
+constexpr double alike = 1e-9;  // of numbers that are the same but for rounding
+
+Hypothesis in_all(const Judge& judge, std::string words,
+                  const std::function<std::vector<Matrix>(std::size_t array)>& change) {
+    Hypothesis hypothesis{std::move(words), {}};
+    for (std::size_t i = 0; i < judge.given().size(); ++i) hypothesis.arrays.push_back(change(i));
+    return hypothesis;
+}
+
+bool is_of_parameter(const GradientArray& array) {
+    return array.name != "dx" && array.name != "dh0" && array.name != "dc0";
+}
+
+/// The size that most numbers have that are smaller than the right ones; 0 where there are none.
+double commonest_cut(const Judge& judge) {
+    std::vector<double> cut;
+    for (const std::size_t i : judge.differing())
+        for (std::size_t m = 0; m < judge.right()[i].values.size(); ++m) {
+            const auto right = judge.right()[i].values[m].values(),
+                       given = judge.given()[i].values[m].values();
+            for (std::size_t k = 0; k < right.size(); ++k)
+                if (given[k] != 0 && std::abs(given[k]) < std::abs(right[k]) * (1 - alike))
+                    cut.push_back(std::abs(given[k]));
+        }
+    std::ranges::sort(cut);
+    double commonest = 0;
+    std::ptrdiff_t most = 0;
+    for (auto begin = cut.begin(); begin != cut.end();) {
+        const auto end = std::upper_bound(begin, cut.end(), *begin * (1 + alike));
+        if (end - begin > most) commonest = *begin;
+        most = std::max(most, end - begin);
+        begin = end;
+    }
+    return commonest;
+}
+
+std::vector<Matrix> clamped(std::vector<Matrix> values, double bound) {
+    for (Matrix& matrix : values)
+        for (double& value : matrix.values()) value = std::clamp(value, -bound, bound);
+    return values;
+}
+
+/// How many sizes of right numbers are cut to the bound, in arrays that are all as the bound makes them. Of two classes
+/// the errors are a number and its opposite: that is one.
+std::size_t sizes_cut(const Judge& judge, double bound) {
+    std::vector<double> sizes;
+    for (const std::size_t i : judge.differing()) {
+        const std::vector<Matrix>& right = judge.right()[i].values;
+        if (!(largest_difference(clamped(right, bound), judge.given()[i].values) <=
+              std::max(alike * bound, judge.rounding(i, bound))))
+            continue;
+        for (const Matrix& matrix : right)
+            for (const double value : matrix.values())
+                if (const double size = std::abs(value);
+                    size > bound && std::ranges::none_of(sizes, [size](double known) {
+                        return std::abs(known - size) <= alike * known;
+                    }))
+                    sizes.push_back(size);
+    }
+    return sizes.size();
+}
+
+/// Every value at most so large as a number that two or more are cut to: those of all arrays, or of the parameters' alone.
+void consider_clamped(Judge& judge) {
+    const double bound = commonest_cut(judge);
+    if (!(bound > 0) || sizes_cut(judge, bound) < 2) return;
+    for (const bool of_parameters_alone : {false, true})
+        judge.consider(
+            in_all(judge,
+                   fmt::format("values are clamped: to at most {:.6g}, and at least -{:.6g}", bound,
+                               bound),
+                   [&](std::size_t i) {
+                       const GradientArray& array = judge.right()[i];
+                       return of_parameters_alone && !is_of_parameter(array)
+                                  ? array.values
+                                  : clamped(array.values, bound);
+                   }));
+}
+
+/// A limit that one would choose: a number of two digits, but for a relative rounding. Not where that is so large that
+/// many a number is one.
+bool is_chosen(double number, double rounding) {
+    constexpr double telling = 0.05;
+    const double unit = std::pow(10.0, std::floor(std::log10(number)) - 1);
+    const double bound = std::max(1e-7, rounding * number / unit);
+    return bound <= telling && std::abs(number / unit - std::round(number / unit)) <= bound;
+}
+
+double norm_of(const GradientArray& array) {
+    std::vector<double> norms;
+    for (const Matrix& matrix : array.values) norms.push_back(euclidean_norm(matrix.values()));
+    return euclidean_norm(norms);
+}
+
+/// The array shortened, if it is of a parameter.
+std::vector<Matrix> shortened(const GradientArray& array, double factor) {
+    std::vector<Matrix> values = array.values;
+    if (is_of_parameter(array) && factor < 1)
+        for (Matrix& matrix : values)
+            for (double& value : matrix.values()) value *= factor;
+    return values;
+}
+
+/// The factor that most numbers of the parameters' gradients have.
+std::optional<double> common_factor(const Judge& judge) {
+    std::vector<double> right, given;
+    for (std::size_t i = 0; i < judge.given().size(); ++i) {
+        if (!is_of_parameter(judge.right()[i])) continue;
+        const auto of_right = judge.right()[i].values[0].values(),
+                   of_given = judge.given()[i].values[0].values();
+        right.insert(right.end(), of_right.begin(), of_right.end());
+        given.insert(given.end(), of_given.begin(), of_given.end());
+    }
+    return closest_factor(right, given);
+}
+
+/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where a bias is one and
+/// is given as two arrays, it counts once.
+void consider_norm_of_all(Judge& judge) {
+    const std::optional<double> factor = common_factor(judge);
+    if (!factor || !(*factor > 0) || !(*factor < 1)) return;
+    for (const bool counts_once : {false, true}) {
+        std::vector<double> right;
+        for (const GradientArray& array : judge.right())
+            if (is_of_parameter(array) && !(counts_once && array.name.starts_with("bias_hh")))
+                right.push_back(norm_of(array));
+        const double length = euclidean_norm(right), limit = *factor * length;
+        // PyTorch adds 1e-6 to the length that it divides by.
+        const double by_pytorch = limit * ((length + 1e-6) / length);
+        if (!std::isfinite(length) || !(is_chosen(limit, judge.relative_rounding()) ||
+                                        is_chosen(by_pytorch, judge.relative_rounding())))
+            continue;
+        judge.consider(in_all(
+            judge,
+            fmt::format("the gradients are clipped by the norm of all together: to {:.3g}, where "
+                        "it is {:.6g}{}",
+                        limit, length,
+                        counts_once ? " (of two biases that are one, one counted)" : ""),
+            [&](std::size_t i) { return shortened(judge.right()[i], *factor); }));
+    }
+}
+
+/// The length that most arrays have of those that differ, where two of them have it or it is one that one would choose.
+std::optional<double> common_length(const Judge& judge) {
+    std::vector<double> lengths;
+    for (const std::size_t i : judge.differing())  // of two biases that are one, one
+        if (const GradientArray& given = judge.given()[i];
+            is_of_parameter(given) && !given.name.starts_with("bias_hh"))
+            lengths.push_back(norm_of(given));
+    std::optional<double> common;
+    std::ptrdiff_t most = 0;
+    for (const double length : lengths) {
+        const auto count = std::ranges::count_if(lengths, [&](double other) {
+            return std::abs(other - length) <=
+                   std::max(100 * alike, judge.relative_rounding()) * length;
+        });
+        if (count <= most || !(length > 0) ||
+            (count == 1 && !is_chosen(length, judge.relative_rounding())))
+            continue;
+        most = count;
+        common = length;
+    }
+    return common;
+}
+
+/// Each array shortened to the same length, where it is longer.
+void consider_norm_of_each(Judge& judge) {
+    const std::optional<double> limit = common_length(judge);
+    if (!limit) return;
+    Hypothesis hypothesis = in_all(
+        judge, fmt::format("each gradient is clipped by a norm of its own: to {:.6g}", *limit),
+        [&](std::size_t i) {
+            return shortened(judge.right()[i], *limit / norm_of(judge.right()[i]));
+        });
+    hypothesis.is_fitted = true;
+    judge.consider(hypothesis);
+}
+
+/// The columns of the batch, in arrays that have one for each, each replaced by their sum, or by their mean.
+void consider_joined_columns(const Case& of, Judge& judge) {
+    const int batch = of.sizes.batch;
+    if (batch == 1) return;
+    const auto consider = [&](const char* words, double divisor) {
+        judge.consider(in_all(judge, words, [&](std::size_t i) -> std::vector<Matrix> {
+            const GradientArray& array = judge.right()[i];
+            const bool has_columns =
+                array.name == "dx" || array.name == "dh0" || array.name == "dc0";
+            if (!has_columns || !judge.differs(i)) return {};
+            std::vector<Matrix> values = array.values;
+            for (Matrix& matrix : values)
+                for (int r = 0; r < matrix.rows(); ++r) {
+                    double sum = 0;
+                    for (int c = 0; c < batch; ++c) sum += matrix(r, c);
+                    for (int c = 0; c < batch; ++c) matrix(r, c) = sum / divisor;
+                }
+            return values;
+        }));
+    };
+    consider("it is averaged over the batch: each column is the mean of all", batch);
+    consider("it is summed over the batch: each column is the sum of all", 1);
+}
+
+/// Something times the parameters that was added to their gradients: the rest has the same ratio to them everywhere.
+void consider_weight_decay(const Case& of, Judge& judge) {
+    const auto parameter = [&](std::size_t i) { return parameter_of(of, judge.right()[i].name); };
+    std::vector<double> decayed, added;
+    for (const std::size_t i : judge.differing()) {
+        const Matrix* const values = parameter(i);
+        if (values == nullptr) continue;
+        for (std::size_t k = 0; k < values->size(); ++k) {
+            const double value = values->values()[k];
+            const double more =
+                judge.given()[i].values[0].values()[k] - judge.right()[i].values[0].values()[k];
+            if (value == 0) continue;
+            decayed.push_back(value);
+            added.push_back(more);
+        }
+    }
+    const std::optional<double> factor = closest_factor(decayed, added);
+    if (!factor) return;
+    const double decay = *factor;
+    Hypothesis hypothesis =
+        in_all(judge, weight_decay_words(decay), [&](std::size_t i) -> std::vector<Matrix> {
+            const Matrix* const values = parameter(i);
+            if (values == nullptr || !judge.differs(i)) return {};
+            Matrix sum = judge.right()[i].values[0];
+            for (std::size_t k = 0; k < sum.size(); ++k)
+                sum.values()[k] += decay * values->values()[k];
+            return {sum};
+        });
+    hypothesis.is_fitted = true;
+    judge.consider(hypothesis);
+}
+
+}  // namespace
+
+const Matrix* parameter_of(const Case& of, const std::string& array) {
+    const auto found = std::ranges::find(of.parameters, array, &NamedArray::name);
+    return found == of.parameters.end() ? nullptr : &found->value;
+}
+
+std::string weight_decay_words(double decay) {
+    return fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay);
+}
+
+void consider_treated_arrays(const Case& of, Judge& judge) {
+    consider_clamped(judge);
+    consider_norm_of_all(judge);
+    consider_norm_of_each(judge);
+    consider_joined_columns(of, judge);
+    consider_weight_decay(of, judge);
+}
+
+}  // namespace revolute

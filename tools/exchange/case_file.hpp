@@ -1,0 +1,63 @@
+#pragma once
+
+#include <revolute/tools/exchange/state_dict.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace revolute {
+
+/// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under PyTorch's
+/// names; h0 and c0 are by layer * directions + direction.
+struct CaseResult {
+    std::optional<double> loss;  ///< none where a file of gradients has none
+    std::vector<Matrix> yhat;    ///< one for each answer, [O x B]
+    StateDict grads;
+    std::vector<Matrix> dx;   ///< by step, [I x B]
+    std::vector<Matrix> dh0;  ///< [H x B] each
+    std::vector<Matrix> dc0;  ///< likewise; none without cell states
+    /// Places of keys that a file has and this format does not: nothing is read from them.
+    std::vector<std::string> unknown_keys;
+};
+
+/// A net with its data and, when the file has it, what another program found: docs/grad.md describes the
+/// format, which is that of PyTorch's arrays.
+struct Case {
+    std::string name;
+    Sizes sizes;
+    Architecture architecture;
+    std::vector<Matrix> x;        ///< by step, [I x B]
+    std::vector<Matrix> targets;  ///< one for each answer, [O x B], or classes [1 x B]
+    std::vector<Matrix> h0, c0;   ///< [H x B] each; c0 for cells with a cell state only
+    StateDict parameters;
+    std::optional<CaseResult> expected;
+    std::vector<std::string> unknown_keys;  ///< as in a result, those of `expected` aside
+};
+
+/// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
+/// size, out of range, not finite, there twice, or of no use to the cell (c0 where there is no cell state).
+Case parse_case(std::string_view json, std::string_view source);
+
+/// Throws FileError when the file cannot be read, and what `parse_case` throws.
+Case read_case(const std::filesystem::path& path);
+
+/// Gradients alone, as `revolute grad --json` prints them: an object that has `grads` and may have `loss`,
+/// `yhat`, `dx`, `dh0` and `dc0`, in the layout of the case. Throws ParseError.
+CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of);
+
+/// An entry of a result that is NaN or infinite.
+struct NotFiniteEntry {
+    std::string place;  ///< "dx[3], row 1, column 0"
+    double value = 0;   ///< a NaN without a sign
+};
+/// The first one, in the order of the members; none where all are finite.
+std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result);
+
+/// The result in the layout of the case's file, as JSON. Throws EvaluationError naming the first
+/// array with an entry that is not finite, and the entry: JSON has no such number.
+std::string to_json(const CaseResult& result, const Case& of);
+
+}  // namespace revolute

@@ -1,0 +1,142 @@
+#include <revolute/tools/checks/finite_report.hpp>
+#include <revolute/tools/exchange/case_net.hpp>
+
+#include <algorithm>
+
+namespace revolute {
+
+namespace {
+
+/// The initial states' values in the order of the leaves: h, then c, direction by direction.
+std::vector<Matrix> initial_values(const Case& of) {
+    std::vector<Matrix> values;
+    for (std::size_t i = 0; i < of.h0.size(); ++i) {
+        values.push_back(of.h0[i]);
+        if (!of.c0.empty()) values.push_back(of.c0[i]);
+    }
+    return values;
+}
+
+void bind_all(Bindings& values, std::span<const Expr> leaves, std::span<const Matrix> matrices) {
+    for (std::size_t i = 0; i < leaves.size(); ++i) values.bind(leaves[i], matrices[i]);
+}
+
+/// Takes values off the front, in the order in which they were asked for.
+class Taker {
+ public:
+    explicit Taker(std::span<const Matrix> values) : values_(values) {}
+    std::vector<Matrix> take(std::size_t count) {
+        const auto taken = values_.first(count);
+        values_ = values_.subspan(count);
+        return {taken.begin(), taken.end()};
+    }
+
+ private:
+    std::span<const Matrix> values_;
+};
+
+}  // namespace
+
+CaseNet::CaseNet(const Case& of) : net(recurrent_net(graph, of.sizes, of.architecture)) {
+    bind_all(values, net.parameters(), from_state_dict(of.architecture, of.sizes, of.parameters));
+    bind_all(values, net.inputs, of.x);
+    bind_all(values, net.read_out.targets, of.targets);
+    bind_all(values, net.initial_leaves(), initial_values(of));
+}
+
+std::vector<Expr> CaseNet::variables() const {
+    std::vector<Expr> all = net.variables();
+    all.insert(all.end(), net.inputs.begin(), net.inputs.end());
+    return all;
+}
+
+Derivative CaseNet::derivative() const {
+    return differentiate(net.loss(), variables(), Unreachable::zeros);
+}
+
+std::vector<Expr> CaseNet::outputs(const Derivative& derivative) const {
+    std::vector<Expr> all{net.loss()};
+    all.insert(all.end(), net.read_out.y.begin(), net.read_out.y.end());
+    all.insert(all.end(), derivative.gradients().begin(), derivative.gradients().end());
+    return all;
+}
+
+CaseResult solve(const Case& of, ComputedBy by,
+                 const std::optional<std::filesystem::path>& finite_figure) {
+    CaseNet net(of);
+    const Derivative derivative = net.derivative();
+    Computation computation(net.outputs(derivative), by,
+                            finite_figure ? FiniteCheck::on : FiniteCheck::off);
+    computation.bind(net.values);
+    if (finite_figure)
+        run_finite(derivative, computation, *finite_figure);
+    else
+        computation.run();
+    const std::vector<Matrix> values = computation.values();
+
+    const std::size_t answers = net.net.read_out.y.size();
+    CaseResult result = gradients_of(of, std::span(values).subspan(1 + answers));
+    Taker taker(values);
+    result.loss = taker.take(1).front()(0, 0);
+    result.yhat = taker.take(answers);
+    return result;
+}
+
+CaseResult gradients_of(const Case& of, std::span<const Matrix> values) {
+    Taker taker(values);
+    CaseResult result;
+    const std::size_t states = of.h0.size() + of.c0.size();
+    result.grads =
+        gradients_to_state_dict(of.architecture, taker.take(values.size() - states - of.x.size()));
+    for (std::size_t i = 0; i < of.h0.size(); ++i) {
+        result.dh0.push_back(taker.take(1).front());
+        if (!of.c0.empty()) result.dc0.push_back(taker.take(1).front());
+    }
+    result.dx = taker.take(of.x.size());
+    return result;
+}
+
+std::vector<std::string> not_compared(const CaseResult& result, const CaseResult& expected) {
+    std::vector<std::string> names;
+    const auto note = [&](const char* name, bool is_there, bool is_expected) {
+        if (is_there && !is_expected) names.emplace_back(name);
+    };
+    note("loss", result.loss.has_value(), expected.loss.has_value());
+    note("yhat", !result.yhat.empty(), !expected.yhat.empty());
+    for (const NamedArray& array : result.grads)
+        note(array.name.c_str(), true,
+             std::ranges::find(expected.grads, array.name, &NamedArray::name) !=
+                 expected.grads.end());
+    note("dx", !result.dx.empty(), !expected.dx.empty());
+    note("dh0", !result.dh0.empty(), !expected.dh0.empty());
+    note("dc0", !result.dc0.empty(), !expected.dc0.empty());
+    return names;
+}
+
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected,
+                                     double tolerance,
+                                     const std::map<std::string, double>& floors) {
+    std::vector<ArrayComparison> rows;
+    const auto add = [&](std::string name, std::span<const Matrix> actual,
+                         std::span<const Matrix> wanted) {
+        if (wanted.empty()) return;
+        const auto floor = floors.find(name);
+        rows.push_back(compare_arrays(std::move(name), actual, wanted, tolerance,
+                                      floor == floors.end() ? 0 : floor->second));
+    };
+    if (expected.loss) {
+        const Matrix loss(1, 1, result.loss.value()), expected_loss(1, 1, *expected.loss);
+        add("loss", std::span(&loss, 1), std::span(&expected_loss, 1));
+    }
+    add("yhat", result.yhat, expected.yhat);
+    for (const NamedArray& array : expected.grads) {
+        const auto own = std::ranges::find(result.grads, array.name, &NamedArray::name);
+        add(array.name, std::span(&own->value, 1), std::span(&array.value, 1));
+    }
+    add("dx", result.dx, expected.dx);
+    add("dh0", result.dh0, expected.dh0);
+    add("dc0", result.dc0, expected.dc0);
+    return rows;
+}
+
+}  // namespace revolute

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/tools/computation/computation.hpp>
+#include <revolute/tools/exchange/array_comparison.hpp>
+#include <revolute/tools/exchange/case_file.hpp>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// The net of a case as a graph, its leaves bound to the case's values.
+struct CaseNet {
+    explicit CaseNet(const Case& of);
+
+    /// What gradients are asked for: the parameters, the initial states and the inputs, in this order.
+    std::vector<Expr> variables() const;
+    /// Of the loss by `variables()`. In a bidirectional many-to-one net, the answer does not see all initial states:
+    /// their gradient is zero.
+    Derivative derivative() const;
+    /// The loss, the answers, and the gradients of `derivative`, in this order.
+    std::vector<Expr> outputs(const Derivative& derivative) const;
+
+    Graph graph;
+    RecurrentNet net;
+    Bindings values;
+};
+
+/// Loss, answers and gradients of a case, by the graph's backward pass. With the name of a file, throws
+/// NonFiniteError at the first value that is not finite, having drawn it there as `run_finite` does.
+CaseResult solve(const Case& of, ComputedBy by = ComputedBy::program,
+                 const std::optional<std::filesystem::path>& finite_figure = {});
+
+/// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
+CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
+
+/// Largest relative difference that agrees.
+inline constexpr double case_tolerance = 1e-10;
+
+/// Every array of the result beside what is expected; arrays that are not expected are left out. `floors` are
+/// differences that rounding alone makes, by the names of arrays (`rounding_floors`).
+std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected,
+                                     double tolerance = case_tolerance,
+                                     const std::map<std::string, double>& floors = {});
+/// Names of the arrays that are left out.
+std::vector<std::string> not_compared(const CaseResult& result, const CaseResult& expected);
+
+}  // namespace revolute

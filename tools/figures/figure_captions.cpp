@@ -1,0 +1,358 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/tools/figures/figure_captions.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
+
+/// Numbers as atoms of a formula, which may be mentions of steps.
+std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
+                                 std::span<const FigureNumber> numbers) {
+    std::vector<Formula> formulas;
+    for (const FigureNumber& number : numbers) {
+        formulas.push_back(number.formula);
+        if (!number.mention) continue;
+        atoms.push_back(typeset_number(number));
+        formulas.back().text = atom_mark(atoms.size() - 1);
+    }
+    return formulas;
+}
+
+}  // namespace
+
+RichText typeset_number(const FigureNumber& number) {
+    RichText text = typeset(number.formula.text), mention;
+    if (!number.mention) return text;
+    return mention.add(
+        StepMention{std::move(text.runs), number.mention->step, number.mention->number});
+}
+
+RichText typeset_formula(const Graph& graph, NodeId node,
+                         const std::function<const WrittenOperand&(NodeId)>& operand,
+                         std::span<const FigureNumber> attributes) {
+    std::vector<RichText> atoms;
+    const std::vector<Formula> numbers = add_numbers(atoms, attributes);
+    const Application application{graph.op(node), graph.attributes(node), graph.operand_count(node),
+                                  numbers};
+    const Formula written = formula(application, Notation::text, [&](std::uint32_t slot) {
+        const WrittenOperand& x = operand(graph.operand(node, slot));
+        atoms.push_back(x.text);
+        return Formula{atom_mark(atoms.size() - 1), x.precedence, x.op};
+    });
+    const Shape shape = graph.shape(node);
+    const bool may_be_of_matrix =
+        is_elementwise(graph.op(node).role) && shape.rows == shape.columns && !shape.is_scalar();
+    return typeset(written.text, atoms, may_be_of_matrix ? "∘" : "");
+}
+
+RichText typeset_shape(Shape shape) {
+    RichText text;
+    return text.add(fmt::format("[{} × {}]", shape.rows, shape.columns));
+}
+
+Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
+                   const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
+                   const Rolled& rolled, const FigureNumbers& numbers, const FigureOptions& options)
+    : graph_(graph),
+      labels_(labels),
+      names_(names),
+      steps_(steps),
+      homes_(homes),
+      numbers_(numbers),
+      mode_(options.labels),
+      source_lines_(options.source_lines),
+      shows_all_(options.steps == ShownSteps::all),
+      written_(graph.size()),
+      is_written_out_(graph.size()) {
+    gap_.text.add("·");
+    if (!shows_all_) find_recurrences(rolled);
+    for (const NodeId node : walk) {
+        written_[index(node)] = write(node);
+        is_written_out_[index(node)] = can_be_written_out(node);
+    }
+}
+
+void Captions::find_recurrences(const Rolled& rolled) {
+    recurrences_.resize(graph_.size());
+    for (std::uint32_t i = 0; i < rolled.schedule.size(); ++i)
+        if (rolled.schedule[i].is_recurrence())
+            for (const PartId part : rolled.schedule[i].parts)
+                for (const NodeId node : rolled.nodes[index(part)])
+                    recurrences_[index(node)] = i + 1;
+}
+
+/// Whether a node reads at another step, without a name, what it is made of again there: a running sum would be
+/// written out from its first step on.
+bool Captions::goes_on(NodeId node, NodeId operand) const {
+    return !recurrences_.empty() && recurrences_[index(node)] != 0 &&
+           recurrences_[index(node)] == recurrences_[index(operand)] && names_(operand).empty() &&
+           homes_[node] != homes_[operand];
+}
+
+const WrittenOperand& Captions::written(NodeId node, NodeId operand) const {
+    return goes_on(node, operand) ? gap_ : written(operand);
+}
+
+/// The name of a node, or of its adjoint, which has the same step.
+RichText Captions::typeset_as(std::string_view name, NodeId value) const {
+    if (names_.reads_as_step(value)) return typeset_letters(name);
+    const auto step = labels_.step(value);
+    return typeset_name(name, step ? steps_.below(*step) : "", shows_all_ ? std::nullopt : step);
+}
+
+RichText Captions::name(NodeId node) const {
+    const std::string name = names_(node);
+    return name.empty() ? RichText{} : typeset_as(name, node);
+}
+
+RichText Captions::gradient_label(NodeId gradient, NodeId variable) const {
+    RichText text = typeset_as(names_.adjoint(variable), variable);
+    if (mode_ == LabelMode::shape) return text.add(" ").add(typeset_shape(graph_.shape(gradient)));
+    return text.add(" = ").add(written(gradient).text);
+}
+
+std::string Captions::listed(NodeId node) const {
+    const std::string name = names_(node);
+    const auto step = labels_.step(node);
+    return name.empty() || !step ? name : fmt::format("{}[{}]", name, steps_.below(*step));
+}
+
+/// "t = 0..T", "t = 0, t > 1". Empty where a limit has no name: it is a step in the midst of a folded figure, which
+/// refuses the terms then.
+std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& steps) const {
+    const std::string letter = axis_name(axis);
+    const auto has_name = [&](std::int32_t t) { return !steps_.is_midst({axis, t}); };
+    std::string text;
+    for (const auto [low, high] : runs_of(steps)) {
+        if (!text.empty()) text += ", ";
+        if (low == high && has_name(low))
+            text += fmt::format("{} = {}", letter, steps_({axis, low}));
+        else if (has_name(low) && has_name(high))
+            text += fmt::format("{} = {}..{}", letter, steps_({axis, low}), steps_({axis, high}));
+        else if (high == steps_.last(axis).t && has_name(low - 1))
+            text += fmt::format("{} > {}", letter, steps_({axis, low - 1}));
+        else if (has_name(low - 1) && has_name(high + 1))
+            text += fmt::format("{} < {} < {}", steps_({axis, low - 1}), letter,
+                                steps_({axis, high + 1}));
+        else
+            return {};
+    }
+    return text;
+}
+
+/// The time axis that a sum runs over, with the steps of its terms: where it has terms of several steps of one axis
+/// and belongs to no step itself.
+std::optional<Captions::StepsOfSum> Captions::steps_of_sum(NodeId node) const {
+    if (graph_.step(node)) return std::nullopt;
+    std::map<std::int32_t, std::set<std::int32_t>> steps;  // by axis
+    for (const NodeId term : graph_.operands(node))
+        if (const Home home = homes_[term]; home.is_step())
+            steps[home.step.axis].insert(home.step.t);
+    if (steps.size() != 1 || steps.begin()->second.size() == 1) return std::nullopt;
+    return StepsOfSum{steps.begin()->first, std::move(steps.begin()->second)};
+}
+
+/// What the terms of steps are in a sum over them: "hₜ", "tanh(…)"; empty where they are not alike.
+RichText Captions::summand(NodeId node, std::int32_t axis) const {
+    std::set<std::string> names, operators;
+    for (const NodeId term : graph_.operands(node)) {
+        const Home home = homes_[term];
+        if (!home.is_step()) continue;
+        names.insert(labels_.step(term) == home.step ? names_(term) : "");
+        operators.insert(printable(graph_.op(term).name));
+    }
+    RichText text;
+    if (names.size() == 1 && !names.begin()->empty())
+        return typeset_name(*names.begin(), axis_name(axis));
+    return operators.size() == 1 ? text.add(*operators.begin()).add("(…)") : text;
+}
+
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none; with its limits
+/// where steps are not drawn one by one. A sum that has a name is told by that; others say what is summed.
+RichText Captions::sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const {
+    RichText text;
+    text.add("Σ");
+    if (!steps) return text;
+    text.add(shows_all_ ? axis_name(steps->axis) : with_minus(limits(steps->axis, steps->steps)),
+             Script::subscript);
+    const RichText term = names_(node).empty() ? summand(node, steps->axis) : RichText{};
+    return term.empty() ? text : text.add(" ").add(term);
+}
+
+/// Terms that belong to no step stand behind the sign.
+RichText Captions::sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const {
+    RichText text = sum_sign(node, steps);
+    if (!steps) return text;
+    for (const NodeId term : graph_.operands(node)) {
+        if (homes_[term].is_step()) continue;
+        const WrittenOperand& other = written(term);
+        text.add(" + ");
+        text.add(glyph_count(text) + glyph_count(other.text) <= longest_sum ? other.text
+                                                                            : typeset("·"));
+    }
+    return text;
+}
+
+/// "dW = Σₜ"; of a sum without a name, which is not to be taken for another one, "Σₜ hₜ", "a + b".
+RichText Captions::sum_formula(NodeId node) const {
+    const auto steps = steps_of_sum(node);
+    if (steps || !names_(node).empty()) return sum_over_steps(node, steps);
+    const RichText spelled = typeset_formula(
+        graph_, node, [&](NodeId term) -> const WrittenOperand& { return written(node, term); });
+    return glyph_count(spelled) <= longest_operand ? spelled : sum_outline(node);
+}
+
+/// A long sum: "Σ(a, …)", or "Σₜ hₜ + …".
+RichText Captions::sum_outline(NodeId node) const {
+    const auto steps = steps_of_sum(node);
+    RichText text = sum_sign(node, steps);
+    if (steps) return text.add(" + …");
+    const WrittenOperand& first = written(graph_.operand(node, 0));
+    return text.add("(").add(first.text).add(", …)");
+}
+
+RichText Captions::formula_of(NodeId node) const {
+    if (&graph_.op(node) == &accumulate_op) return sum_formula(node);
+    if (!shows_all_ && graph_.op(node).arity == variadic && graph_.operand_count(node) > 3)
+        return ends_of_list(node);
+    return typeset_formula(
+        graph_, node,
+        [&](NodeId operand) -> const WrittenOperand& { return written(node, operand); },
+        numbers_.attributes(node));
+}
+
+/// Whether operands go through the steps of an axis one after the other, forward or backward; what belongs to
+/// none stands at an end.
+bool Captions::go_through_steps(std::span<const NodeId> operands) const {
+    std::optional<Step> previous;
+    std::int32_t direction = 0;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        const Home home = homes_[operands[i]];
+        if (!home.is_step()) {
+            if (i != 0 && i + 1 != operands.size()) return false;
+            continue;
+        }
+        const std::int32_t change = previous ? home.step.t - previous->t : 0;
+        const bool is_next =
+            std::abs(change) <= 1 && (!previous || previous->axis == home.step.axis);
+        if (!is_next || change * direction < 0) return false;
+        if (change != 0) direction = change;
+        previous = home.step;
+    }
+    return direction != 0;
+}
+
+/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last; "[…]" where those do
+/// not tell the others.
+RichText Captions::ends_of_list(NodeId node) const {
+    WrittenOperand dots;
+    dots.text.add("…");
+    const std::span<const NodeId> all = graph_.operands(node);
+    std::vector<WrittenOperand> operands{dots};
+    if (go_through_steps(all)) operands = {written(all.front()), dots, written(all.back())};
+    std::vector<RichText> atoms;
+    const std::vector<Formula> numbers = add_numbers(atoms, numbers_.attributes(node));
+    const Application application{graph_.op(node), graph_.attributes(node),
+                                  static_cast<std::uint32_t>(operands.size()), numbers};
+    const Formula listed = formula(application, Notation::text, [&](std::uint32_t slot) {
+        atoms.push_back(operands[slot].text);
+        return Formula{atom_mark(atoms.size() - 1), operands[slot].precedence, operands[slot].op};
+    });
+    return typeset(listed.text, atoms);
+}
+
+WrittenOperand Captions::write(NodeId node) const {
+    if (is_constant(graph_, node)) {
+        const std::span<const FigureNumber> attributes = numbers_.attributes(node);
+        if (!attributes.empty())
+            return {typeset_number(attributes.front()), attributes.front().formula.precedence};
+        const Formula number = number_formula(graph_.attributes(node)[0]);
+        return {typeset(number.text), number.precedence};
+    }
+    if (RichText text = name(node); !text.empty()) return {std::move(text), Precedence::atom};
+    const Op& op = graph_.op(node);
+    if (op.role == Role::broadcast) return written(node, graph_.operand(node, 0));
+    RichText text = formula_of(node);
+    if (glyph_count(text) <= longest_operand) return {std::move(text), op.precedence, &op};
+    return gap_;
+}
+
+bool Captions::can_be_written_out(NodeId node) const {
+    if (is_constant(graph_, node)) return true;
+    if (!names_(node).empty() || &graph_.op(node) == &accumulate_op) return false;
+    return glyph_count(formula_of(node)) <= longest_operand &&
+           std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
+               return !names_(x).empty() || (is_written_out(x) && !goes_on(node, x));
+           });
+}
+
+WrittenOperand Captions::outline(NodeId node) const {
+    const Op& op = graph_.op(node);
+    const bool is_sum = &op == &accumulate_op && names_(node).empty();
+    if (is_sum && glyph_count(sum_formula(node)) > longest_operand)
+        return {sum_outline(node), op.precedence, &op};
+    const bool stands_whole =
+        is_constant(graph_, node) || !names_(node).empty() || is_written_out(node) || is_sum;
+    if (stands_whole) return written(node);
+    WrittenOperand gap;
+    gap.text.add("…");
+    const auto is_gap = [&](NodeId x) {
+        if (goes_on(node, x)) return true;
+        return names_(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
+    };
+    RichText text = typeset_formula(
+        graph_, node,
+        [&](NodeId x) -> const WrittenOperand& { return is_gap(x) ? gap : written(x); },
+        numbers_.attributes(node));
+    const bool says_something = !graph_.attributes(node).empty() ||  // 0.5 …
+                                !std::ranges::all_of(graph_.operands(node), is_gap);
+    if (says_something && glyph_count(text) <= longest_operand)
+        return {std::move(text), op.precedence, &op};
+    RichText named;
+    return {named.add(printable(op.name)).add("(…)"), Precedence::atom};
+}
+
+RichText Captions::label(NodeId node) const {
+    RichText text = name(node);
+    const Op& op = graph_.op(node);
+    const bool is_leaf = is_given(op);
+    if (mode_ == LabelMode::shape && text.empty() && is_constant(graph_, node))
+        text = formula_of(node);
+    if (mode_ == LabelMode::shape)
+        return text.add(text.empty() ? std::string(op.name) + " " : " ")
+            .add(typeset_shape(graph_.shape(node)));
+    if (is_leaf) return text;
+    const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
+    if (!text.empty() && is_formula)
+        for (const Expr& leaf : labels_.other_leaves(node))
+            text.add(" = ").add(typeset_as(names_.adjoint(leaf.id), leaf.id));
+    if (!text.empty()) text.add(is_formula ? " = " : ": ");
+    if (is_formula) return text.add(formula_of(node));
+    return text.add(printable(op.name));
+}
+
+std::string Captions::tooltip(NodeId node) const {
+    const std::string label = listed(node);
+    std::string text = label.empty() ? std::string{} : label + ": ";
+    text += fmt::format("{} {}", graph_.op(node).name, to_string(graph_.shape(node)));
+    if (!shows_all_) return printable(text);  // the graph may have been built with fewer steps
+    if (&graph_.op(node) == &accumulate_op)
+        text += fmt::format(" of {} terms", graph_.operand_count(node));
+    std::string origin = graph_.origin(node);
+    if (!source_lines_) origin = origin.substr(0, origin.find(", made at "));
+    if (source_lines_ || !origin.starts_with("made at ")) text += ", " + origin;
+    return printable(text);
+}
+
+}  // namespace revolute

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <revolute/graph/notation/labels.hpp>
+#include <revolute/graph/notation/notation.hpp>
+#include <revolute/tools/figures/building/figure_homes.hpp>
+#include <revolute/tools/figures/building/figure_names.hpp>
+#include <revolute/tools/figures/figure.hpp>
+#include <revolute/tools/figures/folding/figure_numbers.hpp>
+#include <revolute/tools/figures/step_names.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace revolute {
+
+/// What formulas in figures write for an operand.
+struct WrittenOperand {
+    RichText text;
+    Precedence precedence = Precedence::atom;
+    const Op* op = nullptr;  ///< of a formula
+};
+
+/// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is written
+/// out while that is short, else it is a gap, "·". A repeated vector is written like the vector: W x + b.
+class Captions {
+ public:
+    static constexpr std::size_t longest_operand = 20;  ///< glyphs
+    static constexpr std::size_t longest_sum = 60;      ///< glyphs
+
+    /// For the nodes of `walk`: operands before users.
+    Captions(const Graph& graph, const Labels& labels, const FigureNames& names,
+             const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
+             const Rolled& rolled, const FigureNumbers& numbers, const FigureOptions& options);
+
+    RichText label(NodeId node) const;
+    std::string tooltip(NodeId node) const;
+    /// How a formula that uses the node writes it.
+    const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
+    /// Whether a formula that uses the node writes out all that it is made of, down to names and numbers.
+    bool is_written_out(NodeId node) const { return is_written_out_[index(node)]; }
+    /// The same as `written`, but of a node that is too long for a formula, what it is: "tanh(…)".
+    WrittenOperand outline(NodeId node) const;
+    /// "h₂", empty when the node has no name.
+    RichText name(NodeId node) const;
+    /// "dU = 0", of the gradient of a variable that is a number or has another name.
+    RichText gradient_label(NodeId gradient, NodeId variable) const;
+    /// "h[2]", empty when the node has no name.
+    std::string listed(NodeId node) const;
+
+ private:
+    void find_recurrences(const Rolled& rolled);
+    bool goes_on(NodeId node, NodeId operand) const;
+    const WrittenOperand& written(NodeId node, NodeId operand) const;
+    RichText typeset_as(std::string_view name, NodeId value) const;
+    RichText formula_of(NodeId node) const;
+    std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
+    struct StepsOfSum {
+        std::int32_t axis = 0;
+        std::set<std::int32_t> steps;
+    };
+    std::optional<StepsOfSum> steps_of_sum(NodeId node) const;
+    RichText summand(NodeId node, std::int32_t axis) const;
+    RichText sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const;
+    RichText sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const;
+    RichText sum_formula(NodeId node) const;
+    RichText sum_outline(NodeId node) const;
+    bool go_through_steps(std::span<const NodeId> operands) const;
+    RichText ends_of_list(NodeId node) const;
+    WrittenOperand write(NodeId node) const;
+    bool can_be_written_out(NodeId node) const;
+
+    const Graph& graph_;
+    const Labels& labels_;
+    const FigureNames& names_;
+    const StepNames& steps_;
+    const Homes& homes_;
+    const FigureNumbers& numbers_;
+    LabelMode mode_;
+    bool source_lines_;
+    bool shows_all_;  // else steps are mentions
+    WrittenOperand gap_;
+    std::vector<std::uint32_t>
+        recurrences_;  // by id, from 1; 0: of none. Empty where steps are drawn one by one
+    std::vector<WrittenOperand> written_;  // by id
+    std::vector<bool> is_written_out_;     // by id
+};
+
+/// A number as it stands in a formula.
+RichText typeset_number(const FigureNumber& number);
+
+/// The formula of a node, with its operands written as `operand` says, and its attributes as `attributes`
+/// says, or as numbers where that is empty. Products of two kinds get parentheses: (a o b) c.
+RichText typeset_formula(const Graph& graph, NodeId node,
+                         const std::function<const WrittenOperand&(NodeId)>& operand,
+                         std::span<const FigureNumber> attributes = {});
+
+/// "[3 × 1]"
+RichText typeset_shape(Shape shape);
+
+}  // namespace revolute

@@ -1,0 +1,121 @@
+#include "net_options.hpp"
+
+#include "program_options.hpp"
+#include <revolute/tools/support/detail/plural.hpp>
+#include <revolute/tools/support/standard_output.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cctype>
+#include <cstdio>
+
+namespace revolute {
+
+namespace {
+
+const Choices<InitialState> initial_states{{"zero", InitialState::zero},
+                                           {"given", InitialState::given},
+                                           {"trainable", InitialState::trainable}};
+const Choices<Answers> answer_modes{{"last", Answers::last}, {"every", Answers::every}};
+
+/// In the order of CellKind.
+constexpr std::array cell_titles{"simple RNN", "simple RNN with relu",
+                                 "GRU",        "GRU with the reset before the product",
+                                 "LSTM",       "LSTM with peepholes"};
+
+}  // namespace
+
+void add_architecture_options(CLI::App& command, Architecture& architecture) {
+    Choices<CellKind> kinds;
+    for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
+    add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds);
+    command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
+        ->check(whole_number(1, 1000))
+        ->capture_default_str();
+    command.add_flag("--bidirectional", architecture.is_bidirectional,
+                     "Every layer reads its input forward and backward in time");
+    command.add_flag("--residual", architecture.is_residual,
+                     "Every layer but the first adds its input to its output");
+    command.parse_complete_callback([&architecture] {
+        if (architecture.is_residual && architecture.layers == 1)
+            tell("--residual does nothing in a net of one layer\n");
+    });
+}
+
+void add_size_options(CLI::App& command, Sizes& sizes) {
+    const auto add = [&command](const char* name, int& size, const char* what) {
+        command.add_option(name, size, what)
+            ->check(whole_number(1, 1'000'000))
+            ->capture_default_str();
+    };
+    add("--steps", sizes.steps, "Number of steps N");
+    add("--hidden", sizes.hidden, "Hidden units H");
+    add("--input", sizes.input, "Inputs I");
+    add("--output", sizes.output, "Outputs O");
+    add("--batch", sizes.batch, "Columns B of the batch");
+}
+
+void add_initial_option(CLI::App& command, InitialState& initial) {
+    add_choice(command, "--initial", initial,
+               "Initial state: zero, given for each column, or trainable, one for all",
+               initial_states);
+}
+
+std::string describe(const Architecture& architecture) {
+    std::string text = cell_titles.at(static_cast<std::size_t>(architecture.cell));
+    if (architecture.is_bidirectional) text = "bidirectional " + text;
+    if (architecture.layers > 1) text += fmt::format(", {} layers", architecture.layers);
+    if (architecture.is_residual && architecture.layers > 1) text += ", residual";
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    return text;
+}
+
+bool NetOptions::answers_every_step() const {
+    return answers ? *answers == Answers::every : architecture.is_bidirectional;
+}
+
+void add_net_options(CLI::App& command, NetOptions& options) {
+    add_architecture_options(command, options.architecture);
+    add_size_options(command, options.sizes);
+    add_initial_option(command, options.architecture.initial);
+    command
+        .add_option(
+            "--answers", options.answers,
+            "Steps the net answers at: the last, or, by default when bidirectional, every one")
+        ->transform(one_of(answer_modes));
+}
+
+std::string describe(const NetOptions& options) {
+    return fmt::format("{}, {}", describe(options.architecture),
+                       options.answers_every_step() ? "many-to-many" : "many-to-one");
+}
+
+void require_memory(std::string_view command, const NetOptions& options, const MemoryLaw& law) {
+    require_memory(command, {options.sizes, options.architecture, options.answers_every_step()},
+                   law, net_size_options(), available_memory());
+}
+
+RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
+    Sizes sizes = options.sizes;
+    sizes.steps = steps;
+    return recurrent_net(graph, sizes,
+                         options.answers_every_step()
+                             ? answering_at_every_step(options.architecture, steps)
+                             : options.architecture);
+}
+
+void tell_simplification(int steps, const SimplifyReport& report) {
+    tell("simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
+}
+
+CountedNet counted_net(const NetOptions& options, bool is_as_built) {
+    return {options.architecture, options.answers_every_step(), !is_as_built};
+}
+
+std::string heading(const NetOptions& options, bool is_as_built) {
+    return fmt::format("{}: the loss and the gradients of all that is trained; the graph {}\n\n",
+                       describe(options), is_as_built ? "as it is built" : "simplified");
+}
+
+}  // namespace revolute
