@@ -1,6 +1,6 @@
 // The first value that is not finite: its text and its figure (docs/check_finite.md).
 #include <revolute/ops/ops.hpp>
-#include <revolute/tools/checks/finite_report.hpp>
+#include <revolute/tools/figures/finite_report.hpp>
 
 #include <iostream>
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <revolute/graph/kernels/columns.hpp>
-#include <revolute/graph/op.hpp>
+#include <revolute/graph/kernels/entry_kernel.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 # without its folder is in the folder that the first name of its row is in.
 set -euf
 cd "$1"
-names=$(sed -n '/^## Parts and files/,/^## The store/ s/^| \(`[^|]*\) |.*/\1/p' docs/design.md | awk -F'`' '{
+names=$(sed -n '/^## Rooms and files/,/^## The store/ s/^| \(`[^|]*\) |.*/\1/p' docs/design.md | awk -F'`' '{
     folder = $2
     sub(/[^\/]*$/, "", folder)
     for (i = 2; i <= NF; i += 2) {

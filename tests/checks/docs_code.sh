@@ -23,4 +23,4 @@ awk '
         if (wrong) exit 1
         print blocks " C++ blocks stand in compiled sources"
     }
-' docs/examples/*.?pp graph/*.hpp ops/*.cpp ops/*.hpp README.md docs/*.md
+' docs/examples/*.?pp graph/*.hpp graph/*/*.hpp ops/*.hpp ops/*/*.cpp README.md docs/*.md

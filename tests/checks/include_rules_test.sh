@@ -8,43 +8,63 @@ status=0
 
 clean() {
     rm -rf "$tree"
-    mkdir -p "$tree/graph" "$tree/ops" "$tree/rnn" "$tree/tools/revolute"
+    mkdir -p "$tree/graph/program/detail" "$tree/ops" "$tree/rnn/closed_form" "$tree/tools/figures" "$tree/tools/revolute"
+    printf '%s\n' '# a comment' 'graph:' 'graph/program: graph' 'ops: graph graph/program' 'rnn/closed_form: graph' \
+        'rnn: ops' 'tools/figures: graph rnn' 'tools/revolute: tools/figures' >"$tree/rooms.txt"
     echo '#include <vector>' >"$tree/graph/graph.cpp"
     echo '#include <Eigen/Core>' >"$tree/graph/eigen.hpp"
-    printf '#include <revolute/graph/eigen.hpp>\n#include <revolute/ops/tanh.hpp>\n' >"$tree/ops/tanh.cpp"
-    printf '#include <revolute/graph/matrix.hpp>\n#include <revolute/rnn/closed_form.hpp>\n' >"$tree/rnn/closed_form.cpp"
-    printf '#include <revolute/graph/matrix.hpp>\n' >"$tree/rnn/closed_form.hpp"
-    echo '// #include <revolute/tools/dot.hpp> is only named here' >"$tree/rnn/unroll.hpp"
-    printf '#include <revolute/rnn/unroll.hpp>\n#include <revolute/graph/graph.hpp>\n' >"$tree/tools/dot.cpp"
-    echo '#include "commands.hpp"' >"$tree/tools/revolute/main.cpp"
+    echo '#include <revolute/graph/graph.hpp>' >"$tree/graph/program/detail/plan.cpp"
+    printf '#include <revolute/graph/eigen.hpp>\n#include <revolute/graph/program/detail/plan.hpp>\n' >"$tree/ops/tanh.cpp"
+    printf '#include <revolute/graph/matrix.hpp>\n#include <revolute/rnn/closed_form/closed_form.hpp>\n' \
+        >"$tree/rnn/closed_form/closed_form.cpp"
+    printf '#include <revolute/graph/matrix.hpp>\n' >"$tree/rnn/closed_form/closed_form.hpp"
+    printf '#include <revolute/ops/tanh.hpp>\n// #include <revolute/tools/figures/dot.hpp> is only named here\n' \
+        >"$tree/rnn/unroll.hpp"
+    printf '#include <revolute/rnn/unroll.hpp>\n#include <revolute/graph/graph.hpp>\n' >"$tree/tools/figures/dot.cpp"
+    printf '#include "commands.hpp"\n#include <revolute/tools/figures/dot.hpp>\n' >"$tree/tools/revolute/main.cpp"
 }
 
-refuses() {  # FILE LINE: the clean tree with this file instead is refused, and the file is named
-    clean
-    printf '%s\n' "$2" >"$tree/$1"
-    if output=$(sh "$check" "$tree"); then
-        echo "not refused: $1 with $2"
+refused() {  # NAME WHAT: the tree is refused, and a line of what is said begins with NAME
+    if output=$(sh "$check" "$tree" "$tree/rooms.txt"); then
+        echo "not refused: $2"
         status=1
-    elif ! printf '%s\n' "$output" | grep -q "^$1:1:"; then
-        printf 'refused, but %s is not named:\n%s\n' "$1" "$output"
+    elif ! printf '%s\n' "$output" | grep -q "^$1:"; then
+        printf 'refused for %s, but %s is not named:\n%s\n' "$2" "$1" "$output"
         status=1
     fi
 }
 
+refuses() {  # FILE LINE: a clean tree with this line at the end of the file
+    clean
+    printf '%s\n' "$2" >>"$tree/$1"
+    refused "$1:$(awk 'END { print NR }' "$tree/$1")" "$1 with $2"
+}
+
+refuses_table() {  # SED-COMMAND: a clean tree with the table changed
+    clean
+    sed -i "$1" "$tree/rooms.txt"
+    refused 'rooms.txt' "a table after $1"
+}
+
 clean
-sh "$check" "$tree" || { echo 'a clean tree is refused'; status=1; }
+sh "$check" "$tree" "$tree/rooms.txt" || { echo 'a clean tree is refused'; status=1; }
 refuses graph/graph.cpp '#include <revolute/ops/tanh.hpp>'
+refuses graph/graph.cpp '#include <revolute/graph/program/program.hpp>'
 refuses graph/graph.hpp '#  include <revolute/rnn/unroll.hpp>'
-refuses graph/graph.cpp '#include <revolute/tools/dot.hpp>'
+refuses graph/graph.cpp '#include <revolute/tools/figures/dot.hpp>'
+refuses graph/program/detail/plan.cpp '#include <revolute/ops/tanh.hpp>'
 refuses ops/tanh.cpp '#include <revolute/rnn/unroll.hpp>'
 refuses ops/tanh.cpp '#include "../tools/dot.hpp"'
-refuses rnn/unroll.hpp '#include <revolute/tools/dot.hpp>'
-refuses tools/dot.cpp '#include "dot.hpp"'
+refuses rnn/unroll.hpp '#include <revolute/tools/figures/dot.hpp>'
+refuses rnn/unroll.hpp '#include <revolute/elsewhere/dot.hpp>'
+refuses tools/figures/dot.cpp '#include "dot.hpp"'
 refuses ops/activation.hpp '#include <Eigen/Core>'
 refuses rnn/unroll.hpp '#include <revolute/graph/eigen.hpp>'
 refuses tools/dot.hpp '#include <nlohmann/json_fwd.hpp>'
 refuses graph/matrix.hpp '  # include <hwy/base.h>'
-refuses rnn/closed_form.cpp '#include <revolute/ops/tanh.hpp>'
-refuses rnn/closed_form.hpp '#include <revolute/graph/graph.hpp>'
-refuses rnn/closed_form.cpp '#include <revolute/graph/evaluate.hpp>'
+refuses rnn/closed_form/closed_form.cpp '#include <revolute/graph/evaluate.hpp>'
+refuses rnn/closed_form/closed_form.hpp '#include <revolute/graph/graph.hpp>'
+refuses_table 's/^rnn: ops/rnn: ops graph/'
+refuses_table 's/^graph:/graph: ops/'
+refuses_table 's/^rnn: ops/rnn: ops rnn\/closed_form/'
 exit $status

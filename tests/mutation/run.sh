@@ -144,7 +144,7 @@ for tests in graph ops rnn; do  # exactly as for a mutant
         { tail -n 20 "$work/log"; echo 'run.sh: the tests fail without a mutant'; exit 1; }
 done
 
-files=$(cd "$source" && ls ops/*.cpp ops/*.hpp ops/detail/*.hpp graph/leaf.cpp graph/op.cpp $logic | sort -u)
+files=$(cd "$source" && ls ops/*.cpp ops/*/*.cpp ops/*.hpp ops/detail/*.hpp graph/leaf.cpp graph/op.cpp $logic | sort -u)
 for file in ${only:-$files}; do
     "$work/mutate" "$(mode_of "$file")" "$source/$file" | sed "s|^|$file\t|"
 done > "$work/mutants"

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <revolute/graph/evaluate/evaluate.hpp>
-#include <revolute/tools/exchange/case_file.hpp>
 
 #include <cstdint>
-#include <map>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace revolute {
@@ -32,7 +29,5 @@ std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<con
                                     Formulas formulas = Formulas::of_kernels);
 /// That of a number of size 1 which one operation makes.
 double rounding_of_one_operation();
-/// Of the loss, the answers and all gradients of a case that were computed elsewhere, under the names of the arrays.
-std::map<std::string, double> rounding_floors(const Case& of);
 
 }  // namespace revolute

@@ -84,4 +84,14 @@ std::vector<Matrix> Computation::values() {
     return all;
 }
 
+void run_reported(const Derivative& derivative, Computation& computation,
+                  const NotFiniteReport& report) {
+    try {
+        computation.run();
+    } catch (const NonFiniteError& error) {
+        if (report) report(derivative, computation.outputs(), error);
+        throw;
+    }
+}
+
 }  // namespace revolute

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -58,5 +60,20 @@ class Computation {
     FiniteCheck check_;
     Means means_;
 };
+
+/// Throws the error anew with more to say of it, while the graph in which it happened is there; `DrawNotFinite` is one. Empty:
+/// nobody looks for what is not finite.
+using NotFiniteReport =
+    std::function<void(const Derivative&, std::span<const Expr> outputs, const NonFiniteError&)>;
+
+/// With a report, values are to be checked.
+inline FiniteCheck check_of(const NotFiniteReport& report) {
+    return report ? FiniteCheck::on : FiniteCheck::off;
+}
+
+/// The run of a computation that was made with `check_of(report)`; the report is asked for the first value that is
+/// not finite.
+void run_reported(const Derivative& derivative, Computation& computation,
+                  const NotFiniteReport& report);
 
 }  // namespace revolute

@@ -1,9 +1,9 @@
-#include <revolute/tools/checks/gradient_rounding.hpp>
 #include <revolute/tools/diagnosis/derivations/forward_mistake.hpp>
 #include <revolute/tools/diagnosis/diagnosis.hpp>
 #include <revolute/tools/diagnosis/factor_range.hpp>
 #include <revolute/tools/diagnosis/gradient_verdicts.hpp>
 #include <revolute/tools/diagnosis/mistake_search.hpp>
+#include <revolute/tools/exchange/case_rounding.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,3 @@
-#include <revolute/tools/checks/finite_report.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
 
 #include <algorithm>
@@ -61,17 +60,12 @@ std::vector<Expr> CaseNet::outputs(const Derivative& derivative) const {
     return all;
 }
 
-CaseResult solve(const Case& of, ComputedBy by,
-                 const std::optional<std::filesystem::path>& finite_figure) {
+CaseResult solve(const Case& of, ComputedBy by, const NotFiniteReport& not_finite) {
     CaseNet net(of);
     const Derivative derivative = net.derivative();
-    Computation computation(net.outputs(derivative), by,
-                            finite_figure ? FiniteCheck::on : FiniteCheck::off);
+    Computation computation(net.outputs(derivative), by, check_of(not_finite));
     computation.bind(net.values);
-    if (finite_figure)
-        run_finite(derivative, computation, *finite_figure);
-    else
-        computation.run();
+    run_reported(derivative, computation, not_finite);
     const std::vector<Matrix> values = computation.values();
 
     const std::size_t answers = net.net.read_out.y.size();

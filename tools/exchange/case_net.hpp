@@ -6,9 +6,7 @@
 #include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/case_file.hpp>
 
-#include <filesystem>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,10 +30,10 @@ struct CaseNet {
     Bindings values;
 };
 
-/// Loss, answers and gradients of a case, by the graph's backward pass. With the name of a file, throws
-/// NonFiniteError at the first value that is not finite, having drawn it there as `run_finite` does.
+/// Loss, answers and gradients of a case, by the graph's backward pass. With a
+/// report, throws NonFiniteError at the first value that is not finite.
 CaseResult solve(const Case& of, ComputedBy by = ComputedBy::program,
-                 const std::optional<std::filesystem::path>& finite_figure = {});
+                 const NotFiniteReport& not_finite = {});
 
 /// Values of CaseNet::variables() in the layout of a result; loss and answers are left out.
 CaseResult gradients_of(const Case& of, std::span<const Matrix> values);

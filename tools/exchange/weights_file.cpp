@@ -2,7 +2,6 @@
 #include <revolute/tools/exchange/detail/json_entry.hpp>
 #include <revolute/tools/exchange/weights_file.hpp>
 #include <revolute/tools/support/output_file.hpp>
-#include <revolute/tools/training/model_file.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,6 +12,7 @@ namespace {
 
 using detail::array_to_json;
 using detail::JsonEntry;
+using detail::model_format;
 using detail::parse_json;
 using Json = nlohmann::ordered_json;
 

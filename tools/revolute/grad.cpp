@@ -3,9 +3,9 @@
 #include "options/finite_options.hpp"
 #include "options/option_values.hpp"
 #include "options/program_options.hpp"
-#include <revolute/graph/values/error.hpp>
-#include <revolute/tools/checks/gradient_rounding.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/exchange/case_rounding.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
@@ -87,7 +87,7 @@ void require_finite(const CaseResult& result) {
 void grad(const GradOptions& options) {
     const Case of = case_from("grad", options.file);
     const CaseResult result =
-        solve(of, computed_by(options.is_reference), finite_figure(options.finite));
+        solve(of, computed_by(options.is_reference), not_finite_report(options.finite));
     if (options.json)
         print("{}", to_json(result, of));
     else

@@ -188,7 +188,7 @@ std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& opt
 }
 
 TrainingHooks hooks_of(const TrainOptions& options) {
-    TrainingHooks hooks{.finite_figure = finite_figure(options.finite, options.overwrite),
+    TrainingHooks hooks{.not_finite = not_finite_report(options.finite, options.overwrite),
                         .computed_by = computed_by(options.is_reference),
                         .compile = options.compile,
                         .say = [](std::string_view text) { tell("{}\n", text); }};

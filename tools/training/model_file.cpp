@@ -17,6 +17,7 @@ namespace {
 
 using detail::JsonEntry;
 using detail::matrix_to_json;
+using detail::model_format;
 using detail::parse_json;
 // Entries are written in the order in which one reads them.
 using Json = nlohmann::ordered_json;

@@ -11,9 +11,6 @@
 
 namespace revolute {
 
-/// What the entry "format" of a model file says.
-inline constexpr std::string_view model_format = "revolute model";
-
 /// A model as JSON. All numbers read back to the same bits. The schema, version 3:
 ///
 ///     format                "revolute model"

@@ -1,6 +1,5 @@
 #include <revolute/graph/cost/bytes_in_words.hpp>
-#include <revolute/graph/values/error.hpp>
-#include <revolute/tools/checks/finite_report.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/training/sequence_net.hpp>
 #include <revolute/tools/training/split_step.hpp>
@@ -22,10 +21,6 @@ StepOptions alone(StepOptions options) {
     return options;
 }
 
-FiniteCheck check_of(const StepOptions& options) {
-    return options.finite_figure ? FiniteCheck::on : FiniteCheck::off;
-}
-
 }  // namespace
 
 /// Loss and gradients of a piece of a batch.
@@ -36,8 +31,8 @@ class SplitStep::Gradients {
         : net_(recurrent_net(graph_, with_batch(sizes, windows), architecture)),
           parameters_(net_.parameters()),
           derivative_(differentiate(net_.loss(), parameters_)),
-          finite_figure_(options.finite_figure),
-          computation_(outputs(), options.by, check_of(options), options.compile) {}
+          not_finite_(options.not_finite),
+          computation_(outputs(), options.by, check_of(options.not_finite), options.compile) {}
 
     /// Adds loss and gradients, times `weight`.
     void add(std::span<const Matrix> parameters, const Windows& windows, double weight,
@@ -45,10 +40,7 @@ class SplitStep::Gradients {
         computation_.bind(parameters_, parameters);
         computation_.bind(net_.inputs, windows.inputs);
         computation_.bind(net_.read_out.targets.front(), windows.target);
-        if (finite_figure_)
-            run_finite(derivative_, computation_, *finite_figure_);
-        else
-            computation_.run();
+        run_reported(derivative_, computation_, not_finite_);
         loss += weight * computation_.value(0)(0, 0);
         for (std::size_t i = 0; i < gradients.size(); ++i) {
             const Matrix part = computation_.value(1 + i);
@@ -75,7 +67,7 @@ class SplitStep::Gradients {
     RecurrentNet net_;
     std::vector<Expr> parameters_;
     Derivative derivative_;
-    std::optional<std::filesystem::path> finite_figure_;
+    NotFiniteReport not_finite_;
     Computation computation_;
 };
 
@@ -87,7 +79,7 @@ class SplitStep::Move {
         : leaves_(parameters_of(graph_, architecture, sizes)),
           gradients_(gradients_of(graph_, leaves_)),
           update_(update_of(rule, leaves_, gradients_)),
-          computation_(outputs(), options.by, check_of(options), options.compile) {
+          computation_(outputs(), options.by, check_of(options.not_finite), options.compile) {
         for (const Update::Memory& memory : update_.memories) leaves_.push_back(memory.leaf);
         const std::vector<Expr> after = outputs();
         for (std::size_t i = 0; i < leaves_.size(); ++i) computation_.carry(after[i], leaves_[i]);
@@ -170,7 +162,7 @@ SplitStep::SplitStep(const Architecture& architecture, const Sizes& sizes, const
     if (limit) *limit -= std::min(*limit, batch_ * window_bytes_);
     try {
         whole_ = std::make_unique<TrainingStep>(architecture, sizes, rule, options.by,
-                                                options.finite_figure, within.compile);
+                                                options.not_finite, within.compile);
         return;
     } catch (const CapacityError&) {  // then in pieces
     }

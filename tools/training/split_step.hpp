@@ -22,7 +22,7 @@ using WindowsOf = std::function<Windows(std::size_t begin, std::size_t count)>;
 struct StepOptions {
     ComputedBy by = ComputedBy::program;
     CompileOptions compile{};  ///< its memory_limit is that of all steps that share it
-    std::optional<std::filesystem::path> finite_figure{};
+    NotFiniteReport not_finite{};
     std::size_t sharing = 1;  ///< how many steps share the limit, each with an equal part
 };
 

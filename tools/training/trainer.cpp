@@ -257,7 +257,7 @@ class Training {
     /// The steps of an epoch: for a whole batch, and for what is left over. They share the memory.
     void make_steps() {
         const std::size_t size = batch_size(), rest = targets_.size() % size;
-        StepOptions options{hooks_.computed_by, hooks_.compile, hooks_.finite_figure};
+        StepOptions options{hooks_.computed_by, hooks_.compile, hooks_.not_finite};
         options.sharing = rest == 0 ? 1 : 2;
         for (const std::size_t windows : {size, rest}) {
             if (windows == 0) continue;

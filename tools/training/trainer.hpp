@@ -4,7 +4,6 @@
 #include <revolute/tools/support/random.hpp>
 #include <revolute/tools/training/forecast_model.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,8 +34,7 @@ struct TrainingHooks {
     std::function<void(const EpochReport&)> after_epoch{};
     /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
     std::function<bool()> should_stop{};
-    /// Where to draw the first value that is not finite (`run_finite`); none: nobody looks for one.
-    std::optional<std::filesystem::path> finite_figure{};
+    NotFiniteReport not_finite{};  ///< what says more of the first value that is not finite
     ComputedBy computed_by = ComputedBy::program;
     /// Precision and threads; the memory limit is that of the whole training. Where a batch does not fit
     /// into it, it is computed in pieces: `SplitStep`.

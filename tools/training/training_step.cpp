@@ -1,5 +1,4 @@
-#include <revolute/graph/values/error.hpp>
-#include <revolute/tools/checks/finite_report.hpp>
+#include <revolute/graph/error.hpp>
 #include <revolute/tools/training/training_step.hpp>
 
 #include <fmt/format.h>
@@ -24,15 +23,14 @@ std::string not_finite_in_training(std::size_t number, std::span<const Expr> lea
 }
 
 TrainingStep::TrainingStep(const Architecture& architecture, const Sizes& sizes,
-                           const TrainingRule& rule, ComputedBy by,
-                           std::optional<std::filesystem::path> finite_figure,
+                           const TrainingRule& rule, ComputedBy by, NotFiniteReport not_finite,
                            const CompileOptions& options)
     : net_(recurrent_net(graph_, sizes, architecture)),
       leaves_(net_.parameters()),
       derivative_(differentiate(net_.loss(), leaves_)),
       update_(update_of(rule, leaves_, derivative_.gradients())),
-      finite_figure_(std::move(finite_figure)),
-      computation_(outputs(), by, finite_figure_ ? FiniteCheck::on : FiniteCheck::off, options) {
+      not_finite_(std::move(not_finite)),
+      computation_(outputs(), by, check_of(not_finite_), options) {
     for (const Update::Memory& memory : update_.memories) leaves_.push_back(memory.leaf);
     const std::vector<Expr> after = state_after();
     for (std::size_t i = 0; i < leaves_.size(); ++i) computation_.carry(after[i], leaves_[i]);
@@ -71,10 +69,7 @@ void TrainingStep::set_state(std::span<const Matrix> state) { computation_.bind(
 double TrainingStep::run(std::span<const Matrix> inputs, const Matrix& target) {
     computation_.bind(net_.inputs, inputs);
     computation_.bind(net_.read_out.targets.front(), target);
-    if (finite_figure_)
-        run_finite(derivative_, computation_, *finite_figure_);
-    else
-        computation_.run();
+    run_reported(derivative_, computation_, not_finite_);
     return computation_.value(0)(0, 0);
 }
 

@@ -5,7 +5,6 @@
 #include <revolute/tools/computation/computation.hpp>
 #include <revolute/tools/training/optimizer.hpp>
 
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,10 +34,9 @@ std::string not_finite_in_training(std::size_t number, std::span<const Expr> lea
 /// remembers. A step begins with the state that the one before left.
 class TrainingStep {
  public:
-    /// With the name of a file, values are checked for being finite, and the first that is not is drawn
-    /// there: `run_finite`.
+    /// With a report, values are checked for being finite: `run_reported`.
     TrainingStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
-                 ComputedBy by, std::optional<std::filesystem::path> finite_figure = {},
+                 ComputedBy by, NotFiniteReport not_finite = {},
                  const CompileOptions& options = {});
 
     /// The state before the first step. Throws ShapeError unless the parameters are those of the net.
@@ -64,7 +62,7 @@ class TrainingStep {
     std::vector<Expr> leaves_;  // of the state; first the parameters
     Derivative derivative_;
     Update update_;
-    std::optional<std::filesystem::path> finite_figure_;
+    NotFiniteReport not_finite_;
     Computation computation_;
 };
 

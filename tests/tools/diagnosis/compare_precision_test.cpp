@@ -2,7 +2,7 @@
 
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"
-#include <revolute/tools/checks/gradient_rounding.hpp>
+#include <revolute/tools/exchange/case_rounding.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <support/run_program.hpp>
 #include <support/sanitized.hpp>

@@ -14,6 +14,9 @@
 
 namespace revolute::detail {
 
+/// What the entry "format" of a model file says, which files of other kinds are told from.
+inline constexpr std::string_view model_format = "revolute model";
+
 /// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no JSON from
 /// line 3, column 5 on"; or "source: complaint: a[2].b is there twice" for a key that its object has
 /// already.

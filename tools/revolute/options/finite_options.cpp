@@ -2,11 +2,14 @@
 
 #include "option_values.hpp"
 #include "own_file.hpp"
-#include <revolute/graph/values/error.hpp>
+#include <revolute/graph/error.hpp>
+#include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/render.hpp>
 #include <revolute/tools/support/output_file.hpp>
 
 #include <fmt/format.h>
+
+#include <filesystem>
 
 namespace revolute {
 
@@ -28,8 +31,8 @@ void add_finite_options(CLI::App& command, FiniteOptions& options) {
         ->needs(check);
 }
 
-std::optional<std::filesystem::path> finite_figure(const FiniteOptions& options, bool overwrite) {
-    if (!options.check) return std::nullopt;
+NotFiniteReport not_finite_report(const FiniteOptions& options, bool overwrite) {
+    if (!options.check) return {};
     const std::filesystem::path figure = options.figure.value_or(default_figure);
     require_writable(figure);
     if (!options.figure && !overwrite && !may_be_replaced(figure, "digraph revolute"))
@@ -37,7 +40,7 @@ std::optional<std::filesystem::path> finite_figure(const FiniteOptions& options,
             fmt::format("--check-finite: {} is there, and is no figure of a value that was not "
                         "finite\n  --finite-dot says another name",
                         figure.string()));
-    return figure;
+    return DrawNotFinite{figure};
 }
 
 }  // namespace revolute

@@ -1,6 +1,6 @@
 #include <revolute/graph/notation/labels.hpp>
-#include <revolute/tools/checks/finite_report.hpp>
 #include <revolute/tools/figures/building/figure_builder.hpp>
+#include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/render.hpp>
 
 #include <fmt/format.h>
@@ -69,15 +69,6 @@ std::string draw(const Derivative& derivative, std::span<const Expr> outputs,
     }
 }
 
-/// Throws the error anew, with more to say.
-[[noreturn]] void report(const Derivative& derivative, std::span<const Expr> outputs,
-                         const NonFiniteError& error, const std::filesystem::path& figure) {
-    throw NonFiniteError(
-        fmt::format("{}\n{}\n  {}", error.what(), findings(derivative, error.node()),
-                    draw(derivative, outputs, error, figure)),
-        error.node(), error.values(), {error.operands().begin(), error.operands().end()});
-}
-
 }  // namespace
 
 Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs,
@@ -108,21 +99,20 @@ Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs
     return builder.finish();
 }
 
+void DrawNotFinite::operator()(const Derivative& derivative, std::span<const Expr> outputs,
+                               const NonFiniteError& error) const {
+    throw NonFiniteError(
+        fmt::format("{}\n{}\n  {}", error.what(), findings(derivative, error.node()),
+                    draw(derivative, outputs, error, figure)),
+        error.node(), error.values(), {error.operands().begin(), error.operands().end()});
+}
+
 std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<const Expr> outputs,
                                     const Bindings& values, const std::filesystem::path& figure) {
     try {
         return evaluate(outputs, values, check_finite);
     } catch (const NonFiniteError& error) {
-        report(derivative, outputs, error, figure);
-    }
-}
-
-void run_finite(const Derivative& derivative, Computation& computation,
-                const std::filesystem::path& figure) {
-    try {
-        computation.run();
-    } catch (const NonFiniteError& error) {
-        report(derivative, computation.outputs(), error, figure);
+        DrawNotFinite{figure}(derivative, outputs, error);
     }
 }
 

@@ -2,7 +2,6 @@
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
-#include <revolute/tools/computation/computation.hpp>
 #include <revolute/tools/figures/figure.hpp>
 
 #include <filesystem>
@@ -24,8 +23,12 @@ Figure finite_figure(const Derivative& derivative, std::span<const Expr> outputs
 std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<const Expr> outputs,
                                     const Bindings& values, const std::filesystem::path& figure);
 
-/// The same for the run of a computation that was made with `check_finite`.
-void run_finite(const Derivative& derivative, Computation& computation,
-                const std::filesystem::path& figure);
+/// The same for what is computed elsewhere, where it is handed on (`NotFiniteReport`): throws the error anew.
+struct DrawNotFinite {
+    std::filesystem::path figure;
+
+    [[noreturn]] void operator()(const Derivative& derivative, std::span<const Expr> outputs,
+                                 const NonFiniteError& error) const;
+};
 
 }  // namespace revolute

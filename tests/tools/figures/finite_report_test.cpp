@@ -1,6 +1,6 @@
-#include "tools/figures/figure_geometry.hpp"
-#include "tools/figures/figure_models.hpp"
-#include <revolute/tools/checks/finite_report.hpp>
+#include "figure_geometry.hpp"
+#include "figure_models.hpp"
+#include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/layout/layout.hpp>
 #include <revolute/tools/support/output_file.hpp>
 #include <revolute/tools/training/training_step.hpp>

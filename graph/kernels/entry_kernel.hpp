@@ -1,0 +1,38 @@
+#pragma once
+
+#include <revolute/graph/kernels/columns.hpp>
+
+#include <cstddef>
+#include <span>
+
+namespace revolute {
+
+/// What a kernel of an elementwise operator sees: columns of entries of each operand, and the attributes.
+template <class Number>
+struct EntryArguments {
+    std::span<const Columns<const Number>> operands;
+    std::span<const double> attributes;
+
+    const Columns<const Number>& operator[](std::size_t slot) const { return operands[slot]; }
+};
+
+template <class Number>
+using EntryKernel = void (*)(const EntryArguments<Number>&, Columns<Number> y, ColumnExtent extent);
+
+/// Kernels for programs, in both kinds of numbers. Both or none are there; or a function that gives both, for
+/// the processor on which a program is compiled.
+template <template <class Number> class KernelOf>
+struct ProgramKernels {
+    KernelOf<double> in_double = nullptr;
+    KernelOf<float> in_float = nullptr;
+    ProgramKernels (*chosen)() = nullptr;
+
+    constexpr bool exist() const { return in_double != nullptr || chosen != nullptr; }
+    ProgramKernels here() const { return chosen == nullptr ? *this : chosen(); }
+};
+
+/// Of an elementwise operator. They see a block of entries, neither shape nor place in time; y may stand where
+/// an operand stands.
+using FastKernels = ProgramKernels<EntryKernel>;
+
+}  // namespace revolute
