@@ -1,9 +1,5 @@
-#include <revolute/graph/evaluate/evaluate.hpp>
-#include <revolute/rnn/many_to_one.hpp>
-#include <revolute/rnn/simple_rnn.hpp>
-#include <revolute/tools/figures/dot.hpp>
+#include <revolute/revolute.hpp>
 
-#include <fstream>
 #include <iostream>
 
 using namespace revolute;
@@ -28,6 +24,5 @@ int main() {
         std::cout << "  (" << value(0, 0) << ", " << value(1, 0) << ") by " << term.consumer.label()
                   << '\n';
     }
-    std::ofstream dot("joint.dot");
-    write_dot(dot, joint(d));  // dot -Tsvg joint.dot > joint.svg
+    write_figure("joint.dot", joint(d));  // or joint.svg, joint.pdf, joint.png
 }
