@@ -1,8 +1,8 @@
 #pragma once
 
 #include <revolute/graph/expr.hpp>
-#include <revolute/graph/kernels/entry_kernel.hpp>
-#include <revolute/graph/matrix.hpp>
+#include <revolute/graph/kernels/kernel.hpp>
+#include <revolute/graph/values/matrix.hpp>
 
 #include <array>
 #include <cstdint>
@@ -52,19 +52,6 @@ struct ShapeArguments {
     [[noreturn]] void fail(std::string_view requirement) const;
 };
 
-/// What a kernel of whole matrices sees: the operands' values and the attributes.
-template <class Number>
-struct KernelArguments {
-    std::span<const BasicMatrixView<const Number>> operands;
-    std::span<const double> attributes;
-
-    BasicMatrixView<const Number> operator[](std::size_t slot) const { return operands[slot]; }
-    double attribute(std::size_t i) const { return attributes[i]; }
-};
-
-/// What a reference kernel sees.
-using Arguments = KernelArguments<double>;
-
 /// A place in the graph where a derivative rule is applied: operand `slot` of the node `output`.
 /// Nothing here is a view into the graph, so a rule may append while it reads.
 struct RuleSite {
@@ -89,12 +76,6 @@ struct Pushforward : RuleSite {
 };
 
 using ShapeRule = Shape (*)(const ShapeArguments&);
-template <class Number>
-using MatrixKernel = void (*)(const KernelArguments<Number>&, BasicMatrixView<Number>);
-using Kernel = MatrixKernel<double>;
-
-/// Of any other operator. They see whole matrices, and write every entry of the output; never read it.
-using MatrixKernels = ProgramKernels<MatrixKernel>;
 
 /// A place in an expression of several operators: an operator, whose operands follow; the expression's
 /// operand of that number; or a constant.

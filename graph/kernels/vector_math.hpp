@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/graph/kernels/entry_kernel.hpp>
+#include <revolute/graph/kernels/kernel.hpp>
 
 #include <cstddef>
 #include <cstdint>

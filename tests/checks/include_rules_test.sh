@@ -8,16 +8,16 @@ status=0
 
 clean() {
     rm -rf "$tree"
-    mkdir -p "$tree/graph/program/detail" "$tree/ops" "$tree/rnn/closed_form" "$tree/tools/figures" "$tree/tools/revolute"
-    printf '%s\n' '# a comment' 'graph:' 'graph/program: graph' 'ops: graph graph/program' 'rnn/closed_form: graph' \
+    mkdir -p "$tree/graph/values" "$tree/graph/program/detail" "$tree/ops" "$tree/rnn/closed_form" "$tree/tools/figures" "$tree/tools/revolute"
+    printf '%s\n' '# a comment' 'graph/values:' 'graph: graph/values' 'graph/program: graph' 'ops: graph/values graph/program' 'rnn/closed_form: graph/values' \
         'rnn: ops' 'tools/figures: graph rnn' 'tools/revolute: tools/figures' >"$tree/rooms.txt"
-    echo '#include <vector>' >"$tree/graph/graph.cpp"
-    echo '#include <Eigen/Core>' >"$tree/graph/eigen.hpp"
+    echo '#include <revolute/graph/values/matrix.hpp>' >"$tree/graph/graph.cpp"
+    echo '#include <Eigen/Core>' >"$tree/graph/values/eigen.hpp"
     echo '#include <revolute/graph/graph.hpp>' >"$tree/graph/program/detail/plan.cpp"
-    printf '#include <revolute/graph/eigen.hpp>\n#include <revolute/graph/program/detail/plan.hpp>\n' >"$tree/ops/tanh.cpp"
-    printf '#include <revolute/graph/matrix.hpp>\n#include <revolute/rnn/closed_form/closed_form.hpp>\n' \
+    printf '#include <revolute/graph/values/eigen.hpp>\n#include <revolute/graph/program/detail/plan.hpp>\n' >"$tree/ops/tanh.cpp"
+    printf '#include <revolute/graph/values/matrix.hpp>\n#include <revolute/rnn/closed_form/closed_form.hpp>\n' \
         >"$tree/rnn/closed_form/closed_form.cpp"
-    printf '#include <revolute/graph/matrix.hpp>\n' >"$tree/rnn/closed_form/closed_form.hpp"
+    printf '#include <revolute/graph/values/matrix.hpp>\n' >"$tree/rnn/closed_form/closed_form.hpp"
     printf '#include <revolute/ops/tanh.hpp>\n// #include <revolute/tools/figures/dot.hpp> is only named here\n' \
         >"$tree/rnn/unroll.hpp"
     printf '#include <revolute/rnn/unroll.hpp>\n#include <revolute/graph/graph.hpp>\n' >"$tree/tools/figures/dot.cpp"
@@ -59,9 +59,9 @@ refuses rnn/unroll.hpp '#include <revolute/tools/figures/dot.hpp>'
 refuses rnn/unroll.hpp '#include <revolute/elsewhere/dot.hpp>'
 refuses tools/figures/dot.cpp '#include "dot.hpp"'
 refuses ops/activation.hpp '#include <Eigen/Core>'
-refuses rnn/unroll.hpp '#include <revolute/graph/eigen.hpp>'
+refuses rnn/unroll.hpp '#include <revolute/graph/values/eigen.hpp>'
 refuses tools/dot.hpp '#include <nlohmann/json_fwd.hpp>'
-refuses graph/matrix.hpp '  # include <hwy/base.h>'
+refuses graph/values/matrix.hpp '  # include <hwy/base.h>'
 refuses rnn/closed_form/closed_form.cpp '#include <revolute/graph/evaluate.hpp>'
 refuses rnn/closed_form/closed_form.hpp '#include <revolute/graph/graph.hpp>'
 refuses_table 's/^rnn: ops/rnn: ops graph/'

@@ -3,7 +3,7 @@
 #include "options/finite_options.hpp"
 #include "options/option_values.hpp"
 #include "options/program_options.hpp"
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
 #include <revolute/tools/exchange/case_rounding.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>

@@ -1,5 +1,5 @@
 #include <revolute/graph/cost/bytes_in_words.hpp>
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/training/sequence_net.hpp>
 #include <revolute/tools/training/split_step.hpp>

@@ -1,4 +1,4 @@
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/training/training_step.hpp>
 
 #include <fmt/format.h>

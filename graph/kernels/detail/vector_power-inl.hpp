@@ -11,7 +11,7 @@
 #include <revolute/graph/kernels/detail/vector_exponential-inl.hpp>
 #include <revolute/graph/kernels/detail/vector_pairs-inl.hpp>
 #include <revolute/graph/kernels/detail/vector_transform-inl.hpp>
-#include <revolute/graph/kernels/entry_kernel.hpp>
+#include <revolute/graph/kernels/kernel.hpp>
 
 #include <hwy/highway.h>
 

@@ -9,7 +9,7 @@
 #endif
 
 #include <revolute/graph/kernels/detail/vector_parts-inl.hpp>
-#include <revolute/graph/kernels/entry_kernel.hpp>
+#include <revolute/graph/kernels/kernel.hpp>
 
 #include <hwy/highway.h>
 

@@ -2,7 +2,7 @@
 
 #include "option_values.hpp"
 #include "own_file.hpp"
-#include <revolute/graph/error.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/render.hpp>
 #include <revolute/tools/support/output_file.hpp>

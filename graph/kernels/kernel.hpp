@@ -1,11 +1,29 @@
 #pragma once
 
 #include <revolute/graph/kernels/columns.hpp>
+#include <revolute/graph/values/matrix.hpp>
 
 #include <cstddef>
 #include <span>
 
 namespace revolute {
+
+/// What a kernel of whole matrices sees: the operands' values and the attributes.
+template <class Number>
+struct KernelArguments {
+    std::span<const BasicMatrixView<const Number>> operands;
+    std::span<const double> attributes;
+
+    BasicMatrixView<const Number> operator[](std::size_t slot) const { return operands[slot]; }
+    double attribute(std::size_t i) const { return attributes[i]; }
+};
+
+/// What a reference kernel sees.
+using Arguments = KernelArguments<double>;
+
+template <class Number>
+using MatrixKernel = void (*)(const KernelArguments<Number>&, BasicMatrixView<Number>);
+using Kernel = MatrixKernel<double>;
 
 /// What a kernel of an elementwise operator sees: columns of entries of each operand, and the attributes.
 template <class Number>
@@ -34,5 +52,7 @@ struct ProgramKernels {
 /// Of an elementwise operator. They see a block of entries, neither shape nor place in time; y may stand where
 /// an operand stands.
 using FastKernels = ProgramKernels<EntryKernel>;
+/// Of any other operator. They see whole matrices, and write every entry of the output; never read it.
+using MatrixKernels = ProgramKernels<MatrixKernel>;
 
 }  // namespace revolute
