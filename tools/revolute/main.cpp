@@ -1,7 +1,7 @@
 #include "address_space.hpp"
 #include "bench/allocation_count.hpp"
 #include "commands.hpp"
-#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/bytes_in_words.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/suggestion.hpp>
 #include <revolute/tools/support/standard_output.hpp>

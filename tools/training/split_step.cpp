@@ -1,4 +1,4 @@
-#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/bytes_in_words.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/training/sequence_net.hpp>

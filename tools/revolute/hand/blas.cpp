@@ -1,6 +1,6 @@
 #include "blas.hpp"
 
-#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/bytes_in_words.hpp>
 #include <revolute/graph/values/error.hpp>
 
 #include <dlfcn.h>

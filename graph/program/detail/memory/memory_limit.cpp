@@ -1,6 +1,6 @@
-#include <revolute/graph/cost/bytes_in_words.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/memory/memory_limit.hpp>
+#include <revolute/graph/values/bytes_in_words.hpp>
 #include <revolute/graph/values/error.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include <revolute/graph/cost/bytes_in_words.hpp>
+#include <revolute/graph/values/bytes_in_words.hpp>
 
 #include <fmt/format.h>
 
