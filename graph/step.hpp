@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -23,5 +24,17 @@ std::string to_string(Step step);
 
 /// "[4]", or "[s=4]" off the first axis: what follows a name.
 std::string subscript(Step step);
+
+/// Steps low, ..., high of a time axis.
+struct Interval {
+    std::int32_t low = 0;
+    std::int32_t high = 0;
+
+    constexpr bool contains(std::int32_t t) const { return low <= t && t <= high; }
+    constexpr std::size_t size() const {
+        return static_cast<std::size_t>(std::int64_t{high} - low) + 1;
+    }
+    friend constexpr bool operator==(Interval, Interval) = default;
+};
 
 }  // namespace revolute

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/graph.hpp>
-#include <revolute/graph/rolling/rolled.hpp>
+#include <revolute/graph/step.hpp>
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/notation/labels.hpp>
+#include <revolute/graph/step.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -9,18 +10,6 @@
 #include <vector>
 
 namespace revolute {
-
-/// Steps low, ..., high of a time axis.
-struct Interval {
-    std::int32_t low = 0;
-    std::int32_t high = 0;
-
-    constexpr bool contains(std::int32_t t) const { return low <= t && t <= high; }
-    constexpr std::size_t size() const {
-        return static_cast<std::size_t>(std::int64_t{high} - low) + 1;
-    }
-    friend constexpr bool operator==(Interval, Interval) = default;
-};
 
 /// Steps of a time axis: an interval, once, or again and again at the same distance.
 struct StepRange {

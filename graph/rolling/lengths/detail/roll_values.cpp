@@ -43,7 +43,7 @@ std::vector<Matrix> values_of(const Rolled& rolled) {
 }
 
 /// To what sums of some steps' values that are added in another order lose.
-bool is_near(const Matrix& a, const Matrix& b) {
+bool are_near(const Matrix& a, const Matrix& b) {
     constexpr double rounding = 1e-10;
     if (a.shape() != b.shape()) return false;
     double largest = 0, difference = 0;
@@ -63,7 +63,7 @@ bool gives_the_same(const Rolled& rolled, const Rolled& built, std::int32_t step
     try {
         const std::vector<Matrix> foretold = values_of(rolled.at(steps, axis));
         const std::vector<Matrix> there = values_of(built);
-        return std::ranges::equal(foretold, there, is_near);
+        return std::ranges::equal(foretold, there, are_near);
     } catch (const Error&) {
         return false;
     }
