@@ -26,10 +26,10 @@ mode_of() { case " $(echo $logic) " in *" $1 "*) echo logic ;; *) echo rules ;; 
 sources_of() {
     case $1 in *.cpp) echo "$1"; return ;; esac
     local folder=${1%%/*} headers=$1 header
-    headers="$headers $(cd "$source" && grep -l "include <revolute/$1>" "$folder"/*.hpp || true)"
+    headers="$headers $(cd "$source" && grep -rl --include='*.hpp' "include <revolute/$1>" "$folder" || true)"
     {
         for header in $headers; do
-            (cd "$source" && grep -l "include <revolute/$header>" "$folder"/*.cpp || true)
+            (cd "$source" && grep -rl --include='*.cpp' "include <revolute/$header>" "$folder" || true)
         done
         # Templates and inline functions are in the tests as well; those of the mutant's come first in the link.
         (cd "$source" && ls "tests/${1%.hpp}_test.cpp" 2> /dev/null || true)
@@ -59,7 +59,7 @@ prepare() {
     system=$work/$folder/system.hpp
     if [ ! -e "$system.gch" ]; then
         mkdir -p "$work/$folder"
-        (cd "$source" && sed -n '/^#include <revolute/d; /^#include </p' "$folder"/*.?pp | sort -u
+        (cd "$source" && find "$folder" -name '*.?pp' -exec sed -n '/^#include <revolute/d; /^#include </p' {} + | sort -u
             echo '#include <Eigen/Core>') > "$system"
         (cd "$build" && eval "$(cat "$command") -x c++-header $system -o $system.gch")
     fi
