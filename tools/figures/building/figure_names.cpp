@@ -58,4 +58,6 @@ std::string FigureNames::operator()(NodeId node) const {
     return found == names_.end() ? labels_.name(node) : found->second;
 }
 
+std::string FigureNames::adjoint(NodeId value) const { return "d" + (*this)(value); }
+
 }  // namespace revolute

@@ -20,7 +20,7 @@ class FigureNames {
     /// Without step; empty when the node has none.
     std::string operator()(NodeId node) const;
     /// Of the adjoint of a value that has a name.
-    std::string adjoint(NodeId value) const { return "d" + (*this)(value); }
+    std::string adjoint(NodeId value) const;
     /// Whether the name, with what stands behind an underline below, would read as another one at a step, as h_0 would
     /// where h has steps: that of the value that the node is, or whose adjoint it is. It is set by its letters.
     bool reads_as_step(NodeId node) const;
