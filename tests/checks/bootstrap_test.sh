@@ -5,7 +5,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/checkout/build/release" "$work/checkout/.ci" "$work/elsewhere"
 cp "$1/bootstrap.sh" "$work/checkout/"
-for tool in sh cat dirname env; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
+for tool in sh cat dirname env mkdir tail; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
 
 stand_in() {  # FILE: a script from standard input
     { echo '#!/bin/sh'; cat; } >"$1"
@@ -31,6 +31,8 @@ exit "${APT_STATUS-0}"
 END
 stand_in "$work/bin/cmake" <<'END'
 echo "cmake $*" >>"$CALLS"
+echo "cmake speaks"
+exit "${CMAKE_STATUS-0}"
 END
 stand_in "$work/checkout/build/release/revolute" <<'END'
 echo "revolute $* in $(pwd)" >>"$CALLS"
@@ -57,11 +59,14 @@ run() {  # ARGUMENT...: bootstrap.sh, in another folder
     status=0
     output=$(cd "$work/elsewhere" && PATH="$work/bin" "$work/checkout/bootstrap.sh" "$@" 2>&1) || status=$?
 }
-export CALLS="$work/calls" USER_ID MISSING APT_STATUS=0
+export CALLS="$work/calls" USER_ID MISSING APT_STATUS=0 CMAKE_STATUS=0
 
 checkout=$(cd "$work/checkout" && pwd)
 elsewhere=$(cd "$work/elsewhere" && pwd)
-first_build="cmake -S $checkout --preset release -DREVOLUTE_BUILD_TESTS=OFF
+in_batches='-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12'
+building='Configuring
+Building'
+first_build="cmake -S $checkout --preset release $in_batches -DREVOLUTE_BUILD_TESTS=OFF
 cmake --build $checkout/build/release --parallel 3 --target revolute
 revolute demo in $elsewhere"
 
@@ -75,7 +80,8 @@ Run this as root, then start again:
 
 USER_ID=0
 run demo
-expect 'root: installs what is missing, builds, runs in the folder of the caller' 0 'Installing g++ gnuplot-nox' \
+expect 'root: installs what is missing, builds, runs in the folder of the caller' 0 "Installing g++ gnuplot-nox
+$building" \
     "apt-get -qq update [noninteractive, user]
 apt-get -qq install --yes --no-install-recommends g++ gnuplot-nox [noninteractive, user]
 $first_build"
@@ -83,24 +89,34 @@ $first_build"
 ln -s "$work/sudo" "$work/bin/sudo"
 USER_ID=1000
 run demo
-expect 'sudo: installs through it' 0 'Installing g++ gnuplot-nox' \
+expect 'sudo: installs through it' 0 "Installing g++ gnuplot-nox
+$building" \
     "apt-get -qq update [noninteractive, sudo]
 apt-get -qq install --yes --no-install-recommends g++ gnuplot-nox [noninteractive, sudo]
 $first_build"
 
 APT_STATUS=100
 run demo
-expect 'a failing apt-get ends it' 100 'Installing g++ gnuplot-nox' 'apt-get -qq update [noninteractive, sudo]'
+expect 'a failing apt-get ends it' 100 "Installing g++ gnuplot-nox
+Installing g++ gnuplot-nox: failed; all that was said is in $checkout/build/bootstrap.log" 'apt-get -qq update [noninteractive, sudo]'
 APT_STATUS=0
 
 MISSING=clang
 run demo
-expect 'demo needs no clang: apt-get is not called' 0 '' "$first_build"
+expect 'demo needs no clang: apt-get is not called' 0 "$building" "$first_build"
+
+CMAKE_STATUS=3
+run demo
+expect 'a failing cmake ends it, after what it said' 3 "Configuring
+cmake speaks
+Configuring: failed; all that was said is in $checkout/build/bootstrap.log" \
+    "cmake -S $checkout --preset release $in_batches -DREVOLUTE_BUILD_TESTS=OFF"
+CMAKE_STATUS=0
 
 : >"$work/checkout/build/release/CMakeCache.txt"
 run demo
-expect 'a folder configured before keeps its choice of tests' 0 '' \
-    "cmake -S $checkout --preset release
+expect 'a folder configured before keeps its choice of tests' 0 "$building" \
+    "cmake -S $checkout --preset release $in_batches
 cmake --build $checkout/build/release --parallel 3 --target revolute
 revolute demo in $elsewhere"
 
