@@ -47,6 +47,9 @@ build_user() {  # NAME CMAKE OPTION...
     cmake --build "$work/$name" --parallel >"$work/log" || { cat "$work/log"; return 1; }
     run_user "$work/$name/user"
     "$work/$name/eigen_user"
+    for library in figures equations checks training; do
+        "$work/$name/alone_$library" >"$work/log" || { cat "$work/log"; echo "a program with revolute::$library alone failed"; return 1; }
+    done
     if [ $can_run_v3 = yes ]; then
         run_user "$work/$name/user_v3"
         echo "$name: built and run, plainly and with -march=x86-64-v3"
