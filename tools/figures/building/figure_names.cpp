@@ -58,6 +58,9 @@ std::string FigureNames::operator()(NodeId node) const {
     return found == names_.end() ? labels_.name(node) : found->second;
 }
 
-std::string FigureNames::adjoint(NodeId value) const { return "d" + (*this)(value); }
+std::string FigureNames::adjoint(NodeId value) const {
+    std::string name = "d";  // g++ 12 takes "d" + for out of bounds (its bug 105651)
+    return name += (*this)(value);
+}
 
 }  // namespace revolute
