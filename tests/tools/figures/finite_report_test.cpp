@@ -196,7 +196,7 @@ TEST_CASE("finite report: what only the step of the optimiser makes is made of t
     const std::string figure = (folder / "net.dot").string();
     TrainingStep step({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1},
                       {.optimizer = Sgd{.learning_rate = 1e200, .momentum = 0}, .clip = 0},
-                      ComputedBy::program, figure);
+                      ComputedBy::program, DrawNotFinite{figure});
     const std::vector<Matrix> parameters{Matrix(1, 1), Matrix(1, 1), Matrix(1, 1), Matrix(1, 1),
                                          Matrix(1, 1)};
     step.set_state(step.first_state(parameters));
@@ -219,7 +219,8 @@ TEST_CASE("finite report: a net in training stops at its first value that is not
     const test::TemporaryFolder folder;
     const std::string figure = (folder / "net.dot").string();
     TrainingStep step({}, {.steps = 1, .input = 1, .hidden = 1, .output = 1, .batch = 1},
-                      {.optimizer = Sgd{0.1}, .clip = 0}, ComputedBy::program, figure);
+                      {.optimizer = Sgd{0.1}, .clip = 0}, ComputedBy::program,
+                      DrawNotFinite{figure});
     // W, U, b, V, c: y = 1e200 tanh(1), and its square overflows.
     const std::vector<Matrix> parameters{Matrix(1, 1, 1.0), Matrix(1, 1, 1.0), Matrix(1, 1, 0.0),
                                          Matrix(1, 1, 1e200), Matrix(1, 1, 0.0)};
