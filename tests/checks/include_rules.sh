@@ -1,13 +1,12 @@
 #!/bin/sh
-# include_rules.sh SOURCE [ROOMS]: fails and names the lines that break a rule on what may include what.
-#   Rooms include what the table ROOMS, tests/checks/rooms.txt, says. It names all of that and no more, and each room stands
+# include_rules.sh SOURCE: fails and names the lines that break a rule on what may include what.
+#   Rooms include what the table tests/checks/rooms.txt says, or the one that ROOMS names. It names all of that and no more, and each room stands
 #   below those that it includes, so that there is no circle.
 #   Our files are named <revolute/folder/file.hpp>, never by a relative path.
 #   Public headers are free of Eigen, except graph/values/eigen.hpp, and need nothing but what the installed package asks for.
 #   Those in a folder detail/ are not installed.
 set -eu
-rooms=$(cd "$(dirname "$0")" && pwd)/rooms.txt
-if [ $# -gt 1 ]; then rooms=$2; fi
+rooms=${ROOMS-$(cd "$(dirname "$0")" && pwd)/rooms.txt}
 cd "$1"
 status=0
 
