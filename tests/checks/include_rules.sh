@@ -63,6 +63,7 @@ installed() { find graph ops rnn tools -name '*.hpp' ! -path 'tools/revolute/*' 
 {
     refuse 'no includes by relative path' '"' $(sources graph) $(sources ops) $(sources rnn) \
         $(find tools -path tools/revolute -prune -o -name '*.[ch]pp' -print)
+    refuse 'installed headers include none that is not installed' '<revolute/[^>]*/detail/' $(installed)
     refuse 'public headers are free of Eigen' '<(Eigen/|revolute/graph/values/eigen)' \
         $(installed | grep -v '^graph/values/eigen.hpp$')
 }
