@@ -18,6 +18,7 @@
 #include <revolute/graph/values/matrix.hpp>
 #include <revolute/ops/jacobian.hpp>
 #include <revolute/ops/ops.hpp>
+#include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/rnn/embedding.hpp>
 #include <revolute/rnn/gru.hpp>
@@ -37,4 +38,5 @@
 #include <revolute/tools/equations/equations.hpp>
 #include <revolute/tools/figures/dot.hpp>
 #include <revolute/tools/figures/figure.hpp>
+#include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/render.hpp>

@@ -43,6 +43,13 @@ bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
             text.substr(after).starts_with("\\right"));
 }
 
+/// Whether the placeholder at [begin, end) is what a power or a transpose is taken of, or a power that stands there
+/// without braces: it binds so tightly, however the whole form does.
+bool is_of_power(std::string_view form, std::size_t begin, std::size_t end) {
+    return form.substr(end).starts_with('^') || form.substr(end).starts_with('\'') ||
+           (begin > 0 && form[begin - 1] == '^');
+}
+
 /// Writes one operator's application.
 class Writer {
  public:
@@ -104,14 +111,16 @@ class Writer {
         if (number >= (is_attribute ? application_.attributes.size() : application_.operand_count))
             throw InternalError(fmt::format("{}: its form \"{}\" has no such place as {}",
                                             application_.op.name, form, form.substr(begin, 2)));
+        const Precedence own = is_of_power(form, begin, begin + 2)
+                                   ? Precedence::power
+                                   : precedence_of(application_.op, notation_);
         if (is_attribute && application_.written_attributes.empty())
-            return written(attribute(number), begin == 0);
+            return written(attribute(number), begin == 0, own);
         const Formula x = is_attribute ? attribute(number) : operand_(number);
-        return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0);
+        return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0, own);
     }
 
-    std::string written(const Formula& x, bool first) const {
-        const Precedence own = precedence_of(application_.op, notation_);
+    std::string written(const Formula& x, bool first, Precedence own) const {
         const bool fits =
             x.precedence > own || (first && reads_on(x, own)) || x.precedence == Precedence::atom;
         return fits ? x.text : in_parentheses(x.text, notation_);
@@ -126,9 +135,11 @@ class Writer {
     }
 
     std::string sum_of_all() const {
+        const Precedence own = precedence_of(application_.op, notation_);
         std::string text;
         for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
-            text += fmt::format("{}{}", slot == 0 ? "" : " + ", written(operand_(slot), slot == 0));
+            text += fmt::format("{}{}", slot == 0 ? "" : " + ",
+                                written(operand_(slot), slot == 0, own));
         return text;
     }
 

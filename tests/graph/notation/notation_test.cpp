@@ -254,6 +254,34 @@ TEST_CASE("notation: a place that the node does not have is the record's defect"
           "worse: its form \"#1 @1\" has no such place as @1");
 }
 
+TEST_CASE(
+    "notation: what a form takes a power or a transpose of is in parentheses unless it is one "
+    "thing") {
+    static constinit const Op square_and_one{.name = "square_and_one",
+                                             .arity = 1,
+                                             .shape = first_shape,
+                                             .text = "#1^2 + 1",
+                                             .precedence = Precedence::sum,
+                                             .latex = "#1^{2} + 1"};
+    static constinit const Op bell{.name = "bell",
+                                   .arity = 2,
+                                   .shape = first_shape,
+                                   .text = "#1 / (1 + 2^#2 + #2')",
+                                   .precedence = Precedence::product};
+    Letters l;
+    const auto of = [](Expr x) { return apply(square_and_one, {x}); };
+    CHECK(text(of(l.a)) == "a^2 + 1");
+    CHECK(text(of(l.a + l.b)) == "(a + b)^2 + 1");
+    CHECK(text(of(l.a * l.b)) == "(a b)^2 + 1");
+    CHECK(text(of(-l.a)) == "(-a)^2 + 1");
+    CHECK(text(of(of(l.a))) == "(a^2 + 1)^2 + 1");
+    CHECK(text(of(square(l.a))) == "(a^2)^2 + 1");
+    CHECK(text(of(transpose(l.a))) == "(a')^2 + 1");
+    CHECK(latex(of(square(l.a))) == "\\left(a^{\\circ 2}\\right)^{2} + 1");
+    CHECK(text(apply(bell, {l.a * l.b, l.b})) == "(a b) / (1 + 2^b + b')");
+    CHECK(text(apply(bell, {l.a + l.b, l.a * l.b})) == "(a + b) / (1 + 2^(a b) + (a b)')");
+}
+
 TEST_CASE("notation: an expression that doubles at every node stays short") {
     Letters l;
     Expr x = l.a;
