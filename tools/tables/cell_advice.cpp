@@ -18,9 +18,9 @@ namespace {
 constexpr std::string_view ascii_digits = "0123456789";
 
 /// Zeros of scripts whose digits follow them (Unicode, general category Nd).
-constexpr char32_t zeros[] = {0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6,
-                              0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0,
-                              0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10};
+constexpr char32_t zero_digits[] = {0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6,
+                                    0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0,
+                                    0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10};
 
 /// A character of the basic plane in UTF-8.
 std::string utf8(char32_t c) {
@@ -32,7 +32,7 @@ std::string utf8(char32_t c) {
 
 /// The digits from zero to nine of the script that a digit in the text is of; none where there is none.
 std::vector<std::string> digits_of_other_script(std::string_view text) {
-    for (const char32_t zero : zeros) {
+    for (const char32_t zero : zero_digits) {
         std::vector<std::string> digits;
         for (char32_t digit = 0; digit < 10; ++digit) digits.push_back(utf8(zero + digit));
         const auto is_there = [&](const std::string& digit) {

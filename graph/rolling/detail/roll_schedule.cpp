@@ -13,10 +13,10 @@ namespace revolute::detail {
 namespace {
 
 /// An edge from each part to each that it reads.
-using Reads = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+using ReadGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
-Reads reads_of(std::span<const Part> parts) {
-    Reads reads(parts.size());
+ReadGraph reads_of(std::span<const Part> parts) {
+    ReadGraph reads(parts.size());
     for (std::uint32_t i = 0; i < parts.size(); ++i) {
         for (const std::vector<Segment>& slot : parts[i].slots)
             for (const Segment& segment : slot) add_edge(i, index(segment.target), reads);
@@ -129,7 +129,7 @@ bool reads_itself(const Part& part, PartId self) {
 Schedule schedule_parts(std::span<const Part> parts) {
     // Boost numbers components in the order in which they are finished: operands before users.
     std::vector<std::uint32_t> component_of(parts.size());
-    const Reads reads = reads_of(parts);
+    const ReadGraph reads = reads_of(parts);
     const auto count = boost::strong_components(
         reads,
         boost::make_iterator_property_map(component_of.begin(), get(boost::vertex_index, reads)));
