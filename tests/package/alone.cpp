@@ -1,4 +1,6 @@
 // A program that links one library of tools alone, the one that ALONE_<library> says.
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/graph.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/ops.hpp>
 
