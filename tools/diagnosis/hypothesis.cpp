@@ -122,9 +122,9 @@ bool Judge::is_met(std::size_t i, const Verdict& verdict, double left) const {
            (!verdict.differs || left <= rest_of(i, verdict.difference, verdict.scale));
 }
 
-bool Judge::is_within_rounding(std::size_t i, double left) const {
+double Judge::rounding_of_right(std::size_t i) const {
     const double scale = verdicts_[i].right_scale;
-    return left <= std::max(tolerance_ * scale, rounding(i, scale));
+    return std::max(tolerance_ * scale, rounding(i, scale));
 }
 
 double Judge::telling_digits(std::span<const std::size_t> arrays) const {
@@ -133,10 +133,9 @@ double Judge::telling_digits(std::span<const std::size_t> arrays) const {
     for (const std::size_t i : arrays)
         for (std::size_t k = 0; k < given_entries_[i].size(); ++k) {
             const double difference = std::abs(given_entries_[i][k] - right_entries_[i][k]);
-            if (is_within_rounding(i, difference) || !numbers.insert(given_entries_[i][k]).second)
-                continue;
-            const double scale = verdicts_[i].right_scale;
-            digits += std::log10(difference / std::max(tolerance_ * scale, rounding(i, scale)));
+            const double allowed = rounding_of_right(i);
+            if (difference <= allowed || !numbers.insert(given_entries_[i][k]).second) continue;
+            digits += std::log10(difference / allowed);
         }
     return digits;
 }
@@ -202,7 +201,7 @@ void Judge::consider(const Hypothesis& hypothesis) {
         const double left = largest_difference(hypothesis.arrays[i], given_[i].values);
         const bool met = is_met(i, verdicts_[i], left);
         leaves_rounding_alone =
-            leaves_rounding_alone && (!differs(i) || is_within_rounding(i, left));
+            leaves_rounding_alone && (!differs(i) || left <= rounding_of_right(i));
         if (!met && !differs(i)) return;
         if (met && differs(i)) match.explained.push_back(i);
     }
@@ -242,7 +241,7 @@ Judge::Fit Judge::fit(std::span<const double> gradients) const {
         }
         if (met && differs(i)) result.explained.push_back(i);
         leaves_rounding_alone =
-            leaves_rounding_alone && (!differs(i) || is_within_rounding(i, of_array));
+            leaves_rounding_alone && (!differs(i) || of_array <= rounding_of_right(i));
     }
     if (leaves_rounding_alone && result.explained != differing_ && tells_pairs_apart())
         result.explained = differing_;

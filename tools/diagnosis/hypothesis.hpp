@@ -128,8 +128,8 @@ class Judge {
         bool differs = false;
         double right_scale = 0;  ///< without what was given
     };
-    /// Whether no more is left over of an array that differs than rounding makes of the right one.
-    bool is_within_rounding(std::size_t i, double left) const;
+    /// What rounding makes of the right array at most.
+    double rounding_of_right(std::size_t i) const;
     /// How many digits of what differs in the arrays can tell mistakes apart: of each number, those above rounding.
     double telling_digits(std::span<const std::size_t> arrays) const;
     /// Whether one array that differs has so many that no other mistake, nor pair of them, gives it by chance.

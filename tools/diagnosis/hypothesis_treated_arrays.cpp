@@ -15,7 +15,7 @@ namespace revolute {
 
 namespace {
 
-constexpr double same_treatment = 1e-9;  // of numbers that are the same but for rounding
+constexpr double same_number = 1e-9;  // of numbers that are the same but for rounding
 
 Hypothesis in_all(const Judge& judge, std::string words,
                   const std::function<std::vector<Matrix>(std::size_t array)>& change) {
@@ -36,14 +36,14 @@ double commonest_cut(const Judge& judge) {
             const auto right = judge.right()[i].values[m].values(),
                        given = judge.given()[i].values[m].values();
             for (std::size_t k = 0; k < right.size(); ++k)
-                if (given[k] != 0 && std::abs(given[k]) < std::abs(right[k]) * (1 - same_treatment))
+                if (given[k] != 0 && std::abs(given[k]) < std::abs(right[k]) * (1 - same_number))
                     cut.push_back(std::abs(given[k]));
         }
     std::ranges::sort(cut);
     double commonest = 0;
     std::ptrdiff_t most = 0;
     for (auto begin = cut.begin(); begin != cut.end();) {
-        const auto end = std::upper_bound(begin, cut.end(), *begin * (1 + same_treatment));
+        const auto end = std::upper_bound(begin, cut.end(), *begin * (1 + same_number));
         if (end - begin > most) commonest = *begin;
         most = std::max(most, end - begin);
         begin = end;
@@ -64,13 +64,13 @@ std::size_t sizes_cut(const Judge& judge, double bound) {
     for (const std::size_t i : judge.differing()) {
         const std::vector<Matrix>& right = judge.right()[i].values;
         if (!(largest_difference(clamped(right, bound), judge.given()[i].values) <=
-              std::max(same_treatment * bound, judge.rounding(i, bound))))
+              std::max(same_number * bound, judge.rounding(i, bound))))
             continue;
         for (const Matrix& matrix : right)
             for (const double value : matrix.values())
                 if (const double size = std::abs(value);
                     size > bound && std::ranges::none_of(sizes, [size](double known) {
-                        return std::abs(known - size) <= same_treatment * known;
+                        return std::abs(known - size) <= same_number * known;
                     }))
                     sizes.push_back(size);
     }
@@ -169,7 +169,7 @@ std::optional<double> common_length(const Judge& judge) {
     for (const double length : lengths) {
         const auto count = std::ranges::count_if(lengths, [&](double other) {
             return std::abs(other - length) <=
-                   std::max(100 * same_treatment, judge.relative_rounding()) * length;
+                   std::max(100 * same_number, judge.relative_rounding()) * length;
         });
         if (count <= most || !(length > 0) ||
             (count == 1 && !is_chosen(length, judge.relative_rounding())))

@@ -30,8 +30,8 @@ struct CaseNet {
     Bindings values;
 };
 
-/// Loss, answers and gradients of a case, by the graph's backward pass. With a
-/// report, throws NonFiniteError at the first value that is not finite.
+/// Loss, answers and gradients of a case, by the graph's backward pass. With a report, throws
+/// NonFiniteError at the first value that is not finite.
 CaseResult solve(const Case& of, ComputedBy by = ComputedBy::program,
                  const NotFiniteReport& not_finite = {});
 
