@@ -45,6 +45,9 @@ Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
     : rolled(spelled_out(std::move(rolled_graph))),
       options(how),
       reads(rolled),
+      sources(how.check_finite && !expressions.empty()
+                  ? detail::MemberSources(*expressions.front().graph, rolled)
+                  : detail::MemberSources()),
       code(how.check_finite ? detail::to_be_watched(rolled, reads, how.without)
                             : detail::optimized(rolled, reads, how.without)),
       graph(expressions.empty() ? nullptr : expressions.front().graph),
@@ -266,7 +269,7 @@ void Program::run() {
         [&](auto& machine) {
             machine.read_leaves();
             if (code.options.check_finite)
-                detail::run_finite(machine, code.rolled, code.reads, code.code.loops);
+                detail::run_finite(machine, code.rolled, code.sources, code.reads, code.code.loops);
             else
                 machine.run();
             machine.carry_over();

@@ -3,6 +3,7 @@
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
+#include <support/program_check.hpp>
 #include <support/random_graph.hpp>
 
 #include <doctest/doctest.h>
@@ -45,12 +46,13 @@ Bindings spoilt(test::RandomGraph& random_graph, std::uint32_t seed) {
     return values;
 }
 
-/// What a run says, or nothing.
+/// What a run says, or nothing. It describes the node as the graph does.
 template <class Run>
-std::string finding(const Run& run) {
+std::string finding(const Graph& graph, const Run& run) {
     try {
         run();
     } catch (const NonFiniteError& error) {
+        CHECK(test::not_described(graph, error) == "");
         return error.what();
     }
     return "";
@@ -62,7 +64,7 @@ std::string finding_of_program(Graph& graph, const std::vector<Expr>& outputs,
     for (std::uint32_t i = 0; i < graph.size(); ++i)
         if (const Expr leaf = graph.at(NodeId{i}); values.find(leaf) && program.needs(leaf))
             program.bind(leaf, *values.find(leaf));
-    return finding([&] { program.run(); });
+    return finding(graph, [&] { program.run(); });
 }
 
 }  // namespace
@@ -80,7 +82,8 @@ TEST_CASE("check_finite: on random graphs something is named if and only if it d
             const std::vector<Matrix> plain = evaluate(some, values);
             const bool is_finite = std::ranges::all_of(
                 plain, [](const Matrix& m) { return std::isfinite(largest_entry(m)); });
-            const std::string text = finding([&] { evaluate(some, values, check_finite); });
+            const std::string text =
+                finding(random_graph.graph, [&] { evaluate(some, values, check_finite); });
             CAPTURE(text);
             const bool is_lost = text.find("\n  it is lost in ") != std::string::npos;
             CHECK((text.empty() || is_lost || !is_finite));

@@ -129,6 +129,17 @@ LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs) {
     return copies;
 }
 
+std::string not_described(const Graph& graph, const NonFiniteError& error) {
+    std::vector<std::string> all{"node is " + graph.describe(error.node())};
+    for (std::uint32_t slot = 0; slot < error.operands().size(); ++slot)
+        all.push_back(fmt::format("operand {} is {}", slot,
+                                  graph.describe(graph.operand(error.node(), slot))));
+    const std::string_view text = error.what();
+    for (const std::string& some : all)
+        if (text.find(fmt::format("\n  {}, ", some)) == std::string_view::npos) return some;
+    return "";
+}
+
 LeafValues changed(LeafValues values) {
     for (auto& [leaf, value] : values)
         for (double& entry : value.values())

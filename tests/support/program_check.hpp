@@ -27,6 +27,9 @@ LeafValues of_copies(const LeafValues& values, std::span<const Expr> outputs);
 /// What a program, compiled with all passes, gives for the outputs. It keeps subnormal numbers, as the evaluator does.
 std::vector<Matrix> computed_by_program(std::span<const Expr> outputs, const Bindings& values,
                                         Precision precision);
+/// What the text of an error should say and does not: the node, and its operands, as the graph describes them, with the
+/// lines that they were made at. Empty where it says all.
+std::string not_described(const Graph& graph, const NonFiniteError& error);
 /// Others in place of all but whole numbers, which may be indices.
 LeafValues changed(LeafValues values);
 

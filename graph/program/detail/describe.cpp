@@ -1,3 +1,4 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/rolling/detail/roll_words.hpp>
 
@@ -13,7 +14,8 @@ std::string describe(const Rolled& rolled, Member member) {
         part.names, [&](const PartName& some) { return some.steps.contains(member.t); });
     std::string text;
     if (name == part.names.end()) {
-        text = fmt::format("unnamed {}", part.op->name);
+        text = part.op == &constant_op ? fmt::format("{}", part.attribute_at(0, member.t))
+                                       : fmt::format("unnamed {}", part.op->name);
         if (const auto step = step_of_member(part, member.t))
             text += fmt::format(" at {}", to_string(*step));
     } else {

@@ -3,6 +3,7 @@
 #include <revolute/graph/program/detail/lowering/instructions.hpp>
 #include <revolute/graph/program/detail/lowering/reads.hpp>
 #include <revolute/graph/program/detail/machine/machine.hpp>
+#include <revolute/graph/program/detail/machine/member_sources.hpp>
 #include <revolute/graph/program/program.hpp>
 
 #include <memory>
@@ -27,6 +28,7 @@ struct Program::Code {
     Rolled rolled;
     CompileOptions options;
     detail::Reads reads;
+    detail::MemberSources sources;  // of a program that checks what is finite
     detail::Code code;
 
     const Graph* graph = nullptr;  // of the expressions; not read, it need not live any longer

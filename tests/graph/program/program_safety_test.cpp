@@ -29,6 +29,7 @@ constexpr CompileOptions checked_floats{.precision = Precision::float32, .check_
 /// h(t) = factor exp(h(t-1)) + x(t), for t = 0..N-1.
 struct Growth {
     explicit Growth(int steps) {
+        const Scope made_here(graph, SourceLine{"net.cpp", 7});
         factor = graph.parameter("f", {2, 2});
         initial = graph.initial_state("h", {2, 1});
         Expr h = initial;
@@ -76,9 +77,9 @@ TEST_CASE("check finite: the first value of a recurrence is named with its step 
     const auto [text, node] = finding(program);
     CHECK(text ==
           "run: exp is not finite (inf at row 1, column 0), in step t = 3\n"
-          "  node is e[3] [2 x 1], from 3.18179e+63 to 3.18179e+63, 1 inf\n"
-          "  operand 0 is h[2] [2 x 1], from 146.22 to 1.16967e+11\n"
-          "  it reaches h[5] [2 x 1]");
+          "  node is e[3] [2 x 1], made at net.cpp:7, from 3.18179e+63 to 3.18179e+63, 1 inf\n"
+          "  operand 0 is h[2] [2 x 1], made at net.cpp:7, from 146.22 to 1.16967e+11\n"
+          "  it reaches h[5] [2 x 1], made at net.cpp:7");
     CHECK(growth.graph.label(node) == "e[3]");
 }
 
@@ -88,11 +89,12 @@ TEST_CASE("check finite: floats overflow sooner") {
     growth.bind(program, 1.5);
     CHECK(refusal(program).starts_with(
         "run: exp is not finite (inf at row 1, column 0), in step t = 2\n"
-        "  node is e[2] [2 x 1], from "));
+        "  node is e[2] [2 x 1], made at net.cpp:7, from "));
 }
 
 TEST_CASE("check finite: of one instruction for all steps, the step is named") {
     Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
     std::vector<Expr> outputs;
     std::vector<Expr> inputs;
     for (int t = 0; t < 9; ++t) {
@@ -106,26 +108,28 @@ TEST_CASE("check finite: of one instruction for all steps, the step is named") {
     const auto [text, node] = finding(program);
     CHECK(text ==
           "run: log is not finite (nan at row 0, column 1), in step t = 5\n"
-          "  node is y[5] [1 x 2], from 0 to 0, 1 nan\n"
-          "  operand 0 is x[5] [1 x 2], from -1 to 1");
+          "  node is y[5] [1 x 2], made at net.cpp:7, from 0 to 0, 1 nan\n"
+          "  operand 0 is x[5] [1 x 2], made at net.cpp:7, from -1 to 1");
     CHECK(node == outputs[5].id);
 }
 
 TEST_CASE("check finite: an operand is told of though the result stands in its place") {
     Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
     const Expr x = graph.input("x", {1, 1});
     const Expr y = exp((2.0 * x).named("z")).named("y");
     Program program = compile(std::array{y}, checked);
     program.bind(x, Matrix(1, 1, 400.0));
     CHECK(refusal(program) ==
           "run: exp is not finite (inf at row 0, column 0)\n"
-          "  node is y [1 x 1], 1 inf\n"
-          "  operand 0 is z [1 x 1], from 800 to 800");
+          "  node is y [1 x 1], made at net.cpp:7, 1 inf\n"
+          "  operand 0 is z [1 x 1], made at net.cpp:7, from 800 to 800");
 }
 
 TEST_CASE("check finite: a factor that was packed before a loop is told of as it was computed") {
     // All states together are as large as the factor, whose place they could take.
     Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
     const Expr f = graph.parameter("F", {8, 8}), start = graph.initial_state("h", {8, 2});
     const Expr factor = (2.0 * f).named("A");
     Expr h = start;
@@ -138,9 +142,9 @@ TEST_CASE("check finite: a factor that was packed before a loop is told of as it
     program.bind(start, Matrix(8, 2, 1.0));
     CHECK(refusal(program) ==
           "run: matmul is not finite (inf at row 0, column 0), in step t = 3\n"
-          "  node is h[3] [8 x 2], 16 inf\n"
-          "  operand 0 is A [8 x 8], from 2e+100 to 2e+100\n"
-          "  operand 1 is h[2] [8 x 2], from 4.096e+303 to 4.096e+303");
+          "  node is h[3] [8 x 2], made at net.cpp:7, 16 inf\n"
+          "  operand 0 is A [8 x 8], made at net.cpp:7, from 2e+100 to 2e+100\n"
+          "  operand 1 is h[2] [8 x 2], made at net.cpp:7, from 4.096e+303 to 4.096e+303");
 }
 
 TEST_CASE("check finite: a leaf is named where it enters and reaches an output") {
@@ -153,8 +157,8 @@ TEST_CASE("check finite: a leaf is named where it enters and reaches an output")
     const auto [text, node] = finding(program);
     CHECK(text ==
           "run: input is not finite (-inf at row 1, column 0), in step t = 2\n"
-          "  node is x[2] [2 x 1], from 0 to 0, 1 inf\n"
-          "  it reaches h[2] [2 x 1]");
+          "  node is x[2] [2 x 1], made at net.cpp:7, from 0 to 0, 1 inf\n"
+          "  it reaches h[2] [2 x 1], made at net.cpp:7");
     CHECK(node == growth.x[2].id);
 }
 
@@ -165,12 +169,15 @@ TEST_CASE("check finite: the factors that a sum takes up say what they go back t
     program.bind(growth.x[1], Matrix(2, 1, {0, infinity}));
     const auto [text, node] = finding(program);
     CHECK(text.starts_with("run: add is not finite (nan at row 0, column 0), in step t = 2\n"));
-    CHECK(text.ends_with("\n  behind e[2] [2 x 1], the first that is not finite is x[1] [2 x 1]"));
+    CHECK(text.ends_with(
+        "\n  behind e[2] [2 x 1], made at net.cpp:7, the first that is not finite is x[1] [2 x 1], "
+        "made at net.cpp:7"));
     CHECK(node == growth.states[2].id);
 }
 
 TEST_CASE("check finite: a sum of products over steps is named with the factors it takes up") {
     Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
     const Expr w = graph.parameter("w", {2, 2});
     Expr loss;
     std::vector<Expr> inputs;
@@ -185,14 +192,15 @@ TEST_CASE("check finite: a sum of products over steps is named with the factors 
     program.bind(w, Matrix(2, 2));
     CHECK(refusal(program) ==
           "run: accumulate is not finite (inf at row 0, column 0)\n"
-          "  node is unnamed accumulate [2 x 2], 4 inf\n"
+          "  node is unnamed accumulate [2 x 2], made by the adjoint of w, 4 inf\n"
           "  it takes up unnamed hadamard at t = 0 [2 x 3] to unnamed hadamard at t = 5 [2 x 3], "
           "from 1 to 1\n"
-          "  it takes up x[0] [2 x 3] to x[5] [2 x 3], from 1e+308 to 1e+308");
+          "  it takes up x[0] [2 x 3] to x[5] [2 x 3], made at net.cpp:7, from 1e+308 to 1e+308");
 }
 
 TEST_CASE("check finite: of a product that a sum takes up, the factors are told") {
     Graph graph;
+    const Scope made_here(graph, SourceLine{"net.cpp", 7});
     const Expr W = graph.parameter("W", {2, 2}), U = graph.parameter("U", {2, 2});
     const Expr initial = graph.initial_state("h", {2, 1});
     Expr h = initial;
@@ -212,13 +220,14 @@ TEST_CASE("check finite: of a product that a sum takes up, the factors are told"
         program.run();
         FAIL("nothing was thrown");
     } catch (const NonFiniteError& error) {
-        CHECK(std::string_view(error.what()) ==
-              "run: add is not finite (inf at row 0, column 0), in step t = 2\n"
-              "  node is z[2] [2 x 1], 2 inf\n"
-              "  it takes up U [2 x 2], from 1e+50 to 1e+50\n"
-              "  it takes up h[1] [2 x 1], from 6.4e+301 to 6.4e+301\n"
-              "  it takes up z[2] [2 x 1], as far as it was summed, from 6 to 6\n"
-              "  it reaches h[5] [2 x 1]");
+        CHECK(
+            std::string_view(error.what()) ==
+            "run: add is not finite (inf at row 0, column 0), in step t = 2\n"
+            "  node is z[2] [2 x 1], made at net.cpp:7, 2 inf\n"
+            "  it takes up U [2 x 2], made at net.cpp:7, from 1e+50 to 1e+50\n"
+            "  it takes up h[1] [2 x 1], made at net.cpp:7, from 6.4e+301 to 6.4e+301\n"
+            "  it takes up z[2] [2 x 1], made at net.cpp:7, as far as it was summed, from 6 to 6\n"
+            "  it reaches h[5] [2 x 1], made at net.cpp:7");
         CHECK(error.node() == z[2].id);
         CHECK(error.operands().empty());  // U and h are no operands of z
     }
@@ -254,9 +263,9 @@ TEST_CASE("check finite: after an error, the same program runs with other values
     growth.bind(program, 800.0);
     CHECK(refusal(program) ==
           "run: exp is not finite (inf at row 1, column 0), in step t = 0\n"
-          "  node is e[0] [2 x 1], from 1 to 1, 1 inf\n"
-          "  operand 0 is h [2 x 1], from 0 to 800\n"
-          "  it reaches h[3] [2 x 1]");
+          "  node is e[0] [2 x 1], made at net.cpp:7, from 1 to 1, 1 inf\n"
+          "  operand 0 is h [2 x 1], made at net.cpp:7, from 0 to 800\n"
+          "  it reaches h[3] [2 x 1], made at net.cpp:7");
     CHECK(message_of<EvaluationError>([&] { program.value(0); }) ==
           "value: the program must have run, and finished, before");
     growth.bind(program, -800.0);

@@ -47,15 +47,16 @@ TEST_CASE("check-finite: grad names the first value that is not finite and draws
     const CaseFolder folder;
     const Ran ran = folder.run("grad case.json --check-finite");
     CHECK(ran.status == 1);
+    // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
     CHECK(
-        // y = 1e200 tanh(1), and tanh(1) = 0.76159415595...
-        ran.errors ==
-        "run: mse is not finite (inf at row 0, column 0)\n"
-        "  node is L [1 x 1], 1 inf\n"
-        "  operand 0 is y [1 x 1], from 7.61594e+199 to 7.61594e+199\n"
-        "  operand 1 is Y [1 x 1], from 0 to 0\n"
-        "  it is L, in the forward pass\n"
-        "  nonfinite.dot shows it in red\n");
+        ran.errors.starts_with("run: mse is not finite (inf at row 0, column 0)\n"
+                               "  node is L [1 x 1], made at case_net.cpp:"));
+    CHECK(ran.says(", 1 inf\n  operand 0 is y [1 x 1], made at "));
+    CHECK(ran.says(", from 7.61594e+199 to 7.61594e+199\n  operand 1 is Y [1 x 1], made at "));
+    CHECK(
+        ran.errors.ends_with(", from 0 to 0\n"
+                             "  it is L, in the forward pass\n"
+                             "  nonfinite.dot shows it in red\n"));
     const std::string dot = read_file(folder / "nonfinite.dot");
     const std::size_t loss = dot.find(red_loss);
     REQUIRE(loss != std::string::npos);
@@ -64,14 +65,11 @@ TEST_CASE("check-finite: grad names the first value that is not finite and draws
     CHECK(dot.find("\"y\" -> \"L\"") != std::string::npos);
 }
 
-TEST_CASE("check-finite: the reference evaluator also names the line that made the node") {
+TEST_CASE("check-finite: the reference evaluator says the same as the program") {
     const CaseFolder folder;
-    const Ran ran = folder.run("grad case.json --check-finite --reference");
-    CHECK(ran.status == 1);
-    CHECK(
-        ran.errors.starts_with("evaluate: mse is not finite (inf at row 0, column 0)\n"
-                               "  node is L [1 x 1], made at case_net.cpp:"));
-    CHECK(ran.says(", from 7.61594e+199 to 7.61594e+199\n  operand 1 is Y [1 x 1], made at "));
+    const std::string of_program = folder.run("grad case.json --check-finite").errors;
+    CHECK(folder.run("grad case.json --check-finite --reference").errors ==
+          "evaluate" + of_program.substr(of_program.find(':')));
 }
 
 TEST_CASE("check-finite: grad finds what only the backward pass makes") {
@@ -155,7 +153,8 @@ TEST_CASE("check-finite: train stops where the weights overflow") {
         REVOLUTE_TEST_DATA));
     CHECK(ran.status == 1);
     CHECK(
-        ran.says("run: mse is not finite (inf at row 0, column 0)\n  node is L [1 x 1], 1 inf\n"));
+        ran.says("run: mse is not finite (inf at row 0, column 0)\n"
+                 "  node is L [1 x 1], made at "));
     CHECK(ran.says("  it is L, in the forward pass\n  nonfinite.dot shows it in red\n"));
     CHECK(folder.has("nonfinite.dot"));
     CHECK_FALSE(folder.has("model.json"));

@@ -1,6 +1,7 @@
 #include <revolute/graph/evaluate/detail/not_finite.hpp>
 #include <revolute/graph/program/detail/describe.hpp>
 #include <revolute/graph/program/detail/machine/finite_run.hpp>
+#include <revolute/graph/program/detail/machine/member_sources.hpp>
 #include <revolute/graph/program/detail/machine/member_values.hpp>
 #include <revolute/graph/program/detail/machine/watched_sites.hpp>
 
@@ -39,11 +40,12 @@ struct Origin {
 template <class Number>
 class FiniteRun {
  public:
-    FiniteRun(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
-              std::span<const Loop> loops)
+    FiniteRun(Machine<Number>& machine, const Rolled& rolled, const MemberSources& sources,
+              const Reads& reads, std::span<const Loop> loops)
         : machine_(machine),
           values_(machine, rolled),
           rolled_(rolled),
+          sources_(sources),
           reads_(reads),
           loops_(loops) {}
 
@@ -264,7 +266,7 @@ class FiniteRun {
         const auto values = matrices_of(operands);
         if (values &&
             counts_for_finite_entries(*part.op, part.attributes, *values, marks, part.shape))
-            fail(first, note_of_loss(describe(rolled_, member)));
+            fail(first, note_of_loss(described({member})));
     }
 
     bool is_output(Member member) const {
@@ -273,7 +275,7 @@ class FiniteRun {
 
     [[noreturn]] void fail_for_output(Member output) {
         const OriginId told = origin_to_tell(traced_.at(key(output)), kind_of_origin());
-        fail(told, origin(told).member == output ? "" : note_of_output(describe(rolled_, output)));
+        fail(told, origin(told).member == output ? "" : note_of_output(described({output})));
     }
 
     /// Throws for what was given or made there; the note says why, or nothing.
@@ -330,11 +332,11 @@ class FiniteRun {
         std::vector<std::string> behind, joined;
         if (from.kind == Made::joined) {
             for (const OriginId one : from.joined)
-                joined.push_back(describe(rolled_, origin(one).member));
+                joined.push_back(described({origin(one).member}));
             behind.push_back(note_of_joined(joined));
         }
         for (const auto& [number, id] : from.behind)
-            behind.push_back(note_of_origin(names[number], describe(rolled_, origin(id).member)));
+            behind.push_back(note_of_origin(names[number], described({origin(id).member})));
         notes.insert(notes.begin(), behind.begin(), behind.end());
         if (adds_to_sum) ranges.clear();  // not by slot
         machine_.carry_out(to);
@@ -342,11 +344,14 @@ class FiniteRun {
                std::move(ranges), std::move(notes));
     }
 
+    /// "h[0] [2 x 1] to h[5] [2 x 1], made at train.cpp:31": the source where all have one.
     std::string described(const Members& members) const {
-        std::string first = describe(rolled_, members.first);
-        if (members.count == 1) return first;
-        return fmt::format("{} to {}", first,
-                           describe(rolled_, values_.after(members.first, members.count - 1)));
+        const Member last = values_.after(members.first, members.count - 1);
+        const std::string& source = sources_.of(rolled_, last);
+        std::string text = describe(rolled_, members.first);
+        if (members.count > 1) text += " to " + describe(rolled_, last);
+        const bool is_shared = source == sources_.of(rolled_, members.first);
+        return source.empty() || !is_shared ? text : fmt::format("{}, {}", text, source);
     }
 
     [[noreturn]] void refuse(Member member, const std::vector<double>& value,
@@ -354,7 +359,7 @@ class FiniteRun {
                              std::vector<ValueRange> ranges, std::vector<std::string> notes) const {
         const Part& part = rolled_[member.part];
         const std::string text =
-            to_text({"run", part.op->name, in_step(rolled_, member), describe(rolled_, member),
+            to_text({"run", part.op->name, in_step(rolled_, member), described({member}),
                      ConstMatrixView{value.data(), part.shape.rows, part.shape.columns},
                      std::move(operands), std::move(notes)});
         if (rolled_.nodes.empty() || rolled_.nodes[index(member.part)].empty())
@@ -366,6 +371,7 @@ class FiniteRun {
     Machine<Number>& machine_;
     MemberValues<Number> values_;
     const Rolled& rolled_;
+    const MemberSources& sources_;
     const Reads& reads_;
     std::span<const Loop> loops_;
     std::vector<Origin> origins_;
@@ -376,14 +382,16 @@ class FiniteRun {
 }  // namespace
 
 template <class Number>
-void run_finite(Machine<Number>& machine, const Rolled& rolled, const Reads& reads,
-                std::span<const Loop> loops) {
-    FiniteRun<Number>(machine, rolled, reads, loops).run();
+void run_finite(Machine<Number>& machine, const Rolled& rolled, const MemberSources& sources,
+                const Reads& reads, std::span<const Loop> loops) {
+    FiniteRun<Number>(machine, rolled, sources, reads, loops).run();
 }
 
-template void run_finite(Machine<double>& machine, const Rolled& rolled, const Reads& reads,
+template void run_finite(Machine<double>& machine, const Rolled& rolled,
+                         const MemberSources& sources, const Reads& reads,
                          std::span<const Loop> loops);
-template void run_finite(Machine<float>& machine, const Rolled& rolled, const Reads& reads,
+template void run_finite(Machine<float>& machine, const Rolled& rolled,
+                         const MemberSources& sources, const Reads& reads,
                          std::span<const Loop> loops);
 
 }  // namespace revolute::detail
