@@ -14,11 +14,15 @@ namespace revolute {
 
 namespace {
 
-/// Gives each node of a listing a name of its own.
+/// Gives each of these nodes a name of its own. The first node of a label has it as it is, so no name that is made up for
+/// another is one of the labels.
 class Listing {
  public:
-    Listing(const Graph& graph, const Labels& labels)
-        : graph_(graph), labels_(labels), names_(graph.size()) {}
+    Listing(const Graph& graph, const Labels& labels, std::span<const NodeId> nodes)
+        : graph_(graph), labels_(labels), names_(graph.size()) {
+        for (const NodeId node : nodes)
+            if (const std::string label = labels(node); !label.empty()) counts_.try_emplace(label);
+    }
 
     void line(std::ostream& out, NodeId node) {
         if (is_constant(node)) return;
@@ -38,29 +42,33 @@ class Listing {
 
     const std::string& define(NodeId node) {
         std::string name = labels_(node);
-        if (name.empty()) {
-            name = fmt::format("%{}", ++unnamed_);
-            if (const auto step = graph_.step(node)) name += subscript(*step);
-        } else {
-            name = untaken(name);
-        }
+        if (name.empty())
+            name = unlabelled(node);
+        else if (int& count = counts_.at(name); ++count > 1)
+            name = numbered(name, count);
         return names_[index(node)] = std::move(name);
     }
 
-    /// The name itself, or the first of name#2, name#3, ... that nothing is called yet.
-    std::string untaken(const std::string& name) {
-        int& count = taken_[name];
-        if (++count == 1) return name;
-        for (;; ++count) {
-            std::string numbered = fmt::format("{}#{}", name, count);
-            if (++taken_[numbered] == 1) return numbered;
-        }
+    /// "%1[3]", with the first number that makes it no label.
+    std::string unlabelled(NodeId node) {
+        const auto step = graph_.step(node);
+        std::string name;
+        do name = fmt::format("%{}{}", ++unnamed_, step ? subscript(*step) : "");
+        while (counts_.contains(name));
+        return name;
+    }
+
+    /// "h#2", or with the first number from there on that makes it no label.
+    std::string numbered(const std::string& label, int& number) const {
+        std::string name = fmt::format("{}#{}", label, number);
+        while (counts_.contains(name)) name = fmt::format("{}#{}", label, ++number);
+        return name;
     }
 
     const Graph& graph_;
     const Labels& labels_;
-    std::vector<std::string> names_;  // by id; empty until the node's line
-    std::unordered_map<std::string, int> taken_;
+    std::vector<std::string> names_;               // by id; empty until the node's line
+    std::unordered_map<std::string, int> counts_;  // of each label, how far its nodes are numbered
     int unnamed_ = 0;
 };
 
@@ -68,8 +76,9 @@ class Listing {
 
 void print(std::ostream& out, std::span<const Expr> outputs, const Labels& labels) {
     const Graph& graph = common_graph("print", outputs);
-    Listing listing(graph, labels);
-    for (const NodeId node : postorder(graph, ids_of(outputs))) listing.line(out, node);
+    const std::vector<NodeId> nodes = postorder(graph, ids_of(outputs));
+    Listing listing(graph, labels, nodes);
+    for (const NodeId node : nodes) listing.line(out, node);
     out << "return";
     for (std::size_t i = 0; i < outputs.size(); ++i)
         out << (i == 0 ? " " : ", ") << listing.written(outputs[i].id).text;

@@ -7,7 +7,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 using namespace revolute;
 
@@ -79,6 +83,26 @@ TEST_CASE("print: a node that is called like a number given leaves it unambiguou
           "x#3 = input  [1 x 1]\n"
           "%2 = %1 + x#3  [1 x 1]\n"
           "return %2\n");
+}
+
+TEST_CASE(
+    "print: each name that is given is that of its first node, in whatever order they are made") {
+    std::vector<std::string> names{"#2", "%1", "x", "x", "x#2", "x#3"};
+    do {
+        Graph graph;
+        Expr sum = graph.input(names.front(), {1, 1});
+        for (std::size_t i = 1; i < names.size(); ++i)
+            sum = tanh(sum) + graph.input(names[i], {1, 1});
+        std::map<std::string, std::string> lines;  // by what is defined
+        std::istringstream text(to_text(sum));
+        for (std::string line; std::getline(text, line);) {
+            const std::size_t equal = line.find(" = ");
+            if (equal != std::string::npos)
+                CHECK(lines.emplace(line.substr(0, equal), line.substr(equal)).second);
+        }
+        CHECK(lines.size() == names.size() + 2 * (names.size() - 1));
+        for (const std::string& name : names) CHECK(lines[name] == " = input  [1 x 1]");
+    } while (std::ranges::next_permutation(names).found);
 }
 
 TEST_CASE("print: constants stand where they are used") {
