@@ -54,8 +54,8 @@ std::string more_text(std::int32_t more) {
     return more == 0 ? "" : fmt::format(" {} {}", more < 0 ? '-' : '+', std::abs(more));
 }
 
-/// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis only.
-/// In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N \ge 3$".
+/// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis only. One step is
+/// "t = 0, N = 1 step". In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N \ge 3$".
 std::string about_steps(const Equations& equations, Notation notation) {
     const auto [math, dots, with, at_least] =
         notation == Notation::latex ? StepsSigns{"$", ", \\dots, ", " with ", " \\ge "}
@@ -63,26 +63,33 @@ std::string about_steps(const Equations& equations, Notation notation) {
     const std::string count = equations.axes.size() == 1 ? "N" : "";
     const std::string equal = count.empty() ? "" : " = ";
     std::string text;
+    const auto add = [&, math = math, dots = dots, with = with](
+                         std::int32_t axis, std::int32_t first, const std::string& last,
+                         const std::string& number) {
+        const std::string steps =
+            last == fmt::format("{}", first) ? last : fmt::format("{}{}{}", first, dots, last);
+        text += fmt::format("{}{}{} = {}{}{}{}{}{}", text.empty() ? "" : "; ", math,
+                            axis_name(axis), steps, math, with, math, number, math);
+    };
+    const auto steps_or_step = [](std::size_t known) { return known == 1 ? " step" : " steps"; };
     for (const auto& [axis, steps] : equations.axes) {
         const bool is_general = equations.is_general && text.empty();
         const std::string last = is_general ? last_step_name(axis) : fmt::format("{}", steps - 1);
         const std::int32_t first = equations.first_steps.at(axis), known = steps - first;
         const std::string number =
             is_general ? last + more_text(1 - first) : fmt::format("{}", known);
+        add(axis, first, last, count + equal + number);
+        text += is_general ? " steps" : steps_or_step(static_cast<std::size_t>(known));
         const std::int32_t least = equations.least_steps - (count.empty() ? 1 : 0);
-        text +=
-            fmt::format("{0}{1}{2} = {10}{3}{4}{1}{5}{1}{6}{7}{8}{1} {9}", text.empty() ? "" : "; ",
-                        math, axis_name(axis), dots, last, with, count, equal, number,
-                        known == 1 && !is_general ? "step" : "steps", first);
         const bool is_bound = count.empty() ? least > first : least > 1;
         if (is_general && is_bound)
             text += fmt::format(", {0}{1}{2}{3}{0}", math, count.empty() ? last : count, at_least,
                                 least);
     }
-    for (const auto& [axis, steps] : equations.unfolded)
-        text += fmt::format("{0}{1}{2} = {3}{4}{5}{1}{6}{1}{7}{1} {8}", text.empty() ? "" : "; ",
-                            math, axis_name(axis), steps.low, dots, steps.high, with, steps.size(),
-                            steps.size() == 1 ? "step" : "steps");
+    for (const auto& [axis, steps] : equations.unfolded) {
+        add(axis, steps.low, fmt::format("{}", steps.high), fmt::format("{}", steps.size()));
+        text += steps_or_step(steps.size());
+    }
     return text;
 }
 

@@ -29,4 +29,8 @@ std::string name_and_shape(const Part& part, std::int32_t t) {
                        step ? " in step " + to_string(*step) : "");
 }
 
+std::string count_of_steps(std::int32_t steps) {
+    return fmt::format("{} step{}", steps, steps == 1 ? "" : "s");
+}
+
 }  // namespace revolute::detail

@@ -17,4 +17,7 @@ const PartName* find_label(const Part& part, std::int32_t t);
 /// What errors call a member: "h[5], tanh [3 x 1]", or "an unnamed tanh [3 x 1] in step t = 5".
 std::string name_and_shape(const Part& part, std::int32_t t);
 
+/// "1 step", "3 steps".
+std::string count_of_steps(std::int32_t steps);
+
 }  // namespace revolute::detail

@@ -34,8 +34,8 @@ std::string name_of(const Part& part) { return detail::name_and_shape(part, part
 /// built.
 std::string first_difference(const Rolled& foretold, const Rolled& built, std::int32_t steps) {
     const auto text = [&](const Part& part, std::string_view what) {
-        return fmt::format("roll: {} of {} in {} steps is not what fewer steps foretell", what,
-                           name_of(part), steps);
+        return fmt::format("roll: {} of {} in {} is not what fewer steps foretell", what,
+                           name_of(part), detail::count_of_steps(steps));
     };
     for (std::size_t i = 0; i < std::min(foretold.parts.size(), built.parts.size()); ++i) {
         const Part &a = foretold.parts[i], &b = built.parts[i];
@@ -52,9 +52,9 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
         return text(b, "a name");
     }
     return fmt::format(
-        "roll: a graph of {} steps has {} families and nodes, and not {} as fewer steps "
+        "roll: a graph of {} has {} families and nodes, and not {} as fewer steps "
         "foretell",
-        steps, built.parts.size(), foretold.parts.size());
+        detail::count_of_steps(steps), built.parts.size(), foretold.parts.size());
 }
 
 /// The attributes of two graphs of `apart` steps more each that differ, with their laws, or the first that
@@ -86,11 +86,11 @@ std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& mor
                     continue;
                 }
                 return fmt::format(
-                    "roll: {}attribute {} of {} is {} in {} steps, {} in {} and {} in {}, "
+                    "roll: {}attribute {} of {} is {} in {}, {} in {} and {} in {}, "
                     "which is neither even in the number of steps nor a product or quotient of "
                     "two such numbers, nor a root of these",
-                    is_of_scale ? "the scale of " : "", k, name_of(a), values[0], steps, values[1],
-                    steps + apart, values[2], last);
+                    is_of_scale ? "the scale of " : "", k, name_of(a), values[0],
+                    detail::count_of_steps(steps), values[1], steps + apart, values[2], last);
             }
     }
     return laws;

@@ -52,18 +52,18 @@ Rolled Rolled::at(std::int32_t steps, std::int32_t axis) const {
     const std::int32_t now = this->steps(axis);
     const auto found = detail::find_growth(*this, axis);
     const auto instead = [&] {
-        return fmt::format("\n  roll the graph of {} steps instead", steps);
+        return fmt::format("\n  roll the graph of {} instead", detail::count_of_steps(steps));
     };
     if (const auto* reason = std::get_if<std::string>(&found))
         throw GraphError(*reason + instead());
     const detail::Growth& growth = std::get<detail::Growth>(found);
     if ((steps - now) % growth.stretch.period != 0)
-        throw GraphError(
-            fmt::format("rolled: everything comes again every {} steps, so {} steps can "
-                        "become {} or {} ({} asked for)",
-                        growth.stretch.period, now, now + growth.stretch.period,
-                        now + 2 * growth.stretch.period, steps) +
-            instead());
+        throw GraphError(fmt::format("rolled: everything comes again every {} steps, so {} can "
+                                     "become {} or {} ({} asked for)",
+                                     growth.stretch.period, detail::count_of_steps(now),
+                                     now + growth.stretch.period, now + 2 * growth.stretch.period,
+                                     steps) +
+                         instead());
     if (steps < growth.least)
         throw GraphError(
             fmt::format("rolled: boundary cases meet in fewer than {} steps ({} asked for)",

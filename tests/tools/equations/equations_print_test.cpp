@@ -4,6 +4,7 @@
 #include <support/equation_batches.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
@@ -85,6 +86,30 @@ TEST_CASE("equations: states called as the steps, the last one or their number g
         CHECK(has(text, name + "_(t) = tanh(U " + name + "_(t-1) + x(t))"));
         CHECK(has(text, "d" + name + "_(t) = U'"));
     }
+}
+
+TEST_CASE("equations: one step is one, and no range of steps") {
+    for (const std::int32_t first : {0, 1})
+        for (const std::int32_t steps : {1, 2}) {
+            Graph graph;
+            const Expr w = graph.parameter("w", {1, 1});
+            Expr h = graph.input("h0", {1, 1});
+            for (std::int32_t t = first; t < first + steps; ++t) {
+                const Scope at(graph, Step{0, t});
+                h = tanh(w * h).named("h");
+            }
+            const Equations lines = equations(differentiate(square(h).named("L"), {w}));
+            const bool is_one = steps == 1;
+            const std::string last = fmt::format("{}", first + steps - 1);
+            CHECK(to_text(lines).starts_with(
+                is_one ? fmt::format("# t = {}, N = 1 step\n", last)
+                       : fmt::format("# t = {}..{}, N = 2 steps\n", first, last)));
+            const std::string sizes =
+                is_one ? fmt::format("$t = {}$ with $N = 1$ step", last)
+                       : fmt::format("$t = {}, \\dots, {}$ with $N = 2$ steps", first, last);
+            CHECK(has(to_latex(lines), "\\intertext{Forward: " + sizes + "}"));
+            CHECK(to_markdown(lines).starts_with("For " + sizes + "."));
+        }
 }
 
 TEST_CASE("equations: a state called s on an axis s gets an underline") {
@@ -171,7 +196,7 @@ TEST_CASE("equations: a value that is called B is no number of columns in LaTeX"
         const Expr loss = is_mean ? mse(B * x, x) : sum(square(B * x));
         const std::string text = to_latex(equations(differentiate(loss.named("L"), {B})));
         CAPTURE(text);
-        CHECK(has(text, is_mean ? "\\mathrm{d}\\mathit{B\\_} &=" : "\\mathrm{d}B &="));
+        CHECK(has(text, is_mean ? "\\mathrm{d}\\underline{B} &=" : "\\mathrm{d}B &="));
     }
 }
 

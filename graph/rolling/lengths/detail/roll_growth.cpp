@@ -137,9 +137,10 @@ class GrowthSearch {
             if (part.shape != expected)
                 return fmt::format(
                     "rolled: the shape of {} does not grow evenly with the number of steps\n  in "
-                    "{} steps it is {}, in {} steps {}",
-                    name_and_shape(part, part.step_of(0)), growth.steps,
-                    to_string(growth.shapes[i]), growth.steps + growth.stretch.period,
+                    "{} it is {}, in {} {}",
+                    name_and_shape(part, part.step_of(0)), count_of_steps(growth.steps),
+                    to_string(growth.shapes[i]),
+                    count_of_steps(growth.steps + growth.stretch.period),
                     to_string(growth.next[i]));
         }
         return growth;

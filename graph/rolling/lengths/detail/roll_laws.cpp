@@ -343,8 +343,9 @@ std::variant<AxisLaws, std::string> infer_laws(const Rolled& rolled, const Rolle
 
 std::string misfit_text(const Rolled& rolled, const Misfit& misfit, std::int32_t axis) {
     const auto& [part, t] = misfit.member;
-    return fmt::format("rolled: {} does not fit a graph of {} steps\n  {}",
-                       name_and_shape(rolled[part], t), rolled.steps(axis), misfit.text);
+    return fmt::format("rolled: {} does not fit a graph of {}\n  {}",
+                       name_and_shape(rolled[part], t), count_of_steps(rolled.steps(axis)),
+                       misfit.text);
 }
 
 }  // namespace revolute::detail
