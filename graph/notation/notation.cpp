@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -114,8 +115,6 @@ class Writer {
         const Precedence own = is_of_power(form, begin, begin + 2)
                                    ? Precedence::power
                                    : precedence_of(application_.op, notation_);
-        if (is_attribute && application_.written_attributes.empty())
-            return written(attribute(number), begin == 0, own);
         const Formula x = is_attribute ? attribute(number) : operand_(number);
         return is_delimited(form, begin, begin + 2) ? x.text : written(x, begin == 0, own);
     }
@@ -175,7 +174,36 @@ constexpr std::size_t longest_operand = 4000;
 
 }  // namespace
 
+std::optional<Quotient> quotient_of(double value) {
+    constexpr int largest = 999;
+    const double size = std::abs(value);
+    if (!(size >= 1.0 / largest && size < largest)) return std::nullopt;
+    if (std::stod(fmt::format("{:.4g}", value)) == value) return std::nullopt;
+    for (int below = 2; below <= largest; ++below) {
+        const double above = std::round(size * below);
+        if (above >= 1 && above <= largest && above / below == size)
+            return Quotient{static_cast<int>(std::copysign(above, value)), below};
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+Formula quotient_formula(Quotient quotient, Notation notation) {
+    // No factor of a product of another kind, and what stands behind it is none of what it is divided by: (1 / 3) o h.
+    static constexpr Op sign{.name = "quotient"};
+    const auto [above, below] = quotient;
+    const Precedence precedence = above < 0 ? Precedence::sum : Precedence::product;
+    if (notation == Notation::latex)
+        return {fmt::format("{}\\frac{{{}}}{{{}}}", above < 0 ? "-" : "", std::abs(above), below),
+                precedence};
+    return {fmt::format("{} / {}", above, below), precedence, &sign};
+}
+
+}  // namespace
+
 Formula number_formula(double value, Notation notation) {
+    if (const auto quotient = quotient_of(value)) return quotient_formula(*quotient, notation);
     std::string text = fmt::format("{}", value);
     if (notation == Notation::latex) {
         if (std::isinf(value)) text = value < 0 ? "-\\infty" : "\\infty";

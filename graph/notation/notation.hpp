@@ -3,6 +3,7 @@
 #include <revolute/graph/graph.hpp>
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,7 +19,19 @@ struct Formula {
     const Op* op = nullptr;  ///< none: one thing, such as a name
 };
 
-/// A number, as short as reads back to the same double; one with a minus sign binds like a sum.
+/// Two whole numbers, the second of which is above 1.
+struct Quotient {
+    int above = 0;
+    int below = 1;
+
+    friend constexpr bool operator==(Quotient, Quotient) = default;
+};
+
+/// The quotient of two whole numbers of up to three digits that a number is to the last bit; none where there is none,
+/// or four digits say the number as well: 1/3 and 1/64, but not 0.25.
+std::optional<Quotient> quotient_of(double value);
+
+/// A number as short as reads back to the same double: 0.1, 1 / 3; one with a minus sign binds like a sum.
 Formula number_formula(double value, Notation notation = Notation::text);
 
 /// An operator applied to operands: what the notation of the operator needs to know.

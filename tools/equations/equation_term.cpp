@@ -50,20 +50,21 @@ std::string with_underlines(std::string_view name) {
 
 std::string latex_letters(const std::string& letters) {
     if (letters.size() == 1) return with_underlines(letters);
-    // A Greek letter stays one with primes or underlines behind it.
-    const std::size_t end = std::min(letters.find_first_of("_'"), letters.size());
+    // A Greek letter stays one with primes or a star behind it.
+    const std::size_t end = std::min(letters.find_first_of("'*"), letters.size());
     if (is_greek(letters.substr(0, end)) &&
-        letters.find_first_not_of("_'", end) == std::string::npos)
-        return end == letters.size() ? "\\" + letters
-                                     : fmt::format("{{\\{}{}}}", letters.substr(0, end),
-                                                   with_underlines(letters.substr(end)));
+        letters.find_first_not_of("'*", end) == std::string::npos)
+        return end == letters.size()
+                   ? "\\" + letters
+                   : fmt::format("{{\\{}{}}}", letters.substr(0, end), letters.substr(end));
     return fmt::format("\\mathit{{{}}}", with_underlines(letters));
 }
 
-/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f. An underline
-/// that nothing stands before or behind is a letter: T_ is not T.
+/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f. Underlines that nothing stands
+/// behind are lines under the letters: T_ is not T, nor is it a T with something lowered beside its step.
 struct LatexName {
     std::string letters;
+    std::size_t lines = 0;
     std::string accent{};  ///< "hat": of ŷ, which is the word y_hat
     std::string layer{};
     std::string below{};
@@ -90,15 +91,28 @@ std::string_view accent_of(std::string_view below) {
     return is_apart && std::ranges::find(accents, first) != accents.end() ? first : "";
 }
 
+/// Takes the underlines off the end of a name, but for one that it consists of; returns how many there were.
+std::size_t take_lines(std::string_view& name) {
+    const std::size_t end = std::max<std::size_t>(name.find_last_not_of('_') + 1, 1);
+    const std::size_t lines = name.size() - end;
+    name.remove_suffix(lines);
+    return lines;
+}
+
 LatexName parts_of(const std::string& whole, const EquationStyle& style) {
-    if (const auto spelled = style.spelled.find(whole); spelled != style.spelled.end())
-        return {.letters = spelled->second};
+    const auto spelled = style.spelled.find(whole);
+    const bool is_spelled = spelled != style.spelled.end();
     const auto with_signs = style.with_signs.find(whole);
-    std::string_view name = with_signs == style.with_signs.end() ? whole : with_signs->second;
-    if (name.front() == '_') return {.letters = std::string(name)};
-    LatexName parts;
+    std::string_view name = is_spelled                             ? spelled->second
+                            : with_signs == style.with_signs.end() ? whole
+                                                                   : with_signs->second;
+    LatexName parts{.letters = {}, .lines = take_lines(name)};
+    if (is_spelled || name.front() == '_') {
+        parts.letters = name;
+        return parts;
+    }
     const std::size_t underline = name.find('_');
-    if (name.find_first_not_of('_', underline) != std::string_view::npos) {
+    if (underline != std::string_view::npos) {
         std::string_view below = name.substr(underline + 1);
         parts.accent = accent_of(below);
         below.remove_prefix(
@@ -119,6 +133,7 @@ std::string latex_name(const std::string& name, const std::string& step,
     const LatexName parts = parts_of(name, style);
     std::string text = latex_letters(parts.letters);
     if (!parts.accent.empty()) text = fmt::format("\\{}{{{}}}", parts.accent, text);
+    for (std::size_t i = 0; i < parts.lines; ++i) text = fmt::format("\\underline{{{}}}", text);
     if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();
     if (const std::string below = parts.below + (both ? "," : "") + step; !below.empty())

@@ -177,6 +177,18 @@ std::string with_minus(std::string_view step) {
 }
 
 RichText typeset_name(std::string_view name, std::string_view step, std::optional<Step> mentioned) {
+    const std::string written = with_minus(step);
+    const std::size_t end = name.find_last_not_of('_') + 1;
+    if (end > 0 && end < name.size() && !step.empty()) {
+        // A step that stood below behind an underline would read as that and a minus sign.
+        RichText text = typeset_name(name.substr(0, end));
+        text.add(name.substr(end)).add("(");
+        if (mentioned)
+            text.add(StepMention{{{written}}, *mentioned});
+        else
+            text.add(written);
+        return text.add(")");
+    }
     // What stands behind the first underline goes below, as in W_f, unless nothing stands before it.
     const std::size_t line = name.find('_');
     const bool has_index = line != 0 && line != std::string_view::npos && line + 1 < name.size();
@@ -184,7 +196,6 @@ RichText typeset_name(std::string_view name, std::string_view step, std::optiona
     text.add(printable(has_index ? name.substr(0, line) : name));
     std::string below = has_index ? printable(name.substr(line + 1)) : "";
     if (has_index && !step.empty()) below += ',';
-    const std::string written = with_minus(step);
     if (!mentioned) return text.add(below + written, Script::subscript);
     return text.add(below, Script::subscript)
         .add(StepMention{{{written}}, *mentioned}, Script::subscript);

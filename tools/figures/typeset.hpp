@@ -56,8 +56,8 @@ struct RichText {
 std::string with_minus(std::string_view step);
 
 /// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a name
-/// holds behind an underline goes below as well: W_f is W with a lowered f. Where the step is given, its name is a
-/// mention of it.
+/// holds behind an underline goes below as well: W_f is W with a lowered f. Behind a name that ends in an underline the
+/// step is in parentheses, T_(t-1). Where the step is given, its name is a mention of it.
 RichText typeset_name(std::string_view name, std::string_view step = {},
                       std::optional<Step> mentioned = {});
 /// A name as it is, with its underlines: h_0 where h has steps.

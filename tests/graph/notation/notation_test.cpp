@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
 using namespace revolute;
@@ -123,11 +124,52 @@ TEST_CASE("notation: negative zero has its sign and its parentheses") {
 
 TEST_CASE("notation: numbers are as short as reads back exactly") {
     CHECK(number_formula(0.1).text == "0.1");
-    CHECK(number_formula(1.0 / 3.0).text == "0.3333333333333333");
+    CHECK(number_formula(1.0 / 3.0).text == "1 / 3");
     CHECK(number_formula(1e-300).text == "1e-300");
     CHECK(number_formula(3.0).text == "3");
     CHECK(number_formula(-3.0).precedence == Precedence::sum);
     CHECK(number_formula(3.0).precedence == Precedence::atom);
+}
+
+TEST_CASE(
+    "notation: a quotient of small whole numbers is written as it, and reads back to the bit") {
+    for (int below = 2; below <= 999; ++below)
+        for (int above = 1; above <= 999; above += below < 30 ? 1 : 37) {
+            const double value = static_cast<double>(above) / below;
+            const std::string written = number_formula(value).text;
+            const std::size_t sign = written.find(" / ");
+            const double read = sign == std::string::npos ? std::stod(written)
+                                                          : std::stod(written.substr(0, sign)) /
+                                                                std::stod(written.substr(sign + 3));
+            CAPTURE(above);
+            CAPTURE(below);
+            CHECK(read == value);
+            CHECK(written.size() <= std::string_view("999 / 999").size());
+            CHECK(number_formula(-value).text == "-" + written);
+        }
+}
+
+TEST_CASE("notation: what four digits say, and what is no quotient to the bit, is a decimal") {
+    CHECK(number_formula(0.25).text == "0.25");
+    CHECK(number_formula(0.03125).text == "0.03125");
+    CHECK(number_formula(0.015625).text == "1 / 64");
+    const double behind = std::nextafter(1.0 / 3.0, 1.0);
+    CHECK(number_formula(behind).text == fmt::format("{}", behind));
+    CHECK(number_formula(0.1 + 0.2).text == "0.30000000000000004");
+    CHECK(number_formula(1.0 / 1001.0).text == fmt::format("{}", 1.0 / 1001.0));
+    CHECK(number_formula(5e-324).text == "5e-324");
+}
+
+TEST_CASE("notation: a quotient is in parentheses where it is a factor") {
+    Letters l;
+    const double third = 1.0 / 3.0;
+    CHECK(text(third * l.a) == "(1 / 3) a");
+    CHECK(text(-third * l.a) == "(-1 / 3) a");
+    CHECK(text(l.a + third) == "a + 1 / 3");
+    CHECK(text(l.a - third) == "a - 1 / 3");
+    CHECK(text(square(l.graph.constant(third, {2, 2}))) == "(1 / 3)^2");
+    CHECK(latex(third * l.a) == "\\frac{1}{3} \\, a");
+    CHECK(latex(-third * l.a) == "\\left(-\\frac{1}{3}\\right) \\, a");
 }
 
 TEST_CASE("notation: what a template has between delimiters gets no second pair") {

@@ -309,9 +309,15 @@ TEST_CASE(
 TEST_CASE(
     "equations: a word for an accent is the accent in LaTeX, and no other name reads like it") {
     const std::vector<std::pair<std::string, std::string>> names{
-        {"ŷ", "\\hat{y}"},        {"y_hat", "\\hat{y}"},  {"ẋ", "\\dot{x}"},
-        {"x̄_2", "\\bar{x}_{2}"},  {"Ŵ1", "\\hat{W}_{1}"}, {"theta_tilde", "\\tilde{\\theta}"},
-        {"y_hat_", "y_{hat\\_}"}, {"y_hats", "y_{hats}"}, {"hat", "\\mathit{hat}"}};
+        {"ŷ", "\\hat{y}"},
+        {"y_hat", "\\hat{y}"},
+        {"ẋ", "\\dot{x}"},
+        {"x̄_2", "\\bar{x}_{2}"},
+        {"Ŵ1", "\\hat{W}_{1}"},
+        {"theta_tilde", "\\tilde{\\theta}"},
+        {"y_hat_", "\\underline{\\hat{y}}"},
+        {"y_hats", "y_{hats}"},
+        {"hat", "\\mathit{hat}"}};
     for (const auto& of_name : names) {
         const std::string &name = of_name.first, &latex = of_name.second;
         CAPTURE(name);

@@ -197,21 +197,21 @@ TEST_CASE("equations: names of signs and Greek letters become words") {
           "forward\n"
           "  e_1(t) = sum_ xi(t)                 t = 0..3\n"
           "  h_(0) = W_b_2 e_1(0)\n"
-          "  e_2(t) = _x_ h_(t-1)                t = 1..3\n"
+          "  e_2(t) = _x_prime h_(t-1)           t = 1..3\n"
           "  e_3(t) = e_1(t) + Omega_x h_(t-1)   t = 1..3\n"
           "  h_(t) = W_b_2 e_3(t) + _2b e_2(t)   t = 1..3\n"
           "  L = sum(h_(3))\n");
 }
 
-TEST_CASE("equations: LaTeX keeps the underlines that tell names apart") {
+TEST_CASE("equations: LaTeX sets the underlines that tell names apart under their letters") {
     Graph graph;
     const Equations written = strangely_named(graph);
     const std::string latex = to_latex(written, {.parts = {EquationPart::forward}});
     INFO(latex);
-    for (const char* line :
-         {"e_{1,t} &= \\mathit{sum\\_} \\xi_{t}", "e_{2,t} &= \\mathit{\\_x'} \\mathit{h\\_}_{t-1}",
-          "e_{3,t} &= e_{1,t} + \\Omega_{x} \\mathit{h\\_}_{t-1}",
-          "\\mathit{h\\_}_{t} &= W_{b,2} e_{3,t} + \\mathit{\\_2b} e_{2,t}"})
+    for (const char* line : {"e_{1,t} &= \\underline{\\mathit{sum}} \\xi_{t}",
+                             "e_{2,t} &= \\mathit{\\_x'} \\underline{h}_{t-1}",
+                             "e_{3,t} &= e_{1,t} + \\Omega_{x} \\underline{h}_{t-1}",
+                             "\\underline{h}_{t} &= W_{b,2} e_{3,t} + \\mathit{\\_2b} e_{2,t}"})
         CHECK(latex.find(line) != std::string::npos);
 }
 

@@ -56,8 +56,9 @@ void check_kept(const Equations& equations, const std::string& given) {
 }
 
 /// Names that are typed in signs which are no letters, and what they are spelled as.
-const std::array<std::array<std::string, 2>, 8> spelled_alike{{{"W^1", "W_1"},
-                                                               {"W'", "W_"},
+const std::array<std::array<std::string, 2>, 9> spelled_alike{{{"W^1", "W_1"},
+                                                               {"W'", "W_prime"},
+                                                               {"W*", "W_star"},
                                                                {"\u03b8", "theta"},
                                                                {"W\u2081", "W_1"},
                                                                {"W_{hh}", "W_hh"},
@@ -101,6 +102,29 @@ TEST_CASE("given names: what is a name as it is typed keeps it, whichever is mad
             const Derivative derivative = build(graph, 5);
             check_kept(equations(derivative), letters);
             test::check_names(derivative, test::random_values(graph, 7));
+        }
+}
+
+TEST_CASE("given names: names that differ by their last sign are told apart by it, in any order") {
+    const std::vector<std::array<std::string, 3>> names{{"W", "W", "W"},
+                                                        {"W'", "W_prime", "\\mathit{W'}"},
+                                                        {"W*", "W_star", "\\mathit{W*}"},
+                                                        {"W+", "W_plus", "\\mathit{W\\text{+}}"},
+                                                        {"W-", "W_minus", "\\mathit{W\\text{-}}"}};
+    for (const auto& first : names)
+        for (const auto& second : names) {
+            if (first == second) continue;
+            CAPTURE(first[0]);
+            CAPTURE(second[0]);
+            Graph graph;
+            const Equations lines = equations(two_weights(graph, first[0], second[0], 3));
+            const std::string latex = to_latex(lines);
+            CAPTURE(latex);
+            check_kept(lines, first[1]);
+            check_kept(lines, second[1]);
+            CHECK(latex.find("\\tanh(" + first[2] + " h_{t-1} + " + second[2] + " x_{t})") !=
+                  std::string::npos);
+            test::check_latex_names(lines);
         }
 }
 

@@ -51,7 +51,8 @@ TEST_CASE("typeset: words keep their letters") {
 }
 
 TEST_CASE("typeset: long decimals are cut to four digits") {
-    CHECK(plain("0.3333333333333333 x") == "0.3333 x");
+    CHECK(plain("(1 / 3) x") == "(1 / 3) x");
+    CHECK(plain("0.33333334 x") == "0.3333 x");
     CHECK(plain("0.25 x") == "0.25 x");
     CHECK(plain("1e-300") == "1e-300");
     CHECK(plain("12345678") == "1.235e+07");
@@ -67,6 +68,9 @@ TEST_CASE("typeset: an atom is a subscript run where its name has a step") {
     const RichText h = typeset_name("h", "12");
     CHECK(h.runs == std::vector<TextRun>{{"h", Script::normal}, {"12", Script::subscript}});
     CHECK(to_plain(typeset_name("h", "s=4")) == "h_{s=4}");
+    CHECK(to_plain(typeset_name("T_", "t-1")) == "T_(t−1)");
+    CHECK(to_plain(typeset_name("T_")) == "T_");
+    CHECK(to_plain(typeset_name("W_f_", "2")) == "W_f_(2)");
     CHECK(to_plain(typeset_name("W")) == "W");
 }
 

@@ -71,15 +71,29 @@ std::string as_word(char32_t character) {
     return fmt::format("U{:04X}", static_cast<std::uint32_t>(character));
 }
 
+/// The word for a sign of ASCII that stands behind a letter or another sign and before no letter: W', W* and W+ are three
+/// values. Empty for any other.
+std::string_view word_of_last_sign(std::string_view label, std::size_t i) {
+    constexpr std::array<std::pair<char, std::string_view>, 4> words{
+        {{'\'', "_prime"}, {'*', "_star"}, {'+', "_plus"}, {'-', "_minus"}}};
+    const auto found =
+        std::ranges::find(words, label[i], &std::pair<char, std::string_view>::first);
+    const bool is_last = i > 0 && label[i - 1] != '_' &&
+                         label.find_first_not_of("'*+-", i) == std::string_view::npos;
+    return found != words.end() && is_last ? found->second : std::string_view{};
+}
+
 /// Letters, digits and underlines. The label is in UTF-8.
 std::string as_letters(const std::string& label) {
     std::string word;
     bool was_accent = false;
     for (std::size_t i = 0; i < label.size();) {
         const char c = label[i];
+        const std::string_view sign = word_of_last_sign(label, i);
         const char32_t character = detail::take_code_point(label, i);
-        const std::string next =
-            is_letter(c) || is_digit(c) ? std::string(1, c) : as_word(character);
+        const std::string next = is_letter(c) || is_digit(c) ? std::string(1, c)
+                                 : sign.empty()              ? as_word(character)
+                                                             : std::string(sign);
         const bool is_accent = next.size() > 1 && next.front() == '_';
         if (was_accent && next.front() != '_') word += '_';  // ŷt is y_hat_t
         word += is_accent && word.empty() ? "_" : next;      // of no letter
@@ -94,7 +108,7 @@ std::string as_word(const std::string& label) {
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
 }
 
-/// The same with the signs that stand between letters or digits behind an underline, and with primes: h_T-1, W'.
+/// The same with the signs that stand between letters or digits behind an underline or last, and with primes: h_T-1, W*.
 std::string as_word_with_signs(const std::string& label) {
     const std::size_t underline = label.find('_');
     const auto stays = [&](std::size_t i) {
@@ -103,13 +117,14 @@ std::string as_word_with_signs(const std::string& label) {
             return is_letter(label[k]) || is_digit(label[k]);
         };
         const bool is_ascii = static_cast<unsigned char>(label[i - 1]) < 0x80;  // else a letter
+        if (!word_of_last_sign(label, i).empty()) return true;
         if (label[i] == '\'') return !is_ascii || stands_at(i - 1) || label[i - 1] == '\'';
         return i > underline && i + 1 < label.size() && stands_at(i - 1) && stands_at(i + 1);
     };
     std::string word;
     std::size_t begin = 0;
-    for (std::size_t i = label.find_first_of("+-'"); i < label.size();
-         i = label.find_first_of("+-'", i + 1)) {
+    for (std::size_t i = label.find_first_of("+-*'"); i < label.size();
+         i = label.find_first_of("+-*'", i + 1)) {
         if (!stays(i)) continue;
         word += as_letters(label.substr(begin, i - begin)) + label[i];
         begin = i + 1;
@@ -186,7 +201,7 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
         }
     for (const Value& value : values_)
         if (const std::string word = as_word_with_signs(value.label); word != as_word(value.label))
-            with_signs_.emplace(value.name, word + value.name.substr(word.size()));
+            with_signs_.emplace(value.name, word + value.name.substr(as_word(value.label).size()));
     for (const auto& [value, order] : gradients_of_)
         gradients_.push_back(adjoint_name(values_[value].name, order));
 }

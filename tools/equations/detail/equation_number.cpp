@@ -22,9 +22,19 @@ struct Sized {
     std::optional<LengthLaw> law{};
 };
 
+std::string in_parentheses(const Formula& x, Precedence least) {
+    return x.precedence >= least ? x.text : fmt::format("({})", x.text);
+}
+
 /// A sum of multiples of products of symbols, and a number.
 class SymbolSum {
  public:
+    static SymbolSum of(double number) {
+        SymbolSum sum;
+        sum.add_multiple(number, "");
+        return sum;
+    }
+
     /// Adds factor (symbol + more).
     void add(const Sized& factor, const std::string& symbol, double more) {
         add_times(factor, 1, symbol);
@@ -87,10 +97,11 @@ class SymbolSum {
         std::string text = begins_with_number ? number_formula(constant_, notation).text : "";
         for (const auto& [factor, symbol] : ordered) {
             const std::string size =
-                std::abs(factor) == 1 ? "" : fmt::format("{} ", std::abs(factor));
+                std::abs(factor) == 1 ? "" : number_in_sum(std::abs(factor), notation) + ' ';
             text += (factor < 0 ? "-" : text.empty() ? "" : "+") + size + symbol;
         }
-        if (constant_ != 0 && !begins_with_number) text += fmt::format("{:+}", constant_);
+        if (constant_ != 0 && !begins_with_number)
+            text += (constant_ < 0 ? '-' : '+') + number_in_sum(std::abs(constant_), notation);
         const bool is_one = ordered.size() == 1 && constant_ == 0 && ordered[0].first > 0;
         const bool is_symbol = ordered[0].second.find(' ') == std::string::npos;
         return {text, !is_one                              ? Precedence::sum
@@ -99,6 +110,11 @@ class SymbolSum {
     }
 
  private:
+    /// t+(1 / 3), (1 / 3) t: sums are written without spaces.
+    static std::string number_in_sum(double number, Notation notation) {
+        return in_parentheses(number_formula(number, notation), Precedence::atom);
+    }
+
     using Multiple = std::pair<double, std::string>;
 
     double constant_ = 0;
@@ -110,10 +126,6 @@ struct PowerOfSum {
     SymbolSum sum;
     double power = 1;
 };
-
-std::string in_parentheses(const Formula& x, Precedence least) {
-    return x.precedence >= least ? x.text : fmt::format("({})", x.text);
-}
 
 Formula formula_of(const PowerOfSum& base, Notation notation) {
     Formula inside = base.sum.formula(notation);
@@ -130,6 +142,10 @@ Formula product_of(std::vector<PowerOfSum>& bases, bool is_above, Notation notat
     std::vector<Formula> factors;
     for (PowerOfSum& base : bases) {
         if ((base.power > 0) != is_above) continue;
+        if (const auto whole = base.sum.number(); whole && std::abs(base.power) == 1) {
+            number *= *whole;
+            continue;
+        }
         if (std::abs(base.power) == 1) number *= base.sum.take_factor();
         factors.push_back(formula_of(base, notation));
     }
@@ -163,6 +179,11 @@ Formula quotient(double factor, std::vector<PowerOfSum> bases, Notation notation
     if (factor < 0)
         return {fmt::format("-{}", quotient(-factor, std::move(bases), notation).text),
                 Precedence::sum};
+    const auto fraction = quotient_of(factor);
+    if (fraction && !bases.empty()) {  // 2 / (3 N), not (2 / 3) / N
+        factor = fraction->above;
+        bases.push_back({SymbolSum::of(fraction->below), -1});
+    }
     const Formula above = product_of(bases, true, notation);
     const Formula below = product_of(bases, false, notation);
     const bool is_fraction = notation == Notation::latex && !below.text.empty();
