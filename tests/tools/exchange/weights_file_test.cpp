@@ -62,7 +62,8 @@ TEST_CASE("weights file: what is no list of numbers or of rows is named") {
         CAPTURE(word);
         CHECK(refused(("{\"a\":\n [1, " + word + "]}").c_str()) ==
               prefix + word +
-                  " is no number that JSON has (line 2, column 6)\n  what wrote the file had a "
+                  " in a[1] is no number that JSON has (line 2, column 6)\n  what wrote the file "
+                  "had a "
                   "value that is not finite there; it must be mended or left out");
     }
     CHECK(refused("{\"a\": [1, nil]}") == prefix + "no JSON from line 1, column 12 on");

@@ -109,7 +109,7 @@ TEST_CASE("model file: text that is no JSON cites the place") {
     CHECK(refused("{\n \"format\": oops}") ==
           "m.json: is not a model file, or a damaged one: no JSON from line 2, column 12 on");
     CHECK(refused("[1e999]") ==
-          "m.json: is not a model file, or a damaged one: a number is too large");
+          "m.json: is not a model file, or a damaged one: a number in [0] is too large");
 }
 
 TEST_CASE("model file: a file cut short is damaged") {

@@ -66,6 +66,13 @@ class KeyPath {
         return std::nullopt;
     }
 
+    /// " in grads.bias_ih_l0[3]" for a value that cannot be read; nothing where that is the whole text.
+    std::string in_place_of_value() {
+        if (levels_.empty()) return {};
+        ++levels_.back().entries;
+        return " in " + place();
+    }
+
  private:
     struct Level {
         bool is_object = false;
@@ -119,15 +126,16 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view source
     } catch (const nlohmann::ordered_json::parse_error& error) {
         if (const std::string_view word = word_around(text, error.byte); is_not_finite(word))
             throw ParseError(fmt::format(
-                "{}: {}: {} is no number that JSON has ({})\n"
+                "{}: {}: {}{} is no number that JSON has ({})\n"
                 "  what wrote the file had a value that is not finite there; it must be mended or "
                 "left out",
-                source, complaint, word,
+                source, complaint, word, path.in_place_of_value(),
                 place_of(text, static_cast<std::size_t>(word.data() - text.data()) + 1)));
         throw ParseError(fmt::format("{}: {}: no JSON from {} on", source, complaint,
                                      place_of(text, error.byte)));
     } catch (const nlohmann::ordered_json::out_of_range&) {
-        throw ParseError(fmt::format("{}: {}: a number is too large", source, complaint));
+        throw ParseError(fmt::format("{}: {}: a number{} is too large", source, complaint,
+                                     path.in_place_of_value()));
     }
 }
 
