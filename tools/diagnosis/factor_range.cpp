@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 namespace revolute {
 
@@ -34,6 +35,59 @@ std::optional<FactorRange> factor_range(std::span<const double> right,
     return std::isfinite(range.least) ? std::optional(range) : std::nullopt;
 }
 
+namespace {
+
+/// A size of the case of which a factor may be made; that of no size of 1.
+struct NamedSize {
+    int value;
+    const char* letter;
+    const char* meaning;
+};
+
+std::vector<NamedSize> above_one(std::vector<NamedSize> sizes) {
+    std::erase_if(sizes, [](const NamedSize& size) { return size.value < 2; });
+    return sizes;
+}
+
+std::vector<NamedSize> sizes_of_loss(const Case& of) {
+    return above_one({{of.sizes.batch, "B", "the size of the batch"},
+                      {of.sizes.steps, "T", "the number of steps"},
+                      {of.sizes.output, "O", "the number of outputs"}});
+}
+
+std::vector<NamedSize> sizes_of_net(const Case& of) {
+    return above_one({{of.sizes.hidden, "H", "the size of the state"},
+                      {of.sizes.input, "I", "the number of inputs"}});
+}
+
+/// One size, or one over it.
+std::vector<KnownFactor> single_sizes(std::span<const NamedSize> sizes) {
+    std::vector<KnownFactor> factors;
+    for (const auto& [value, letter, meaning] : sizes) {
+        factors.push_back(
+            {1.0 * value, fmt::format("a factor of {} = {}, {}", letter, value, meaning)});
+        factors.push_back({1.0 / value, fmt::format("a factor of 1/{} = 1/{}, one over {}", letter,
+                                                    value, meaning)});
+    }
+    return factors;
+}
+
+/// Adds the sizes that are one of the factors, or 1/2, by another name.
+void add_sizes_alike(std::vector<KnownFactor>& factors, std::span<const NamedSize> sizes) {
+    const auto name_of = [](const KnownFactor& factor) {
+        return std::string_view(factor.words).substr(0, factor.words.find_first_of(":,"));
+    };
+    const std::vector<KnownFactor> known = factors;
+    for (const KnownFactor& size : single_sizes(sizes)) {
+        const auto is_alike = [&](const KnownFactor& factor) { return factor.value == size.value; };
+        if ((size.value == 0.5 || std::ranges::any_of(known, is_alike)) &&
+            std::ranges::find(known, name_of(size), name_of) == known.end())
+            factors.push_back(size);
+    }
+}
+
+}  // namespace
+
 std::vector<KnownFactor> factors_of_loss(const Case& of) {
     const int B = of.sizes.batch, O = of.sizes.output;
     const int N = static_cast<int>(std::max<std::size_t>(1, of.architecture.answers.size()));
@@ -49,20 +103,21 @@ std::vector<KnownFactor> factors_of_loss(const Case& of) {
     if (N > 1)
         factors.push_back(
             {1.0 / N,
-             fmt::format("a factor of 1/{0}: a mean over the {0} answers where their sum belongs",
-                         N)});
+             fmt::format(
+                 "a factor of {1}1/{0}: a mean over the {0} answers where their sum belongs", N,
+                 N == of.sizes.steps ? "1/T = " : "")});
     if (O > 1)
         factors.push_back({1.0 / O, fmt::format("a factor of 1/O = 1/{}: a mean over the outputs "
                                                 "where their sum belongs",
                                                 O)});
-    if (!is_squared) return factors;
-    factors.push_back(
-        {2, "a factor of 2: the loss is half the squared error, so its derivative is yhat - y"});
-    if (B > 1)
+    factors.push_back({2, is_squared ? "a factor of 2: the loss is half the squared error, so its "
+                                       "derivative is yhat - y"
+                                     : "a factor of 2"});
+    if (is_squared && B > 1)
         factors.push_back({2.0 * B, fmt::format("a factor of 2 B = {}: a sum of squared errors "
                                                 "where half their mean over the batch belongs",
                                                 2 * B)});
-    if (O * N > 2) {
+    if (is_squared && O * N > 2) {
         const std::string all = N == 1   ? "O"
                                 : O == 1 ? fmt::format("{}", N)
                                          : fmt::format("(O {})", N);
@@ -71,27 +126,11 @@ std::vector<KnownFactor> factors_of_loss(const Case& of) {
                                         "errors, where half their sum, divided by B, belongs",
                                         all, 2.0 / (O * N))});
     }
+    add_sizes_alike(factors, sizes_of_loss(of));
     return factors;
 }
 
 namespace {
-
-/// A size of the case of which a factor may be made; that of no size of 1.
-struct NamedSize {
-    int value;
-    const char* letter;
-    const char* meaning;
-};
-
-std::vector<NamedSize> sizes_above_one(const Case& of) {
-    std::vector<NamedSize> sizes{{of.sizes.batch, "B", "the size of the batch"},
-                                 {of.sizes.steps, "T", "the number of steps"},
-                                 {of.sizes.output, "O", "the number of outputs"},
-                                 {of.sizes.hidden, "H", "the size of the state"},
-                                 {of.sizes.input, "I", "the number of inputs"}};
-    std::erase_if(sizes, [](const NamedSize& size) { return size.value < 2; });
-    return sizes;
-}
 
 /// "2/(B T) = 1/3", of a number on top and sizes either on top or below.
 std::string made_of(int above, int below, const std::string& letters, bool are_above, int product) {
@@ -109,18 +148,6 @@ std::string made_of(int above, int below, const std::string& letters, bool are_a
                                            : fmt::format("{}/{}", top, bottom);
     return numerator % denominator == 0 ? fmt::format("{} = {}", name, numerator / denominator)
                                         : fmt::format("{} = {}/{}", name, numerator, denominator);
-}
-
-/// One size, or one over it.
-std::vector<KnownFactor> single_sizes(std::span<const NamedSize> sizes) {
-    std::vector<KnownFactor> factors;
-    for (const auto& [value, letter, meaning] : sizes) {
-        factors.push_back(
-            {1.0 * value, fmt::format("a factor of {} = {}, {}", letter, value, meaning)});
-        factors.push_back({1.0 / value, fmt::format("a factor of 1/{} = 1/{}, one over {}", letter,
-                                                    value, meaning)});
-    }
-    return factors;
 }
 
 /// A size twice or half, and products of two.
@@ -228,12 +255,8 @@ NamedFactor named_factor(const Case& of, std::span<const KnownFactor> known,
             return opposite;
         }
     }
-    const std::vector<NamedSize> sizes = sizes_above_one(of);
-    const auto behind_output = std::ranges::find_if(
-        sizes, [](const NamedSize& size) { return *size.letter == 'H' || *size.letter == 'I'; });
     // What losses are divided by comes before sizes of the net.
-    const std::span<const NamedSize> of_loss(sizes.begin(), behind_output),
-        of_net(behind_output, sizes.end());
+    const std::vector<NamedSize> of_loss = sizes_of_loss(of), of_net = sizes_of_net(of);
     for (const auto& factors : {single_sizes(of_loss), single_sizes(of_net)})
         if (std::optional<NamedFactor> found = named_one(factors, range)) return *std::move(found);
     if (range.relative_width() <= narrow)

@@ -2,6 +2,7 @@
 
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"
+#include "hand_bptt.hpp"
 #include <revolute/tools/diagnosis/factor_range.hpp>
 #include <support/sanitized.hpp>
 
@@ -163,4 +164,41 @@ TEST_CASE("compare: arrays that tell another factor are not explained by one of 
                     for (const std::string& words : finding.words)
                         CHECK(words.find("0.7") == std::string::npos);
     }
+}
+
+TEST_CASE("compare: a factor of 2 is that, whatever the loss, and not made of sizes") {
+    for (const bool classes : {false, true})
+        for (const int steps : {1, 4, 6})
+            for (const int hidden : {2, 4}) {
+                const Case of = hand_case("rnn", {.steps = steps,
+                                                  .batch = 3,
+                                                  .input = 4,
+                                                  .hidden = hidden,
+                                                  .output = 5,
+                                                  .classes = classes});
+                const GradientComparison comparison = compare_gradients(of, times(solve(of), 2));
+                CAPTURE(to_text(comparison, of));
+                REQUIRE(comparison.findings.size() == 1);
+                REQUIRE(comparison.findings.front().words.size() == 1);
+                CHECK(comparison.findings.front().words.front().starts_with("a factor of 2"));
+            }
+}
+
+TEST_CASE("compare: a factor that is several sizes of the loss has the names of all") {
+    for (const int size : {2, 3, 4})
+        for (const bool classes : {false, true})
+            for (const bool is_above : {false, true}) {
+                const Case of = hand_case(
+                    "rnn",
+                    {.steps = size, .batch = size, .input = 5, .output = 5, .classes = classes});
+                const double factor = is_above ? size : 1.0 / size;
+                const GradientComparison comparison =
+                    compare_gradients(of, times(solve(of), factor));
+                CAPTURE(to_text(comparison, of));
+                REQUIRE(comparison.findings.size() == 1);
+                const std::string words = words_of(comparison);
+                for (const char* const name : {"B", "T"})
+                    CHECK(words.find(fmt::format("a factor of {}{} = ", is_above ? "" : "1/",
+                                                 name)) != std::string::npos);
+            }
 }

@@ -231,7 +231,8 @@ TEST_CASE("compare: a factor in the loss of classes is recognised") {
     given.dh0.clear();
     CHECK(findings_of(of, given) ==
           "head.bias, head.weight, bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0: a factor of "
-          "B = 4: a sum over the batch where its mean belongs\n");
+          "B = 4: a sum over the batch where its mean belongs | a factor of O = 4, the number of "
+          "outputs\n");
 }
 
 TEST_CASE("compare: inputs and initial states are compared where they are given") {
