@@ -11,10 +11,10 @@ namespace revolute {
 
 namespace {
 
-/// About so many operations are done at most; the search ends there, after about two seconds.
-constexpr std::int64_t most_operations = 2'000'000'000;
+/// About so many operations are done at most; the search ends there, after less than two seconds.
+constexpr std::int64_t most_operations = 1'200'000'000;
 /// And so many more where whole arrays are changed back first.
-constexpr std::int64_t most_of_treated = 500'000'000;
+constexpr std::int64_t most_of_treated = 300'000'000;
 
 /// In the order of the arrays.
 std::vector<ArrayRounding> roundings_of(const std::vector<GradientArray>& arrays,
