@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <set>
 
 namespace revolute {
@@ -15,30 +14,13 @@ constexpr double rest = 1e-4;
 /// tolerance was chosen, so much of it.
 constexpr double rest_with_noise = 1e-2, noise = 0.1;
 
-/// Weights that make a sum tell numbers apart, in their order.
-double next_weight(double weight) { return weight > 2.7 ? 1 : weight * 1.1; }
+}  // namespace
 
 std::vector<double> entries_of(std::span<const Matrix> values) {
     std::vector<double> entries;
     for (const Matrix& matrix : values)
         entries.insert(entries.end(), matrix.values().begin(), matrix.values().end());
     return entries;
-}
-
-}  // namespace
-
-double weighted_sum(std::span<const double> numbers) {
-    double weight = 1, sum = 0;
-    for (const double number : numbers) {
-        weight = next_weight(weight);
-        sum += weight * number;
-    }
-    return sum;
-}
-
-bool says_more(const Mistake& more, const Mistake& less) {
-    return less.families > 0 && more.families > less.families && more.column == less.column &&
-           std::ranges::includes(more.alterations, less.alterations);
 }
 
 Judge::Judge(const GradientLayout& layout, std::vector<GradientArray> right,
@@ -90,6 +72,7 @@ Judge Judge::after(std::span<const double> gradients) const {
         result.verdicts_[i].differs = false;
         std::erase(result.differing_, i);
     }
+    result.are_others_explained_ = result.differing_.size() < differing_.size();
     for (const std::size_t i : result.differing_)
         result.verdicts_[i].difference =
             largest_difference(given_[i].values, result.right_[i].values);
@@ -168,169 +151,6 @@ std::size_t Judge::wrong_numbers(std::size_t i, std::span<const Matrix> values) 
     return count;
 }
 
-void Judge::add_left(Match& match, std::size_t i, std::vector<Matrix> values) const {
-    const auto place = std::ranges::lower_bound(match.explained, i);
-    if (place != match.explained.end() && *place == i) return;
-    if (wrong_numbers(i, values) == 0)
-        match.explained.insert(place, i);
-    else if (std::optional<NearArray> found = near(i, std::move(values)))
-        match.near.push_back(std::move(*found));
-}
-
-std::optional<NearArray> Judge::near(std::size_t i, std::vector<Matrix> values) const {
-    constexpr std::size_t at_most_one_in = 4, enough_for_one = 6;
-    const std::size_t entries = given_entries_[i].size(), wrong = wrong_numbers(i, values);
-    if (at_most_one_in * wrong > entries) return std::nullopt;
-    return NearArray{i, std::move(values), wrong <= 1 && entries >= enough_for_one};
-}
-
-void Judge::consider(const Hypothesis& hypothesis) {
-    if (hypothesis.is_factor && leaves_out_factors_) return;
-    if (notes_factors_)
-        note_factor([&](std::size_t i) { return entries_of(hypothesis.arrays[i]); });
-    Match match{.words = hypothesis.words,
-                .level = level_,
-                .explained = {},
-                .is_fitted = hypothesis.is_fitted};
-    bool leaves_rounding_alone = true;
-    for (std::size_t i = 0; i < given_.size(); ++i) {
-        if (hypothesis.arrays[i].empty()) {
-            leaves_rounding_alone = leaves_rounding_alone && !differs(i);
-            continue;
-        }
-        const double left = largest_difference(hypothesis.arrays[i], given_[i].values);
-        const bool met = is_met(i, verdicts_[i], left);
-        leaves_rounding_alone =
-            leaves_rounding_alone && (!differs(i) || left <= rounding_of_right(i));
-        if (!met && !differs(i)) return;
-        if (met && differs(i)) match.explained.push_back(i);
-    }
-    if (leaves_rounding_alone && !hypothesis.is_fitted && match.explained != differing_ &&
-        tells_pairs_apart())
-        match.explained = differing_;
-    if (match.explained.empty() || (hypothesis.is_fitted && !are_enough_for_fit(match.explained)))
-        return;
-    for (const std::size_t i : differing_)
-        if (!hypothesis.arrays[i].empty()) add_left(match, i, hypothesis.arrays[i]);
-    matches_.push_back(std::move(match));
-}
-
-Judge::Fit Judge::fit(std::span<const double> gradients) const {
-    Fit result;
-    std::vector<double> left(parts_.size(), 0.0);
-    bool changes = false, leaves_rounding_alone = true;
-    double weight = 1;
-    for (std::size_t i = 0; i < given_.size(); ++i) {
-        const auto entries = layout_.entries(i);
-        const auto parts = layout_.parts(i);
-        double of_array = 0;
-        for (std::size_t k = 0; k < entries.size(); ++k) {
-            const double value = gradients[entries[k]];
-            const double difference = std::abs(value - given_entries_[i][k]);
-            left[parts[k]] = larger(left[parts[k]], difference);
-            of_array = larger(of_array, difference);
-            changes = changes || std::abs(value - right_entries_[i][k]) >
-                                     std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor);
-            weight = next_weight(weight);
-            result.signature += weight * value;
-        }
-        const bool met = is_met(i, verdicts_[i], of_array);
-        if (!met && !differs(i)) {
-            result.changes_what_agrees = true;
-            return result;
-        }
-        if (met && differs(i)) result.explained.push_back(i);
-        leaves_rounding_alone =
-            leaves_rounding_alone && (!differs(i) || of_array <= rounding_of_right(i));
-    }
-    if (leaves_rounding_alone && result.explained != differing_ && tells_pairs_apart())
-        result.explained = differing_;
-    bool keeps_what_agrees = true;
-    for (std::size_t p = 0; p < parts_.size(); ++p) {
-        const bool met = is_met(layout_.parts()[p].array, parts_[p], left[p]);
-        keeps_what_agrees = keeps_what_agrees && (met || parts_[p].differs);
-        if (met && parts_[p].differs) ++result.parts;
-    }
-    result.may_be_one_of_several = keeps_what_agrees && changes;
-    return result;
-}
-
-bool Judge::consider(const Mistake& mistake, std::span<const double> gradients) {
-    if (notes_factors_)
-        note_factor([&](std::size_t i) {
-            std::vector<double> numbers;
-            for (const std::uint32_t entry : layout_.entries(i))
-                numbers.push_back(gradients[entry]);
-            return numbers;
-        });
-    Fit how = fit(gradients);
-    if (how.changes_what_agrees) return false;
-    if (how.explained.empty() && !(how.parts > 0 && how.may_be_one_of_several))
-        return how.may_be_one_of_several;
-    // Two names for one derivation: every gradient is the same, also those that were not given.
-    const double whole = weighted_sum(gradients);
-    const auto known = std::ranges::find_if(matches_, [&](const Match& match) {
-        return match.mistake && match.level == level_ &&
-               std::abs(match.whole_signature - whole) <= 1e-13 * std::abs(whole);
-    });
-    if (known != matches_.end()) {
-        if (says_more(*known->mistake, mistake)) {
-            known->words = mistake.words();
-            known->mistake = mistake;
-        }
-        return how.may_be_one_of_several;
-    }
-    Match match{.words = mistake.words(),
-                .level = level_,
-                .explained = std::move(how.explained),
-                .parts = how.parts,
-                .mistake = mistake,
-                .signature = how.signature,
-                .whole_signature = whole};
-    if (!match.explained.empty()) {
-        std::vector<GradientArray> arrays = layout_.arrays(gradients);
-        for (const std::size_t i : differing_) add_left(match, i, std::move(arrays[i].values));
-    }
-    matches_.push_back(std::move(match));
-    return how.may_be_one_of_several;
-}
-
-std::vector<std::size_t> Judge::explained_by(std::span<const double> gradients) const {
-    Fit how = fit(gradients);
-    return how.changes_what_agrees ? std::vector<std::size_t>() : std::move(how.explained);
-}
-
-bool Judge::explains_all_but_a_number(const Match& match) const {
-    if (match.explained.empty()) return false;
-    std::size_t damaged = 0;
-    for (const std::size_t i : differing_) {
-        if (std::ranges::binary_search(match.explained, i)) continue;
-        const auto found = std::ranges::find(match.near, i, &NearArray::array);
-        const std::optional<NearArray> right = near(i, right_[i].values);
-        const bool is_damaged =
-            (found != match.near.end() && found->has_one_wrong) || (right && right->has_one_wrong);
-        if (!is_damaged || ++damaged > 1) return false;
-    }
-    return true;
-}
-
-bool Judge::has_full_explanation() const {
-    return std::ranges::any_of(matches_,
-                               [&](const Match& match) { return match.explained == differing_; });
-}
-
-bool Judge::is_explained_but_for_a_number() const {
-    return std::ranges::any_of(
-        matches_, [&](const Match& match) { return explains_all_but_a_number(match); });
-}
-
-bool Judge::fits(std::span<const double> gradients) const {
-    constexpr std::size_t several = 3;
-    const std::vector<std::size_t> explained = explained_by(gradients);
-    return explained.size() + (explained.size() >= several ? 1 : 0) >= differing_.size() &&
-           are_enough_for_fit(explained);
-}
-
 bool Judge::are_enough_for_fit(std::span<const std::size_t> arrays) const {
     constexpr std::size_t enough = 3;
     std::set<double> numbers;  // the gradient of a bias may be there twice
@@ -342,73 +162,6 @@ bool Judge::are_enough_for_fit(std::span<const std::size_t> arrays) const {
                 numbers.insert(number);
         }
     return numbers.size() >= enough;
-}
-
-Finding Judge::finding(const Match& best, std::span<const std::size_t> left) const {
-    const auto is_alike = [&](const Match& match) {
-        return match.explained == best.explained && match.level == best.level;
-    };
-    // What explains as much and is made at fewer places is the mistake.
-    const auto says_too_much = [&](const Match& match) {
-        return match.mistake && std::ranges::any_of(matches_, [&](const Match& other) {
-                   return is_alike(other) && other.mistake &&
-                          says_more(*match.mistake, *other.mistake);
-               });
-    };
-    Finding result;
-    for (const Match& match : matches_)
-        if (is_alike(match) && !says_too_much(match) &&
-            std::ranges::find(result.words, match.words) == result.words.end())
-            result.words.push_back(match.words);
-    for (const std::size_t i : best.explained)
-        if (std::ranges::binary_search(left, i)) result.arrays.push_back(right_[i].name);
-    return result;
-}
-
-std::vector<Judge::Chosen> Judge::best_matches() const {
-    std::vector<Chosen> chosen;
-    std::vector<std::size_t> left = differing_;
-    while (!left.empty()) {
-        const auto gain = [&](const Match& match) {
-            std::vector<std::size_t> more;
-            std::ranges::set_intersection(match.explained, left, std::back_inserter(more));
-            // A number of what others do not explain is some factor of the right one, and of few digits what some
-            // mistake gives.
-            const bool may_be_chance = (match.is_fitted && !are_enough_for_fit(more)) ||
-                                       (more.size() < left.size() && !are_enough_for_mistake(more));
-            return may_be_chance ? 0 : more.size();
-        };
-        const auto best = std::ranges::max_element(matches_, {}, gain);
-        if (best == matches_.end() || gain(*best) == 0) break;
-        chosen.push_back({&*best, left});
-        std::erase_if(
-            left, [&](std::size_t i) { return std::ranges::binary_search(best->explained, i); });
-    }
-    return chosen;
-}
-
-std::vector<Finding> Judge::findings() const {
-    std::vector<std::pair<std::size_t, Finding>> found;  // by the first array that is explained
-    for (const Chosen& chosen : best_matches()) {
-        const std::vector<std::size_t>& left = chosen.left;
-        const std::size_t first = *std::ranges::find_if(
-            chosen.match->explained,
-            [&](std::size_t i) { return std::ranges::binary_search(left, i); });
-        found.emplace_back(first, finding(*chosen.match, left));
-    }
-    std::ranges::sort(found, {}, &std::pair<std::size_t, Finding>::first);
-    std::vector<Finding> result;
-    result.reserve(found.size());
-    for (auto& [first, finding] : found) result.push_back(std::move(finding));
-    return result;
-}
-
-const std::vector<Matrix>& Judge::nearest(std::size_t i) const {
-    for (const Chosen& chosen : best_matches())
-        if (const auto found = std::ranges::find(chosen.match->near, i, &NearArray::array);
-            found != chosen.match->near.end())
-            return found->values;
-    return right_[i].values;
 }
 
 }  // namespace revolute

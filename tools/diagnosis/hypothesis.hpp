@@ -30,8 +30,13 @@ struct Mistake {
     std::vector<Alteration> alterations;
     std::optional<int> column{};
     std::size_t families = 0;  ///< in how many a rule is mistaken
+    /// Whether it is in how the terms of arrays that differ are added up: it says nothing of others, also where they are
+    /// made of the same terms, as of two biases that are one.
+    bool is_in_sums = false;
 };
 
+/// All entries, matrix by matrix.
+std::vector<double> entries_of(std::span<const Matrix> values);
 /// A sum that tells numbers apart, in their order.
 double weighted_sum(std::span<const double> numbers);
 /// Whether a rule is mistaken wherever it is in the other mistake, and in other families too.
@@ -52,6 +57,8 @@ struct Match {
     std::vector<NearArray> near{};
     std::size_t parts = 0;             ///< how many parts of arrays it explains
     std::optional<Mistake> mistake{};  ///< where it is one in the derivation
+    /// Whether an array that agrees has terms that the mistake changes, in a sum of its own: no derivation has it.
+    bool is_beside_others = false;
     bool is_fitted = false;
     double signature = 0;        ///< equal where the gradients are
     double whole_signature = 0;  ///< with those that were not given
@@ -134,14 +141,21 @@ class Judge {
     double telling_digits(std::span<const std::size_t> arrays) const;
     /// Whether one array that differs has so many that no other mistake, nor pair of them, gives it by chance.
     bool tells_pairs_apart() const;
-    /// How well the numbers of a mistake fit.
+    /// How well the numbers of a hypothesis fit.
     struct Fit {
         std::vector<std::size_t> explained;
+        bool leaves_rounding_alone = true;  ///< of all that differs
         std::size_t parts = 0;
-        bool changes_what_agrees = false;  ///< a whole array that agrees
         bool may_be_one_of_several = false;
+        bool is_beside_others = false;
         double signature = 0;
     };
+    /// Notes how much is left over of an array; false where it agrees and would not.
+    bool note(Fit& fit, std::size_t i, double left) const;
+    /// Whether that is no more than rounding, and less than the difference from the right array.
+    bool leaves_rounding(std::size_t i, double left) const;
+    /// Where nothing but rounding is left over of all arrays, all are explained, if that tells mistakes apart.
+    void explain_to_rounding(Fit& fit) const;
     bool is_met(std::size_t i, const Verdict& verdict, double left) const;
     /// Up to where numbers that ought to be of that size agree.
     double agreeing(std::size_t i, double scale) const;
@@ -160,7 +174,8 @@ class Judge {
         std::vector<std::size_t> left;
     };
     std::vector<Chosen> best_matches() const;
-    Fit fit(std::span<const double> gradients) const;
+    /// Nothing where a whole array changes that agrees.
+    std::optional<Fit> fit(std::span<const double> gradients, bool is_in_sums) const;
     void note_parts();
     /// The factors with which these numbers are those of a given array.
     std::optional<FactorRange> factor_of(std::size_t i, std::span<const double> numbers) const;
@@ -179,6 +194,7 @@ class Judge {
     std::vector<std::size_t> differing_;
     std::vector<Match> matches_;
     int level_ = 0;
+    bool are_others_explained_ = false;  // whether known mistakes explain arrays that differed
     bool leaves_out_factors_ = false;
     bool notes_factors_ = false;
     std::vector<FactorRange> noted_factors_;

@@ -79,9 +79,9 @@ void consider_gate_orders(const Case& of, Judge& judge) {
         }));
 }
 
-void consider_zeros(Judge& judge) {
+void consider_zeros(const Case& of, Judge& judge) {
     const std::string words =
-        all_differing(judge, "bias_hh")
+        all_differing(judge, "bias_hh") && has_one_bias(CaseNet(of))
             ? "bias_hh has no gradient: it is added where bias_ih is, so it has one like it"
             : "there is no gradient, it is zero";
     judge.consider(in_all_differing(
@@ -130,10 +130,39 @@ void consider_exchanged_directions(const Case& of, Judge& judge) {
                       });
 }
 
+/// The gradients of bias_ih and bias_hh added up, where each has one of its own; of one bias that is a factor of 2.
+void consider_added_biases(const Case& of, Judge& judge) {
+    if (has_one_bias(CaseNet(of))) return;
+    const auto other = [&](const std::string& name) {
+        const std::string_view part = name.starts_with("bias_ih") ? "bias_hh" : "bias_ih";
+        return std::ranges::find(judge.right(), std::string(part) + name.substr(part.size()),
+                                 &GradientArray::name);
+    };
+    judge.consider(in_all_differing(
+        judge, "the gradients of bias_ih and bias_hh are added up, but each has one of its own",
+        [&](std::size_t i) -> std::vector<Matrix> {
+            const GradientArray& array = judge.right()[i];
+            if (!array.name.starts_with("bias_")) return {};
+            const auto beside = other(array.name);
+            if (beside == judge.right().end()) return {};
+            Matrix sum = array.values[0];
+            for (std::size_t k = 0; k < sum.size(); ++k)
+                sum.values()[k] += beside->values[0].values()[k];
+            return {sum};
+        }));
+}
+
+/// Adjoints of inputs and states, which nobody takes for gradients of parameters.
+bool is_adjoint(const GradientArray& array) {
+    return array.name == "dx" || array.name == "dh0" || array.name == "dc0";
+}
+
 void consider_mixed_up(Judge& judge) {
     for (const std::size_t i : judge.differing())
         for (std::size_t j = 0; j < judge.right().size(); ++j) {
-            if (i == j || !same_shapes(judge.right()[i], judge.right()[j])) continue;
+            if (i == j || !same_shapes(judge.right()[i], judge.right()[j]) ||
+                is_adjoint(judge.right()[i]) != is_adjoint(judge.right()[j]))
+                continue;
             Hypothesis hypothesis{fmt::format("it is the gradient of {}", judge.right()[j].name),
                                   {}};
             hypothesis.arrays.resize(judge.given().size());
@@ -146,7 +175,8 @@ void consider_mixed_up(Judge& judge) {
 
 void consider_arrays(const Case& of, Judge& judge) {
     consider_named_factors(of, judge);
-    consider_zeros(judge);
+    consider_zeros(of, judge);
+    consider_added_biases(of, judge);
     judge.consider(in_all_differing(judge, "the gradient is transposed", [&](std::size_t i) {
         return transposed_gates(judge.right()[i], of.sizes.hidden);
     }));

@@ -115,7 +115,7 @@ void Judge::note_factor(const std::function<std::vector<double>(std::size_t arra
 std::vector<KnownFactor> factors_of_sums(const Case& of, const Judge& judge) {
     const int B = of.sizes.batch, T = of.sizes.steps;
     std::vector<KnownFactor> factors{
-        {2, all_differing(judge, "bias_")
+        {2, all_differing(judge, "bias_") && has_one_bias(CaseNet(of))
                 ? "a factor of 2: the gradients of bias_ih and bias_hh seem to be added up, "
                   "but each is that of their sum"
                 : "a factor of 2"}};

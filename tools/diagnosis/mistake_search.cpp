@@ -35,7 +35,8 @@ MistakeSearch::MistakeSearch(const Case& of, std::vector<GradientArray> given, d
       walk_(net_.net, net_.variables()),
       values_(walk_, net_.values),
       layout_(of, net_, given),
-      known_(of, net_, walk_, values_),
+      given_(layout_.variables_of(walk_.variables())),
+      known_(of, net_, walk_, values_, given_),
       roundings_(roundings_of(given, roundings)),
       tolerance_(tolerance),
       of_loss_(of_loss),
@@ -153,7 +154,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bo
     consider_all(judge, known_.in_initial_term(judge), &of_several);
     if (judge.has_full_explanation()) return of_several;
     consider_all(judge, known_.in_sums(judge), nullptr);
-    consider_sums_over_batch(judge);
+    consider_all(judge, known_.in_sums_over_batch(judge), nullptr);
     if (is_done()) return of_several;
     const bool has_initial = std::ranges::any_of(judge.given(), [](const GradientArray& array) {
         return array.name == "dh0" || array.name == "dc0";
@@ -162,6 +163,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bo
     consider_early_ends(judge);
     consider_all(judge, known_.in_rules(), &of_several);
     consider_all(judge, known_.in_conventions(), &of_several);
+    consider_exchanged_gates(judge);
     if (is_done()) return of_several;
     for (int t = known_.steps();
          t-- > 0 && known_.steps() > 1;)  // the late ones reach fewest steps
@@ -196,32 +198,19 @@ void MistakeSearch::consider_columns(Judge& judge) {
         consider_all(judge, known_.in_column(mistakes, column), nullptr);
 }
 
-void MistakeSearch::consider_sums_over_batch(Judge& judge) {
-    const int batch = case_.sizes.batch;
-    if (batch == 1) return;
-    const std::vector<KnownMistakes::PartOfSum> parts = known_.parts_of_sums(judge);
-    const std::vector<double> whole(values_.gradients().begin(), values_.gradients().end());
-    const auto left_out = values_.gradients(parts.front().terms);
-    const std::vector<double> none(left_out.begin(), left_out.end());
-    for (const KnownMistakes::PartOfSum& part : parts)
-        for (int column = 0; column < batch && has_time(); ++column) {
-            const auto others = values_.gradients(part.terms, column);
-            // Of two columns, the other one is alone.
-            if (part.terms == parts.front().terms && batch > 2)
-                judge.consider(of_gradients(
-                    judge,
-                    fmt::format("column {} of the batch is missing from the sum over it", column),
-                    others));
-            std::vector<double> alone = none;
-            for (std::size_t i = 0; i < alone.size(); ++i) alone[i] += whole[i] - others[i];
-            judge.consider(of_gradients(
-                judge,
-                fmt::format(
-                    "the sum over {} has the term of {}column {} of the batch alone{}", part.over,
-                    part.of, column,
-                    column == 0 || column == batch - 1 ? ", as with = where += belongs" : ""),
-                alone));
+void MistakeSearch::consider_exchanged_gates(Judge& judge) {
+    for (const KnownMistakes::ExchangedGates& exchange : known_.exchanged_gates()) {
+        if (!has_time()) return;
+        if (!values_.has_room_for(exchange.alterations)) continue;
+        std::vector<GradientArray> arrays = layout_.arrays(values_.gradients(exchange.alterations));
+        Hypothesis hypothesis{exchange.words, {}};
+        for (GradientArray& array : arrays) {
+            std::vector<Matrix> exchanged = permuted_gates(array, exchange.order);
+            hypothesis.arrays.push_back(exchanged.empty() ? std::move(array.values)
+                                                          : std::move(exchanged));
         }
+        judge.consider(hypothesis);
+    }
 }
 
 void MistakeSearch::consider_factors(Judge& judge) {

@@ -107,11 +107,10 @@ class MistakeSearch {
     void consider_all(Judge& judge, std::span<const Mistake> mistakes,
                       std::vector<Mistake>* of_several);
     void consider_columns(Judge& judge);
+    void consider_exchanged_gates(Judge& judge);
     void consider_factors(Judge& judge);
     /// Adjoints of states that are clipped at every step.
     void consider_clipped_steps(Judge& judge);
-    /// Sums over the batch of which one column alone counts, or all but one.
-    void consider_sums_over_batch(Judge& judge);
     /// Loops over the steps that end before the first one, and hand on to the initial state what they have then.
     void consider_early_ends(Judge& judge);
     /// `left`: how many steps are left out; `answers_count`: whether their answers do.
@@ -143,6 +142,7 @@ class MistakeSearch {
     BackwardWalk walk_;
     BackwardValues values_;
     GradientLayout layout_;
+    std::vector<Expr> given_;  // variables whose gradients were given
     KnownMistakes known_;
     std::vector<ArrayRounding> roundings_;
     double tolerance_;

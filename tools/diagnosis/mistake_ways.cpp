@@ -118,7 +118,8 @@ std::vector<MistakeSearch::Found> MistakeSearch::candidates(const Judge& judge,
                                                             std::size_t most) const {
     std::vector<const Match*> matches;
     for (const Match& match : judge.matches())
-        if (match.mistake && !match.mistake->column) matches.push_back(&match);
+        if (match.mistake && !match.mistake->column && !match.is_beside_others)
+            matches.push_back(&match);
     std::ranges::stable_sort(matches, [](const Match* a, const Match* b) {
         return std::pair(a->explained.size(), a->parts) > std::pair(b->explained.size(), b->parts);
     });

@@ -245,12 +245,12 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
     return result;
 }
 
-/// Half a unit of the last digit of a few short numbers, such as a loss of 0.505, judged by these alone: zeros that a
-/// program wrote behind them are not seen, and nobody writes fewer than two decimals, or two digits.
-double rounding_of_few_digits(Length few) {
+/// A few short numbers, such as a loss of 0.505, with the digits that these alone tell: zeros that a program wrote behind
+/// them are not seen, and nobody writes fewer than two decimals, or two digits.
+Length with_zeros_behind(Length few) {
     few.decimals = std::max(few.decimals, 2);
     if (few.digits < 2) few.digits = 3;  // 7.00 is read as 7, and 0.500 as 0.5
-    return few.rounding_of_writing(Writing::either);
+    return few;
 }
 
 ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
@@ -259,11 +259,12 @@ ArrayRounding rounding_of(const Length& own, const Written& written, const Lengt
     ArrayRounding result = rounding_among(own, written, right, double_floor);
     // Where the right numbers are longer, it is one program that wrote these short, whatever wrote the others.
     if (own.sizes.empty() || right.digits <= own.digits) return result;
-    const double by_own = rounding_of_few_digits(own);
+    const Length written_own = with_zeros_behind(own);
+    const double by_own = written_own.rounding_of_writing(Writing::either);
     if (by_own <= result.written) return result;
     result.floor += by_own - result.written;
     result.written = by_own;
-    result.relative = std::max(result.relative, own.relative_rounding_of_writing());
+    result.relative = std::max(result.relative, written_own.relative_rounding_of_writing());
     result.precision = Rounding::half;
     return result;
 }

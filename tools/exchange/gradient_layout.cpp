@@ -1,6 +1,7 @@
 #include <revolute/tools/exchange/gradient_layout.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace revolute {
 
@@ -80,6 +81,15 @@ std::vector<GradientArray> GradientLayout::arrays(std::span<const double> entrie
     return result;
 }
 
+std::vector<Expr> GradientLayout::variables_of(std::span<const Expr> all) const {
+    std::set<std::size_t> numbers;
+    for (const Array& array : arrays_)
+        numbers.insert(array.variables.begin(), array.variables.end());
+    std::vector<Expr> result;
+    for (const std::size_t number : numbers) result.push_back(all[number]);
+    return result;
+}
+
 namespace {
 
 /// Of the parameters of a cell whose names begin so, what stands behind the underscore.
@@ -103,6 +113,10 @@ std::vector<std::string> gates_in(const CaseNet& net, const std::string& array) 
     if (has_gate_rows(array)) gates = gate_names(net);
     if (array.starts_with("peephole")) gates = ends_of_names(net, 'p');
     return gates.size() > 1 ? gates : std::vector<std::string>();
+}
+
+bool has_one_bias(const CaseNet& net) {
+    return ends_of_names(net, 'b').size() == gate_names(net).size();
 }
 
 bool has_gate_rows(const std::string& name) {

@@ -49,6 +49,8 @@ class GradientLayout {
     std::span<const std::size_t> variables(std::size_t array) const {
         return arrays_[array].variables;
     }
+    /// Those of all arrays, each once; `all` are those of the net.
+    std::vector<Expr> variables_of(std::span<const Expr> all) const;
 
  private:
     struct Array {
@@ -67,6 +69,9 @@ std::vector<std::string> gate_names(const CaseNet& net);
 /// Of the gates whose rows, or peepholes, the array's rows are, one gate below the other; none where it has no such rows, or
 /// those of one gate.
 std::vector<std::string> gates_in(const CaseNet& net, const std::string& array);
+/// Whether bias_ih and bias_hh are one parameter, so that each has its gradient: not in a cell that has another one where the
+/// state comes in.
+bool has_one_bias(const CaseNet& net);
 /// Whether the array's rows are those of the gates, one gate below the other.
 bool has_gate_rows(const std::string& name);
 

@@ -1,7 +1,6 @@
 // What compare does not claim, and gradients of one weight that lack a factor.
 
 #include "compared_cases.hpp"
-#include "float_gradients.hpp"
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/product.hpp>
 
@@ -146,4 +145,119 @@ TEST_CASE("compare: a gradient of U with the state of its own step is named, als
                   .starts_with("a step is off: the gradient of U_r takes h[t] where "
                                "h[t-1] belongs; likewise for "));
     }
+}
+
+TEST_CASE("compare: no place is named from which nothing reaches what was given") {
+    Random random(101);
+    for (const char* cell : drawn_cells) {
+        Case of = drawn_case(cell, random, 1);
+        while (of.sizes.steps < 2 || of.sizes.hidden < 2 || of.sizes.input != of.sizes.hidden)
+            of = drawn_case(cell, random, 1);
+        Wrong wrong(of);
+        const CaseResult right = wrong.gradients({});
+        std::size_t tried = 0;
+        for (const Mistake& mistake : wrong.known.in_rules()) {
+            const std::string planted = mistake.words();
+            // In the products with W and with U at once.
+            if (planted.find("adds to the adjoint of x[t]") == std::string::npos ||
+                planted.find("h[t-1]") == std::string::npos)
+                continue;
+            const CaseResult given = wrong.gradients(mistake.alterations);  // without dx
+            if (!wrong.differs(given, right)) continue;
+            ++tried;
+            CAPTURE(planted);
+            const std::string words = words_of(compare_gradients(of, given));
+            CAPTURE(words);
+            CHECK_FALSE(words.empty());
+            CHECK(words.find("adds to the adjoint of x[t]") == std::string::npos);
+            CHECK(words.find(" x[t], ") == std::string::npos);  // likewise for
+        }
+        CHECK(tried > 0);
+    }
+}
+
+TEST_CASE("compare: of an array of one short number nothing is said that it does not have") {
+    Random random(102);
+    for (const char* cell : drawn_cells)
+        for (const double number : {-0.1, -0.4, 0.3, 0.05, 2.0}) {
+            Case of = drawn_case(cell, random, 1);
+            while (of.sizes.output != 1 || of.sizes.hidden < 3) of = drawn_case(cell, random, 1);
+            CaseResult given = solve(of);
+            const double right = given.grads.back().value(0, 0);
+            REQUIRE(given.grads.back().name == "head.bias");
+            given.grads.back().value(0, 0) = number;
+            for (NamedArray& array : given.grads)
+                if (array.name.starts_with("weight_hh")) array.value = Matrix(array.value.shape());
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            CAPTURE(right);
+            for (const Finding& finding : comparison.findings)
+                CHECK(std::ranges::find(finding.arrays, "head.bias") == finding.arrays.end());
+        }
+}
+
+TEST_CASE("compare: two biases are called one where they are, and no two") {
+    Random random(103);
+    const std::string one = "it is added where bias_ih is";
+    for (const char* cell : drawn_cells) {
+        Case of = drawn_case(cell, random, 1);
+        while (of.sizes.hidden < 2) of = drawn_case(cell, random, 1);
+        CAPTURE(cell);
+        const bool has_one = cell != std::string_view("gru");
+        const CaseResult right = solve(of);
+        const auto words_with = [&](const auto& change) {
+            CaseResult given = right;
+            change(std::ranges::find(given.grads, "bias_ih_l0", &NamedArray::name)->value,
+                   std::ranges::find(given.grads, "bias_hh_l0", &NamedArray::name)->value);
+            return words_of(compare_gradients(of, given));
+        };
+        const std::string zero = words_with([](Matrix&, Matrix& hh) { hh = Matrix(hh.shape()); });
+        CHECK(zero.find("no gradient") != std::string::npos);
+        CHECK((zero.find("it is added where bias_ih is") != std::string::npos) == has_one);
+        const std::string doubled = words_with([](Matrix& ih, Matrix& hh) {
+            for (Matrix* const bias : {&ih, &hh})
+                for (double& value : bias->values()) value *= 2;
+        });
+        CHECK(doubled.starts_with("a factor of 2"));
+        CHECK((doubled.find("each is that of their sum") != std::string::npos) == has_one);
+        const std::string summed = words_with([](Matrix& ih, Matrix& hh) {
+            for (std::size_t k = 0; k < ih.size(); ++k)
+                ih.values()[k] = hh.values()[k] = ih.values()[k] + hh.values()[k];
+        });
+        CHECK(summed.find("the gradients of bias_ih and bias_hh") != std::string::npos);
+        CHECK((summed.find("each has one of its own") != std::string::npos) != has_one);
+    }
+}
+
+TEST_CASE("compare: a missing factor U' is named in nets of one unit too") {
+    Random random(104);
+    for (const char* cell : drawn_cells)
+        for (const int steps : {1, 2, 4}) {
+            Case of = drawn_case(cell, random, 1);
+            while (of.sizes.hidden != 1 || of.sizes.steps != steps)
+                of = drawn_case(cell, random, 1);
+            // The backward pass of a net whose recurrent weights are 1, with the values of this one.
+            CaseNet net(of);
+            CaseResult given = solve(of);
+            const State& initial = net.net.layers.front().directions.front().initial.state;
+            std::vector<Expr> products;
+            for (std::uint32_t i = 0; i < net.graph.size(); ++i)
+                if (const RuleSite site{net.graph.at(NodeId{i}), 1};
+                    net.graph.operand_count(NodeId{i}) == 2 && site.op().role == Role::product &&
+                    site.input() == initial.front())
+                    products.push_back(site.output);
+            if (products.empty()) continue;  // U (r o h)
+            CAPTURE(of.name);
+            const Derivative by_products = differentiate(net.net.loss(), products);
+            for (std::size_t k = 0; k < products.size(); ++k) {
+                const Matrix adjoint = evaluate(by_products.gradients()[k], net.values);
+                const Matrix U = evaluate(RuleSite{products[k], 0}.input(), net.values);
+                for (int c = 0; c < of.sizes.batch; ++c)
+                    given.dh0[0](0, c) += (1 - U(0, 0)) * adjoint(0, c);
+            }
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            CHECK(comparison.unexplained.empty());
+            CHECK(words_of(comparison).find("lacks the factor U") != std::string::npos);
+        }
 }

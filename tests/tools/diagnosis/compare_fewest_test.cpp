@@ -18,15 +18,6 @@ using namespace revolute::test;
 
 namespace {
 
-/// The first of the mistakes with these words; fails where there is none.
-Mistake mistake_named(std::span<const Mistake> mistakes, std::string_view words) {
-    const auto found = std::ranges::find_if(mistakes, [&](const Mistake& mistake) {
-        return mistake.words().find(words) != std::string::npos;
-    });
-    REQUIRE(found != mistakes.end());
-    return *found;
-}
-
 /// The factor of the terms that any use adds to the adjoint of h(t-1).
 std::vector<Alteration> in_adjoint_of_h(const Wrong& wrong, double factor) {
     std::vector<Alteration> all;

@@ -58,6 +58,8 @@ constexpr Recognised lstm_mistakes[] = {
      "f' is that of another step: 1 - tanh(c[t-1])^2 where 1 - tanh(c[t])^2 belongs, at every "
      "step"},
     {"order i f o g", "the gates' rows stand in the order i f o g, where i f g o belongs"},
+    {"da of i and f exchanged",
+     "the adjoints of a_i and a_f are exchanged: that of each goes to the W, U and b of the other"},
 };
 
 constexpr Recognised gru_mistakes[] = {
@@ -87,6 +89,8 @@ constexpr Recognised gru_mistakes[] = {
     {"reset before the product in the backward pass",
      "the backward pass is that of a reset gate before the product, U (r o h), as in the cell "
      "gru-before; here it stands behind it, r o (U h + b)"},
+    {"da of r and z exchanged",
+     "the adjoints of a_r and a_z are exchanged: that of each goes to the W, U and b of the other"},
 };
 
 constexpr Recognised stack_mistakes[] = {
@@ -144,6 +148,10 @@ TEST_CASE("compare: mistakes in the BPTT of a GRU are recognised") {
         check_all(gru_mistakes, of, hand_gru);
         CHECK(findings_of(of, hand_gru(of, "b_hn like b_n")) ==
               "bias_hh_l0: it is the gradient of bias_ih_l0\n");
+        CHECK(
+            findings_of(of, hand_gru(of, "dW from the side of the state")) ==
+            "weight_ih_l0: the term that W_n x[t] adds to the adjoint of W_n has the factor r[t], "
+            "which belongs to the term of the state alone, at every step\n");
     }
 }
 
@@ -165,10 +173,12 @@ TEST_CASE("compare: mistakes of nets that answer at every step are recognised") 
           "with h(-1)'\n");
 }
 
-TEST_CASE("compare: the derivative of softmax, where the loss has it already, is recognised") {
+TEST_CASE("compare: mistakes in the derivative of the cross-entropy are recognised") {
     constexpr std::string_view arrays =
         "head.bias, head.weight, bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0";
     constexpr Recognised of_last[] = {
+        {"no one_hot",
+         "one_hot(Y) is not subtracted: softmax(y) where softmax(y) - one_hot(Y) belongs"},
         {"softmax' again",
          "the derivative of softmax is there once more: softmax(y) - one_hot(Y) is that of the "
          "whole loss"},
@@ -178,6 +188,9 @@ TEST_CASE("compare: the derivative of softmax, where the loss has it already, is
     };
     check_all(of_last, hand_case("rnn", {.classes = true}), hand_rnn, arrays);
     constexpr Recognised of_every[] = {
+        {"no one_hot",
+         "one_hot(Y[t]) is not subtracted: softmax(y[t]) where softmax(y[t]) - one_hot(Y[t]) "
+         "belongs, at every step"},
         {"softmax' again",
          "the derivative of softmax is there once more: softmax(y[t]) - one_hot(Y[t]) is that of "
          "the whole loss, at every step"},

@@ -16,27 +16,6 @@ using namespace revolute::test;
 
 namespace {
 
-Case drawn(const std::string& cell, Random& random, int least_steps, int least_batch) {
-    for (;;) {
-        Case of = drawn_case(cell, random, 1);
-        if (of.sizes.steps >= least_steps && of.sizes.batch >= least_batch) return of;
-    }
-}
-
-Matrix column_of(const Matrix& from, int column) {
-    Matrix to(from.rows(), 1);
-    for (int r = 0; r < from.rows(); ++r) to(r, 0) = from(r, column);
-    return to;
-}
-
-/// The case with one sequence of its batch.
-Case with_column(Case of, int column) {
-    of.sizes.batch = 1;
-    for (std::vector<Matrix>* matrices : {&of.x, &of.targets, &of.h0, &of.c0})
-        for (Matrix& matrix : *matrices) matrix = column_of(matrix, column);
-    return of;
-}
-
 /// The case that begins so many steps later, in the state that it has then.
 Case beginning_later(const Case& of, int steps) {
     const CaseNet net(of);
@@ -61,7 +40,7 @@ TEST_CASE("compare: a sum over the batch that keeps one column, or lacks one, is
     Random random(81);
     for (const char* cell : drawn_cells)
         for (const bool of_all : {false, true}) {
-            const Case of = drawn(cell, random, 1, 3);
+            const Case of = drawn_with(cell, random, 1, 3);
             CAPTURE(of.name);
             const CaseResult right = solve(of);
             for (int column = 0; column < of.sizes.batch; ++column) {
@@ -97,7 +76,7 @@ TEST_CASE("compare: a backward loop that ends early is named") {
     Random random(82);
     for (const char* cell : drawn_cells)
         for (const int left : {1, 1, 2}) {
-            const Case of = drawn(cell, random, 4, 1);
+            const Case of = drawn_with(cell, random, 4, 1);
             CAPTURE(of.name);
             const CaseResult later = solve(beginning_later(of, left));
             CaseResult given = solve(of);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "float_gradients.hpp"
 #include "tools/exchange/cases.hpp"
 #include <revolute/tools/diagnosis/derivations/known_mistakes.hpp>
 #include <revolute/tools/diagnosis/diagnosis_report.hpp>
 #include <revolute/tools/support/output_file.hpp>
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,6 +58,28 @@ inline double rounded_to(int bits, double value) {
 
 inline constexpr const char* nets[] = {"simple_small", "gru_small", "lstm_small", "peephole_small"};
 
+/// With so many steps and sequences at least.
+inline Case drawn_with(const std::string& cell, Random& random, int least_steps, int least_batch) {
+    for (;;) {
+        Case of = drawn_case(cell, random, 1);
+        if (of.sizes.steps >= least_steps && of.sizes.batch >= least_batch) return of;
+    }
+}
+
+inline Matrix column_of(const Matrix& from, int column) {
+    Matrix to(from.rows(), 1);
+    for (int r = 0; r < from.rows(); ++r) to(r, 0) = from(r, column);
+    return to;
+}
+
+/// The case with one sequence of its batch.
+inline Case with_column(Case of, int column) {
+    of.sizes.batch = 1;
+    for (std::vector<Matrix>* matrices : {&of.x, &of.targets, &of.h0, &of.c0})
+        for (Matrix& matrix : *matrices) matrix = column_of(matrix, column);
+    return of;
+}
+
 /// A net with its mistakes, and what derivations with some of them give.
 struct Wrong {
     explicit Wrong(const std::string& name) : Wrong(small_case(name)) {}
@@ -63,7 +89,7 @@ struct Wrong {
           net(of),
           walk(net.net, net.variables()),
           values(walk, net.values),
-          known(of, net, walk, values) {}
+          known(of, net, walk, values, walk.variables()) {}
 
     /// The gradients of the parameters, without inputs and initial states.
     CaseResult gradients(std::span<const Alteration> alterations, std::optional<int> column = {}) {
@@ -95,5 +121,14 @@ struct Wrong {
     BackwardValues values;
     KnownMistakes known;
 };
+
+/// The first of the mistakes with these words; fails where there is none.
+inline Mistake mistake_named(std::span<const Mistake> mistakes, std::string_view words) {
+    const auto found = std::ranges::find_if(mistakes, [&](const Mistake& mistake) {
+        return mistake.words().find(words) != std::string::npos;
+    });
+    REQUIRE(found != mistakes.end());
+    return *found;
+}
 
 }  // namespace revolute::test

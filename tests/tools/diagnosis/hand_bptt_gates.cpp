@@ -101,7 +101,8 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
                                    each(s.g, mistake == "sigmoid' for g" ? of_sigmoid : of_tanh));
         const Matrix d_o = by_entry(by_entry(dh, mistake == "c for tanh(c) in do" ? c[k + 1] : s.c),
                                     each(s.o, of_sigmoid));
-        const Matrix dz = below({&di, &df, &dg, &d_o});
+        const bool is_exchanged = mistake == "da of i and f exchanged";
+        const Matrix dz = below({is_exchanged ? &df : &di, is_exchanged ? &di : &df, &dg, &d_o});
         a.dW = plus(a.dW, times(dz, transposed(of.x[k])));
         a.dU = plus(a.dU, times(dz, transposed(h[k])));
         a.db = plus(a.db, row_sums(dz));
@@ -155,8 +156,11 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
                                    each(s.r, of_sigmoid));
         const Matrix dq =
             mistake == "no r in the product" || resets_before ? dn : by_entry(dn, s.r);
-        const Matrix into_x = below({&dr, &dz, &dn}), into_h = below({&dr, &dz, &dq});
-        a.dW = plus(a.dW, times(into_x, transposed(of.x[k])));
+        const bool is_exchanged = mistake == "da of r and z exchanged";
+        const Matrix &first = is_exchanged ? dz : dr, &second = is_exchanged ? dr : dz;
+        const Matrix into_x = below({&first, &second, &dn}), into_h = below({&first, &second, &dq});
+        const bool takes_other = mistake == "dW from the side of the state";
+        a.dW = plus(a.dW, times(takes_other ? into_h : into_x, transposed(of.x[k])));
         const Matrix read = resets_before ? by_entry(s.r, h[k]) : h[k];
         const Matrix by_gates = times(rows_of(into_h, 0, 2 * H), transposed(h[k])),
                      by_candidate = times(dq, transposed(read));

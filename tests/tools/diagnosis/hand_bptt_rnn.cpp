@@ -43,6 +43,7 @@ Matrix error_of(const Matrix& y, const Matrix& target, const Case& of, const std
             mean += p(r) * error(r, c);
         }
         for (int r = 0; r < y.rows(); ++r) {
+            if (mistake == "no one_hot") error(r, c) = p(r);
             if (mistake == "softmax' again") error(r, c) = p(r) * (error(r, c) - mean);
             if (mistake == "p (1 - p) again") error(r, c) *= p(r) * (1 - p(r));
         }

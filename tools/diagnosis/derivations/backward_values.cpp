@@ -12,6 +12,10 @@ void add_to(std::span<double> to, std::span<const double> from, double factor) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * from[i];
 }
 
+bool is_among(const ColumnChoice& columns, int column) {
+    return (column == columns.column) != columns.is_left_out;
+}
+
 /// Zeros of that shape, in the room that the matrix has.
 void clear(Matrix& matrix, Shape shape) {
     if (matrix.shape() != shape || matrix.empty()) matrix = Matrix(shape);
@@ -74,11 +78,11 @@ bool BackwardValues::has_room_for(std::span<const Alteration> alterations) const
     return std::ranges::none_of(alterations, [&](const Alteration& alteration) {
         const std::uint32_t right = right_[alteration.use];
         const PerChannel<Rule>& rule = now_.rules[alteration.use];
-        const auto is_wrong = [&](Channel channel, Reach other) {
-            return alteration.reach != other && rule[channel].term != right;
+        const auto is_taken = [&](Channel channel, Reach other) {
+            return alteration.reach != other && ((alteration.term && rule[channel].term != right) ||
+                                                 (alteration.columns && rule[channel].columns));
         };
-        return alteration.term &&
-               (is_wrong(recurrence, Reach::step) || is_wrong(step, Reach::recurrence));
+        return is_taken(recurrence, Reach::step) || is_taken(step, Reach::recurrence);
     });
 }
 
@@ -158,6 +162,7 @@ void BackwardValues::mark(std::span<const Alteration> alterations) {
             Rule& rule = altered_rules_[alteration.use][channel];
             rule.factor *= alteration.factor;
             if (alteration.term) rule.term = *alteration.term;
+            if (alteration.columns) rule.columns = alteration.columns;
         }
     }
 }
@@ -187,9 +192,9 @@ void BackwardValues::pass_on(std::uint32_t use, Channel from, std::span<const Ch
     const NodeId operand = walk_.operand(edge);
     const Sum& change = changes_[index(edge.consumer)][from];
     const Rule rule = now_.rules[use][from], altered = altered_rules_[use][from];
-    if (!is_altered_[use] || (rule.term == altered.term && rule.factor == altered.factor)) {
+    if (!is_altered_[use] || rule == altered) {
         if (change.is_there && rule.factor != 0)
-            add(operand, to, apply(rule.term, change.value), rule.factor);
+            add(operand, to, apply(rule, change.value), rule.factor);
         return;
     }
     const ConstMatrixView adjoint = this->adjoint(edge.consumer, from, column);
@@ -198,10 +203,10 @@ void BackwardValues::pass_on(std::uint32_t use, Channel from, std::span<const Ch
         clear(sum_, walk_.graph().shape(edge.consumer));
         if (adjoint.data != nullptr) add_to(sum_.values(), adjoint.values(), 1);
         if (change.is_there) add_to(sum_.values(), change.value.values(), 1);
-        add(operand, to, apply(altered.term, sum_), altered.factor);
+        add(operand, to, apply(altered, sum_), altered.factor);
     }
     if (adjoint.data != nullptr && rule.factor != 0)
-        add(operand, to, apply(rule.term, adjoint), -rule.factor);
+        add(operand, to, apply(rule, adjoint), -rule.factor);
 }
 
 void BackwardValues::add(NodeId operand, std::span<const Channel> to, ConstMatrixView term,
@@ -224,9 +229,15 @@ ConstMatrixView BackwardValues::adjoint(NodeId node, Channel channel, std::optio
     return in_column_;
 }
 
-ConstMatrixView BackwardValues::apply(std::uint32_t term, ConstMatrixView adjoint) {
-    operations_ += terms_.operations(term);
-    return terms_.apply(term, adjoint);
+ConstMatrixView BackwardValues::apply(const Rule& rule, ConstMatrixView adjoint) {
+    operations_ += terms_.operations(rule.term);
+    if (!rule.columns) return terms_.apply(rule.term, adjoint);
+    const int rows = adjoint.rows;
+    clear(chosen_, adjoint.shape());
+    for (int c = 0; c < adjoint.columns; ++c)
+        if (is_among(*rule.columns, c))
+            for (int r = 0; r < rows; ++r) chosen_(r, c) = adjoint(r, c);
+    return terms_.apply(rule.term, chosen_);
 }
 
 std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) {
@@ -251,7 +262,7 @@ std::vector<double> BackwardValues::gradients_with(const AdjointChange& change) 
         const Rule& rule = now_.rules[use][step];
         if (consumer.is_there && rule.factor != 0)
             sums[index(walk_.operand(uses[use]))][is_recurrent_[use] ? recurrence : step].add(
-                apply(rule.term, consumer.value), rule.factor);
+                apply(rule, consumer.value), rule.factor);
     }
     std::vector<double> gradients(first_entry_.back(), 0.0);
     for (std::size_t i = 0; i < walk_.variables().size(); ++i)

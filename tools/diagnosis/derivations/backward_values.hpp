@@ -20,12 +20,23 @@ namespace revolute {
 /// of the step's parameters (and inputs). A mistake may be in one of them alone.
 enum class Reach : std::uint8_t { everywhere, recurrence, step };
 
+/// Of the batch, one column alone or all others.
+struct ColumnChoice {
+    int column = 0;
+    bool is_left_out = false;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): as below
+    friend auto operator<=>(const ColumnChoice&, const ColumnChoice&) = default;
+};
+
 /// What a derivation does at one use that is not right.
 struct Alteration {
     std::uint32_t use = 0;  ///< its number in BackwardWalk::uses()
     Reach reach = Reach::everywhere;
     std::optional<std::uint32_t> term{};  ///< that of BackwardValues::term; none: the right one
     double factor = 1;                    ///< of the term; 0 where it is left out
+    /// Columns of the consumer's adjoint that the term is made of; none: all.
+    std::optional<ColumnChoice> columns{};
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a defaulted <=> for a pointer
     friend auto operator<=>(const Alteration&, const Alteration&) = default;
@@ -47,6 +58,9 @@ class BackwardValues {
     struct Rule {
         std::uint32_t term;
         double factor;
+        std::optional<ColumnChoice> columns{};
+
+        bool operator==(const Rule&) const = default;
     };
 
  public:
@@ -80,7 +94,8 @@ class BackwardValues {
                                       std::optional<int> column = {});
     /// The derivation has the alterations from here on.
     void accept(std::span<const Alteration> alterations);
-    /// Whether no alteration makes a term another one where the derivation has a wrong one already, as far as it reaches.
+    /// Whether no alteration makes a term another one, or takes other columns, where the derivation does so already, as far
+    /// as it reaches.
     bool has_room_for(std::span<const Alteration> alterations) const;
     const Derivation& derivation() const { return now_; }
     /// Goes on with a derivation of these values, from before.
@@ -116,7 +131,8 @@ class BackwardValues {
     /// The adjoint of the derivation, or of one column alone; empty where there is none.
     ConstMatrixView adjoint(NodeId node, Channel channel, std::optional<int> column);
     const Matrix& adjoint(NodeId node, Channel channel) const;
-    ConstMatrixView apply(std::uint32_t term, ConstMatrixView adjoint);
+    /// Applies the rule's term to those columns of the adjoint that it is made of.
+    ConstMatrixView apply(const Rule& rule, ConstMatrixView adjoint);
     void forget();
 
     const BackwardWalk& walk_;
@@ -129,7 +145,7 @@ class BackwardValues {
     bool is_altered_split_ = false;
     std::vector<PerChannel<Sum>> changes_;  // of the adjoints, by id
     std::vector<NodeId> changed_;
-    Matrix in_column_, sum_;  // room for what goes into a term
+    Matrix in_column_, chosen_, sum_;  // room for what goes into a term
     std::vector<std::size_t> first_entry_;
     std::vector<double> changed_gradients_;
     std::size_t adjoint_entries_ = 0;

@@ -66,11 +66,12 @@ bool has_parameter_beside(const RuleSite& site) {
 }  // namespace
 
 KnownMistakes::KnownMistakes(const Case& of, const CaseNet& net, const BackwardWalk& walk,
-                             BackwardValues& values)
+                             BackwardValues& values, std::span<const Expr> given)
     : case_(of),
       net_(net),
       walk_(walk),
       values_(values),
+      reaches_given_(differentiable_nodes(walk.graph(), given, index(walk.loss().id) + 1)),
       families_(use_families(walk)),
       neighbours_(net.net, families_) {
     for (std::uint32_t use = 0; use < walk.uses().size(); ++use) {
@@ -260,6 +261,12 @@ std::vector<KnownMistakes::Place> KnownMistakes::places_of(const MistakenRule& r
     for (const std::size_t family : all) places.push_back({&rule, {family}});
     // Behind the single ones: all terms of an adjoint are often what one term behind it is.
     if (rule.is_of_adjoints) add(of_one_operand(all));
+    for (Place& place : places)
+        std::erase_if(place.families, [&](std::size_t family) {
+            return std::ranges::none_of(families_[family].uses,
+                                        [&](const Use& use) { return matters(use); });
+        });
+    std::erase_if(places, [](const Place& place) { return place.families.empty(); });
     return places;
 }
 

@@ -13,27 +13,30 @@ namespace revolute {
 /// The mistakes in derivations of one net that are known, as alterations of its backward pass.
 class KnownMistakes {
  public:
-    /// All of them must outlive the mistakes.
+    /// `of`, `net`, `walk` and `values` must outlive the mistakes. `given`: the variables whose gradients were given; no place
+    /// is named from which nothing reaches them.
     KnownMistakes(const Case& of, const CaseNet& net, const BackwardWalk& walk,
-                  BackwardValues& values);
+                  BackwardValues& values, std::span<const Expr> given);
 
     int steps() const { return static_cast<int>(net_.net.inputs.size()); }
     /// The initial state's term missing from the sums over steps, or there twice, in the arrays that differ.
     std::vector<Mistake> in_initial_term(const Judge& judge) const;
     /// Terms of some steps missing there, or there twice.
     std::vector<Mistake> in_sums(const Judge& judge) const;
-    /// Terms of a sum over steps and the columns of the batch.
-    struct PartOfSum {
-        std::string over;               ///< what that part is a sum over: "the batch"
-        std::string of;                 ///< "the step t = 0 and of "; empty for all steps
-        std::vector<Alteration> terms;  ///< each left out
-    };
-    /// Those of the arrays that differ: first all terms, then those of the first step, and of the last.
-    std::vector<PartOfSum> parts_of_sums(const Judge& judge) const;
+    /// Sums over the batch there of which one column alone counts, or all but one; or, over the steps too, one column of the
+    /// first step or of the last.
+    std::vector<Mistake> in_sums_over_batch(const Judge& judge) const;
     /// Gradients that do not go back to the first step, or not by every state, or not from every answer.
     std::vector<Mistake> cuts(bool compares_initial_states) const;
     /// The derivation of the other way to reset, with the values of the right forward pass.
     std::vector<Mistake> in_conventions();
+    /// Two gates whose adjoints are taken for one another: products with the other's weights, and its rows in all arrays.
+    struct ExchangedGates {
+        std::string words;
+        std::vector<Alteration> alterations;
+        std::vector<std::size_t> order;  ///< of the gates, as in a `GateOrder`
+    };
+    std::vector<ExchangedGates> exchanged_gates();
     /// A mistaken rule at all steps, or at one.
     std::vector<Mistake> in_rules(std::optional<int> step = {});
     /// The same mistakes in one column of the batch alone: those that stay in the columns.
@@ -66,10 +69,14 @@ class KnownMistakes {
     std::vector<Alteration> alterations(Place& place, Reach reach, std::optional<int> step);
     std::optional<Alteration> alteration(const MistakenRule& rule, std::size_t family,
                                          std::uint32_t use);
-    /// Of the uses of parameters of the arrays that differ, those that are chosen by array and step, if they have one.
+    /// Whether what goes back by the use reaches a variable whose gradient was given.
+    bool matters(Use use) const { return reaches_given_[index(walk_.operand(use))]; }
+    /// The alteration at those uses of parameters of the arrays that differ which are chosen by array and step, if they have
+    /// one.
     template <class Chosen>
-    std::vector<Alteration> in_parameters(const Judge& judge, double factor,
+    std::vector<Alteration> in_parameters(const Judge& judge, const Alteration& alteration,
                                           const Chosen& is_chosen) const;
+    Mistake sum_of_column(const Judge& judge, int column, std::optional<int> step) const;
     std::vector<Place> places_of(const MistakenRule& rule) const;
     /// Those of one kind, and of these the ones that add to one adjoint.
     std::vector<Families> of_one_kind(const Families& families) const;
@@ -82,6 +89,7 @@ class KnownMistakes {
     const CaseNet& net_;
     const BackwardWalk& walk_;
     BackwardValues& values_;
+    std::vector<bool> reaches_given_;  // by id
     std::vector<UseFamily> families_;
     Neighbours neighbours_;
     std::map<std::pair<NodeId, std::uint32_t>, std::uint32_t> number_of_;  // of a use

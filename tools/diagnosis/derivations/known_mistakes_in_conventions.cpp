@@ -5,6 +5,13 @@
 #include <revolute/tools/diagnosis/derivations/detail/mistakes.hpp>
 #include <revolute/tools/diagnosis/derivations/known_mistakes.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
+
 // Derivations of another convention than that of the forward pass.
 
 namespace revolute {
@@ -15,6 +22,42 @@ namespace {
 std::optional<Expr> product_that_is_reset(const RuleSite& site) {
     if (&site.op() != &hadamard_op || site.input(0) == site.input(1)) return std::nullopt;
     return detail::product_in(site.input(1 - site.slot));
+}
+
+/// Whether the product is U (r o h).
+bool reads_reset(Expr product) {
+    const Expr read = RuleSite{product, 1}.input();
+    return &RuleSite{read, 0}.op() == &hadamard_op && read.label().empty();
+}
+
+/// A product of a gate's weight with what belongs to a step.
+struct WeightUse {
+    Expr product;
+    std::size_t gate;
+    std::vector<Expr> of_gates;  ///< the weights that read the same
+};
+
+std::vector<WeightUse> weight_uses(const RecurrentNet& net, const BackwardWalk& walk) {
+    constexpr std::size_t of_gate = 3;  // W, U and b, of one gate behind the other
+    std::map<NodeId, std::pair<std::size_t, std::vector<Expr>>> weights;  // by id: gate, and of all
+    for (const Layer& layer : net.layers)
+        for (const auto& cell : layer.cells) {
+            const std::vector<Expr> parameters = cell.parameters();
+            for (const std::size_t kind : {0U, 1U}) {
+                std::vector<Expr> of_gates;
+                for (std::size_t i = kind; i + 2 - kind < parameters.size(); i += of_gate)
+                    of_gates.push_back(parameters[i]);
+                for (std::size_t gate = 0; gate < of_gates.size(); ++gate)
+                    weights[of_gates[gate].id] = {gate, of_gates};
+            }
+        }
+    std::vector<WeightUse> uses;
+    for (const Use& use : walk.uses())
+        if (const RuleSite site{walk.graph().at(use.consumer), use.slot};
+            site.op().role == Role::product && site.slot == 1)
+            if (const auto weight = weights.find(site.input(0).id); weight != weights.end())
+                uses.push_back({site.output, weight->second.first, weight->second.second});
+    return uses;
 }
 
 /// The slot of a gate r in r o h; none in what is no such product.
@@ -78,6 +121,39 @@ std::vector<Mistake> KnownMistakes::in_conventions() {
     for (Mistake* const mistake : {&before, &behind})
         if (!mistake->alterations.empty()) mistakes.push_back(std::move(*mistake));
     return mistakes;
+}
+
+std::vector<KnownMistakes::ExchangedGates> KnownMistakes::exchanged_gates() {
+    const std::vector<std::string> names = gate_names(net_);
+    std::vector<ExchangedGates> exchanges;
+    if (!gates_in(net_, "peephole").empty()) return exchanges;
+    const std::vector<WeightUse> uses = weight_uses(net_.net, walk_);
+    const auto is_plain = [&](std::size_t gate) {
+        return std::ranges::none_of(uses, [&](const WeightUse& use) {
+            return use.gate == gate &&
+                   (neighbours_.factor(use.product) || reads_reset(use.product));
+        });
+    };
+    for (std::size_t a = 0; a < names.size(); ++a)
+        for (std::size_t b = a + 1; b < names.size(); ++b) {
+            if (!is_plain(a) || !is_plain(b)) continue;
+            ExchangedGates exchange{
+                fmt::format(
+                    "the adjoints of a_{0} and a_{1} are exchanged: that of each goes to the "
+                    "W, U and b of the other",
+                    names[a], names[b]),
+                {},
+                std::vector<std::size_t>(names.size())};
+            std::iota(exchange.order.begin(), exchange.order.end(), 0U);
+            std::swap(exchange.order[a], exchange.order[b]);
+            for (const WeightUse& use : uses)
+                if (use.gate == a || use.gate == b)
+                    add_term(exchange.alterations, use.product, 1, [&](Expr adjoint) {
+                        return transpose(use.of_gates[use.gate == a ? b : a]) * adjoint;
+                    });
+            exchanges.push_back(std::move(exchange));
+        }
+    return exchanges;
 }
 
 }  // namespace revolute

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 // Mistakes that are about steps: in sums over them, and in how far back the gradient goes.
 
@@ -64,7 +66,8 @@ std::function<std::string()> saying(std::string words) {
 }  // namespace
 
 template <class Chosen>
-std::vector<Alteration> KnownMistakes::in_parameters(const Judge& judge, double factor,
+std::vector<Alteration> KnownMistakes::in_parameters(const Judge& judge,
+                                                     const Alteration& alteration,
                                                      const Chosen& is_chosen) const {
     std::vector<const std::string*> array_of(walk_.variables().size(), nullptr);
     for (const std::size_t i : judge.differing())
@@ -76,8 +79,9 @@ std::vector<Alteration> KnownMistakes::in_parameters(const Judge& judge, double 
         const std::string* const array = array_of[*parameter_of_[use]];
         if (array == nullptr) continue;
         const auto step = walk_.graph().step(walk_.uses()[use].consumer);
-        if (is_chosen(*array, step ? std::optional<int>(step->t) : std::nullopt))
-            result.push_back({.use = use, .factor = factor});
+        if (!is_chosen(*array, step ? std::optional<int>(step->t) : std::nullopt)) continue;
+        result.push_back(alteration);
+        result.back().use = use;
     }
     return result;
 }
@@ -86,10 +90,13 @@ std::vector<Mistake> KnownMistakes::in_initial_term(const Judge& judge) const {
     std::vector<Mistake> mistakes;
     const auto add = [&](const char* words, double factor) {
         mistakes.push_back(
-            {saying(words),
-             in_parameters(judge, factor, [&](const auto& array, std::optional<int> t) {
-                 return is_recurrent_weight(array) && t == first_step(array, steps());
-             })});
+            {.words = saying(words),
+             .alterations = in_parameters(judge, {.factor = factor},
+                                          [&](const auto& array, std::optional<int> t) {
+                                              return is_recurrent_weight(array) &&
+                                                     t == first_step(array, steps());
+                                          }),
+             .is_in_sums = true});
     };
     if (steps() == 1) return mistakes;
     add("the initial state's term is missing: the product of dz at the first step with h(-1)'", 0);
@@ -100,10 +107,12 @@ std::vector<Mistake> KnownMistakes::in_initial_term(const Judge& judge) const {
 std::vector<Mistake> KnownMistakes::in_sums(const Judge& judge) const {
     std::vector<Mistake> mistakes;
     const auto add = [&](int first, int last, double factor, const std::string& words) {
-        mistakes.push_back({saying(fmt::format("{} {}", terms_text(first, last), words)),
-                            in_parameters(judge, factor, [&](const auto&, std::optional<int> t) {
-                                return t && first <= *t && *t <= last;
-                            })});
+        mistakes.push_back({.words = saying(fmt::format("{} {}", terms_text(first, last), words)),
+                            .alterations = in_parameters(judge, {.factor = factor},
+                                                         [&](const auto&, std::optional<int> t) {
+                                                             return t && first <= *t && *t <= last;
+                                                         }),
+                            .is_in_sums = true});
     };
     const int last = steps() - 1;
     if (last == 0) return mistakes;
@@ -122,19 +131,48 @@ std::vector<Mistake> KnownMistakes::in_sums(const Judge& judge) const {
     return mistakes;
 }
 
-std::vector<KnownMistakes::PartOfSum> KnownMistakes::parts_of_sums(const Judge& judge) const {
-    std::vector<PartOfSum> parts;
-    parts.push_back(
-        {"the batch", "", in_parameters(judge, 0, [](const auto&, const auto&) { return true; })});
+Mistake KnownMistakes::sum_of_column(const Judge& judge, int column,
+                                     std::optional<int> step) const {
     const int last = steps() - 1;
-    for (const int t : {0, last})
-        if (last > 0)
-            parts.push_back(
-                {"the steps and the batch", fmt::format("{} and of ", steps_text(t, t)),
-                 in_parameters(judge, 0, [&](const auto& array, std::optional<int> step) {
-                     return !step || *step == (first_step(array, steps()) == 0 ? t : last - t);
-                 })});
-    return parts;
+    const auto every = [](const auto&, const auto&) { return true; };
+    const auto other_steps = [&](const std::string& array, std::optional<int> t) {
+        return t && *t != (first_step(array, steps()) == 0 ? *step : last - *step);
+    };
+    Mistake mistake{
+        .words = saying(fmt::format(
+            "the sum over {}the batch has the term of {}column {} of the batch alone{}",
+            step ? "the steps and " : "", step ? steps_text(*step, *step) + " and of " : "", column,
+            column == 0 || column == case_.sizes.batch - 1 ? ", as with = where += belongs" : "")),
+        .alterations = in_parameters(judge, {.columns = ColumnChoice{column}}, every),
+        .families = 1,
+        .is_in_sums = true};
+    if (!step) return mistake;
+    // The same and more, as `says_more` sees it: where it makes no difference, nothing is said of steps.
+    mistake.families = 2;
+    std::ranges::move(in_parameters(judge, {.factor = 0}, other_steps),
+                      std::back_inserter(mistake.alterations));
+    std::ranges::sort(mistake.alterations);
+    return mistake;
+}
+
+std::vector<Mistake> KnownMistakes::in_sums_over_batch(const Judge& judge) const {
+    std::vector<Mistake> mistakes;
+    const int batch = case_.sizes.batch;
+    if (batch == 1) return mistakes;
+    for (int column = 0; column < batch; ++column) {
+        mistakes.push_back(sum_of_column(judge, column, std::nullopt));
+        if (batch == 2) continue;  // the other one is alone
+        mistakes.push_back(
+            {.words = saying(
+                 fmt::format("column {} of the batch is missing from the sum over it", column)),
+             .alterations = in_parameters(judge, {.columns = ColumnChoice{column, true}},
+                                          [](const auto&, const auto&) { return true; }),
+             .is_in_sums = true});
+    }
+    for (const int step : std::set{0, steps() - 1})
+        for (int column = 0; column < batch && steps() > 1; ++column)
+            mistakes.push_back(sum_of_column(judge, column, step));
+    return mistakes;
 }
 
 template <class Condition>

@@ -105,6 +105,23 @@ Neighbours::Neighbours(const RecurrentNet& net, std::span<const UseFamily> famil
             gates_[cell(NodeId{i})].push_back(NodeId{i});
 }
 
+/// The factor goes from a sum to the sums with a bias in it, which come later.
+void Neighbours::note_beside(NodeId sum) {
+    const auto operands = graph_.operands(sum);
+    const auto above = beside_.find(sum);
+    for (std::size_t slot = 0; slot < 2; ++slot) {
+        const NodeId other = operands[1 - slot];
+        if (above != beside_.end() && detail::is_parameter_spread(graph_, other))
+            beside_[operands[slot]] = above->second;
+        if (&graph_.op(other) != &hadamard_op) continue;
+        for (const std::uint32_t gate : {0U, 1U})
+            if (const RuleSite reset{graph_.at(other), gate};
+                reset.input(0) != reset.input(1) && !graph_.name(reset.input().id).empty() &&
+                detail::product_in(reset.input(1 - gate)))
+                beside_[operands[slot]] = reset.input().id;
+    }
+}
+
 /// Backwards, so that a sum with a bias has its factor before the product that it adds to.
 void Neighbours::note_factors(NodeId last) {
     std::vector<std::uint32_t> readers(index(last) + 1);
@@ -114,6 +131,7 @@ void Neighbours::note_factors(NodeId last) {
         for (const NodeId operand : operands) ++readers[index(operand)];
         const auto step = graph_.step(node);
         if (operands.size() != 2 || !step) continue;
+        if (graph_.op(node).role == Role::sum) note_beside(node);
         const auto above = factors_.find(node);
         for (std::size_t slot = 0; slot < 2; ++slot) {
             const NodeId other = operands[1 - slot];
@@ -131,6 +149,11 @@ void Neighbours::note_factors(NodeId last) {
 std::optional<Expr> Neighbours::factor(Expr product) const {
     const auto found = factors_.find(product.id);
     return found == factors_.end() ? std::nullopt : std::optional(graph_.at(found->second));
+}
+
+std::optional<Expr> Neighbours::factor_beside(Expr product) const {
+    const auto found = beside_.find(product.id);
+    return found == beside_.end() ? std::nullopt : std::optional(graph_.at(found->second));
 }
 
 std::size_t Neighbours::cell(NodeId node) const {

@@ -26,6 +26,8 @@ class Neighbours {
     std::optional<Expr> named(Expr node, int distance) const;
     /// What W x, or W x + b, is multiplied with entry by entry, if that is of the same step and nothing else reads it.
     std::optional<Expr> factor(Expr product) const;
+    /// What the product that is added to W x, or to W x + b, is multiplied with: r beside r o (U h + b).
+    std::optional<Expr> factor_beside(Expr product) const;
     /// One of the activations with a name, counted as they were made, of the same cell and step.
     std::optional<Expr> gate(const RuleSite& site, std::size_t number) const;
 
@@ -33,6 +35,7 @@ class Neighbours {
     /// The number of the cell, at a step, that the node belongs to; the head comes behind them.
     std::size_t cell(NodeId node) const;
     void note_factors(NodeId last);
+    void note_beside(NodeId sum);
 
     template <class Key>
     using ByStep = std::map<std::tuple<Key, int, int>, NodeId>;  // axis and t
@@ -41,6 +44,7 @@ class Neighbours {
     ByStep<std::size_t> consumers_;
     ByStep<std::string> named_;
     std::map<NodeId, NodeId> factors_;  // by the product of matrices
+    std::map<NodeId, NodeId> beside_;   // likewise
     std::vector<NodeId> cells_;         // the last state of each cell and step, ascending
     std::vector<std::vector<NodeId>> gates_;
 };

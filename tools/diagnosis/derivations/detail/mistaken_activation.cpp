@@ -275,6 +275,22 @@ constexpr std::array activation_mistakes{
         .applies = is_softmax_loss,
         .term =
             [](const MistakeSite& s) {
+                const Expr z = s.use.input();
+                return std::optional(
+                    multiply(s.use.adjoint, (1.0 / z.shape().columns) * softmax(z)));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours&) {
+                return fmt::format(
+                    "one_hot({0}) is not subtracted: softmax({1}) where softmax({1}) - "
+                    "one_hot({0}) belongs",
+                    family.operands[1], family.operand);
+            },
+    },
+    MistakenRule{
+        .applies = is_softmax_loss,
+        .term =
+            [](const MistakeSite& s) {
                 return std::optional(pull_back({{softmax(s.use.input()), 0}, pull_back(s.use)}));
             },
         .words = [](const UseFamily& family,

@@ -21,11 +21,15 @@ bool is_product(const RuleSite& site) { return site.op().role == Role::product; 
 
 bool is_weight(Expr x) { return &x.graph->op(x.id) == &parameter_op; }
 
-/// The adjoint of x in W x, where W could be mistaken for its transpose.
+/// The adjoint of x in W x, where it could be that of W x itself.
 bool passes_square_weight(const RuleSite& site) {
     return is_product(site) && site.slot == 1 && is_weight(site.input(0)) &&
-           site.input(0).shape().rows == site.input(0).shape().columns &&
-           site.input(0).shape().rows > 1;
+           site.input(0).shape().rows == site.input(0).shape().columns;
+}
+
+/// And where W could be mistaken for its transpose.
+bool passes_weight_to_transpose(const RuleSite& site) {
+    return passes_square_weight(site) && site.input(0).shape().rows > 1;
 }
 
 bool is_hadamard(const RuleSite& site) {
@@ -147,6 +151,10 @@ std::string one_factor_words(const UseFamily& family, const Neighbours& near) {
                        family.operands[1]);
 }
 
+bool is_product_with_weight(const RuleSite& site) {
+    return is_product(site) && is_weight(site.input(0)) && site.output.step();
+}
+
 /// The gradient of W in W x of a step.
 bool is_weight_gradient(const RuleSite& site) {
     return is_product(site) && site.slot == 0 && is_weight(site.input(0)) && site.output.step();
@@ -237,7 +245,7 @@ std::string gate_for_factor_words(const UseFamily& family, const Neighbours& nea
 
 constexpr std::array product_mistakes{
     MistakenRule{
-        .applies = passes_square_weight,
+        .applies = passes_weight_to_transpose,
         .term = [](const MistakeSite& s) { return std::optional(s.use.input(0) * s.use.adjoint); },
         .words =
             [](const UseFamily& family, const Neighbours&) {
@@ -277,6 +285,23 @@ constexpr std::array product_mistakes{
                 return fmt::format("the gradient of {} lacks the factor {}", family.operand,
                                    label_at(*near.factor(product), product, "[t]"));
             },
+    },
+    MistakenRule{
+        .applies = is_product_with_weight,
+        .term =
+            [](const MistakeSite& s) {
+                const auto factor = s.neighbours.factor_beside(s.use.output);
+                return std::optional(factor ? pull_back({s.use, hadamard(s.use.adjoint, *factor)})
+                                            : pull_back(s.use));
+            },
+        .words =
+            [](const UseFamily& family, const Neighbours& near) {
+                const Expr product = near.graph().at(family.uses.front().consumer);
+                return fmt::format(
+                    "{} has the factor {}, which belongs to the term of the state alone",
+                    term_words(family), label_at(*near.factor_beside(product), product, "[t]"));
+            },
+        .is_shared = true,
     },
     shifted_operand_rule<1, Beyond::nothing>,
     shifted_operand_rule<-1, Beyond::nothing>,
