@@ -16,6 +16,34 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
+/// Those of some parts that depend on each other in a circle among them, or on such.
+std::vector<PartId> parts_in_circles(const Rolled& rolled, std::span<const PartId> some) {
+    std::map<PartId, std::vector<PartId>> users;
+    std::map<PartId, std::set<PartId>> operands;
+    for (const PartId part : some) operands[part];
+    for (const PartId part : some)
+        for (const std::vector<Segment>& slot : rolled[part].slots)
+            for (const Segment& segment : slot)
+                if (operands.contains(segment.target) &&
+                    operands[part].insert(segment.target).second)
+                    users[segment.target].push_back(part);
+    std::vector<PartId> free;
+    for (const auto& [part, read] : operands)
+        if (read.empty()) free.push_back(part);
+    while (!free.empty()) {
+        const PartId part = free.back();
+        free.pop_back();
+        operands.erase(part);
+        for (const PartId user : users[part]) {
+            operands[user].erase(part);
+            if (operands[user].empty()) free.push_back(user);
+        }
+    }
+    std::vector<PartId> left;
+    for (const auto& [part, read] : operands) left.push_back(part);
+    return left;
+}
+
 /// Numbers as atoms of a formula, which may be mentions of steps.
 std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
                                  std::span<const FigureNumber> numbers) {
@@ -83,13 +111,21 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
     }
 }
 
+/// Of each recurrence the parts that go on without a name: what reads none but named values of other steps is written
+/// out like anything else.
 void Captions::find_recurrences(const Rolled& rolled) {
     recurrences_.resize(graph_.size());
-    for (std::uint32_t i = 0; i < rolled.schedule.size(); ++i)
-        if (rolled.schedule[i].is_recurrence())
-            for (const PartId part : rolled.schedule[i].parts)
-                for (const NodeId node : rolled.nodes[index(part)])
-                    recurrences_[index(node)] = i + 1;
+    const auto has_no_name = [&](PartId part) {
+        return std::ranges::any_of(rolled.nodes[index(part)],
+                                   [&](NodeId node) { return names_(node).empty(); });
+    };
+    for (std::uint32_t i = 0; i < rolled.schedule.size(); ++i) {
+        if (!rolled.schedule[i].is_recurrence()) continue;
+        std::vector<PartId> parts;
+        std::ranges::copy_if(rolled.schedule[i].parts, std::back_inserter(parts), has_no_name);
+        for (const PartId part : parts_in_circles(rolled, parts))
+            for (const NodeId node : rolled.nodes[index(part)]) recurrences_[index(node)] = i + 1;
+    }
 }
 
 /// Whether a node reads at another step, without a name, what it is made of again there: a running sum would be
@@ -198,8 +234,10 @@ RichText Captions::sum_over_steps(NodeId node, const std::optional<StepsOfSum>& 
         if (homes_[term].is_step()) continue;
         const WrittenOperand& other = written(term);
         text.add(" + ");
-        text.add(glyph_count(text) + glyph_count(other.text) <= longest_sum ? other.text
-                                                                            : typeset("·"));
+        if (glyph_count(text) + glyph_count(other.text) <= longest_sum)
+            text.add(other.text);
+        else
+            text.add(operator_of(term));
     }
     return text;
 }
@@ -285,7 +323,7 @@ WrittenOperand Captions::write(NodeId node) const {
     if (op.role == Role::broadcast) return written(node, graph_.operand(node, 0));
     RichText text = formula_of(node);
     if (glyph_count(text) <= longest_operand) return {std::move(text), op.precedence, &op};
-    return gap_;
+    return outline(node);
 }
 
 bool Captions::can_be_written_out(NodeId node) const {
@@ -295,6 +333,12 @@ bool Captions::can_be_written_out(NodeId node) const {
            std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
                return !names_(x).empty() || (is_written_out(x) && !goes_on(node, x));
            });
+}
+
+/// "tanh(…)".
+RichText Captions::operator_of(NodeId node) const {
+    RichText text;
+    return text.add(printable(graph_.op(node).name)).add("(…)");
 }
 
 WrittenOperand Captions::outline(NodeId node) const {
@@ -319,8 +363,33 @@ WrittenOperand Captions::outline(NodeId node) const {
                                 !std::ranges::all_of(graph_.operands(node), is_gap);
     if (says_something && glyph_count(text) <= longest_operand)
         return {std::move(text), op.precedence, &op};
-    RichText named;
-    return {named.add(printable(op.name)).add("(…)"), Precedence::atom};
+    return {operator_of(node), Precedence::atom};
+}
+
+/// " = dc = dx₀ = dx₁", of a node that is the gradient of several leaves. Where steps are not drawn one by one, those
+/// of one name are told together: " = dxₜ (t = 0..T−1)".
+RichText Captions::other_gradients(NodeId node) const {
+    std::map<std::pair<std::string, std::int32_t>, std::set<std::int32_t>> steps;  // by axis too
+    const std::vector<Expr> leaves = labels_.other_leaves(node);
+    for (const Expr& leaf : leaves)
+        if (const auto at = labels_.step(leaf.id); at && !shows_all_)
+            steps[{names_.adjoint(leaf.id), at->axis}].insert(at->t);
+    RichText text;
+    for (const Expr& leaf : leaves) {
+        const std::string name = names_.adjoint(leaf.id);
+        const auto at = labels_.step(leaf.id);
+        const auto together = at ? steps.find({name, at->axis}) : steps.end();
+        const std::string where = together != steps.end() && together->second.size() > 1
+                                      ? limits(at->axis, together->second)
+                                      : "";
+        if (where.empty())
+            text.add(" = ").add(typeset_as(name, leaf.id));
+        else if (*together->second.begin() == at->t)
+            text.add(" = ")
+                .add(typeset_name(name, axis_name(at->axis)))
+                .add(fmt::format(" ({})", with_minus(where)));
+    }
+    return text;
 }
 
 RichText Captions::label(NodeId node) const {
@@ -334,9 +403,7 @@ RichText Captions::label(NodeId node) const {
             .add(typeset_shape(graph_.shape(node)));
     if (is_leaf) return text;
     const bool is_formula = mode_ == LabelMode::formula || is_constant(graph_, node);
-    if (!text.empty() && is_formula)
-        for (const Expr& leaf : labels_.other_leaves(node))
-            text.add(" = ").add(typeset_as(names_.adjoint(leaf.id), leaf.id));
+    if (!text.empty() && is_formula) text.add(other_gradients(node));
     if (!text.empty()) text.add(is_formula ? " = " : ": ");
     if (is_formula) return text.add(formula_of(node));
     return text.add(printable(op.name));

@@ -41,7 +41,7 @@ class Captions {
     const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
     /// Whether a formula that uses the node writes out all that it is made of, down to names and numbers.
     bool is_written_out(NodeId node) const { return is_written_out_[index(node)]; }
-    /// The same as `written`, but of a node that is too long for a formula, what it is: "tanh(…)".
+    /// The same, but of a node whose operands are too long for a formula, an outline: "… + b", "tanh(…)".
     WrittenOperand outline(NodeId node) const;
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
@@ -55,6 +55,7 @@ class Captions {
     bool goes_on(NodeId node, NodeId operand) const;
     const WrittenOperand& written(NodeId node, NodeId operand) const;
     RichText typeset_as(std::string_view name, NodeId value) const;
+    RichText other_gradients(NodeId node) const;
     RichText formula_of(NodeId node) const;
     std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
     struct StepsOfSum {
@@ -69,6 +70,7 @@ class Captions {
     RichText sum_outline(NodeId node) const;
     bool go_through_steps(std::span<const NodeId> operands) const;
     RichText ends_of_list(NodeId node) const;
+    RichText operator_of(NodeId node) const;
     WrittenOperand write(NodeId node) const;
     bool can_be_written_out(NodeId node) const;
 

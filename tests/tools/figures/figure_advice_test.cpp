@@ -10,6 +10,7 @@
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <functional>
@@ -213,7 +214,7 @@ TEST_CASE("figure advice: with laws, a refusal says how laws of a graph of more 
         "figure: steps that are not alike cannot be folded\n"
         "  what · + l_t reads is another value from t = 2 on\n"
         "  of 8 steps the first 2 and the last 2 may differ; 12 steps have room for it if it stays "
-        "2 steps behind the first\n"
+        "2 steps behind the first and does not come again\n"
         "  roll_any_steps finds the laws of a graph of so many if its fewest are 12");
 }
 
@@ -221,6 +222,38 @@ TEST_CASE("figure advice: a state read several steps later is drawn as refusals 
     for (const std::int32_t reach : {2, 3, 5})
         for (const std::int32_t first : {0, 1})
             follow({.loss_from = 1, .reach = reach, .first = first, .is_mean = true});
+}
+
+TEST_CASE("figure advice: of what may come again, no number of steps is said to have room") {
+    const auto drawn = [](std::int32_t period, std::int32_t steps) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2});
+        Expr h = graph.initial_state("h", {2, 1});
+        for (std::int32_t t = 0; t < steps; ++t) {
+            const Scope at(graph, Step{0, t});
+            const Expr recalled = t > 0 && t % period == 0 ? stop_gradient(h) : h;
+            h = tanh(W * recalled + graph.input("x", {2, 1})).named("h");
+        }
+        const Derivative derivative = differentiate(sum(square(h)).named("L"), {W});
+        return test::message_of<GraphError>(
+            [&] { joint(derivative, {.steps = ShownSteps::folded}); });
+    };
+    int advised = 0;
+    for (const std::int32_t period : {2, 3, 4, 5})
+        for (std::int32_t steps = 8; steps <= 3 * period + 1; ++steps) {
+            CAPTURE(period);
+            CAPTURE(steps);
+            const std::string text = drawn(period, steps);
+            CAPTURE(text);
+            const auto enough = number_in(text, "; (\\d+) steps have room");
+            const std::string again = fmt::format(
+                "what comes again every {} steps is not folded, however many steps there are",
+                period);
+            CHECK(text.ends_with(enough ? " and does not come again" : again));
+            if (enough) CHECK(drawn(period, *enough).ends_with(again));
+            advised += enough ? 1 : 0;
+        }
+    CHECK(advised > 5);
 }
 
 TEST_CASE(

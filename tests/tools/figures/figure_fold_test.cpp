@@ -306,7 +306,7 @@ TEST_CASE("folded figure: a step in the midst that is not like the others is ref
           "figure: steps that are not alike cannot be folded\n"
           "  h stands alone at t = 4\n"
           "  of 8 steps the first 2 and the last 2 may differ; 16 steps have room for it if it "
-          "stays 3 steps before the last");
+          "stays 3 steps before the last and does not come again");
 }
 
 TEST_CASE("folded figure: a refusal says whether a graph of more steps could be folded") {
@@ -324,10 +324,12 @@ TEST_CASE("folded figure: a refusal says whether a graph of more steps could be 
     const std::string before = "figure: steps that are not alike cannot be folded\n  ",
                       room = "  of 8 steps the first 2 and the last 2 may differ; ";
     CHECK(changed_at(8, 2) == before + "h stands alone at t = 2\n" + room +
-                                  "12 steps have room for it if it stays 2 steps behind the first");
+                                  "12 steps have room for it if it stays 2 steps behind the first "
+                                  "and does not come again");
     CHECK(changed_at(12, 2) == "(nothing was thrown)");
     CHECK(changed_at(8, 5) == before + "h stands alone at t = 5\n" + room +
-                                  "12 steps have room for it if it stays 2 steps before the last");
+                                  "12 steps have room for it if it stays 2 steps before the last "
+                                  "and does not come again");
     CHECK(changed_at(12, 9) == "(nothing was thrown)");
     const auto of_outputs = [](const std::function<std::vector<Expr>(Graph&)>& build) {
         Graph graph;
@@ -412,12 +414,12 @@ TEST_CASE("folded figure: a loop that begins or ends in the midst is refused") {
     const std::string before = "figure: steps that are not alike cannot be folded\n  ";
     const std::string room =
         "\n  of 8 steps the first 2 and the last 2 may differ; 12 steps have room for it if it "
-        "stays "
-        "2 steps ";
+        "stays 2 steps ";
+    const std::string alone = " and does not come again";
     CHECK(message(0, 1, 2) ==
-          before + "the loop of z has no step before t = 2" + room + "behind the first");
+          before + "the loop of z has no step before t = 2" + room + "behind the first" + alone);
     CHECK(message(steps - 1, -1, 5) ==
-          before + "the loop of z has no step behind t = 5" + room + "before the last");
+          before + "the loop of z has no step behind t = 5" + room + "before the last" + alone);
 }
 
 TEST_CASE("step names: first steps are numbers, last ones are counted from T, others from t") {
@@ -458,6 +460,54 @@ TEST_CASE("step names: where steps are left out, none is counted from t") {
 TEST_CASE("step names: where all steps are drawn, they are numbers") {
     CHECK(StepNames()({0, 7}) == "7");
     CHECK(StepNames().below({1, 7}) == "s=7");
+}
+
+TEST_CASE(
+    "folded figure: gradients of inputs that are a number, or one value at all steps, are told by "
+    "step") {
+    // L is a sum over the steps of a x(t) + h(t), of which a is 1 or a parameter.
+    for (const bool is_number : {true, false})
+        for (const ShownSteps shown : {ShownSteps::folded, ShownSteps::elided}) {
+            CAPTURE(is_number);
+            Graph graph;
+            const Expr W = graph.parameter("W", {1, 1}), a = graph.parameter("a", {1, 1});
+            Expr h = graph.initial_state("h", {1, 1});
+            std::vector<Expr> variables{W}, terms;
+            for (std::int32_t t = 0; t < 9; ++t) {
+                const Scope at(graph, Step{0, t});
+                const Expr x = graph.input("x", {1, 1});
+                variables.push_back(x);
+                h = tanh(W * h).named("h");
+                terms.push_back(is_number ? h + x : h + a * x);
+            }
+            const Derivative derivative = differentiate(accumulate(terms).named("L"), variables);
+            for (const Figure& figure :
+                 {backward(derivative, {.steps = shown}), joint(derivative, {.steps = shown})}) {
+                std::map<std::string, std::string> panels;  // title, by label
+                for (const FigureNode& node : figure.nodes)
+                    panels.emplace(to_plain(node.label), to_plain(figure.panels[node.panel].title));
+                const auto check = [&](const std::string& label, const std::string& panel) {
+                    CAPTURE(label);
+                    REQUIRE(panels.contains(label));
+                    CHECK(panels[label] == panel);
+                };
+                if (!is_number)
+                    check("dx_T = dx_t (t = 0..T−1) = a^T 1", "t = T");
+                else if (shown == ShownSteps::folded)
+                    check("dx_t = 1", "for t = 0..T");
+                else
+                    for (const std::string step : {"0", "1", "T"})
+                        check("dx_" + step + " = 1", "t = " + step);
+                std::vector<bool> is_joined(figure.nodes.size());
+                for (const FigureEdge& edge : figure.edges)
+                    is_joined[edge.from] = is_joined[edge.to] = true;
+                for (std::size_t i = 0; i < figure.nodes.size(); ++i) {
+                    const std::string label = to_plain(figure.nodes[i].label);
+                    CAPTURE(label);
+                    CHECK((is_joined[i] || label.starts_with("dx")));
+                }
+            }
+        }
 }
 
 }  // namespace revolute

@@ -110,7 +110,7 @@ TEST_CASE("figure: a value that has its name at some steps only is refused with 
         "  what is called S at t = 5 has no name at t = 4\n"
         "  give it one name at each step: named(); or\n"
         "  of 8 steps the first 2 and the last 2 may differ; 16 steps have room for it if it stays "
-        "2 steps before the last");
+        "2 steps before the last and does not come again");
     CHECK(message(ShownSteps::elided)
               .starts_with("figure: steps that are not alike cannot be left out\n"
                            "  what is called S at t = 5 has no name at t = 4\n"
@@ -144,6 +144,24 @@ TEST_CASE("figure: sums without names say what they are sums of, in every view")
         const std::set<std::string> factors = labels_of(local_derivatives(derivative, options));
         CHECK(factors.contains(fmt::format("1 − tanh({} h_t)^2", over)));
         CHECK(factors.contains(fmt::format("tanh({} h_t)", over)));
+    }
+}
+
+TEST_CASE(
+    "folded figure: what reads named values of another step is written out along the loop too") {
+    for (const std::string name : {"h", "hidden_state"}) {
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2});
+        Expr h = graph.initial_state("h0", {2, 1});
+        for (std::int32_t t = 0; t < 9; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(W * h).named(name);
+        }
+        const Derivative derivative = differentiate(sum(square(h)).named("L"), {W});
+        const auto labels = labels_of(backward(derivative, {.steps = ShownSteps::folded}));
+        CAPTURE(fmt::format("{}", fmt::join(labels, "\n")));
+        CHECK(labels.contains(name == "h" ? "dh_t = W^T (dh_{t+1} ∘ (1 − h_{t+1}^2))  (t < T)"
+                                          : "dhidden_{state,t} = W^T hadamard(…)  (t < T)"));
     }
 }
 

@@ -280,11 +280,11 @@ TEST_CASE("figure: products of two kinds get parentheses") {
     CHECK(label_of(forward(c), c) == "c = (a ∘ b) a");
 }
 
-TEST_CASE("figure: an operand too long to write out is a gap") {
+TEST_CASE("figure: an operand too long to write out is told by its operator") {
     Graph graph;
     const Expr x = graph.parameter("a long parameter name", {});
     const Expr y = (tanh(x) + x).named("y");
-    CHECK(label_of(forward(y), y) == "y = · + a long parameter name");
+    CHECK(label_of(forward(y), y) == "y = tanh(…) + a long parameter name");
 }
 
 TEST_CASE("figure: kinds say what a node is") {

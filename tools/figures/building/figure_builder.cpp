@@ -137,9 +137,7 @@ void FigureBuilder::find_other_gradients(const Derivative& derivative) {
     for (const Expr& variable : derivative.variables()) {
         const NodeId gradient = derivative[variable].id;
         const bool has_name = !names_(variable.id).empty();
-        const bool is_drawn =
-            options_.steps == ShownSteps::all || !homes_.of_value(variable.id).is_step();
-        if (has_name && is_drawn && !is_called_adjoint_of(labels_, gradient, variable.id))
+        if (has_name && !is_called_adjoint_of(labels_, gradient, variable.id))
             other_gradients_.push_back({gradient, variable.id, {}});
     }
 }
@@ -308,8 +306,15 @@ Sketch FigureBuilder::sketch() {
     for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
         for (std::size_t place = 0; place < rolled_.nodes[i].size(); ++place)
             members[index(rolled_.nodes[i][place])] = {PartId{i}, rolled_.parts[i].step_of(place)};
-    for (const FigureNode& node : figure_.nodes)
-        sketch.members.push_back(members[index(node.node)]);
+    for (std::uint32_t i = 0; i < figure_.nodes.size(); ++i) {
+        const NodeId shown = figure_.nodes[i].node, stands_by = stands_by_[i];
+        const bool is_gradient_of = shown != stands_by && homes_.of_value(stands_by).is_step();
+        const Member member = members[index(is_gradient_of ? stands_by : shown)];
+        const auto parts = static_cast<std::uint32_t>(rolled_.parts.size());
+        sketch.members.push_back(member);
+        sketch.families.push_back(index(member.part) + (is_gradient_of ? parts : 0));
+        sketch.values.push_back(members[index(shown)].part);
+    }
     for (const FigureNode& node : figure_.nodes)
         sketch.operators.push_back(graph_.op(node.node).name);
     sketch.figure = std::move(figure_);

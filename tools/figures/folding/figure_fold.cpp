@@ -312,7 +312,7 @@ class Folder {
             for (const PartId part : rolled_.schedule[i].parts) component_of[index(part)] = i;
         std::vector<LoopNode> nodes;
         for (const std::uint32_t i : drawn_)
-            nodes.push_back({component_of[index(sketch_.members[i].part)], sketch_.bands[i],
+            nodes.push_back({component_of[index(sketch_.values[i])], sketch_.bands[i],
                              is_general(i) ? std::optional(sketch_.homes[i].place) : std::nullopt});
         return nodes;
     }

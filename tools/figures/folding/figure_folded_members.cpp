@@ -43,14 +43,14 @@ bool FoldedMembers::are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
 
 void FoldedMembers::find() {
     const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
-    // By part. An adjoint stands beside what it comes from, so one step can have several of a part that comes
+    // By family. An adjoint stands beside what it comes from, so one step can have several of a part that comes
     // again every so many steps: one stands for all, the others are not like it.
     std::map<std::uint32_t, std::uint32_t> general;
     for (std::uint32_t i = 0; i < count; ++i)
-        if (is_in_the_middle(i)) general[index(sketch_.members[i].part)] = i;
+        if (is_in_the_middle(i)) general[sketch_.families[i]] = i;
     for (std::uint32_t i = 0; i < count; ++i) {
         const Home home = sketch_.homes[i];
-        const auto found = general.find(index(sketch_.members[i].part));
+        const auto found = general.find(sketch_.families[i]);
         const bool is_member =
             home.is_step() && found != general.end() && are_drawn_alike(i, found->second);
         representative_.push_back(is_member ? found->second : i);
@@ -94,13 +94,13 @@ bool FoldedMembers::is_member_in_midst(std::uint32_t node) const {
 
 /// Where a step in the midst has a node that is not like the one that stands for all.
 void FoldedMembers::note_lonely() {
-    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_part;  // in the midst
+    std::map<std::uint32_t, std::set<std::int32_t>> steps_of_family;  // in the midst
     std::vector<std::uint32_t> lonely;
     std::optional<std::uint32_t> only;
     for (std::uint32_t i = 0; i < representative_.size(); ++i) {
         const Home home = sketch_.homes[i];
         if (!home.is_step() || !steps_.is_midst(home.step)) continue;
-        steps_of_part[index(sketch_.members[i].part)].insert(home.step.t);
+        steps_of_family[sketch_.families[i]].insert(home.step.t);
         if (!is_general(representative_[i])) lonely.push_back(i);
     }
     if (lonely.empty()) return;
@@ -108,9 +108,9 @@ void FoldedMembers::note_lonely() {
     std::set<std::int32_t> times;
     for (std::uint32_t i = 0; i < representative_.size(); ++i) {
         const Home home = sketch_.homes[i];
-        const auto found = steps_of_part.find(index(sketch_.members[i].part));
+        const auto found = steps_of_family.find(sketch_.families[i]);
         const bool is_only = home.is_step() && steps_.is_midst(home.step) &&
-                             found != steps_of_part.end() && found->second.size() == 1;
+                             found != steps_of_family.end() && found->second.size() == 1;
         if (is_only) times.insert(home.step.t);
         if (is_only && !only) only = i;
     }
@@ -145,19 +145,18 @@ void FoldedMembers::note_number(std::uint32_t node, std::size_t times) {
 
 /// Where values of one family in the midst are called otherwise than the one that stands for all.
 void FoldedMembers::note_other_names() {
-    std::map<std::uint32_t, std::vector<std::uint32_t>> nodes;  // by part
+    std::map<std::uint32_t, std::vector<std::uint32_t>> nodes;  // by family
     for (std::uint32_t i = 0; i < representative_.size(); ++i) {
         const Home home = sketch_.homes[i];
-        if (home.is_step() && steps_.is_midst(home.step))
-            nodes[index(sketch_.members[i].part)].push_back(i);
+        if (home.is_step() && steps_.is_midst(home.step)) nodes[sketch_.families[i]].push_back(i);
     }
-    for (const auto& [part, of_part] : nodes) {
+    for (const auto& [family, of_family] : nodes) {
         const auto general = std::ranges::find_if(
-            of_part, [&](std::uint32_t node) { return is_in_the_middle(node); });
-        const std::uint32_t first = general == of_part.end() ? of_part.front() : *general;
+            of_family, [&](std::uint32_t node) { return is_in_the_middle(node); });
+        const std::uint32_t first = general == of_family.end() ? of_family.front() : *general;
         std::set<std::int32_t> steps;
         std::optional<std::pair<std::uint32_t, std::string>> apart;
-        for (const std::uint32_t node : of_part)
+        for (const std::uint32_t node : of_family)
             if (const auto names = names_apart(sketch_, first, node)) {
                 steps.insert(sketch_.homes[node].step.t);
                 if (!apart) apart = {node, *names};

@@ -23,7 +23,8 @@ std::int32_t FoldedSteps::distance(Step step) const {
     return std::min(step.t - steps_.first(step.axis).t, steps_.last(step.axis).t - step.t);
 }
 
-/// What helps, and whether a graph of more steps could be folded.
+/// What helps, and whether a graph of more steps could be folded: where it repeats it cannot, which few steps do not
+/// show.
 std::string FoldedSteps::outlook(const Noted& noted) const {
     const std::int32_t axis = noted.at.axis;
     if (const std::int32_t period = rolled_.period(axis); period > 1)
@@ -38,7 +39,7 @@ std::string FoldedSteps::outlook(const Noted& noted) const {
     std::string text = noted.help.empty() ? "" : noted.help + "; or\n  ";
     text += fmt::format(
         "of {} steps the first {} and the last {} may differ; {} steps have room for it if it "
-        "stays {} steps {}",
+        "stays {} steps {} and does not come again",
         count, end, end, enough, own, is_behind_first ? "behind the first" : "before the last");
     if (has_laws_)
         text += fmt::format(

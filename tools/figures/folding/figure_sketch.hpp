@@ -19,6 +19,10 @@ struct Sketch {
     std::vector<Home> homes;          ///< by node of the figure
     std::vector<std::int32_t> bands;  ///< by node of the figure
     std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
+    /// By node of the figure: a number that the members of a part share, and another for the gradients of these that
+    /// are nodes of their own, as dx = 1 is.
+    std::vector<std::uint32_t> families;
+    std::vector<PartId> values;               ///< by node of the figure: the part of what it shows
     std::vector<std::string_view> operators;  ///< by node of the figure
     /// By edge of the figure: its label, and behind it the names of all values that it is made of, written or not.
     std::vector<RichText> said;
