@@ -1,7 +1,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/values/error.hpp>
-#include <revolute/tools/equations/detail/equation_names.hpp>
+#include <revolute/tools/equations/detail/names/equation_names.hpp>
 #include <support/equation_check.hpp>
 #include <support/equation_walk.hpp>
 

@@ -1,5 +1,5 @@
-#include <revolute/tools/equations/detail/equation_order.hpp>
-#include <revolute/tools/equations/detail/equation_style.hpp>
+#include <revolute/tools/equations/detail/names/equation_style.hpp>
+#include <revolute/tools/equations/detail/order/equation_order.hpp>
 #include <support/name_check.hpp>
 
 #include <doctest/doctest.h>

@@ -1,13 +1,13 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolling/detail/first_steps.hpp>
-#include <revolute/tools/equations/detail/equation_columns.hpp>
-#include <revolute/tools/equations/detail/equation_division.hpp>
-#include <revolute/tools/equations/detail/equation_lines.hpp>
-#include <revolute/tools/equations/detail/equation_loss.hpp>
-#include <revolute/tools/equations/detail/equation_order.hpp>
-#include <revolute/tools/equations/detail/equation_passes.hpp>
-#include <revolute/tools/equations/detail/equation_plan.hpp>
-#include <revolute/tools/equations/detail/equation_sense.hpp>
+#include <revolute/tools/equations/detail/order/equation_division.hpp>
+#include <revolute/tools/equations/detail/order/equation_order.hpp>
+#include <revolute/tools/equations/detail/order/equation_passes.hpp>
+#include <revolute/tools/equations/detail/planning/equation_loss.hpp>
+#include <revolute/tools/equations/detail/planning/equation_plan.hpp>
+#include <revolute/tools/equations/detail/sizes/equation_columns.hpp>
+#include <revolute/tools/equations/detail/sizes/equation_sense.hpp>
+#include <revolute/tools/equations/detail/writing/equation_lines.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <fmt/format.h>

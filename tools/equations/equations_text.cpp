@@ -1,6 +1,6 @@
-#include <revolute/tools/equations/detail/equation_lines.hpp>
-#include <revolute/tools/equations/detail/equation_style.hpp>
-#include <revolute/tools/equations/detail/latex_brackets.hpp>
+#include <revolute/tools/equations/detail/names/equation_style.hpp>
+#include <revolute/tools/equations/detail/writing/equation_lines.hpp>
+#include <revolute/tools/equations/detail/writing/latex_brackets.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <fmt/format.h>

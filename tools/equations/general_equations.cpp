@@ -5,7 +5,7 @@
 #include <revolute/graph/structure.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/ops/simplification_rules.hpp>
-#include <revolute/tools/equations/detail/equation_columns.hpp>
+#include <revolute/tools/equations/detail/sizes/equation_columns.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <fmt/format.h>

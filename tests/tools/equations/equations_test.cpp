@@ -5,7 +5,7 @@
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/rnn/sequence_to_sequence.hpp>
-#include <revolute/tools/equations/detail/latex_brackets.hpp>
+#include <revolute/tools/equations/detail/writing/latex_brackets.hpp>
 #include <revolute/tools/support/output_file.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>

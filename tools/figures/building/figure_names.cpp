@@ -1,6 +1,6 @@
 #include <revolute/graph/rolling/roll.hpp>
-#include <revolute/tools/equations/detail/equation_names.hpp>
-#include <revolute/tools/equations/detail/steps_in_names.hpp>
+#include <revolute/tools/equations/detail/names/equation_names.hpp>
+#include <revolute/tools/equations/detail/names/steps_in_names.hpp>
 #include <revolute/tools/figures/building/figure_names.hpp>
 
 #include <algorithm>

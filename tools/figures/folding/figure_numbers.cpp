@@ -2,7 +2,7 @@
 #include <revolute/graph/rolling/lengths/detail/roll_laws.hpp>
 #include <revolute/graph/rolling/lengths/detail/roll_shapes.hpp>
 #include <revolute/graph/values/error.hpp>
-#include <revolute/tools/equations/detail/equation_number.hpp>
+#include <revolute/tools/equations/detail/writing/equation_number.hpp>
 #include <revolute/tools/figures/folding/figure_numbers.hpp>
 
 #include <fmt/format.h>

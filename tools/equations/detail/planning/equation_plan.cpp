@@ -1,7 +1,7 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/tools/equations/detail/equation_lines.hpp>
-#include <revolute/tools/equations/detail/equation_plan.hpp>
-#include <revolute/tools/equations/detail/members_needed.hpp>
+#include <revolute/tools/equations/detail/planning/equation_plan.hpp>
+#include <revolute/tools/equations/detail/planning/members_needed.hpp>
+#include <revolute/tools/equations/detail/writing/equation_lines.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/equation_number.hpp>
+#include <revolute/tools/equations/detail/writing/equation_number.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/equation_order.hpp>
+#include <revolute/tools/equations/detail/order/equation_order.hpp>
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
-#include <revolute/tools/equations/detail/equation_terms.hpp>
+#include <revolute/tools/equations/detail/planning/equation_terms.hpp>
 
 #include <algorithm>
 #include <cstdlib>

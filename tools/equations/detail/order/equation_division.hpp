@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/equations/detail/equation_lines.hpp>
+#include <revolute/tools/equations/detail/writing/equation_lines.hpp>
 
 #include <cstddef>
 #include <vector>

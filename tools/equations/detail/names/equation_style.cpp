@@ -1,6 +1,6 @@
-#include <revolute/tools/equations/detail/equation_order.hpp>
-#include <revolute/tools/equations/detail/equation_style.hpp>
-#include <revolute/tools/equations/detail/steps_in_names.hpp>
+#include <revolute/tools/equations/detail/names/equation_style.hpp>
+#include <revolute/tools/equations/detail/names/steps_in_names.hpp>
+#include <revolute/tools/equations/detail/order/equation_order.hpp>
 
 #include <map>
 #include <set>

@@ -1,7 +1,7 @@
 #include <revolute/graph/rolling/detail/roll_parts.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/catalogue.hpp>
-#include <revolute/tools/equations/detail/equation_names.hpp>
+#include <revolute/tools/equations/detail/names/equation_names.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
 #include <revolute/tools/support/detail/utf8.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/equations/detail/equation_terms.hpp>
+#include <revolute/tools/equations/detail/planning/equation_terms.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <cstddef>

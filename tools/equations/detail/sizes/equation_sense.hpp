@@ -1,6 +1,6 @@
 #pragma once
 
-#include <revolute/tools/equations/detail/equation_names.hpp>
+#include <revolute/tools/equations/detail/names/equation_names.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <cstdint>

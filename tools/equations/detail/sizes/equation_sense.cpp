@@ -1,5 +1,5 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/tools/equations/detail/equation_sense.hpp>
+#include <revolute/tools/equations/detail/sizes/equation_sense.hpp>
 
 #include <algorithm>
 #include <cmath>

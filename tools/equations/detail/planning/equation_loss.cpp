@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/equation_loss.hpp>
+#include <revolute/tools/equations/detail/planning/equation_loss.hpp>
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/latex_brackets.hpp>
+#include <revolute/tools/equations/detail/writing/latex_brackets.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <revolute/graph/rolling/detail/interval_set.hpp>
-#include <revolute/tools/equations/detail/equation_terms.hpp>
+#include <revolute/tools/equations/detail/planning/equation_terms.hpp>
 #include <revolute/tools/equations/equations.hpp>
 
 #include <vector>

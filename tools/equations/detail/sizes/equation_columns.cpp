@@ -1,7 +1,7 @@
 #include <revolute/graph/rolling/detail/roll_words.hpp>
 #include <revolute/graph/rolling/lengths/detail/roll_laws.hpp>
 #include <revolute/graph/values/error.hpp>
-#include <revolute/tools/equations/detail/equation_columns.hpp>
+#include <revolute/tools/equations/detail/sizes/equation_columns.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/equation_lines.hpp>
+#include <revolute/tools/equations/detail/writing/equation_lines.hpp>
 
 #include <fmt/format.h>
 

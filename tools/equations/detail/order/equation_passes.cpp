@@ -1,5 +1,5 @@
-#include <revolute/tools/equations/detail/equation_order.hpp>
-#include <revolute/tools/equations/detail/equation_passes.hpp>
+#include <revolute/tools/equations/detail/order/equation_order.hpp>
+#include <revolute/tools/equations/detail/order/equation_passes.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/tools/equations/detail/equation_division.hpp>
+#include <revolute/tools/equations/detail/order/equation_division.hpp>
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include <revolute/tools/equations/detail/members_needed.hpp>
+#include <revolute/tools/equations/detail/planning/members_needed.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include <revolute/graph/step.hpp>
-#include <revolute/tools/equations/detail/steps_in_names.hpp>
+#include <revolute/tools/equations/detail/names/steps_in_names.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
 
 #include <algorithm>
