@@ -84,8 +84,13 @@ void consider_zeros(const Case& of, Judge& judge) {
         all_differing(judge, "bias_hh") && has_one_bias(CaseNet(of))
             ? "bias_hh has no gradient: it is added where bias_ih is, so it has one like it"
             : "there is no gradient, it is zero";
-    judge.consider(in_all_differing(
-        judge, words, [&](std::size_t i) { return scaled(judge.right()[i].values, 0); }));
+    // Of small numbers with few digits zeros are as near; they are none.
+    judge.consider(in_all_differing(judge, words, [&](std::size_t i) -> std::vector<Matrix> {
+        const std::vector<Matrix>& right = judge.right()[i].values;
+        const bool is_zero =
+            largest_entry(judge.given()[i].values) <= case_tolerance * largest_entry(right);
+        return is_zero ? scaled(right, 0) : std::vector<Matrix>();
+    }));
 }
 
 /// dx[B][T][I] where [T][B][I] belongs.

@@ -196,6 +196,26 @@ TEST_CASE("compare: of an array of one short number nothing is said that it does
         }
 }
 
+TEST_CASE("compare: zeros are seen in nothing but zeros, however few digits numbers have") {
+    Random random(105);
+    for (const char* cell : drawn_cells)
+        for (int number = 0; number < 6; ++number) {
+            const Case of = drawn_case(cell, random, 1);
+            CaseResult given = solve(of);
+            for (std::size_t i = 0; i < given.grads.size(); ++i)
+                for (double& value : given.grads[i].value.values())
+                    if (number % 2 == 0 || i % 2 == 0)
+                        value = i % 3 == 0 ? 0 : std::stod(fmt::format("{:.1g}", -value));
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            for (const Finding& finding : comparison.findings)
+                for (const GradientArray& array : gradient_arrays(given))
+                    if (finding.words.front().find("it is zero") != std::string::npos &&
+                        std::ranges::find(finding.arrays, array.name) != finding.arrays.end())
+                        CHECK(largest_entry(array.values) == 0);
+        }
+}
+
 TEST_CASE("compare: two biases are called one where they are, and no two") {
     Random random(103);
     const std::string one = "it is added where bias_ih is";
