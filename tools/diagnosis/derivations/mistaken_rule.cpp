@@ -174,8 +174,9 @@ std::optional<Expr> Neighbours::named(Expr node, int distance) const {
     return later(named_, std::string(node.graph->name(node.id)), node, distance);
 }
 
-std::array<std::span<const MistakenRule>, 3> mistaken_rules() {
-    return {detail::mistaken_activations(), detail::mistaken_products(), any_mistakes};
+std::array<std::span<const MistakenRule>, 4> mistaken_rules() {
+    return {detail::mistaken_activations(), detail::mistaken_products(),
+            detail::mistaken_hadamards(), any_mistakes};
 }
 
 }  // namespace revolute

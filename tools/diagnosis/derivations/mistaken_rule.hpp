@@ -72,7 +72,8 @@ struct MistakenRule {
     bool is_of_adjoints = false;
 };
 
-/// All that are known, the more likely ones first: of activations, of products, of any operator.
-std::array<std::span<const MistakenRule>, 3> mistaken_rules();
+/// All that are known, the more likely ones first: of activations, of products of matrices and entry by entry, of any
+/// operator.
+std::array<std::span<const MistakenRule>, 4> mistaken_rules();
 
 }  // namespace revolute

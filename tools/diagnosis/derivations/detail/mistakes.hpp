@@ -13,9 +13,16 @@ namespace revolute::detail {
 
 std::span<const MistakenRule> mistaken_activations();
 std::span<const MistakenRule> mistaken_products();
+std::span<const MistakenRule> mistaken_hadamards();
 
 /// Whether the operator is one whose derivative people write with its output: tanh, sigmoid, relu.
 bool is_activation(const RuleSite& site);
+
+bool is_product(const RuleSite& site);
+/// A product entry by entry, of two nodes.
+bool is_hadamard(const RuleSite& site);
+bool is_parameter(Expr x);
+bool is_named_at_a_step(Expr x);
 
 /// The product W x of a factor W x + b, where x belongs to a step and has the factor's shape.
 std::optional<Expr> product_in(Expr factor);
@@ -26,6 +33,8 @@ bool is_parameter_spread(const Graph& graph, NodeId node);
 
 /// A formula some steps on: "tanh(c[t-1])" -> "tanh(c[t])".
 std::string formula_moved(std::string_view formula, int distance);
+/// What x is called beside a formula, which says t where it is for all steps, of the node `at`.
+std::string label_at(Expr x, Expr at, std::string_view formula);
 /// "the term that f[t] o c[t-1] adds to the adjoint of c[t-1]".
 std::string term_words(const UseFamily& family);
 
