@@ -8,7 +8,7 @@ Extracted extract(std::span<const Expr> outputs, Graph& destination) {
     if (&graph == &destination)
         throw GraphError("extract: the destination must not be the graph that is extracted from");
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
-    NodeCopier copier(graph, destination);
+    detail::NodeCopier copier(graph, destination);
     for (std::uint32_t i = 0; i < needed.size(); ++i) {
         if (!needed[i]) continue;
         const Scope as_it_was = copier.scope_of(NodeId{i});

@@ -10,14 +10,12 @@
 
 namespace revolute {
 
-using detail::mix;
-
 namespace {
 
 std::uint64_t hash_of(const Op& op, std::span<const double> attributes) {
-    std::uint64_t hash = mix(0, std::bit_cast<std::uintptr_t>(&op));
+    std::uint64_t hash = mix_hash(0, std::bit_cast<std::uintptr_t>(&op));
     for (const double attribute : attributes)
-        hash = mix(hash, std::bit_cast<std::uint64_t>(attribute));
+        hash = mix_hash(hash, std::bit_cast<std::uint64_t>(attribute));
     return hash;
 }
 
@@ -91,7 +89,7 @@ std::optional<NodeId> Graph::find(std::uint64_t hash, std::uint32_t kind,
                                   std::span<const NodeId> operands) const {
     const std::uint32_t found = node_index_.find(
         hash, operands, [&](std::uint32_t i) { return is_same(NodeId{i}, kind, operands); });
-    return found == detail::NodeIndex::absent ? std::nullopt : std::optional(NodeId{found});
+    return found == NodeIndex::absent ? std::nullopt : std::optional(NodeId{found});
 }
 
 void Graph::check_operands(const Op& op, std::span<const NodeId> operands) const {
@@ -105,8 +103,8 @@ void Graph::check_operands(const Op& op, std::span<const NodeId> operands) const
 }
 
 std::uint64_t Graph::hash_of_node(std::uint32_t kind, std::span<const NodeId> operands) {
-    std::uint64_t hash = mix(0, kind);
-    for (const NodeId operand : operands) hash = mix(hash, index(operand));
+    std::uint64_t hash = mix_hash(0, kind);
+    for (const NodeId operand : operands) hash = mix_hash(hash, index(operand));
     return hash;
 }
 
@@ -135,8 +133,8 @@ void Graph::reserve(std::size_t nodes, std::size_t operands) {
 
 std::uint32_t Graph::intern_kind(const Op& op, Shape shape, std::span<const double> attributes) {
     const std::uint64_t hash =
-        mix(mix(hash_of(op, attributes), static_cast<std::uint64_t>(shape.rows)),
-            static_cast<std::uint64_t>(shape.columns));
+        mix_hash(mix_hash(hash_of(op, attributes), static_cast<std::uint64_t>(shape.rows)),
+                 static_cast<std::uint64_t>(shape.columns));
     return kind_index_.find_or_append(
         hash,
         [&](std::uint32_t i) {

@@ -16,6 +16,10 @@
 
 namespace revolute {
 
+namespace detail {
+class NodeCopier;
+}
+
 /// Whether equal nodes are one node (the rule), or each is kept apart, for teaching figures.
 enum class Sharing : std::uint8_t { on, off };
 
@@ -123,7 +127,7 @@ class Graph {
 
  private:
     friend class Scope;
-    friend class NodeCopier;
+    friend class detail::NodeCopier;
     friend void verify(const Graph& graph);
 
     /// What hash-consing compares, apart from operands: op and attributes; the shape follows.
@@ -184,20 +188,20 @@ class Graph {
 
     std::vector<Node> nodes_;
     std::vector<NodeId> operands_;
-    detail::NodeIndex node_index_;
+    NodeIndex node_index_;
 
     std::vector<Kind> kinds_;
     std::vector<double> attributes_;
-    detail::HashIndex kind_index_;
+    HashIndex kind_index_;
 
     std::vector<Step> steps_;      // entries `none` and `stepless` stand for no step
     std::vector<Source> sources_;  // entry 0 stands for no source
-    detail::HashIndex source_index_;
+    HashIndex source_index_;
     SourceLine last_line_;
     std::uint32_t last_source_ = none;
 
     std::vector<std::string> strings_;  // entry 0 is the empty string: no name
-    detail::HashIndex string_index_;
+    HashIndex string_index_;
     std::vector<std::uint32_t>
         names_;  // index into strings_; shorter than nodes_: the rest has no name
     std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
@@ -227,7 +231,7 @@ class [[nodiscard]] Scope {
     ~Scope() { graph_.context_ = outer_; }
 
  private:
-    friend class NodeCopier;
+    friend class detail::NodeCopier;
     struct Derived {};
     struct AdjointSource {};
     Scope(Graph& graph, Graph::Context context) : graph_(graph), outer_(graph.context_) {

@@ -10,8 +10,6 @@
 
 namespace revolute {
 
-using detail::mix;
-
 std::string axis_name(std::int32_t axis) {
     static constexpr std::string_view letters = "tsrq";
     if (axis >= 0 && static_cast<std::size_t>(axis) < letters.size())
@@ -98,7 +96,7 @@ std::uint32_t Graph::intern_string(std::string_view text) {
 
 std::uint32_t Graph::intern_source(Source source) {
     return source_index_.find_or_append(
-        mix(mix(0, source.file), source.line),
+        mix_hash(mix_hash(0, source.file), source.line),
         [&](std::uint32_t i) { return sources_[i] == source; },
         [&] {
             sources_.push_back(source);

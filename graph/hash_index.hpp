@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-namespace revolute::detail {
+namespace revolute {
 
 /// Mixes one more word into a hash: multiply by the golden ratio, fold the high half down.
-constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+constexpr std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t word) {
     hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
     return hash ^ (hash >> 32);
 }
@@ -77,4 +77,4 @@ class HashIndex {
     std::size_t count_ = 0;
 };
 
-}  // namespace revolute::detail
+}  // namespace revolute

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace revolute::detail {
+namespace revolute {
 
 /// Finds the node that is equal to one about to be made. A node is filed under its newest operand:
 /// graphs are mostly built out of what was made just before, so a look-up reads memory that is
@@ -71,4 +71,4 @@ class NodeIndex {
     HashIndex overflow_;
 };
 
-}  // namespace revolute::detail
+}  // namespace revolute

@@ -2,7 +2,7 @@
 #include <revolute/graph/detail/node_copier.hpp>
 #include <revolute/graph/leaf.hpp>
 
-namespace revolute {
+namespace revolute::detail {
 
 NodeCopier::NodeCopier(const Graph& from, Graph& to) : from_(from), to_(to), images_(from.size()) {
     for (const auto& [axis, steps] : detail::made_steps(from))
@@ -56,4 +56,4 @@ std::uint32_t NodeCopier::source(NodeId node) {
     return to_.intern_source(source);
 }
 
-}  // namespace revolute
+}  // namespace revolute::detail

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace revolute {
+namespace revolute::detail {
 
 /// Appends nodes of one graph to another one, with all that the store knows of them, and keeps what became
 /// of each: its image, which need not be its copy.
@@ -35,4 +35,4 @@ class NodeCopier {
     std::vector<NodeId> operands_;
 };
 
-}  // namespace revolute
+}  // namespace revolute::detail

@@ -21,6 +21,8 @@
 
 namespace revolute::packed_products {
 
+using namespace detail::product_blocks;
+
 template <class T>
 struct Kernels {
     std::size_t (*lanes)();
@@ -39,9 +41,9 @@ constexpr std::size_t bytes_of_widest_vector = 64;
 HWY_BEFORE_NAMESPACE();
 namespace revolute::packed_products::HWY_NAMESPACE {
 
-namespace few = few_terms::HWY_NAMESPACE;
-namespace tiles = product_tiles::HWY_NAMESPACE;
-namespace packing = product_packing::HWY_NAMESPACE;
+namespace few = detail::few_terms::HWY_NAMESPACE;
+namespace tiles = detail::product_tiles::HWY_NAMESPACE;
+namespace packing = detail::product_packing::HWY_NAMESPACE;
 
 template <class T>
 void pack(std::size_t rows, std::size_t inner, const Entries<T>& A, T* packed) {

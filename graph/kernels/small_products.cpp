@@ -50,8 +50,8 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::small_products::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using vector_parts::HWY_NAMESPACE::load_part;
-using vector_parts::HWY_NAMESPACE::store_part;
+using detail::vector_parts::HWY_NAMESPACE::load_part;
+using detail::vector_parts::HWY_NAMESPACE::store_part;
 
 // Rows from `row` on, so many vectors of them: each has a sum of even columns and one of odd ones, so that more grow
 // side by side.

@@ -29,7 +29,7 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-namespace vt = vector_transform::HWY_NAMESPACE;
+namespace vt = detail::vector_transform::HWY_NAMESPACE;
 
 struct Abs {
     template <class D, class V>

@@ -44,11 +44,11 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-namespace vt = vector_transform::HWY_NAMESPACE;
-namespace ve = vector_exponential::HWY_NAMESPACE;
+namespace vt = detail::vector_transform::HWY_NAMESPACE;
+namespace ve = detail::vector_exponential::HWY_NAMESPACE;
+using detail::vector_pairs::HWY_NAMESPACE::product_of;
+using detail::vector_pairs::HWY_NAMESPACE::sum_of;
 using ve::polynomial;
-using vector_pairs::HWY_NAMESPACE::product_of;
-using vector_pairs::HWY_NAMESPACE::sum_of;
 
 // Functions that cancel digits are computed in doubles, also for floats, and then to 24 bits only:
 // `is_coarse`.
@@ -302,7 +302,7 @@ void by_doubles(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
 template <class T>
 constexpr SpecialKernels<T> special_functions = {
     vt::unary<T, SquareRoot>,    vt::unary<T, Reciprocal>,
-    vt::binary<T, Divide>,       vector_power::HWY_NAMESPACE::power<T>,
+    vt::binary<T, Divide>,       detail::vector_power::HWY_NAMESPACE::power<T>,
     by_doubles<T, Sine>,         by_doubles<T, Cosine>,
     by_doubles<T, Erf>,          by_doubles<T, Gelu>,
     vt::unary<T, Softplus>,      vt::unary_with_attributes<T, Elu<T>>,

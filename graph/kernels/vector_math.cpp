@@ -38,13 +38,13 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-namespace vt = vector_transform::HWY_NAMESPACE;
-using vector_exponential::HWY_NAMESPACE::at_most;
-using vector_exponential::HWY_NAMESPACE::Exp;
-using vector_exponential::HWY_NAMESPACE::exp_bound;
-using vector_exponential::HWY_NAMESPACE::keep_nan;
-using vector_parts::HWY_NAMESPACE::load_part;
-using vector_parts::HWY_NAMESPACE::store_part;
+namespace vt = detail::vector_transform::HWY_NAMESPACE;
+using detail::vector_exponential::HWY_NAMESPACE::at_most;
+using detail::vector_exponential::HWY_NAMESPACE::Exp;
+using detail::vector_exponential::HWY_NAMESPACE::exp_bound;
+using detail::vector_exponential::HWY_NAMESPACE::keep_nan;
+using detail::vector_parts::HWY_NAMESPACE::load_part;
+using detail::vector_parts::HWY_NAMESPACE::store_part;
 
 struct Sigmoid {
     template <class D, class V>

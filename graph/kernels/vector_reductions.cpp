@@ -40,8 +40,8 @@ HWY_BEFORE_NAMESPACE();
 namespace revolute::vector_math::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-namespace ve = vector_exponential::HWY_NAMESPACE;
-namespace vt = vector_transform::HWY_NAMESPACE;
+namespace ve = detail::vector_exponential::HWY_NAMESPACE;
+namespace vt = detail::vector_transform::HWY_NAMESPACE;
 using vt::load_part;
 using vt::store_part;
 
@@ -226,7 +226,7 @@ ColumnShares exponentials(std::span<const T> x, T largest, T* room) {
             // The difference is not rounded: what it loses would show in many digits of a small share.
             auto rest = hn::Zero(d);
             const auto difference =
-                vector_pairs::HWY_NAMESPACE::sum_of(numbers, hn::Neg(bound), rest);
+                detail::vector_pairs::HWY_NAMESPACE::sum_of(numbers, hn::Neg(bound), rest);
             const auto e = ve::exp_of_sum<sizeof(T) == sizeof(float)>(d, difference, rest);
             if (room != nullptr) {
                 const auto all = hn::IfThenElse(is_largest, hn::Set(d, T(1)), e);

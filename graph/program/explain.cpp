@@ -180,11 +180,11 @@ class Explanation {
 }  // namespace
 
 std::string explain(const Program& program) {
-    const Program::Code& code = *program.state_->code;
-    Explanation explanation(code.rolled, code.code, program.precision());
+    const detail::ProgramCode& code = *program.state_->code;
+    Explanation explanation(code.rolled, code.compiled, program.precision());
     std::string text;
-    for (const Loop& loop : code.code.loops) text += explanation.of(loop);
-    for (const auto& [name, of, before, after] : code.code.passes)
+    for (const Loop& loop : code.compiled.loops) text += explanation.of(loop);
+    for (const auto& [name, of, before, after] : code.compiled.passes)
         text += fmt::format("{}: {} {} -> {}\n", name, of, before, after);
     return text +
            fmt::format("{:.0f} flops in products and elementwise instructions, {} bytes in {}\n",

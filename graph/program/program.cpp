@@ -40,16 +40,16 @@ void require_threads(const CompileOptions& options) {
 
 }  // namespace
 
-Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
-                    std::span<const Expr> expressions)
+detail::ProgramCode::ProgramCode(Rolled rolled_graph, const CompileOptions& how,
+                                 std::span<const Expr> expressions)
     : rolled(spelled_out(std::move(rolled_graph))),
       options(how),
       reads(rolled),
       sources(how.check_finite && !expressions.empty()
                   ? detail::MemberSources(*expressions.front().graph, rolled)
                   : detail::MemberSources()),
-      code(how.check_finite ? detail::to_be_watched(rolled, reads, how.without)
-                            : detail::optimized(rolled, reads, how.without)),
+      compiled(how.check_finite ? detail::to_be_watched(rolled, reads, how.without)
+                                : detail::optimized(rolled, reads, how.without)),
       graph(expressions.empty() ? nullptr : expressions.front().graph),
       outputs(ids_of(expressions)) {
     for (std::uint32_t i = 0; graph != nullptr && i < rolled.parts.size(); ++i) {
@@ -61,16 +61,16 @@ Program::Code::Code(Rolled rolled_graph, const CompileOptions& how,
     std::ranges::sort(leaves, {}, &std::pair<NodeId, Member>::first);
 }
 
-const Member* Program::Code::find_leaf(Expr leaf) const {
+const Member* detail::ProgramCode::find_leaf(Expr leaf) const {
     if (leaf.graph != graph) return nullptr;
     const auto found =
         std::ranges::lower_bound(leaves, leaf.id, {}, &std::pair<NodeId, Member>::first);
     return found != leaves.end() && found->first == leaf.id ? &found->second : nullptr;
 }
 
-Program::State::State(std::shared_ptr<const Code> shared)
+detail::ProgramState::ProgramState(std::shared_ptr<const ProgramCode> shared)
     : code(std::move(shared)),
-      machine(machine_for(code->options, code->rolled, code->reads, code->code)),
+      machine(machine_for(code->options, code->rolled, code->reads, code->compiled)),
       is_bound(code->rolled.parts.size()) {
     for (std::uint32_t i = 0; i < is_bound.size(); ++i) {
         if (code->reads.standing(PartId{i}) != Standing::given) continue;
@@ -79,9 +79,9 @@ Program::State::State(std::shared_ptr<const Code> shared)
     }
 }
 
-Program::State::State(const State& other)
+detail::ProgramState::ProgramState(const ProgramState& other)
     : code(other.code),
-      machine(machine_for(code->options, code->rolled, code->reads, code->code)),
+      machine(machine_for(code->options, code->rolled, code->reads, code->compiled)),
       is_bound(other.is_bound),
       missing(other.missing),
       carried(other.carried),
@@ -94,18 +94,18 @@ Program::State::State(const State& other)
         machine);
 }
 
-Program::Program(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Program::Program(std::unique_ptr<detail::ProgramState> state) : state_(std::move(state)) {}
 Program::Program(Program&& other) noexcept = default;
 Program& Program::operator=(Program&& other) noexcept = default;
 Program::~Program() = default;
 
-Program Program::clone() const { return Program(std::make_unique<State>(*state_)); }
+Program Program::clone() const { return Program(std::make_unique<detail::ProgramState>(*state_)); }
 
 /// The leaf's member; throws GraphError, in the name of `who`, unless it is one of the program.
 Member Program::leaf_of(std::string_view who, Expr leaf) const {
     if (leaf.graph == nullptr)
         throw GraphError(fmt::format("{}: an empty expression cannot have a value", who));
-    const Code& code = *state_->code;
+    const detail::ProgramCode& code = *state_->code;
     const auto described = [&] { return leaf.graph->describe(leaf.id); };
     if (code.graph == nullptr)
         throw GraphError(fmt::format(
@@ -129,7 +129,7 @@ Member Program::leaf_of(std::string_view who, Expr leaf) const {
 std::size_t Program::output_of(std::string_view who, Expr output) const {
     if (output.graph == nullptr)
         throw GraphError(fmt::format("{}: an empty expression has no value", who));
-    const Code& code = *state_->code;
+    const detail::ProgramCode& code = *state_->code;
     const auto found = std::ranges::find(code.outputs, output.id);
     if (output.graph != code.graph || found == code.outputs.end())
         throw GraphError(fmt::format("{}: not an output of the program: {}", who,
@@ -138,7 +138,7 @@ std::size_t Program::output_of(std::string_view who, Expr output) const {
 }
 
 /// Throws GraphError, in the name of `who`, unless it is a leaf.
-void Program::State::require_leaf(std::string_view who, Member leaf) const {
+void detail::ProgramState::require_leaf(std::string_view who, Member leaf) const {
     const Rolled& rolled = code->rolled;
     if (index(leaf.part) >= rolled.parts.size())
         throw GraphError(fmt::format("{}: there is no part {} ({} of them)", who, index(leaf.part),
@@ -154,7 +154,7 @@ void Program::State::require_leaf(std::string_view who, Member leaf) const {
 }
 
 /// Throws GraphError, in the name of `who`, unless there are so many outputs.
-void Program::State::require_output(std::string_view who, std::size_t output) const {
+void detail::ProgramState::require_output(std::string_view who, std::size_t output) const {
     if (output >= code->rolled.outputs.size())
         throw GraphError(fmt::format("{}: there is no output {} ({} of them)", who, output,
                                      code->rolled.outputs.size()));
@@ -163,7 +163,7 @@ void Program::State::require_output(std::string_view who, std::size_t output) co
 void Program::bind(Expr leaf, ConstMatrixView value) { bind(leaf_of("bind", leaf), value); }
 
 void Program::bind(Member leaf, ConstMatrixView value) {
-    State& state = *state_;
+    detail::ProgramState& state = *state_;
     state.require_leaf("bind", leaf);
     const Part& part = state.code->rolled[leaf.part];
     if (value.shape() != part.shape)
@@ -176,7 +176,7 @@ void Program::bind(Member leaf, ConstMatrixView value) {
 
 template <class Number>
 void Program::refer_to(Member leaf, const Number* value) {
-    State& state = *state_;
+    detail::ProgramState& state = *state_;
     state.require_leaf("refer", leaf);
     if (value == nullptr)
         throw GraphError(fmt::format("refer: there must be a value, not null\n  leaf is {}",
@@ -209,7 +209,7 @@ void Program::carry(Expr output, Expr leaf) {
 }
 
 void Program::carry(std::size_t output, Member leaf) {
-    State& state = *state_;
+    detail::ProgramState& state = *state_;
     state.require_output("carry", output);
     state.require_leaf("carry", leaf);
     const Rolled& rolled = state.code->rolled;
@@ -233,20 +233,20 @@ void Program::carry(std::size_t output, Member leaf) {
     state.carried.emplace_back(output, leaf);
 }
 
-void Program::State::note_value(Member leaf) {
+void detail::ProgramState::note_value(Member leaf) {
     std::vector<bool>& members = is_bound[index(leaf.part)];
     const std::size_t place = code->rolled[leaf.part].place_of(leaf.t);
     if (!members[place]) --missing;
     members[place] = true;
 }
 
-bool Program::State::is_carried(Member leaf) const {
+bool detail::ProgramState::is_carried(Member leaf) const {
     return std::ranges::find(carried, leaf, &std::pair<std::size_t, Member>::second) !=
            carried.end();
 }
 
 /// Throws EvaluationError unless every leaf has a value.
-void Program::State::require_values() const {
+void detail::ProgramState::require_values() const {
     if (missing == 0) return;
     for (std::uint32_t i = 0; i < is_bound.size(); ++i) {
         const auto hole = std::ranges::find(is_bound[i], false);
@@ -260,8 +260,8 @@ void Program::State::require_values() const {
 }
 
 void Program::run() {
-    State& state = *state_;
-    const Code& code = *state.code;
+    detail::ProgramState& state = *state_;
+    const detail::ProgramCode& code = *state.code;
     state.require_values();
     state.has_run = false;
     const detail::SubnormalMode mode(code.options.subnormals == Subnormals::flush);
@@ -269,7 +269,8 @@ void Program::run() {
         [&](auto& machine) {
             machine.read_leaves();
             if (code.options.check_finite)
-                detail::run_finite(machine, code.rolled, code.sources, code.reads, code.code.loops);
+                detail::run_finite(machine, code.rolled, code.sources, code.reads,
+                                   code.compiled.loops);
             else
                 machine.run();
             machine.carry_over();
@@ -279,7 +280,7 @@ void Program::run() {
 }
 
 ConstMatrixView Program::value(std::size_t output) {
-    State& state = *state_;
+    detail::ProgramState& state = *state_;
     state.require_output("value", output);
     if (!state.has_run)
         throw EvaluationError("value: the program must have run, and finished, before");
@@ -301,15 +302,16 @@ std::size_t Program::bytes() const {
 Program compile(std::span<const Expr> outputs, const CompileOptions& options) {
     require_threads(options);
     detail::limit_vectors();
-    auto code = std::make_shared<const Program::Code>(roll(outputs), options, outputs);
-    return Program(std::make_unique<Program::State>(std::move(code)));
+    auto code = std::make_shared<const detail::ProgramCode>(roll(outputs), options, outputs);
+    return Program(std::make_unique<detail::ProgramState>(std::move(code)));
 }
 
 Program compile(const Rolled& rolled, const CompileOptions& options) {
     require_threads(options);
     detail::limit_vectors();
-    auto code = std::make_shared<const Program::Code>(rolled, options, std::span<const Expr>{});
-    return Program(std::make_unique<Program::State>(std::move(code)));
+    auto code =
+        std::make_shared<const detail::ProgramCode>(rolled, options, std::span<const Expr>{});
+    return Program(std::make_unique<detail::ProgramState>(std::move(code)));
 }
 
 }  // namespace revolute

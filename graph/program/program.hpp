@@ -13,6 +13,10 @@
 
 namespace revolute {
 
+namespace detail {
+struct ProgramState;
+}
+
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };
 
@@ -121,9 +125,7 @@ class Program {
     std::size_t bytes() const;
 
  private:
-    struct Code;
-    struct State;
-    explicit Program(std::unique_ptr<State> state);
+    explicit Program(std::unique_ptr<detail::ProgramState> state);
     // What an expression stands for; `who` asks, for errors.
     Member leaf_of(std::string_view who, Expr leaf) const;
     std::size_t output_of(std::string_view who, Expr output) const;
@@ -134,7 +136,7 @@ class Program {
     friend Program compile(const Rolled& rolled, const CompileOptions& options);
     friend std::string explain(const Program& program);
 
-    std::unique_ptr<State> state_;
+    std::unique_ptr<detail::ProgramState> state_;
 };
 
 /// Rolls the outputs and compiles what comes. Throws as `roll`; CapacityError, before it takes memory,

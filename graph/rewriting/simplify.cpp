@@ -65,7 +65,7 @@ class SimplifyPass {
     }
 
     const Images& images() const { return copier_.images(); }
-    const Rewriter& rewriter() const { return rewriter_; }
+    const detail::Rewriter& rewriter() const { return rewriter_; }
     std::uint32_t needed_count() const {
         return static_cast<std::uint32_t>(std::ranges::count(needed_, true));
     }
@@ -92,8 +92,8 @@ class SimplifyPass {
     std::vector<bool> needed_;
     OnlyUsers only_users_;
     std::unique_ptr<Graph> to_;
-    Rewriter rewriter_;
-    NodeCopier copier_;
+    detail::Rewriter rewriter_;
+    detail::NodeCopier copier_;
 };
 
 /// What became of old ids: first `first`, then `second`.

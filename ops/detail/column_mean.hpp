@@ -3,7 +3,7 @@
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/reduction.hpp>
 
-namespace revolute {
+namespace revolute::detail {
 
 // The rules of a loss L = 1/B sum over all entries of phi(y, ...), B the number of columns of its first
 // operand, from the derivative of phi with respect to one operand: x_bar = L_bar phi' / B, and forward
@@ -29,4 +29,4 @@ Expr push_forward_mean(const Pushforward& p) {
     return sum(hadamard(mean_slope<slope>(p), p.tangent));
 }
 
-}  // namespace revolute
+}  // namespace revolute::detail

@@ -46,8 +46,9 @@ constinit const Op huber_op{
             y(0, 0) = sum / x[0].columns;
         },
     .fast_matrix = vector_math::fast<vector_math::Reduction::huber>,
-    .pullback = {pull_back_mean<bounded_error>, pull_back_mean<bounded_opposite>},
-    .pushforward = {push_forward_mean<bounded_error>, push_forward_mean<bounded_opposite>},
+    .pullback = {detail::pull_back_mean<bounded_error>, detail::pull_back_mean<bounded_opposite>},
+    .pushforward = {detail::push_forward_mean<bounded_error>,
+                    detail::push_forward_mean<bounded_opposite>},
     .text = "mean huber(#1 - #2, @1)",
     .definition =
         "the sum of phi(#1 - #2) over B, phi(e) = e^2 / 2 where |e| <= @1, else @1 (|e| - @1 / 2)",

@@ -25,8 +25,8 @@ constinit const Op mae_op{
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).cwiseAbs().sum() / x[0].columns;
         },
     .fast_matrix = vector_math::fast<vector_math::Reduction::absolute_error>,
-    .pullback = {pull_back_mean<direction>, pull_back_mean<opposite>},
-    .pushforward = {push_forward_mean<direction>, push_forward_mean<opposite>},
+    .pullback = {detail::pull_back_mean<direction>, detail::pull_back_mean<opposite>},
+    .pushforward = {detail::push_forward_mean<direction>, detail::push_forward_mean<opposite>},
     .text = "mean |#1 - #2|",
     .definition = "the sum of |#1 - #2|, over B",
     .precedence = Precedence::product,

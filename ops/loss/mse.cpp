@@ -24,8 +24,8 @@ constinit const Op mse_op{
             y(0, 0) = (as_eigen(x[0]) - as_eigen(x[1])).squaredNorm() / (2.0 * x[0].columns);
         },
     .fast_matrix = vector_math::fast<vector_math::Reduction::half_squared_error>,
-    .pullback = {pull_back_mean<error>, pull_back_mean<negative_error>},
-    .pushforward = {push_forward_mean<error>, push_forward_mean<negative_error>},
+    .pullback = {detail::pull_back_mean<error>, detail::pull_back_mean<negative_error>},
+    .pushforward = {detail::push_forward_mean<error>, detail::push_forward_mean<negative_error>},
     .text = "1/2 mean |#1 - #2|^2",
     .definition = "the sum of (#1 - #2)^2, over 2 B",
     .precedence = Precedence::product,

@@ -47,8 +47,8 @@ constinit const Op softmax_cross_entropy_op{
         },
     .fast_matrix = {fast_mean_cross_entropy, fast_mean_cross_entropy},
     .term_sizes = detail::terms_of_size_one,
-    .pullback = {pull_back_mean<error>, zero_derivative},
-    .pushforward = {push_forward_mean<error>},
+    .pullback = {detail::pull_back_mean<error>, zero_derivative},
+    .pushforward = {detail::push_forward_mean<error>},
     .definition =
         "the sum of log(sum over r of exp(#1(r, c))) - #1(#2(c), c) over columns c, over B",
     .latex = R"(\operatorname{crossentropy}\left(#1, #2\right))",

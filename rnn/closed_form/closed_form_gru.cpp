@@ -2,6 +2,8 @@
 
 namespace revolute::closed_form {
 
+using namespace detail;
+
 namespace {
 
 /// The values of one step. `from_state` is what the reset gate acts on, or lets through: U_n h + b_hn, or

@@ -2,6 +2,8 @@
 
 namespace revolute::closed_form {
 
+using namespace detail;
+
 namespace {
 
 /// The values of one step.

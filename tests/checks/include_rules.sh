@@ -4,7 +4,7 @@
 #   below those that it includes, so that there is no circle.
 #   Our files are named <revolute/folder/file.hpp>, never by a relative path.
 #   Public headers are free of Eigen, except graph/values/eigen.hpp, and need nothing but what the installed package asks for.
-#   Those in a folder detail/ are not installed.
+#   Those in a folder detail/ are not installed, and they alone are in a namespace detail: others declare what is there, no more.
 set -eu
 rooms=${ROOMS-$(cd "$(dirname "$0")" && pwd)/rooms.txt}
 cd "$1"
@@ -71,6 +71,25 @@ installed() { find graph ops rnn tools -name '*.hpp' ! -path 'tools/revolute/*' 
 # shellcheck disable=SC2046
 if grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<[^>]*/' $(installed) | grep -vE '<(revolute|boost|fmt)/|^graph/values/eigen.hpp:[0-9]+:#include <Eigen/Core>'; then
     echo '  broken rule: installed headers need Boost and {fmt} alone, which revoluteConfig.cmake asks for'
+    status=1
+fi
+
+# Of a header in a folder detail/ every namespace, of another one none but for the names of classes, has detail in its name.
+# shellcheck disable=SC2046
+if ! awk '
+    FNR == 1 { is_detail = FILENAME ~ /\/detail\//; declares = 0 }
+    /^namespace [^=]*{/ {
+        in_detail = $2 ~ /(^|::)detail(::|$)/
+        if (is_detail && !in_detail) { print FILENAME ":" FNR ": " $0 "  is in a folder detail/"; bad = 1 }
+        declares = !is_detail && in_detail
+        next
+    }
+    /^}/ { declares = 0 }
+    declares && NF > 0 && !/^(class|struct|enum class) [A-Za-z]+( : [a-z_:0-9]+)?;$/ {
+        print FILENAME ":" FNR ": " $0 "  is in a namespace detail"; bad = 1
+    }
+    END { exit bad }' $(find graph ops rnn tools -name '*.hpp' ! -path 'tools/revolute/*'); then
+    echo '  broken rule: a folder detail/ and a namespace detail go together'
     status=1
 fi
 exit $status

@@ -40,6 +40,22 @@ refuses() {  # FILE LINE: a clean tree with this line at the end of the file
     refused "$1:$(awk 'END { print NR }' "$tree/$1")" "$1 with $2"
 }
 
+refuses_lines() {  # FILE LINE...: the same with several lines, the second of which is named
+    file=$1
+    shift
+    clean
+    printf '%s\n' "$@" >>"$tree/$file"
+    refused "$file:$(($(awk 'END { print NR }' "$tree/$file") - $# + 2))" "$file with $*"
+}
+
+accepts() {  # FILE LINE...: a clean tree with these lines at the end of the file is not refused
+    file=$1
+    shift
+    clean
+    printf '%s\n' "$@" >>"$tree/$file"
+    ROOMS=$tree/rooms.txt sh "$check" "$tree" || { echo "refused: $file with $*"; status=1; }
+}
+
 refuses_table() {  # SED-COMMAND: a clean tree with the table changed
     clean
     sed -i "$1" "$tree/rooms.txt"
@@ -58,6 +74,9 @@ refuses ops/tanh.cpp '#include "../tools/dot.hpp"'
 refuses rnn/unroll.hpp '#include <revolute/tools/figures/dot.hpp>'
 refuses rnn/unroll.hpp '#include <revolute/elsewhere/dot.hpp>'
 refuses tools/figures/dot.cpp '#include "dot.hpp"'
+refuses graph/program/detail/plan.hpp 'namespace revolute {'
+refuses_lines rnn/unroll.hpp 'namespace revolute::detail {' 'int steps;' '}'
+accepts rnn/unroll.hpp 'namespace revolute::detail {' 'class Unrolling;' '}'
 refuses ops/activation.hpp '#include <Eigen/Core>'
 refuses ops/activation.hpp '#include <revolute/graph/program/detail/plan.hpp>'
 refuses rnn/unroll.hpp '#include <revolute/graph/values/eigen.hpp>'

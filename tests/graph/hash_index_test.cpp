@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-using revolute::detail::HashIndex;
-using revolute::detail::mix;
+using revolute::HashIndex;
+using revolute::mix_hash;
 
 namespace {
 
@@ -33,10 +33,10 @@ TEST_CASE("hash index: an empty one holds nothing") {
 
 TEST_CASE("hash index: finds every record after growing many times") {
     Records records;
-    for (std::uint64_t i = 0; i < 100000; ++i) records.add(mix(0, i), i);
-    for (std::uint64_t i = 0; i < 100000; ++i) REQUIRE(records.find(mix(0, i), i) == i);
+    for (std::uint64_t i = 0; i < 100000; ++i) records.add(mix_hash(0, i), i);
+    for (std::uint64_t i = 0; i < 100000; ++i) REQUIRE(records.find(mix_hash(0, i), i) == i);
     for (std::uint64_t i = 100000; i < 200000; ++i)
-        REQUIRE(records.find(mix(0, i), i) == HashIndex::absent);
+        REQUIRE(records.find(mix_hash(0, i), i) == HashIndex::absent);
 }
 
 TEST_CASE("hash index: records with one hash are told apart by the comparison") {
@@ -60,10 +60,10 @@ TEST_CASE("hash index: colliding records at the end of the table are found again
 
 TEST_CASE("hash index: compares only records whose tag is that of the hash") {
     Records records;
-    for (std::uint64_t i = 0; i < 1000; ++i) records.add(mix(7, i), i);
+    for (std::uint64_t i = 0; i < 1000; ++i) records.add(mix_hash(7, i), i);
     int comparisons = 0;
     for (std::uint64_t i = 0; i < 1000; ++i)
-        records.index.find(mix(7, i), [&](std::uint32_t number) {
+        records.index.find(mix_hash(7, i), [&](std::uint32_t number) {
             ++comparisons;
             return number == i;
         });

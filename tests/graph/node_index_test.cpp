@@ -8,7 +8,7 @@
 #include <vector>
 
 using namespace revolute;
-using detail::NodeIndex;
+using NodeIndex;
 
 namespace {
 

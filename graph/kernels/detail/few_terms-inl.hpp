@@ -21,7 +21,7 @@
 // entry of each column to the last, as memory likes it. Bits are those of the tiles.
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::few_terms::HWY_NAMESPACE {
+namespace revolute::detail::few_terms::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using product_tiles::HWY_NAMESPACE::Block;
@@ -86,7 +86,7 @@ void multiply(const Block<T>& block) {
     (block.adds ? adding : setting)[block.inner - 1](block);
 }
 
-}  // namespace revolute::few_terms::HWY_NAMESPACE
+}  // namespace revolute::detail::few_terms::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_FEW_TERMS

@@ -6,7 +6,7 @@
 // What of a product is computed together, and what is packed for it: the same for every kind of processor. The numbers were
 // measured with bench_products.
 
-namespace revolute::packed_products {
+namespace revolute::detail::product_blocks {
 
 /// A matrix by the distances in memory from an entry to that below it, and to that beside it.
 template <class T>
@@ -98,4 +98,4 @@ bool is_turned(const Operands<T>& o) {
            o.inner >= many_lines;
 }
 
-}  // namespace revolute::packed_products
+}  // namespace revolute::detail::product_blocks

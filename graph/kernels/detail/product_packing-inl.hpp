@@ -19,7 +19,7 @@
 #include <cstring>
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::product_packing::HWY_NAMESPACE {
+namespace revolute::detail::product_packing::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using vector_parts::HWY_NAMESPACE::load_part;
@@ -148,7 +148,7 @@ void pack_right(std::size_t inner, std::size_t columns, const T* from, std::size
         copies_of_right<T>[columns - 1](inner, from, below, packed);
 }
 
-}  // namespace revolute::product_packing::HWY_NAMESPACE
+}  // namespace revolute::detail::product_packing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_PRODUCT_PACKING

@@ -17,7 +17,7 @@
 #include <utility>
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::product_tiles::HWY_NAMESPACE {
+namespace revolute::detail::product_tiles::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -170,7 +170,7 @@ void multiply(const Block<T>& block, std::size_t height) {
     });
 }
 
-}  // namespace revolute::product_tiles::HWY_NAMESPACE
+}  // namespace revolute::detail::product_tiles::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_PRODUCT_TILES

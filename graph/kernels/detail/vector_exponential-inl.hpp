@@ -14,7 +14,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::vector_exponential::HWY_NAMESPACE {
+namespace revolute::detail::vector_exponential::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -167,7 +167,7 @@ V log_of_one_plus(D d, V e) {
     return hn::Add(y, hn::IfThenElseZero(is_large, hn::Set(d, T(0.69314718055994530942))));
 }
 
-}  // namespace revolute::vector_exponential::HWY_NAMESPACE
+}  // namespace revolute::detail::vector_exponential::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_VECTOR_EXPONENTIAL

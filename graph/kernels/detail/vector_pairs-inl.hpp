@@ -14,7 +14,7 @@
 // reference, because vectors of some processors cannot be members.
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::vector_pairs::HWY_NAMESPACE {
+namespace revolute::detail::vector_pairs::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -60,7 +60,7 @@ V product_of([[maybe_unused]] D d, V a, V b, V& rest) {
     return product;
 }
 
-}  // namespace revolute::vector_pairs::HWY_NAMESPACE
+}  // namespace revolute::detail::vector_pairs::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_VECTOR_PAIRS

@@ -14,7 +14,7 @@
 #include <cstring>
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::vector_parts::HWY_NAMESPACE {
+namespace revolute::detail::vector_parts::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -42,7 +42,7 @@ void store_part(D d, V v, T* y, std::size_t n) {
 #endif
 }
 
-}  // namespace revolute::vector_parts::HWY_NAMESPACE
+}  // namespace revolute::detail::vector_parts::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_VECTOR_PARTS

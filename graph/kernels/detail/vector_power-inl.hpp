@@ -23,7 +23,7 @@
 // result is large.
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::vector_power::HWY_NAMESPACE {
+namespace revolute::detail::vector_power::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 namespace ve = vector_exponential::HWY_NAMESPACE;
@@ -158,7 +158,7 @@ void power(const EntryArguments<T>& x, Columns<T> y, ColumnExtent extent) {
         transform(InDoubles<Power<true>>{Power<true>(k)}, y, extent, x[0]);
 }
 
-}  // namespace revolute::vector_power::HWY_NAMESPACE
+}  // namespace revolute::detail::vector_power::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_VECTOR_POWER

@@ -18,7 +18,7 @@
 // Kernels of formulas that take vectors: formula(d, a), formula(d, a, b), ...
 
 HWY_BEFORE_NAMESPACE();
-namespace revolute::vector_transform::HWY_NAMESPACE {
+namespace revolute::detail::vector_transform::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using vector_parts::HWY_NAMESPACE::load_part;
@@ -115,7 +115,7 @@ struct InDoubles {
     }
 };
 
-}  // namespace revolute::vector_transform::HWY_NAMESPACE
+}  // namespace revolute::detail::vector_transform::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // REVOLUTE_VECTOR_TRANSFORM

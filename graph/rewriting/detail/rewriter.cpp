@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace revolute {
+namespace revolute::detail {
 
 namespace {
 
@@ -132,4 +132,4 @@ void Rewriter::fail(std::size_t from) const {
                                     fmt::join(names, ", "), graph_.describe(visits_[from].node)));
 }
 
-}  // namespace revolute
+}  // namespace revolute::detail

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace revolute {
+namespace revolute::detail {
 
 /// Brings nodes of one graph into their normal form: the equal node that no rule applies to, on operands in
 /// normal form. What rules make is brought into normal form in turn. Keeps the form of every node that it has
@@ -58,4 +58,4 @@ class Rewriter {
     std::size_t most_depth_ = 0;
 };
 
-}  // namespace revolute
+}  // namespace revolute::detail

@@ -16,7 +16,7 @@ class SequenceTable {
  public:
     std::uint32_t number_of(std::span<const std::uint32_t> words) {
         std::uint64_t hash = 0;
-        for (const std::uint32_t word : words) hash = mix(hash, word);
+        for (const std::uint32_t word : words) hash = mix_hash(hash, word);
         return index_.find_or_append(
             hash, [&](std::uint32_t i) { return std::ranges::equal(sequence(i), words); },
             [&] {

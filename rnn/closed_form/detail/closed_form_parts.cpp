@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace revolute::closed_form {
+namespace revolute::closed_form::detail {
 
 void require_shape(const char* name, const Matrix& value, Shape shape) {
     if (value.shape() != shape)
@@ -83,4 +83,4 @@ MatrixXd sigmoid_slope(const MatrixXd& y) { return y.array() * (1.0 - y.array())
 
 MatrixXd tanh_slope(const MatrixXd& y) { return 1.0 - y.array().square(); }
 
-}  // namespace revolute::closed_form
+}  // namespace revolute::closed_form::detail

@@ -6,7 +6,7 @@
 // What the closed forms share: checks of sizes, the dense layer with its loss, and sums over time. For the
 // sources of closed_form only.
 
-namespace revolute::closed_form {
+namespace revolute::closed_form::detail {
 
 using Eigen::MatrixXd;
 
@@ -57,4 +57,4 @@ MatrixXd sigmoid_slope(const MatrixXd& y);
 /// f'(z) for f = tanh, by way of y = f(z): 1 - y o y.
 MatrixXd tanh_slope(const MatrixXd& y);
 
-}  // namespace revolute::closed_form
+}  // namespace revolute::closed_form::detail
