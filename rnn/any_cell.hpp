@@ -22,22 +22,27 @@ class AnyCell {
           parameters_([](const void* c) -> std::vector<Expr> {
               return static_cast<const C*>(c)->parameters();
           }),
+          parameter_table_([](const void* c) -> std::vector<CellParameter> {
+              return revolute::parameter_table(*static_cast<const C*>(c));
+          }),
           step_([](const void* c, Expr x, const State& previous) -> State {
               return static_cast<const C*>(c)->step(x, previous);
           }) {}
 
     std::vector<StateTensor> state_tensors() const { return state_tensors_(cell_.get()); }
     std::vector<Expr> parameters() const { return parameters_(cell_.get()); }
+    std::vector<CellParameter> parameter_table() const { return parameter_table_(cell_.get()); }
     State step(Expr x, const State& previous) const { return step_(cell_.get(), x, previous); }
 
  private:
     std::shared_ptr<const void> cell_;
     std::vector<StateTensor> (*state_tensors_)(const void*);
     std::vector<Expr> (*parameters_)(const void*);
+    std::vector<CellParameter> (*parameter_table_)(const void*);
     State (*step_)(const void*, Expr, const State&);
 };
 
-static_assert(Cell<AnyCell>);
+static_assert(TabulatedCell<AnyCell>);
 
 /// The parameters of all the cells, in their order.
 std::vector<Expr> parameters_of(std::span<const AnyCell> cells);

@@ -3,6 +3,7 @@
 #include <revolute/graph/graph.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,51 @@ concept Cell = requires(const C& cell, Expr x, const State& previous) {
     { cell.parameters() } -> std::convertible_to<std::vector<Expr>>;
     { cell.step(x, previous) } -> std::convertible_to<State>;
 };
+
+/// What a parameter does in the equations of its cell.
+enum class ParameterRole : std::uint8_t {
+    other,             ///< none of the others, or the cell does not say
+    input_weight,      ///< multiplies x(t)
+    recurrent_weight,  ///< multiplies the state at t-1
+    bias,              ///< is added to every column
+    recurrent_bias,    ///< is added to the product with the state, where that is not the same
+    peephole,  ///< multiplies a state tensor entry by entry, and is added to what a gate sees
+};
+
+/// A parameter of a cell, and what programs that exchange weights, start a training or explain a gradient need
+/// to know of it.
+struct CellParameter {
+    Expr expression;
+    ParameterRole role = ParameterRole::other;
+    /// The gate it belongs to, "i" say; empty where the cell has one equation.
+    std::string gate{};
+    /// The array of PyTorch's state_dict() that has its rows, "weight_ih" say, without the layer. Parameters of one
+    /// array stand one below the other in the order of the table. Empty: its own, under its own name.
+    std::string array{};
+    /// Where training starts a bias or a peephole.
+    double start = 0;
+};
+
+/// A cell that says what each of its parameters is. The expressions are those of `parameters()`, in their order.
+template <class C>
+concept TabulatedCell = Cell<C> && requires(const C& cell) {
+    { cell.parameter_table() } -> std::convertible_to<std::vector<CellParameter>>;
+};
+
+/// What the cell says of its parameters; of one that says nothing, the parameters alone.
+template <Cell C>
+std::vector<CellParameter> parameter_table(const C& cell) {
+    if constexpr (TabulatedCell<C>) {
+        return cell.parameter_table();
+    } else {
+        std::vector<CellParameter> table;
+        for (const Expr& parameter : cell.parameters()) table.push_back({.expression = parameter});
+        return table;
+    }
+}
+
+/// The expressions of a table, for a cell whose `parameters()` are those of its table.
+std::vector<Expr> expressions_of(std::span<const CellParameter> table);
 
 /// Puts what tells the cells of a net apart, the number of a layer say, behind the letter of a name
 /// and before its subscript: ("W_i", "2") -> "W2_i".

@@ -1,7 +1,6 @@
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/product.hpp>
-#include <revolute/rnn/cell.hpp>
 #include <revolute/rnn/gate.hpp>
 
 #include <fmt/format.h>
@@ -16,10 +15,20 @@ Expr affine(Expr W, Expr x, Expr U, Expr h, Expr b) {
     return product + add_to_columns(b, x.shape().columns);
 }
 
-Gate::Gate(Graph& graph, int input, int hidden, std::string_view name, std::string_view suffix,
+Gate::Gate(Graph& graph, int input, int hidden, std::string_view gate, std::string_view suffix,
            SourceLine line)
-    : W(graph.parameter(fmt::format("W{}_{}", suffix, name), {hidden, input}, line)),
-      U(graph.parameter(fmt::format("U{}_{}", suffix, name), {hidden, hidden}, line)),
-      b(graph.parameter(fmt::format("b{}_{}", suffix, name), {hidden, 1}, line)) {}
+    : W(graph.parameter(fmt::format("W{}_{}", suffix, gate), {hidden, input}, line)),
+      U(graph.parameter(fmt::format("U{}_{}", suffix, gate), {hidden, hidden}, line)),
+      b(graph.parameter(fmt::format("b{}_{}", suffix, gate), {hidden, 1}, line)),
+      name(gate) {}
+
+void Gate::append_to(std::vector<CellParameter>& table, double bias_start) const {
+    using enum ParameterRole;
+    table.push_back({.expression = W, .role = input_weight, .gate = name, .array = "weight_ih"});
+    table.push_back(
+        {.expression = U, .role = recurrent_weight, .gate = name, .array = "weight_hh"});
+    table.push_back(
+        {.expression = b, .role = bias, .gate = name, .array = "bias_ih", .start = bias_start});
+}
 
 }  // namespace revolute

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <revolute/graph/expr.hpp>
+#include <revolute/rnn/cell.hpp>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace revolute {
 
@@ -12,11 +14,14 @@ Expr affine(Expr W, Expr x, Expr U, Expr h, Expr b);
 
 /// The parameters of one gate.
 struct Gate {
-    Expr W, U, b;  ///< [H x I], [H x H], [H x 1]
+    Expr W, U, b;      ///< [H x I], [H x H], [H x 1]
+    std::string name;  ///< "i"
 
-    /// Makes W_name, U_name and b_name, the suffix behind the letter.
-    Gate(Graph& graph, int input, int hidden, std::string_view name, std::string_view suffix,
+    /// Makes W_gate, U_gate and b_gate, the suffix behind the letter.
+    Gate(Graph& graph, int input, int hidden, std::string_view gate, std::string_view suffix,
          SourceLine line);
+    /// Appends W, U and b to the table of a cell; the bias starts a training from `bias_start`.
+    void append_to(std::vector<CellParameter>& table, double bias_start = 0) const;
     /// W x + U h + b.
     Expr operator()(Expr x, Expr h) const { return affine(W, x, U, h, b); }
 };

@@ -15,11 +15,15 @@ Gru::Gru(Graph& graph, int input, int hidden, Reset reset, std::string_view suff
 
 std::vector<StateTensor> Gru::state_tensors() const { return {{name("h"), r.U.shape().rows}}; }
 
-std::vector<Expr> Gru::parameters() const {
-    std::vector<Expr> all;
-    for (const Gate* gate : {&r, &z, &n}) all.insert(all.end(), {gate->W, gate->U, gate->b});
-    if (b_hn) all.push_back(*b_hn);
-    return all;
+std::vector<CellParameter> Gru::parameter_table() const {
+    std::vector<CellParameter> table;
+    for (const Gate* gate : {&r, &z, &n}) gate->append_to(table);
+    if (b_hn)
+        table.push_back({.expression = *b_hn,
+                         .role = ParameterRole::recurrent_bias,
+                         .gate = n.name,
+                         .array = "bias_hh"});
+    return table;
 }
 
 Expr Gru::candidate(Expr x, Expr h, Expr rt) const {

@@ -27,7 +27,8 @@ class Gru {
 
     std::vector<StateTensor> state_tensors() const;
     /// W, U, b of r, z, n; then b_hn where there is one.
-    std::vector<Expr> parameters() const;
+    std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
+    std::vector<CellParameter> parameter_table() const;
     State step(Expr x, const State& previous) const;
 
     Gate r, z, n;
@@ -40,6 +41,6 @@ class Gru {
     std::string suffix_;
 };
 
-static_assert(Cell<Gru>);
+static_assert(TabulatedCell<Gru>);
 
 }  // namespace revolute

@@ -3,6 +3,8 @@
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/rnn/lstm.hpp>
 
+#include <array>
+
 namespace revolute {
 
 Lstm::Lstm(Graph& graph, int input, int hidden, const LstmOptions& options, SourceLine line)
@@ -22,11 +24,16 @@ std::vector<StateTensor> Lstm::state_tensors() const {
     return {{name("h"), hidden}, {name("c"), hidden}};
 }
 
-std::vector<Expr> Lstm::parameters() const {
-    std::vector<Expr> all;
-    for (const Gate* gate : {&i, &f, &g, &o}) all.insert(all.end(), {gate->W, gate->U, gate->b});
-    all.insert(all.end(), peepholes.begin(), peepholes.end());
-    return all;
+std::vector<CellParameter> Lstm::parameter_table() const {
+    std::vector<CellParameter> table;
+    for (const Gate* gate : {&i, &f, &g, &o}) gate->append_to(table, gate == &f ? 1 : 0);
+    const std::array seeing{&i, &f, &o};
+    for (std::size_t k = 0; k < peepholes.size(); ++k)
+        table.push_back({.expression = peepholes[k],
+                         .role = ParameterRole::peephole,
+                         .gate = seeing[k]->name,
+                         .array = "peephole"});
+    return table;
 }
 
 Expr Lstm::sees(Expr z, std::size_t peephole, Expr c) const {

@@ -30,7 +30,9 @@ class Lstm {
 
     std::vector<StateTensor> state_tensors() const;
     /// W, U, b of i, f, g, o; then the peepholes.
-    std::vector<Expr> parameters() const;
+    std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
+    /// A training starts b_f from 1, which keeps the memory open (Jozefowicz, Zaremba, Sutskever 2015).
+    std::vector<CellParameter> parameter_table() const;
     State step(Expr x, const State& previous) const;
 
     Gate i, f, g, o;
@@ -44,6 +46,6 @@ class Lstm {
     std::string suffix_;
 };
 
-static_assert(Cell<Lstm>);
+static_assert(TabulatedCell<Lstm>);
 
 }  // namespace revolute

@@ -1,53 +1,14 @@
 #include <revolute/ops/structure.hpp>
-#include <revolute/rnn/gru.hpp>
-#include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/rnn/simple_rnn.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace revolute {
 
 namespace {
-
-using MakeCell = AnyCell (*)(Graph&, int input, int hidden, std::string_view suffix, SourceLine);
-
-struct KnownCell {
-    CellKind kind;
-    std::string_view name;
-    MakeCell make;
-};
-
-template <SimpleRnn::Activation f>
-AnyCell make_simple(Graph& graph, int input, int hidden, std::string_view suffix, SourceLine line) {
-    return SimpleRnn(graph, input, hidden, f, suffix, line);
-}
-
-template <Reset reset>
-AnyCell make_gru(Graph& graph, int input, int hidden, std::string_view suffix, SourceLine line) {
-    return Gru(graph, input, hidden, reset, suffix, line);
-}
-
-template <bool peepholes>
-AnyCell make_lstm(Graph& graph, int input, int hidden, std::string_view suffix, SourceLine line) {
-    return Lstm(graph, input, hidden, {.peepholes = peepholes, .suffix = suffix}, line);
-}
-
-/// In the order of CellKind.
-constexpr std::array known_cells{
-    KnownCell{CellKind::simple, "simple", make_simple<tanh>},
-    KnownCell{CellKind::simple_relu, "simple-relu", make_simple<relu>},
-    KnownCell{CellKind::gru, "gru", make_gru<Reset::after_product>},
-    KnownCell{CellKind::gru_before, "gru-before", make_gru<Reset::before_product>},
-    KnownCell{CellKind::lstm, "lstm", make_lstm<false>},
-    KnownCell{CellKind::lstm_peephole, "lstm-peephole", make_lstm<true>},
-};
-
-const KnownCell& known(CellKind kind) { return known_cells.at(static_cast<std::size_t>(kind)); }
 
 /// The state of the backward direction that the output at a step reads.
 Expr read_backward(const Unrolled& backward, BackwardReading reading, std::size_t t) {
@@ -121,28 +82,6 @@ std::vector<Expr> answered(std::span<const Expr> outputs, std::span<const int> s
 
 }  // namespace
 
-std::span<const CellKind> cell_kinds() {
-    static constexpr auto kinds = [] {
-        std::array<CellKind, known_cells.size()> all{};
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] = known_cells[i].kind;
-        return all;
-    }();
-    return kinds;
-}
-
-std::string_view name_of(CellKind kind) { return known(kind).name; }
-
-std::optional<CellKind> cell_kind(std::string_view name) {
-    for (const KnownCell& cell : known_cells)
-        if (cell.name == name) return cell.kind;
-    return std::nullopt;
-}
-
-AnyCell make_cell(CellKind kind, Graph& graph, int input, int hidden, std::string_view suffix,
-                  SourceLine line) {
-    return known(kind).make(graph, input, hidden, suffix, line);
-}
-
 std::string cell_suffix(const Architecture& architecture, int layer, Direction direction) {
     return fmt::format("{}{}", architecture.layers == 1 ? "" : std::to_string(layer + 1),
                        direction == Direction::backward ? "r" : "");
@@ -155,6 +94,18 @@ std::vector<Expr> RecurrentNet::parameters() const {
         all.insert(all.end(), own.begin(), own.end());
     }
     all.insert(all.end(), {read_out.V, read_out.c});
+    return all;
+}
+
+std::vector<CellParameter> RecurrentNet::parameter_table() const {
+    std::vector<CellParameter> all;
+    for (const Layer& layer : layers)
+        for (const AnyCell& cell : layer.cells) {
+            const std::vector<CellParameter> own = cell.parameter_table();
+            all.insert(all.end(), own.begin(), own.end());
+        }
+    all.push_back({.expression = read_out.V, .role = ParameterRole::input_weight});
+    all.push_back({.expression = read_out.c, .role = ParameterRole::bias});
     return all;
 }
 
@@ -198,6 +149,12 @@ RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture&
     net.read_out = read_out(answered(sequence, architecture.answers, line), sizes.output,
                             architecture.loss, line);
     return net;
+}
+
+RecurrentNet one_step_net(Graph& graph, Sizes sizes, Architecture architecture, SourceLine line) {
+    sizes.steps = 1;
+    architecture.answers.clear();
+    return recurrent_net(graph, sizes, architecture, line);
 }
 
 }  // namespace revolute

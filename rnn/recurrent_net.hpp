@@ -1,36 +1,14 @@
 #pragma once
 
+#include <revolute/rnn/cell_type.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/many_to_one.hpp>
 
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace revolute {
-
-/// The cells that come with the library, for choosing one at run time.
-enum class CellKind : std::uint8_t {
-    simple,         ///< SimpleRnn with tanh
-    simple_relu,    ///< SimpleRnn with relu
-    gru,            ///< Gru, reset after the product
-    gru_before,     ///< Gru, reset before the product
-    lstm,           ///< Lstm
-    lstm_peephole,  ///< Lstm with peepholes
-};
-
-/// All kinds, in the order above.
-std::span<const CellKind> cell_kinds();
-/// What commands and files call a kind: "simple", "simple-relu", "gru", "gru-before", "lstm",
-/// "lstm-peephole".
-std::string_view name_of(CellKind kind);
-/// The kind with that name, if there is one.
-std::optional<CellKind> cell_kind(std::string_view name);
-
-/// Makes the parameters of a cell of that kind.
-AnyCell make_cell(CellKind kind, Graph& graph, int input, int hidden, std::string_view suffix = {},
-                  SourceLine line = SourceLine::here());
 
 /// Which state of its backward direction the output of a bidirectional net at step t reads. Others than its own are
 /// what derivations by hand, and code, read by mistake.
@@ -41,9 +19,9 @@ enum class BackwardReading : std::uint8_t {
     after_all_steps  ///< h(0) at all steps, in the last layer
 };
 
-/// What a net of the library's cells is made of.
+/// What a net of cells of one type is made of.
 struct Architecture {
-    CellKind cell = CellKind::simple;
+    CellType cell = CellKind::simple;
     int layers = 1;
     bool is_bidirectional = false;
     bool is_residual = false;  ///< every layer but the first adds its input to its output
@@ -67,6 +45,8 @@ struct RecurrentNet {
     Expr loss() const { return read_out.loss; }
     /// Those of the cells, layer by layer and direction by direction, then V and c.
     std::vector<Expr> parameters() const;
+    /// What the cells say of theirs, and of V and c, in the order of `parameters()`.
+    std::vector<CellParameter> parameter_table() const;
     /// The leaves of the initial states, layer by layer and direction by direction.
     std::vector<Expr> initial_leaves() const;
     /// What gradients are asked for: the parameters, then the leaves of the initial states.
@@ -84,5 +64,10 @@ Architecture answering_at_every_step(Architecture architecture, int steps);
 /// one step or layer, or for an answer at a step that is not there; ShapeError for sizes below 1.
 RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture& architecture = {},
                            SourceLine line = SourceLine::here());
+
+/// The net of one step that answers once: its parameters are those of every net of that architecture and these sizes,
+/// whatever the steps and the answers.
+RecurrentNet one_step_net(Graph& graph, Sizes sizes, Architecture architecture,
+                          SourceLine line = SourceLine::here());
 
 }  // namespace revolute

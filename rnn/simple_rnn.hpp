@@ -18,6 +18,7 @@ class SimpleRnn {
 
     std::vector<StateTensor> state_tensors() const { return {{h_, U.shape().rows}}; }
     std::vector<Expr> parameters() const { return {W, U, b}; }
+    std::vector<CellParameter> parameter_table() const;
     State step(Expr x, const State& previous) const;
 
     Expr W, U, b;
@@ -27,6 +28,6 @@ class SimpleRnn {
     std::string z_, h_;  // what values are called
 };
 
-static_assert(Cell<SimpleRnn>);
+static_assert(TabulatedCell<SimpleRnn>);
 
 }  // namespace revolute

@@ -25,6 +25,16 @@ std::vector<StateTensor> Stack::state_tensors() const {
 
 std::vector<Expr> Stack::parameters() const { return parameters_of(cells_); }
 
+std::vector<CellParameter> Stack::parameter_table() const {
+    std::vector<CellParameter> all;
+    for (const AnyCell& cell : cells_)
+        for (CellParameter& parameter : cell.parameter_table()) {
+            parameter.array.clear();
+            all.push_back(std::move(parameter));
+        }
+    return all;
+}
+
 State Stack::step(Expr x, const State& previous) const {
     State all(previous.size());
     std::size_t end = previous.size();  // the bottom cell's tensors are the last

@@ -18,12 +18,14 @@ class Stack {
     std::vector<StateTensor> state_tensors() const;
     /// Those of the bottom cell first.
     std::vector<Expr> parameters() const;
+    /// Those of its cells. As one cell it has no arrays of PyTorch's.
+    std::vector<CellParameter> parameter_table() const;
     State step(Expr x, const State& previous) const;
 
  private:
     std::vector<AnyCell> cells_;
 };
 
-static_assert(Cell<Stack>);
+static_assert(TabulatedCell<Stack>);
 
 }  // namespace revolute

@@ -20,7 +20,9 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/simplification_rules.hpp>
+#include <revolute/rnn/cell_type.hpp>
 #include <revolute/rnn/embedding.hpp>
+#include <revolute/rnn/gate.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lengths.hpp>

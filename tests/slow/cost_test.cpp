@@ -31,7 +31,7 @@ std::vector<CountedNet> all_nets() {
 
 std::string described(const CountedNet& net, const Sizes& sizes) {
     return fmt::format("{}, {} layers, {}, {}, initial state {}, {}, {} steps, batch {}",
-                       name_of(net.architecture.cell), net.architecture.layers,
+                       net.architecture.cell.name(), net.architecture.layers,
                        net.architecture.is_bidirectional ? "bidirectional" : "forward",
                        net.answers_every_step ? "every" : "last",
                        static_cast<int>(net.architecture.initial),

@@ -27,7 +27,7 @@ std::vector<Architecture> architectures() {
 std::string NetKind::text() const {
     return fmt::format(
         "{}, {} layers, bidirectional {}, every step {}, initial {}, loss {}, B = {}",
-        name_of(architecture.cell), architecture.layers, architecture.is_bidirectional,
+        architecture.cell.name(), architecture.layers, architecture.is_bidirectional,
         answers_every_step, static_cast<int>(architecture.initial),
         static_cast<int>(architecture.loss), batch);
 }

@@ -100,6 +100,8 @@ ClosedFormResult gru(const Values& values, bool resets_after) {
 }  // namespace
 
 std::string why_no_closed_form(const Architecture& architecture) {
+    if (!architecture.cell.kind())
+        return fmt::format("none for the cell {}", architecture.cell.name());
     if (architecture.cell == CellKind::simple_relu) return "none with relu";
     if (architecture.cell == CellKind::lstm_peephole) return "none with peepholes";
     if (architecture.layers > 1) return "none for more than one layer";
@@ -114,7 +116,7 @@ ClosedFormResult closed_form_of(const RecurrentNet& net, const Architecture& arc
     if (const std::string why = why_no_closed_form(architecture); !why.empty())
         throw GraphError(fmt::format("closed_form_of: there is {}", why));
     const Values values(net, bindings);
-    switch (architecture.cell) {
+    switch (architecture.cell.kind().value()) {
         case CellKind::lstm:
             return lstm(values);
         case CellKind::gru:

@@ -73,10 +73,10 @@ void note_zeros(GradientComparison& comparison, const GradientArray& given,
 /// Names of the parts of an array, one kind after the other, and whether each differs.
 class Parts {
  public:
-    Parts(const Case& of, const std::string& array)
-        : gates_(gates_in(CaseNet(of), array)), of_(of) {
-        has_steps_ = array == "dx";
-        has_columns_ = array == "dx" || array == "dh0" || array == "dc0";
+    Parts(const Case& of, const GradientArray& array)
+        : gates_(gates_in(CaseNet(of), array.name)), of_(of) {
+        has_steps_ = array.kind == ArrayKind::input;
+        has_columns_ = array.has_sequences();
     }
 
     /// The parts that the entry belongs to.
@@ -192,7 +192,7 @@ void add_carriers(GradientComparison& comparison, std::span<const GradientArray>
         if (std::ranges::find(comparison.unexplained, right[i].name) ==
             comparison.unexplained.end())
             continue;
-        const Parts parts(of, right[i].name);
+        const Parts parts(of, right[i]);
         const double bound = std::max(comparison.tolerance * largest_entry(right[i].values),
                                       roundings.at(right[i].name).floor);
         std::vector<std::pair<std::string, bool>> found;  // in the order of the entries

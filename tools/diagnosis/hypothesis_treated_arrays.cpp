@@ -24,9 +24,7 @@ Hypothesis in_all(const Judge& judge, std::string words,
     return hypothesis;
 }
 
-bool is_of_parameter(const GradientArray& array) {
-    return array.name != "dx" && array.name != "dh0" && array.name != "dc0";
-}
+bool is_of_parameter(const GradientArray& array) { return array.kind == ArrayKind::parameter; }
 
 /// The size that most numbers have that are smaller than the right ones; 0 where there are none.
 double commonest_cut(const Judge& judge) {
@@ -200,9 +198,7 @@ void consider_joined_columns(const Case& of, Judge& judge) {
     const auto consider = [&](const char* words, double divisor) {
         judge.consider(in_all(judge, words, [&](std::size_t i) -> std::vector<Matrix> {
             const GradientArray& array = judge.right()[i];
-            const bool has_columns =
-                array.name == "dx" || array.name == "dh0" || array.name == "dc0";
-            if (!has_columns || !judge.differs(i)) return {};
+            if (!array.has_sequences() || !judge.differs(i)) return {};
             std::vector<Matrix> values = array.values;
             for (Matrix& matrix : values)
                 for (int r = 0; r < matrix.rows(); ++r) {

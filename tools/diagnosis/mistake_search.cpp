@@ -157,7 +157,7 @@ std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bo
     consider_all(judge, known_.in_sums_over_batch(judge), nullptr);
     if (is_done()) return of_several;
     const bool has_initial = std::ranges::any_of(judge.given(), [](const GradientArray& array) {
-        return array.name == "dh0" || array.name == "dc0";
+        return array.kind == ArrayKind::initial_state;
     });
     consider_all(judge, known_.cuts(has_initial), &of_several);
     consider_early_ends(judge);

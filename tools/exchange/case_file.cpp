@@ -5,6 +5,7 @@
 #include <revolute/tools/support/output_file.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -41,7 +42,7 @@ std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape s
 }
 
 Matrix read_array(const Entry& entry, const ArrayShape& array) {
-    return is_weight(array.name) ? entry.matrix(array.shape) : entry.vector(array.shape.rows);
+    return is_matrix(array) ? entry.matrix(array.shape) : entry.vector(array.shape.rows);
 }
 
 Matrix read_classes(const Entry& entry, int count, int classes) {
@@ -69,7 +70,7 @@ StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes
     return arrays;
 }
 
-CellKind read_cell(const Entry& whole) {
+CellType read_cell(const Entry& whole, std::span<const CellType> own) {
     const std::string cell = whole["cell"].text();
     if (cell == "rnn") {
         const std::string activation = whole["activation"].text();
@@ -77,17 +78,22 @@ CellKind read_cell(const Entry& whole) {
                                     "must be \"tanh\" or \"relu\"");
         return activation == "tanh" ? CellKind::simple : CellKind::simple_relu;
     }
-    const std::optional<CellKind> kind = cell_kind(cell);
-    if (!kind || *kind == CellKind::simple || *kind == CellKind::simple_relu)
+    const std::optional<CellType> type = cell_type_named(cell, own);
+    if (!type || *type == CellKind::simple || *type == CellKind::simple_relu) {
+        std::vector<std::string> names{"rnn", "gru", "gru-before", "lstm", "lstm-peephole"};
+        for (const CellType& known : own) names.push_back(known.name());
+        const std::string last = names.back();
+        names.pop_back();
         whole["cell"].refuse(
-            "must be \"rnn\", \"gru\", \"gru-before\", \"lstm\" or \"lstm-peephole\"");
-    return *kind;
+            fmt::format("must be \"{}\" or \"{}\"", fmt::join(names, "\", \""), last));
+    }
+    return *type;
 }
 
 /// What a case calls the cell.
-std::string_view name_in_case(CellKind kind) {
-    const bool is_simple = kind == CellKind::simple || kind == CellKind::simple_relu;
-    return is_simple ? "rnn" : name_of(kind);
+std::string_view name_in_case(const CellType& type) {
+    const bool is_simple = type == CellKind::simple || type == CellKind::simple_relu;
+    return is_simple ? "rnn" : std::string_view(type.name());
 }
 
 LossKind read_loss(const Entry& entry) {
@@ -97,14 +103,14 @@ LossKind read_loss(const Entry& entry) {
     return loss == "mse_half" ? LossKind::mse : LossKind::cross_entropy;
 }
 
-void read_net(const Entry& whole, Case& result) {
+void read_net(const Entry& whole, std::span<const CellType> cells, Case& result) {
     const auto size = [&](const char* name) { return whole[name].integer(1, largest_size); };
     result.sizes = {.steps = size("T"),
                     .input = size("I"),
                     .hidden = size("H"),
                     .output = size("O"),
                     .batch = size("B")};
-    result.architecture = {.cell = read_cell(whole),
+    result.architecture = {.cell = read_cell(whole, cells),
                            .layers = whole["layers"].integer(1, 1000),
                            .is_bidirectional = whole["bidirectional"].boolean(),
                            .initial = InitialState::given,
@@ -125,7 +131,6 @@ std::size_t direction_count(const Case& of) {
 }
 
 Shape input_shape(const Case& of) { return {of.sizes.input, of.sizes.batch}; }
-Shape state_shape(const Case& of) { return {of.sizes.hidden, of.sizes.batch}; }
 Shape answer_shape(const Case& of) { return {of.sizes.output, of.sizes.batch}; }
 
 /// One answer stands alone; several are a list.
@@ -146,19 +151,39 @@ std::vector<Matrix> read_targets(const Entry& entry, const Case& of) {
     return targets;
 }
 
-/// Refuses states that the cell does not have; null stands for none.
-void require_cell_state(const Entry& whole, const char* name, const Case& of) {
-    if (has_cell_state(of.architecture.cell) || !whole.has(name)) return;
-    if (!whole[name].json().is_null())
-        whole[name].fail(fmt::format("does not belong to the cell \"{}\", which has no cell state",
-                                     name_in_case(of.architecture.cell)));
+/// The tensors of the state, as a net of one layer calls them.
+std::vector<StateTensor> state_tensors(const Case& of) {
+    Graph graph;
+    return make_cell(of.architecture.cell, graph, of.sizes.input, of.sizes.hidden).state_tensors();
 }
 
-/// Initial states; zeros where the file has none.
-std::vector<Matrix> read_states(const Entry& whole, const char* name, const Case& of) {
-    if (!whole.has(name) || whole[name].json().is_null())
-        return std::vector<Matrix>(direction_count(of), Matrix(state_shape(of)));
-    return read_sequence(whole[name], direction_count(of), state_shape(of));
+/// Refuses states that the cell does not have; null stands for none.
+void require_cell_state(const Entry& whole, const char* name, std::span<const StateTensor> tensors,
+                        const Case& of) {
+    if (!whole.has(name) || whole[name].json().is_null()) return;
+    if (std::ranges::find(tensors, "c", &StateTensor::name) != tensors.end()) return;
+    whole[name].fail(fmt::format("does not belong to the cell \"{}\", which has no cell state",
+                                 name_in_case(of.architecture.cell)));
+}
+
+/// States of one tensor; none where the file has none.
+std::vector<Matrix> read_states(const Entry& whole, const std::string& name, int rows,
+                                const Case& of) {
+    if (!whole.has(name) || whole[name].json().is_null()) return {};
+    return read_sequence(whole[name], direction_count(of), {rows, of.sizes.batch});
+}
+
+/// Those of the cell's tensors that the file has, and the names of all of them.
+std::vector<StateArrays> read_all_states(const Entry& whole, std::string_view before,
+                                         std::span<const StateTensor> tensors, const Case& of,
+                                         std::vector<std::string>& names) {
+    std::vector<StateArrays> all;
+    for (const StateTensor& tensor : tensors) {
+        names.push_back(fmt::format("{}{}0", before, tensor.name));
+        std::vector<Matrix> states = read_states(whole, names.back(), tensor.rows, of);
+        if (!states.empty()) all.push_back({names.back(), std::move(states)});
+    }
+    return all;
 }
 
 /// Reads what a result has; what is missing is left empty, but some gradients must be there.
@@ -169,28 +194,35 @@ CaseResult read_result(const Entry& entry, const Case& of) {
     if (entry.has("loss")) result.loss = entry["loss"].number();
     if (entry.has("yhat")) result.yhat = read_answers(entry["yhat"], of);
     if (entry.has("dx")) result.dx = read_sequence(entry["dx"], of.x.size(), input_shape(of));
-    const auto states = [&](const char* name) {
-        const bool is_there = entry.has(name) && !entry[name].json().is_null();
-        return is_there ? read_sequence(entry[name], direction_count(of), state_shape(of))
-                        : std::vector<Matrix>();
-    };
-    result.dh0 = states("dh0");
-    require_cell_state(entry, "dc0", of);
-    if (has_cell_state(of.architecture.cell)) result.dc0 = states("dc0");
-    result.unknown_keys = entry.unknown_keys({"loss", "yhat", "grads", "dx", "dh0", "dc0"});
+    const std::vector<StateTensor> tensors = state_tensors(of);
+    std::vector<std::string> keys{"loss", "yhat", "grads", "dx", "dh0", "dc0"};
+    require_cell_state(entry, "dc0", tensors, of);
+    result.dinitial = read_all_states(entry, "d", tensors, of, keys);
+    result.unknown_keys = entry.unknown_keys(keys);
     return result;
 }
 
-Case read(const Entry& whole) {
+Case read(const Entry& whole, std::span<const CellType> cells) {
     Case result;
     result.name = whole["name"].text();
-    read_net(whole, result);
+    read_net(whole, cells, result);
     result.x = read_sequence(whole["x"], static_cast<std::size_t>(result.sizes.steps),
                              input_shape(result));
     result.targets = read_targets(whole["y"], result);
-    result.h0 = read_states(whole, "h0", result);
-    require_cell_state(whole, "c0", result);
-    if (has_cell_state(result.architecture.cell)) result.c0 = read_states(whole, "c0", result);
+    const std::vector<StateTensor> tensors = state_tensors(result);
+    std::vector<std::string> keys{
+        "name",          "cell",         "activation", "T", "B", "I",  "H",  "O",      "layers",
+        "bidirectional", "many_to_many", "loss",       "x", "y", "h0", "c0", "params", "expected"};
+    require_cell_state(whole, "c0", tensors, result);
+    const std::vector<StateArrays> given = read_all_states(whole, "", tensors, result, keys);
+    for (const StateTensor& tensor : tensors) {
+        const std::string name = tensor.name + "0";
+        const std::vector<Matrix>* const states = find_states(given, name);
+        const Matrix zeros(tensor.rows, result.sizes.batch);
+        result.initial.push_back({name, states != nullptr
+                                            ? *states
+                                            : std::vector<Matrix>(direction_count(result), zeros)});
+    }
     result.parameters = read_state_dict(
         whole["params"], state_dict_shapes(result.architecture, result.sizes), Extent::all);
     if (whole.has("expected")) {
@@ -198,9 +230,7 @@ Case read(const Entry& whole) {
         for (const char* name : {"loss", "yhat"}) static_cast<void>(expected[name]);
         result.expected = read_result(expected, result);
     }
-    result.unknown_keys = whole.unknown_keys({"name", "cell", "activation", "T", "B", "I", "H", "O",
-                                              "layers", "bidirectional", "many_to_many", "loss",
-                                              "x", "y", "h0", "c0", "params", "expected"});
+    result.unknown_keys = whole.unknown_keys(keys);
     return result;
 }
 
@@ -244,13 +274,18 @@ constexpr std::string_view complaint = "is no case that can be read";
 
 }  // namespace
 
-Case parse_case(std::string_view json, std::string_view source) {
-    const Json parsed = parse_json(json, source, complaint);
-    return read(Entry(parsed, source, complaint));
+const std::vector<Matrix>* find_states(std::span<const StateArrays> states, std::string_view name) {
+    const auto found = std::ranges::find(states, name, &StateArrays::name);
+    return found == states.end() || found->values.empty() ? nullptr : &found->values;
 }
 
-Case read_case(const std::filesystem::path& path) {
-    return parse_case(read_file(path), path.string());
+Case parse_case(std::string_view json, std::string_view source, std::span<const CellType> cells) {
+    const Json parsed = parse_json(json, source, complaint);
+    return read(Entry(parsed, source, complaint), cells);
+}
+
+Case read_case(const std::filesystem::path& path, std::span<const CellType> cells) {
+    return parse_case(read_file(path), path.string(), cells);
 }
 
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of) {
@@ -265,8 +300,8 @@ std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result) {
     for (const NamedArray& array : result.grads)
         if (!found) found = first_not_finite(array.name, array.value);
     if (!found) found = first_not_finite("dx", result.dx);
-    if (!found) found = first_not_finite("dh0", result.dh0);
-    if (!found) found = first_not_finite("dc0", result.dc0);
+    for (const StateArrays& states : result.dinitial)
+        if (!found) found = first_not_finite(states.name, states.values);
     return found;
 }
 
@@ -281,9 +316,9 @@ std::string to_json(const CaseResult& result, const Case& of) {
               {"yhat", is_many_to_many(of) ? sequence_to_json(result.yhat)
                                            : columns_to_json(result.yhat.front())},
               {"grads", std::move(grads)},
-              {"dx", sequence_to_json(result.dx)},
-              {"dh0", sequence_to_json(result.dh0)}};
-    if (has_cell_state(of.architecture.cell)) json["dc0"] = sequence_to_json(result.dc0);
+              {"dx", sequence_to_json(result.dx)}};
+    for (const StateArrays& states : result.dinitial)
+        json[states.name] = sequence_to_json(states.values);
     return json.dump(1) + '\n';
 }
 

@@ -4,21 +4,32 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace revolute {
 
+/// The values of one tensor of the cells' initial states, or their gradients.
+struct StateArrays {
+    std::string name;  ///< "h0", "c0", or that of another tensor and a 0; of gradients "dh0"
+    std::vector<Matrix> values;  ///< by layer * directions + direction, [rows x B] each
+
+    friend bool operator==(const StateArrays&, const StateArrays&) = default;
+};
+
+/// The values under that name; nullptr where there are none.
+const std::vector<Matrix>* find_states(std::span<const StateArrays> states, std::string_view name);
+
 /// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under PyTorch's
-/// names; h0 and c0 are by layer * directions + direction.
+/// names.
 struct CaseResult {
     std::optional<double> loss;  ///< none where a file of gradients has none
     std::vector<Matrix> yhat;    ///< one for each answer, [O x B]
     StateDict grads;
-    std::vector<Matrix> dx;   ///< by step, [I x B]
-    std::vector<Matrix> dh0;  ///< [H x B] each
-    std::vector<Matrix> dc0;  ///< likewise; none without cell states
+    std::vector<Matrix> dx;             ///< by step, [I x B]
+    std::vector<StateArrays> dinitial;  ///< of those tensors that it has, in the order of the cell
     /// Places of keys that a file has and this format does not: nothing is read from them.
     std::vector<std::string> unknown_keys;
 };
@@ -29,9 +40,9 @@ struct Case {
     std::string name;
     Sizes sizes;
     Architecture architecture;
-    std::vector<Matrix> x;        ///< by step, [I x B]
-    std::vector<Matrix> targets;  ///< one for each answer, [O x B], or classes [1 x B]
-    std::vector<Matrix> h0, c0;   ///< [H x B] each; c0 for cells with a cell state only
+    std::vector<Matrix> x;             ///< by step, [I x B]
+    std::vector<Matrix> targets;       ///< one for each answer, [O x B], or classes [1 x B]
+    std::vector<StateArrays> initial;  ///< of all tensors of the cell's state
     StateDict parameters;
     std::optional<CaseResult> expected;
     std::vector<std::string> unknown_keys;  ///< as in a result, those of `expected` aside
@@ -39,13 +50,15 @@ struct Case {
 
 /// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
 /// size, out of range, not finite, there twice, or of no use to the cell (c0 where there is no cell state).
-Case parse_case(std::string_view json, std::string_view source);
+/// `cells` are the user's, which a case may be of beside the library's.
+Case parse_case(std::string_view json, std::string_view source,
+                std::span<const CellType> cells = {});
 
 /// Throws FileError when the file cannot be read, and what `parse_case` throws.
-Case read_case(const std::filesystem::path& path);
+Case read_case(const std::filesystem::path& path, std::span<const CellType> cells = {});
 
 /// Gradients alone, as `revolute grad --json` prints them: an object that has `grads` and may have `loss`,
-/// `yhat`, `dx`, `dh0` and `dc0`, in the layout of the case. Throws ParseError.
+/// `yhat`, `dx`, `dh0` and the like, in the layout of the case. Throws ParseError.
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of);
 
 /// An entry of a result that is NaN or infinite.

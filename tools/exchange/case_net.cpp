@@ -6,13 +6,11 @@ namespace revolute {
 
 namespace {
 
-/// The initial states' values in the order of the leaves: h, then c, direction by direction.
+/// The initial states' values in the order of the leaves: all tensors of a cell, direction by direction.
 std::vector<Matrix> initial_values(const Case& of) {
     std::vector<Matrix> values;
-    for (std::size_t i = 0; i < of.h0.size(); ++i) {
-        values.push_back(of.h0[i]);
-        if (!of.c0.empty()) values.push_back(of.c0[i]);
-    }
+    for (std::size_t i = 0; i < of.initial.front().values.size(); ++i)
+        for (const StateArrays& states : of.initial) values.push_back(states.values[i]);
     return values;
 }
 
@@ -79,13 +77,13 @@ CaseResult solve(const Case& of, ComputedBy by, const NotFiniteReport& not_finit
 CaseResult gradients_of(const Case& of, std::span<const Matrix> values) {
     Taker taker(values);
     CaseResult result;
-    const std::size_t states = of.h0.size() + of.c0.size();
-    result.grads =
-        gradients_to_state_dict(of.architecture, taker.take(values.size() - states - of.x.size()));
-    for (std::size_t i = 0; i < of.h0.size(); ++i) {
-        result.dh0.push_back(taker.take(1).front());
-        if (!of.c0.empty()) result.dc0.push_back(taker.take(1).front());
-    }
+    const std::size_t cells = of.initial.front().values.size();
+    const std::size_t states = of.initial.size() * cells;
+    result.grads = gradients_to_state_dict(of.architecture, of.sizes,
+                                           taker.take(values.size() - states - of.x.size()));
+    for (const StateArrays& tensor : of.initial) result.dinitial.push_back({"d" + tensor.name, {}});
+    for (std::size_t i = 0; i < cells; ++i)
+        for (StateArrays& tensor : result.dinitial) tensor.values.push_back(taker.take(1).front());
     result.dx = taker.take(of.x.size());
     return result;
 }
@@ -102,8 +100,8 @@ std::vector<std::string> not_compared(const CaseResult& result, const CaseResult
              std::ranges::find(expected.grads, array.name, &NamedArray::name) !=
                  expected.grads.end());
     note("dx", !result.dx.empty(), !expected.dx.empty());
-    note("dh0", !result.dh0.empty(), !expected.dh0.empty());
-    note("dc0", !result.dc0.empty(), !expected.dc0.empty());
+    for (const StateArrays& states : result.dinitial)
+        note(states.name.c_str(), true, find_states(expected.dinitial, states.name) != nullptr);
     return names;
 }
 
@@ -128,8 +126,8 @@ std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult&
         add(array.name, std::span(&own->value, 1), std::span(&array.value, 1));
     }
     add("dx", result.dx, expected.dx);
-    add("dh0", result.dh0, expected.dh0);
-    add("dc0", result.dc0, expected.dc0);
+    for (const StateArrays& states : expected.dinitial)
+        add(states.name, *find_states(result.dinitial, states.name), states.values);
     return rows;
 }
 

@@ -9,19 +9,17 @@ std::vector<GradientArray> gradient_arrays(const CaseResult& result) {
     std::vector<GradientArray> arrays;
     for (auto array = result.grads.rbegin(); array != result.grads.rend(); ++array)
         arrays.push_back({array->name, {array->value}});
-    const auto add = [&](const char* name, const std::vector<Matrix>& values) {
-        if (!values.empty()) arrays.push_back({name, values});
-    };
-    add("dx", result.dx);
-    add("dh0", result.dh0);
-    add("dc0", result.dc0);
+    if (!result.dx.empty()) arrays.push_back({"dx", result.dx, ArrayKind::input});
+    for (const StateArrays& states : result.dinitial)
+        if (!states.values.empty())
+            arrays.push_back({states.name, states.values, ArrayKind::initial_state});
     return arrays;
 }
 
 std::vector<GradientArray> forward_arrays(const CaseResult& result) {
     std::vector<GradientArray> arrays;
-    if (result.loss) arrays.push_back({"loss", {Matrix(1, 1, *result.loss)}});
-    if (!result.yhat.empty()) arrays.push_back({"yhat", result.yhat});
+    if (result.loss) arrays.push_back({"loss", {Matrix(1, 1, *result.loss)}, ArrayKind::answer});
+    if (!result.yhat.empty()) arrays.push_back({"yhat", result.yhat, ArrayKind::answer});
     return arrays;
 }
 
@@ -40,7 +38,12 @@ GradientLayout::GradientLayout(const Case& of, const CaseNet& net,
     const int hidden = of.sizes.hidden;
     for (const GradientArray& like : arrays) {
         const GradientArray& from = *std::ranges::find(numbered, like.name, &GradientArray::name);
-        Array array{.name = like.name, .shapes = {}, .entries = {}, .parts = {}, .variables = {}};
+        Array array{.name = like.name,
+                    .kind = from.kind,
+                    .shapes = {},
+                    .entries = {},
+                    .parts = {},
+                    .variables = {}};
         for (std::size_t m = 0; m < from.values.size(); ++m) {
             const Matrix& matrix = from.values[m];
             const bool has_gates = !gates_in(net, like.name).empty();
@@ -70,7 +73,7 @@ GradientLayout::GradientLayout(const Case& of, const CaseNet& net,
 std::vector<GradientArray> GradientLayout::arrays(std::span<const double> entries) const {
     std::vector<GradientArray> result;
     for (const Array& array : arrays_) {
-        GradientArray made{array.name, {}};
+        GradientArray made{array.name, {}, array.kind};
         auto entry = array.entries.begin();
         for (const Shape& shape : array.shapes) {
             made.values.emplace_back(shape);
@@ -92,26 +95,31 @@ std::vector<Expr> GradientLayout::variables_of(std::span<const Expr> all) const 
 
 namespace {
 
-/// Of the parameters of a cell whose names begin so, what stands behind the underscore.
-std::vector<std::string> ends_of_names(const CaseNet& net, char begin) {
-    std::vector<std::string> ends;
-    for (const Expr& parameter : net.net.layers.front().cells.front().parameters()) {
-        const std::string name = parameter.label();
-        const std::size_t underscore = name.find('_');
-        if (name.front() == begin)
-            ends.push_back(underscore == std::string::npos ? "" : name.substr(underscore + 1));
-    }
-    return ends;
+std::vector<CellParameter> table_of(const CaseNet& net) {
+    return net.net.layers.front().cells.front().parameter_table();
+}
+
+/// Of the array without its layer: "weight_ih" of weight_ih_l1_reverse.
+std::string_view without_layer(std::string_view array) {
+    return array.substr(0, array.rfind("_l"));
 }
 
 }  // namespace
 
-std::vector<std::string> gate_names(const CaseNet& net) { return ends_of_names(net, 'W'); }
+std::vector<std::string> gate_names(const CaseNet& net) {
+    std::vector<std::string> gates;
+    for (const CellParameter& parameter : table_of(net))
+        if (parameter.role == ParameterRole::input_weight) gates.push_back(parameter.gate);
+    return gates;
+}
 
 std::vector<std::string> gates_in(const CaseNet& net, const std::string& array) {
+    // Each gate has rows in both biases, its own or those of the other one.
+    const std::string_view named = without_layer(array);
+    const std::string_view rows = named == "bias_hh" ? "bias_ih" : named;
     std::vector<std::string> gates;
-    if (has_gate_rows(array)) gates = gate_names(net);
-    if (array.starts_with("peephole")) gates = ends_of_names(net, 'p');
+    for (const CellParameter& parameter : table_of(net))
+        if (parameter.array == rows) gates.push_back(parameter.gate);
     return gates.size() > 1 ? gates : std::vector<std::string>();
 }
 

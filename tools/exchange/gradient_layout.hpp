@@ -10,10 +10,24 @@
 
 namespace revolute {
 
+/// What the entries of an array belong to.
+enum class ArrayKind : std::uint8_t {
+    parameter,
+    input,          ///< of each step, with a column for each sequence
+    initial_state,  ///< of each layer and direction, with a column for each sequence
+    answer,         ///< the loss or the answers: no gradient
+};
+
 /// One array under its name in the file: a matrix, or one for each step, or each layer and direction.
 struct GradientArray {
     std::string name;
     std::vector<Matrix> values;
+    ArrayKind kind = ArrayKind::parameter;
+
+    /// Whether its matrices have a column for each sequence of the batch.
+    bool has_sequences() const {
+        return kind == ArrayKind::input || kind == ArrayKind::initial_state;
+    }
 };
 
 /// The gradients that the result has, in the order in which the backward pass comes to them.
@@ -55,6 +69,7 @@ class GradientLayout {
  private:
     struct Array {
         std::string name;
+        ArrayKind kind;
         std::vector<Shape> shapes;
         std::vector<std::uint32_t> entries;
         std::vector<std::uint32_t> parts;

@@ -9,100 +9,149 @@ namespace revolute {
 
 namespace {
 
-/// How the parameters of a kind of cell are ordered: W, U, b for each gate, then what it has beyond.
-struct Layout {
-    std::size_t gates;
-    std::size_t peepholes = 0;
-    bool has_hidden_bias = false;  ///< a second bias, b_hn, of the last gate
-
-    std::size_t size() const { return 3 * gates + peepholes + (has_hidden_bias ? 1 : 0); }
+/// Where the rows of a parameter stand in an array.
+struct Rows {
+    std::size_t parameter;  ///< its number among the net's
+    int first, count;
+    /// Whether the array holds a second addend of the parameter: bias_hh, beside bias_ih.
+    bool is_second = false;
 };
 
-Layout layout_of(CellKind kind) {
-    switch (kind) {
-        case CellKind::simple:
-        case CellKind::simple_relu:
-            return {1};
-        case CellKind::gru:
-            return {.gates = 3, .has_hidden_bias = true};
-        case CellKind::gru_before:
-            return {3};
-        case CellKind::lstm:
-            return {4};
-        case CellKind::lstm_peephole:
-            return {.gates = 4, .peepholes = 3};
+/// An array of the state dict and the parameters that it is made of.
+struct Array {
+    ArrayShape shape;
+    std::vector<Rows> rows{};
+};
+
+/// A parameter of a cell and its number among the net's.
+struct NumberedParameter {
+    CellParameter is;
+    std::size_t number;
+};
+
+/// The arrays of a net, in their order.
+class Layout {
+ public:
+    Layout(const Architecture& architecture, const Sizes& sizes) {
+        Graph graph;
+        const RecurrentNet net = one_step_net(graph, sizes, architecture);
+        for (std::size_t layer = 0; layer < net.layers.size(); ++layer)
+            for (std::size_t direction = 0; direction < net.layers[layer].cells.size(); ++direction)
+                add_cell(net.layers[layer].cells[direction],
+                         fmt::format("_l{}{}", layer, direction == 0 ? "" : "_reverse"));
+        add_array("head.weight", {net.read_out.V, ParameterRole::input_weight});
+        add_array("head.bias", {net.read_out.c, ParameterRole::bias});
     }
-    throw InternalError("state dict: a kind of cell has no layout");
-}
 
-/// "_l0", or "_l0_reverse".
-std::string ending(int layer, int direction) {
-    return fmt::format("_l{}{}", layer, direction == 0 ? "" : "_reverse");
-}
+    std::span<const Array> arrays() const { return arrays_; }
+    /// Of the parameters, by number.
+    std::span<const Shape> shapes() const { return shapes_; }
 
-/// What stands below each other in an array: parameters first, first + stride, ... of a cell.
-Matrix stack(std::span<const Matrix> cell, std::size_t first, std::size_t stride,
-             std::size_t count) {
-    const Shape part = cell[first].shape();
-    Matrix all(static_cast<int>(count) * part.rows, part.columns);
-    for (std::size_t i = 0; i < count; ++i)
-        for (int c = 0; c < part.columns; ++c)
-            for (int r = 0; r < part.rows; ++r)
-                all(static_cast<int>(i) * part.rows + r, c) = cell[first + i * stride](r, c);
-    return all;
-}
+ private:
+    void add_cell(const AnyCell& cell, const std::string& end) {
+        std::vector<NumberedParameter> parameters;
+        for (CellParameter& parameter : cell.parameter_table()) {
+            parameters.push_back({std::move(parameter), shapes_.size()});
+            shapes_.push_back(parameters.back().is.expression.shape());
+        }
+        std::vector<std::string> done;
+        for (const NumberedParameter& parameter : parameters) {
+            const std::string& array = parameter.is.array;
+            if (array.empty()) {
+                arrays_.push_back({{parameter.is.expression.label(), {}, parameter.is.role}});
+                append(arrays_.back(), parameter, false);
+                continue;
+            }
+            if (std::ranges::find(done, array) != done.end()) continue;
+            done.push_back(array);
+            add_rows(parameters, array, end);
+            if (array == first_bias) {
+                done.emplace_back(second_bias);
+                add_second_bias(parameters, end);
+            }
+        }
+    }
 
-/// The i-th of `count` parts below each other.
-Matrix part_of(const Matrix& all, std::size_t i, std::size_t count) {
-    Matrix part(all.rows() / static_cast<int>(count), all.columns());
-    for (int c = 0; c < part.columns(); ++c)
-        for (int r = 0; r < part.rows(); ++r)
-            part(r, c) = all(static_cast<int>(i) * part.rows() + r, c);
-    return part;
-}
+    /// All parameters of that array, one below the other.
+    void add_rows(std::span<const NumberedParameter> parameters, const std::string& array,
+                  const std::string& end) {
+        arrays_.push_back({{array + end, {}, ParameterRole::other}});
+        for (const NumberedParameter& parameter : parameters)
+            if (parameter.is.array == array) append(arrays_.back(), parameter, false);
+    }
 
-void put_last_part(Matrix& all, const Matrix& part) {
-    std::ranges::copy(part.values(), all.values().end() - static_cast<std::ptrdiff_t>(part.size()));
-}
+    /// The second bias of each gate that has a first one: its own, or a second addend of the first. Then those of gates
+    /// without a first one.
+    void add_second_bias(std::span<const NumberedParameter> parameters, const std::string& end) {
+        arrays_.push_back({{std::string(second_bias) + end, {}, ParameterRole::other}});
+        for (const NumberedParameter& parameter : parameters) {
+            if (parameter.is.array != first_bias) continue;
+            const auto own = std::ranges::find_if(parameters, [&](const NumberedParameter& other) {
+                return other.is.array == second_bias && other.is.gate == parameter.is.gate;
+            });
+            const bool has_own = own != parameters.end();
+            append(arrays_.back(), has_own ? *own : parameter, !has_own);
+        }
+        for (const NumberedParameter& parameter : parameters)
+            if (parameter.is.array == second_bias &&
+                std::ranges::none_of(parameters, [&](const NumberedParameter& other) {
+                    return other.is.array == first_bias && other.is.gate == parameter.is.gate;
+                }))
+                append(arrays_.back(), parameter, false);
+    }
+
+    void add_array(const char* name, const CellParameter& parameter) {
+        arrays_.push_back({{name, {}, parameter.role}});
+        append(arrays_.back(), {parameter, shapes_.size()}, false);
+        shapes_.push_back(parameter.expression.shape());
+    }
+
+    /// Puts the parameter below what the array has.
+    static void append(Array& array, const NumberedParameter& parameter, bool is_second) {
+        const Shape own = parameter.is.expression.shape();
+        Shape& shape = array.shape.shape;
+        if (!array.rows.empty() && shape.columns != own.columns)
+            throw ShapeError(fmt::format(
+                "state dict: the parameters of {} must have as many columns each ({} has {})",
+                array.shape.name, parameter.is.expression.label(), own.columns));
+        if (array.rows.empty()) array.shape.role = parameter.is.role;
+        array.rows.push_back({parameter.number, shape.rows, own.rows, is_second});
+        shape = {shape.rows + own.rows, own.columns};
+    }
+
+    static constexpr std::string_view first_bias = "bias_ih", second_bias = "bias_hh";
+
+    std::vector<Array> arrays_;
+    std::vector<Shape> shapes_;
+};
 
 enum class Meaning : bool { weights, gradients };
 
-void append_cell(StateDict& result, const Layout& layout, std::span<const Matrix> cell,
-                 const std::string& end, Meaning meaning) {
-    const Matrix bias = stack(cell, 2, 3, layout.gates);
-    Matrix second = meaning == Meaning::gradients ? bias : Matrix(bias.shape());
-    if (layout.has_hidden_bias) put_last_part(second, cell[3 * layout.gates]);
-    result.push_back({"weight_ih" + end, stack(cell, 0, 3, layout.gates)});
-    result.push_back({"weight_hh" + end, stack(cell, 1, 3, layout.gates)});
-    result.push_back({"bias_ih" + end, bias});
-    result.push_back({"bias_hh" + end, std::move(second)});
-    if (layout.peepholes > 0)
-        result.push_back({"peephole" + end, stack(cell, 3 * layout.gates, 1, layout.peepholes)});
-}
-
-StateDict convert(const Architecture& architecture, std::span<const Matrix> parameters,
-                  Meaning meaning) {
-    const Layout layout = layout_of(architecture.cell);
-    const std::size_t directions = architecture.is_bidirectional ? 2 : 1;
-    const std::size_t cells = static_cast<std::size_t>(architecture.layers) * directions;
-    if (parameters.size() != cells * layout.size() + 2)
+StateDict convert(const Architecture& architecture, const Sizes& sizes,
+                  std::span<const Matrix> parameters, Meaning meaning) {
+    const Layout layout(architecture, sizes);
+    if (parameters.size() != layout.shapes().size())
         throw ShapeError(fmt::format("state dict: the net has {} parameters ({} given)",
-                                     cells * layout.size() + 2, parameters.size()));
+                                     layout.shapes().size(), parameters.size()));
     StateDict result;
-    for (std::size_t i = 0; i < cells; ++i)
-        append_cell(result, layout, parameters.subspan(i * layout.size(), layout.size()),
-                    ending(static_cast<int>(i / directions), static_cast<int>(i % directions)),
-                    meaning);
-    result.push_back({"head.weight", parameters[parameters.size() - 2]});
-    result.push_back({"head.bias", parameters[parameters.size() - 1]});
+    for (const Array& array : layout.arrays()) {
+        Matrix values(array.shape.shape);
+        for (const Rows& rows : array.rows) {
+            if (rows.is_second && meaning == Meaning::weights) continue;
+            const Matrix& parameter = parameters[rows.parameter];
+            for (int c = 0; c < values.columns(); ++c)
+                for (int r = 0; r < rows.count; ++r) values(rows.first + r, c) = parameter(r, c);
+        }
+        result.push_back({array.shape.name, std::move(values)});
+    }
     return result;
 }
 
 /// The arrays as a look-up that was checked against the shapes.
-class Arrays {
+class GivenArrays {
  public:
-    Arrays(std::span<const ArrayShape> shapes, std::span<const NamedArray> arrays,
-           std::string_view source)
+    GivenArrays(std::span<const ArrayShape> shapes, std::span<const NamedArray> arrays,
+                std::string_view source)
         : arrays_(arrays), source_(source) {
         for (const NamedArray& array : arrays) {
             const auto same_name = [&](const auto& other) { return other.name == array.name; };
@@ -137,73 +186,52 @@ class Arrays {
     std::string_view source_;
 };
 
-/// b of gate i: the sum of both biases, but for a gate that keeps them apart.
-Matrix bias_of(const Layout& layout, const Matrix& first, const Matrix& second, std::size_t i) {
-    Matrix bias = part_of(first, i, layout.gates);
-    if (layout.has_hidden_bias && i + 1 == layout.gates) return bias;
-    const Matrix other = part_of(second, i, layout.gates);
-    std::ranges::transform(bias.values(), other.values(), bias.data(), std::plus{});
-    return bias;
-}
-
 }  // namespace
 
-bool has_cell_state(CellKind kind) {
-    return kind == CellKind::lstm || kind == CellKind::lstm_peephole;
+bool is_matrix(const NamedArray& array) {
+    return array.value.columns() > 1 || array.name.find("weight") != std::string::npos;
 }
 
-bool is_weight(std::string_view name) { return name.find("weight") != std::string_view::npos; }
-
-StateDict to_state_dict(const Architecture& architecture, std::span<const Matrix> parameters) {
-    return convert(architecture, parameters, Meaning::weights);
+bool is_matrix(const ArrayShape& array) {
+    return array.shape.columns > 1 || array.name.find("weight") != std::string::npos;
 }
 
-StateDict gradients_to_state_dict(const Architecture& architecture,
+StateDict to_state_dict(const Architecture& architecture, const Sizes& sizes,
+                        std::span<const Matrix> parameters) {
+    return convert(architecture, sizes, parameters, Meaning::weights);
+}
+
+StateDict gradients_to_state_dict(const Architecture& architecture, const Sizes& sizes,
                                   std::span<const Matrix> gradients) {
-    return convert(architecture, gradients, Meaning::gradients);
+    return convert(architecture, sizes, gradients, Meaning::gradients);
 }
 
 std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, const Sizes& sizes) {
-    const Layout layout = layout_of(architecture.cell);
-    const int directions = architecture.is_bidirectional ? 2 : 1;
-    const int rows = static_cast<int>(layout.gates) * sizes.hidden;
     std::vector<ArrayShape> shapes;
-    for (int layer = 0; layer < architecture.layers; ++layer)
-        for (int direction = 0; direction < directions; ++direction) {
-            const std::string end = ending(layer, direction);
-            const int input = layer == 0 ? sizes.input : directions * sizes.hidden;
-            shapes.push_back({"weight_ih" + end, {rows, input}});
-            shapes.push_back({"weight_hh" + end, {rows, sizes.hidden}});
-            shapes.push_back({"bias_ih" + end, {rows, 1}});
-            shapes.push_back({"bias_hh" + end, {rows, 1}});
-            if (layout.peepholes > 0) shapes.push_back({"peephole" + end, {3 * sizes.hidden, 1}});
-        }
-    shapes.push_back({"head.weight", {sizes.output, directions * sizes.hidden}});
-    shapes.push_back({"head.bias", {sizes.output, 1}});
+    for (const Array& array : Layout(architecture, sizes).arrays()) shapes.push_back(array.shape);
     return shapes;
 }
 
 std::vector<Matrix> from_state_dict(const Architecture& architecture, const Sizes& sizes,
                                     std::span<const NamedArray> arrays, std::string_view source) {
-    const Layout layout = layout_of(architecture.cell);
-    const Arrays array(state_dict_shapes(architecture, sizes), arrays, source);
+    const Layout layout(architecture, sizes);
+    std::vector<ArrayShape> shapes;
+    for (const Array& array : layout.arrays()) shapes.push_back(array.shape);
+    const GivenArrays given(shapes, arrays, source);
     std::vector<Matrix> parameters;
-    for (int layer = 0; layer < architecture.layers; ++layer)
-        for (int direction = 0; direction < (architecture.is_bidirectional ? 2 : 1); ++direction) {
-            const std::string end = ending(layer, direction);
-            const Matrix& second = array["bias_hh" + end];
-            for (std::size_t i = 0; i < layout.gates; ++i) {
-                parameters.push_back(part_of(array["weight_ih" + end], i, layout.gates));
-                parameters.push_back(part_of(array["weight_hh" + end], i, layout.gates));
-                parameters.push_back(bias_of(layout, array["bias_ih" + end], second, i));
-            }
-            for (std::size_t i = 0; i < layout.peepholes; ++i)
-                parameters.push_back(part_of(array["peephole" + end], i, layout.peepholes));
-            if (layout.has_hidden_bias)
-                parameters.push_back(part_of(second, layout.gates - 1, layout.gates));
+    for (const Shape& shape : layout.shapes()) parameters.emplace_back(shape);
+    for (const Array& array : layout.arrays()) {
+        const Matrix& values = given[array.shape.name];
+        for (const Rows& rows : array.rows) {
+            Matrix& parameter = parameters[rows.parameter];
+            for (int c = 0; c < values.columns(); ++c)
+                for (int r = 0; r < rows.count; ++r) {
+                    const double value = values(rows.first + r, c);
+                    // What is one of one addend keeps its bits, also those of -0.
+                    parameter(r, c) = rows.is_second ? parameter(r, c) + value : value;
+                }
         }
-    parameters.push_back(array["head.weight"]);
-    parameters.push_back(array["head.bias"]);
+    }
     return parameters;
 }
 

@@ -13,15 +13,14 @@
 //
 // with "_reverse" behind the name in the backward direction; head.weight [O x H*directions] and head.bias [O x 1]
 // are the dense layer. Rows of gates: LSTM i f g o, GRU r z n. What PyTorch lacks: the reset before the product
-// has the arrays of a GRU, and peepholes are peephole_lk [3*H x 1], rows i f o.
+// has the arrays of a GRU, and peepholes are peephole_lk [3*H x 1], rows i f o. A cell's table of parameters says
+// which array has which of them; a parameter that belongs to no array of PyTorch's is one under its own name.
 //
 // Our cells have one bias a gate. What comes in is bias_ih + bias_hh; what goes out is bias_ih, with zeros in
-// bias_hh. The reset after the product alone tells them apart, in the rows of n: b_n is bias_ih, b_hn is bias_hh.
+// bias_hh. A gate with a recurrent bias keeps them apart: in the rows of n of the reset after the product, b_n is
+// bias_ih, b_hn is bias_hh.
 
 namespace revolute {
-
-/// Whether the kind of cell has a cell state c beside h.
-bool has_cell_state(CellKind kind);
 
 struct NamedArray {
     std::string name;
@@ -31,22 +30,28 @@ struct NamedArray {
 };
 using StateDict = std::vector<NamedArray>;
 
-/// The parameters of a net, in the order of RecurrentNet::parameters(), as PyTorch names them.
-StateDict to_state_dict(const Architecture& architecture, std::span<const Matrix> parameters);
+/// The parameters of a net, in the order of RecurrentNet::parameters(), as PyTorch names them. Throws ShapeError unless
+/// they are as many as the net has.
+StateDict to_state_dict(const Architecture& architecture, const Sizes& sizes,
+                        std::span<const Matrix> parameters);
 
 /// Gradients of the parameters, likewise: bias_ih and bias_hh both get that of their sum.
-StateDict gradients_to_state_dict(const Architecture& architecture,
+StateDict gradients_to_state_dict(const Architecture& architecture, const Sizes& sizes,
                                   std::span<const Matrix> gradients);
 
-/// Name and shape of each array that a net of that architecture has.
+/// One of the arrays that a net has.
 struct ArrayShape {
     std::string name;
     Shape shape;
+    ParameterRole role = ParameterRole::other;  ///< of the parameters that it is made of
 };
+/// All arrays of a net of that architecture.
 std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, const Sizes& sizes);
 
-/// Weights are matrices, though they may have one column; biases and peepholes are vectors.
-bool is_weight(std::string_view name);
+/// Whether the array is written as the list of its rows, as PyTorch's weights are though they may have one column, and not
+/// as the list of its numbers.
+bool is_matrix(const NamedArray& array);
+bool is_matrix(const ArrayShape& array);
 
 /// The way back: values in the order of RecurrentNet::parameters(). The arrays may come in any order.
 /// Throws ParseError for one that is missing, is there twice, is of another shape, or does not belong to

@@ -102,7 +102,7 @@ BenchResult measure(const BenchCommand& command) {
 
 std::string to_json(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
-    return nlohmann::ordered_json{{"cell", name_of(command.architecture.cell)},
+    return nlohmann::ordered_json{{"cell", command.architecture.cell.name()},
                                   {"layers", command.architecture.layers},
                                   {"bidirectional", command.architecture.is_bidirectional},
                                   {"residual", command.architecture.is_residual},
@@ -155,7 +155,7 @@ void bench_table(const CLI::App& command, const BenchCommand& options) {
                      .precisions = {Precision::float64, Precision::float32},
                      .repetitions = {},
                      .json = options.json};
-    if (command.count("--cell") > 0) table.cells = {options.architecture.cell};
+    if (command.count("--cell") > 0) table.cells = {options.architecture.cell.kind().value()};
     if (command.count("--precision") > 0) table.precisions = {options.precision};
     if (command.count("--repetitions") > 0) table.repetitions = options.repetitions;
     print_bench_table(table);

@@ -45,8 +45,8 @@ void print_result(const CaseResult& result) {
     print_sequence("yhat", result.yhat);
     for (const NamedArray& array : result.grads) print_matrix("d " + array.name, array.value);
     print_sequence("dx", result.dx);
-    print_sequence("dh0", result.dh0);
-    print_sequence("dc0", result.dc0);
+    for (const StateArrays& states : result.dinitial)
+        print_sequence(states.name.c_str(), states.values);
 }
 
 /// Beside what is expected; whether all arrays agree.

@@ -22,8 +22,8 @@ struct WeightsOptions {
 
 void write_weights(const WeightsOptions& options) {
     const ForecastModel model = read_model(options.model);
-    const std::string weights =
-        weights_to_json(to_state_dict(model.settings.architecture, model.parameters));
+    const std::string weights = weights_to_json(
+        to_state_dict(model.settings.architecture, model.sizes(1), model.parameters));
     if (!options.output) {
         print("{}", weights);
         return;

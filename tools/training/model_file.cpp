@@ -118,13 +118,10 @@ void require_format(const Json& json, std::string_view source) {
                                      version == json.end() ? "there is none" : version->dump()));
 }
 
-CellKind read_cell(const Entry& entry) {
-    std::string names;
-    for (const CellKind kind : cell_kinds())
-        names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name_of(kind));
-    const std::optional<CellKind> kind = cell_kind(entry.text());
-    entry.require(kind.has_value(), fmt::format("must be one of {}", names));
-    return *kind;
+CellType read_cell(const Entry& entry, std::span<const CellType> cells) {
+    const std::optional<CellType> type = cell_type_named(entry.text(), cells);
+    entry.require(type.has_value(), fmt::format("must be one of {}", names_of_cell_types(cells)));
+    return *type;
 }
 
 ModelColumn read_column(const Entry& entry) {
@@ -139,9 +136,9 @@ std::vector<ModelColumn> read_columns(const Entry& list) {
 }
 
 /// What the net is and what it reads and answers.
-void read_net(const Entry& whole, ForecastModel& model) {
+void read_net(const Entry& whole, std::span<const CellType> cells, ForecastModel& model) {
     Architecture& net = model.settings.architecture;
-    net.cell = read_cell(whole["cell"]);
+    net.cell = read_cell(whole["cell"], cells);
     net.layers = whole["layers"].integer(1, most_layers);
     net.is_bidirectional = whole["bidirectional"].boolean();
     net.is_residual = whole["residual"].boolean();
@@ -191,7 +188,7 @@ std::string to_json(const ForecastModel& model, const std::optional<TrainingStat
         parameters.push_back(parameter_to_json(shapes[i].name, model.parameters.at(i)));
     Json json{{"format", model_format},
               {"version", format_version},
-              {"cell", name_of(net.cell)},
+              {"cell", net.cell.name()},
               {"layers", net.layers},
               {"bidirectional", net.is_bidirectional},
               {"residual", net.is_residual},
@@ -216,7 +213,8 @@ std::size_t most_bytes_trained(ForecastModel model) {
     return to_json(model, state).size();
 }
 
-ForecastModel parse_model(std::string_view json, std::string_view source) {
+ForecastModel parse_model(std::string_view json, std::string_view source,
+                          std::span<const CellType> cells) {
     const Json parsed = parse_json(json, source, "is not a model file, or a damaged one");
     require_format(parsed, source);
     const Entry whole(parsed, source, damaged);
@@ -224,7 +222,7 @@ ForecastModel parse_model(std::string_view json, std::string_view source) {
     if (parsed["version"] == 1)
         read_simple_net(whole, model);
     else
-        read_net(whole, model);
+        read_net(whole, cells, model);
     model.settings.window = whole["window"].integer(1);
     model.settings.hidden = whole["hidden"].integer(1, largest_hidden);
     read_training(whole["training"], model);
@@ -243,9 +241,10 @@ void write_model(const std::filesystem::path& path, const ForecastModel& model,
     write_file(path, to_json(model, state));
 }
 
-std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path) {
+std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path,
+                                                      std::span<const CellType> cells) {
     const std::string text = read_file(path), source = path.string();
-    ForecastModel model = parse_model(text, source);
+    ForecastModel model = parse_model(text, source, cells);
     const Json parsed = parse_json(text, source, damaged);
     if (!parsed.contains("resume"))
         throw ParseError(
@@ -261,8 +260,8 @@ std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::pat
     return {std::move(model), std::move(state)};
 }
 
-ForecastModel read_model(const std::filesystem::path& path) {
-    return parse_model(read_file(path), path.string());
+ForecastModel read_model(const std::filesystem::path& path, std::span<const CellType> cells) {
+    return parse_model(read_file(path), path.string(), cells);
 }
 
 }  // namespace revolute

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,7 @@ namespace revolute {
 ///
 ///     format                "revolute model"
 ///     version               3
-///     cell                  as name_of(CellKind) says: "simple", "lstm", ...
+///     cell                  the name of its type: "simple", "lstm", ...
 ///     layers, bidirectional, residual
 ///     reading               what is read of the inputs: "values" or "changes"
 ///     window, hidden
@@ -37,10 +38,12 @@ namespace revolute {
 std::string to_json(const ForecastModel& model,
                     const std::optional<TrainingState>& state = std::nullopt);
 
-/// Reads what `to_json` wrote, now or in versions 1 and 2. Throws ParseError naming `source` and the entry
+/// Reads what `to_json` wrote, now or in versions 1 and 2; `cells` are the user's, which a model may be of beside the
+/// library's. Throws ParseError naming `source` and the entry
 /// that is missing, of the wrong type, out of range, of another shape than the sizes say, or not
 /// finite.
-ForecastModel parse_model(std::string_view json, std::string_view source);
+ForecastModel parse_model(std::string_view json, std::string_view source,
+                          std::span<const CellType> cells = {});
 
 /// At most how many bytes `to_json` writes of a model and its state when it is trained: all numbers as long as numbers
 /// get, and as many as the optimiser remembers. Throws as `to_json` does.
@@ -51,9 +54,10 @@ void write_model(const std::filesystem::path& path, const ForecastModel& model,
                  const std::optional<TrainingState>& state = std::nullopt);
 
 /// Throws FileError when the file cannot be read, and what `parse_model` throws.
-ForecastModel read_model(const std::filesystem::path& path);
+ForecastModel read_model(const std::filesystem::path& path, std::span<const CellType> cells = {});
 
 /// A model and the state that its training can go on from. Throws ParseError also for a model without one.
-std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path);
+std::pair<ForecastModel, TrainingState> read_training(const std::filesystem::path& path,
+                                                      std::span<const CellType> cells = {});
 
 }  // namespace revolute

@@ -29,14 +29,14 @@ Matrix SequenceNet::answer(std::span<const Matrix> inputs) {
     return answer_.value(0);
 }
 
-std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, Sizes sizes) {
-    sizes.steps = 1;  // parameters do not depend on them
+std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, const Sizes& sizes) {
     Graph graph;
     std::vector<ParameterShape> result;
-    const RecurrentNet net = recurrent_net(graph, sizes, architecture);
-    for (const Expr& parameter : net.parameters())
+    const RecurrentNet net = one_step_net(graph, sizes, architecture);
+    for (const CellParameter& parameter : net.parameter_table())
         result.push_back(
-            {parameter == net.read_out.c ? "c" : parameter.label(), parameter.shape()});
+            {parameter.expression == net.read_out.c ? "c" : parameter.expression.label(),
+             parameter.expression.shape(), parameter.start});
     return result;
 }
 

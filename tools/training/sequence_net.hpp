@@ -38,8 +38,9 @@ class SequenceNet {
 struct ParameterShape {
     std::string name;
     Shape shape;
+    double start = 0;  ///< where training starts it, if it is not drawn
 };
 /// The parameters of a net, in the order of RecurrentNet::parameters().
-std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, Sizes sizes);
+std::vector<ParameterShape> parameter_shapes(const Architecture& architecture, const Sizes& sizes);
 
 }  // namespace revolute

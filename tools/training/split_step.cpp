@@ -123,7 +123,7 @@ class SplitStep::Move {
     static std::vector<Expr> parameters_of(Graph& graph, const Architecture& architecture,
                                            const Sizes& sizes) {
         std::vector<Expr> all;
-        for (const auto& [name, shape] : parameter_shapes(architecture, sizes))
+        for (const auto& [name, shape, start] : parameter_shapes(architecture, sizes))
             all.push_back(graph.parameter(name, shape));
         return all;
     }

@@ -77,10 +77,10 @@ void require_parameters(const ForecastModel& model) {
                         shapes.size(), model.parameters.size()));
 }
 
-/// Sets the rows of f to 1, in the biases of i f g o.
-void open_forget_gate(Matrix& biases) {
-    const auto gate = biases.values().size() / 4;
-    std::ranges::fill(biases.values().subspan(gate, gate), 1.0);
+/// Whether the first values are random: those of biases and peepholes are known.
+bool is_drawn(ParameterRole role) {
+    using enum ParameterRole;
+    return role != bias && role != recurrent_bias && role != peephole;
 }
 
 /// One training run.
@@ -331,22 +331,24 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
                                        Random& random) {
     StateDict arrays;
     // One after the other: the order of drawing is part of what a seed means.
-    for (const auto& [name, shape] : state_dict_shapes(architecture, sizes)) {
-        const double factor = name.starts_with("weight_hh") ? 0.5 : 1.0;
+    for (const auto& [name, shape, role] : state_dict_shapes(architecture, sizes)) {
+        const double factor = role == ParameterRole::recurrent_weight ? 0.5 : 1.0;
         const double bound = factor / std::sqrt(static_cast<double>(shape.columns));
         arrays.push_back(
-            {name, is_weight(name) ? random.matrix(shape, -bound, bound) : Matrix(shape)});
-        if (has_cell_state(architecture.cell) && name.starts_with("bias_ih"))
-            open_forget_gate(arrays.back().value);
+            {name, is_drawn(role) ? random.matrix(shape, -bound, bound) : Matrix(shape)});
     }
-    return from_state_dict(architecture, sizes, arrays);
+    std::vector<Matrix> parameters = from_state_dict(architecture, sizes, arrays);
+    const std::vector<ParameterShape> shapes = parameter_shapes(architecture, sizes);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (shapes[i].start != 0) std::ranges::fill(parameters[i].values(), shapes[i].start);
+    return parameters;
 }
 
 std::vector<Shape> memory_shapes(const ForecastModel& model) {
     if (model.epochs_done == 0) return {};
     Graph graph;
     std::vector<Expr> parameters, gradients;
-    for (const auto& [name, shape] :
+    for (const auto& [name, shape, start] :
          parameter_shapes(model.settings.architecture, model.sizes(1))) {
         parameters.push_back(graph.parameter(name, shape));
         gradients.push_back(graph.input(fmt::format("gradient of {}", name), shape));

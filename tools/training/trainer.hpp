@@ -59,8 +59,8 @@ struct TrainingResult {
 /// Throws Error naming the first setting that is out of its range.
 void require_valid(const TrainingSettings& settings);
 
-/// Weights to start from, by gate: W and V uniform within +-1/sqrt(fan in), U within half of that, biases
-/// and peepholes zero. With the smaller U the memory fades at first, so that the net begins as a nearly
+/// Weights to start from, by gate: input weights W and V uniform within +-1/sqrt(fan in), recurrent weights U within
+/// half of that, what a cell says nothing of as W; biases and peepholes where the cell says, which is mostly zero. With the smaller U the memory fades at first, so that the net begins as a nearly
 /// linear filter of the last few values and learns to remember where that pays. The bias of an LSTM's forget
 /// gate starts at 1, because at 0 half of the memory would be lost at every step (Gers, Schmidhuber and
 /// Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015: it closes the gap between the LSTM and the GRU).

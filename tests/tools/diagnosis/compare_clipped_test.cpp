@@ -48,7 +48,7 @@ CaseResult scaled(CaseResult result, double factor) {
 }
 
 CaseResult parameters_alone(CaseResult result) {
-    for (std::vector<Matrix>* matrices : {&result.dx, &result.dh0, &result.dc0}) matrices->clear();
+    for (std::vector<Matrix>* matrices : sequences_of(result)) matrices->clear();
     return result;
 }
 

@@ -26,8 +26,8 @@ CaseResult with_zeros_for(CaseResult result, const std::string& name) {
     for (NamedArray& array : result.grads)
         if (array.name == name) clear(array.value);
     if (name == "dx") std::ranges::for_each(result.dx, clear);
-    if (name == "dh0") std::ranges::for_each(result.dh0, clear);
-    if (name == "dc0") std::ranges::for_each(result.dc0, clear);
+    for (StateArrays& states : result.dinitial)
+        if (states.name == name) std::ranges::for_each(states.values, clear);
     return result;
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("compare: where some gradients are exact, others that are nearly right
         CaseResult given = solve(of);
         for (NamedArray& array : given.grads)
             if (!array.name.starts_with("head.")) std::ranges::for_each(array.value.values(), move);
-        for (std::vector<Matrix>* matrices : {&given.dx, &given.dh0, &given.dc0})
+        for (std::vector<Matrix>* matrices : sequences_of(given))
             for (Matrix& matrix : *matrices) std::ranges::for_each(matrix.values(), move);
         const GradientComparison comparison = compare_gradients(of, given);
         const std::string text = to_text(comparison, of);
@@ -128,7 +128,7 @@ TEST_CASE("compare: an array that vanishes in seventeen decimals is named, and n
             const GradientComparison comparison = compare_gradients(of, given);
             CAPTURE(to_text(comparison, of));
             CHECK(comparison.agrees());
-            if (largest_entry(given.dh0) > 0) continue;
+            if (largest_entry(given.dinitial[0].values) > 0) continue;
             ++vanished;
             CHECK((holds(comparison.agreeing_zeros, "dh0") ||
                    holds(comparison.too_few_digits, "dh0")));

@@ -156,7 +156,7 @@ TEST_CASE("compare: a factor in the loss alone is told from one in its gradients
             CHECK(to_text(alone, of).ends_with("The gradients are those of the right loss.\n"));
             for (NamedArray& array : given.grads)
                 for (double& value : array.value.values()) value *= factor;
-            for (std::vector<Matrix>* matrices : {&given.dx, &given.dh0, &given.dc0})
+            for (std::vector<Matrix>* matrices : sequences_of(given))
                 for (Matrix& matrix : *matrices)
                     for (double& value : matrix.values()) value *= factor;
             const GradientComparison both = compare_gradients(of, given, 1e-10);

@@ -241,7 +241,7 @@ TEST_CASE("compare: a factor in the loss of classes is recognised") {
     for (NamedArray& array : given.grads)
         for (double& value : array.value.values()) value *= 4;
     given.dx.clear();
-    given.dh0.clear();
+    given.dinitial[0].values.clear();
     CHECK(findings_of(of, given) ==
           "head.bias, head.weight, bias_hh_l0, bias_ih_l0, weight_hh_l0, weight_ih_l0: a factor of "
           "B = 4: a sum over the batch where its mean belongs | a factor of O = 4, the number of "
@@ -255,7 +255,7 @@ TEST_CASE("compare: inputs and initial states are compared where they are given"
     std::ranges::reverse(given.dx);
     CHECK(findings_of(of, given) == "dx: the matrices stand in reverse order\n");
     given = solve(of);
-    given.dh0[2](1, 1) += 1;
+    given.dinitial[0].values[2](1, 1) += 1;
     const GradientComparison comparison = compare_gradients(of, given, 1e-10);
     REQUIRE(comparison.first() != nullptr);
     CHECK(comparison.first()->name == "dh0");

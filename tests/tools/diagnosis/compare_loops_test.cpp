@@ -29,8 +29,7 @@ Case beginning_later(const Case& of, int steps) {
         later.targets.erase(later.targets.begin(), later.targets.begin() + steps);
         later.architecture.answers.resize(later.targets.size());  // at every step
     }
-    later.h0 = {values[0]};
-    if (values.size() > 1) later.c0 = {values[1]};
+    for (std::size_t i = 0; i < values.size(); ++i) later.initial[i].values = {values[i]};
     return later;
 }
 
@@ -85,8 +84,7 @@ TEST_CASE("compare: a backward loop that ends early is named") {
             const auto steps = static_cast<std::size_t>(left);
             for (std::size_t t = 0; t < given.dx.size(); ++t)
                 given.dx[t] = t < steps ? Matrix(given.dx[t].shape()) : later.dx[t - steps];
-            given.dh0 = later.dh0;
-            given.dc0 = later.dc0;
+            given.dinitial = later.dinitial;
             const GradientComparison comparison = compare_gradients(of, given);
             CAPTURE(to_text(comparison, of));
             CHECK(comparison.unexplained.empty());

@@ -20,8 +20,7 @@ TEST_CASE("compare: right gradients are never accused, however they are rounded"
             CaseResult right = solve(of);
             if (!has_all) {
                 right.loss.reset();
-                for (std::vector<Matrix>* matrices :
-                     {&right.yhat, &right.dx, &right.dh0, &right.dc0})
+                for (std::vector<Matrix>* matrices : answers_and_sequences_of(right))
                     matrices->clear();
             }
             CHECK(compare_gradients(of, right, 1e-10).agrees());

@@ -72,7 +72,7 @@ Case of_text_book(Random& random) {
         for (double& x : matrix.values()) x = std::round(10 * x) / 10;
     };
     for (NamedArray& array : of.parameters) shorten(array.value);
-    for (std::vector<Matrix>* const sequence : {&of.x, &of.targets, &of.h0})
+    for (std::vector<Matrix>* const sequence : {&of.x, &of.targets, &of.initial[0].values})
         for (Matrix& matrix : *sequence) shorten(matrix);
     return of;
 }
@@ -263,7 +263,7 @@ TEST_CASE("compare: arithmetic that is rounded at every step is told as rounding
                      V = array_of(of.parameters, "head.weight"),
                      b = plus(array_of(of.parameters, "bias_ih_l0"),
                               array_of(of.parameters, "bias_hh_l0"));
-        std::vector<Matrix> h{of.h0[0]};
+        std::vector<Matrix> h{of.initial[0].values[0]};
         for (const Matrix& x : of.x)
             h.push_back(rounded(each(rounded(affine(W, x, U, h.back(), b)),
                                      [](double z) { return std::tanh(z); })));
@@ -287,7 +287,7 @@ TEST_CASE("compare: arithmetic that is rounded at every step is told as rounding
         CaseResult given = solve(of);
         given.loss.reset();
         given.yhat.clear();
-        for (std::vector<Matrix>* matrices : {&given.dx, &given.dh0, &given.dc0}) matrices->clear();
+        for (std::vector<Matrix>* matrices : sequences_of(given)) matrices->clear();
         for (NamedArray& array : given.grads) {
             if (array.name == "weight_ih_l0") array.value = dW;
             if (array.name == "weight_hh_l0") array.value = dU;
@@ -362,8 +362,7 @@ TEST_CASE("compare: arrays that are each printed in a way of their own are not a
             given.loss = loss(0, 0);
             std::erase_if(given.grads,
                           [&](NamedArray& array) { return !print(std::span(&array.value, 1)); });
-            for (std::vector<Matrix>* const array :
-                 {&given.yhat, &given.dx, &given.dh0, &given.dc0})
+            for (std::vector<Matrix>* const array : answers_and_sequences_of(given))
                 if (!print(*array)) array->clear();
             CAPTURE(of.name);
             const GradientComparison comparison = compare_gradients(of, given);

@@ -150,13 +150,13 @@ TEST_CASE("compare: what was done to right gradients is recognised") {
 
     given = right;
     for (NamedArray& array : given.grads)
-        if (is_weight(array.name))
+        if (is_matrix(array))
             array.value = plus(array.value, array_of(wrong.of.parameters, array.name), 0.003);
     CHECK(words(given).ends_with(
         "0.003 times the parameter is added: the gradient of weight decay\n"));
 
     given = wrong.right;
-    for (Matrix& matrix : given.dh0)
+    for (Matrix& matrix : given.dinitial[0].values)
         for (int r = 0; r < matrix.rows(); ++r) {
             double mean = 0;
             for (int c = 0; c < matrix.columns(); ++c) mean += matrix(r, c) / matrix.columns();

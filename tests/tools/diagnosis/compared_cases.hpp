@@ -44,7 +44,7 @@ inline std::string words_of(const GradientComparison& comparison) {
 inline void change_all(CaseResult& result, auto change) {
     for (NamedArray& array : result.grads)
         for (double& value : array.value.values()) value = change(value);
-    for (std::vector<Matrix>* matrices : {&result.dx, &result.dh0, &result.dc0})
+    for (std::vector<Matrix>* matrices : sequences_of(result))
         for (Matrix& matrix : *matrices)
             for (double& value : matrix.values()) value = change(value);
 }
@@ -102,8 +102,7 @@ struct Wrong {
         }
         CaseResult result = gradients_of(of, matrices);
         result.dx.clear();
-        result.dh0.clear();
-        result.dc0.clear();
+        result.dinitial.clear();
         return result;
     }
     bool differs(const CaseResult& a, const CaseResult& b) const {

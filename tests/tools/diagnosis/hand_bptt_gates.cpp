@@ -72,7 +72,7 @@ CaseResult hand_lstm(const Case& of, const std::string& mistake) {
     Arrays a(of);
     const Matrix bias = plus(a.b, a.bh);
     std::vector<LstmStep> steps;
-    std::vector<Matrix> h{of.h0[0]}, c{of.c0[0]};
+    std::vector<Matrix> h{of.initial[0].values[0]}, c{of.initial[1].values[0]};
     for (int t = 0; t < T; ++t) {
         const auto k = static_cast<std::size_t>(t);
         const Matrix z = affine(a.W, of.x[k], a.U, h[k], bias);
@@ -125,7 +125,7 @@ CaseResult hand_gru(const Case& of, const std::string& mistake) {
     const int T = of.sizes.steps, H = of.sizes.hidden;
     Arrays a(of);
     std::vector<GruStep> steps;
-    std::vector<Matrix> h{of.h0[0]};
+    std::vector<Matrix> h{of.initial[0].values[0]};
     for (int t = 0; t < T; ++t) {
         const auto k = static_cast<std::size_t>(t);
         const Matrix from_x = affine(a.W, of.x[k], Matrix(a.U.shape()), h[k], a.b);

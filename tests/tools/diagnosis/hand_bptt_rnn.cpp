@@ -86,7 +86,7 @@ struct HandLayer {
           W(array_of(of.parameters, "weight_ih" + end)),
           U(array_of(of.parameters, "weight_hh" + end)),
           x(std::move(inputs)),
-          h{of.h0[static_cast<std::size_t>(layer)]},
+          h{of.initial[0].values[static_cast<std::size_t>(layer)]},
           dW(W.shape()),
           dU(U.shape()),
           db(W.rows(), 1) {

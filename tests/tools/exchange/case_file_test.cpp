@@ -39,8 +39,8 @@ TEST_CASE("cases: losses, answers and gradients are those of PyTorch and of the 
         CAPTURE(file.filename().string());
         const Case of = read_case(file);
         REQUIRE(of.expected.has_value());
-        // loss, yhat, dx, dh0, and dc0 where there are cell states, beside the parameters.
-        const std::size_t others = has_cell_state(of.architecture.cell) ? 5 : 4;
+        // loss, yhat, dx, and the initial states' gradients, beside the parameters.
+        const std::size_t others = 3 + of.initial.size();
         for (const ComputedBy by : {ComputedBy::program, ComputedBy::reference}) {
             const std::vector<ArrayComparison> rows = compare(solve(of, by), *of.expected);
             CHECK(rows.size() == of.parameters.size() + others);
@@ -78,8 +78,7 @@ TEST_CASE("cases: what is printed as JSON reads back to the same bits") {
         CHECK(again.yhat == result.yhat);
         CHECK(again.grads == result.grads);
         CHECK(again.dx == result.dx);
-        CHECK(again.dh0 == result.dh0);
-        CHECK(again.dc0 == result.dc0);
+        CHECK(again.dinitial == result.dinitial);
     }
 }
 
@@ -122,7 +121,8 @@ TEST_CASE("cases: what is expected of some arrays alone leaves the others uncomp
           to_table(compare(result, *of.expected)));
     CaseResult part = *of.expected;
     part.loss.reset();
-    for (std::vector<Matrix>* array : {&part.yhat, &part.dx, &part.dh0, &part.dc0}) array->clear();
+    part.dinitial.clear();
+    for (std::vector<Matrix>* array : {&part.yhat, &part.dx}) array->clear();
     const std::vector<std::string> left = not_compared(result, part);
     CHECK(left == std::vector<std::string>{"loss", "yhat", "dx", "dh0", "dc0"});
     CHECK(compare(result, part).size() == result.grads.size());
@@ -135,7 +135,7 @@ TEST_CASE("cases: a cell without a cell state has none expected, and null stands
     const auto with = [&](const char* entry) {
         return std::string(entry) + json.substr(json.find('{') + 1);
     };
-    CHECK(parse_case(with("{\"c0\": null, "), "text").c0.empty());
+    CHECK(find_states(parse_case(with("{\"c0\": null, "), "text").initial, "c0") == nullptr);
     const Case of = parse_case(json, "text");
     const std::string gradients = to_json(solve(of), of);
     CHECK(message_of<ParseError>(
@@ -158,9 +158,9 @@ TEST_CASE("cases: a number that is not finite is refused as JSON, by name and pl
           text + "(inf)\n  it is loss, row 0, column 0");
     CHECK(refusal([&](CaseResult& r) {
               r.dx[3](1, 0) = -infinity;
-              r.dh0[0](0, 0) = infinity;
+              r.dinitial[0].values[0](0, 0) = infinity;
           }) == text + "(-inf)\n  it is dx[3], row 1, column 0");
-    CHECK(refusal([&](CaseResult& r) { r.dc0[0](2, 1) = std::nan(""); }) ==
+    CHECK(refusal([&](CaseResult& r) { r.dinitial[1].values[0](2, 1) = std::nan(""); }) ==
           text + "(nan)\n  it is dc0, row 2, column 1");
     CHECK(refusal([&](CaseResult& r) { r.yhat[0](0, 1) = infinity; }) ==
           text + "(inf)\n  it is yhat, row 0, column 1");
@@ -194,8 +194,7 @@ TEST_CASE("cases: without initial states they are zero") {
         const Case zeros = parse_case(with_zeros.dump(), "text");
         for (const auto& text : {json, with_null}) {
             const Case of = parse_case(text.dump(), "text");
-            CHECK(of.h0 == zeros.h0);
-            CHECK(of.c0 == zeros.c0);
+            CHECK(of.initial == zeros.initial);
             CHECK(to_json(solve(of), of) == to_json(solve(zeros), zeros));
         }
     }

@@ -33,9 +33,9 @@ const Matrix& array(const StateDict& arrays, const std::string& name) {
 
 TEST_CASE("state dict: parameters go out and come back for every cell, stack and direction") {
     for (const Architecture& architecture : architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         const std::vector<Matrix> parameters = random_parameters(architecture);
-        StateDict arrays = to_state_dict(architecture, parameters);
+        StateDict arrays = to_state_dict(architecture, sizes, parameters);
         const std::vector<ArrayShape> shapes = state_dict_shapes(architecture, sizes);
         REQUIRE(arrays.size() == shapes.size());
         for (std::size_t i = 0; i < shapes.size(); ++i) {
@@ -50,7 +50,7 @@ TEST_CASE("state dict: parameters go out and come back for every cell, stack and
 TEST_CASE("state dict: gates are rows in the order i f g o") {
     const Architecture lstm{.cell = CellKind::lstm};
     const std::vector<Matrix> parameters = random_parameters(lstm);
-    const StateDict arrays = to_state_dict(lstm, parameters);
+    const StateDict arrays = to_state_dict(lstm, sizes, parameters);
     const Matrix& weight = array(arrays, "weight_ih_l0");
     CHECK(weight.shape() == Shape{12, 2});
     for (int gate = 0; gate < 4; ++gate)
@@ -62,7 +62,7 @@ TEST_CASE("state dict: gates are rows in the order i f g o") {
 
 TEST_CASE("state dict: both biases are added, but for n of the reset after the product") {
     const Architecture gru{.cell = CellKind::gru};
-    StateDict arrays = to_state_dict(gru, random_parameters(gru));
+    StateDict arrays = to_state_dict(gru, sizes, random_parameters(gru));
     for (NamedArray& entry : arrays)
         if (entry.name.starts_with("bias_"))
             for (int r = 0; r < 9; ++r) entry.value(r, 0) = entry.name == "bias_ih_l0" ? r : 100;
@@ -76,13 +76,13 @@ TEST_CASE("state dict: both biases are added, but for n of the reset after the p
 TEST_CASE("state dict: weights go out with zeros in bias_hh, gradients with the same in both") {
     const Architecture lstm{.cell = CellKind::lstm};
     const std::vector<Matrix> parameters = random_parameters(lstm);
-    CHECK(array(to_state_dict(lstm, parameters), "bias_hh_l0") == Matrix(12, 1));
-    const StateDict gradients = gradients_to_state_dict(lstm, parameters);
+    CHECK(array(to_state_dict(lstm, sizes, parameters), "bias_hh_l0") == Matrix(12, 1));
+    const StateDict gradients = gradients_to_state_dict(lstm, sizes, parameters);
     CHECK(array(gradients, "bias_hh_l0") == array(gradients, "bias_ih_l0"));
 
     const Architecture gru{.cell = CellKind::gru};
     const std::vector<Matrix> of_gru = random_parameters(gru);
-    const Matrix second = array(gradients_to_state_dict(gru, of_gru), "bias_hh_l0");
+    const Matrix second = array(gradients_to_state_dict(gru, sizes, of_gru), "bias_hh_l0");
     for (int r = 0; r < 3; ++r) {
         CHECK(second(r, 0) == of_gru[2](r, 0));
         CHECK(second(6 + r, 0) == of_gru[9](r, 0));
@@ -91,7 +91,7 @@ TEST_CASE("state dict: weights go out with zeros in bias_hh, gradients with the 
 
 TEST_CASE("state dict: what does not fit is named") {
     const Architecture simple;
-    const StateDict arrays = to_state_dict(simple, random_parameters(simple));
+    const StateDict arrays = to_state_dict(simple, sizes, random_parameters(simple));
     const auto refused = [&](const StateDict& changed) {
         return message_of<ParseError>([&] { from_state_dict(simple, sizes, changed); });
     };
@@ -108,6 +108,6 @@ TEST_CASE("state dict: what does not fit is named") {
     changed = arrays;
     changed[1].value = Matrix(3, 4);
     CHECK(refused(changed) == "state dict: weight_hh_l0 must be [3 x 3] ([3 x 4])");
-    CHECK(message_of<ShapeError>([&] { to_state_dict(simple, std::vector<Matrix>(3)); }) ==
+    CHECK(message_of<ShapeError>([&] { to_state_dict(simple, sizes, std::vector<Matrix>(3)); }) ==
           "state dict: the net has 5 parameters (3 given)");
 }

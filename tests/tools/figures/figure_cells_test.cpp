@@ -26,7 +26,7 @@ void check_readable(const StackedNet& net) {
 }
 
 void check_readable(const Architecture& architecture) {
-    CAPTURE(name_of(architecture.cell));
+    CAPTURE(architecture.cell.name());
     CAPTURE(architecture.layers);
     CAPTURE(architecture.is_bidirectional);
     check_readable(StackedNet(architecture));

@@ -97,7 +97,7 @@ bool is_refused(const View& view, const Derivative& derivative) {
 
 TEST_CASE("elided figure: simplified nets of every cell are drawn in every view") {
     for (const Architecture& architecture : test::architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
         CAPTURE(static_cast<int>(architecture.initial));

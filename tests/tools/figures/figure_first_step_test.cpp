@@ -110,7 +110,7 @@ TEST_CASE("figure: steps counted from any number are drawn as those from 0 but f
     for (const Architecture& architecture : test::architectures())
         for (const std::int32_t count : {3, 8, 9}) {
             if (!test::is_taken(turn++)) continue;
-            CAPTURE(name_of(architecture.cell));
+            CAPTURE(architecture.cell.name());
             CAPTURE(architecture.layers);
             CAPTURE(architecture.is_bidirectional);
             CAPTURE(static_cast<int>(architecture.initial));

@@ -39,7 +39,7 @@ const FigureOptions elided{.title = "", .steps = ShownSteps::elided, .step_count
 
 void check_readable(const FigureOptions& options) {
     for (const Architecture& architecture : architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
         CAPTURE(static_cast<int>(architecture.initial));
@@ -142,7 +142,7 @@ TEST_CASE("folded figure: edges say how far their source is and at which steps i
 TEST_CASE(
     "folded figure: in every view of every net, what comes from another step says from which") {
     for (const Architecture& architecture : architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
         int view = 0;
@@ -169,7 +169,7 @@ TEST_CASE(
     for (Architecture architecture : architectures())
         for (const bool is_residual : {false, true}) {
             architecture.is_residual = is_residual && architecture.layers > 1;
-            CAPTURE(name_of(architecture.cell));
+            CAPTURE(architecture.cell.name());
             CAPTURE(architecture.layers);
             CAPTURE(architecture.is_residual);
             for (const Figure& figure : StackedNet(architecture, steps).views(folded))

@@ -92,7 +92,7 @@ int check_labels(const Derivative& derivative, std::int32_t count) {
 
 TEST_CASE("folded figure: at each step a label says what the figure of all steps says there") {
     for (const Architecture& architecture : test::architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
         CAPTURE(static_cast<int>(architecture.initial));

@@ -115,7 +115,7 @@ void check_derivative(const Derivative& derivative, std::int32_t last, Drawn dra
 }
 
 void check_net(const Architecture& architecture, std::int32_t count, Drawn drawn, Written written) {
-    CAPTURE(name_of(architecture.cell));
+    CAPTURE(architecture.cell.name());
     CAPTURE(architecture.layers);
     CAPTURE(architecture.is_bidirectional);
     CAPTURE(static_cast<int>(architecture.initial));
@@ -145,7 +145,7 @@ TEST_CASE("folded figure: so are those of steps that are not counted from 0") {
     for (const Architecture& architecture : architectures())
         for (const std::int32_t first : {1, 3, 10}) {
             if (!test::is_taken(turn++)) continue;
-            CAPTURE(name_of(architecture.cell));
+            CAPTURE(architecture.cell.name());
             CAPTURE(architecture.layers);
             CAPTURE(architecture.is_bidirectional);
             CAPTURE(first);

@@ -57,7 +57,7 @@ TEST_CASE("model file: how long one will be at most is known before training, an
     for (int i = 0; i < 40; ++i) series.targets[0].values.push_back(random.uniform(-1, 1));
     series.inputs[0].values = series.targets[0].values;
     const auto check = [&](const TrainingSettings& settings, Precision precision) {
-        CAPTURE(name_of(settings.architecture.cell));
+        CAPTURE(settings.architecture.cell.name());
         CAPTURE(name_of(settings.optimizer));
         CAPTURE(name_of(precision));
         CAPTURE(settings.momentum);

@@ -66,7 +66,7 @@ std::vector<Architecture> architectures() {
 
 TEST_CASE("trainer: one step along the gradient reduces the training error of every net") {
     for (const Architecture& architecture : architectures()) {
-        CAPTURE(name_of(architecture.cell));
+        CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         TrainingSettings settings = small_settings(architecture);
         settings.optimizer = OptimizerKind::sgd;
@@ -119,8 +119,9 @@ TEST_CASE("trainer: the bias of an LSTM's forget gate starts at 1, all others at
 TEST_CASE("trainer: gates start within the bounds of the simple cell") {
     Random random(1);
     const Sizes sizes{.input = 4, .hidden = 25};
-    const StateDict arrays = to_state_dict(
-        {.cell = CellKind::lstm}, initial_parameters({.cell = CellKind::lstm}, sizes, random));
+    const StateDict arrays =
+        to_state_dict({.cell = CellKind::lstm}, sizes,
+                      initial_parameters({.cell = CellKind::lstm}, sizes, random));
     const auto largest = [&](std::size_t i) {
         const auto [low, high] = std::ranges::minmax(arrays[i].value.values());
         return std::max(-low, high);

@@ -192,8 +192,7 @@ void MistakeSearch::consider_kept_between_sequences(Judge& judge, const std::str
 
 void MistakeSearch::consider_early_ends(Judge& judge) {
     const auto is_handed_on = [&](std::size_t i) {
-        const std::string& name = judge.right()[i].name;
-        return name == "dh0" || name == "dc0";
+        return judge.right()[i].kind == ArrayKind::initial_state;
     };
     // Where these are not given, or right, the gradient is cut off.
     if (!values_.has_one_channel() || std::ranges::none_of(judge.differing(), is_handed_on)) return;
@@ -206,7 +205,8 @@ void MistakeSearch::consider_early_ends(Judge& judge) {
                 judge,
                 fmt::format("the backward loop ends {} early: dh0{} is what reaches the adjoint of "
                             "the state after the first {}{}",
-                            steps, case_.c0.empty() ? "" : ", as dc0,", left == 1 ? "step" : steps,
+                            steps, case_.initial.size() == 1 ? "" : ", as dc0,",
+                            left == 1 ? "step" : steps,
                             answers_count ? "" : ", whose answers do not count"),
                 gradients_ending_early(left, answers_count)));
         }

@@ -12,8 +12,10 @@ namespace revolute {
 
 namespace {
 
-bool is_gru(CellKind kind) { return kind == CellKind::gru || kind == CellKind::gru_before; }
-bool is_lstm(CellKind kind) { return has_cell_state(kind); }
+bool is_gru(const CellType& type) { return type == CellKind::gru || type == CellKind::gru_before; }
+bool is_lstm(const CellType& type) {
+    return type == CellKind::lstm || type == CellKind::lstm_peephole;
+}
 
 /// A change of the arrays of a state dict that have rows of gates; parameters and their gradients change alike.
 using ArrayEdit = std::function<void(NamedArray&)>;
@@ -167,23 +169,27 @@ void add_missing_biases(std::vector<ForwardMistake>& all) {
 }
 
 void add_initial_states(const Case& of, std::vector<ForwardMistake>& all) {
-    const auto clear = [](std::vector<Matrix>& states) {
-        for (Matrix& state : states) std::ranges::fill(state.values(), 0.0);
+    const auto clear = [](StateArrays& states) {
+        for (Matrix& state : states.values) std::ranges::fill(state.values(), 0.0);
     };
-    const bool has_c = !of.c0.empty();
-    all.push_back(of_case("the initial state h0 is left out: it is zero",
-                          [clear](Case& changed) { clear(changed.h0); }));
-    if (!has_c) return;
-    all.push_back(of_case("the initial state c0 is left out: it is zero",
-                          [clear](Case& changed) { clear(changed.c0); }));
+    for (std::size_t i = 0; i < of.initial.size(); ++i)
+        all.push_back(
+            of_case(fmt::format("the initial state {} is left out: it is zero", of.initial[i].name),
+                    [clear, i](Case& changed) { clear(changed.initial[i]); }));
+    if (of.initial.size() != 2) return;
+    const std::string both = fmt::format("{} and {}", of.initial[0].name, of.initial[1].name);
+    all.push_back(of_case(fmt::format("the initial states {} are left out: they are zero", both),
+                          [clear](Case& changed) {
+                              for (StateArrays& states : changed.initial) clear(states);
+                          }));
+    if (of.initial[0].values.front().shape() != of.initial[1].values.front().shape()) return;
     all.push_back(
-        of_case("the initial states h0 and c0 are left out: they are zero", [clear](Case& changed) {
-            clear(changed.h0);
-            clear(changed.c0);
-        }));
-    all.push_back({"the initial states h0 and c0 are exchanged",
-                   [](Case& changed) { std::swap(changed.h0, changed.c0); },
-                   [](CaseResult& result) { std::swap(result.dh0, result.dc0); }});
+        {fmt::format("the initial states {} are exchanged", both),
+         [](Case& changed) { std::swap(changed.initial[0].values, changed.initial[1].values); },
+         [](CaseResult& result) {
+             if (result.dinitial.size() == 2)
+                 std::swap(result.dinitial[0].values, result.dinitial[1].values);
+         }});
 }
 
 /// Each square block of rows transposed.

@@ -155,7 +155,7 @@ nlohmann::ordered_json vector_to_json(const Matrix& vector) {
 }
 
 nlohmann::ordered_json array_to_json(const NamedArray& array) {
-    return is_weight(array.name) ? matrix_to_json(array.value) : vector_to_json(array.value);
+    return is_matrix(array) ? matrix_to_json(array.value) : vector_to_json(array.value);
 }
 
 JsonEntry JsonEntry::operator[](const std::string& name) const {
@@ -166,8 +166,7 @@ JsonEntry JsonEntry::operator[](const std::string& name) const {
     return {*found, place, source_, complaint_};
 }
 
-std::vector<std::string> JsonEntry::unknown_keys(
-    std::initializer_list<std::string_view> known) const {
+std::vector<std::string> JsonEntry::unknown_keys(std::span<const std::string> known) const {
     std::vector<std::string> unknown;
     for (const auto& item : json_.items())
         if (std::ranges::find(known, item.key()) == known.end())

@@ -46,7 +46,7 @@ class JsonEntry {
     JsonEntry operator[](const std::string& name) const;
     JsonEntry at(std::size_t i) const;
     /// The places of an object's keys that are not among the known ones.
-    std::vector<std::string> unknown_keys(std::initializer_list<std::string_view> known) const;
+    std::vector<std::string> unknown_keys(std::span<const std::string> known) const;
     std::size_t size() const { return json_.size(); }
 
     void require_list(std::size_t size) const;

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cctype>
 #include <cstdio>
 
@@ -19,17 +18,20 @@ const Choices<InitialState> initial_states{{"zero", InitialState::zero},
                                            {"trainable", InitialState::trainable}};
 const Choices<Answers> answer_modes{{"last", Answers::last}, {"every", Answers::every}};
 
-/// In the order of CellKind.
-constexpr std::array cell_titles{"simple RNN", "simple RNN with relu",
-                                 "GRU",        "GRU with the reset before the product",
-                                 "LSTM",       "LSTM with peepholes"};
-
 }  // namespace
 
 void add_architecture_options(CLI::App& command, Architecture& architecture) {
-    Choices<CellKind> kinds;
-    for (const CellKind kind : cell_kinds()) kinds.emplace_back(name_of(kind), kind);
-    add_choice(command, "--cell", architecture.cell, "Cell of the net", kinds);
+    std::vector<std::string> names;
+    for (const CellKind kind : cell_kinds()) names.emplace_back(name_of(kind));
+    command
+        .add_option_function<std::string>(
+            "--cell",
+            [&architecture](const std::string& name) {
+                architecture.cell = cell_kind(name).value();
+            },
+            "Cell of the net")
+        ->check(word_among(std::move(names)))
+        ->default_str(architecture.cell.name());
     command.add_option("--layers", architecture.layers, "Layers, each reading the one below")
         ->check(whole_number(1, 1000))
         ->capture_default_str();
@@ -63,7 +65,7 @@ void add_initial_option(CLI::App& command, InitialState& initial) {
 }
 
 std::string describe(const Architecture& architecture) {
-    std::string text = cell_titles.at(static_cast<std::size_t>(architecture.cell));
+    std::string text = architecture.cell.title();
     if (architecture.is_bidirectional) text = "bidirectional " + text;
     if (architecture.layers > 1) text += fmt::format(", {} layers", architecture.layers);
     if (architecture.is_residual && architecture.layers > 1) text += ", residual";

@@ -50,6 +50,15 @@ CLI::Validator number_that(std::string what, std::string range, Predicate is_all
 
 }  // namespace
 
+CLI::Validator word_among(std::vector<std::string> names) {
+    std::string range = fmt::format("{{{}}}", fmt::join(names, ","));
+    return {[names = std::move(names)](std::string& word) -> std::string {
+                if (std::ranges::find(names, word) != names.end()) return {};
+                return fmt::format("must be one of {} ({})", fmt::join(names, ", "), word);
+            },
+            std::move(range)};
+}
+
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
     return {[low, high](std::string& word) -> std::string {
                 const std::optional<std::uint64_t> number = number_in<std::uint64_t>(word);

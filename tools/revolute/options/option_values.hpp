@@ -17,22 +17,25 @@ namespace revolute {
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
+/// Refuses a word that is none of the names, which it lists.
+CLI::Validator word_among(std::vector<std::string> names);
+
 /// Replaces a name by what it stands for; another word is refused with the names that there are.
 /// (CLI::CheckedTransformer would list values of an enum as characters.)
 template <class Value>
 CLI::Validator one_of(Choices<Value> choices) {
     std::vector<std::string> names;
     for (const auto& [name, value] : choices) names.push_back(name);
-    const std::string list = fmt::format("{}", fmt::join(names, ", "));
-    const auto replace = [choices = std::move(choices), list](std::string& word) -> std::string {
+    CLI::Validator among = word_among(std::move(names));
+    const auto replace = [choices = std::move(choices), among](std::string& word) -> std::string {
         for (const auto& [name, value] : choices) {
             if (name != word) continue;
             word = std::to_string(static_cast<int>(value));
             return {};
         }
-        return fmt::format("must be one of {} ({})", list, word);
+        return among(word);
     };
-    return {replace, fmt::format("{{{}}}", fmt::join(names, ","))};
+    return {replace, among.get_description()};
 }
 
 /// Refuses what is no whole number from `low` to `high`. (CLI::Range would take any number that is none for

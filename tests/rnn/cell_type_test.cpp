@@ -1,0 +1,112 @@
+#include <revolute/graph/values/error.hpp>
+#include <revolute/rnn/gru.hpp>
+#include <revolute/rnn/lstm.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
+#include <revolute/rnn/stack.hpp>
+#include <support/message.hpp>
+#include <support/own_cells.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace revolute;
+using test::own_cells;
+
+TEST_CASE("cell type: the library's are equal to themselves, a user's to its copies alone") {
+    for (const CellKind kind : cell_kinds()) {
+        const CellType type = kind;
+        CHECK(type.kind() == kind);
+        CHECK(type.name() == name_of(kind));
+        CHECK(type == cell_type_named(name_of(kind)));
+        CHECK(type != own_cells()[0]);
+    }
+    const CellType copy = own_cells()[0];
+    CHECK(copy == own_cells()[0]);
+    CHECK(copy != cell_type<test::MinimalGatedUnit>("mgu"));
+    CHECK(!copy.kind());
+    CHECK(copy.title() == "mgu");
+    CHECK(CellType(CellKind::gru_before).title() == "GRU with the reset before the product");
+}
+
+TEST_CASE("cell type: a name finds one's own types and the library's") {
+    CHECK(cell_type_named("mgu", own_cells()) == own_cells()[0]);
+    CHECK(!cell_type_named("mgu"));
+    CHECK(cell_type_named("lstm", own_cells()) == CellType(CellKind::lstm));
+    CHECK(names_of_cell_types(std::span(own_cells()).first(1)) ==
+          "\"simple\", \"simple-relu\", \"gru\", \"gru-before\", \"lstm\", \"lstm-peephole\", "
+          "\"mgu\"");
+}
+
+TEST_CASE("cell type: a name that is taken or empty, and no function, are refused") {
+    const auto make = [](Graph& graph, int input, int hidden, std::string_view suffix,
+                         SourceLine) -> AnyCell {
+        return test::MinimalGatedUnit(graph, input, hidden, suffix);
+    };
+    const auto refusal = [&](std::string name, CellType::Make function) {
+        const std::string text =
+            test::message_of<GraphError>([&] { CellType(std::move(name), std::move(function)); });
+        return text.substr(0, text.find("\n  asked for at "));
+    };
+    CHECK(refusal("gru", make) ==
+          "cell type: the name must be another than those of the library's cells (gru)");
+    CHECK(refusal("", make) ==
+          "cell type: the name must be another than those of the library's cells (it is empty)");
+    CHECK(refusal("mine", nullptr) == "cell type: mine needs a function that makes a cell");
+}
+
+TEST_CASE("parameter table: it has the cell's parameters in their order, each with its part") {
+    using enum ParameterRole;
+    for (const CellKind kind : cell_kinds()) {
+        CAPTURE(name_of(kind));
+        Graph graph;
+        const AnyCell cell = make_cell(kind, graph, 2, 3);
+        const std::vector<CellParameter> table = cell.parameter_table();
+        CHECK(expressions_of(table) == cell.parameters());
+        for (const CellParameter& parameter : table) {
+            // The name that the equations have says the same.
+            const std::string label = parameter.expression.label();
+            const std::string gate = parameter.gate.empty() ? "" : "_" + parameter.gate;
+            const std::string expected = parameter.role == input_weight       ? "W" + gate
+                                         : parameter.role == recurrent_weight ? "U" + gate
+                                         : parameter.role == bias             ? "b" + gate
+                                         : parameter.role == peephole         ? "p" + gate
+                                                                      : "b_h" + parameter.gate;
+            CHECK(label == expected);
+            CHECK(!parameter.array.empty());
+            CHECK(parameter.start == (label == "b_f" ? 1 : 0));
+        }
+    }
+}
+
+TEST_CASE(
+    "parameter table: of a cell that says nothing it has the parameters alone, of a stack no "
+    "arrays") {
+    Graph graph;
+    const AnyCell silent = make_cell(own_cells()[1], graph, 2, 3);
+    for (const CellParameter& parameter : silent.parameter_table())
+        CHECK(parameter.role == ParameterRole::other);
+    CHECK(expressions_of(silent.parameter_table()) == silent.parameters());
+    const Stack stack(
+        {make_cell(CellKind::gru, graph, 2, 3, "1"), make_cell(CellKind::lstm, graph, 3, 3, "2")});
+    CHECK(expressions_of(stack.parameter_table()) == stack.parameters());
+    for (const CellParameter& parameter : stack.parameter_table()) CHECK(parameter.array.empty());
+    CHECK(stack.parameter_table().front().role == ParameterRole::input_weight);
+}
+
+TEST_CASE("recurrent net: its table is that of all its parameters") {
+    for (const CellType& cell : {CellType(CellKind::lstm), own_cells()[0], own_cells()[1]}) {
+        Graph graph;
+        const RecurrentNet net =
+            recurrent_net(graph, {.steps = 3, .input = 2, .hidden = 2, .output = 1},
+                          {.cell = cell, .layers = 2, .is_bidirectional = true, .answers = {1, 2}});
+        CHECK(expressions_of(net.parameter_table()) == net.parameters());
+        Graph other;
+        const RecurrentNet one =
+            one_step_net(other, {.steps = 3, .input = 2, .hidden = 2, .output = 1},
+                         {.cell = cell, .layers = 2, .is_bidirectional = true, .answers = {1, 2}});
+        CHECK(one.inputs.size() == 1);
+        CHECK(
+            std::ranges::equal(one.parameters(), net.parameters(), {}, &Expr::shape, &Expr::shape));
+    }
+}
