@@ -5,6 +5,7 @@
 #include <revolute/graph/step.hpp>
 #include <revolute/graph/values/shape.hpp>
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct Expr {
 
     friend constexpr bool operator==(Expr, Expr) = default;
 };
+
+/// Name with step and shape, "h[3] [2 x 1]"; of a node without a name its operator, "tanh [2 x 1]"; "no expression" where it
+/// is empty.
+std::ostream& operator<<(std::ostream& out, Expr x);
 
 /// An Expr handed to a builder, with the user's line: the implicit conversion happens in the user's
 /// call, so its default argument is the line of that call.

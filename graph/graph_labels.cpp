@@ -222,6 +222,12 @@ Shape Expr::shape() const { return graph->shape(id); }
 
 std::optional<Step> Expr::step() const { return graph->step(id); }
 
+std::ostream& operator<<(std::ostream& out, Expr x) {
+    if (x.graph == nullptr) return out << "no expression";
+    const std::string label = x.label();
+    return out << (label.empty() ? std::string(x.graph->op(x.id).name) : label) << ' ' << x.shape();
+}
+
 std::string Expr::label() const { return graph->label(id); }
 
 Expr Expr::named(std::string_view name) const {

@@ -88,6 +88,13 @@ Expr apply(const Op& op, std::initializer_list<Operand> operands,
                         std::span(attributes.begin(), attributes.size()));
 }
 
+std::vector<Operand> operands_of(std::span<const Expr> expressions, SourceLine line) {
+    std::vector<Operand> operands;
+    operands.reserve(expressions.size());
+    for (const Expr& x : expressions) operands.emplace_back(x, line);
+    return operands;
+}
+
 Operand constant_like(const Operand& x, double value) {
     if (x.expr.graph == nullptr)
         throw GraphError(

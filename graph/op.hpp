@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace revolute {
 
@@ -220,6 +221,9 @@ Expr apply(const Op& op, std::initializer_list<Operand> operands,
 /// an unqualified `apply` would find std::apply for a span or vector.
 Expr apply_to_all(const Op& op, std::span<const Operand> operands,
                   std::span<const double> attributes = {});
+
+/// The expressions as operands that were all handed over at that line.
+std::vector<Operand> operands_of(std::span<const Expr> expressions, SourceLine line);
 
 /// The constant of x's shape: what a number beside an expression means.
 Operand constant_like(const Operand& x, double value);

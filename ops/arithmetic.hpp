@@ -22,6 +22,9 @@ Expr operator+(Operand a, Operand b);
 Expr operator+(Operand a, double b);
 Expr operator+(double a, Operand b);
 
+/// sum = sum + term, which sums up in a loop. Throws ShapeError like a + b.
+Expr& operator+=(Expr& sum, Operand term);
+
 /// a - b, both [n x m]. Throws ShapeError like a + b.
 Expr operator-(Operand a, Operand b);
 Expr operator-(Operand a, double b);

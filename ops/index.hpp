@@ -18,6 +18,9 @@ Expr one_hot(Operand indices, int size);
 /// Columns of a table, as an embedding looks them up: table [n x V], indices [1 x B] -> [n x B].
 /// Throws ShapeError unless the indices are a row vector.
 Expr gather_columns(Operand table, Operand indices);
+/// Rows of a table: table [V x n], indices [1 x B] -> [B x n]. Throws as `gather_columns`.
+Expr gather_rows(Operand table, Operand indices);
+
 /// Columns added into a matrix of zeros where the indices say, the transpose of gather_columns:
 /// x [n x B], indices [1 x B] -> [n x total]. Throws ShapeError unless they fit.
 Expr scatter_columns(Operand x, Operand indices, int total);

@@ -2,6 +2,8 @@
 
 #include <revolute/graph/op.hpp>
 
+#include <vector>
+
 namespace revolute {
 
 extern const Op softmax_op;
@@ -16,5 +18,13 @@ Expr softmax(Operand x);
 /// a small value beside a largest entry of 0. The derivative is the softmax: for a column of nothing but -inf,
 /// whose value is -inf, zeros.
 Expr log_sum_exp(Operand x);
+
+/// The same row by row: [n x m] -> [n x m] and [n x 1].
+Expr softmax_of_rows(Operand x);
+Expr log_sum_exp_of_rows(Operand x);
+
+/// log of the sum of exp of the operands, entry by entry: [n x m] each -> [n x m]. Throws ShapeError unless the shapes are
+/// equal, GraphError without an operand.
+Expr log_sum_exp(const std::vector<Expr>& terms, SourceLine line = SourceLine::here());
 
 }  // namespace revolute

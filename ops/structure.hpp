@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <vector>
 
 // Parts of matrices, matrices put together, and the cut of a derivative.
 
@@ -32,6 +33,7 @@ Expr place_rows(Operand x, int first, int total);
 /// rows together are beyond the range of int.
 Expr stack_rows(std::span<const Operand> parts);
 Expr stack_rows(std::initializer_list<Operand> parts);
+Expr stack_rows(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
 
 /// Columns first, ..., first + count - 1: [n x m] -> [n x count]. Throws ShapeError unless they are
 /// columns of x.
@@ -43,6 +45,7 @@ Expr place_columns(Operand x, int first, int total);
 /// columns together are beyond the range of int.
 Expr stack_columns(std::span<const Operand> parts);
 Expr stack_columns(std::initializer_list<Operand> parts);
+Expr stack_columns(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
 
 /// The entries of x, column by column, as a matrix of another shape. Throws ShapeError unless it has
 /// as many entries.

@@ -49,7 +49,7 @@ void train() {
         fill(random, x, target);
         step.run();
         if (i % 100 == 0)
-            std::cout << "step " << i << ": loss " << step.value(net.loss)(0, 0) << '\n';
+            std::cout << "step " << i << ": loss " << step.scalar(net.loss) << '\n';
     }
 }
 

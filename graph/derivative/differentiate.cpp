@@ -97,4 +97,8 @@ Derivative differentiate(Expr loss, std::initializer_list<Expr> variables,
     return differentiate(loss, std::span(variables.begin(), variables.size()), unreachable);
 }
 
+Derivative differentiate(Expr loss, Expr variable, Unreachable unreachable) {
+    return differentiate(loss, std::span(&variable, 1), unreachable);
+}
+
 }  // namespace revolute

@@ -99,4 +99,7 @@ Derivative differentiate(Expr loss, std::span<const Expr> variables,
 Derivative differentiate(Expr loss, std::initializer_list<Expr> variables,
                          Unreachable unreachable = Unreachable::error);
 
+/// The same by one variable.
+Derivative differentiate(Expr loss, Expr variable, Unreachable unreachable = Unreachable::error);
+
 }  // namespace revolute

@@ -35,8 +35,12 @@ Bindings& Bindings::bind(Expr leaf, Matrix value) {
 }
 
 const Matrix* Bindings::find(Expr leaf) const {
-    if (leaf.graph != graph_ || index(leaf.id) >= values_.size()) return nullptr;
-    const Matrix& value = values_[index(leaf.id)];
+    return leaf.graph == graph_ ? find(leaf.id) : nullptr;
+}
+
+const Matrix* Bindings::find(NodeId leaf) const {
+    if (index(leaf) >= values_.size()) return nullptr;
+    const Matrix& value = values_[index(leaf)];
     return value.empty() ? nullptr : &value;
 }
 
@@ -385,6 +389,14 @@ std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bind
 
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check) {
     return std::move(evaluate(std::span(&output, 1), bindings, check).front());
+}
+
+double scalar(Expr output, const Bindings& bindings, FiniteCheck check) {
+    const Matrix value = evaluate(output, bindings, check);
+    if (!value.shape().is_scalar())
+        throw ShapeError(fmt::format("scalar: the output must be 1 x 1\n  output is {}",
+                                     output.graph->describe(output.id)));
+    return value(0, 0);
 }
 
 }  // namespace revolute

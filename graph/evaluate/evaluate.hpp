@@ -20,6 +20,10 @@ class Bindings {
 
     /// The value of a leaf, nullptr when it has none.
     const Matrix* find(Expr leaf) const;
+    /// The graph that the leaves belong to; nullptr before the first one.
+    const Graph* graph() const { return graph_; }
+    /// The value of a leaf of that graph by its id.
+    const Matrix* find(NodeId leaf) const;
 
  private:
     const Graph* graph_ = nullptr;
@@ -70,5 +74,8 @@ class NonFiniteError : public EvaluationError {
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);
+
+/// The number that an output of one entry is, a loss say. Throws ShapeError unless it is 1 x 1, and as `evaluate`.
+double scalar(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);
 
 }  // namespace revolute

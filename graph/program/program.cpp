@@ -137,6 +137,16 @@ std::size_t Program::output_of(std::string_view who, Expr output) const {
     return static_cast<std::size_t>(found - code.outputs.begin());
 }
 
+/// The number of the output that the member is; throws GraphError unless it is one.
+std::size_t Program::output_at(std::string_view who, Member output) const {
+    const Rolled& rolled = state_->code->rolled;
+    const auto found = std::ranges::find(rolled.outputs, output);
+    if (found == rolled.outputs.end())
+        throw GraphError(fmt::format("{}: not an output of the program: {}", who,
+                                     detail::describe(rolled, output)));
+    return static_cast<std::size_t>(found - rolled.outputs.begin());
+}
+
 /// Throws GraphError, in the name of `who`, unless it is a leaf.
 void detail::ProgramState::require_leaf(std::string_view who, Member leaf) const {
     const Rolled& rolled = code->rolled;
@@ -161,6 +171,27 @@ void detail::ProgramState::require_output(std::string_view who, std::size_t outp
 }
 
 void Program::bind(Expr leaf, ConstMatrixView value) { bind(leaf_of("bind", leaf), value); }
+
+void Program::bind(std::string_view name, std::int32_t t, ConstMatrixView value) {
+    bind(state_->code->rolled.find(name, t), value);
+}
+
+void Program::bind(std::string_view name, ConstMatrixView value) {
+    bind(state_->code->rolled.find(name), value);
+}
+
+void Program::bind(const Bindings& values) {
+    const detail::ProgramCode& code = *state_->code;
+    if (values.graph() == nullptr) return;
+    if (values.graph() != code.graph)
+        throw GraphError(
+            code.graph == nullptr
+                ? "bind: leaves of a program that was compiled of a rolled graph are "
+                  "given by name, or as members"
+                : "bind: the leaves belong to another graph than the program's outputs");
+    for (const auto& [node, leaf] : code.leaves)
+        if (const Matrix* const value = values.find(node)) bind(leaf, *value);
+}
 
 void Program::bind(Member leaf, ConstMatrixView value) {
     detail::ProgramState& state = *state_;
@@ -288,6 +319,25 @@ ConstMatrixView Program::value(std::size_t output) {
 }
 
 ConstMatrixView Program::value(Expr output) { return value(output_of("value", output)); }
+
+ConstMatrixView Program::value(std::string_view name, std::int32_t t) {
+    return value(output_at("value", state_->code->rolled.find(name, t)));
+}
+
+ConstMatrixView Program::value(std::string_view name) {
+    return value(output_at("value", state_->code->rolled.find(name)));
+}
+
+double Program::scalar(std::size_t output) {
+    const ConstMatrixView x = value(output);
+    if (!x.shape().is_scalar())
+        throw ShapeError(fmt::format(
+            "scalar: the output must be 1 x 1\n  output is {}",
+            detail::describe(state_->code->rolled, state_->code->rolled.outputs[output])));
+    return x(0, 0);
+}
+
+double Program::scalar(Expr output) { return scalar(output_of("scalar", output)); }
 
 std::size_t Program::threads() const {
     return std::visit([](const auto& machine) { return machine.lanes(); }, state_->machine);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 #include <revolute/graph/values/matrix.hpp>
 
@@ -79,6 +80,12 @@ class Program {
     void bind(Expr leaf, ConstMatrixView value);
     /// The same for a member of the rolled graph. Throws GraphError unless it is a leaf.
     void bind(Member leaf, ConstMatrixView value);
+    /// The same for the leaf of that name, at step t or without a step: bind("x", 3, value). Throws as `Rolled::find`.
+    void bind(std::string_view name, std::int32_t t, ConstMatrixView value);
+    void bind(std::string_view name, ConstMatrixView value);
+    /// All leaves of the program that have values there; others keep theirs. Throws GraphError for leaves of another graph
+    /// than the program's.
+    void bind(const Bindings& values);
     /// The leaf's value is what stands there in each run, a column-major matrix without gaps, which the
     /// user keeps and may change between runs. It is read in place where it can be: numbers of the
     /// program's precision; of a leaf with steps, all of them, each step's value behind that of the step
@@ -117,6 +124,12 @@ class Program {
     ConstMatrixView value(std::size_t output);
     /// The same for an output's expression.
     ConstMatrixView value(Expr output);
+    /// The same for the output of that name, at step t or without a step. Throws as `Rolled::find`.
+    ConstMatrixView value(std::string_view name, std::int32_t t);
+    ConstMatrixView value(std::string_view name);
+    /// The number that an output of one entry is. Throws ShapeError unless it is 1 x 1, and as `value`.
+    double scalar(std::size_t output);
+    double scalar(Expr output);
 
     Precision precision() const;
     /// The threads that a run uses; all but the caller's wait between runs.
@@ -129,6 +142,7 @@ class Program {
     // What an expression stands for; `who` asks, for errors.
     Member leaf_of(std::string_view who, Expr leaf) const;
     std::size_t output_of(std::string_view who, Expr output) const;
+    std::size_t output_at(std::string_view who, Member output) const;
     template <class Number>
     void refer_to(Member leaf, const Number* value);
 

@@ -258,6 +258,9 @@ struct Rolled {
     const Part& operator[](PartId part) const { return parts[index(part)]; }
     /// Number of nodes that it stands for.
     std::size_t node_count() const;
+    /// The member of that name, at step t of the name where one is given. Throws GraphError, with the steps that there are,
+    /// when there is none, and when there are several.
+    Member find(std::string_view name, std::optional<std::int32_t> t = std::nullopt) const;
     /// The number of steps of a time axis: one more than the last at which its graph computes something
     /// going forward, of which something is needed. A last step that nothing reads counts where the rolled
     /// graph needs any other node of it. Throws GraphError when it has no such axis.

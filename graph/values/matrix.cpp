@@ -3,12 +3,45 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ostream>
 
 namespace revolute {
 
 std::string to_string(Shape shape) { return fmt::format("[{} x {}]", shape.rows, shape.columns); }
+
+std::ostream& operator<<(std::ostream& out, Shape shape) { return out << to_string(shape); }
+
+std::string to_string(ConstMatrixView x) {
+    if (x.size() == 0) return "[]";
+    std::vector<std::string> entries;
+    std::vector<std::size_t> widths;
+    for (int c = 0; c < x.columns; ++c) {
+        widths.push_back(0);
+        for (const double value : x.column(c)) {
+            entries.push_back(fmt::format("{:.6g}", printable(value)));
+            widths.back() = std::max(widths.back(), entries.back().size());
+        }
+    }
+    std::string text;
+    for (int r = 0; r < x.rows; ++r) {
+        text += r == 0 ? "[[" : "]\n [";
+        for (int c = 0; c < x.columns; ++c) {
+            const auto column = static_cast<std::size_t>(c);
+            text += fmt::format(
+                "{}{:>{}}", c == 0 ? "" : " ",
+                entries[column * static_cast<std::size_t>(x.rows) + static_cast<std::size_t>(r)],
+                widths[column]);
+        }
+    }
+    return text + "]]";
+}
+
+std::ostream& operator<<(std::ostream& out, ConstMatrixView x) { return out << to_string(x); }
+
+std::ostream& operator<<(std::ostream& out, const Matrix& x) { return out << ConstMatrixView(x); }
 
 Matrix::Matrix(int rows, int columns, double fill) : shape_{rows, columns} {
     if (rows < 0 || columns < 0)

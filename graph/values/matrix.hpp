@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -85,6 +87,12 @@ class Matrix {
     Shape shape_{0, 0};
     std::vector<double> values_;
 };
+
+/// The entries to six digits, a row a line, for a look at them: "[[  0.5 -1]\n [-0.25  2]]". "[]" without
+/// entries.
+std::string to_string(ConstMatrixView x);
+std::ostream& operator<<(std::ostream& out, ConstMatrixView x);
+std::ostream& operator<<(std::ostream& out, const Matrix& x);
 
 /// The number as it is printed: a NaN may have a sign, which means nothing and is taken away.
 double printable(double value);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <string>
 
 namespace revolute {
@@ -19,5 +20,6 @@ struct Shape {
 
 /// "[3 x 1]", as errors and listings print it.
 std::string to_string(Shape shape);
+std::ostream& operator<<(std::ostream& out, Shape shape);
 
 }  // namespace revolute

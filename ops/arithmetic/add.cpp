@@ -29,4 +29,6 @@ Expr operator+(Operand a, double b) { return apply(add_op, {a, constant_like(a, 
 
 Expr operator+(double a, Operand b) { return apply(add_op, {constant_like(b, a), b}); }
 
+Expr& operator+=(Expr& sum, Operand term) { return sum = Operand(sum, term.line) + term; }
+
 }  // namespace revolute

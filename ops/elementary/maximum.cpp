@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace revolute {
 
@@ -34,5 +35,9 @@ constinit const Op maximum_op{
 };
 
 Expr maximum(Operand a, Operand b) { return apply(maximum_op, {a, b}); }
+
+Expr maximum(Operand x, double bound) {
+    return clamp(x, bound, std::numeric_limits<double>::infinity());
+}
 
 }  // namespace revolute

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace revolute {
 
@@ -34,5 +35,9 @@ constinit const Op minimum_op{
 };
 
 Expr minimum(Operand a, Operand b) { return apply(minimum_op, {a, b}); }
+
+Expr minimum(Operand x, double bound) {
+    return clamp(x, -std::numeric_limits<double>::infinity(), bound);
+}
 
 }  // namespace revolute

@@ -36,4 +36,8 @@ constinit const Op power_op{
 
 Expr power(Operand x, double k) { return apply(power_op, {x}, {k}); }
 
+Expr power(Operand a, Operand b) {
+    return exp(Operand(hadamard(b, Operand(log(a), a.line)), a.line));
+}
+
 }  // namespace revolute

@@ -1,5 +1,6 @@
 #include <revolute/ops/detail/copy.hpp>
 #include <revolute/ops/index.hpp>
+#include <revolute/ops/product.hpp>
 
 #include <fmt/format.h>
 
@@ -38,6 +39,11 @@ constinit const Op gather_columns_op{
 
 Expr gather_columns(Operand table, Operand indices) {
     return apply(gather_columns_op, {table, indices});
+}
+
+Expr gather_rows(Operand table, Operand indices) {
+    const Operand columns(transpose(table), table.line);
+    return transpose(Operand(gather_columns(columns, indices), table.line));
 }
 
 }  // namespace revolute

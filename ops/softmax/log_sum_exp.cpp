@@ -1,9 +1,15 @@
+#include <revolute/graph/graph.hpp>
 #include <revolute/graph/kernels/vector_math.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
+#include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/softmax.hpp>
+#include <revolute/ops/structure.hpp>
+
+#include <fmt/format.h>
 
 #include <cmath>
 #include <span>
@@ -47,5 +53,30 @@ constinit const Op log_sum_exp_op{
 };
 
 Expr log_sum_exp(Operand x) { return apply(log_sum_exp_op, {x}); }
+
+Expr log_sum_exp_of_rows(Operand x) {
+    return transpose(Operand(log_sum_exp(Operand(transpose(x), x.line)), x.line));
+}
+
+Expr log_sum_exp(const std::vector<Expr>& terms, SourceLine line) {
+    if (terms.empty())
+        throw GraphError(
+            fmt::format("log_sum_exp: needs an operand\n  asked for at {}", to_string(line)));
+    // Each as a row, so that what belongs together is a column.
+    std::vector<Operand> as_rows;
+    for (const Expr& term : terms) {
+        if (term.shape() != terms.front().shape())
+            throw ShapeError(fmt::format(
+                "log_sum_exp: the operands must have one shape\n  operand 0 is {}\n  operand {} is "
+                "{}\n  asked for at {}",
+                term.graph->describe(terms.front().id), as_rows.size(),
+                term.graph->describe(term.id), to_string(line)));
+        as_rows.emplace_back(reshape(Operand(term, line), 1, static_cast<int>(term.shape().size())),
+                             line);
+    }
+    const Shape shape = terms.front().shape();
+    const Expr all = log_sum_exp(Operand(stack_rows(as_rows), line));
+    return reshape(Operand(all, line), shape.rows, shape.columns);
+}
 
 }  // namespace revolute

@@ -1,6 +1,7 @@
 #include <revolute/graph/kernels/vector_math.hpp>
 #include <revolute/ops/detail/exponentials.hpp>
 #include <revolute/ops/detail/softmax_rules.hpp>
+#include <revolute/ops/product.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/softmax.hpp>
 
@@ -37,5 +38,9 @@ constinit const Op softmax_op{
 };
 
 Expr softmax(Operand x) { return apply(softmax_op, {x}); }
+
+Expr softmax_of_rows(Operand x) {
+    return transpose(Operand(softmax(Operand(transpose(x), x.line)), x.line));
+}
 
 }  // namespace revolute

@@ -59,4 +59,9 @@ Expr stack_columns(std::initializer_list<Operand> parts) {
     return apply_to_all(stack_columns_op, std::span(parts.begin(), parts.size()));
 }
 
+Expr stack_columns(const std::vector<Expr>& parts, SourceLine line) {
+    const std::vector<Operand> operands = operands_of(parts, line);
+    return apply_to_all(stack_columns_op, operands);
+}
+
 }  // namespace revolute

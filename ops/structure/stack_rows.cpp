@@ -60,4 +60,9 @@ Expr stack_rows(std::initializer_list<Operand> parts) {
     return apply_to_all(stack_rows_op, std::span(parts.begin(), parts.size()));
 }
 
+Expr stack_rows(const std::vector<Expr>& parts, SourceLine line) {
+    const std::vector<Operand> operands = operands_of(parts, line);
+    return apply_to_all(stack_rows_op, operands);
+}
+
 }  // namespace revolute
