@@ -96,7 +96,7 @@ demo)
     tests=
     [ -f "$root/build/release/CMakeCache.txt" ] || tests=-DREVOLUTE_BUILD_TESTS=OFF
     # In batches, which takes a third of the time.
-    quietly 'Configuring' cmake -S "$root" --preset release -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 $tests
+    quietly 'Configuring' cmake -S "$root" --preset release -DCMAKE_UNITY_BUILD=ON $tests
     quietly 'Building' cmake --build "$root/build/release" --parallel "$(nproc)" --target revolute
     exec "$root/build/release/revolute" demo
     ;;

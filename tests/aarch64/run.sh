@@ -13,7 +13,7 @@ for program in aarch64-linux-gnu-g++ qemu-aarch64; do
 done
 jobs=$(nproc)
 cmake -S . -B build/aarch64 -G Ninja --toolchain tests/aarch64/toolchain.cmake -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 -DREVOLUTE_BUILD_TESTS=ON -DREVOLUTE_BUILD_PROGRAM=OFF \
+    -DCMAKE_UNITY_BUILD=ON -DREVOLUTE_BUILD_TESTS=ON -DREVOLUTE_BUILD_PROGRAM=OFF \
     -DREVOLUTE_GRAPHVIZ=OFF >/dev/null
 cmake --build build/aarch64 --parallel "$jobs" --target test_graph test_ops
 ctest --test-dir build/aarch64 --parallel "$jobs" --output-on-failure --no-tests=error --tests-regex '^(graph|ops|vectors)/'

@@ -63,7 +63,7 @@ export CALLS="$work/calls" USER_ID MISSING APT_STATUS=0 CMAKE_STATUS=0
 
 checkout=$(cd "$work/checkout" && pwd)
 elsewhere=$(cd "$work/elsewhere" && pwd)
-in_batches='-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12'
+in_batches='-DCMAKE_UNITY_BUILD=ON'
 building='Configuring
 Building'
 first_build="cmake -S $checkout --preset release $in_batches -DREVOLUTE_BUILD_TESTS=OFF

@@ -63,7 +63,7 @@ build_user find_package -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
 # alone need nothing that the program alone needs.
 without_the_programs_needs=-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
 build_user add_subdirectory -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= -DREVOLUTE_SOURCE="$source" -DBUILD_SHARED_LIBS=ON \
-    $without_the_programs_needs -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12
+    $without_the_programs_needs -DCMAKE_UNITY_BUILD=ON
 # Installed shared libraries find each other.
 cmake --install "$work/add_subdirectory" --prefix "$work/shared" >/dev/null
 for library in "$work"/shared/lib*/librevolute_*.so "$work"/shared/lib/*/librevolute_*.so; do
