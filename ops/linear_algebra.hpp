@@ -3,7 +3,8 @@
 #include <revolute/graph/op.hpp>
 
 // Functions of square matrices, by an LU decomposition with partial pivoting. Of a matrix that is singular, entries are
-// infinite, NaN, or as large as rounding leaves them.
+// infinite, NaN, or as large as rounding leaves them; of one with an entry that is not finite they are NaN. Programs that have
+// matrices of several sizes decomposed allocate while they run.
 
 namespace revolute {
 

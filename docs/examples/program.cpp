@@ -48,8 +48,7 @@ void train() {
     for (int i = 0; i <= 300; ++i) {
         fill(random, x, target);
         step.run();
-        if (i % 100 == 0)
-            std::cout << "step " << i << ": loss " << step.scalar(net.loss) << '\n';
+        if (i % 100 == 0) std::cout << "step " << i << ": loss " << step.scalar(net.loss) << '\n';
     }
 }
 

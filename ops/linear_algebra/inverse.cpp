@@ -1,12 +1,18 @@
-#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/lu_decomposition.hpp>
 #include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
-#include <Eigen/LU>
-
 namespace revolute {
+
+namespace {
+
+constexpr auto invert = [](const auto& x, auto y) {
+    detail::with_lu_of(x[0], y, [&](const auto& lu) { detail::mapped(y) = lu.inverse(); });
+};
+
+}  // namespace
 
 // Y = A^-1, so dY = -Y dA Y  =>  A_bar = -Y' Y_bar Y'.
 constinit const Op inverse_op{
@@ -20,8 +26,8 @@ constinit const Op inverse_op{
             const std::int64_t n = first.rows;
             return 2 * n * n * n;
         },
-    .evaluate = [](const Arguments& x,
-                   MatrixView y) { as_eigen(y) = as_eigen(x[0]).partialPivLu().inverse(); },
+    .evaluate = invert,
+    .fast_matrix = {invert, invert},
     .pullback = {[](const Pullback& p) {
         const Expr transposed = transpose(p.output);
         return -(transposed * p.adjoint * transposed);

@@ -1,15 +1,24 @@
-#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/lu_decomposition.hpp>
 #include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
-#include <Eigen/LU>
-
 #include <cmath>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto sum_of_logarithms = [](const auto& x, auto y) {
+    detail::with_lu_of(x[0], y, [&](const auto& lu) {
+        y.data[0] = 0;
+        for (int i = 0; i < x[0].rows; ++i) y.data[0] += std::log(std::abs(lu.matrixLU()(i, i)));
+    });
+};
+
+}  // namespace
 
 // y = log |det A|, so dy = tr(A^-1 dA)  =>  A_bar = y_bar A'^-1.
 constinit const Op log_determinant_op{
@@ -23,13 +32,8 @@ constinit const Op log_determinant_op{
             const std::int64_t n = first.rows;
             return n * n * n;
         },
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            const auto lu = as_eigen(x[0]).partialPivLu();
-            double sum = 0;
-            for (int i = 0; i < x[0].rows; ++i) sum += std::log(std::abs(lu.matrixLU()(i, i)));
-            y.data[0] = sum;
-        },
+    .evaluate = sum_of_logarithms,
+    .fast_matrix = {sum_of_logarithms, sum_of_logarithms},
     .pullback = {[](const Pullback& p) {
         return multiply(p.adjoint, transpose(inverse(p.input())));
     }},

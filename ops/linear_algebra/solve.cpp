@@ -1,13 +1,22 @@
-#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/arithmetic.hpp>
+#include <revolute/ops/detail/lu_decomposition.hpp>
 #include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
-#include <Eigen/LU>
 #include <fmt/format.h>
 
 namespace revolute {
+
+namespace {
+
+constexpr auto solve_for = [](const auto& x, auto y) {
+    detail::with_lu_of(x[0], y, [&](const auto& lu) {
+        detail::mapped(y).noalias() = lu.solve(detail::mapped(x[1]));
+    });
+};
+
+}  // namespace
 
 // A X = B, so dA X + A dX = dB  =>  B_bar = A'^-1 X_bar, A_bar = -B_bar X'.
 constinit const Op solve_op{
@@ -25,10 +34,8 @@ constinit const Op solve_op{
             const std::int64_t n = first.rows, m = output.columns;
             return n * n * n + 2 * n * n * m;
         },
-    .evaluate =
-        [](const Arguments& x, MatrixView y) {
-            as_eigen(y) = as_eigen(x[0]).partialPivLu().solve(as_eigen(x[1]));
-        },
+    .evaluate = solve_for,
+    .fast_matrix = {solve_for, solve_for},
     .pullback = {[](const Pullback& p) {
                      const Expr of_right = solve(transpose(p.input(0)), p.adjoint);
                      return -(of_right * transpose(p.output));

@@ -8,7 +8,6 @@
 #include <vector>
 
 using namespace revolute;
-using NodeIndex;
 
 namespace {
 

@@ -157,16 +157,12 @@ void consider_added_biases(const Case& of, Judge& judge) {
         }));
 }
 
-/// Adjoints of inputs and states, which nobody takes for gradients of parameters.
-bool is_adjoint(const GradientArray& array) {
-    return array.name == "dx" || array.name == "dh0" || array.name == "dc0";
-}
-
 void consider_mixed_up(Judge& judge) {
     for (const std::size_t i : judge.differing())
         for (std::size_t j = 0; j < judge.right().size(); ++j) {
+            // Nobody takes the adjoints of inputs and states for gradients of parameters.
             if (i == j || !same_shapes(judge.right()[i], judge.right()[j]) ||
-                is_adjoint(judge.right()[i]) != is_adjoint(judge.right()[j]))
+                judge.right()[i].has_sequences() != judge.right()[j].has_sequences())
                 continue;
             Hypothesis hypothesis{fmt::format("it is the gradient of {}", judge.right()[j].name),
                                   {}};

@@ -44,7 +44,7 @@ TEST_CASE("print: shapes and expressions") {
     CHECK(printed(Expr()) == "no expression");
 }
 
-TEST_CASE("scalar: the number of an output of one entry; others are refused") {
+TEST_CASE("scalar: the number of an output of one entry, others are refused") {
     Graph graph;
     const Expr a = graph.input("a", {2, 1});
     Bindings values;

@@ -273,7 +273,7 @@ TEST_CASE("compare: a missing factor U' is named in nets of one unit too") {
                 const Matrix adjoint = evaluate(by_products.gradients()[k], net.values);
                 const Matrix U = evaluate(RuleSite{products[k], 0}.input(), net.values);
                 for (int c = 0; c < of.sizes.batch; ++c)
-                    given.dh0[0](0, c) += (1 - U(0, 0)) * adjoint(0, c);
+                    given.dinitial[0].values[0](0, c) += (1 - U(0, 0)) * adjoint(0, c);
             }
             const GradientComparison comparison = compare_gradients(of, given);
             CAPTURE(to_text(comparison, of));

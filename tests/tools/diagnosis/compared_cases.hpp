@@ -75,7 +75,9 @@ inline Matrix column_of(const Matrix& from, int column) {
 /// The case with one sequence of its batch.
 inline Case with_column(Case of, int column) {
     of.sizes.batch = 1;
-    for (std::vector<Matrix>* matrices : {&of.x, &of.targets, &of.h0, &of.c0})
+    std::vector<std::vector<Matrix>*> sequences{&of.x, &of.targets};
+    for (StateArrays& states : of.initial) sequences.push_back(&states.values);
+    for (std::vector<Matrix>* matrices : sequences)
         for (Matrix& matrix : *matrices) matrix = column_of(matrix, column);
     return of;
 }
