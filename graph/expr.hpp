@@ -32,8 +32,8 @@ struct Expr {
     friend constexpr bool operator==(Expr, Expr) = default;
 };
 
-/// Name with step and shape, "h[3] [2 x 1]"; of a node without a name its operator, "tanh [2 x 1]"; "no expression" where it
-/// is empty.
+/// Name with step and shape, "h[3] [2 x 1]"; of a node without a name its operator, "tanh [2 x 1]";
+/// "no expression" where it is empty.
 std::ostream& operator<<(std::ostream& out, Expr x);
 
 /// An Expr handed to a builder, with the user's line: the implicit conversion happens in the user's

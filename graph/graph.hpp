@@ -49,17 +49,17 @@ class Graph {
     /// A matrix of one value. It has neither name nor step.
     Expr constant(double value, Shape shape = {}, SourceLine line = SourceLine::here());
 
-    /// Appends a node, or finds the equal one, which keeps the step of its first maker. But one that is asked
-    /// for at another step, and reads no step of the axis of its own, is the same at all of them: from then on it
-    /// has the one step of other axes that its operands have, or none. `operands` must not be a span into this
-    /// graph. Throws as `apply` does.
+    /// Appends a node, or finds the equal one, which keeps the step of its first maker. But one
+    /// that is asked for at another step, and reads no step of the axis of its own, is the same at
+    /// all of them: from then on it has the one step of other axes that its operands have, or none.
+    /// `operands` must not be a span into this graph. Throws as `apply` does.
     Expr append(const Op& op, std::span<const NodeId> operands, std::span<const double> attributes,
                 SourceLine line);
     /// A leaf of that kind (input, parameter, initial state), as the functions above make it.
     Expr leaf(const Op& op, std::string_view name, Shape shape,
               SourceLine line = SourceLine::here());
-    /// The node that is made like `node`, but of these operands of the same shapes; none when there is none,
-    /// or equal nodes are kept apart.
+    /// The node that is made like `node`, but of these operands of the same shapes; none when there
+    /// is none, or equal nodes are kept apart.
     std::optional<NodeId> find_like(NodeId node, std::span<const NodeId> operands) const;
     /// Makes room, so that appending that many does not move what is there.
     void reserve(std::size_t nodes, std::size_t operands);
@@ -99,8 +99,8 @@ class Graph {
     bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
     /// Whether a pullback rule made the node.
     bool is_made_by_adjoint(NodeId id) const;
-    /// By axis, the number of steps of the graph that this one was copied or simplified from. This one may
-    /// lack the last of them, which nothing read.
+    /// By axis, the number of steps of the graph that this one was copied or simplified from. This
+    /// one may lack the last of them, which nothing read.
     const std::map<std::int32_t, std::int32_t>& steps_of_source() const { return source_steps_; }
     /// Says it of one axis; the larger number stays.
     void note_steps_of_source(std::int32_t axis, std::int32_t steps);
@@ -213,7 +213,8 @@ class Graph {
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened
 /// with, whether what they read depends on time or not. A transpose or reshape has its operand's
 /// step, a constant and a parameter none. Scopes nest; a line that is set stays set inside, so that
-/// everything an outer call makes carries that call's line. Only a pass's adjoint_of takes its place.
+/// everything an outer call makes carries that call's line. Only a pass's adjoint_of takes its
+/// place.
 class [[nodiscard]] Scope {
  public:
     Scope(Graph& graph, Step step);

@@ -55,8 +55,8 @@ bool Graph::reads_only(std::uint32_t step, std::span<const NodeId> operands) con
            });
 }
 
-// A node has the open scope's step; but a transpose or reshape has its operand's: else it would have
-// that of whoever asked for it first, and U' is asked for from the last step to the first.
+// A node has the open scope's step; but a transpose or reshape has its operand's: else it would
+// have that of whoever asked for it first, and U' is asked for from the last step to the first.
 std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) const {
     if (operands.empty()) return none;
     if (op.role == Role::transpose || op.role == Role::reshape)
@@ -67,9 +67,10 @@ std::uint32_t Graph::step_for(const Op& op, std::span<const NodeId> operands) co
     return depend_on_time(operands) ? stepless : none;
 }
 
-// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy at the last step may be
-// what all steps are handed, or the last alone. Only the second request tells them apart: what reads no step of
-// the node's axis is the same at all of them, and belongs to the one step of other axes that it reads, or to none.
+// 1 - w is made at every step of a loop, w x(-1) at one step of a recurrence, and V' dy at the last
+// step may be what all steps are handed, or the last alone. Only the second request tells them
+// apart: what reads no step of the node's axis is the same at all of them, and belongs to the one
+// step of other axes that it reads, or to none.
 void Graph::ask_again(NodeId id, std::span<const NodeId> operands) {
     const Step* const at = find_step(id);
     if (at == nullptr || context_.step <= stepless || *at == steps_[context_.step]) return;

@@ -34,7 +34,8 @@ enum class Role : std::uint8_t {
 /// Whether entry (r, c) of the output depends on entry (r, c) of each operand alone.
 inline bool is_elementwise(Role role) { return role == Role::elementwise || role == Role::sum; }
 
-/// Whether operators of the role only place entries: each entry of the output is an entry of the operand.
+/// Whether operators of the role only place entries: each entry of the output is an entry of the
+/// operand.
 bool places_entries(Role role);
 
 /// How tightly an operator's text form binds; operands that bind less tightly get parentheses.
@@ -78,8 +79,8 @@ struct Pushforward : RuleSite {
 
 using ShapeRule = Shape (*)(const ShapeArguments&);
 
-/// A place in an expression of several operators: an operator, whose operands follow; the expression's
-/// operand of that number; or a constant.
+/// A place in an expression of several operators: an operator, whose operands follow; the
+/// expression's operand of that number; or a constant.
 struct ExpressionToken {
     enum class Kind : std::uint8_t { op, operand, number };
 
@@ -98,8 +99,8 @@ struct ExpressionToken {
     constexpr ExpressionToken(Kind k, std::uint32_t s, double n) : kind(k), slot(s), number(n) {}
 };
 
-/// Fast kernels of an elementwise expression, in which no value between its operators is written. They
-/// give the bits that the operators give one after another.
+/// Fast kernels of an elementwise expression, in which no value between its operators is written.
+/// They give the bits that the operators give one after another.
 struct ExpressionKernels {
     std::string_view name;                        ///< for listings
     std::span<const ExpressionToken> expression;  ///< each operator before its operands
@@ -159,7 +160,8 @@ struct Example {
 Expr shape_only(const Pullback&);
 
 /// Pullback rule of an operand that the node depends on by jumps alone (sign, an index), or whose
-/// derivative is cut: its derivative is zero wherever there is one, so it gets no term. A mark, too.
+/// derivative is cut: its derivative is zero wherever there is one, so it gets no term. A mark,
+/// too.
 Expr zero_derivative(const Pullback&);
 
 /// Whether the rule is one of the two marks: the operand gets no term and passes no tangent on.
@@ -184,16 +186,17 @@ struct Op {
     /// Floating-point operations for each entry of the largest operand, where the role does not say
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;
-    /// Optional, where they grow faster than the entries: the operations, of the first operand's shape and the output's.
+    /// Optional, where they grow faster than the entries: the operations, of the first operand's
+    /// shape and the output's.
     std::int64_t (*operations)(Shape first, Shape output) = nullptr;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     FastKernels fast{};         ///< optional, of elementwise operators
-    /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program of floats
-    /// on copies in double.
+    /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program
+    /// of floats on copies in double.
     MatrixKernels fast_matrix{};
-    /// Optional, where `evaluate` keeps digits that the formula loses when it is computed as it is written, such as
-    /// those of p - 1 for a p next to 1: writes how large the largest term of each entry is. Only estimates of rounding
-    /// ask.
+    /// Optional, where `evaluate` keeps digits that the formula loses when it is computed as it is
+    /// written, such as those of p - 1 for a p next to 1: writes how large the largest term of each
+    /// entry is. Only estimates of rounding ask.
     Kernel term_sizes = nullptr;
     /// Optional: of expressions whose last operator is this one.
     std::span<const ExpressionKernels> combined{};

@@ -34,8 +34,8 @@ Expr elu(Operand x, double alpha = 1.0);
 Expr gelu(Operand x);
 /// 1 where x > 0, else 0, so 0 at 0. Its derivative is zero everywhere.
 Expr heaviside(Operand x);
-/// 1 where a > b, else 0, so 0 where they are equal, infinities among them; NaN where one is. Both [n x
-/// m]. Its derivative is zero everywhere. Throws ShapeError unless the shapes are equal.
+/// 1 where a > b, else 0, so 0 where they are equal, infinities among them; NaN where one is. Both
+/// [n x m]. Its derivative is zero everywhere. Throws ShapeError unless the shapes are equal.
 Expr exceeds(Operand a, Operand b);
 
 }  // namespace revolute

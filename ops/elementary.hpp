@@ -30,7 +30,8 @@ Expr log(Operand x);
 Expr sqrt(Operand x);
 /// x to the k, a number: as std::pow, so NaN for x < 0 unless k is whole.
 Expr power(Operand x, double k);
-/// a to the b, entry by entry, both [n x m], as exp(b o log a): for a > 0. Throws ShapeError unless the shapes are equal.
+/// a to the b, entry by entry, both [n x m], as exp(b o log a): for a > 0. Throws ShapeError unless
+/// the shapes are equal.
 Expr power(Operand a, Operand b);
 Expr sin(Operand x);
 Expr cos(Operand x);
@@ -46,7 +47,8 @@ Expr minimum(Operand a, Operand b);
 /// derivatives are zero everywhere. Throws
 /// ShapeError unless the shapes are equal.
 Expr maximum(Operand a, Operand b);
-/// The smaller of each entry and a number, and the larger: x clamped at one side. The derivative at the bound is taken as 0.
+/// The smaller of each entry and a number, and the larger: x clamped at one side. The derivative at
+/// the bound is taken as 0.
 Expr minimum(Operand x, double bound);
 Expr maximum(Operand x, double bound);
 

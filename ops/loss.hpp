@@ -32,28 +32,31 @@ Expr huber(Operand y, Operand target, double delta = 1.0);
 /// -Y log s - (1 - Y) log(1 - s) for s = sigmoid(z), summed over rows and averaged over columns, z
 /// and Y [n x B]. Throws ShapeError unless the shapes are equal.
 ///
-/// For Y from 0 to 1 nothing cancels, however small the loss: the value of each entry is right to a few units
-/// in its last place, and so is its derivative by z where Y is 0 or 1 (docs/ops.md).
+/// For Y from 0 to 1 nothing cancels, however small the loss: the value of each entry is right to a
+/// few units in its last place, and so is its derivative by z where Y is 0 or 1 (docs/ops.md).
 Expr binary_cross_entropy_with_logits(Operand z, Operand target);
 
-/// sigmoid(z) - Y, entry by entry, the derivative of an entry's binary cross-entropy: right to a few units in
-/// its last place for Y = 0 and Y = 1. Throws ShapeError unless the shapes are equal.
+/// sigmoid(z) - Y, entry by entry, the derivative of an entry's binary cross-entropy: right to a
+/// few units in its last place for Y = 0 and Y = 1. Throws ShapeError unless the shapes are equal.
 Expr sigmoid_error(Operand z, Operand target);
 
-/// -log of the probability that the softmax of z gives the right class, averaged over columns: z [C x B],
-/// classes [1 x B], whole numbers from 0 to C - 1, which get no gradient. Throws ShapeError unless there is
-/// one class for each column; at evaluation, EvaluationError for a class out of range.
+/// -log of the probability that the softmax of z gives the right class, averaged over columns: z [C
+/// x B], classes [1 x B], whole numbers from 0 to C - 1, which get no gradient. Throws ShapeError
+/// unless there is one class for each column; at evaluation, EvaluationError for a class out of
+/// range.
 ///
-/// Nothing cancels, however small the loss: value and derivative are right to a few units in their last place,
-/// and what the rounding of a difference d of two entries does to exp(d), half of |d| such units
-/// (docs/ops.md). The loss of a class of -inf is infinite. A column of nothing but -inf gets a gradient of zeros.
+/// Nothing cancels, however small the loss: value and derivative are right to a few units in their
+/// last place, and what the rounding of a difference d of two entries does to exp(d), half of |d|
+/// such units (docs/ops.md). The loss of a class of -inf is infinite. A column of nothing but -inf
+/// gets a gradient of zeros.
 Expr softmax_cross_entropy(Operand z, Operand classes);
 
 /// The same loss of each column by itself: [C x B], [1 x B] -> [1 x B].
 Expr column_cross_entropy(Operand z, Operand classes);
 
-/// softmax(z) - one_hot(classes), the derivative of the cross-entropy of each column: [C x B], [1 x B] ->
-/// [C x B]. The entry of the right class is minus the sum of the others, and has all their digits.
+/// softmax(z) - one_hot(classes), the derivative of the cross-entropy of each column: [C x B], [1 x
+/// B] -> [C x B]. The entry of the right class is minus the sum of the others, and has all their
+/// digits.
 Expr softmax_error(Operand z, Operand classes);
 
 }  // namespace revolute

@@ -21,9 +21,9 @@ Expr row_sums(Operand x);
 /// Each column summed: [n x m] -> [1 x m].
 Expr column_sums(Operand x);
 
-/// The largest entry of each row: [n x m] -> [n x 1]. Where several are the largest, the adjoint goes
-/// to the first of them: a subgradient. A NaN in a row makes its maximum NaN, and the first NaN gets the
-/// adjoint.
+/// The largest entry of each row: [n x m] -> [n x 1]. Where several are the largest, the adjoint
+/// goes to the first of them: a subgradient. A NaN in a row makes its maximum NaN, and the first
+/// NaN gets the adjoint.
 Expr row_max(Operand x);
 /// The largest entry of each column: [n x m] -> [1 x m]. Adjoint and NaN as with row_max.
 Expr column_max(Operand x);

@@ -19,8 +19,8 @@ Shape equal_shapes(const ShapeArguments& x);
 /// Both operands have one shape, and the output is 1 x 1. Errors as equal_shapes.
 Shape equal_shapes_to_scalar(const ShapeArguments& x);
 
-/// The operands' rows, or columns, added up: the size of what stands below or beside each other. Throws
-/// ShapeError, which calls them `what`, where the sum is beyond the range of a size.
+/// The operands' rows, or columns, added up: the size of what stands below or beside each other.
+/// Throws ShapeError, which calls them `what`, where the sum is beyond the range of a size.
 int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what);
 
 /// Throws ShapeError unless operand 1 has one class for each column of operand 0: [1 x B].

@@ -29,8 +29,8 @@ Expr rows(Operand x, int first, int count);
 /// x in the rows from `first` on of a matrix of zeros: [count x m] -> [total x m]; the transpose of
 /// `rows`. Throws ShapeError unless x fits.
 Expr place_rows(Operand x, int first, int total);
-/// The operands below each other, all with m columns. Throws ShapeError unless they have, and when their
-/// rows together are beyond the range of int.
+/// The operands below each other, all with m columns. Throws ShapeError unless they have, and when
+/// their rows together are beyond the range of int.
 Expr stack_rows(std::span<const Operand> parts);
 Expr stack_rows(std::initializer_list<Operand> parts);
 Expr stack_rows(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
@@ -41,14 +41,14 @@ Expr columns(Operand x, int first, int count);
 /// x in the columns from `first` on of a matrix of zeros: [n x count] -> [n x total]; the transpose
 /// of `columns`. Throws ShapeError unless x fits.
 Expr place_columns(Operand x, int first, int total);
-/// The operands beside each other, all with n rows. Throws ShapeError unless they have, and when their
-/// columns together are beyond the range of int.
+/// The operands beside each other, all with n rows. Throws ShapeError unless they have, and when
+/// their columns together are beyond the range of int.
 Expr stack_columns(std::span<const Operand> parts);
 Expr stack_columns(std::initializer_list<Operand> parts);
 Expr stack_columns(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
 
-/// The entries of x, column by column, as a matrix of another shape. Throws ShapeError unless it has
-/// as many entries.
+/// The entries of x, column by column, as a matrix of another shape. Throws ShapeError unless it
+/// has as many entries.
 Expr reshape(Operand x, int rows, int columns);
 
 /// diag(d) x, row r times d(r): d [n x 1], x [n x m]. Throws ShapeError unless they fit.
@@ -56,12 +56,12 @@ Expr scale_rows(Operand factors, Operand x);
 /// x diag(d), column c times d(c): x [n x m], d [1 x m]. Throws ShapeError unless they fit.
 Expr scale_columns(Operand x, Operand factors);
 
-/// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what is
-/// masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
+/// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what
+/// is masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
 Expr mask(Operand x, Operand keep);
 
-/// a where keep is not 0, else b, even where the other one is NaN: all [n x m]. The gradient of what is not
-/// chosen is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
+/// a where keep is not 0, else b, even where the other one is NaN: all [n x m]. The gradient of
+/// what is not chosen is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.
 Expr where(Operand keep, Operand a, Operand b);
 
 /// x, but a constant to differentiation: no adjoint and no tangent passes.

@@ -42,21 +42,23 @@ enum class ParameterRole : std::uint8_t {
     peephole,  ///< multiplies a state tensor entry by entry, and is added to what a gate sees
 };
 
-/// A parameter of a cell, and what programs that exchange weights, start a training or explain a gradient need
-/// to know of it.
+/// A parameter of a cell, and what programs that exchange weights, start a training or explain a
+/// gradient need to know of it.
 struct CellParameter {
     Expr expression;
     ParameterRole role = ParameterRole::other;
     /// The gate it belongs to, "i" say; empty where the cell has one equation.
     std::string gate{};
-    /// The array of PyTorch's state_dict() that has its rows, "weight_ih" say, without the layer. Parameters of one
-    /// array stand one below the other in the order of the table. Empty: its own, under its own name.
+    /// The array of PyTorch's state_dict() that has its rows, "weight_ih" say, without the layer.
+    /// Parameters of one array stand one below the other in the order of the table. Empty: its own,
+    /// under its own name.
     std::string array{};
     /// Where training starts a bias or a peephole.
     double start = 0;
 };
 
-/// A cell that says what each of its parameters is. The expressions are those of `parameters()`, in their order.
+/// A cell that says what each of its parameters is. The expressions are those of `parameters()`, in
+/// their order.
 template <class C>
 concept TabulatedCell = Cell<C> && requires(const C& cell) {
     { cell.parameter_table() } -> std::convertible_to<std::vector<CellParameter>>;

@@ -31,18 +31,21 @@ std::string_view name_of(CellKind kind);
 /// The kind with that name, if there is one.
 std::optional<CellKind> cell_kind(std::string_view name);
 
-/// A type of cell, known at run time only: its name, and how a cell of it is made. Nets, files, checks and trainings
-/// take any type, one of the library's or one of the user's alike. Copies share what they are.
+/// A type of cell, known at run time only: its name, and how a cell of it is made. Nets, files,
+/// checks and trainings take any type, one of the library's or one of the user's alike. Copies
+/// share what they are.
 class CellType {
  public:
-    /// Makes the parameters of a cell for inputs [input x B]. `hidden` is what a net calls its hidden units, `suffix` tells
-    /// the names of the cell from those of the net's other cells (`with_suffix`).
+    /// Makes the parameters of a cell for inputs [input x B]. `hidden` is what a net calls its
+    /// hidden units, `suffix` tells the names of the cell from those of the net's other cells
+    /// (`with_suffix`).
     using Make = std::function<AnyCell(Graph& graph, int input, int hidden, std::string_view suffix,
                                        SourceLine line)>;
 
     /// One of the library's.
     CellType(CellKind kind);
-    /// A user's. Throws GraphError for a name that is empty or one of the library's, and without a function.
+    /// A user's. Throws GraphError for a name that is empty or one of the library's, and without a
+    /// function.
     CellType(std::string name, Make make, SourceLine line = SourceLine::here());
 
     /// What files and errors call it.
@@ -74,7 +77,8 @@ class CellType {
 AnyCell make_cell(const CellType& type, Graph& graph, int input, int hidden,
                   std::string_view suffix = {}, SourceLine line = SourceLine::here());
 
-/// The type of a cell that is made as C(graph, input, hidden, suffix): `cell_type<MinimalGatedUnit>("mgu")`.
+/// The type of a cell that is made as C(graph, input, hidden, suffix):
+/// `cell_type<MinimalGatedUnit>("mgu")`.
 template <Cell C>
     requires std::constructible_from<C, Graph&, int, int, std::string_view> CellType
     cell_type(std::string name, SourceLine line = SourceLine::here()) {

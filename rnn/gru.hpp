@@ -7,8 +7,8 @@
 
 namespace revolute {
 
-/// Where the reset gate of a Gru acts: on h(t-1) before the product with U_n (Cho et al. 2014), or on
-/// the product (PyTorch, cuDNN).
+/// Where the reset gate of a Gru acts: on h(t-1) before the product with U_n (Cho et al. 2014), or
+/// on the product (PyTorch, cuDNN).
 enum class Reset : std::uint8_t { before_product, after_product };
 
 /// The gated recurrent unit (Cho et al. 2014), in the order of PyTorch, r z n:
@@ -18,8 +18,9 @@ enum class Reset : std::uint8_t { before_product, after_product };
 ///     n = tanh(W_n x(t) + b_n + r o (U_n h(t-1) + b_hn))        reset after the product
 ///     h(t) = (1 - z) o n + z o h(t-1)
 ///
-/// so that z = 1 keeps the state; Chung et al. (2014), and many books, swap z and 1 - z. W [H x I], U [H x H], b [H x 1];
-/// x [I x B], h [H x B]. What r is the sigmoid of is called a_r in figures and listings, and so on for z and n.
+/// so that z = 1 keeps the state; Chung et al. (2014), and many books, swap z and 1 - z. W [H x I],
+/// U [H x H], b [H x 1]; x [I x B], h [H x B]. What r is the sigmoid of is called a_r in figures
+/// and listings, and so on for z and n.
 class Gru {
  public:
     Gru(Graph& graph, int input, int hidden, Reset reset = Reset::after_product,

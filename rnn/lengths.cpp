@@ -66,10 +66,10 @@ Expr chosen_where_running(Expr x, Expr otherwise, Expr running) {
     return where(broadcast_rows(running, x.shape().rows), x, otherwise);
 }
 
-/// What the cell is given in the columns that are not running: what each column's first step is given, so
-/// nothing at which the cell is not run anyway. Zeros would not do: the adjoints there are zeros, but a slope that is
-/// infinite at 0 makes NaN of them, which the sums over columns take into every gradient. A column without a
-/// step takes the longest column's.
+/// What the cell is given in the columns that are not running: what each column's first step is
+/// given, so nothing at which the cell is not run anyway. Zeros would not do: the adjoints there
+/// are zeros, but a slope that is infinite at 0 makes NaN of them, which the sums over columns take
+/// into every gradient. A column without a step takes the longest column's.
 class Padding {
  public:
     Padding(std::span<const Expr> inputs, const Lengths& lengths, const State& initial,
@@ -91,7 +91,8 @@ class Padding {
  private:
     Expr where_there_is_a_step(Expr x) const { return where_running(x, lengths_.running.front()); }
 
-    /// That of step 0, or, backward in time, each column's of its own last step. Zeros in a column without one.
+    /// That of step 0, or, backward in time, each column's of its own last step. Zeros in a column
+    /// without one.
     Expr first_input(std::span<const Expr> inputs, TimeAxis time) const {
         if (time.direction == Direction::forward) return where_there_is_a_step(inputs.front());
         std::vector<Expr> last;
@@ -176,8 +177,8 @@ Expr outputs_at(std::span<const Expr> outputs, std::span<const int> steps, Sourc
     return parts.size() == 1 ? parts.front().expr : stack_columns(parts);
 }
 
-// A length of which one is taken away at each step is above zero as long as the column is running. What
-// one_hot refuses is no length.
+// A length of which one is taken away at each step is above zero as long as the column is running.
+// What one_hot refuses is no length.
 Lengths input_lengths(Graph& graph, int batch, int steps, int axis, SourceLine line) {
     if (steps < 1)
         throw GraphError(

@@ -50,10 +50,10 @@ Lengths input_lengths(Graph& graph, int batch, int steps, int axis = 0,
 /// Unrolls the cell over a padded batch: a column that is running is given the cell's new state,
 /// any other one keeps its state. So the last state of a recurrence that runs forward is each
 /// sequence's at its own last step, and one that runs backward begins at each sequence's own last
-/// step. In the place of padding the cell sees what the column's first step sees, so that it is run nowhere
-/// that it is not run anyway; where no sequence has a step, zeros. Throws GraphError unless there is
-/// one input for each step of the lengths, ShapeError unless there is a length for each column, and
-/// as `unroll` does.
+/// step. In the place of padding the cell sees what the column's first step sees, so that it is run
+/// nowhere that it is not run anyway; where no sequence has a step, zeros. Throws GraphError unless
+/// there is one input for each step of the lengths, ShapeError unless there is a length for each
+/// column, and as `unroll` does.
 Unrolled unroll_masked(const AnyCell& cell, std::span<const Expr> inputs, const Lengths& lengths,
                        Initial initial, TimeAxis time = {}, SourceLine line = SourceLine::here());
 

@@ -17,12 +17,13 @@ struct LstmOptions {
 /// The long short-term memory cell (Hochreiter and Schmidhuber 1997; with the forget gate of Gers
 /// et al. 2000), in the order of PyTorch, i f g o:
 ///
-///     i = sigmoid(W_i x(t) + U_i h(t-1) + b_i)    f, o likewise    g = tanh(W_g x(t) + U_g h(t-1) + b_g)
+///     i = sigmoid(W_i x(t) + U_i h(t-1) + b_i)    f, o likewise
+///     g = tanh(W_g x(t) + U_g h(t-1) + b_g)
 ///     c(t) = f o c(t-1) + i o g                   h(t) = o o tanh(c(t))
 ///
-/// W [H x I], U [H x H], b [H x 1], one bias a gate; x [I x B], state h, c [H x B]. With peepholes, i and f
-/// also see p_i o c(t-1) and p_f o c(t-1), and o sees p_o o c(t), p [H x 1]. What i is the sigmoid of is
-/// called a_i in figures and listings, and so on for the other gates.
+/// W [H x I], U [H x H], b [H x 1], one bias a gate; x [I x B], state h, c [H x B]. With peepholes,
+/// i and f also see p_i o c(t-1) and p_f o c(t-1), and o sees p_o o c(t), p [H x 1]. What i is the
+/// sigmoid of is called a_i in figures and listings, and so on for the other gates.
 class Lstm {
  public:
     Lstm(Graph& graph, int input, int hidden, const LstmOptions& options = {},
@@ -31,7 +32,8 @@ class Lstm {
     std::vector<StateTensor> state_tensors() const;
     /// W, U, b of i, f, g, o; then the peepholes.
     std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
-    /// A training starts b_f from 1, which keeps the memory open (Jozefowicz, Zaremba, Sutskever 2015).
+    /// A training starts b_f from 1, which keeps the memory open (Jozefowicz, Zaremba, Sutskever
+    /// 2015).
     std::vector<CellParameter> parameter_table() const;
     State step(Expr x, const State& previous) const;
 

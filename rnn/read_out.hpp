@@ -15,8 +15,8 @@ enum class LossKind : std::uint8_t {
 };
 
 /// The dense layer on a net's outputs and the loss of its answers: y(t) = V h(t) + c at some steps,
-/// L the sum of their losses (equation 7.3 where there is one answer). Where values of the graph's steps
-/// are called c, as the cell state of the LSTM is, the bias is called b_y.
+/// L the sum of their losses (equation 7.3 where there is one answer). Where values of the graph's
+/// steps are called c, as the cell state of the LSTM is, the bias is called b_y.
 struct ReadOut {
     Expr V, c;                  ///< [O x H], [O x 1]
     std::vector<Expr> y;        ///< the answers, [O x B] each

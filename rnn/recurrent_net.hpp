@@ -10,8 +10,8 @@
 
 namespace revolute {
 
-/// Which state of its backward direction the output of a bidirectional net at step t reads. Others than its own are
-/// what derivations by hand, and code, read by mistake.
+/// Which state of its backward direction the output of a bidirectional net at step t reads. Others
+/// than its own are what derivations by hand, and code, read by mistake.
 enum class BackwardReading : std::uint8_t {
     own_step,        ///< h(t), which has seen the inputs from t on
     one_late,        ///< h(t+1), and at the last step the initial state
@@ -65,8 +65,8 @@ Architecture answering_at_every_step(Architecture architecture, int steps);
 RecurrentNet recurrent_net(Graph& graph, const Sizes& sizes, const Architecture& architecture = {},
                            SourceLine line = SourceLine::here());
 
-/// The net of one step that answers once: its parameters are those of every net of that architecture and these sizes,
-/// whatever the steps and the answers.
+/// The net of one step that answers once: its parameters are those of every net of that
+/// architecture and these sizes, whatever the steps and the answers.
 RecurrentNet one_step_net(Graph& graph, Sizes sizes, Architecture architecture,
                           SourceLine line = SourceLine::here());
 

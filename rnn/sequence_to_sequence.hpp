@@ -40,8 +40,8 @@ struct SequenceToSequence {
 
 /// Builds the net on inputs x(t) [I x B], which may be an embedding's. The nodes it makes carry the
 /// line of this call. Throws GraphError when there is no input or no answer, or when the decoder's
-/// state tensors are not as many and as high as the encoder's; ShapeError unless all inputs have equally many
-/// columns; and as `unroll` does.
+/// state tensors are not as many and as high as the encoder's; ShapeError unless all inputs have
+/// equally many columns; and as `unroll` does.
 SequenceToSequence sequence_to_sequence(const AnyCell& encoder, const AnyCell& decoder,
                                         std::span<const Expr> inputs, const DecoderOptions& options,
                                         SourceLine line = SourceLine::here());

@@ -78,13 +78,14 @@ void require_batches(std::string_view subject, std::span<const Expr> inputs, con
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line);
 
-/// Throws GraphError unless the state that a cell gave for a step has as many tensors as the cell says,
-/// and ShapeError unless each is as high as it says and as wide as the step's input.
+/// Throws GraphError unless the state that a cell gave for a step has as many tensors as the cell
+/// says, and ShapeError unless each is as high as it says and as wide as the step's input.
 void require_state(std::string_view subject, const State& state,
                    std::span<const StateTensor> tensors, int columns, Step at);
 
 /// The loop behind every way of unrolling: states[t] = step(t, states[t-1]), or, backward in time,
-/// step(t, states[t+1]), with the step t open on the time axis; states are of these tensors. Throws as `unroll` does.
+/// step(t, states[t+1]), with the step t open on the time axis; states are of these tensors. Throws
+/// as `unroll` does.
 template <class StepFunction>
 Unrolled unroll_with(std::span<const Expr> inputs, Initial initial,
                      std::span<const StateTensor> tensors, TimeAxis time, SourceLine line,
@@ -113,8 +114,8 @@ Unrolled unroll_with(std::span<const Expr> inputs, Initial initial,
 /// The batch may shrink from step to step, which is how sequences of different lengths stand beside
 /// each other without padding, the longest first (lengths.hpp). Throws GraphError when there is no
 /// input, the batch grows, or the cell gives another number of state tensors than it says;
-/// ShapeError when the initial state, or one that the cell gives, is not as the cell's state tensors and the
-/// input's columns ask; and whatever the cell throws.
+/// ShapeError when the initial state, or one that the cell gives, is not as the cell's state
+/// tensors and the input's columns ask; and whatever the cell throws.
 template <Cell C>
 Unrolled unroll(const C& cell, std::span<const Expr> inputs, Initial initial, TimeAxis time = {},
                 SourceLine line = SourceLine::here()) {

@@ -2,8 +2,9 @@
 //
 //     adbench_lstm [INPUT EXPECTED]
 //
-// INPUT is in ADBench's format, EXPECTED holds the loss, then its gradient by main_params and extra_params. Prints
-// both beside what the graph gives; the exit status is 1 unless they agree to 1e-10 of the largest entry.
+// INPUT is in ADBench's format, EXPECTED holds the loss, then its gradient by main_params and
+// extra_params. Prints both beside what the graph gives; the exit status is 1 unless they agree to
+// 1e-10 of the largest entry.
 
 #include "adbench_lstm.hpp"
 

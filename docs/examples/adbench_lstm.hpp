@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-// The LSTM of ADBench, a benchmark of tools for automatic differentiation (Srajer, Kukelova and Fitzgibbon,
-// "A benchmark of selected algorithmic differentiation tools on some problems in computer vision and machine
-// learning", 2018), whose layers have diagonal weights: every product is entry by entry.
+// The LSTM of ADBench, a benchmark of tools for automatic differentiation (Srajer, Kukelova and
+// Fitzgibbon, "A benchmark of selected algorithmic differentiation tools on some problems in
+// computer vision and machine learning", 2018), whose layers have diagonal weights: every product
+// is entry by entry.
 
 namespace adbench {
 
@@ -35,7 +36,8 @@ struct Input {
     std::vector<Matrix> sequence;
 };
 
-/// The stack of layers as one cell. In a layer, w and b hold forget, ingate, outgate and change below each other:
+/// The stack of layers as one cell. In a layer, w and b hold forget, ingate, outgate and change
+/// below each other:
 ///
 ///     forget = sigmoid(w_f o x + b_f)          ingate = sigmoid(w_i o h(t-1) + b_i)
 ///     outgate = sigmoid(w_o o x + b_o)         change = tanh(w_c o h(t-1) + b_c)
@@ -112,7 +114,8 @@ struct Net {
         const Initial initial = initial_state(graph, cell.state_tensors(), 1, InitialState::given);
         const Unrolled unrolled = unroll(cell, inputs, initial);
 
-        // ynorm = y - log(2 + sum exp(y)); the loss is the mean of -s(t+1) o ynorm(t) over bits and steps.
+        // ynorm = y - log(2 + sum exp(y)); the loss is the mean of -s(t+1) o ynorm(t) over bits and
+        // steps.
         std::vector<Expr> products;
         for (std::size_t t = 0; t < inputs.size(); ++t) {
             const Scope scope = Scope::step_of(inputs[t]);

@@ -19,7 +19,8 @@ int main() {
     values.bind(x, Matrix::from_rows({{1.0}, {0.5}}));
     values.bind(Y, Matrix::from_rows({{1.0}, {0.25}}));
 
-    // By hand, with y = relu(W x) = [0.625; 0]: dW = (y - Y) x'. The second unit is off, so its row must be 0.
+    // By hand, with y = relu(W x) = [0.625; 0]: dW = (y - Y) x'. The second unit is off, so its row
+    // must be 0.
     const Matrix dW = Matrix::from_rows({{-0.375, -0.1875}, {-0.25, -0.125}});
     std::cout << to_text(check_gradient(loss, {W}, values, {.gradients = {dW}}));
 }

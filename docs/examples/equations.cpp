@@ -1,4 +1,5 @@
-// equations.md, "A cell invented on the spot": its back-propagation through time, derived and printed.
+// equations.md, "A cell invented on the spot": its back-propagation through time, derived and
+// printed.
 
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/many_to_one.hpp>

@@ -1,5 +1,5 @@
-// nets.md, "In every tool": a cell that the library does not know is checked, counted, trained, saved and exchanged as its
-// own are.
+// nets.md, "In every tool": a cell that the library does not know is checked, counted, trained,
+// saved and exchanged as its own are.
 
 #include <revolute/revolute.hpp>
 #include <revolute/tools/checks/net_check.hpp>

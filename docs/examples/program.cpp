@@ -19,7 +19,8 @@ namespace {
 
 constexpr Sizes sizes{.steps = 8, .input = 1, .hidden = 6, .batch = 32};
 
-/// Sequences of random numbers, each step behind the one before; to be recalled: the number of step 5.
+/// Sequences of random numbers, each step behind the one before; to be recalled: the number of step
+/// 5.
 void fill(Random& random, std::vector<double>& x, std::vector<double>& target) {
     for (double& number : x) number = random.uniform(-1, 1);
     const auto batch = static_cast<std::ptrdiff_t>(sizes.batch);

@@ -23,8 +23,8 @@ struct PassCost {
 /// - of the backward pass: the values that a recurrence computes and a node outside of this
 ///   recurrence reads, as the products of dW after the loop read dz(t).
 /// Everything else can be used up in the loop, or along with the sum, that it is computed for. Each
-/// value counts once, however many read it. Leaves (data, parameters, initial states, constants) are
-/// there in any case, and the outputs, gradients, count only when something reads them.
+/// value counts once, however many read it. Leaves (data, parameters, initial states, constants)
+/// are there in any case, and the outputs, gradients, count only when something reads them.
 struct Cost {
     PassCost forward;
     PassCost backward;

@@ -11,8 +11,8 @@ namespace revolute {
 
 namespace {
 
-/// Marks the values that became one with an operand, to which they hand on all of their adjoint, as a + 0 does to a: that
-/// of the operand is the adjoint of what both became.
+/// Marks the values that became one with an operand, to which they hand on all of their adjoint, as
+/// a + 0 does to a: that of the operand is the adjoint of what both became.
 std::vector<bool> handed_on(const Derivative& from, std::span<const std::optional<NodeId>> images) {
     std::vector<bool> marks(images.size());
     for (std::uint32_t i = 0; i < images.size(); ++i) {

@@ -49,11 +49,11 @@ class Derivative {
     /// The loss, the gradients and the variables: what a map to another graph must keep for
     /// `carried_over`.
     std::vector<Expr> outputs() const;
-    /// The same derivative in a graph that this one's was mapped to: `images` says what became of each
-    /// id, as `extract` and `simplify` do. An adjoint is the value that it was here, so values that became one have one
-    /// only where their adjoints became one too, or hand theirs on to it, as a + 0 does to a. What is gone is
-    /// left out; the loss's is appended, if need be. Throws DerivativeError unless loss, gradients and
-    /// variables have images.
+    /// The same derivative in a graph that this one's was mapped to: `images` says what became of
+    /// each id, as `extract` and `simplify` do. An adjoint is the value that it was here, so values
+    /// that became one have one only where their adjoints became one too, or hand theirs on to it,
+    /// as a + 0 does to a. What is gone is left out; the loss's is appended, if need be. Throws
+    /// DerivativeError unless loss, gradients and variables have images.
     Derivative carried_over(std::span<const std::optional<NodeId>> images,
                             Graph& destination) const;
 

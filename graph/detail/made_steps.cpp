@@ -28,14 +28,15 @@ class StepCount {
         }
         begins_[index(node)] = reads_time && only_begins;
         if (at.t < 0) is_handed_back_[index(node)] = reads_time && is_of_later_steps(node, at);
-        // A transpose or reshape has the step of its operand, and the adjoint of an initial state that one's.
+        // A transpose or reshape has the step of its operand, and the adjoint of an initial state
+        // that one's.
         const Role role = graph_.op(node).role;
         return reads_time && !only_begins && role != Role::transpose && role != Role::reshape &&
                !graph_.is_made_by_adjoint(node);
     }
 
-    /// Whether a node of a step before 0 is made of later steps alone. So is the tangent of what h(-1) is handed, which
-    /// no rule of an adjoint made.
+    /// Whether a node of a step before 0 is made of later steps alone. So is the tangent of what
+    /// h(-1) is handed, which no rule of an adjoint made.
     bool is_handed_back(NodeId node) const { return is_handed_back_[index(node)]; }
 
  private:

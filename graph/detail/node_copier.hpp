@@ -7,8 +7,8 @@
 
 namespace revolute::detail {
 
-/// Appends nodes of one graph to another one, with all that the store knows of them, and keeps what became
-/// of each: its image, which need not be its copy.
+/// Appends nodes of one graph to another one, with all that the store knows of them, and keeps what
+/// became of each: its image, which need not be its copy.
 class NodeCopier {
  public:
     NodeCopier(const Graph& from, Graph& to);
@@ -17,8 +17,8 @@ class NodeCopier {
     Scope scope_of(NodeId node);
     /// The copy of a node whose operands have images, without its names; made in its scope.
     NodeId copy(NodeId node);
-    /// Says what became of the node, and hands its names on: to an image that has one as aliases, to a
-    /// constant not at all.
+    /// Says what became of the node, and hands its names on: to an image that has one as aliases,
+    /// to a constant not at all.
     void set_image(NodeId node, NodeId image);
 
     NodeId image(NodeId node) const { return *images_[index(node)]; }

@@ -188,8 +188,9 @@ class Evaluation {
         return static_cast<detail::OriginId>(origins_.size());
     }
 
-    /// Notes what the node's entries that are not finite go back to. Throws for what was made and reaches an output, or
-    /// is lost in a finite number; and for what was given and reaches an output.
+    /// Notes what the node's entries that are not finite go back to. Throws for what was made and
+    /// reaches an output, or is lost in a finite number; and for what was given and reaches an
+    /// output.
     void look_at(NodeId node) {
         const ConstMatrixView result = value(node);
         const bool is_finite = detail::all_finite(result.values());
@@ -301,8 +302,8 @@ class Evaluation {
         return output == from ? "" : detail::note_of_output(graph_.describe(output));
     }
 
-    /// Throws for an origin, whose operands may be freed: it is computed again. `note(node)` says why it is told of, or
-    /// nothing.
+    /// Throws for an origin, whose operands may be freed: it is computed again. `note(node)` says
+    /// why it is told of, or nothing.
     template <class Note>
     [[noreturn]] void throw_origin(detail::OriginId id, const Note& note) const {
         const Origin& from = origin(id);

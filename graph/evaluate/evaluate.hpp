@@ -30,7 +30,8 @@ class Bindings {
     std::vector<Matrix> values_;  // by id; 0 x 0: not bound
 };
 
-/// Whether evaluation stops at a value that is not finite and that does harm (docs/check_finite.md).
+/// Whether evaluation stops at a value that is not finite and that does harm
+/// (docs/check_finite.md).
 enum class FiniteCheck : bool { off, on };
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
@@ -47,8 +48,8 @@ ValueRange range_of(std::span<const double> values);
 /// "from -1 to 2.5", "from -1 to 2.5, 1 nan, 2 inf", "3 nan".
 std::string to_string(const ValueRange& range);
 
-/// With `check_finite`: a node's value is not finite (docs/check_finite.md). The text names the node, its
-/// step, and the ranges of its values and its operands'.
+/// With `check_finite`: a node's value is not finite (docs/check_finite.md). The text names the
+/// node, its step, and the ranges of its values and its operands'.
 class NonFiniteError : public EvaluationError {
  public:
     NonFiniteError(const std::string& text, NodeId node, const ValueRange& values,
@@ -57,7 +58,8 @@ class NonFiniteError : public EvaluationError {
 
     NodeId node() const { return node_; }
     const ValueRange& values() const { return values_; }
-    /// By slot; none where a program was adding up a sum, to which it takes one product after another.
+    /// By slot; none where a program was adding up a sum, to which it takes one product after
+    /// another.
     std::span<const ValueRange> operands() const { return operands_; }
 
  private:
@@ -69,13 +71,14 @@ class NonFiniteError : public EvaluationError {
 /// The outputs' values, computed one node at a time in double by the operators' reference kernels:
 /// obviously right, and the oracle for everything faster. Values are freed after their last use.
 /// Nodes come in the order of their ids: the forward pass before the backward pass. Throws
-/// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError for what an output that is not
-/// finite goes back to, or for what an operator made that is lost in a finite value.
+/// EvaluationError when a leaf has no value; with `check_finite`, NonFiniteError for what an output
+/// that is not finite goes back to, or for what an operator made that is lost in a finite value.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);
 
-/// The number that an output of one entry is, a loss say. Throws ShapeError unless it is 1 x 1, and as `evaluate`.
+/// The number that an output of one entry is, a loss say. Throws ShapeError unless it is 1 x 1, and
+/// as `evaluate`.
 double scalar(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);
 
 }  // namespace revolute

@@ -4,8 +4,8 @@
 
 namespace revolute {
 
-/// Columns of contiguous numbers: the first, and how many numbers further the next one begins. 0: the
-/// same column again and again. A pointer alone is one column.
+/// Columns of contiguous numbers: the first, and how many numbers further the next one begins. 0:
+/// the same column again and again. A pointer alone is one column.
 template <class T>
 struct Columns {
     T* first = nullptr;

@@ -25,7 +25,8 @@ template <class Number>
 using MatrixKernel = void (*)(const KernelArguments<Number>&, BasicMatrixView<Number>);
 using Kernel = MatrixKernel<double>;
 
-/// What a kernel of an elementwise operator sees: columns of entries of each operand, and the attributes.
+/// What a kernel of an elementwise operator sees: columns of entries of each operand, and the
+/// attributes.
 template <class Number>
 struct EntryArguments {
     std::span<const Columns<const Number>> operands;
@@ -37,8 +38,8 @@ struct EntryArguments {
 template <class Number>
 using EntryKernel = void (*)(const EntryArguments<Number>&, Columns<Number> y, ColumnExtent extent);
 
-/// Kernels for programs, in both kinds of numbers. Both or none are there; or a function that gives both, for
-/// the processor on which a program is compiled.
+/// Kernels for programs, in both kinds of numbers. Both or none are there; or a function that gives
+/// both, for the processor on which a program is compiled.
 template <template <class Number> class KernelOf>
 struct ProgramKernels {
     KernelOf<double> in_double = nullptr;
@@ -49,10 +50,11 @@ struct ProgramKernels {
     ProgramKernels here() const { return chosen == nullptr ? *this : chosen(); }
 };
 
-/// Of an elementwise operator. They see a block of entries, neither shape nor place in time; y may stand where
-/// an operand stands.
+/// Of an elementwise operator. They see a block of entries, neither shape nor place in time; y may
+/// stand where an operand stands.
 using FastKernels = ProgramKernels<EntryKernel>;
-/// Of any other operator. They see whole matrices, and write every entry of the output; never read it.
+/// Of any other operator. They see whole matrices, and write every entry of the output; never read
+/// it.
 using MatrixKernels = ProgramKernels<MatrixKernel>;
 
 }  // namespace revolute

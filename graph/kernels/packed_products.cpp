@@ -31,7 +31,8 @@ struct Kernels {
     void (*times)(const Operands<T>& operands);
 };
 
-/// Of the processors that are common: so the memory of a program does not depend on which one it is.
+/// Of the processors that are common: so the memory of a program does not depend on which one it
+/// is.
 constexpr std::size_t bytes_of_widest_vector = 64;
 
 }  // namespace revolute::packed_products
@@ -57,8 +58,9 @@ void for_each_block(std::size_t size, std::size_t block, const Visit& visit) {
         visit(begin, std::min(block, size - begin));
 }
 
-// Puts columns of the right factor, `together` at a time, into the order in which tiles of that height read them. Rows that
-// stand apart are read a few at a time, each from its first column to its last.
+// Puts columns of the right factor, `together` at a time, into the order in which tiles of that
+// height read them. Rows that stand apart are read a few at a time, each from its first column to
+// its last.
 template <class T>
 void pack_right(const tiles::Block<T>& block, std::size_t height, std::size_t together, T* packed) {
     const std::size_t lines = block.b_below == 1 ? block.inner : packing::lines_together;
@@ -85,8 +87,8 @@ tiles::Block<T> columns_of(const tiles::Block<T>& block, std::size_t first, std:
     return part;
 }
 
-// Rows times columns that stay in a cache, for a part of the inner index. With room for some columns of the right
-// factor these are packed.
+// Rows times columns that stay in a cache, for a part of the inner index. With room for some
+// columns of the right factor these are packed.
 template <class T>
 void times_by_columns(const tiles::Block<T>& block, std::size_t height, T* room) {
     if (few::are_few<T>(block.rows, block.inner)) return few::multiply(block);
@@ -178,7 +180,8 @@ void times_in_order(const Operands<T>& o) {
     });
 }
 
-// A block of C' = B' A', and that transposed. The sums are those of the product in order, bit for bit.
+// A block of C' = B' A', and that transposed. The sums are those of the product in order, bit for
+// bit.
 template <class T>
 void block_turned_back(const Operands<T>& o) {
     T* const turned = o.room;

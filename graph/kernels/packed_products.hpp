@@ -2,14 +2,14 @@
 
 #include <cstddef>
 
-/// Products of matrices whose left factor has been put into an order in which it is read from its first
-/// number to its last: for a factor that is used again and again. They use the widest vectors that the
-/// processor has, found out when the program runs.
+/// Products of matrices whose left factor has been put into an order in which it is read from its
+/// first number to its last: for a factor that is used again and again. They use the widest vectors
+/// that the processor has, found out when the program runs.
 ///
-/// Matrices are column-major. Results overlap no factor; nothing beside them is written. Each entry's sum
-/// is taken in the order of the inner index, as a sum of sums of 256 products each: it does not depend on what
-/// else is computed, so that any rows and any columns may be computed by themselves with the same bits, whether
-/// the left factor was packed before or not.
+/// Matrices are column-major. Results overlap no factor; nothing beside them is written. Each
+/// entry's sum is taken in the order of the inner index, as a sum of sums of 256 products each: it
+/// does not depend on what else is computed, so that any rows and any columns may be computed by
+/// themselves with the same bits, whether the left factor was packed before or not.
 namespace revolute::packed_products {
 
 template <class T>

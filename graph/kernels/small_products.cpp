@@ -35,11 +35,12 @@ struct Kernels {
     void (*transposed_times)(const Operands<T>&);
 };
 
-/// A matrix that is larger leaves the first-level cache between the rows, and columns that are shorter are not worth a call.
+/// A matrix that is larger leaves the first-level cache between the rows, and columns that are
+/// shorter are not worth a call.
 constexpr std::size_t near_bytes = std::size_t{1} << 15;
 constexpr std::size_t long_column = 128;
-/// Of one that is twice as large or less, much is still there for who turns back, unless its columns displace each other:
-/// they do where they are so far apart.
+/// Of one that is twice as large or less, much is still there for who turns back, unless its
+/// columns displace each other: they do where they are so far apart.
 constexpr std::size_t same_place_bytes = 512;
 
 }  // namespace revolute::small_products
@@ -53,8 +54,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using detail::vector_parts::HWY_NAMESPACE::load_part;
 using detail::vector_parts::HWY_NAMESPACE::store_part;
 
-// Rows from `row` on, so many vectors of them: each has a sum of even columns and one of odd ones, so that more grow
-// side by side.
+// Rows from `row` on, so many vectors of them: each has a sum of even columns and one of odd ones,
+// so that more grow side by side.
 template <std::size_t height, class D, class T>
 HWY_INLINE void vectors_of_rows(D d, const Operands<T>& o, std::size_t row) {
     const std::size_t lanes = hn::Lanes(d), leading = o.leading;
@@ -102,8 +103,8 @@ void last_rows(D d, const Operands<T>& o, std::size_t row, std::size_t count) {
     store_part(d, even, o.y + row, count);
 }
 
-// y += A x for a few columns of A, each read from its first row to its last, as those of a matrix beyond the caches
-// must be.
+// y += A x for a few columns of A, each read from its first row to its last, as those of a matrix
+// beyond the caches must be.
 template <std::size_t width, class D, class T>
 HWY_INLINE void add_columns(D d, const Operands<T>& o, std::size_t column) {
     const std::size_t lanes = hn::Lanes(d), leading = o.leading, rows = o.rows;
@@ -187,7 +188,8 @@ void times(const Operands<T>& o) {
         times_by_rows(o);
 }
 
-// Columns from `column` on, `count` of them side by side: each has a sum of even vectors and one of odd ones.
+// Columns from `column` on, `count` of them side by side: each has a sum of even vectors and one of
+// odd ones.
 template <std::size_t count, class T>
 HWY_INLINE void dot_products(const Operands<T>& o, std::size_t column) {
     const hn::ScalableTag<T> d;

@@ -1,14 +1,15 @@
 #pragma once
 
-/// Products of a matrix and a vector, for programs. They use the widest vectors that the processor has,
-/// found out when the program runs.
+/// Products of a matrix and a vector, for programs. They use the widest vectors that the processor
+/// has, found out when the program runs.
 ///
-/// A [rows x columns] is column-major, its columns `leading` numbers apart; vectors are contiguous and
-/// overlap neither each other nor A. Nothing beside them is read or written. On one processor the same
-/// operands give the same bits wherever they stand. T is float or double.
+/// A [rows x columns] is column-major, its columns `leading` numbers apart; vectors are contiguous
+/// and overlap neither each other nor A. Nothing beside them is read or written. On one processor
+/// the same operands give the same bits wherever they stand. T is float or double.
 ///
-/// The entries of y are computed from the first to the last, or the other way round, with the same bits: who
-/// multiplies by one matrix again and again finds the part of it that was read last in a cache if he turns each time.
+/// The entries of y are computed from the first to the last, or the other way round, with the same
+/// bits: who multiplies by one matrix again and again finds the part of it that was read last in a
+/// cache if he turns each time.
 namespace revolute::small_products {
 
 /// y = A x, or y += A x.

@@ -144,8 +144,8 @@ struct Cosine {
     }
 };
 
-// Phi(-x) exp(x^2 / 2) for x >= 0, Phi the distribution function of the standard normal law: 1 / (x + c) times a
-// polynomial of (x - c) / (x + c).
+// Phi(-x) exp(x^2 / 2) for x >= 0, Phi the distribution function of the standard normal law: 1 / (x
+// + c) times a polynomial of (x - c) / (x + c).
 template <bool is_coarse, class D, class V>
 V scaled_tail(D d, V x) {
     const V c = hn::Set(d, is_coarse ? 3.5 : 5.25);
@@ -205,8 +205,8 @@ struct Erf {
     }
 };
 
-// x Phi(x), by erf(x / sqrt(2)) near 0 and by the tail elsewhere, where exp(-x^2 / 2) needs digits of x^2 that a
-// number does not hold.
+// x Phi(x), by erf(x / sqrt(2)) near 0 and by the tail elsewhere, where exp(-x^2 / 2) needs digits
+// of x^2 that a number does not hold.
 template <bool is_coarse>
 struct Gelu {
     template <class D, class V>
@@ -256,8 +256,8 @@ struct Elu {
     }
 };
 
-// sigmoid(z) - target; above 0 as (1 - target) - sigmoid(-z): next to 1, the sigmoid has lost the digits
-// of its distance from it.
+// sigmoid(z) - target; above 0 as (1 - target) - sigmoid(-z): next to 1, the sigmoid has lost the
+// digits of its distance from it.
 struct SigmoidError {
     template <class D, class V>
     V operator()(D d, V z, V target) const {

@@ -13,7 +13,8 @@
 /// A result may stand where an operand stands. Otherwise they do not overlap. Nothing beside the
 /// columns is read or written. On one processor a result depends on the operands alone: not on the
 /// position in the column, nor on how long that is. Which of two processors computed it may show in
-/// the last bits of what is not rounded correctly: tanh, sigmoid, exp, log, and most of `SpecialFunction`.
+/// the last bits of what is not rounded correctly: tanh, sigmoid, exp, log, and most of
+/// `SpecialFunction`.
 ///
 /// tanh, sigmoid, exp and log are within 4 ulp (units in the last place) of the exact values,
 /// denormal operands and results included. NaN stays NaN everywhere. No flag of the floating-point
@@ -119,9 +120,9 @@ enum class Choice : std::uint8_t {
 };
 inline constexpr std::size_t choice_count = 10;
 
-/// The first three are rounded correctly, the others within 4 ulp of the exact values like those above. In float sin,
-/// cos, erf, gelu and power are computed in double, so that they are rounded almost correctly. sin and cos of more than
-/// a million are those of the C++ library.
+/// The first three are rounded correctly, the others within 4 ulp of the exact values like those
+/// above. In float sin, cos, erf, gelu and power are computed in double, so that they are rounded
+/// almost correctly. sin and cos of more than a million are those of the C++ library.
 enum class SpecialFunction : std::uint8_t {
     sqrt,
     reciprocal,
@@ -180,8 +181,8 @@ struct PassStep {
     Moving<T> y;
 };
 
-/// Computes one step after another of a column of numbers: the bits of the kernels, without what a call of each takes,
-/// which is more than sixteen numbers do.
+/// Computes one step after another of a column of numbers: the bits of the kernels, without what a
+/// call of each takes, which is more than sixteen numbers do.
 template <class T>
 using Pass = void (*)(std::span<const PassStep<T>> steps, std::size_t round, std::size_t numbers);
 /// For this processor.
@@ -191,15 +192,15 @@ Pass<T> pass();
 template <class T>
 std::optional<Function> function_of(EntryKernel<T> kernel);
 
-/// What the softmax of a column is made of. The largest entry is apart from the sum of exp(x - largest) over the
-/// others, in which its 1 would swallow the digits of a small sum.
+/// What the softmax of a column is made of. The largest entry is apart from the sum of exp(x -
+/// largest) over the others, in which its 1 would swallow the digits of a small sum.
 struct ColumnShares {
     double largest = 0;  ///< NaN where an entry is
     double others = 0;   ///< NaN for a second entry of infinity, too
 };
 
-/// Writes exp(x) over the sum of exp(x), unless there is no room for it; zeros where all of the column, which is not
-/// empty, is -infinity.
+/// Writes exp(x) over the sum of exp(x), unless there is no room for it; zeros where all of the
+/// column, which is not empty, is -infinity.
 ColumnShares shares(std::span<const double> column, double* shares);
 ColumnShares shares(std::span<const float> column, float* shares);
 

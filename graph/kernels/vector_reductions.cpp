@@ -24,8 +24,8 @@
 
 namespace revolute::vector_math {
 
-// The functions for one kind of processor and numbers of type T: those of Reduction in its order, and
-// that of one column.
+// The functions for one kind of processor and numbers of type T: those of Reduction in its order,
+// and that of one column.
 template <class T>
 struct ReductionKernels {
     std::array<MatrixKernel<T>, reduction_count> reductions;
@@ -50,8 +50,9 @@ using ConstView = BasicMatrixView<const T>;
 template <class T>
 using View = BasicMatrixView<T>;
 
-// The sum of term(d, i, n) for i = 0, lanes, 2 lanes, ...: a vector of the entries from i on, of which the first n
-// count, zeros behind them. It is added up in double, in an order that depends on the length alone.
+// The sum of term(d, i, n) for i = 0, lanes, 2 lanes, ...: a vector of the entries from i on, of
+// which the first n count, zeros behind them. It is added up in double, in an order that depends on
+// the length alone.
 template <class T, class Term>
 double sum_of_terms(std::size_t length, const Term& term) {
     const hn::ScalableTag<T> d;
@@ -133,7 +134,8 @@ void row_sums(const KernelArguments<T>& x, View<T> y) {
         sum_rows(x[0].data + r, std::min(lanes, rows - r), rows, x[0].columns, y.data + r);
 }
 
-// The sum over all entries of formula(d, a, b) over the number of columns; formula(d, 0, 0) may be anything.
+// The sum over all entries of formula(d, a, b) over the number of columns; formula(d, 0, 0) may be
+// anything.
 template <class T, class Formula>
 void mean_loss(const KernelArguments<T>& x, View<T> y, const Formula& formula) {
     const T *const a = x[0].data, *const b = x[1].data;
@@ -170,8 +172,8 @@ void huber(const KernelArguments<T>& x, View<T> y) {
     });
 }
 
-// The loss of the class that z is against, by its weight, and what is left at any |z|. A weight of 0 beside an
-// infinite z is no loss.
+// The loss of the class that z is against, by its weight, and what is left at any |z|. A weight of
+// 0 beside an infinite z is no loss.
 template <class T>
 void binary_cross_entropy(const KernelArguments<T>& x, View<T> y) {
     mean_loss(x, y, [](auto d, auto z, auto target) HWY_ATTR {
@@ -223,7 +225,8 @@ ColumnShares exponentials(std::span<const T> x, T largest, T* room) {
             const auto is_there = hn::FirstN(d, n);
             const auto is_largest = hn::And(hn::Eq(numbers, bound), is_there);
             equal += hn::CountTrue(d, is_largest);
-            // The difference is not rounded: what it loses would show in many digits of a small share.
+            // The difference is not rounded: what it loses would show in many digits of a small
+            // share.
             auto rest = hn::Zero(d);
             const auto difference =
                 detail::vector_pairs::HWY_NAMESPACE::sum_of(numbers, hn::Neg(bound), rest);
@@ -286,7 +289,8 @@ V log_of_sum_with_one(D d, V x) {
     return ve::keep_nan(x, y);
 }
 
-// As many columns at once as there are doubles in a vector. A column of -inf has the sum 0, whose logarithm is -inf.
+// As many columns at once as there are doubles in a vector. A column of -inf has the sum 0, whose
+// logarithm is -inf.
 template <class T>
 void log_sum_exp(const KernelArguments<T>& x, View<T> y) {
     const hn::ScalableTag<double> d;

@@ -8,10 +8,11 @@
 
 namespace revolute {
 
-/// What listings, figures and equations call nodes: a node's own name ("h[2]"), else, for an adjoint,
-/// "d" and the name of the value it is the adjoint of ("dh[2]"). Equal nodes are one node, so what the
-/// loss is computed from can be the adjoint of something, too: 1 - z is dx where L = x (1 - z). It is
-/// named as the forward value that it is, as is a constant, which is the same number everywhere.
+/// What listings, figures and equations call nodes: a node's own name ("h[2]"), else, for an
+/// adjoint, "d" and the name of the value it is the adjoint of ("dh[2]"). Equal nodes are one node,
+/// so what the loss is computed from can be the adjoint of something, too: 1 - z is dx where L = x
+/// (1 - z). It is named as the forward value that it is, as is a constant, which is the same number
+/// everywhere.
 class Labels {
  public:
     /// The value that a node is named after.
@@ -34,8 +35,8 @@ class Labels {
     /// The step that goes with the name: that of the value whose adjoint the node is (U' dz(t+1),
     /// made at step t+1, is dh(t)), else the node's own.
     std::optional<Step> step(NodeId node) const { return graph_->step(origin(node).value); }
-    /// The leaves, other than the value it is named after, whose adjoint the node is too: dy is also
-    /// dc, because an addition hands its adjoint on.
+    /// The leaves, other than the value it is named after, whose adjoint the node is too: dy is
+    /// also dc, because an addition hands its adjoint on.
     std::vector<Expr> other_leaves(NodeId node) const;
     /// Name with step, empty when there is no name.
     std::string operator()(NodeId node) const;

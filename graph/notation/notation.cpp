@@ -44,8 +44,8 @@ bool is_delimited(std::string_view text, std::size_t begin, std::size_t end) {
             text.substr(after).starts_with("\\right"));
 }
 
-/// Whether the placeholder at [begin, end) is what a power or a transpose is taken of, or a power that stands there
-/// without braces: it binds so tightly, however the whole form does.
+/// Whether the placeholder at [begin, end) is what a power or a transpose is taken of, or a power
+/// that stands there without braces: it binds so tightly, however the whole form does.
 bool is_of_power(std::string_view form, std::size_t begin, std::size_t end) {
     return form.substr(end).starts_with('^') || form.substr(end).starts_with('\'') ||
            (begin > 0 && form[begin - 1] == '^');
@@ -190,7 +190,8 @@ std::optional<Quotient> quotient_of(double value) {
 namespace {
 
 Formula quotient_formula(Quotient quotient, Notation notation) {
-    // No factor of a product of another kind, and what stands behind it is none of what it is divided by: (1 / 3) o h.
+    // No factor of a product of another kind, and what stands behind it is none of what it is
+    // divided by: (1 / 3) o h.
     static constexpr Op sign{.name = "quotient"};
     const auto [above, below] = quotient;
     const Precedence precedence = above < 0 ? Precedence::sum : Precedence::product;

@@ -27,11 +27,12 @@ struct Quotient {
     friend constexpr bool operator==(Quotient, Quotient) = default;
 };
 
-/// The quotient of two whole numbers of up to three digits that a number is to the last bit; none where there is none,
-/// or four digits say the number as well: 1/3 and 1/64, but not 0.25.
+/// The quotient of two whole numbers of up to three digits that a number is to the last bit; none
+/// where there is none, or four digits say the number as well: 1/3 and 1/64, but not 0.25.
 std::optional<Quotient> quotient_of(double value);
 
-/// A number as short as reads back to the same double: 0.1, 1 / 3; one with a minus sign binds like a sum.
+/// A number as short as reads back to the same double: 0.1, 1 / 3; one with a minus sign binds like
+/// a sum.
 Formula number_formula(double value, Notation notation = Notation::text);
 
 /// An operator applied to operands: what the notation of the operator needs to know.
@@ -39,7 +40,8 @@ struct Application {
     const Op& op;
     std::span<const double> attributes;
     std::uint32_t operand_count = 0;
-    /// What is written for the attributes where it is not their numbers: "t", "1 / N"; empty, or all.
+    /// What is written for the attributes where it is not their numbers: "t", "1 / N"; empty, or
+    /// all.
     std::span<const Formula> written_attributes{};
     bool is_scalar = false;  ///< the value is 1 x 1, so that its entry is not told from it
 };

@@ -14,8 +14,8 @@ namespace revolute {
 
 namespace {
 
-/// Gives each of these nodes a name of its own. The first node of a label has it as it is, so no name that is made up for
-/// another is one of the labels.
+/// Gives each of these nodes a name of its own. The first node of a label has it as it is, so no
+/// name that is made up for another is one of the labels.
 class Listing {
  public:
     Listing(const Graph& graph, const Labels& labels, std::span<const NodeId> nodes)

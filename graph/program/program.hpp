@@ -21,15 +21,15 @@ struct ProgramState;
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };
 
-/// What a run makes of subnormal numbers, below 2.2e-308 or 1.2e-38 in float: of operands and results of its
-/// instructions, and of the `evaluate` functions of operators that it calls.
+/// What a run makes of subnormal numbers, below 2.2e-308 or 1.2e-38 in float: of operands and
+/// results of its instructions, and of the `evaluate` functions of operators that it calls.
 enum class Subnormals : std::uint8_t {
     flush,  ///< zero of their sign
     keep,   ///< what IEEE 754 says
 };
 
-/// What makes a program better than its instructions as they come. None changes a value by more than the order in
-/// which products are summed.
+/// What makes a program better than its instructions as they come. None changes a value by more
+/// than the order in which products are summed.
 enum class Pass : std::uint8_t {
     sink,   ///< a recurrence computes on its way what it alone reads
     begin,  ///< what a recurrence adds up that is there before it is added for all its steps at once
@@ -44,11 +44,11 @@ enum class Pass : std::uint8_t {
 
 struct CompileOptions {
     Precision precision = Precision::float64;
-    /// By default they are flushed: many processors take a hundred cycles and more for one, and adjoints that vanish
-    /// become such numbers. Threads have after a run what they had before.
+    /// By default they are flushed: many processors take a hundred cycles and more for one, and
+    /// adjoints that vanish become such numbers. Threads have after a run what they had before.
     Subnormals subnormals = Subnormals::flush;
-    /// Most threads that a run may use, the caller's among them; it uses fewer where there is too little to
-    /// do in each instruction. The bits of all values are the same for any number.
+    /// Most threads that a run may use, the caller's among them; it uses fewer where there is too
+    /// little to do in each instruction. The bits of all values are the same for any number.
     std::size_t threads = 1;
     /// A run stops at a value that is not finite, which ones `evaluate` says. It uses one thread.
     bool check_finite = false;
@@ -58,9 +58,9 @@ struct CompileOptions {
     std::optional<Pass> without{};
 };
 
-/// A graph made ready to be computed many times: its families as time loops over slabs of memory that was
-/// planned when it was compiled, everything else as straight code. A run allocates nothing, and gives the
-/// same bits for the same values, on one model of processor.
+/// A graph made ready to be computed many times: its families as time loops over slabs of memory
+/// that was planned when it was compiled, everything else as straight code. A run allocates
+/// nothing, and gives the same bits for the same values, on one model of processor.
 ///
 /// Values that were bound stay until others are bound. Not for several threads at once: each has a
 /// clone of its own.
@@ -70,30 +70,32 @@ class Program {
     Program& operator=(Program&& other) noexcept;
     ~Program();
 
-    /// The same program with memory of its own, in which are the values that are in this one's: what was
-    /// bound, is carried, and was computed. They share their instructions, which never change, so that
-    /// each may be run in a thread of its own. Nobody else may use this program meanwhile.
+    /// The same program with memory of its own, in which are the values that are in this one's:
+    /// what was bound, is carried, and was computed. They share their instructions, which never
+    /// change, so that each may be run in a thread of its own. Nobody else may use this program
+    /// meanwhile.
     Program clone() const;
 
-    /// Copies the value of a leaf. Throws GraphError unless the program was compiled of expressions of
-    /// the leaf's graph, which depend on it; ShapeError unless the value has the leaf's shape.
+    /// Copies the value of a leaf. Throws GraphError unless the program was compiled of expressions
+    /// of the leaf's graph, which depend on it; ShapeError unless the value has the leaf's shape.
     void bind(Expr leaf, ConstMatrixView value);
     /// The same for a member of the rolled graph. Throws GraphError unless it is a leaf.
     void bind(Member leaf, ConstMatrixView value);
-    /// The same for the leaf of that name, at step t or without a step: bind("x", 3, value). Throws as `Rolled::find`.
+    /// The same for the leaf of that name, at step t or without a step: bind("x", 3, value). Throws
+    /// as `Rolled::find`.
     void bind(std::string_view name, std::int32_t t, ConstMatrixView value);
     void bind(std::string_view name, ConstMatrixView value);
-    /// All leaves of the program that have values there; others keep theirs. Throws GraphError for leaves of another graph
-    /// than the program's.
+    /// All leaves of the program that have values there; others keep theirs. Throws GraphError for
+    /// leaves of another graph than the program's.
     void bind(const Bindings& values);
-    /// The leaf's value is what stands there in each run, a column-major matrix without gaps, which the
-    /// user keeps and may change between runs. It is read in place where it can be: numbers of the
-    /// program's precision; of a leaf with steps, all of them, each step's value behind that of the step
-    /// before; and of a leaf that no output is or shows in another shape, and that does not stand below others
-    /// in memory, as weights of gates do (`explain` tells). Otherwise it is copied at the beginning of each
-    /// run. The first run after the places changed allocates. `value` has rows x columns numbers, of the
-    /// leaf's shape, which cannot be checked. Throws GraphError as `bind`, for null, and where the leaf is
-    /// carried.
+    /// The leaf's value is what stands there in each run, a column-major matrix without gaps, which
+    /// the user keeps and may change between runs. It is read in place where it can be: numbers of
+    /// the program's precision; of a leaf with steps, all of them, each step's value behind that of
+    /// the step before; and of a leaf that no output is or shows in another shape, and that does
+    /// not stand below others in memory, as weights of gates do (`explain` tells). Otherwise it is
+    /// copied at the beginning of each run. The first run after the places changed allocates.
+    /// `value` has rows x columns numbers, of the leaf's shape, which cannot be checked. Throws
+    /// GraphError as `bind`, for null, and where the leaf is carried.
     void refer(Expr leaf, const double* value);
     void refer(Expr leaf, const float* value);
     void refer(Member leaf, const double* value);
@@ -110,31 +112,33 @@ class Program {
     /// The same by number and member.
     void carry(std::size_t output, Member leaf);
 
-    /// Computes the outputs. Throws EvaluationError, before anything is computed, when a leaf has no
-    /// value; and when an operator cannot take a value, such as an index beyond the last column. With
-    /// `check_finite`, throws NonFiniteError at a value that is not finite, as `evaluate` does;
-    /// EvaluationError where the graph's node is not known, in a program compiled of what
-    /// `Rolled::at` gave. Instructions do not come in the order of nodes, and a sum of products over
-    /// steps is looked at as a whole. What was carried by the run before stays then.
+    /// Computes the outputs. Throws EvaluationError, before anything is computed, when a leaf has
+    /// no value; and when an operator cannot take a value, such as an index beyond the last column.
+    /// With `check_finite`, throws NonFiniteError at a value that is not finite, as `evaluate`
+    /// does; EvaluationError where the graph's node is not known, in a program compiled of what
+    /// `Rolled::at` gave. Instructions do not come in the order of nodes, and a sum of products
+    /// over steps is looked at as a whole. What was carried by the run before stays then.
     void run();
 
-    /// The value of output number `output` of those that were compiled, as the last run left it; valid
-    /// until the next run. In a program of floats it is converted when it is asked for. Throws
-    /// EvaluationError before the first run, GraphError unless there is such an output.
+    /// The value of output number `output` of those that were compiled, as the last run left it;
+    /// valid until the next run. In a program of floats it is converted when it is asked for.
+    /// Throws EvaluationError before the first run, GraphError unless there is such an output.
     ConstMatrixView value(std::size_t output);
     /// The same for an output's expression.
     ConstMatrixView value(Expr output);
     /// The same for the output of that name, at step t or without a step. Throws as `Rolled::find`.
     ConstMatrixView value(std::string_view name, std::int32_t t);
     ConstMatrixView value(std::string_view name);
-    /// The number that an output of one entry is. Throws ShapeError unless it is 1 x 1, and as `value`.
+    /// The number that an output of one entry is. Throws ShapeError unless it is 1 x 1, and as
+    /// `value`.
     double scalar(std::size_t output);
     double scalar(Expr output);
 
     Precision precision() const;
     /// The threads that a run uses; all but the caller's wait between runs.
     std::size_t threads() const;
-    /// The memory of all values, and of factors that are packed, in bytes; values that are carried count twice.
+    /// The memory of all values, and of factors that are packed, in bytes; values that are carried
+    /// count twice.
     std::size_t bytes() const;
 
  private:
@@ -153,15 +157,15 @@ class Program {
     std::unique_ptr<detail::ProgramState> state_;
 };
 
-/// Rolls the outputs and compiles what comes. Throws as `roll`; CapacityError, before it takes memory,
-/// when the program needs more than its limit; GraphError when it may use no thread.
+/// Rolls the outputs and compiles what comes. Throws as `roll`; CapacityError, before it takes
+/// memory, when the program needs more than its limit; GraphError when it may use no thread.
 Program compile(std::span<const Expr> outputs, const CompileOptions& options = {});
 /// Compiles a rolled graph, of any number of steps. Its leaves are bound as members.
 Program compile(const Rolled& rolled, const CompileOptions& options = {});
 
 /// What a program does, an instruction a line, loops with what they repeat set in; then what the
-/// compiler's passes found and left, and the memory. Parts are named as in the listing of the rolled
-/// graph; [a; b] stand below each other in memory.
+/// compiler's passes found and left, and the memory. Parts are named as in the listing of the
+/// rolled graph; [a; b] stand below each other in memory.
 std::string explain(const Program& program);
 
 }  // namespace revolute

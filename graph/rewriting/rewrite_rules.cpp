@@ -111,7 +111,8 @@ void RuleSet::require_sides(std::string_view name, Expr left, Expr right) const 
                                      most_pattern_nodes, count));
 }
 
-/// Requires that the leaves on the right stand on the left too; a constant that is all of it need not.
+/// Requires that the leaves on the right stand on the left too; a constant that is all of it need
+/// not.
 void RuleSet::require_left_has(std::string_view name, Expr left, Expr right) const {
     const std::vector<bool> on_left = ancestors(*patterns_, std::span(&left.id, 1));
     for (const NodeId node : postorder(*patterns_, std::span(&right.id, 1))) {

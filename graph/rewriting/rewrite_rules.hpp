@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-// Rules that replace a node by another one of equal value: equations between expressions, or functions where
-// attributes are computed. `simplify` applies them.
+// Rules that replace a node by another one of equal value: equations between expressions, or
+// functions where attributes are computed. `simplify` applies them.
 
 namespace revolute {
 
@@ -28,7 +28,8 @@ struct Site {
     KnownUses* uses = nullptr;
     /// Whether the values below the node are used by no more nodes than before simplification.
     bool knows_uses = false;
-    /// The operator of the one node that uses this one; none when there are several, or it is not known.
+    /// The operator of the one node that uses this one; none when there are several, or it is not
+    /// known.
     const Op* only_user = nullptr;
 
     Graph& graph() const { return *node.graph; }
@@ -39,19 +40,19 @@ struct Site {
         return {node.graph, node.graph->operand(node.id, slot)};
     }
     double attribute(std::size_t i) const { return node.graph->attributes(node.id)[i]; }
-    /// Whether a value below the node is used for nothing but the node, so that replacing the node saves
-    /// computing it. False when that is not known.
+    /// Whether a value below the node is used for nothing but the node, so that replacing the node
+    /// saves computing it. False when that is not known.
     bool is_for_node_only(Expr value) const;
     /// Whether one node alone uses this one, and is of the operator. False when that is not known.
     bool is_only_for(const Op& op) const;
 };
 
-/// What to put in the node's place, in the same graph and of the same shape; none when the rule does not
-/// apply. It may append, but only when it applies.
+/// What to put in the node's place, in the same graph and of the same shape; none when the rule
+/// does not apply. It may append, but only when it applies.
 using Rewrite = std::optional<Expr> (*)(const Site&);
 
-/// Whether an equation holds for any values in the inside of its left side, or is applied only where they
-/// are used for nothing else, because otherwise it would add work.
+/// Whether an equation holds for any values in the inside of its left side, or is applied only
+/// where they are used for nothing else, because otherwise it would add work.
 enum class Inside : std::uint8_t { may_be_shared, used_once };
 
 /// A set of rules. It owns the graph that the equations are written in.
@@ -64,26 +65,27 @@ class RuleSet {
 
     RuleSet();
 
-    /// A leaf that stands for any value. A size of 1 in its shape stands for 1, any other for any size; a
-    /// leaf that is used twice stands for one value.
+    /// A leaf that stands for any value. A size of 1 in its shape stands for 1, any other for any
+    /// size; a leaf that is used twice stands for one value.
     Expr any(std::string_view name, Shape shape = {2, 2});
     /// A constant of this value; sizes as for `any`.
     Expr number(double value, Shape shape = {2, 2});
 
-    /// Adds an equation: what matches `left` becomes `right`. A number beside an expression matches a
-    /// constant of that value and any shape. On the right, it must stand on the left too, or be all that
-    /// stands there, and then gets the shape of the left side. Other attributes are matched and copied.
+    /// Adds an equation: what matches `left` becomes `right`. A number beside an expression matches
+    /// a constant of that value and any shape. On the right, it must stand on the left too, or be
+    /// all that stands there, and then gets the shape of the left side. Other attributes are
+    /// matched and copied.
     ///
-    /// Throws GraphError for a second rule of the name, for expressions of another graph, a left side that
-    /// is a leaf, more than `most_pattern_nodes` nodes, and for what stands on the right only; ShapeError
-    /// unless both sides have one shape.
+    /// Throws GraphError for a second rule of the name, for expressions of another graph, a left
+    /// side that is a leaf, more than `most_pattern_nodes` nodes, and for what stands on the right
+    /// only; ShapeError unless both sides have one shape.
     void add(std::string_view name, Expr left, Expr right, Inside inside = Inside::may_be_shared);
-    /// Adds a rule for nodes of these operators. `equation` says in mathematics what the rule does. Throws
-    /// GraphError for a second rule of the name.
+    /// Adds a rule for nodes of these operators. `equation` says in mathematics what the rule does.
+    /// Throws GraphError for a second rule of the name.
     void add(std::string_view name, std::initializer_list<const Op*> roots,
              std::string_view equation, Rewrite function);
-    /// Adds a rule that is tried on computed nodes of any operator, before those for certain ones. Throws
-    /// GraphError for a second rule of the name.
+    /// Adds a rule that is tried on computed nodes of any operator, before those for certain ones.
+    /// Throws GraphError for a second rule of the name.
     void add_everywhere(std::string_view name, std::string_view equation, Rewrite function);
 
     /// Takes care that a rule is not applied. Throws GraphError when there is none of the name.
@@ -99,16 +101,17 @@ class RuleSet {
     /// The rules to try on a node of the operator, in order.
     std::span<const std::uint32_t> rules_for(const Op& op) const;
 
-    /// What the rule puts in the place of the node, if it applies. Throws InternalError when that is not an
-    /// expression of the node's graph and shape.
+    /// What the rule puts in the place of the node, if it applies. Throws InternalError when that
+    /// is not an expression of the node's graph and shape.
     std::optional<Expr> rewrite(std::size_t rule, const Site& site) const;
-    /// Whether the rule uses each value below the node at most once in what it puts in its place, so that
-    /// what was used once stays so.
+    /// Whether the rule uses each value below the node at most once in what it puts in its place,
+    /// so that what was used once stays so.
     bool keeps_uses(std::size_t rule) const { return rules_[rule].keeps_uses; }
 
  private:
-    /// Operand `slot` of what stands for pattern node number `user` must fit the pattern node `node`, and
-    /// is from then on what stands for node number `number`; or it must be what does already.
+    /// Operand `slot` of what stands for pattern node number `user` must fit the pattern node
+    /// `node`, and is from then on what stands for node number `number`; or it must be what does
+    /// already.
     struct Check {
         std::uint32_t user;
         std::uint32_t slot;

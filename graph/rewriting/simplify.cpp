@@ -69,8 +69,8 @@ class SimplifyPass {
     std::uint32_t needed_count() const {
         return static_cast<std::uint32_t>(std::ranges::count(needed_, true));
     }
-    /// Whether another pass may find more to do: rules wanted to know how often values are used, which
-    /// changes as nodes die.
+    /// Whether another pass may find more to do: rules wanted to know how often values are used,
+    /// which changes as nodes die.
     bool may_go_on() {
         return rewriter_.uses().was_asked &&
                std::ranges::any_of(rewriter_.fired(), [](auto times) { return times > 0; });

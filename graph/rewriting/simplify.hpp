@@ -36,15 +36,16 @@ struct Simplified {
     SimplifyReport report;
 };
 
-/// Appends expressions equal to the outputs to `destination`, with the rules applied until none applies, and
-/// nothing that they do not use. Names, steps and source lines go over: a node that others became has the
-/// step of the first of them and the names of all; what rules make has step and source of what it replaces.
+/// Appends expressions equal to the outputs to `destination`, with the rules applied until none
+/// applies, and nothing that they do not use. Names, steps and source lines go over: a node that
+/// others became has the step of the first of them and the names of all; what rules make has step
+/// and source of what it replaces.
 ///
-/// Equal means over the real numbers: 0 x = 0 also where x turns out not to be finite, and sums may be added
-/// in another order.
+/// Equal means over the real numbers: 0 x = 0 also where x turns out not to be finite, and sums may
+/// be added in another order.
 ///
-/// Throws GraphError when `destination` is the outputs' own graph; InternalError naming the rules when they
-/// come to no end.
+/// Throws GraphError when `destination` is the outputs' own graph; InternalError naming the rules
+/// when they come to no end.
 Simplified simplify(std::span<const Expr> outputs, Graph& destination, const RuleSet& rules);
 
 /// What `simplify` made of a derivative.

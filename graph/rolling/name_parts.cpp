@@ -17,8 +17,8 @@ using detail::IntervalSet;
 /// Which names of values, and of their adjoints, are taken at which steps.
 class Taken {
  public:
-    /// The label's number if nothing else of the same name has it at the same steps, else the first that
-    /// nothing has.
+    /// The label's number if nothing else of the same name has it at the same steps, else the first
+    /// that nothing has.
     std::int32_t number_for(const PartName& label, const IntervalSet& members) {
         const IntervalSet steps = detail::steps_of_name(label, members);
         const auto is_free = [&](std::int32_t order, std::int32_t number) {

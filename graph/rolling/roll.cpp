@@ -57,9 +57,9 @@ Attempt attempt(const Graph& graph, const std::vector<bool>& needed, const Way& 
     return result;
 }
 
-/// From the one that folds most to the one that folds least. Merging can close a circle. Where a sum over steps
-/// closes it, the phases keep it apart; where a step of one axis holds whole recurrences of another, as an
-/// iteration that differentiates a net, its axis is not folded.
+/// From the one that folds most to the one that folds least. Merging can close a circle. Where a
+/// sum over steps closes it, the phases keep it apart; where a step of one axis holds whole
+/// recurrences of another, as an iteration that differentiates a net, its axis is not folded.
 std::vector<Way> ways_to_fold(const detail::AxisNesting& nesting) {
     std::vector<Way> ways;
     const auto add_unfolded = [&](std::size_t count) {
@@ -86,7 +86,8 @@ std::string text_of(const Graph& graph, detail::SpreadNode spread) {
         graph.describe(spread.node), axis_name(spread.inner), outer);
 }
 
-/// The first way that has an order; unfolded there always is one. `refusal` says why it is not `merged`.
+/// The first way that has an order; unfolded there always is one. `refusal` says why it is not
+/// `merged`.
 Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& needed,
                                 std::string& refusal) {
     const detail::AxisNesting nesting = detail::nesting_of(graph, needed);
@@ -102,9 +103,9 @@ Attempt first_that_has_an_order(const Graph& graph, const std::vector<bool>& nee
     return attempt(graph, needed, {Folding::none, Phases::off, {}});
 }
 
-/// The steps that the longest stands for, with those which lie before or behind it: recurrences that take
-/// over from each other, where a cell is exchanged. One that overlaps it is the same steps, maybe shifted
-/// by one.
+/// The steps that the longest stands for, with those which lie before or behind it: recurrences
+/// that take over from each other, where a cell is exchanged. One that overlaps it is the same
+/// steps, maybe shifted by one.
 Interval all_of(std::span<const Interval> intervals) {
     const Interval longest = *std::ranges::max_element(intervals, {}, &Interval::size);
     Interval all = longest;
@@ -166,11 +167,12 @@ struct AxisIntervals {
         return !of_recurrences.empty() || !of_families.empty() || !of_initial_states.empty();
     }
 
-    /// Those of the recurrences, holes included, or without recurrences those of the families, of which initial
-    /// states are none, nor what is made of them alone, nor their adjoints: they stand before the first step, or
-    /// behind the last. Of the transposes of h(-1), ..., h(T) the first does. Inputs go on where the first step of a
-    /// recurrence that descends is apart from it. What two directions start from is no input, though it may be one
-    /// family, of h(-1) and h(N).
+    /// Those of the recurrences, holes included, or without recurrences those of the families, of
+    /// which initial states are none, nor what is made of them alone, nor their adjoints: they
+    /// stand before the first step, or behind the last. Of the transposes of h(-1), ..., h(T) the
+    /// first does. Inputs go on where the first step of a recurrence that descends is apart from
+    /// it. What two directions start from is no input, though it may be one family, of h(-1) and
+    /// h(N).
     Interval steps() const {
         std::vector<Interval> steps = !of_recurrences.empty() ? of_recurrences
                                       : !of_families.empty()  ? of_families
@@ -189,8 +191,8 @@ struct AxisIntervals {
     }
 };
 
-/// Sets the steps of each time axis: those of its parts, holes included, and of the graph, if any part is there in
-/// its last.
+/// Sets the steps of each time axis: those of its parts, holes included, and of the graph, if any
+/// part is there in its last.
 void set_axes(Rolled& rolled, const std::map<std::int32_t, Interval>& made) {
     std::map<std::int32_t, AxisIntervals> intervals;
     for (const auto& [axis, steps] : made) intervals[axis].made = steps;

@@ -83,7 +83,8 @@ class BreakSearch {
         if (is_in_the_midst(axis, t)) found_.push_back({member, change});
     }
 
-    /// An operand that is one member at most steps, as each h(t) may read h(0): its cases are as many as its steps.
+    /// An operand that is one member at most steps, as each h(t) may read h(0): its cases are as
+    /// many as its steps.
     std::optional<PatternBreak> read_of_one_step() const {
         constexpr std::size_t least = 4, unlike = 2;  // two or three steps can be a boundary
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
@@ -142,10 +143,10 @@ class BreakSearch {
     /// How far the recurrences of an axis read, at least one step.
     std::int32_t reach(std::int32_t axis) { return std::max(reaches_[axis], 1); }
 
-    /// What a recurrence starts from can be of its own kind for as long as it is read, what a derivative makes of it as
-    /// long again, and what a derivative of that makes, which runs forward, a third time. A pattern that repeats
-    /// begins, and ends, within three periods: windows of truncation that overlap are as long as two, of which one may be
-    /// cut short.
+    /// What a recurrence starts from can be of its own kind for as long as it is read, what a
+    /// derivative makes of it as long again, and what a derivative of that makes, which runs
+    /// forward, a third time. A pattern that repeats begins, and ends, within three periods:
+    /// windows of truncation that overlap are as long as two, of which one may be cut short.
     bool is_in_the_midst(std::int32_t axis, std::int32_t t) {
         const auto [period, is_new] = periods_.try_emplace(axis);
         if (is_new) period->second = rolled_.period(axis);
@@ -154,14 +155,16 @@ class BreakSearch {
                t < rolled_.steps(axis) - 2 * reach(axis) - of_periods;
     }
 
-    /// Whether a family ends where it changes, close to the end of its axis: nothing reads what a recurrence makes at its
-    /// last step, so its derivative begins one earlier, and a derivative of that one earlier again.
+    /// Whether a family ends where it changes, close to the end of its axis: nothing reads what a
+    /// recurrence makes at its last step, so its derivative begins one earlier, and a derivative of
+    /// that one earlier again.
     bool is_at_own_end(const Part& part, std::int32_t t) {
         const std::int32_t end = part.hull().high, own = reach(*part.axis);
         return end - t < 2 * own && end >= rolled_.steps(*part.axis) - 3 * own;
     }
 
-    /// A node without step that reads some steps of a family only, from the midst on or up to there.
+    /// A node without step that reads some steps of a family only, from the midst on or up to
+    /// there.
     std::optional<PatternBreak> break_in_sums() {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i)
             for (const Sweep& sweep : rolled_.parts[i].operands)
@@ -230,7 +233,8 @@ class BreakSearch {
         return std::nullopt;
     }
 
-    /// The attribute that makes a new node different from one that reads the same in the step before.
+    /// The attribute that makes a new node different from one that reads the same in the step
+    /// before.
     std::optional<AttributeChange> attribute_change_to(Member member) const {
         const Part& part = rolled_[member.part];
         const std::int32_t t = member.t - 1;
@@ -282,8 +286,8 @@ class BreakSearch {
         return result;
     }
 
-    /// Two operands in words that are not the same: with the number that they differ in, how far from the
-    /// reader's step they stand, or what they read.
+    /// Two operands in words that are not the same: with the number that they differ in, how far
+    /// from the reader's step they stand, or what they read.
     std::pair<std::string, std::string> told_apart(Member a, std::int32_t distance_of_a, Member b,
                                                    std::int32_t distance_of_b) const {
         const Part &of_a = rolled_[a.part], &of_b = rolled_[b.part];
@@ -302,7 +306,8 @@ class BreakSearch {
         return {first + of_operands(a), second + of_operands(b)};
     }
 
-    /// Whether words tell two operands apart by their steps at most, which differ because those of the readers do.
+    /// Whether words tell two operands apart by their steps at most, which differ because those of
+    /// the readers do.
     bool are_called_alike(Member a, Member b) const {
         const Part &of_a = rolled_[a.part], &of_b = rolled_[b.part];
         const PartName* const x = detail::find_label(of_a, a.t);

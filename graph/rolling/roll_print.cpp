@@ -60,7 +60,8 @@ class Listing {
     }
 
  private:
-    /// The part's own name, or that of an adjoint where it has one for all of its steps and no other.
+    /// The part's own name, or that of an adjoint where it has one for all of its steps and no
+    /// other.
     static std::string title(const Part& part) {
         if (!part.names.empty()) return part.names.front().name;
         const bool is_simple = part.labels.size() == 1 && part.labels.front().shift == 0;
@@ -97,8 +98,8 @@ class Listing {
         return text;
     }
 
-    /// " 0.5" of a constant, whose shape stands beside it; " {2, t}" of others. The shape of a leaf is
-    /// all that its attributes say.
+    /// " 0.5" of a constant, whose shape stands beside it; " {2, t}" of others. The shape of a leaf
+    /// is all that its attributes say.
     static std::string attributes(const Part& part) {
         if (part.op == &constant_op) return ' ' + number_formula(part.attributes.front()).text;
         if (part.attributes.empty() || part.op->has_identity) return {};

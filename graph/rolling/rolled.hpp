@@ -35,7 +35,8 @@ struct StepRange {
         if (!repeats()) return first.contains(t);
         return low() <= t && t <= high() && (t - low()) % every <= first.high - first.low;
     }
-    /// The one interval. Throws InternalError when it repeats: `spelled_out` makes lists of intervals.
+    /// The one interval. Throws InternalError when it repeats: `spelled_out` makes lists of
+    /// intervals.
     Interval interval() const;
     friend constexpr bool operator==(StepRange, StepRange) = default;
 };
@@ -84,7 +85,8 @@ struct PartName {
     std::string name;
     std::optional<std::int32_t> axis;  ///< none: the name has no step
     std::int32_t shift = 0;
-    /// How many of the d's at the front say that it is an adjoint. The name behind them is the value's.
+    /// How many of the d's at the front say that it is an adjoint. The name behind them is the
+    /// value's.
     std::int32_t adjoint_order = 0;
     /// Which one it is of the values that have this name at a step, counted from 1. The names of a
     /// value and of its adjoints have the same.
@@ -96,9 +98,9 @@ struct PartName {
 /// The name of the value whose adjoint a label names, or which it names itself.
 std::string value_name(const PartName& label);
 
-/// What whole numbers that grow evenly with the step are multiplied by, or divided by: 0.1 (t+1), (t+1) / 8.
-/// One of the two is 1, so that the bits are those of a builder that multiplied once. Where it multiplied more than
-/// once, members differ from them by rounding.
+/// What whole numbers that grow evenly with the step are multiplied by, or divided by: 0.1 (t+1),
+/// (t+1) / 8. One of the two is 1, so that the bits are those of a builder that multiplied once.
+/// Where it multiplied more than once, members differ from them by rounding.
 struct LineScale {
     double factor = 1;
     double divisor = 1;
@@ -108,17 +110,18 @@ struct LineScale {
     friend constexpr bool operator==(LineScale, LineScale) = default;
 };
 
-/// A family, the nodes of a graph that are alike at all steps; or one node, without a step on an axis that is folded.
-/// Members have the same operator and shape, attributes that are the same or multiples of whole numbers that
-/// grow evenly with the step, and operands that stand at constant distances in time, but for boundary
-/// cases, each a segment.
+/// A family, the nodes of a graph that are alike at all steps; or one node, without a step on an
+/// axis that is folded. Members have the same operator and shape, attributes that are the same or
+/// multiples of whole numbers that grow evenly with the step, and operands that stand at constant
+/// distances in time, but for boundary cases, each a segment.
 struct Part {
     const Op* op = nullptr;
     Shape shape;
     std::vector<double> attributes;  ///< where they grow, what they would be at step 0
     /// By attribute, what it grows by from one step to the next; empty when none does.
     std::vector<double> slopes;
-    /// By attribute, what the number is multiplied by that `attributes` and `slopes` say; empty when none is.
+    /// By attribute, what the number is multiplied by that `attributes` and `slopes` say; empty
+    /// when none is.
     std::vector<LineScale> scales;
     std::vector<Shape> operand_shapes;  ///< of a family; by slot
     /// Time axis of a family; none: one node.
@@ -127,8 +130,8 @@ struct Part {
     std::optional<Step> unfolded_step;
     bool depends_on_time = false;
 
-    /// Of a family: where it has members. In this list and all others by steps, those that repeat come
-    /// first, and within both kinds the earlier ones.
+    /// Of a family: where it has members. In this list and all others by steps, those that repeat
+    /// come first, and within both kinds the earlier ones.
     std::vector<StepRange> runs;
     std::vector<std::size_t>
         places;  ///< by run, where none repeats: the number of members before it
@@ -193,9 +196,9 @@ struct AxisSteps {
     friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
 };
 
-/// A number as a function of the number N of steps of a time axis: factor (constant + per_step N) to a power
-/// of 1, 2 or 1/2, or one over that, as a mean over time has 1 / N; or the product of that and another such
-/// power, as N / (N+1) and 2 / (N (N-1)) have.
+/// A number as a function of the number N of steps of a time axis: factor (constant + per_step N)
+/// to a power of 1, 2 or 1/2, or one over that, as a mean over time has 1 / N; or the product of
+/// that and another such power, as N / (N+1) and 2 / (N (N-1)) have.
 struct LengthLaw {
     double factor = 1;
     double constant = 0;
@@ -225,8 +228,8 @@ struct AxisLaws {
     std::vector<AttributeLaw> attributes;
 };
 
-/// How much of a graph was folded: the first of these for which there is an order. `inner_axes` comes before
-/// `merged` where what an outer step computes is read at most steps of an inner axis.
+/// How much of a graph was folded: the first of these for which there is an order. `inner_axes`
+/// comes before `merged` where what an outer step computes is read at most steps of an inner axis.
 enum class Folding : std::uint8_t {
     merged,  ///< families that differ at a boundary only are one
     inner_axes,  ///< the same along the inner time axes: a step of an outer one holds whole recurrences of them
@@ -239,14 +242,14 @@ enum class Folding : std::uint8_t {
 /// Parts are numbered in the order in which their first nodes were made.
 struct Rolled {
     std::vector<Part> parts;
-    /// By part: the nodes of the graph that was rolled, ascending in their steps. Empty in what `at`
-    /// returns, and no part of what makes two of them equal.
+    /// By part: the nodes of the graph that was rolled, ascending in their steps. Empty in what
+    /// `at` returns, and no part of what makes two of them equal.
     std::vector<std::vector<NodeId>> nodes;
     std::vector<Component> schedule;  ///< operands before users
     std::vector<Member> outputs;
     std::vector<AxisSteps> axes;  ///< by number; the steps of their recurrences, holes included
-    /// The axes of which the graph has more steps than that, with their number: nothing that was rolled
-    /// reads the last of them.
+    /// The axes of which the graph has more steps than that, with their number: nothing that was
+    /// rolled reads the last of them.
     std::vector<AxisSteps> unread;
     Folding folding = Folding::merged;
     std::string refusal;  ///< why not more was folded; empty when `merged`
@@ -258,41 +261,44 @@ struct Rolled {
     const Part& operator[](PartId part) const { return parts[index(part)]; }
     /// Number of nodes that it stands for.
     std::size_t node_count() const;
-    /// The member of that name, at step t of the name where one is given. Throws GraphError, with the steps that there are,
-    /// when there is none, and when there are several.
+    /// The member of that name, at step t of the name where one is given. Throws GraphError, with
+    /// the steps that there are, when there is none, and when there are several.
     Member find(std::string_view name, std::optional<std::int32_t> t = std::nullopt) const;
-    /// The number of steps of a time axis: one more than the last at which its graph computes something
-    /// going forward, of which something is needed. A last step that nothing reads counts where the rolled
-    /// graph needs any other node of it. Throws GraphError when it has no such axis.
+    /// The number of steps of a time axis: one more than the last at which its graph computes
+    /// something going forward, of which something is needed. A last step that nothing reads counts
+    /// where the rolled graph needs any other node of it. Throws GraphError when it has no such
+    /// axis.
     std::int32_t steps(std::int32_t axis = 0) const;
 
-    /// How many steps come again and again together: 1, or where a pattern repeats, as in clockwork nets
-    /// and where back-propagation is cut every k steps, the least common multiple of its periods. `at`
-    /// takes numbers of steps that are a multiple of it more or less than these.
+    /// How many steps come again and again together: 1, or where a pattern repeats, as in clockwork
+    /// nets and where back-propagation is cut every k steps, the least common multiple of its
+    /// periods. `at` takes numbers of steps that are a multiple of it more or less than these.
     std::int32_t period(std::int32_t axis = 0) const;
 
     /// The smallest number of steps that `at` can be asked for; none when it cannot be asked.
     std::optional<std::int32_t> least_steps(std::int32_t axis = 0) const;
-    /// The same recurrences over another number of steps of one time axis: it stands, node for node, for the
-    /// graph that is built with so many steps, but is found without building it, in time that does not
-    /// depend on them. (Rolling a built graph of few steps may fold it in another way.) All steps between the
-    /// boundary cases are alike, so steps are put in, or taken out, in their midst. Operands that are all steps of a family become more or fewer, and shapes
-    /// are what the operators' rules make of that.
+    /// The same recurrences over another number of steps of one time axis: it stands, node for
+    /// node, for the graph that is built with so many steps, but is found without building it, in
+    /// time that does not depend on them. (Rolling a built graph of few steps may fold it in
+    /// another way.) All steps between the boundary cases are alike, so steps are put in, or taken
+    /// out, in their midst. Operands that are all steps of a family become more or fewer, and
+    /// shapes are what the operators' rules make of that.
     ///
-    /// An attribute that the builder derived from the number of steps, such as a factor 1/N, follows
-    /// its law where there are `laws` of the axis. Where there are none, one that may come from the
-    /// number of steps is refused, as the graph cannot tell; all others stay what they are.
+    /// An attribute that the builder derived from the number of steps, such as a factor 1/N,
+    /// follows its law where there are `laws` of the axis. Where there are none, one that may come
+    /// from the number of steps is refused, as the graph cannot tell; all others stay what they
+    /// are.
     ///
-    /// What one graph cannot tell is refused; `roll_for`, which is given a function that builds the graph of
-    /// any number of steps, can. What no graph of one number shows is beyond `at` alone: that the builder
-    /// does something else for odd numbers of steps, or from 100 steps on.
+    /// What one graph cannot tell is refused; `roll_for`, which is given a function that builds the
+    /// graph of any number of steps, can. What no graph of one number shows is beyond `at` alone:
+    /// that the builder does something else for odd numbers of steps, or from 100 steps on.
     ///
-    /// Throws GraphError when steps between the ends are not alike (`first_break`), when there is no
-    /// stretch of steps without boundary cases that is longer than any other, as in a graph of few steps,
-    /// when nothing that was rolled reads the graph's last step, so that its number of steps is not known
-    /// (`unread`), when nodes without step are made of one another in a row, when a shape would not fit its
-    /// operator, when an attribute may depend on the number of steps, or when fewer than `least_steps` are
-    /// asked for. The text names the node.
+    /// Throws GraphError when steps between the ends are not alike (`first_break`), when there is
+    /// no stretch of steps without boundary cases that is longer than any other, as in a graph of
+    /// few steps, when nothing that was rolled reads the graph's last step, so that its number of
+    /// steps is not known (`unread`), when nodes without step are made of one another in a row,
+    /// when a shape would not fit its operator, when an attribute may depend on the number of
+    /// steps, or when fewer than `least_steps` are asked for. The text names the node.
     Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
 
     friend bool operator==(const Rolled& a, const Rolled& b);
@@ -310,8 +316,8 @@ struct PatternBreak {
 };
 
 /// The first boundary case that is not at an end of its time axis: none for the recurrences of the
-/// library's cells and for what repeats; a cell exchanged half-way, an operand that changes by hand have
-/// one.
+/// library's cells and for what repeats; a cell exchanged half-way, an operand that changes by hand
+/// have one.
 std::optional<PatternBreak> first_break(const Rolled& rolled);
 
 }  // namespace revolute

@@ -13,8 +13,8 @@
 
 namespace revolute {
 
-/// Look at a column-major matrix that somebody else owns; read-only where the numbers are const. Entry (r, c) is
-/// data[r + c * rows].
+/// Look at a column-major matrix that somebody else owns; read-only where the numbers are const.
+/// Entry (r, c) is data[r + c * rows].
 template <class Number>
 struct BasicMatrixView {
     Number* data = nullptr;
@@ -88,8 +88,8 @@ class Matrix {
     std::vector<double> values_;
 };
 
-/// The entries to six digits, a row a line, for a look at them: "[[  0.5 -1]\n [-0.25  2]]". "[]" without
-/// entries.
+/// The entries to six digits, a row a line, for a look at them: "[[ 0.5 -1]\n [-0.25 2]]". "[]"
+/// without entries.
 std::string to_string(ConstMatrixView x);
 std::ostream& operator<<(std::ostream& out, ConstMatrixView x);
 std::ostream& operator<<(std::ostream& out, const Matrix& x);

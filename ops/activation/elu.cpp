@@ -9,8 +9,8 @@
 
 namespace revolute {
 
-// y = x where x > 0, else a (exp x - 1)  =>  x_bar = y_bar o H(y) where y > 0, else y_bar o (y + a). At 0 the
-// derivative is a. The minimum keeps an infinite y out of a product with 0.
+// y = x where x > 0, else a (exp x - 1) => x_bar = y_bar o H(y) where y > 0, else y_bar o (y + a).
+// At 0 the derivative is a. The minimum keeps an infinite y out of a product with 0.
 constinit const Op elu_op{
     .name = "elu",
     .shape = same_as_input,

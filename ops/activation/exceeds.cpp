@@ -7,8 +7,8 @@
 
 namespace revolute {
 
-// y = 1 where a > b, else 0. Unlike H(a - b) it can tell for equal infinities, whose difference is NaN. Its
-// derivative is zero wherever it has one, and is taken as zero at a tie.
+// y = 1 where a > b, else 0. Unlike H(a - b) it can tell for equal infinities, whose difference is
+// NaN. Its derivative is zero wherever it has one, and is taken as zero at a tie.
 constinit const Op exceeds_op{
     .name = "exceeds",
     .arity = 2,

@@ -17,7 +17,8 @@ constexpr double inverse_sqrt_2pi = std::numbers::inv_sqrtpi / std::numbers::sqr
 /// Beyond it phi is 0 in doubles, and Phi is 0 or 1.
 constexpr double far_out = 40;
 
-/// By erfc, which keeps its digits where Phi is nearly 0; there the product is 0 though x be infinite.
+/// By erfc, which keeps its digits where Phi is nearly 0; there the product is 0 though x be
+/// infinite.
 double gelu_of(double x) {
     const double twice_phi = std::erfc(-x / std::numbers::sqrt2);
     return twice_phi == 0.0 ? 0.0 : 0.5 * x * twice_phi;
@@ -25,9 +26,10 @@ double gelu_of(double x) {
 
 }  // namespace
 
-// y = x Phi(x), Phi the distribution function of the standard normal law (Hendrycks and Gimpel 2016)
-// =>  x_bar = y_bar o (Phi(x) + x o phi(x)), phi its density. The rule is written for x clamped to where phi is
-// not 0: that changes no value, and makes no product of an infinite x with 0.
+// y = x Phi(x), Phi the distribution function of the standard normal law (Hendrycks and Gimpel
+// 2016) => x_bar = y_bar o (Phi(x) + x o phi(x)), phi its density. The rule is written for x
+// clamped to where phi is not 0: that changes no value, and makes no product of an infinite x with
+// 0.
 constinit const Op gelu_op{
     .name = "gelu",
     .shape = same_as_input,

@@ -8,7 +8,8 @@
 
 namespace revolute {
 
-// y = max(x, 0)  =>  x_bar = y_bar o H(x), H the Heaviside step; at x = 0 the derivative is taken as 0.
+// y = max(x, 0) => x_bar = y_bar o H(x), H the Heaviside step; at x = 0 the derivative is taken as
+// 0.
 constinit const Op relu_op{
     .name = "relu",
     .shape = same_as_input,

@@ -9,8 +9,8 @@
 
 namespace revolute {
 
-// y = log(1 + exp x)  =>  x_bar = y_bar o sigmoid x. The kernel takes exp of what is never positive, so it
-// does not overflow.
+// y = log(1 + exp x) => x_bar = y_bar o sigmoid x. The kernel takes exp of what is never positive,
+// so it does not overflow.
 constinit const Op softplus_op{
     .name = "softplus",
     .shape = same_as_input,

@@ -5,9 +5,9 @@
 
 namespace revolute::detail {
 
-// The rules of a loss L = 1/B sum over all entries of phi(y, ...), B the number of columns of its first
-// operand, from the derivative of phi with respect to one operand: x_bar = L_bar phi' / B, and forward
-// L_dot = sum(phi' / B o x_dot).
+// The rules of a loss L = 1/B sum over all entries of phi(y, ...), B the number of columns of its
+// first operand, from the derivative of phi with respect to one operand: x_bar = L_bar phi' / B,
+// and forward L_dot = sum(phi' / B o x_dot).
 
 using Slope = Expr (*)(const RuleSite&);
 

@@ -10,15 +10,16 @@
 
 namespace revolute::detail {
 
-/// The entries x of a column as exp(x - largest). Apart from the largest entry itself, whose 1 would swallow
-/// the digits of a small sum, so that log(1 + others) and others / (1 + others) keep them.
+/// The entries x of a column as exp(x - largest). Apart from the largest entry itself, whose 1
+/// would swallow the digits of a small sum, so that log(1 + others) and others / (1 + others) keep
+/// them.
 struct Exponentials {
     double largest = 0;     ///< NaN where an entry is
     std::size_t place = 0;  ///< of the largest entry, the first of equal ones
     double others = 0;  ///< sum of exp(x - largest) over the other entries; NaN for a second +inf
 
-    /// exp(x - largest), 1 for an infinite entry that is the largest. Where that is -inf there is nothing to
-    /// share, and 0 stands for all.
+    /// exp(x - largest), 1 for an infinite entry that is the largest. Where that is -inf there is
+    /// nothing to share, and 0 stands for all.
     double of(double x) const {
         if (largest == -std::numeric_limits<double>::infinity()) return 0.0;
         return x == largest ? 1.0 : std::exp(x - largest);
@@ -46,8 +47,9 @@ inline Exponentials exponentials_of(std::span<const double> column) {
     return result;
 }
 
-/// log of the sum of exp(x) over the column, minus entry `place`: -log of its share. A sum of terms that are
-/// not negative. Infinite for an entry of -inf, whose share is 0, also where all entries are.
+/// log of the sum of exp(x) over the column, minus entry `place`: -log of its share. A sum of terms
+/// that are not negative. Infinite for an entry of -inf, whose share is 0, also where all entries
+/// are.
 inline double cross_entropy_of(std::span<const double> column, std::size_t place) {
     const Exponentials e = exponentials_of(column);
     const double x = column[place];

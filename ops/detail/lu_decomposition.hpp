@@ -23,8 +23,8 @@ Eigen::Map<const EigenMatrix<Number>> mapped(BasicMatrixView<const Number> x) {
     return {x.data, x.rows, x.columns};
 }
 
-/// Calls `write` with the decomposition of A, which writes y. An entry of A that is not finite makes all of y NaN: what a
-/// decomposition would leave of it depends on the pivots.
+/// Calls `write` with the decomposition of A, which writes y. An entry of A that is not finite
+/// makes all of y NaN: what a decomposition would leave of it depends on the pivots.
 template <class Number, class Write>
 void with_lu_of(BasicMatrixView<const Number> A, BasicMatrixView<Number> y, const Write& write) {
     if (!mapped(A).allFinite()) {

@@ -5,8 +5,9 @@
 
 namespace revolute::detail {
 
-/// The sum of numbers, added in an order that depends on how many there are and not on where they stand: Eigen
-/// begins its vectors at an aligned address, so that a value elsewhere in memory has a sum with other bits.
+/// The sum of numbers, added in an order that depends on how many there are and not on where they
+/// stand: Eigen begins its vectors at an aligned address, so that a value elsewhere in memory has a
+/// sum with other bits.
 inline double ordered_sum(std::span<const double> x) {
     double a = 0, b = 0, c = 0, d = 0;
     std::size_t i = 0;

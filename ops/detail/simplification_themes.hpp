@@ -25,8 +25,8 @@ void add_column_rules(RuleSet& rules);
 std::optional<double> constant_value(Expr x);
 bool is_made_by(Expr x, const Op& op);
 
-/// How many operands the predicate holds for. Rules ask before they collect anything: on most nodes none
-/// applies, and nothing is to be allocated there.
+/// How many operands the predicate holds for. Rules ask before they collect anything: on most nodes
+/// none applies, and nothing is to be allocated there.
 template <class Predicate>
 std::uint32_t count_operands(const Site& site, const Predicate& holds) {
     std::uint32_t count = 0;

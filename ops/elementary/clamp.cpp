@@ -16,8 +16,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-// y = min(max(x, low), high)  =>  x_bar = y_bar where low < x < high; at the bounds the derivative is 0. A bound
-// that is infinite is none: the derivative there is what it is before, 1.
+// y = min(max(x, low), high) => x_bar = y_bar where low < x < high; at the bounds the derivative is
+// 0. A bound that is infinite is none: the derivative there is what it is before, 1.
 constinit const Op clamp_op{
     .name = "clamp",
     .shape =

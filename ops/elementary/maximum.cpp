@@ -10,8 +10,8 @@
 
 namespace revolute {
 
-// y = max(a, b), entry by entry  =>  a_bar = y_bar where a >= b, b_bar = y_bar where b > a: at a tie the first
-// operand gets all.
+// y = max(a, b), entry by entry => a_bar = y_bar where a >= b, b_bar = y_bar where b > a: at a tie
+// the first operand gets all.
 constinit const Op maximum_op{
     .name = "maximum",
     .arity = 2,

@@ -10,8 +10,8 @@
 
 namespace revolute {
 
-// y = min(a, b), entry by entry  =>  a_bar = y_bar where a <= b, b_bar = y_bar where b < a: at a tie the first
-// operand gets all.
+// y = min(a, b), entry by entry => a_bar = y_bar where a <= b, b_bar = y_bar where b < a: at a tie
+// the first operand gets all.
 constinit const Op minimum_op{
     .name = "minimum",
     .arity = 2,

@@ -8,8 +8,8 @@
 
 namespace revolute {
 
-// y = x^k, k a number  =>  x_bar = k y_bar o x^(k - 1). For k = 0 the factor 0 alone is left, which is right
-// at x = 0 too.
+// y = x^k, k a number => x_bar = k y_bar o x^(k - 1). For k = 0 the factor 0 alone is left, which
+// is right at x = 0 too.
 constinit const Op power_op{
     .name = "power",
     .shape = same_as_input,

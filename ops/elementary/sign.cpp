@@ -7,8 +7,8 @@
 
 namespace revolute {
 
-// y = 1 where x > 0, -1 where x < 0, 0 at 0. Its derivative is zero wherever it has one, and is taken as
-// zero at 0.
+// y = 1 where x > 0, -1 where x < 0, 0 at 0. Its derivative is zero wherever it has one, and is
+// taken as zero at 0.
 constinit const Op sign_op{
     .name = "sign",
     .shape = same_as_input,

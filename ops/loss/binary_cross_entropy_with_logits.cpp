@@ -13,9 +13,9 @@ namespace {
 Expr by_logit(const RuleSite& p) { return sigmoid_error(p.input(0), p.input(1)); }
 Expr by_target(const RuleSite& p) { return -p.input(0); }
 
-/// -Y log s - (1 - Y) log(1 - s) for s = sigmoid(z): the loss of the class that z is against, by its weight,
-/// and what is left at any |z|. For Y from 0 to 1 neither is negative, so nothing cancels. A weight of 0 beside
-/// an infinite z is no loss.
+/// -Y log s - (1 - Y) log(1 - s) for s = sigmoid(z): the loss of the class that z is against, by
+/// its weight, and what is left at any |z|. For Y from 0 to 1 neither is negative, so nothing
+/// cancels. A weight of 0 beside an infinite z is no loss.
 double entropy_of(double z, double target) {
     const double weight = z > 0 ? 1.0 - target : target;
     return (weight == 0.0 ? 0.0 : weight * std::abs(z)) + std::log1p(std::exp(-std::abs(z)));

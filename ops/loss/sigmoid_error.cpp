@@ -11,7 +11,8 @@ namespace revolute {
 
 namespace {
 
-/// For z > 0 as (1 - Y) - sigmoid(-z): next to 1, the sigmoid has lost the digits of its distance from it.
+/// For z > 0 as (1 - Y) - sigmoid(-z): next to 1, the sigmoid has lost the digits of its distance
+/// from it.
 constexpr auto error_of = [](auto z, auto target) {
     const auto e = std::exp(-std::abs(z));
     const auto smaller = e / (1 + e);  // sigmoid(-|z|)
@@ -20,8 +21,8 @@ constexpr auto error_of = [](auto z, auto target) {
 
 }  // namespace
 
-// y = sigmoid(z) - Y  =>  z_bar = y_bar o sigmoid(z) o sigmoid(-z),  Y_bar = -y_bar. Where Y is 0 or 1 each
-// entry is right to a few units in its last place, however close the sigmoid is to it.
+// y = sigmoid(z) - Y => z_bar = y_bar o sigmoid(z) o sigmoid(-z), Y_bar = -y_bar. Where Y is 0 or 1
+// each entry is right to a few units in its last place, however close the sigmoid is to it.
 constinit const Op sigmoid_error_op{
     .name = "sigmoid_error",
     .arity = 2,

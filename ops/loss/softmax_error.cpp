@@ -14,8 +14,8 @@ namespace revolute {
 
 namespace {
 
-/// The share p of the right class minus 1, from the shares of the others where it is the largest: next to 1,
-/// p has lost the digits of its distance from it.
+/// The share p of the right class minus 1, from the shares of the others where it is the largest:
+/// next to 1, p has lost the digits of its distance from it.
 void write_error(std::span<const double> z, std::size_t right, std::span<double> error) {
     const detail::Exponentials e = detail::exponentials_of(z);
     for (std::size_t r = 0; r < z.size(); ++r) error[r] = e.share(z[r]);
@@ -36,15 +36,16 @@ constexpr auto fast_softmax_error = []<class Number>(const KernelArguments<Numbe
     }
 };
 
-/// p, of which 1 is subtracted in the row of the right class alone: elsewhere it is the entry itself.
+/// p, of which 1 is subtracted in the row of the right class alone: elsewhere it is the entry
+/// itself.
 void write_shares(const Arguments& x, MatrixView sizes) {
     softmax_op.evaluate({x.operands.first(1), {}}, sizes);
 }
 
 }  // namespace
 
-// y = softmax(z) - one_hot(classes)  =>  z_bar as softmax's. Each entry is right to a few units in its last
-// place, however close the softmax is to the one-hot column.
+// y = softmax(z) - one_hot(classes) => z_bar as softmax's. Each entry is right to a few units in
+// its last place, however close the softmax is to the one-hot column.
 constinit const Op softmax_error_op{
     .name = "softmax_error",
     .arity = 2,

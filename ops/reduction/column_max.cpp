@@ -6,7 +6,8 @@
 
 namespace revolute {
 
-// y(c) = max over r of x(r, c)  =>  x_bar = y_bar(c) at the first of the largest entries, 0 elsewhere.
+// y(c) = max over r of x(r, c) => x_bar = y_bar(c) at the first of the largest entries, 0
+// elsewhere.
 constinit const Op column_max_op{
     .name = "column_max",
     .shape = [](const ShapeArguments& x) -> Shape {

@@ -26,8 +26,8 @@ constexpr auto mark_first_largest = [](const auto& x, auto y) {
 
 }  // namespace
 
-// y(r, c) = 1 where x(r, c) is the first of the largest entries of column c, else 0. A NaN counts as the
-// largest.
+// y(r, c) = 1 where x(r, c) is the first of the largest entries of column c, else 0. A NaN counts
+// as the largest.
 constinit const Op first_column_max_op{
     .name = "first_column_max",
     .shape = same_as_input,

@@ -27,7 +27,8 @@ constexpr auto largest_of_rows = [](const auto& x, auto y) {
 
 }  // namespace
 
-// y(r) = max over c of x(r, c)  =>  x_bar = y_bar(r) at the first of the largest entries, 0 elsewhere.
+// y(r) = max over c of x(r, c) => x_bar = y_bar(r) at the first of the largest entries, 0
+// elsewhere.
 constinit const Op row_max_op{
     .name = "row_max",
     .shape = [](const ShapeArguments& x) -> Shape {

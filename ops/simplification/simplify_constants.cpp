@@ -17,8 +17,8 @@ bool is_made_by(Expr x, const Op& op) { return &x.graph->op(x.id) == &op; }
 
 namespace {
 
-/// Whether every entry of the output is made of one entry of each operand: then one entry says what all
-/// are, when all entries of an operand are equal.
+/// Whether every entry of the output is made of one entry of each operand: then one entry says what
+/// all are, when all entries of an operand are equal.
 bool is_made_entry_by_entry(const Op& op) {
     return op.role == Role::elementwise || places_entries(op.role);
 }
@@ -48,8 +48,8 @@ std::optional<Matrix> value_of(const Site& site) {
     return result;
 }
 
-/// A node of constants whose entries are equal and finite. What is not finite stays to be found where it
-/// arises.
+/// A node of constants whose entries are equal and finite. What is not finite stays to be found
+/// where it arises.
 std::optional<Expr> fold(const Site& site) {
     if (site.op().evaluate == nullptr || !constant_value(site.operand(0))) return std::nullopt;
     const std::optional<Matrix> value = value_of(site);

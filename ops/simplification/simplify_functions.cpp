@@ -18,7 +18,8 @@ void add_function_rules(RuleSet& rules) {
     rules.add("abs-negative", abs(-x), abs(x));
     rules.add("abs-twice", abs(abs(x)), abs(x));
     rules.add("relu-twice", relu(relu(x)), relu(x));
-    // A mask gives exact zeros whatever it masks, and a choice what it chooses, so these hold for values that are not finite too.
+    // A mask gives exact zeros whatever it masks, and a choice what it chooses, so these hold for
+    // values that are not finite too.
     rules.add("mask-all", mask(x, one), x);
     rules.add("mask-none", mask(x, zero), zero);
     rules.add("mask-zero", mask(zero, keep), zero);

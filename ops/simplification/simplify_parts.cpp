@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <vector>
 
-// Parts of matrices, parts put into zeros, parts put together: the same rules for rows and for columns.
+// Parts of matrices, parts put into zeros, parts put together: the same rules for rows and for
+// columns.
 
 namespace revolute::detail {
 
@@ -40,7 +41,8 @@ Expr operand_of(Expr x, std::uint32_t slot = 0) { return {x.graph, x.graph->oper
 /// Where a part begins, or where it is placed.
 int first_of(Expr x) { return static_cast<int>(x.graph->attributes(x.id)[0]); }
 
-/// Only where nothing else needs the part that is taken a part of: a part of a larger matrix reads more.
+/// Only where nothing else needs the part that is taken a part of: a part of a larger matrix reads
+/// more.
 template <class Axis>
 std::optional<Expr> part_of_part(const Site& site) {
     const Expr inner = site.operand(0);

@@ -32,8 +32,8 @@ bool are_of_different_steps(Expr a, Expr b) {
 }
 
 /// One factor for two, unless it overflows or underflows. Where another node uses the inner one it
-/// saves nothing. Those of different steps stay: of h(t) = 2 h(t-1) they would make one power of 2, which tells
-/// nothing of other numbers of steps.
+/// saves nothing. Those of different steps stay: of h(t) = 2 h(t-1) they would make one power of 2,
+/// which tells nothing of other numbers of steps.
 std::optional<Expr> join_factors(const Site& site) {
     const std::optional<Scaled> outer = as_scaled(site.node);
     const std::optional<Scaled> inner = as_scaled(outer->x);
@@ -74,8 +74,8 @@ std::optional<Expr> divide_by_constant(const Site& site) {
 
 bool is_ones(Expr x) { return constant_value(x) == 1.0; }
 
-/// The sums of a matrix's columns or rows, or a row or column repeated: products with a row or a column of
-/// ones, at no multiplication.
+/// The sums of a matrix's columns or rows, or a row or column repeated: products with a row or a
+/// column of ones, at no multiplication.
 std::optional<Expr> product_with_ones(const Site& site) {
     const Expr a = site.operand(0), b = site.operand(1);
     if (is_ones(a) && a.shape().rows == 1) return column_sums(b);

@@ -62,8 +62,8 @@ std::vector<Expr> terms_of(const Site& site, const Predicate& is_joined) {
     return terms;
 }
 
-/// The outermost sum takes over the terms of all below that are there for it only, so that a chain of sums
-/// costs no more than its terms.
+/// The outermost sum takes over the terms of all below that are there for it only, so that a chain
+/// of sums costs no more than its terms.
 std::optional<Expr> join_nested_sums(const Site& site) {
     const auto is_joined = [&](Expr x) {
         return is_made_by(x, accumulate_op) && site.is_for_node_only(x);
@@ -85,8 +85,9 @@ bool are_of_several_steps(std::span<const Expr> terms) {
     return false;
 }
 
-/// A total that a program adds up one step after the other, outside of the steps: one sum over steps, as
-/// partial totals that belong to no step are not alike. Those that have a name are wanted as they are.
+/// A total that a program adds up one step after the other, outside of the steps: one sum over
+/// steps, as partial totals that belong to no step are not alike. Those that have a name are wanted
+/// as they are.
 std::optional<Expr> join_total_over_steps(const Site& site) {
     const auto is_joined = [&](Expr x) {
         return is_made_by(x, add_op) && !has_step(x) && site.graph().name(x.id).empty() &&

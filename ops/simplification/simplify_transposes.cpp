@@ -36,8 +36,8 @@ int added_by_term(const Site& site, Expr term) {
     return graph.find_like(site.node.id, operands) ? 0 : 1;  // terms have the shape of the sum
 }
 
-/// The sum of the transposed terms, where that takes no more nodes than the sum transposed: a gradient
-/// summed over a hundred steps is transposed once.
+/// The sum of the transposed terms, where that takes no more nodes than the sum transposed: a
+/// gradient summed over a hundred steps is transposed once.
 template <const Op& sum>
 std::optional<Expr> transpose_of_sum(const Site& site) {
     const Expr terms = site.operand(0);
@@ -54,9 +54,9 @@ std::optional<Expr> transpose_of_sum(const Site& site) {
 
 }  // namespace
 
-// Transposes move towards the leaves, where equal ones meet and where products read them for nothing. A
-// product or a sum that others use as well stays: transposing a copy of it would compute it twice. So does
-// a sum of which more terms would have to be transposed than vanish.
+// Transposes move towards the leaves, where equal ones meet and where products read them for
+// nothing. A product or a sum that others use as well stays: transposing a copy of it would compute
+// it twice. So does a sum of which more terms would have to be transposed than vanish.
 void add_transpose_rules(RuleSet& rules) {
     const Expr x = rules.any("x"), y = rules.any("y"), s = rules.any("s", {1, 1});
     rules.add("transpose-twice", transpose(transpose(x)), x);

@@ -9,8 +9,8 @@
 
 namespace revolute {
 
-// y = exp(x) / sum of exp(x), each column; zeros where all of it is -inf, since nothing is there to be shared
-// =>  x_bar = y o (y_bar - the column sums of y o y_bar).
+// y = exp(x) / sum of exp(x), each column; zeros where all of it is -inf, since nothing is there to
+// be shared => x_bar = y o (y_bar - the column sums of y o y_bar).
 constinit const Op softmax_op{
     .name = "softmax",
     .shape = same_as_input,

@@ -12,8 +12,8 @@ constexpr auto kept = [](auto x, auto keep) { return keep != 0 ? x : decltype(x)
 
 }  // namespace
 
-// y = x where keep is not 0, else 0  =>  x_bar = y_bar where keep is not 0, else 0. A choice and not a product,
-// so what is masked may be NaN.
+// y = x where keep is not 0, else 0 => x_bar = y_bar where keep is not 0, else 0. A choice and not
+// a product, so what is masked may be NaN.
 constinit const Op mask_op{
     .name = "mask",
     .arity = 2,

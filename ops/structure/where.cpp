@@ -21,8 +21,8 @@ Shape three_equal_shapes(const ShapeArguments& x) {
 
 }  // namespace
 
-// y = a where keep is not 0, else b  =>  a_bar = y_bar there, else 0;  b_bar = 0 there, else y_bar. A choice and
-// not a sum of products, so what is not chosen may be NaN.
+// y = a where keep is not 0, else b => a_bar = y_bar there, else 0; b_bar = 0 there, else y_bar. A
+// choice and not a sum of products, so what is not chosen may be NaN.
 constinit const Op where_op{
     .name = "where",
     .arity = 3,

@@ -57,11 +57,12 @@ struct LstmGradients {
     Matrix dinitial_output, dinitial_cell;
 };
 
-/// Loss and gradients by the backward pass of Graves (2012, section 4.6; without peepholes), for columns.
+/// Loss and gradients by the backward pass of Graves (2012, section 4.6; without peepholes), for
+/// columns.
 LstmGradients gradients(const Lstm& net);
 
-/// Values of a net with the cell of revolute::Gru. With b_hn the reset acts after the product (PyTorch,
-/// cuDNN), without it, empty, before (Cho et al. 2014).
+/// Values of a net with the cell of revolute::Gru. With b_hn the reset acts after the product
+/// (PyTorch, cuDNN), without it, empty, before (Cho et al. 2014).
 struct Gru {
     Gate r, z, n;
     Matrix b_hn;            ///< [H x 1], or empty
@@ -80,7 +81,8 @@ struct GruGradients {
     Matrix dinitial;
 };
 
-/// Loss and gradients; the formulas, which follow from the cell's by the chain rule, stand beside the code.
+/// Loss and gradients; the formulas, which follow from the cell's by the chain rule, stand beside
+/// the code.
 GruGradients gradients(const Gru& net);
 
 }  // namespace revolute::closed_form

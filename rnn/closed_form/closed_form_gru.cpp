@@ -6,8 +6,8 @@ using namespace detail;
 
 namespace {
 
-/// The values of one step. `from_state` is what the reset gate acts on, or lets through: U_n h + b_hn, or
-/// r o h(t-1).
+/// The values of one step. `from_state` is what the reset gate acts on, or lets through: U_n h +
+/// b_hn, or r o h(t-1).
 struct Step {
     MatrixXd r, z, n, from_state, h;
 };
@@ -49,8 +49,8 @@ std::vector<Step> forward(const Gru& net) {
     return steps;
 }
 
-/// The sums over time, and dh, which goes from the last step to the first. With zn the argument of the tanh, and so
-/// on:
+/// The sums over time, and dh, which goes from the last step to the first. With zn the argument of
+/// the tanh, and so on:
 ///   dzn = dh o (1 - z) o tanh'(zn)            dzz = dh o (h(t-1) - n) o s'(zz)
 ///   after:   q = U_n h(t-1) + b_hn,  dq = dzn o r,           dzr = dzn o q o s'(zr)
 ///   before:  q = r o h(t-1),         dq = U_n' dzn,          dzr = dq o h(t-1) o s'(zr)

@@ -46,7 +46,8 @@ std::vector<Step> forward(const Lstm& net) {
     return steps;
 }
 
-/// The sums over time, and dh and dc, which go from the last step to the first (Graves 2012, section 4.6):
+/// The sums over time, and dh and dc, which go from the last step to the first (Graves 2012,
+/// section 4.6):
 ///   dc(t) = dh(t) o o(t) o tanh'(c(t)) + dc(t+1) o f(t+1)
 ///   do = dh o tanh(c) o s'      df = dc o c(t-1) o s'     di = dc o g o s'    dg = dc o i o tanh'
 ///   dh(t-1) = U_i' di + U_f' df + U_g' dg + U_o' do

@@ -1,6 +1,6 @@
-// ADBench's LSTM: the program of loss and gradient beside the loss alone, written plainly for scalars
-// and compiled with -O2. adbench/LAYERS,CHARACTERS; counters gradient_us, objective_us, ratio. An error
-// where the losses differ.
+// ADBench's LSTM: the program of loss and gradient beside the loss alone, written plainly for
+// scalars and compiled with -O2. adbench/LAYERS,CHARACTERS; counters gradient_us, objective_us,
+// ratio. An error where the losses differ.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>

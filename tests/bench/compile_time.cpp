@@ -1,6 +1,7 @@
 // From a net to the program of its gradients, phase by phase: compile_time/STEPS; counters in
-// microseconds a step, and bytes a step of the program. A simple RNN of 16 units, one input, batch of
-// one; the graph is not simplified. at/STEPS: the program from the rolled form of few steps instead.
+// microseconds a step, and bytes a step of the program. A simple RNN of 16 units, one input, batch
+// of one; the graph is not simplified. at/STEPS: the program from the rolled form of few steps
+// instead.
 
 #include <revolute/graph/rolling/roll.hpp>
 

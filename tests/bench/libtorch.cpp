@@ -1,6 +1,7 @@
-// A net's program beside PyTorch's own C++ library, the same net on one thread: libtorch/CELL/T,B,I,H/PRECISION; counters
-// program_us, libtorch_us, ratio. Both give the loss and the gradients of all parameters. Numbers are not compared: those of
-// the files in tests/data are PyTorch's.
+// A net's program beside PyTorch's own C++ library, the same net on one thread:
+// libtorch/CELL/T,B,I,H/PRECISION; counters program_us, libtorch_us, ratio. Both give the loss and
+// the gradients of all parameters. Numbers are not compared: those of the files in tests/data are
+// PyTorch's.
 
 #include <hand/nets.hpp>
 #include <torch/torch.h>

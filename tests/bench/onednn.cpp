@@ -1,7 +1,8 @@
-// A net's program beside oneDNN's primitive of its cell, in float and one thread: onednn/CELL/T,B,I,H; counters program_us,
-// onednn_us, ratio. The primitive computes the states of all steps and the gradients of W, U and b from those of the
-// states; the answer and the loss, a small part, are the program's alone. Numbers are not compared: the order of gates,
-// rows and columns is another. With OMP_NUM_THREADS=1, or oneDNN takes all processors.
+// A net's program beside oneDNN's primitive of its cell, in float and one thread:
+// onednn/CELL/T,B,I,H; counters program_us, onednn_us, ratio. The primitive computes the states of
+// all steps and the gradients of W, U and b from those of the states; the answer and the loss, a
+// small part, are the program's alone. Numbers are not compared: the order of gates, rows and
+// columns is another. With OMP_NUM_THREADS=1, or oneDNN takes all processors.
 
 #include <dnnl.hpp>
 #include <hand/nets.hpp>

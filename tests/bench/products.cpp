@@ -1,9 +1,10 @@
-// Products of matrices, ours beside those of the libraries that are installed (OpenBLAS, BLIS, oneDNN in float),
-// one thread, all in turns:
+// Products of matrices, ours beside those of the libraries that are installed (OpenBLAS, BLIS,
+// oneDNN in float), one thread, all in turns:
 //     bench_products [--vectors BYTES] [--only TEXT] [--turns NUMBER]
-// A line for each shape with the least time of each, in microseconds: ours with the left factor as it stands, and
-// "kept", packed before. Ratios are the best other's time to ours, so that more than one is faster. --vectors 32
-// or 16 leaves wider vectors out, on all sides; --only takes the lines in which the text is, as "step float A' B 64 32".
+// A line for each shape with the least time of each, in microseconds: ours with the left factor as
+// it stands, and "kept", packed before. Ratios are the best other's time to ours, so that more than
+// one is faster. --vectors 32 or 16 leaves wider vectors out, on all sides; --only takes the lines
+// in which the text is, as "step float A' B 64 32".
 
 #include <revolute/graph/kernels/packed_products.hpp>
 #include <revolute/graph/program/detail/machine/product.hpp>
@@ -36,8 +37,8 @@ struct Options {
     int turns = 9;
 };
 
-/// What nets multiply: a factor of a step, all steps at once, or a gradient summed over all steps; the first and
-/// the last layer too, of few units.
+/// What nets multiply: a factor of a step, all steps at once, or a gradient summed over all steps;
+/// the first and the last layer too, of few units.
 struct Sizes {
     const char* kind;
     int rows, columns, inner;
@@ -62,7 +63,8 @@ std::vector<Sizes> all_sizes() {
     return sizes;
 }
 
-/// What the action takes of this thread's time, in microseconds: what others do between does not count.
+/// What the action takes of this thread's time, in microseconds: what others do between does not
+/// count.
 double own_microseconds(const auto& action) {
     const auto now = [] {
         std::timespec time{};
@@ -74,8 +76,8 @@ double own_microseconds(const auto& action) {
     return now() - start;
 }
 
-/// The least time of one call of each, in microseconds: all in turns, each turn of so many calls that it
-/// takes some time, behind one that brings to the caches what it reads.
+/// The least time of one call of each, in microseconds: all in turns, each turn of so many calls
+/// that it takes some time, behind one that brings to the caches what it reads.
 std::vector<double> least_times(const std::vector<std::function<void()>>& sides, int turns) {
     constexpr double turn = 40, is_long = 10'000;
     std::vector<double> least;

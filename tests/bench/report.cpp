@@ -1,7 +1,7 @@
-// bench_report gather PARTS RESULTS: what `revolute bench --table --json` and the benchmarks wrote into the folder PARTS
-// (run.sh) as one file of this computer in the folder RESULTS.
-// bench_report print RESULTS FIGURES: the tables of docs/performance.md, as Markdown, of each computer that has a file in
-// RESULTS; its plots go into the folder FIGURES.
+// bench_report gather PARTS RESULTS: what `revolute bench --table --json` and the benchmarks wrote
+// into the folder PARTS (run.sh) as one file of this computer in the folder RESULTS. bench_report
+// print RESULTS FIGURES: the tables of docs/performance.md, as Markdown, of each computer that has
+// a file in RESULTS; its plots go into the folder FIGURES.
 
 #include <revolute/tools/training/plot.hpp>
 

@@ -1,5 +1,6 @@
-// A program that may use two threads beside the same with one: threads/CELL/T,B,I,H/NUMBERS; counters
-// one_us, two_us, ratio (one to two), and how many threads it chose. An error where their bits differ.
+// A program that may use two threads beside the same with one: threads/CELL/T,B,I,H/NUMBERS;
+// counters one_us, two_us, ratio (one to two), and how many threads it chose. An error where their
+// bits differ.
 
 #include <hand/nets.hpp>
 #include <turns.hpp>

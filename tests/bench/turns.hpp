@@ -18,8 +18,8 @@ inline double microseconds(const auto& action) {
     return watch.microseconds();
 }
 
-/// Runs both once an iteration. The benchmark's time is that of `ours`; its counters are the medians
-/// of both, in microseconds and under the names given, and `ratio`, ours to theirs.
+/// Runs both once an iteration. The benchmark's time is that of `ours`; its counters are the
+/// medians of both, in microseconds and under the names given, and `ratio`, ours to theirs.
 void take_turns(benchmark::State& state, const std::pair<std::string, std::string>& names,
                 const auto& ours, const auto& theirs) {
     ours();  // reads all memory once

@@ -1,5 +1,5 @@
-// libFuzzer's target: any text is a case or is refused with a ParseError, and a small case that is accepted can
-// be solved. Every other exception, and every report of a sanitizer, is a defect.
+// libFuzzer's target: any text is a case or is refused with a ParseError, and a small case that is
+// accepted can be solved. Every other exception, and every report of a sanitizer, is a defect.
 
 #include "fuzz/read_case.hpp"
 

@@ -52,7 +52,8 @@ class Choices {
     std::size_t next_ = 0;
 };
 
-/// A cell of its own: a few operators on products with its input and state, drawn once, the same at every step.
+/// A cell of its own: a few operators on products with its input and state, drawn once, the same at
+/// every step.
 class DrawnCell {
  public:
     DrawnCell(Graph& graph, int input, int hidden, Choices& choices)
@@ -235,7 +236,8 @@ inline void require_equal(std::string_view what, const std::vector<Matrix>& expe
     }
 }
 
-/// The values of all leaves that outputs need, by their names and the seed; lengths of sequences are whole numbers.
+/// The values of all leaves that outputs need, by their names and the seed; lengths of sequences
+/// are whole numbers.
 inline Bindings values_of_leaves(std::span<const Expr> outputs, std::uint64_t seed, int steps) {
     Graph& graph = common_graph("fuzz", outputs);
     const std::vector<bool> needed = ancestors(graph, ids_of(outputs));
@@ -313,8 +315,8 @@ inline void check_texts(const Derivative& derivative) {
     write_dot(drawn, local_derivatives(derivative));
 }
 
-/// Builds the net that bytes say, and computes its loss and gradients in every way. Throws where ways differ;
-/// whatever else it throws is a defect too.
+/// Builds the net that bytes say, and computes its loss and gradients in every way. Throws where
+/// ways differ; whatever else it throws is a defect too.
 inline void check_drawn_net(std::span<const std::uint8_t> bytes) {
     const DrawnNet net(bytes);
     Graph graph;
@@ -337,7 +339,8 @@ inline void check_drawn_net(std::span<const std::uint8_t> bytes) {
         require_equal("unrolled again", expected,
                       evaluated(unroll_again(rolled, again), net, net.steps));
         cost(rolled);
-        // Simplification makes numbers of steps: 2 (2 (2 x)) is 8 x, which says nothing of other steps.
+        // Simplification makes numbers of steps: 2 (2 (2 x)) is 8 x, which says nothing of other
+        // steps.
         if (some == &outputs) check_other_steps(net, rolled);
     }
     check_texts(derivative);

@@ -1,5 +1,6 @@
-// libFuzzer's target of nets: any bytes say a net of any cell, with one step at least, whose loss and gradients are
-// computed, simplified, rolled, printed and drawn. Every exception, and every report of a sanitizer, is a defect.
+// libFuzzer's target of nets: any bytes say a net of any cell, with one step at least, whose loss
+// and gradients are computed, simplified, rolled, printed and drawn. Every exception, and every
+// report of a sanitizer, is a defect.
 
 #include "fuzz/net.hpp"
 

@@ -254,7 +254,8 @@ TEST_CASE("steps: adjoints of a linear recurrence have their value's step, thoug
     const std::vector<Expr> x = linear_recurrence(graph);
     const Derivative d = differentiate(x.back(), {x.front()});
     CHECK(x[1].step() == at(0));
-    // The transposes of w have none; the products of them are made with the user of x(0), at step 1.
+    // The transposes of w have none; the products of them are made with the user of x(0), at step
+    // 1.
     CHECK(d.adjoint(x[1]).step() == at(1));
     CHECK(d.adjoint(x.front()).step() == at(0));
 }

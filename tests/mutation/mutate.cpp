@@ -2,9 +2,9 @@
 //                                number <tab> line <tab> original <tab> mutated
 // mutate rules|logic FILE N      writes the file as mutant N has it
 //
-// `rules` mutates the derivative rules: what stands behind .pullback and .pushforward, and functions that
-// take a RuleSite, a Pullback, a Pushforward or an Expr. Kernels and shape rules are left alone. `logic`
-// mutates all the code of a file.
+// `rules` mutates the derivative rules: what stands behind .pullback and .pushforward, and
+// functions that take a RuleSite, a Pullback, a Pushforward or an Expr. Kernels and shape rules are
+// left alone. `logic` mutates all the code of a file.
 
 #include "source_text.hpp"
 
@@ -181,8 +181,8 @@ class Mutator {
             add(whole, called + "(" + piece(values[1]) + ", " + piece(values[0]) + ")");
     }
 
-    /// Whether what begins at `name` is no call of a function for expressions: p.f(), f<T>(), std::f(),
-    /// or the declaration `T f(...)`.
+    /// Whether what begins at `name` is no call of a function for expressions: p.f(), f<T>(),
+    /// std::f(), or the declaration `T f(...)`.
     bool is_member(std::size_t name) const {
         if (std::string_view(".>:").find(code_[name - 1]) != std::string_view::npos) return true;
         const std::size_t before = code_.find_last_not_of(" \n", name - 1);

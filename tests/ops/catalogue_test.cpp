@@ -26,8 +26,9 @@ using test::dot;
 
 namespace {
 
-/// Values for the operands of an operator's example, all of them at least 0.05 away from each other, from
-/// zero and from every multiple of 0.1, which is where examples may have kinks and ties.
+/// Values for the operands of an operator's example, all of them at least 0.05 away from each
+/// other, from zero and from every multiple of 0.1, which is where examples may have kinks and
+/// ties.
 class Values {
  public:
     explicit Values(std::uint64_t seed) : random_(seed) {}
@@ -86,9 +87,9 @@ struct Applied {
     Expr y;
 };
 
-/// Central differences are wrong by s^2 times a third derivative, and by rounding: the error must fall
-/// with the square of the step (twice as slowly at most) down to the rounding that `allowed` states.
-/// Where the derivative is zero, differences can only tell that it is as small as rounding.
+/// Central differences are wrong by s^2 times a third derivative, and by rounding: the error must
+/// fall with the square of the step (twice as slowly at most) down to the rounding that `allowed`
+/// states. Where the derivative is zero, differences can only tell that it is as small as rounding.
 void check_sweep(Expr loss, Expr x, Expr gradient, const Bindings& values, std::uint64_t seed,
                  std::size_t most_entries = 24) {
     const Matrix value = evaluate(gradient, values);
@@ -233,7 +234,8 @@ TEST_CASE("catalogue: the same bits come out of a second run") {
 
 namespace {
 
-/// Of an operator by its reference kernel, with all operands so many numbers behind an aligned place.
+/// Of an operator by its reference kernel, with all operands so many numbers behind an aligned
+/// place.
 Matrix evaluated_behind(const Op& op, std::span<const Matrix> operands, Shape shape,
                         std::size_t numbers) {
     std::vector<std::vector<double>> places;

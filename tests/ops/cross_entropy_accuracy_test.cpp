@@ -1,5 +1,6 @@
-// Cross-entropies of entries of any size: how right the last digits of small losses and small gradients are, beside
-// long double, in the evaluator and in programs. The bounds are those of docs/ops.md.
+// Cross-entropies of entries of any size: how right the last digits of small losses and small
+// gradients are, beside long double, in the evaluator and in programs. The bounds are those of
+// docs/ops.md.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/pushforward.hpp>
@@ -74,8 +75,8 @@ long double softplus_of(long double z) {
     return std::max(z, 0.0L) + std::log1p(std::exp(-std::abs(z)));
 }
 
-/// A column's loss and its derivative, with the bounds. Shares of classes at a distance d from the largest entry carry the
-/// rounding of d, which is half of d units.
+/// A column's loss and its derivative, with the bounds. Shares of classes at a distance d from the
+/// largest entry carry the rounding of d, which is half of d units.
 struct RightColumn {
     Right loss;
     std::vector<Right> error;

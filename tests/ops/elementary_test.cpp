@@ -1,5 +1,5 @@
-// Elementwise operators against numbers from elsewhere: at kinks, where the documentation says what holds, and for
-// entries so large that a formula used as it stands would overflow.
+// Elementwise operators against numbers from elsewhere: at kinks, where the documentation says what
+// holds, and for entries so large that a formula used as it stands would overflow.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
@@ -153,7 +153,8 @@ TEST_CASE("sigmoid, softplus and gelu: are exact at zero and do not overflow at 
         {{0, 0.5, 0.25}, {1e4, 1, 0}, {-1e4, 0, 0}, {2, 0.8807970779778823, 0.10499358540350662}});
     check_points([](Expr x) { return softplus(x); },
                  {{0, 0.6931471805599453, 0.5}, {1e4, 1e4, 1}, {-1e4, 0, 0}});
-    // softplus(-40) = log(1 + exp(-40)) is exp(-40) to double precision: a sum with 1 would lose it.
+    // softplus(-40) = log(1 + exp(-40)) is exp(-40) to double precision: a sum with 1 would lose
+    // it.
     check_points([](Expr x) { return softplus(x); }, {{-40, std::exp(-40.0), std::exp(-40.0)}});
     // gelu(1) = Phi(1), its derivative Phi(1) + phi(1).
     check_points(

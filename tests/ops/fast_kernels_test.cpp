@@ -1,5 +1,5 @@
-// Fast kernels of the catalogue's operators: what they compute is what the reference kernel does, also
-// when the result takes the place of an operand, of special values and in all sizes.
+// Fast kernels of the catalogue's operators: what they compute is what the reference kernel does,
+// also when the result takes the place of an operand, of special values and in all sizes.
 
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -158,7 +158,8 @@ TEST_CASE("fast kernels: of special values they give what the reference kernel g
                 CAPTURE(exact);
                 CAPTURE(of_doubles);
                 CAPTURE(of_floats);
-                // The reference kernel is off by some ulp, too; numbers that only double holds are rounded.
+                // The reference kernel is off by some ulp, too; numbers that only double holds are
+                // rounded.
                 const bool is_near = std::abs(of_doubles - exact) <= 1e-14 * std::abs(exact);
                 CHECK((test::bits(of_doubles) == test::bits(exact) || is_near ||
                        (std::isnan(exact) && std::isnan(of_doubles))));
@@ -170,7 +171,8 @@ TEST_CASE("fast kernels: of special values they give what the reference kernel g
 
 namespace {
 
-/// The operator's example with all sizes but 1 so many times as large, and attributes, where they are sizes, too.
+/// The operator's example with all sizes but 1 so many times as large, and attributes, where they
+/// are sizes, too.
 struct MatrixCase {
     MatrixCase(const Op& op, int factor) {
         test::Random random(13);
@@ -335,7 +337,8 @@ constinit const Op plus_attribute_op{
     .fast = {add_attribute<double>, add_attribute<float>},
 };
 
-/// The operator on [3 x 2] at four steps, whose attribute is t + 1, in a program: each step's value.
+/// The operator on [3 x 2] at four steps, whose attribute is t + 1, in a program: each step's
+/// value.
 std::vector<Matrix> by_program(const Op& op, Precision precision) {
     Graph graph;
     const Matrix value(3, 2, {1, 2, 3, 4, 5, 6});

@@ -1,5 +1,5 @@
-// Minus infinity as a value: the logarithm of what cannot be. Where an operator's value at it is a number, or a
-// legitimate infinity, so are the derivatives, in every way of computing them.
+// Minus infinity as a value: the logarithm of what cannot be. Where an operator's value at it is a
+// number, or a legitimate infinity, so are the derivatives, in every way of computing them.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/hessian_vector_product.hpp>
@@ -59,7 +59,8 @@ void check_program(std::span<const Expr> outputs, const Bindings& values,
     }
 }
 
-/// An operator applied to random values of its example's domains, some entries of one operand being -inf.
+/// An operator applied to random values of its example's domains, some entries of one operand being
+/// -inf.
 struct Applied {
     explicit Applied(const Op& op) : random(3) {
         const std::size_t count = op.arity == variadic ? 3 : op.arity;
@@ -233,7 +234,8 @@ TEST_CASE(
 
 TEST_CASE(
     "minus infinity: paths of a hidden Markov model that are forbidden have gradients of zero") {
-    // Three states from left to right and two moves: one path is left, and its score is P(0, 1) + P(1, 2).
+    // Three states from left to right and two moves: one path is left, and its score is P(0, 1) +
+    // P(1, 2).
     Graph graph;
     const Expr P = graph.parameter("P", {3, 3}), allowed = graph.input("M", {3, 3});
     Expr alpha = graph.input("alpha", {3, 1});

@@ -304,8 +304,8 @@ const std::pair<const char*, Expr (*)(const Leaves&)> kept[] = {
      }},
 };
 
-/// The side of an equation with other shapes for its leaves, of sizes from 1 to 3 as the choice says; none
-/// where operators refuse them.
+/// The side of an equation with other shapes for its leaves, of sizes from 1 to 3 as the choice
+/// says; none where operators refuse them.
 std::optional<Expr> with_shapes(Expr side, std::uint32_t choice, Graph& graph) {
     const Graph& patterns = *side.graph;
     std::map<NodeId, NodeId> copies;
@@ -418,8 +418,8 @@ TEST_CASE("simplification rules: both sides have one shape, whatever shapes stan
             Graph graph;
             const std::optional<Expr> left = with_shapes(*rules.left(rule), choice, graph);
             if (!left) continue;
-            // As if every value was used once: whether that is so is not the question here. The rule set
-            // itself throws where the shapes of the sides differ.
+            // As if every value was used once: whether that is so is not the question here. The
+            // rule set itself throws where the shapes of the sides differ.
             KnownUses uses{std::vector<bool>(graph.size(), true)};
             if (rules.rewrite(rule, {.node = *left, .uses = &uses, .knows_uses = true})) ++applied;
         }

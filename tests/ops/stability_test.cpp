@@ -1,4 +1,5 @@
-// Softmax and the losses built on logarithms, where exp of an entry overflows, and against numbers worked out by hand.
+// Softmax and the losses built on logarithms, where exp of an entry overflows, and against numbers
+// worked out by hand.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>

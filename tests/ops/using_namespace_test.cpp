@@ -1,5 +1,5 @@
-// A program may write `using namespace std; using namespace revolute;` beside <cmath> and <complex>: the functions that
-// both have mean ours for an expression and theirs for a number.
+// A program may write `using namespace std; using namespace revolute;` beside <cmath> and
+// <complex>: the functions that both have mean ours for an expression and theirs for a number.
 
 #include <revolute/ops/jacobian.hpp>
 #include <revolute/ops/ops.hpp>

@@ -71,12 +71,12 @@ struct Line {
     std::vector<Seed> seeds;
 };
 
-/// Compares df/ds at s = 0 with central differences of f. They are off by the square of the step times a third
-/// derivative, which may be a thousand times the first, and by the rounding of f; the best of several steps
-/// counts. `scale` is the size of what `derivative` was summed of.
+/// Compares df/ds at s = 0 with central differences of f. They are off by the square of the step
+/// times a third derivative, which may be a thousand times the first, and by the rounding of f; the
+/// best of several steps counts. `scale` is the size of what `derivative` was summed of.
 ///
-/// Where f has a kink within the step, the differences to the two sides differ by more than the error: then
-/// nothing can be said. A wrong derivative makes an error where both sides agree.
+/// Where f has a kink within the step, the differences to the two sides differ by more than the
+/// error: then nothing can be said. A wrong derivative makes an error where both sides agree.
 Outcome compare_with_differences(const char* what, const std::function<Numbers(double)>& f,
                                  const Numbers& derivative, double scale) {
     constexpr double epsilon = std::numeric_limits<double>::epsilon();
@@ -95,7 +95,8 @@ Outcome compare_with_differences(const char* what, const std::function<Numbers(d
                                          what, error, allowed));
 }
 
-/// Two ways to the same numbers may differ by the rounding of some hundred products, with cancellation.
+/// Two ways to the same numbers may differ by the rounding of some hundred products, with
+/// cancellation.
 void require_equal(const char* what, const Numbers& x, const Numbers& y, double scale) {
     const double difference = largest(combine(1, x, -1, y));
     if (!(difference <= 1e-11 * scale))
@@ -147,8 +148,8 @@ void check(Property property, int graphs) {
     CHECK(report.undecided <= report.graphs / 50);
 }
 
-/// y = x o x with a rule that forgets the factor 2: only the differences notice, for reverse and forward mode
-/// share the rule.
+/// y = x o x with a rule that forgets the factor 2: only the differences notice, for reverse and
+/// forward mode share the rule.
 constinit const Op wrong_square_op{
     .name = "wrong_square",
     .shape = same_as_input,
@@ -172,7 +173,8 @@ constinit const Op wrong_triple_op{
     .pushforward = {[](const Pushforward& p) { return 2.0 * p.tangent; }},
 };
 
-/// y = x^3 / 3 with a rule whose value is right and whose own derivative is not: x x as x times a constant.
+/// y = x^3 / 3 with a rule whose value is right and whose own derivative is not: x x as x times a
+/// constant.
 constinit const Op wrong_cube_op{
     .name = "wrong_cube",
     .shape = same_as_input,
@@ -186,7 +188,8 @@ constinit const Op wrong_cube_op{
     }},
 };
 
-/// The listing of the smallest graph, of the catalogue's operators and a wrong one, that fails the property.
+/// The listing of the smallest graph, of the catalogue's operators and a wrong one, that fails the
+/// property.
 std::string smallest_failure(const Op& wrong, Property property) {
     std::vector<const Op*> operators(differentiable_operators().begin(),
                                      differentiable_operators().end());

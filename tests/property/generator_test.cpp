@@ -1,4 +1,5 @@
-// The random graphs themselves: they hold what properties are meant to be tried on, and what fails is shrunk.
+// The random graphs themselves: they hold what properties are meant to be tried on, and what fails
+// is shrunk.
 
 #include "property/plans.hpp"
 

@@ -12,7 +12,8 @@ namespace revolute::test {
 
 namespace {
 
-/// Whole numbers below `limit`, of any size from the first graph on: RapidCheck begins with small ones.
+/// Whole numbers below `limit`, of any size from the first graph on: RapidCheck begins with small
+/// ones.
 rc::Gen<std::uint32_t> below(std::uint32_t limit) {
     return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint32_t>(0, limit));
 }

@@ -5,8 +5,8 @@
 #include <iosfwd>
 #include <string>
 
-// RapidCheck's side of random graphs: it draws the numbers of a plan and, once a property fails, makes them
-// smaller and fewer while it still fails.
+// RapidCheck's side of random graphs: it draws the numbers of a plan and, once a property fails,
+// makes them smaller and fewer while it still fails.
 
 namespace revolute::test {
 
@@ -29,8 +29,9 @@ struct Report {
     std::string text;   ///< the smallest failing graph as a listing, and why it fails
 };
 
-/// Tries `graphs` random graphs. A property says that it fails by throwing. The graphs are the same in every run;
-/// the environment variables REVOLUTE_PROPERTY_SEED and REVOLUTE_PROPERTY_GRAPHS ask for others and for more.
+/// Tries `graphs` random graphs. A property says that it fails by throwing. The graphs are the same
+/// in every run; the environment variables REVOLUTE_PROPERTY_SEED and REVOLUTE_PROPERTY_GRAPHS ask
+/// for others and for more.
 Report check_property(Property property, int graphs,
                       std::span<const Op* const> operators = differentiable_operators());
 

@@ -18,8 +18,8 @@ using namespace revolute::test;
 
 namespace {
 
-/// Products are summed in another order than by the evaluator, which rounding of the largest of the summed values
-/// shows: of floats some graphs, in which large values cancel, say nothing.
+/// Products are summed in another order than by the evaluator, which rounding of the largest of the
+/// summed values shows: of floats some graphs, in which large values cancel, say nothing.
 Outcome require_equal(std::span<const Expr> outputs, const LeafValues& values) {
     const auto require = [](const ProgramDifference& found, double allowed) {
         std::ostringstream text;

@@ -1,4 +1,5 @@
-// Simplification of random graphs and their backward graphs: the same values, no more work, and nothing left to do.
+// Simplification of random graphs and their backward graphs: the same values, no more work, and
+// nothing left to do.
 
 #include "property/plans.hpp"
 #include <revolute/graph/cost/operation_count.hpp>
@@ -88,8 +89,8 @@ bool keeps_adjoint(const Derivative& d, Expr node) {
     return node == d.loss() || std::ranges::find(d.variables(), node) != d.variables().end();
 }
 
-/// Every adjoint that is carried over has the value that it had; that of what several became is that of the first, which
-/// the others may hand theirs on to.
+/// Every adjoint that is carried over has the value that it had; that of what several became is
+/// that of the first, which the others may hand theirs on to.
 Outcome adjoints_are_carried_over(RandomGraph& random) {
     const Derivative d = differentiate(random.loss(), random.leaves, Unreachable::zeros);
     Graph simpler;

@@ -1,5 +1,5 @@
-// The engine's gradients of a simple net beside the formulas derived by hand and beside finite differences.
-// closed_form_engine_test.cpp does the first for the other cells.
+// The engine's gradients of a simple net beside the formulas derived by hand and beside finite
+// differences. closed_form_engine_test.cpp does the first for the other cells.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/rnn/closed_form/closed_form.hpp>

@@ -1,6 +1,6 @@
-// Which values that are not finite a checked run names, in the evaluator and in programs: those that reach an output,
-// and those that operators make and that are lost in finite numbers; not what is masked, whether it was given or made, nor
-// minus infinity as the logarithm of 0.
+// Which values that are not finite a checked run names, in the evaluator and in programs: those
+// that reach an output, and those that operators make and that are lost in finite numbers; not what
+// is masked, whether it was given or made, nor minus infinity as the logarithm of 0.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
@@ -99,7 +99,8 @@ struct SquareRootCell {
     }
 };
 
-/// Three sequences of 4, 2 and 1 steps as a padded batch, with one answer; all but the inputs have values.
+/// Three sequences of 4, 2 and 1 steps as a padded batch, with one answer; all but the inputs have
+/// values.
 template <class Cell>
 struct PaddedNet {
     Graph graph;
@@ -125,7 +126,8 @@ struct PaddedNet {
     }
 };
 
-/// Entries at which operators overflow, divide by zero or have no value, and some at which they have one.
+/// Entries at which operators overflow, divide by zero or have no value, and some at which they
+/// have one.
 Matrix treacherous() { return Matrix(1, 9, {-1e308, -800, -2, -1, 0, 0.5, 1, 800, 1e308}); }
 
 /// 1 where the value is finite, else 0.
@@ -356,7 +358,8 @@ TEST_CASE("check_finite: the text says what the value goes back to, and what it 
 }
 
 TEST_CASE("check_finite: values of a long net that goes on with minus infinity are named by step") {
-    // Forbidden paths: a(t) = log_sum_exp of what comes before, with -inf, is finite; then the last is forbidden too.
+    // Forbidden paths: a(t) = log_sum_exp of what comes before, with -inf, is finite; then the last
+    // is forbidden too.
     Graph graph;
     Expr a = graph.initial_state("a", {2, 1});
     Bindings values;
@@ -379,7 +382,8 @@ TEST_CASE("check_finite: values of a long net that goes on with minus infinity a
 
 namespace {
 
-/// The forward recursion of a hidden Markov model of two states, of which the second never comes after the first.
+/// The forward recursion of a hidden Markov model of two states, of which the second never comes
+/// after the first.
 struct ForwardRecursion {
     Graph graph;
     Expr A = graph.parameter("A", {2, 2}), mask = graph.input("mask", {2, 2});

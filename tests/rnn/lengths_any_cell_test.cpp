@@ -1,4 +1,5 @@
-// Cells whose slopes are infinite at zero, in padded batches: the same as without padding, whatever stands there.
+// Cells whose slopes are infinite at zero, in padded batches: the same as without padding, whatever
+// stands there.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/hessian_vector_product.hpp>
@@ -190,7 +191,8 @@ Results with_mask(const Kind& kind, const Batch& batch, double padding) {
     return results(net, head);
 }
 
-/// Relative to the largest entry of an array, or of all: sums in another order. `factor` times the expected ones.
+/// Relative to the largest entry of an array, or of all: sums in another order. `factor` times the
+/// expected ones.
 void check_near(std::span<const Matrix> actual, std::span<const Matrix> expected, double tolerance,
                 double factor = 1) {
     REQUIRE(actual.size() == expected.size());

@@ -15,7 +15,8 @@ using test::TwoSteps;
 
 namespace {
 
-/// The text of the GraphError of an action, without where it was asked for, which must be this file.
+/// The text of the GraphError of an action, without where it was asked for, which must be this
+/// file.
 template <class Action>
 std::string refused(Action&& action) {
     const std::string text = message_of<GraphError>(std::forward<Action>(action));

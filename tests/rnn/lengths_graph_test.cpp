@@ -31,8 +31,8 @@ std::vector<bool> ancestors_of(Expr output) {
     return ancestors(*output.graph, ids_of(std::span(&output, 1)));
 }
 
-/// What the output depends on by a path that passes no choice of the given entries: a mask that keeps them, or the
-/// side of `where` that they choose.
+/// What the output depends on by a path that passes no choice of the given entries: a mask that
+/// keeps them, or the side of `where` that they choose.
 std::vector<bool> around_mask(Expr output, std::span<const bool> is_keep) {
     const Graph& graph = *output.graph;
     std::vector<bool> marked(graph.size(), false);

@@ -83,8 +83,8 @@ inline std::vector<Expr> sparse_answers(Graph& graph, int steps) {
                           cell.parameters());
 }
 
-/// What a step does is drawn at random for each of the period's: the weights, how far back it reads,
-/// the function, and whether it reads the input.
+/// What a step does is drawn at random for each of the period's: the weights, how far back it
+/// reads, the function, and whether it reads the input.
 inline std::vector<Expr> drawn(Graph& graph, int steps, int period, std::uint32_t seed) {
     const auto draw = [&seed](std::uint32_t most) {
         seed = seed * 1664525U + 1013904223U;  // Knuth's, as in Numerical Recipes

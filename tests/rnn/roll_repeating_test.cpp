@@ -1,5 +1,5 @@
-// Rolling of nets that do the same every k steps: what repeats is written once, and more periods give
-// the graph that is built with them.
+// Rolling of nets that do the same every k steps: what repeats is written once, and more periods
+// give the graph that is built with them.
 
 #include <revolute/graph/rolling/roll.hpp>
 #include <support/message.hpp>

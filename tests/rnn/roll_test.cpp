@@ -281,7 +281,8 @@ TEST_CASE("roll: both directions are as many families however an answer reads th
         CHECK(families_in(roll(simplify(model.outputs, simple, simplification_rules()).outputs)) ==
               38);
     }
-    // Four of them have one member: products with h(-1) = 0 and h(N) = 0, which simplification removes.
+    // Four of them have one member: products with h(-1) = 0 and h(N) = 0, which simplification
+    // removes.
     CHECK(families_in(roll(both_directions(Reading::placed, 3).outputs)) == 46);
 }
 
@@ -359,7 +360,8 @@ TEST_CASE("at: truncated back-propagation with rarer cuts stretches by whole per
             const Rolled rolled = rolled_gradients(kind, steps);
             const std::int32_t period = rolled.period();
             CHECK(period == kind.cuts.every);
-            // The axis ends with its recurrences: where a window begins with the last step, before it.
+            // The axis ends with its recurrences: where a window begins with the last step, before
+            // it.
             const std::int32_t now = rolled.steps();
             CHECK(rolled.at(now + 3 * period) == rolled_gradients(kind, steps + 3 * period));
             CHECK_THROWS_AS(rolled.at(now + 1), GraphError);

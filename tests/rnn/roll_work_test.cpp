@@ -1,5 +1,6 @@
-// What merging families costs, counted in cases, steps and pairs that it looks at, not in time: it grows
-// no faster than the graph where patterns repeat, and stays below its bound where operands grow.
+// What merging families costs, counted in cases, steps and pairs that it looks at, not in time: it
+// grows no faster than the graph where patterns repeat, and stays below its bound where operands
+// grow.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/rolling/detail/roll_parts.hpp>

@@ -89,7 +89,8 @@ double error_of_difference(const Net& net, std::span<const Expr> gradients,
     return error;
 }
 
-/// The state h(-1) (and c(-1)) and h(T) (and c(T)) of a net, and d state(T) / d state(-1), by blocks.
+/// The state h(-1) (and c(-1)) and h(T) (and c(T)) of a net, and d state(T) / d state(-1), by
+/// blocks.
 Matrix state_jacobian(Net& net) {
     const State& last = net.net.unrolled.final_state();
     std::vector<Operand> rows_of_blocks;
@@ -129,10 +130,10 @@ TEST_CASE("second derivatives: H v is what central differences of the gradients 
             const std::vector<Matrix> product = net.product(v);
             const Derivative d = differentiate(net.net.loss, net.variables);
             const double size = largest_entry(evaluate(d.gradients(), net.values));
-            // The error of a central difference is step^2 times a third derivative, so it must fall with
-            // the square of the step (twice as slowly at most), until the rounding of the gradients shows:
-            // sums of some hundred products, each rounded to eps, divided by the step. Moved by 1e-4 in
-            // every entry, no unit of a relu net reaches its kink.
+            // The error of a central difference is step^2 times a third derivative, so it must fall
+            // with the square of the step (twice as slowly at most), until the rounding of the
+            // gradients shows: sums of some hundred products, each rounded to eps, divided by the
+            // step. Moved by 1e-4 in every entry, no unit of a relu net reaches its kink.
             const double coarse = kind == CellKind::simple_relu ? 1e-4 : 1e-2;
             const double first = error_of_difference(net, d.gradients(), v, product, coarse);
             for (double step = coarse; step > 1e-6; step /= 4) {

@@ -93,7 +93,8 @@ TEST_CASE("sequence_to_sequence: the encoder runs on axis t, the decoder on axis
 TEST_CASE("sequence_to_sequence: a decoder's step is fed the target of the step before") {
     const Net net(CellKind::simple);
     CHECK(net.net.decoder.inputs == std::vector{net.net.start, net.net.read_out.targets[0]});
-    // The answer at s = 0 sees the start alone, the one at s = 1 the target at s = 0 too, none its own.
+    // The answer at s = 0 sees the start alone, the one at s = 1 the target at s = 0 too, none its
+    // own.
     for (std::size_t s = 0; s < answers; ++s) {
         const auto needed = ancestors(net.graph, std::array{net.net.read_out.y[s].id});
         CHECK(needed[index(net.net.start.id)]);

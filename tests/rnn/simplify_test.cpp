@@ -24,8 +24,8 @@ using namespace revolute;
 
 namespace {
 
-/// The values of the outputs before and after, relative to the largest output. Sums are added in another
-/// order here and there; values are of order one.
+/// The values of the outputs before and after, relative to the largest output. Sums are added in
+/// another order here and there; values are of order one.
 void check_values(std::span<const Expr> outputs, const Simplified& s) {
     Graph& graph = *outputs.front().graph;
     Graph& there = *s.outputs.front().graph;

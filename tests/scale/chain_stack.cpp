@@ -131,7 +131,8 @@ bool check_values(Chain& chain, std::span<const Expr> outputs, Phases& phases) {
     return agree("dL/dw forward", forward_w, hand.w) && good;
 }
 
-/// Writes the listing of all of a shorter chain and the DOT of its forward graph; whether each step can be in them.
+/// Writes the listing of all of a shorter chain and the DOT of its forward graph; whether each step
+/// can be in them.
 bool write_all(Phases& phases) {
     Chain chain;
     build(chain, written_steps);

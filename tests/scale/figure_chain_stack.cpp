@@ -1,4 +1,5 @@
-// A chain of a million steps is drawn and written as DOT, on a small stack: nothing recurses over the graph.
+// A chain of a million steps is drawn and written as DOT, on a small stack: nothing recurses over
+// the graph.
 
 #include "phases.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>

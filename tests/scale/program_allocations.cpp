@@ -1,6 +1,6 @@
-// Running a program allocates nothing, and it holds what it says: counts the calls of operator new in runs
-// of compiled gradients, in double and in float, in which some operators run by their reference kernels,
-// and the bytes in use at their peak.
+// Running a program allocates nothing, and it holds what it says: counts the calls of operator new
+// in runs of compiled gradients, in double and in float, in which some operators run by their
+// reference kernels, and the bytes in use at their peak.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/program/program.hpp>

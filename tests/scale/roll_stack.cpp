@@ -1,5 +1,5 @@
-// The forward and backward graph of a simple net over a million steps, simplified, rolled and unrolled again, on
-// a stack of 512 kB. Beside it the same from the graph of eight steps.
+// The forward and backward graph of a simple net over a million steps, simplified, rolled and
+// unrolled again, on a stack of 512 kB. Beside it the same from the graph of eight steps.
 
 #include "phases.hpp"
 #include <revolute/graph/rewriting/simplify.hpp>

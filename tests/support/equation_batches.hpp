@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-// Equations of any number of steps and columns, which are read again and evaluated at several of both.
+// Equations of any number of steps and columns, which are read again and evaluated at several of
+// both.
 
 namespace revolute::test {
 
@@ -40,8 +41,8 @@ inline void check_at(const Equations& lines, const BuildDerivative& build, std::
     check_equations(text, derivative, values_of_one_step(graph));
 }
 
-/// Equations found by batches of several sizes, simplified and not, of any number of steps and of one, hold
-/// for batches of all sizes.
+/// Equations found by batches of several sizes, simplified and not, of any number of steps and of
+/// one, hold for batches of all sizes.
 inline void check_columns(const BuildDerivative& build) {
     for (const Simplification simplification : {Simplification::on, Simplification::off})
         for (const std::int32_t found_by : {2, 3}) {

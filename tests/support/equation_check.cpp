@@ -151,7 +151,8 @@ void check_no_adjoint(const EquationTerm& term, const Equations& lines) {
     for (const EquationTerm& operand : term.operands) check_no_adjoint(operand, lines);
 }
 
-/// Whether names have a step, by name: one that sometimes has none would be two values that look like one.
+/// Whether names have a step, by name: one that sometimes has none would be two values that look
+/// like one.
 void check_steps_of_names(const EquationTerm& term, std::map<std::string, bool>& has_step) {
     if (term.kind == EquationTerm::Kind::name) {
         INFO(term.name);

@@ -49,8 +49,8 @@ inline void check_sizes(CellKind cell, const Sizes& sizes, InitialState initial)
         if (line.part == EquationPart::backward) CHECK(!line.right.operands.empty());
 }
 
-/// The equations of the net, simplified and as it is built, each on one line, give its loss and gradients:
-/// those of any number of steps, and those of the steps that it has.
+/// The equations of the net, simplified and as it is built, each on one line, give its loss and
+/// gradients: those of any number of steps, and those of the steps that it has.
 inline void check_net(const NetKind& kind) {
     CAPTURE(kind.text());
     const Equations simple_lines = equations_for_any_steps(kind, Simplification::on);

@@ -94,8 +94,8 @@ class NumberParser {
         return symbol();
     }
 
-    /// The variable, the last step, or a size. A word before a parenthesis close by is a name, and one
-    /// before an equals sign begins limits.
+    /// The variable, the last step, or a size. A word before a parenthesis close by is a name, and
+    /// one before an equals sign begins limits.
     std::optional<GrowingNumber> symbol() {
         if (now().kind != Token::Kind::word) return std::nullopt;
         const Token& next = tokens_[place_ + 1];

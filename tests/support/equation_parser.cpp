@@ -1,5 +1,5 @@
-// Recursive descent over the templates of the operators' notation: what an operator's record says of
-// how it is written is all that is known of it here.
+// Recursive descent over the templates of the operators' notation: what an operator's record says
+// of how it is written is all that is known of it here.
 
 #include <revolute/graph/values/error.hpp>
 #include <support/equation_numbers.hpp>
@@ -122,8 +122,8 @@ class LineParser {
         return std::nullopt;
     }
 
-    /// "0..T" or "T-1..0". From the last step to a number it goes down, whatever the last step is, so
-    /// that nothing is between T-1 and 0 when T is 0.
+    /// "0..T" or "T-1..0". From the last step to a number it goes down, whatever the last step is,
+    /// so that nothing is between T-1 and 0 when T is 0.
     struct Limits {
         Interval steps;
         bool is_descending = false;
@@ -197,8 +197,8 @@ class LineParser {
         return Parsed{std::move(inside->term)};
     }
 
-    /// The text reads from the left: a - b + c; but a power has no power as its base, and products of
-    /// two kinds are in parentheses.
+    /// The text reads from the left: a - b + c; but a power has no power as its base, and products
+    /// of two kinds are in parentheses.
     std::optional<Parsed> continued(const Parsed& left, Precedence least, int depth) {
         for (const Template& form : templates()) {
             const Precedence own = form.op->precedence;

@@ -30,10 +30,10 @@ struct EquationOutput {
     Shape shape;
 };
 
-/// The values that the equations give, computed from the printed text: it is parsed by the templates
-/// of the operators' notation, names are followed back to the leaves, and the operators' reference
-/// kernels do the rest. Throws ParseError for text that is no equation, a name that nothing defines,
-/// a value that two lines define or that depends on itself.
+/// The values that the equations give, computed from the printed text: it is parsed by the
+/// templates of the operators' notation, names are followed back to the leaves, and the operators'
+/// reference kernels do the rest. Throws ParseError for text that is no equation, a name that
+/// nothing defines, a value that two lines define or that depends on itself.
 std::vector<Matrix> evaluate_equations(const EquationInput& input,
                                        std::span<const EquationOutput> outputs);
 

@@ -8,7 +8,8 @@
 
 namespace revolute::test {
 
-/// A piece of an operator's template: a token, or a place for an operand, an attribute or all operands.
+/// A piece of an operator's template: a token, or a place for an operand, an attribute or all
+/// operands.
 struct Element {
     enum class Kind : std::uint8_t { token, operand, attribute, all };
     Kind kind = Kind::token;
@@ -29,8 +30,8 @@ struct Template {
     }
 };
 
-/// The templates of all operators of the catalogue. Those with most tokens come first: they say most
-/// exactly what they fit.
+/// The templates of all operators of the catalogue. Those with most tokens come first: they say
+/// most exactly what they fit.
 const std::vector<Template>& templates();
 
 }  // namespace revolute::test

@@ -7,8 +7,8 @@
 
 namespace revolute::test {
 
-/// Checks that in LaTeX no two names, steps included, look alike: at the steps that the equations say, a few from both
-/// ends of long ones.
+/// Checks that in LaTeX no two names, steps included, look alike: at the steps that the equations
+/// say, a few from both ends of long ones.
 void check_latex_names(const Equations& equations);
 
 /// The same of the nodes that a figure names, which is drawn with `LabelMode::op`.

@@ -13,8 +13,8 @@
 #include <span>
 #include <vector>
 
-// For the tests that programs of nets compute what the evaluator does. They are several files, as with sanitizers each file
-// is one process.
+// For the tests that programs of nets compute what the evaluator does. They are several files, as
+// with sanitizers each file is one process.
 
 namespace revolute::test {
 

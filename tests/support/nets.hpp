@@ -45,7 +45,8 @@ Derivative truncated(Graph& graph, const TruncatedKind& kind, int steps);
 /// Of an LSTM that reads four sequences of different lengths, in batches that shrink.
 Derivative of_shrinking_batches(Graph& graph);
 
-/// Of a net with two time axes: a GRU that reads so many steps, and one that writes so many answers.
+/// Of a net with two time axes: a GRU that reads so many steps, and one that writes so many
+/// answers.
 Derivative of_two_axes(Graph& graph, int steps, int answers);
 
 }  // namespace revolute::test

@@ -45,7 +45,8 @@ class MinimalGatedUnit {
     std::string suffix_;
 };
 
-/// h(t) = tanh(W x + U h(t-1) + V h(t-2) + b), which says nothing of its parameters. The state before is a tensor of its own.
+/// h(t) = tanh(W x + U h(t-1) + V h(t-2) + b), which says nothing of its parameters. The state
+/// before is a tensor of its own.
 class TwoStepsBack {
  public:
     TwoStepsBack(Graph& graph, int input, int hidden, std::string_view suffix)
@@ -72,8 +73,9 @@ class TwoStepsBack {
     std::string h_, before_;
 };
 
-/// Fast weights (Ba et al. 2016), with a state that is a matrix for each sequence, A [H x H], kept as the column of its
-/// entries: h(t) = tanh(W x + A(t-1) h(t-1) + b),  A(t) = 0.9 A(t-1) + 0.5 h(t) h(t)'.
+/// Fast weights (Ba et al. 2016), with a state that is a matrix for each sequence, A [H x H], kept
+/// as the column of its entries: h(t) = tanh(W x + A(t-1) h(t-1) + b), A(t) = 0.9 A(t-1) + 0.5 h(t)
+/// h(t)'.
 class FastWeights {
  public:
     FastWeights(Graph& graph, int input, int hidden, std::string_view suffix)

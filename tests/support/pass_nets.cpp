@@ -152,8 +152,8 @@ class ProductsNet {
         }
     }
 
-    /// What stands for a factor: that of this step, of the one before, or of one of the first two as soon as it
-    /// is there.
+    /// What stands for a factor: that of this step, of the one before, or of one of the first two
+    /// as soon as it is there.
     Expr factor(std::size_t i, std::size_t read) const {
         const std::vector<Expr>& all = factors_[i];
         if (read < 2) return all[all.size() - 1 - read];

@@ -6,8 +6,8 @@
 
 namespace revolute::test {
 
-/// A matrix of small whole numbers, so that products of them are exact in whatever order they are summed. It
-/// stands in a larger one, of numbers that are not.
+/// A matrix of small whole numbers, so that products of them are exact in whatever order they are
+/// summed. It stands in a larger one, of numbers that are not.
 template <class T>
 class PlacedMatrix {
  public:
@@ -39,7 +39,8 @@ class PlacedMatrix {
     std::vector<T> numbers_;
 };
 
-/// What `before`, as many columns of `leading` numbers, is when A B is put into its first rows, or added.
+/// What `before`, as many columns of `leading` numbers, is when A B is put into its first rows, or
+/// added.
 template <class T>
 std::vector<T> with_product(const PlacedMatrix<T>& A, const PlacedMatrix<T>& B, int rows, int inner,
                             int columns, bool adds, std::vector<T> before, int leading) {

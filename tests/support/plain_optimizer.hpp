@@ -8,8 +8,8 @@
 
 namespace revolute::test {
 
-/// The update rules as loops over entries, written down anew from the papers: what those in the graph are
-/// compared with.
+/// The update rules as loops over entries, written down anew from the papers: what those in the
+/// graph are compared with.
 class PlainOptimizer {
  public:
     void sgd(std::span<Matrix> parameters, std::span<const Matrix> gradients, double rate,

@@ -58,16 +58,17 @@ std::string text_of(const CompileOptions& options) {
     return fmt::format("without {}", pass_names.at(static_cast<std::size_t>(*options.without)));
 }
 
-/// Whether the program may sum in another order than with all passes, as what is sunk into a loop is not added
-/// before it, or may have other numbers where they are subnormal.
+/// Whether the program may sum in another order than with all passes, as what is sunk into a loop
+/// is not added before it, or may have other numbers where they are subnormal.
 bool may_change_bits(const CompileOptions& options) {
     return options.without == Pass::sink || options.without == Pass::begin ||
            options.without == Pass::gather || options.without == Pass::merge ||
            options.without == Pass::pack || options.subnormals == Subnormals::keep;
 }
 
-/// Programs make zero of numbers below 1.2e-38 in float, 2.2e-308 in double: of gradients that vanish over many
-/// steps, what is smaller by all digits than other terms of a sum is exact only where the sum is above this.
+/// Programs make zero of numbers below 1.2e-38 in float, 2.2e-308 in double: of gradients that
+/// vanish over many steps, what is smaller by all digits than other terms of a sum is exact only
+/// where the sum is above this.
 double smallest_exact(Precision precision) {
     return precision == Precision::float32 ? 1e-30 : 1e-292;
 }

@@ -27,8 +27,9 @@ bool accepts(const Graph& graph, const Op& op, std::span<const NodeId> operands,
     }
 }
 
-/// The attributes of the operator's example, or else the first from `begin` on, of one or two small whole
-/// numbers, that the operator accepts beside its operands. Nothing tells numbers from sizes but that.
+/// The attributes of the operator's example, or else the first from `begin` on, of one or two small
+/// whole numbers, that the operator accepts beside its operands. Nothing tells numbers from sizes
+/// but that.
 bool find_attributes(const Graph& graph, const Op& op, std::span<const NodeId> operands,
                      std::uint32_t begin, std::vector<double>& attributes) {
     const std::uint32_t count = op.example.attribute_count;
@@ -98,8 +99,8 @@ bool RandomGraph::apply(const Application& application) {
     return true;
 }
 
-/// Tries pairs of operands from the picked ones on, one in four times beginning with a node beside itself; a
-/// third operand repeats the first or the second.
+/// Tries pairs of operands from the picked ones on, one in four times beginning with a node beside
+/// itself; a third operand repeats the first or the second.
 bool RandomGraph::find_operands(Call& call, const Application& application) const {
     constexpr std::uint32_t most_tries = 200;
     const auto count = static_cast<std::uint32_t>(nodes.size());
@@ -116,8 +117,8 @@ bool RandomGraph::find_operands(Call& call, const Application& application) cons
     return false;
 }
 
-/// The node. Whole numbers are drawn; where the operator refuses them as indices, they become zeros, the one
-/// index that is right for any size.
+/// The node. Whole numbers are drawn; where the operator refuses them as indices, they become
+/// zeros, the one index that is right for any size.
 Expr RandomGraph::make(const Call& call) {
     indices_.clear();
     std::vector<NodeId> operands;

@@ -37,8 +37,8 @@ class Random {
     std::mt19937 engine_;
 };
 
-/// One application of an operator, in numbers that any generator may draw: picks are taken modulo what there
-/// is to pick from, and stand for where the search for something that fits begins.
+/// One application of an operator, in numbers that any generator may draw: picks are taken modulo
+/// what there is to pick from, and stand for where the search for something that fits begins.
 struct Application {
     std::uint32_t op = 0;
     std::array<std::uint32_t, 3> operands{};
@@ -57,8 +57,8 @@ struct GraphPlan {
 /// The operators of the catalogue that are differentiated as they compute: all but stop_gradient.
 std::span<const Op* const> differentiable_operators();
 
-/// A graph of random applications of operators, with values for its leaves. Values stay of order one: what
-/// grows is scaled down. Operands may be repeated, and any earlier result is used again.
+/// A graph of random applications of operators, with values for its leaves. Values stay of order
+/// one: what grows is scaled down. Operands may be repeated, and any earlier result is used again.
 class RandomGraph {
  public:
     explicit RandomGraph(std::uint32_t seed, int applications = 25);
@@ -66,7 +66,8 @@ class RandomGraph {
     explicit RandomGraph(const GraphPlan& plan,
                          std::span<const Op* const> operators = differentiable_operators());
 
-    /// A number that depends on every application: the weighted sum of what no other application uses.
+    /// A number that depends on every application: the weighted sum of what no other application
+    /// uses.
     Expr loss();
     /// The loss as a listing, and the leaves' values.
     std::string listing();

@@ -10,8 +10,9 @@
 
 namespace revolute::test {
 
-/// A net drawn at random that can be built with any number of steps: its recurrences run forwards, backwards or
-/// in no direction, read each other at distances in time, and sums, stacks and states become one loss.
+/// A net drawn at random that can be built with any number of steps: its recurrences run forwards,
+/// backwards or in no direction, read each other at distances in time, and sums, stacks and states
+/// become one loss.
 class RandomNet {
  public:
     explicit RandomNet(std::uint32_t seed);

@@ -7,7 +7,8 @@
 
 namespace revolute::test {
 
-/// Copies of the outputs in which a part of the steps is replaced by random ones, of so many time axes.
+/// Copies of the outputs in which a part of the steps is replaced by random ones, of so many time
+/// axes.
 std::vector<Expr> relabelled(std::span<const Expr> outputs, Graph& copy, Random& random,
                              double share, std::size_t axes = 2);
 

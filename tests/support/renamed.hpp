@@ -15,7 +15,8 @@
 
 namespace revolute::test {
 
-/// Copies of the outputs with other names and steps: `name` and `step` say which, of a node of the graph.
+/// Copies of the outputs with other names and steps: `name` and `step` say which, of a node of the
+/// graph.
 inline std::vector<Expr> copied(std::span<const Expr> outputs, Graph& copy,
                                 const std::function<std::string_view(NodeId)>& name,
                                 const std::function<std::optional<Step>(NodeId)>& step) {

@@ -7,9 +7,9 @@
 
 namespace revolute::test {
 
-/// Walks two graphs from their outputs and says where they differ first in what a node is: operator,
-/// attributes, shape, step, names, operands in their order. Empty when they are the same node for
-/// node.
+/// Walks two graphs from their outputs and says where they differ first in what a node is:
+/// operator, attributes, shape, step, names, operands in their order. Empty when they are the same
+/// node for node.
 std::string first_difference(std::span<const Expr> a, std::span<const Expr> b);
 
 }  // namespace revolute::test

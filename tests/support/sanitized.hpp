@@ -2,8 +2,9 @@
 
 namespace revolute::test {
 
-// Sanitizers make a test some ten times as long. What they look for lies in the code that runs, not in the numbers that it
-// computes, so that they need but some of the nets and random draws that take the same way.
+// Sanitizers make a test some ten times as long. What they look for lies in the code that runs, not
+// in the numbers that it computes, so that they need but some of the nets and random draws that
+// take the same way.
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool is_sanitized = true;

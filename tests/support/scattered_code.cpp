@@ -141,8 +141,8 @@ bool can_be_divided(const Loop& loop, std::size_t place) {
     });
 }
 
-/// Appends the loop's rounds in pieces, some of them divided into two loops, and straight code in single
-/// instructions.
+/// Appends the loop's rounds in pieces, some of them divided into two loops, and straight code in
+/// single instructions.
 void append_pieces(const Loop& loop, Random& random, std::vector<Loop>& pieces) {
     for (std::size_t from = 0; from < loop.rounds;) {
         const std::size_t left = loop.rounds - from;
@@ -163,8 +163,8 @@ void append_pieces(const Loop& loop, Random& random, std::vector<Loop>& pieces) 
     }
 }
 
-/// The same computation in another order: loops in pieces that stand anywhere behind what they read, each body in
-/// any order in which it computes the same.
+/// The same computation in another order: loops in pieces that stand anywhere behind what they
+/// read, each body in any order in which it computes the same.
 std::vector<Loop> scattered(const std::vector<Loop>& loops, Random& random) {
     std::vector<Loop> pieces;
     for (const Loop& loop : loops) append_pieces(loop, random, pieces);

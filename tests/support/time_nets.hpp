@@ -26,8 +26,8 @@ enum class OverTime : std::uint8_t {
     mean_of_stack,   ///< whose derivative has a factor that depends on the size
 };
 
-/// A net for tests of numbers of steps: what a step computes goes through one operator, on operands of
-/// the shapes of its example, and becomes a state [2 x 1].
+/// A net for tests of numbers of steps: what a step computes goes through one operator, on operands
+/// of the shapes of its example, and becomes a state [2 x 1].
 struct TimeNet {
     OverTime over_time = OverTime::sum;
     const Op* step = nullptr;      ///< none: tanh alone

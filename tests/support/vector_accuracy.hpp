@@ -72,8 +72,8 @@ Exact distance(T result, Exact exact) {
     return std::abs(result - exact) / std::ldexp(Exact(1), exponent - (Limits<T>::digits - 1));
 }
 
-/// Whether the result is the exact value rounded to T, or off by at most 4 ulp of it where both are finite and it is
-/// not 0.
+/// Whether the result is the exact value rounded to T, or off by at most 4 ulp of it where both are
+/// finite and it is not 0.
 template <class T, class Exact>
 bool is_within_4_ulp(T result, Exact exact) {
     const T rounded = static_cast<T>(exact);
@@ -82,7 +82,8 @@ bool is_within_4_ulp(T result, Exact exact) {
     return std::isfinite(result) && rounded != 0 && distance(result, exact) <= 4;
 }
 
-/// Checks so the results for all x, on every target. Exact is a type with at least 11 bits more than T.
+/// Checks so the results for all x, on every target. Exact is a type with at least 11 bits more
+/// than T.
 template <class T, class Exact, class Results>
 void check_accuracy(const std::vector<T>& x, Exact (*exact)(Exact), const Results& results) {
     std::vector<Exact> expected;

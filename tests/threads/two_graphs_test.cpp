@@ -1,4 +1,5 @@
-// Graphs in different threads share nothing: equal results, and nothing for thread-sanitizer to find.
+// Graphs in different threads share nothing: equal results, and nothing for thread-sanitizer to
+// find.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/pushforward.hpp>

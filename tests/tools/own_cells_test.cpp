@@ -1,4 +1,5 @@
-// Cells that are defined here, and not in the library, through everything that the program does with its own.
+// Cells that are defined here, and not in the library, through everything that the program does
+// with its own.
 
 #include <revolute/graph/cost/cost.hpp>
 #include <revolute/graph/program/program.hpp>

@@ -50,7 +50,8 @@ void require_shapes(std::span<const Expr> wrt, std::span<const Matrix> gradients
                 to_string(gradients[i].shape()), wrt[i].graph->describe(wrt[i].id)));
 }
 
-/// The engine's gradients, and how far rounding may move them, or those that were brought, and the loss.
+/// The engine's gradients, and how far rounding may move them, or those that were brought, and the
+/// loss.
 struct Engine {
     std::vector<Matrix> gradients;
     double loss_rounding = 0;
@@ -66,7 +67,8 @@ Engine engine_of(Expr loss, std::span<const Expr> wrt, const Bindings& values, C
     gradients.run();
     std::vector<double> rounding =
         rounding_floors(derivative.loss_and_gradients(), copy.wrt, copy.values);
-    // `rounding_floors` leaves room for sums in another order; losses that are subtracted have one order.
+    // `rounding_floors` leaves room for sums in another order; losses that are subtracted have one
+    // order.
     const double of_loss = rounding.front() / 4;
     if (are_brought)
         rounding = rounding_floors(derivative.loss_and_gradients(), copy.wrt, copy.values,
@@ -74,8 +76,9 @@ Engine engine_of(Expr loss, std::span<const Expr> wrt, const Bindings& values, C
     return {gradients.values(), of_loss, {rounding.begin() + 1, rounding.end()}};
 }
 
-/// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|) over the directions, those left out where
-/// rounding makes the difference. How far it moves the tangent is looked at where the rest is more than `tolerance`.
+/// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|) over the directions,
+/// those left out where rounding makes the difference. How far it moves the tangent is looked at
+/// where the rest is more than `tolerance`.
 double beside_forward_mode(const Copy& of, std::size_t variable, ConstMatrixView gradient,
                            const DifferenceOptions& options, double tolerance) {
     Copy copy(of.loss, of.wrt, of.values);
@@ -140,7 +143,8 @@ std::function<void()> counting_probes(std::span<const Expr> wrt, const CheckOpti
 
 Verdict VariableCheck::verdict() const {
     if (!forward_mode_agrees) return Verdict::differs;
-    // Nothing is below zero: where forward mode has it too, the differences need tell no more than that they see nothing.
+    // Nothing is below zero: where forward mode has it too, the differences need tell no more than
+    // that they see nothing.
     const bool is_zero = norm == 0 && forward_mode == 0;
     return is_zero && differences.verdict == Verdict::too_small ? Verdict::agrees
                                                                 : differences.verdict;

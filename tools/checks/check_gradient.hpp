@@ -34,9 +34,9 @@ struct VariableCheck {
     double rounding = 0;
     /// Without directions when differences were not asked for.
     DifferenceCheck differences;
-    /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|), over the directions v of the
-    /// differences where that is more than rounding; none when it was not asked for, or an operator has no rule for
-    /// it.
+    /// Largest |<gradient, v> - tangent of the loss along v| / (max|gradient| |v|), over the
+    /// directions v of the differences where that is more than rounding; none when it was not asked
+    /// for, or an operator has no rule for it.
     std::optional<double> forward_mode;
     bool forward_mode_agrees = true;
 
@@ -52,19 +52,19 @@ struct GradientCheck {
     /// The gravest verdict.
     Verdict verdict() const;
     bool passes() const { return verdict() != Verdict::differs; }
-    /// The variable whose worst entry is told of first: of the gravest verdict, the largest error over
-    /// what is allowed.
+    /// The variable whose worst entry is told of first: of the gravest verdict, the largest error
+    /// over what is allowed.
     const VariableCheck& worst() const;
 };
 
-/// Checks dL/dvariable at `values`, of any loss [1 x 1] and any leaves of its graph that have values: by
-/// central differences over a sweep of steps (check_by_differences says how), and by forward mode, which
-/// uses the other rule of every operator. The engine's gradients are checked, or those in the options.
-/// Works on a copy: the graph stays as it is. A variable that the loss does not depend on is taken to have
-/// a gradient of zeros.
+/// Checks dL/dvariable at `values`, of any loss [1 x 1] and any leaves of its graph that have
+/// values: by central differences over a sweep of steps (check_by_differences says how), and by
+/// forward mode, which uses the other rule of every operator. The engine's gradients are checked,
+/// or those in the options. Works on a copy: the graph stays as it is. A variable that the loss
+/// does not depend on is taken to have a gradient of zeros.
 ///
-/// Throws what differentiate, evaluate and check_by_differences throw; GraphError without a variable;
-/// ShapeError for gradients of the wrong number or shape.
+/// Throws what differentiate, evaluate and check_by_differences throw; GraphError without a
+/// variable; ShapeError for gradients of the wrong number or shape.
 GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Bindings& values,
                              const CheckOptions& options = {});
 GradientCheck check_gradient(Expr loss, std::initializer_list<Expr> wrt, const Bindings& values,

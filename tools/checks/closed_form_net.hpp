@@ -14,12 +14,13 @@ struct ClosedFormResult {
     std::vector<Matrix> gradients;  ///< in the order of RecurrentNet::variables()
 };
 
-/// Why there are no formulas derived by hand for such a net, as the end of a sentence; empty when there
-/// are: for one layer and one direction of a cell without peepholes or relu, one answer, and mse.
+/// Why there are no formulas derived by hand for such a net, as the end of a sentence; empty when
+/// there are: for one layer and one direction of a cell without peepholes or relu, one answer, and
+/// mse.
 std::string why_no_closed_form(const Architecture& architecture);
 
-/// Evaluates the closed form with the values of a net's leaves. Throws GraphError for an architecture that
-/// has none, and what `gradients` throws.
+/// Evaluates the closed form with the values of a net's leaves. Throws GraphError for an
+/// architecture that has none, and what `gradients` throws.
 ClosedFormResult closed_form_of(const RecurrentNet& net, const Architecture& architecture,
                                 const Bindings& values);
 

@@ -18,7 +18,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// What one evaluation of the loss is taken to be wrong by, over eps |L|.
 constexpr double allowed_roundings = 20;
-/// The gap between the slopes on the two sides has three values of the loss in it, one of them twice.
+/// The gap between the slopes on the two sides has three values of the loss in it, one of them
+/// twice.
 constexpr double gap_roundings = 4;
 
 /// The loss along lines through the values.
@@ -99,8 +100,8 @@ void require_sensible(const DifferenceOptions& options) {
 
 double gap(const DifferenceStep& row) { return std::abs(row.forward - row.backward); }
 
-/// Whether the gap between the slopes of two sides, seen at step `i`, is more than curvature makes it: that
-/// falls with the step.
+/// Whether the gap between the slopes of two sides, seen at step `i`, is more than curvature makes
+/// it: that falls with the step.
 bool is_more_than_curvature(std::span<const DifferenceStep> sweep, std::size_t i) {
     constexpr double clearly = 1.5;
     return gap(sweep[i]) >= clearly * sweep[i].step / sweep[i - 1].step * gap(sweep[i - 1]);
@@ -117,9 +118,10 @@ bool is_at_kink(std::span<const DifferenceStep> sweep, std::size_t i, double gra
     return low - slack <= gradient && gradient <= high + slack && is_more_than_curvature(sweep, i);
 }
 
-/// Whether the differences have not settled by step `i`: they still run towards the gradient, and what they
-/// moved by since the step before makes up for what is missing. Their error falls with the square of the
-/// step, or, beside a jump of the second derivative or a kink at the step's end, with the step.
+/// Whether the differences have not settled by step `i`: they still run towards the gradient, and
+/// what they moved by since the step before makes up for what is missing. Their error falls with
+/// the square of the step, or, beside a jump of the second derivative or a kink at the step's end,
+/// with the step.
 bool runs_towards(std::span<const DifferenceStep> sweep, std::size_t i, double gradient) {
     const double shrink = sweep[i].step / sweep[i - 1].step, square = shrink * shrink;
     const double last = sweep[i].central;
@@ -127,8 +129,8 @@ bool runs_towards(std::span<const DifferenceStep> sweep, std::size_t i, double g
     return to_come >= 0.5 * square / (1 - square) && to_come <= 1.5 * shrink / (1 - shrink);
 }
 
-/// Whether the steps, and not the gradient, may be to blame for a miss. Only the finest step that is not
-/// lost in rounding counts: a kink that it does not reach excuses nothing.
+/// Whether the steps, and not the gradient, may be to blame for a miss. Only the finest step that
+/// is not lost in rounding counts: a kink that it does not reach excuses nothing.
 bool is_beyond_the_steps(const DirectionCheck& check) {
     for (std::size_t i = check.sweep.size(); i-- > 1;)
         if (gap_roundings * check.sweep[i].rounding <= check.sweep[i].error)
@@ -137,8 +139,8 @@ bool is_beyond_the_steps(const DirectionCheck& check) {
     return false;
 }
 
-/// Whether the finest step that misses, before rounding takes over, misses by as much as the one above: the
-/// error of differences themselves would have fallen.
+/// Whether the finest step that misses, before rounding takes over, misses by as much as the one
+/// above: the error of differences themselves would have fallen.
 bool is_settled_miss(const DirectionCheck& check) {
     for (std::size_t i = check.sweep.size(); i-- > 1;)
         if (!check.sweep[i].agrees()) return check.sweep[i].error >= check.sweep[i - 1].error / 2;
@@ -208,8 +210,8 @@ class Differences {
         const LossLine::Point ahead = line_.at(probe.v, step, gradient_),
                               behind = line_.at(probe.v, -step, gradient_);
         if (!ahead.has_moved || !behind.has_moved) return std::nullopt;
-        // Entries of different size are rounded differently, so x moves a little off v: what the gradient has
-        // for that is taken out.
+        // Entries of different size are rounded differently, so x moves a little off v: what the
+        // gradient has for that is taken out.
         const auto slope = [&](double loss, double rise, double taken) {
             return loss / taken - (probe.entry ? 0.0 : rise / taken - gradient);
         };

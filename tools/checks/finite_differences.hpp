@@ -12,14 +12,16 @@
 
 namespace revolute {
 
-/// What a check can say. Finite differences know the loss only to its rounding, and no slope where it
-/// has a kink, and a large value cannot be moved by a small step, so there are answers beside yes and no.
+/// What a check can say. Finite differences know the loss only to its rounding, and no slope where
+/// it has a kink, and a large value cannot be moved by a small step, so there are answers beside
+/// yes and no.
 enum class Verdict : std::uint8_t { agrees, differs, kink, too_small, too_large };
 
 /// The verdict in words: "agrees", "differs", "too close to a kink to tell", "too small for finite
 /// differences to tell", "values too large for finite differences to tell".
 std::string_view in_words(Verdict verdict);
-/// The verdict that matters more: differs before kink before too_large before too_small before agrees.
+/// The verdict that matters more: differs before kink before too_large before too_small before
+/// agrees.
 Verdict graver(Verdict a, Verdict b);
 
 /// How finite differences are taken.
@@ -28,8 +30,8 @@ struct DifferenceOptions {
     double smallest_step = 1e-6;    ///< steps fall tenfold, none below this
     double tolerance = 1e-7;        ///< error that is allowed, over the gradient's largest entry
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
-    /// Differences of an entry of the gradient up to this are rounding, and the loss is rounded by at least that
-    /// (`rounding_floors`); 0 where neither is known.
+    /// Differences of an entry of the gradient up to this are rounding, and the loss is rounded by
+    /// at least that (`rounding_floors`); 0 where neither is known.
     double gradient_rounding = 0;
     double loss_rounding = 0;
     std::uint64_t seed = 1;  ///< of the random direction
@@ -57,9 +59,9 @@ std::vector<Probe> probes_of(Shape shape, const DifferenceOptions& options);
 /// <gradient, v>: the derivative of the loss along the probe's direction.
 double derivative_along(const Probe& probe, ConstMatrixView gradient);
 
-/// The loss on both sides of x, one step s away along a direction v. Slopes are over the step that x takes
-/// in doubles, which is s rounded to the precision of x; where several entries move, and are rounded each for
-/// itself, the slope that the gradient has for that is taken out.
+/// The loss on both sides of x, one step s away along a direction v. Slopes are over the step that
+/// x takes in doubles, which is s rounded to the precision of x; where several entries move, and
+/// are rounded each for itself, the slope that the gradient has for that is taken out.
 struct DifferenceStep {
     double step = 0;
     double backward = 0;  ///< (L(x) - L(x - s v)) / s
@@ -99,18 +101,20 @@ struct DifferenceCheck {
 
 /// Compares `gradient`, dL/dvariable at `values`, with central differences over a sweep of steps.
 ///
-/// Steps too small to move every value along the direction are left out; when that leaves none, the values are
-/// too large to tell. A direction agrees when a step does whose rounding is below the gradient. If only steps agree that rounding
-/// blinds, and no coarser one shows a miss that stays, it is too small to tell. One that misses is too close
-/// to a kink to tell when, at the finest step that rounding leaves usable, the slopes on the two sides differ
-/// by more than curvature explains, and by a good part of the miss, and the gradient lies between them, or
-/// between one of them and 0, which operators take at a kink; or when the differences still run towards the
-/// gradient, in a bend sharper than the steps. Otherwise it differs. Where only the random direction misses,
+/// Steps too small to move every value along the direction are left out; when that leaves none, the
+/// values are too large to tell. A direction agrees when a step does whose rounding is below the
+/// gradient. If only steps agree that rounding blinds, and no coarser one shows a miss that stays,
+/// it is too small to tell. One that misses is too close to a kink to tell when, at the finest step
+/// that rounding leaves usable, the slopes on the two sides differ by more than curvature explains,
+/// and by a good part of the miss, and the gradient lies between them, or between one of them and
+/// 0, which operators take at a kink; or when the differences still run towards the gradient, in a
+/// bend sharper than the steps. Otherwise it differs. Where only the random direction misses,
 /// halving it finds the entry.
 ///
-/// Throws what `evaluate` throws, ShapeError unless the loss is 1 x 1 and the gradient has the variable's
-/// shape, Error for options that make no sense, and EvaluationError when the variable has no value or the
-/// loss is not finite. `after_probe` is called when the loss was moved along one more probe.
+/// Throws what `evaluate` throws, ShapeError unless the loss is 1 x 1 and the gradient has the
+/// variable's shape, Error for options that make no sense, and EvaluationError when the variable
+/// has no value or the loss is not finite. `after_probe` is called when the loss was moved along
+/// one more probe.
 DifferenceCheck check_by_differences(Expr loss, Expr variable, ConstMatrixView gradient,
                                      const Bindings& values, const DifferenceOptions& options = {},
                                      const std::function<void()>& after_probe = {});

@@ -15,12 +15,14 @@ namespace {
 constexpr int rounding_samples = 32;  // of a number that comes out right by luck as often as not
 /// What is seen in a few samples, and what another order of the same sums may come to.
 constexpr double rounding_margin = 8;
-/// The precision whose rounding is looked at: double shows it, and it is small enough to be in proportion.
+/// The precision whose rounding is looked at: double shows it, and it is small enough to be in
+/// proportion.
 constexpr double rounding_unit = std::numeric_limits<float>::epsilon() / 2;
 /// Rounding is half a unit in the last place, and what functions of libraries are off is about one.
 constexpr double most_units = 2;
 
-/// Uniform numbers in [-1, 1), as fast as a sum of products (Steele, Lea and Flood 2014, splitmix64).
+/// Uniform numbers in [-1, 1), as fast as a sum of products (Steele, Lea and Flood 2014,
+/// splitmix64).
 class Moves {
  public:
     double next() {
@@ -38,8 +40,8 @@ bool holds_whole_numbers(const Matrix& value) {
     return std::ranges::all_of(value.values(), [](double x) { return x == std::floor(x); });
 }
 
-/// By how much outputs differ from the right ones at most, where each value on the way to them is moved a little, as if
-/// it were rounded; in units of the last place.
+/// By how much outputs differ from the right ones at most, where each value on the way to them is
+/// moved a little, as if it were rounded; in units of the last place.
 class RoundingSamples {
  public:
     RoundingSamples(std::span<const Expr> outputs, std::span<const Expr> variables,

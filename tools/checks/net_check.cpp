@@ -11,8 +11,8 @@ namespace revolute {
 
 namespace {
 
-/// Uniform in +-1/sqrt(n), n the number of terms of each sum: keeps z of the order of 1 for any size.
-/// Columns (biases) in +-1/2.
+/// Uniform in +-1/sqrt(n), n the number of terms of each sum: keeps z of the order of 1 for any
+/// size. Columns (biases) in +-1/2.
 Matrix parameter_value(Random& random, Shape shape) {
     const double bound =
         shape.columns == 1 ? 0.5 : 1.0 / std::sqrt(static_cast<double>(shape.columns));

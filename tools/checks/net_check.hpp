@@ -47,7 +47,8 @@ ClosedFormComparison beside_closed_form(ConstMatrixView gradient, ConstMatrixVie
 
 /// The gradients of a net, from three sides.
 struct NetCheck {
-    /// Beside finite differences and forward mode; parameters in the order of RecurrentNet::variables().
+    /// Beside finite differences and forward mode; parameters in the order of
+    /// RecurrentNet::variables().
     GradientCheck gradients;
     std::string no_closed_form;                     ///< why there is none; empty when there is
     std::vector<ClosedFormComparison> closed_form;  ///< of each parameter; empty when there is none
@@ -61,8 +62,8 @@ struct NetCheck {
     bool passes() const { return verdict() != Verdict::differs; }
 };
 
-/// Checks the gradients of every parameter of a net with random values, and of its initial states unless
-/// they are zero. States are called h0 and c0, with the suffix of their cell h1_0, h2r_0.
+/// Checks the gradients of every parameter of a net with random values, and of its initial states
+/// unless they are zero. States are called h0 and c0, with the suffix of their cell h1_0, h2r_0.
 NetCheck check_net(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed,
                    const CheckOptions& options = {});
 

@@ -13,20 +13,20 @@
 
 namespace revolute {
 
-/// What computes the values of a graph: a program compiled of it, or the reference evaluator, which is slow
-/// and beyond doubt, and gives the same bits on every processor.
+/// What computes the values of a graph: a program compiled of it, or the reference evaluator, which
+/// is slow and beyond doubt, and gives the same bits on every processor.
 enum class ComputedBy : std::uint8_t { program, reference };
 
 /// Outputs of a graph that are computed many times, in double. The graph must live as long.
 class Computation {
  public:
-    /// With `check_finite`, a run stops at the first value that is not finite. The evaluator knows nothing of
-    /// the options of a program.
+    /// With `check_finite`, a run stops at the first value that is not finite. The evaluator knows
+    /// nothing of the options of a program.
     Computation(std::span<const Expr> outputs, ComputedBy by, FiniteCheck check = FiniteCheck::off,
                 const CompileOptions& options = {});
 
-    /// Copies the value of a leaf; of no use for one that the outputs do not depend on, and then passed
-    /// over by a program. Throws as `Program::bind`.
+    /// Copies the value of a leaf; of no use for one that the outputs do not depend on, and then
+    /// passed over by a program. Throws as `Program::bind`.
     void bind(Expr leaf, ConstMatrixView value);
     void bind(std::span<const Expr> leaves, std::span<const Matrix> values);
     /// The values of all leaves that have one.
@@ -61,8 +61,8 @@ class Computation {
     Means means_;
 };
 
-/// Throws the error anew with more to say of it, while the graph in which it happened is there; `DrawNotFinite` is one. Empty:
-/// nobody looks for what is not finite.
+/// Throws the error anew with more to say of it, while the graph in which it happened is there;
+/// `DrawNotFinite` is one. Empty: nobody looks for what is not finite.
 using NotFiniteReport =
     std::function<void(const Derivative&, std::span<const Expr> outputs, const NonFiniteError&)>;
 
@@ -71,8 +71,8 @@ inline FiniteCheck check_of(const NotFiniteReport& report) {
     return report ? FiniteCheck::on : FiniteCheck::off;
 }
 
-/// The run of a computation that was made with `check_of(report)`; the report is asked for the first value that is
-/// not finite.
+/// The run of a computation that was made with `check_of(report)`; the report is asked for the
+/// first value that is not finite.
 void run_reported(const Derivative& derivative, Computation& computation,
                   const NotFiniteReport& report);
 

@@ -6,9 +6,9 @@
 
 namespace revolute {
 
-/// A line for each layer, and each direction of it, with the rows that it reads at a step, the rows that it
-/// gives, and the number of entries of its parameters; then the dense layer of the answers, trainable initial
-/// states, and the sum.
+/// A line for each layer, and each direction of it, with the rows that it reads at a step, the rows
+/// that it gives, and the number of entries of its parameters; then the dense layer of the answers,
+/// trainable initial states, and the sum.
 std::string layer_table(const RecurrentNet& net, InitialState initial);
 
 }  // namespace revolute

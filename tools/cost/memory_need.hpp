@@ -8,18 +8,20 @@
 
 namespace revolute {
 
-/// How the memory of a command grows with its net. The constants are measured: what the process has at its peak, with
-/// simple nets and LSTMs that are deep, long or wide.
+/// How the memory of a command grows with its net. The constants are measured: what the process has
+/// at its peak, with simple nets and LSTMs that are deep, long or wide.
 struct MemoryLaw {
     double bytes_a_node = 0;
-    /// Copies, of 8 bytes an entry: of all parameters, of the largest one, and of the values of all nodes.
+    /// Copies, of 8 bytes an entry: of all parameters, of the largest one, and of the values of all
+    /// nodes.
     double of_parameters = 0;
     double of_largest = 0;
     double of_values = 0;
     bool is_of_few_steps = false;  ///< a few steps stand for all
 };
 
-/// The laws of the commands. A program's own memory is not in them: `compile` knows it and keeps to a limit.
+/// The laws of the commands. A program's own memory is not in them: `compile` knows it and keeps to
+/// a limit.
 inline constexpr MemoryLaw memory_of_derive{.bytes_a_node = 900, .is_of_few_steps = true};
 inline constexpr MemoryLaw memory_of_rolling{.bytes_a_node = 500, .is_of_few_steps = true};
 inline constexpr MemoryLaw memory_of_bench{.bytes_a_node = 160, .of_parameters = 2};
@@ -55,8 +57,9 @@ std::span<const SizeOption> net_size_options();
 /// The same for windows of a table: --window, --layers and --hidden.
 std::span<const SizeOption> window_size_options();
 
-/// Throws CapacityError, before anything is built, where a command would take more than the `available` bytes: how
-/// much that is, and for each of the options the largest size with which it would fit.
+/// Throws CapacityError, before anything is built, where a command would take more than the
+/// `available` bytes: how much that is, and for each of the options the largest size with which it
+/// would fit.
 void require_memory(std::string_view command, const SizedNet& net, const MemoryLaw& law,
                     std::span<const SizeOption> options, std::size_t available);
 

@@ -11,8 +11,8 @@
 
 namespace revolute {
 
-/// A net whose training step is counted: its loss, and the gradients of its parameters and trainable
-/// initial states.
+/// A net whose training step is counted: its loss, and the gradients of its parameters and
+/// trainable initial states.
 struct CountedNet {
     Architecture architecture;        ///< its `answers` are not looked at
     bool answers_every_step = false;  ///< else at the last alone
@@ -46,9 +46,9 @@ struct NetCost {
 };
 
 /// Finds the polynomials by interpolation. Counts are sums over nodes of products of at most three
-/// sizes of matrices, which are whole linear forms in B, I, H, O, and grow linearly in N; so 35 small
-/// nets at two numbers of steps determine them. Throws InternalError unless they agree with direct
-/// counts of other sizes as well.
+/// sizes of matrices, which are whole linear forms in B, I, H, O, and grow linearly in N; so 35
+/// small nets at two numbers of steps determine them. Throws InternalError unless they agree with
+/// direct counts of other sizes as well.
 NetCost net_cost(const CountedNet& net);
 
 /// The polynomials and the counts for some sizes, as a table. `bytes` are those of an entry.

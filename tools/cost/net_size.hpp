@@ -4,8 +4,8 @@
 
 namespace revolute {
 
-/// What a net and the gradients of its variables are made of, as the graph is built. Numbers of nodes are whole,
-/// but may be larger than a graph can hold, so they are no integers.
+/// What a net and the gradients of its variables are made of, as the graph is built. Numbers of
+/// nodes are whole, but may be larger than a graph can hold, so they are no integers.
 struct NetSize {
     double nodes = 0;              ///< of the loss and the gradients
     double entries = 0;            ///< of the values of all these nodes
@@ -23,8 +23,9 @@ struct SizedNet {
         false;  ///< so does one whose architecture has several answers; else at the last
 };
 
-/// The size of a net, found without building it: each further layer and each further step takes what the one before
-/// took, so nets of few layers and steps, and of the same sizes of matrices, tell it.
+/// The size of a net, found without building it: each further layer and each further step takes
+/// what the one before took, so nets of few layers and steps, and of the same sizes of matrices,
+/// tell it.
 NetSize net_size(const SizedNet& net);
 
 }  // namespace revolute

@@ -20,7 +20,8 @@ namespace {
 using RoundingsFor = std::function<Roundings(const CaseResult& given, const CaseResult& right,
                                              const std::map<std::string, double>& floors)>;
 
-/// How near another forward pass must come, where they differ by `largest` at most: as near as a mistake in gradients.
+/// How near another forward pass must come, where they differ by `largest` at most: as near as a
+/// mistake in gradients.
 double forward_tolerance(const GradientComparison& comparison, const Roundings& roundings,
                          double largest) {
     constexpr double rest = 1e-4, rest_with_rounding = 1e-2;
@@ -73,7 +74,8 @@ std::optional<FactorRange> factor_of_loss(const CaseResult& right, const CaseRes
                         loss_tolerance(given, comparison, roundings) * std::abs(*given.loss));
 }
 
-/// Says what factor the loss has, of which the gradients are right; nothing where that is any number.
+/// Says what factor the loss has, of which the gradients are right; nothing where that is any
+/// number.
 void tell_factor_of_loss(GradientComparison& comparison, const Case& of, const FactorRange& range) {
     const NamedFactor factor = named_factor(of, factors_of_loss(of), range);
     if (!factor.is_simple) return;
@@ -85,8 +87,8 @@ void tell_factor_of_loss(GradientComparison& comparison, const Case& of, const F
     comparison.is_factor_of_loss = true;
 }
 
-/// The loss has the factor that its gradients have, or those of the head: the finding that tells it is about the loss as
-/// well. `of_all`: a factor of all gradients, which the first finding tells.
+/// The loss has the factor that its gradients have, or those of the head: the finding that tells it
+/// is about the loss as well. `of_all`: a factor of all gradients, which the first finding tells.
 void add_loss_to_finding(GradientComparison& comparison, const Case& of,
                          const std::optional<double>& of_all, const FactorRange& of_loss) {
     const NamedFactor factor = named_factor(of, factors_of_loss(of), of_loss);
@@ -121,8 +123,8 @@ void take(MistakeSearch::Outcome outcome, std::span<const GradientArray> given,
     comparison.has_tried_all = outcome.has_tried_all;
 }
 
-/// Whether gradients tell the other forward pass: with it more of them are explained than by the case as it is, or all
-/// that differs by fewer mistakes, the loss among it.
+/// Whether gradients tell the other forward pass: with it more of them are explained than by the
+/// case as it is, or all that differs by fewer mistakes, the loss among it.
 bool is_told_by_gradients(const OtherForward& other, const MistakeSearch::Outcome& with_other,
                           const MistakeSearch::Outcome& as_it_is,
                           const std::optional<FactorRange>& of_loss) {

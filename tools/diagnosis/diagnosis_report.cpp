@@ -133,7 +133,8 @@ std::string nearly_explained_text(const NearVerdict& array, const Case& of) {
         array.worst.given, is_right ? "right" : "explained", array.worst.right);
 }
 
-/// Whether an array that nothing explains differs by so few units of rounding that no mistake could be told from others.
+/// Whether an array that nothing explains differs by so few units of rounding that no mistake could
+/// be told from others.
 bool has_few_digits(const GradientComparison& comparison) {
     constexpr double enough = 100;
     return comparison.precision != Rounding::none &&

@@ -195,8 +195,8 @@ struct WrittenNumber {
     double as_simple;  ///< how many numbers are, about
 };
 
-/// The simplest fraction of small numbers; in a range that is so wide that some fraction always is in it, none but those
-/// as simple as 1/12 and 3/4.
+/// The simplest fraction of small numbers; in a range that is so wide that some fraction always is
+/// in it, none but those as simple as 1/12 and 3/4.
 std::optional<WrittenNumber> fraction_in(const FactorRange& range) {
     constexpr int most = 12;
     constexpr double narrow = 2e-3, widest = 5e-2;

@@ -21,8 +21,8 @@ struct FactorRange {
     std::optional<FactorRange> common_with(const FactorRange& other) const;
 };
 
-/// The factors with which each number of `right` is that of `given` but for `bound`: none where no factor gives all of
-/// them, or where all are zeros. Both have the same length.
+/// The factors with which each number of `right` is that of `given` but for `bound`: none where no
+/// factor gives all of them, or where all are zeros. Both have the same length.
 std::optional<FactorRange> factor_range(std::span<const double> right,
                                         std::span<const double> given, double bound);
 
@@ -42,8 +42,8 @@ struct NamedFactor {
     std::string number{};            ///< where it has none: as short as may be
     bool is_simple = false;          ///< whether it has a name, or three digits at most
 };
-/// The simplest name of a factor: that of one that is `known`, or of the other sign or of a half, else of sizes of the
-/// case, else the shortest number.
+/// The simplest name of a factor: that of one that is `known`, or of the other sign or of a half,
+/// else of sizes of the case, else the shortest number.
 NamedFactor named_factor(const Case& of, std::span<const KnownFactor> known,
                          const FactorRange& range);
 

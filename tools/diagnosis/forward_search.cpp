@@ -41,8 +41,8 @@ ForwardFit forward_fit(const Case& of, const CaseResult& given, double tolerance
     return fit;
 }
 
-/// The readings of a case with the fewest mistakes that give what was given. Answers, which are many numbers, are given
-/// exactly; the loss, which is one, may have a factor besides.
+/// The readings of a case with the fewest mistakes that give what was given. Answers, which are
+/// many numbers, are given exactly; the loss, which is one, may have a factor besides.
 class ForwardSearch {
  public:
     ForwardSearch(const Case& of, const CaseResult& given, double tolerance)
@@ -57,7 +57,8 @@ class ForwardSearch {
     std::optional<OtherForward> found() && { return std::move(found_); }
 
  private:
-    /// How many mistakes the reading has, that of the loss among them; nothing where it does not fit.
+    /// How many mistakes the reading has, that of the loss among them; nothing where it does not
+    /// fit.
     std::optional<std::size_t> count(std::size_t mistakes, const ForwardFit& fit) const;
 
     const Case& of_;
@@ -72,7 +73,8 @@ std::optional<std::size_t> ForwardSearch::count(std::size_t mistakes, const Forw
     constexpr std::size_t of_unknown_loss = 3;  // anything that has a name is simpler
     if (!fit.gives_answers) return std::nullopt;
     if (fit.gives_loss) return mistakes;
-    // Two mistakes and a factor are so many that some give a loss by chance, if there is nothing but that.
+    // Two mistakes and a factor are so many that some give a loss by chance, if there is nothing
+    // but that.
     if (!fit.factors.empty())
         return mistakes == 1 || !given_.yhat.empty() ? std::optional(mistakes + 1) : std::nullopt;
     return answers_differ_ ? std::optional(mistakes + of_unknown_loss) : std::nullopt;
@@ -122,7 +124,8 @@ std::vector<std::string> factors_of_given_loss(const Case& of, double right, dou
 
 std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResult& given,
                                                  double tolerance) {
-    // So many that fit by chance are to be expected at most, where one is told from the loss alone, or two are.
+    // So many that fit by chance are to be expected at most, where one is told from the loss alone,
+    // or two are.
     constexpr double most_of_one = 1e-3, most_of_two = 1e-2;
     const std::vector<ForwardMistake> all = forward_mistakes(of);
     const auto count = static_cast<double>(all.size());

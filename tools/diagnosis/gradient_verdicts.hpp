@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-// What of a comparison needs no mistake: which arrays agree, as rounding lets them, and where the others differ.
+// What of a comparison needs no mistake: which arrays agree, as rounding lets them, and where the
+// others differ.
 
 namespace revolute {
 
@@ -28,27 +29,30 @@ GradientComparison verdicts_of(const CaseResult& given, const CaseResult& right,
                                const Roundings& roundings,
                                const std::map<std::string, double>& floors);
 
-/// Whether gradients among them are as right as double precision makes them: what others differ by is no rounding then, as
-/// what rounds some numbers on the way rounds all.
+/// Whether gradients among them are as right as double precision makes them: what others differ by
+/// is no rounding then, as what rounds some numbers on the way rounds all.
 bool are_some_exact(const GradientComparison& comparison);
 
-/// Whether, of the arrays that do not look rounded, none is as right as double precision makes it and some are wrong,
-/// and some of all are as right as single precision makes them. `in_single` is what that does to each.
+/// Whether, of the arrays that do not look rounded, none is as right as double precision makes it
+/// and some are wrong, and some of all are as right as single precision makes them. `in_single` is
+/// what that does to each.
 bool is_single_where_right(const GradientComparison& comparison, const Roundings& roundings,
                            const Roundings& in_single);
 
-/// How many digits were kept at every step of arithmetic, where the differences are as small as that makes them, and most
-/// arrays differ: none where more than what programs keep were, or fewer than four, or where some are exact.
+/// How many digits were kept at every step of arithmetic, where the differences are as small as
+/// that makes them, and most arrays differ: none where more than what programs keep were, or fewer
+/// than four, or where some are exact.
 std::optional<int> digits_of_steps(const GradientComparison& comparison,
                                    const std::map<std::string, double>& floors);
 
-/// Notes arrays of which most numbers are explained. `nearest` are what the findings give for those that they leave
-/// unexplained.
+/// Notes arrays of which most numbers are explained. `nearest` are what the findings give for those
+/// that they leave unexplained.
 void add_nearly_explained(GradientComparison& comparison, std::span<const GradientArray> given,
                           std::span<const GradientArray> nearest,
                           std::span<const GradientArray> right, const Roundings& roundings);
 
-/// Notes in which parts of the unexplained arrays the difference is. `given` and `right` are the same arrays.
+/// Notes in which parts of the unexplained arrays the difference is. `given` and `right` are the
+/// same arrays.
 void add_carriers(GradientComparison& comparison, std::span<const GradientArray> given,
                   std::span<const GradientArray> right, const Case& of, const Roundings& roundings);
 

@@ -10,8 +10,8 @@ namespace {
 
 /// How small the rest must be beside the difference that a hypothesis is to explain.
 constexpr double rest = 1e-4;
-/// Where numbers have rounding of their own, that is left over too: so much of the difference at most, and where a
-/// tolerance was chosen, so much of it.
+/// Where numbers have rounding of their own, that is left over too: so much of the difference at
+/// most, and where a tolerance was chosen, so much of it.
 constexpr double rest_with_noise = 1e-2, noise = 0.1;
 
 }  // namespace

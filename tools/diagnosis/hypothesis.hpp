@@ -11,12 +11,13 @@
 #include <string>
 #include <vector>
 
-// What a diagnosis is made of: mistakes that give other gradients, and the judge that compares these with given ones.
+// What a diagnosis is made of: mistakes that give other gradients, and the judge that compares
+// these with given ones.
 
 namespace revolute {
 
-/// A mistake in words and what it gives, in the order of the arrays that are compared; nothing for an array
-/// that it says nothing of.
+/// A mistake in words and what it gives, in the order of the arrays that are compared; nothing for
+/// an array that it says nothing of.
 struct Hypothesis {
     std::string words;
     std::vector<std::vector<Matrix>> arrays;
@@ -30,8 +31,8 @@ struct Mistake {
     std::vector<Alteration> alterations;
     std::optional<int> column{};
     std::size_t families = 0;  ///< in how many a rule is mistaken
-    /// Whether it is in how the terms of arrays that differ are added up: it says nothing of others, also where they are
-    /// made of the same terms, as of two biases that are one.
+    /// Whether it is in how the terms of arrays that differ are added up: it says nothing of
+    /// others, also where they are made of the same terms, as of two biases that are one.
     bool is_in_sums = false;
 };
 
@@ -57,7 +58,8 @@ struct Match {
     std::vector<NearArray> near{};
     std::size_t parts = 0;             ///< how many parts of arrays it explains
     std::optional<Mistake> mistake{};  ///< where it is one in the derivation
-    /// Whether an array that agrees has terms that the mistake changes, in a sum of its own: no derivation has it.
+    /// Whether an array that agrees has terms that the mistake changes, in a sum of its own: no
+    /// derivation has it.
     bool is_beside_others = false;
     bool is_fitted = false;
     double signature = 0;        ///< equal where the gradients are
@@ -67,14 +69,16 @@ struct Match {
 /// The given arrays, those of a derivation, and which hypotheses turn these into those.
 class Judge {
  public:
-    /// `layout` is that of the arrays, and must outlive the judge. What rounding may do to an array is no difference.
+    /// `layout` is that of the arrays, and must outlive the judge. What rounding may do to an array
+    /// is no difference.
     Judge(const GradientLayout& layout, std::vector<GradientArray> right,
           std::vector<GradientArray> given, double tolerance, std::vector<ArrayRounding> roundings);
     /// The same question where some mistakes are known: what differs is what they leave over.
     Judge after(std::span<const double> gradients) const;
-    /// The same question where the loss has a factor: the right arrays have it too, and what rounding does to them.
-    /// Arrays that agree without it are taken for right: no factor may be told from them. Where it has no name, it may
-    /// be another one of the range, but not in an array that tells one outside.
+    /// The same question where the loss has a factor: the right arrays have it too, and what
+    /// rounding does to them. Arrays that agree without it are taken for right: no factor may be
+    /// told from them. Where it has no name, it may be another one of the range, but not in an
+    /// array that tells one outside.
     Judge with_factor(const NamedFactor& factor, const FactorRange& range) const;
     /// The same question of other given arrays.
     Judge with_given(std::vector<GradientArray> given) const;
@@ -93,29 +97,31 @@ class Judge {
 
     /// Notes what the hypothesis explains: nothing, where it also changes an array that agrees.
     void consider(const Hypothesis& hypothesis);
-    /// The same of a mistake that gives these gradients, for the entries of all variables. Whether it may be one of
-    /// several: it changes an array that differs and no part of one that agrees.
+    /// The same of a mistake that gives these gradients, for the entries of all variables. Whether
+    /// it may be one of several: it changes an array that differs and no part of one that agrees.
     bool consider(const Mistake& mistake, std::span<const double> gradients);
     /// Which of the arrays that differ have these numbers.
     std::vector<std::size_t> explained_by(std::span<const double> gradients) const;
-    /// What is considered from here on is less simple than what was before: where both explain the same, it
-    /// is not mentioned.
+    /// What is considered from here on is less simple than what was before: where both explain the
+    /// same, it is not mentioned.
     void go_on() { ++level_; }
     /// Whether some hypothesis explains every array that differs.
     bool has_full_explanation() const;
     /// The same, or all but one array in which a single number is wrong.
     bool is_explained_but_for_a_number() const;
-    /// Whether these gradients, in which a number was fitted, are those of all arrays that differ; but for one where
-    /// there are several.
+    /// Whether these gradients, in which a number was fitted, are those of all arrays that differ;
+    /// but for one where there are several.
     bool fits(std::span<const double> gradients) const;
     /// Whether more numbers of the arrays differ than one that was fitted gives by chance.
     bool are_enough_for_fit(std::span<const std::size_t> arrays) const;
-    /// Whether so many digits differ there that no mistake, of some thousand that are tried, gives them by chance.
+    /// Whether so many digits differ there that no mistake, of some thousand that are tried, gives
+    /// them by chance.
     bool are_enough_for_mistake(std::span<const std::size_t> arrays) const;
     std::span<const Match> matches() const { return matches_; }
     /// The hypotheses that explain most, until what is left cannot be explained.
     std::vector<Finding> findings() const;
-    /// Factors with which a whole array that differs is the right one, those of the most numbers first.
+    /// Factors with which a whole array that differs is the right one, those of the most numbers
+    /// first.
     std::vector<FactorRange> common_factors() const;
     /// Whether a factor of all arrays may be that: none that agrees tells another.
     bool allows(const FactorRange& factor) const;
@@ -124,8 +130,8 @@ class Judge {
     /// From here on, factors with which a hypothesis gives all arrays are noted.
     void note_factors() { notes_factors_ = true; }
     std::span<const FactorRange> noted_factors() const { return noted_factors_; }
-    /// What the hypotheses that explain most give for an array that they do not explain: the right numbers where none
-    /// comes near to it.
+    /// What the hypotheses that explain most give for an array that they do not explain: the right
+    /// numbers where none comes near to it.
     const std::vector<Matrix>& nearest(std::size_t i) const;
 
  private:
@@ -137,9 +143,11 @@ class Judge {
     };
     /// What rounding makes of the right array at most.
     double rounding_of_right(std::size_t i) const;
-    /// How many digits of what differs in the arrays can tell mistakes apart: of each number, those above rounding.
+    /// How many digits of what differs in the arrays can tell mistakes apart: of each number, those
+    /// above rounding.
     double telling_digits(std::span<const std::size_t> arrays) const;
-    /// Whether one array that differs has so many that no other mistake, nor pair of them, gives it by chance.
+    /// Whether one array that differs has so many that no other mistake, nor pair of them, gives it
+    /// by chance.
     bool tells_pairs_apart() const;
     /// How well the numbers of a hypothesis fit.
     struct Fit {
@@ -154,7 +162,8 @@ class Judge {
     bool note(Fit& fit, std::size_t i, double left) const;
     /// Whether that is no more than rounding, and less than the difference from the right array.
     bool leaves_rounding(std::size_t i, double left) const;
-    /// Where nothing but rounding is left over of all arrays, all are explained, if that tells mistakes apart.
+    /// Where nothing but rounding is left over of all arrays, all are explained, if that tells
+    /// mistakes apart.
     void explain_to_rounding(Fit& fit) const;
     bool is_met(std::size_t i, const Verdict& verdict, double left) const;
     /// Up to where numbers that ought to be of that size agree.
@@ -164,8 +173,9 @@ class Judge {
     /// How many numbers of an array are not those that were given.
     std::size_t wrong_numbers(std::size_t i, std::span<const Matrix> values) const;
     std::optional<NearArray> near(std::size_t i, std::vector<Matrix> values) const;
-    /// Notes what a match that explains others gives for an array of which it explains less than others may: it agrees,
-    /// where too few digits are left of the difference to tell a mistake from it, or comes near.
+    /// Notes what a match that explains others gives for an array of which it explains less than
+    /// others may: it agrees, where too few digits are left of the difference to tell a mistake
+    /// from it, or comes near.
     void add_left(Match& match, std::size_t i, std::vector<Matrix> values) const;
     bool explains_all_but_a_number(const Match& match) const;
     /// A match, and the arrays that those before it do not explain.
@@ -212,7 +222,8 @@ struct GateOrder {
     std::vector<std::size_t> order;  ///< row order[i] where that of gate i belongs
 };
 std::vector<GateOrder> gate_orders(const Case& of);
-/// The array with the rows of gate order[i] where those of gate i belong; nothing where it has no gates.
+/// The array with the rows of gate order[i] where those of gate i belong; nothing where it has no
+/// gates.
 std::vector<Matrix> permuted_gates(const GradientArray& array, std::span<const std::size_t> order);
 
 /// What may have been done to gradients at the end, whether they were right or not.
@@ -232,7 +243,8 @@ std::string weight_decay_words(double decay);
 
 /// Arrays scaled, transposed, put in another order or taken for one another.
 void consider_arrays(const Case& of, Judge& judge);
-/// Arrays that something was done to after they were right: values clamped, averaged over the batch, weight decay.
+/// Arrays that something was done to after they were right: values clamped, averaged over the
+/// batch, weight decay.
 void consider_treated_arrays(const Case& of, Judge& judge);
 /// Arrays of the gradients by other targets, of a loss with a factor.
 void consider_targets(const Case& of, double factor, Judge& judge);

@@ -135,7 +135,8 @@ void consider_exchanged_directions(const Case& of, Judge& judge) {
                       });
 }
 
-/// The gradients of bias_ih and bias_hh added up, where each has one of its own; of one bias that is a factor of 2.
+/// The gradients of bias_ih and bias_hh added up, where each has one of its own; of one bias that
+/// is a factor of 2.
 void consider_added_biases(const Case& of, Judge& judge) {
     if (has_one_bias(CaseNet(of))) return;
     const auto other = [&](const std::string& name) {

@@ -65,8 +65,8 @@ std::vector<Judge::Chosen> Judge::best_matches() const {
         const auto gain = [&](const Match& match) {
             std::vector<std::size_t> more;
             std::ranges::set_intersection(match.explained, left, std::back_inserter(more));
-            // One number is some factor of the right one, and of few digits what some mistake gives, where it is all that
-            // the mistake explains beside others.
+            // One number is some factor of the right one, and of few digits what some mistake
+            // gives, where it is all that the mistake explains beside others.
             const bool may_be_chance =
                 (match.is_fitted && !are_enough_for_fit(more)) ||
                 ((are_others_explained_ || more.size() < differing_.size()) &&

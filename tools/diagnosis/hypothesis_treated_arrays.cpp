@@ -55,8 +55,8 @@ std::vector<Matrix> clamped(std::vector<Matrix> values, double bound) {
     return values;
 }
 
-/// How many sizes of right numbers are cut to the bound, in arrays that are all as the bound makes them. Of two classes
-/// the errors are a number and its opposite: that is one.
+/// How many sizes of right numbers are cut to the bound, in arrays that are all as the bound makes
+/// them. Of two classes the errors are a number and its opposite: that is one.
 std::size_t sizes_cut(const Judge& judge, double bound) {
     std::vector<double> sizes;
     for (const std::size_t i : judge.differing()) {
@@ -75,7 +75,8 @@ std::size_t sizes_cut(const Judge& judge, double bound) {
     return sizes.size();
 }
 
-/// Every value at most so large as a number that two or more are cut to: those of all arrays, or of the parameters' alone.
+/// Every value at most so large as a number that two or more are cut to: those of all arrays, or of
+/// the parameters' alone.
 void consider_clamped(Judge& judge) {
     const double bound = commonest_cut(judge);
     if (!(bound > 0) || sizes_cut(judge, bound) < 2) return;
@@ -92,8 +93,8 @@ void consider_clamped(Judge& judge) {
                    }));
 }
 
-/// A limit that one would choose: a number of two digits, but for a relative rounding. Not where that is so large that
-/// many a number is one.
+/// A limit that one would choose: a number of two digits, but for a relative rounding. Not where
+/// that is so large that many a number is one.
 bool is_chosen(double number, double rounding) {
     constexpr double telling = 0.05;
     const double unit = std::pow(10.0, std::floor(std::log10(number)) - 1);
@@ -129,8 +130,8 @@ std::optional<double> common_factor(const Judge& judge) {
     return closest_factor(right, given);
 }
 
-/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where a bias is one and
-/// is given as two arrays, it counts once.
+/// The parameters' gradients shortened, all as one vector, to a length that one would choose. Where
+/// a bias is one and is given as two arrays, it counts once.
 void consider_norm_of_all(Judge& judge) {
     const std::optional<double> factor = common_factor(judge);
     if (!factor || !(*factor > 0) || !(*factor < 1)) return;
@@ -155,7 +156,8 @@ void consider_norm_of_all(Judge& judge) {
     }
 }
 
-/// The length that most arrays have of those that differ, where two of them have it or it is one that one would choose.
+/// The length that most arrays have of those that differ, where two of them have it or it is one
+/// that one would choose.
 std::optional<double> common_length(const Judge& judge) {
     std::vector<double> lengths;
     for (const std::size_t i : judge.differing())  // of two biases that are one, one
@@ -191,7 +193,8 @@ void consider_norm_of_each(Judge& judge) {
     judge.consider(hypothesis);
 }
 
-/// The columns of the batch, in arrays that have one for each, each replaced by their sum, or by their mean.
+/// The columns of the batch, in arrays that have one for each, each replaced by their sum, or by
+/// their mean.
 void consider_joined_columns(const Case& of, Judge& judge) {
     const int batch = of.sizes.batch;
     if (batch == 1) return;
@@ -213,7 +216,8 @@ void consider_joined_columns(const Case& of, Judge& judge) {
     consider("it is summed over the batch: each column is the sum of all", 1);
 }
 
-/// Something times the parameters that was added to their gradients: the rest has the same ratio to them everywhere.
+/// Something times the parameters that was added to their gradients: the rest has the same ratio to
+/// them everywhere.
 void consider_weight_decay(const Case& of, Judge& judge) {
     const auto parameter = [&](std::size_t i) { return parameter_of(of, judge.right()[i].name); };
     std::vector<double> decayed, added;

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-// What may have been done to gradients that were wrong before, taken back: the mistake is looked for in what was there
-// then.
+// What may have been done to gradients that were wrong before, taken back: the mistake is looked
+// for in what was there then.
 
 namespace revolute {
 

@@ -225,8 +225,8 @@ void MistakeSearch::consider_factors(Judge& judge) {
     }
 }
 
-/// The factor with which the mistake gives all that was given; the gradients are linear in a term, but a term of a
-/// recurrence comes back at each step.
+/// The factor with which the mistake gives all that was given; the gradients are linear in a term,
+/// but a term of a recurrence comes back at each step.
 std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& mistake) {
     return fitted(judge, 1, [&](double factor) {
         for (Alteration& alteration : mistake.alterations) alteration.factor = factor;

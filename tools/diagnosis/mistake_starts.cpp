@@ -5,9 +5,9 @@
 #include <cmath>
 #include <iterator>
 
-// A loss with a factor: all gradients have it, beside whatever mistakes. The factor is told from arrays that the mistakes
-// leave right, from the loss, or from numbers that one mistake gives but for a factor; the search then begins with the
-// derivation of such a loss.
+// A loss with a factor: all gradients have it, beside whatever mistakes. The factor is told from
+// arrays that the mistakes leave right, from the loss, or from numbers that one mistake gives but
+// for a factor; the search then begins with the derivation of such a loss.
 
 namespace revolute {
 

@@ -11,7 +11,8 @@ namespace revolute {
 
 namespace {
 
-/// So many mistakes at once are looked for, and so many ways are followed from what one, two, ... of them explain.
+/// So many mistakes at once are looked for, and so many ways are followed from what one, two, ...
+/// of them explain.
 constexpr std::size_t most_mistakes = 4;
 constexpr std::array<std::size_t, most_mistakes> ways_from{4, 2, 1, 0};
 /// More words for the same numbers say nothing.
@@ -180,7 +181,8 @@ MistakeSearch::Pairs MistakeSearch::pairs(const Judge& judge, std::span<const Mi
         best.emplace_back(std::min(i, j), std::max(i, j));
     };
     const auto explains_all = [&] { return most == judge.differing().size(); };
-    // The first ones with each other before any with the last ones: in blocks, as each costs a pass to put in.
+    // The first ones with each other before any with the last ones: in blocks, as each costs a pass
+    // to put in.
     constexpr std::size_t block = 32;
     const std::size_t blocks = (mistakes.size() + block - 1) / block;
     for (std::size_t sum = 0; sum + 1 < 2 * blocks; ++sum)

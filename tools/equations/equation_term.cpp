@@ -60,8 +60,9 @@ std::string latex_letters(const std::string& letters) {
     return fmt::format("\\mathit{{{}}}", with_underlines(letters));
 }
 
-/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f. Underlines that nothing stands
-/// behind are lines under the letters: T_ is not T, nor is it a T with something lowered beside its step.
+/// What is written of a name in LaTeX: "a1_f" is the letter a, in layer 1, of the gate f.
+/// Underlines that nothing stands behind are lines under the letters: T_ is not T, nor is it a T
+/// with something lowered beside its step.
 struct LatexName {
     std::string letters;
     std::size_t lines = 0;
@@ -81,8 +82,8 @@ std::string latex_index(std::string_view name) {
     return text;
 }
 
-/// The accent that the part of a name behind its first underline begins with: of "hat_q" it is "hat". What is left is
-/// no sign of its own, as that of "hat_" would be.
+/// The accent that the part of a name behind its first underline begins with: of "hat_q" it is
+/// "hat". What is left is no sign of its own, as that of "hat_" would be.
 std::string_view accent_of(std::string_view below) {
     static constexpr std::array accents{"hat", "tilde", "bar", "dot"};
     const std::string_view first = below.substr(0, below.find('_'));
@@ -91,7 +92,8 @@ std::string_view accent_of(std::string_view below) {
     return is_apart && std::ranges::find(accents, first) != accents.end() ? first : "";
 }
 
-/// Takes the underlines off the end of a name, but for one that it consists of; returns how many there were.
+/// Takes the underlines off the end of a name, but for one that it consists of; returns how many
+/// there were.
 std::size_t take_lines(std::string_view& name) {
     const std::size_t end = std::max<std::size_t>(name.find_last_not_of('_') + 1, 1);
     const std::size_t lines = name.size() - end;
@@ -221,7 +223,8 @@ class TermWriter {
                 Precedence::product, &accumulation()};
     }
 
-    /// The sign between the operands of an operator that has any number of them, as its notation says.
+    /// The sign between the operands of an operator that has any number of them, as its notation
+    /// says.
     char sign_between_operands(const Op& op) const {
         const std::string_view form = is_latex() ? op.latex : op.text;
         const std::size_t place = form.find('#');

@@ -24,8 +24,8 @@ struct EquationStep {
     friend constexpr bool operator==(EquationStep, EquationStep) = default;
 };
 
-/// How an attribute, or what it depends on steps by, depends on the number B of columns of a batch: laws
-/// as those of numbers of steps, of what is not the same in all batches.
+/// How an attribute, or what it depends on steps by, depends on the number B of columns of a batch:
+/// laws as those of numbers of steps, of what is not the same in all batches.
 struct ColumnLaws {
     std::optional<LengthLaw> value{};  ///< of the attribute at step 0, where it has no law of N
     std::optional<LengthLaw> slope{};
@@ -35,7 +35,8 @@ struct ColumnLaws {
     friend bool operator==(const ColumnLaws&, const ColumnLaws&) = default;
 };
 
-/// How an attribute depends on the step at which it is taken, on the number of steps and on that of columns.
+/// How an attribute depends on the step at which it is taken, on the number of steps and on that of
+/// columns.
 struct EquationGrowth {
     std::uint32_t attribute = 0;
     double slope = 0;     ///< what it grows by with each step; its number is that at step 0
@@ -89,7 +90,8 @@ struct EquationStyle {
     std::set<std::string> adjoints{};
     /// Names have steps of several axes: a fixed step that is a number says of which it is, h(t=3).
     bool has_several_axes = false;
-    /// Names that LaTeX writes by letters, without an index, as they would read as something else: with the letters.
+    /// Names that LaTeX writes by letters, without an index, as they would read as something else:
+    /// with the letters.
     std::map<std::string, std::string> spelled{};
     /// Names in which LaTeX writes signs for underlines, with these.
     std::map<std::string, std::string> with_signs{};

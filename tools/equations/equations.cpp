@@ -77,8 +77,8 @@ class EquationMaker {
         }
     };
 
-    /// What is parallel over time is told in the order of the recurrence that it follows, and is of the
-    /// same pass: forward values ascend, unless they follow a recurrence that runs backward.
+    /// What is parallel over time is told in the order of the recurrence that it follows, and is of
+    /// the same pass: forward values ascend, unless they follow a recurrence that runs backward.
     void find_directions() {
         std::vector<Directions> of_part(rolled_.parts.size(), {0, 0});
         for (const Component& component : rolled_.schedule) {
@@ -117,7 +117,8 @@ class EquationMaker {
         return definitions_[place->second];
     }
 
-    /// Of what is defined for a recurrence and beside it, the recurrence says the order of the steps.
+    /// Of what is defined for a recurrence and beside it, the recurrence says the order of the
+    /// steps.
     void order_steps(PartId id, std::int32_t direction) {
         const auto order = [&](const std::string& name, std::optional<std::int32_t> axis) {
             for (const EquationPart part : {EquationPart::forward, later_part(id)})
@@ -217,8 +218,8 @@ class EquationMaker {
         return detail::is_number(rolled_[part]) ? terms().computed(part) : terms().member(part, t);
     }
 
-    /// Moves the gradients that were asked for to their place; what is the gradient of two variables is
-    /// said for both. Those that other adjoints read stay among them.
+    /// Moves the gradients that were asked for to their place; what is the gradient of two
+    /// variables is said for both. Those that other adjoints read stay among them.
     void add_gradients() {
         const std::size_t first = rolled_.outputs.size() - 2 * options_.variables;
         const detail::BackwardReads reads(definitions_);

@@ -13,8 +13,8 @@
 
 namespace revolute {
 
-/// What an equation belongs to: the computation of the loss, the adjoints of what it computes, or the
-/// gradients that were asked for.
+/// What an equation belongs to: the computation of the loss, the adjoints of what it computes, or
+/// the gradients that were asked for.
 enum class EquationPart : std::uint8_t { forward, backward, gradients };
 
 /// One line: name(t) = right, for t = low, ..., high; or without steps.
@@ -30,8 +30,8 @@ struct Equation {
 /// How many columns a batch has, as equations say it.
 enum class BatchColumns : std::uint8_t { unsaid, one, any };
 
-/// A graph as recurrences: what is computed at every step, in the order in which it can be computed.
-/// A name on the right is a leaf of the graph, or stands on the left of another equation.
+/// A graph as recurrences: what is computed at every step, in the order in which it can be
+/// computed. A name on the right is a leaf of the graph, or stands on the left of another equation.
 struct Equations {
     std::vector<Equation> lines;
     std::vector<AxisSteps> axes;
@@ -43,7 +43,8 @@ struct Equations {
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
     BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
-    /// Of names of values in which underlines stand for signs, how LaTeX writes them below: h_T-1 for h_T_1.
+    /// Of names of values in which underlines stand for signs, how LaTeX writes them below: h_T-1
+    /// for h_T_1.
     std::map<std::string, std::string> with_signs;
     /// What B is in LaTeX where losses say it that are not over the columns of a batch.
     std::set<std::int32_t> columns_of_losses;
@@ -69,12 +70,15 @@ struct EquationOptions {
     /// How many gradients there are: the outputs of what was rolled are then those of
     /// Derivative::outputs(). 0: all outputs are values.
     std::size_t variables = 0;
-    /// What the first output, the loss, is called. Where the rolled graph calls it otherwise or not at all, as a
-    /// simplified one may, it has a line of its own, "L = S(T)". Empty: it is called as there.
+    /// What the first output, the loss, is called. Where the rolled graph calls it otherwise or not
+    /// at all, as a simplified one may, it has a line of its own, "L = S(T)". Empty: it is called
+    /// as there.
     std::string loss{};
-    /// Limits are written with T, the last step, where the graph is alike for other numbers of steps.
+    /// Limits are written with T, the last step, where the graph is alike for other numbers of
+    /// steps.
     bool is_general = false;
-    /// How many columns a batch has; where they are any number, `sizes` says which attributes come from it.
+    /// How many columns a batch has; where they are any number, `sizes` says which attributes come
+    /// from it.
     BatchColumns columns = BatchColumns::unsaid;
     std::vector<AttributeColumns> sizes{};
     std::set<std::int32_t>
@@ -85,9 +89,9 @@ struct EquationOptions {
 
 /// The equations of a rolled graph whose parts have names (`name_parts`). Names are those of the
 /// graph; values without one are written out where they are used, but those that are used several
-/// times, or would make a line too long, are called e or, in the backward pass, delta; a part of the
-/// sum that dh is, delta_h. A name that means something else in an equation, or that two values share
-/// at a step, gets an underline or a number behind it.
+/// times, or would make a line too long, are called e or, in the backward pass, delta; a part of
+/// the sum that dh is, delta_h. A name that means something else in an equation, or that two values
+/// share at a step, gets an underline or a number behind it.
 Equations equations(const Rolled& rolled, const EquationOptions& options = {});
 
 /// By which rules less is simplified: those of simplification_rules_for_any_steps() or
@@ -100,8 +104,8 @@ struct RolledDerivative {
     std::size_t variables = 0;
     SimplifyReport simplification;  ///< nothing in it when the graph is as it was built
     std::string loss{};             ///< the last name that the loss was given
-    /// The same graph simplified less, where it is simplified: what steps and numbers of steps have in common may be
-    /// hidden by what numbers chance to be in some.
+    /// The same graph simplified less, where it is simplified: what steps and numbers of steps have
+    /// in common may be hidden by what numbers chance to be in some.
     std::function<Rolled(LessSimplified)> rolled_less{};
 };
 
@@ -125,10 +129,11 @@ Equations equations_of_steps(std::int32_t steps,
 
 /// Makes the net of so many steps and so many columns, differentiates it and rolls it up.
 using BuildForBatch = std::function<RolledDerivative(std::int32_t steps, std::int32_t columns)>;
-/// The equations of any number of steps of a net that reads a batch. Numbers that come from the number of
-/// columns are written with B: nets of `columns` columns, one and two more tell how, or, where these are not
-/// alike as one is as large as another size, nets of more. One column is said to be one. Throws GraphError
-/// where steps or batches are not alike, and names the attribute that has no law.
+/// The equations of any number of steps of a net that reads a batch. Numbers that come from the
+/// number of columns are written with B: nets of `columns` columns, one and two more tell how, or,
+/// where these are not alike as one is as large as another size, nets of more. One column is said
+/// to be one. Throws GraphError where steps or batches are not alike, and names the attribute that
+/// has no law.
 Equations general_equations(const BuildForBatch& build, std::int32_t columns);
 /// The same with so many steps.
 Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns);

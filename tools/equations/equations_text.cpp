@@ -54,8 +54,9 @@ std::string more_text(std::int32_t more) {
     return more == 0 ? "" : fmt::format(" {} {}", more < 0 ? '-' : '+', std::abs(more));
 }
 
-/// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis only. One step is
-/// "t = 0, N = 1 step". In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N \ge 3$".
+/// "t = 0..T, N = T + 1 steps, N >= 3", or what the number of steps is; N is said of one time axis
+/// only. One step is "t = 0, N = 1 step". In LaTeX "$t = 0, \dots, T$ with $N = T + 1$ steps, $N
+/// \ge 3$".
 std::string about_steps(const Equations& equations, Notation notation) {
     const auto [math, dots, with, at_least] =
         notation == Notation::latex ? StepsSigns{"$", ", \\dots, ", " with ", " \\ge "}
@@ -93,8 +94,8 @@ std::string about_steps(const Equations& equations, Notation notation) {
     return text;
 }
 
-/// What B is in the signs of losses, "$B = 3$ columns": where they are over several numbers of columns, or over
-/// others than those of the batch, that of each.
+/// What B is in the signs of losses, "$B = 3$ columns": where they are over several numbers of
+/// columns, or over others than those of the batch, that of each.
 std::string about_losses(const Equations& equations) {
     const std::set<std::int32_t>& of_losses = equations.columns_of_losses;
     if (equations.columns == BatchColumns::unsaid && of_losses.size() == 1)
@@ -103,8 +104,8 @@ std::string about_losses(const Equations& equations) {
     return "$B$ in a mean the number of columns that it is over";
 }
 
-/// What there is to know of the sizes: "t = 0..T, N = T + 1 steps; B columns". One column is said in LaTeX
-/// alone, whose formulas have a B by themselves.
+/// What there is to know of the sizes: "t = 0..T, N = T + 1 steps; B columns". One column is said
+/// in LaTeX alone, whose formulas have a B by themselves.
 std::string about_sizes(const Equations& equations, Notation notation) {
     const bool is_latex = notation == Notation::latex;
     std::string text = about_steps(equations, notation);

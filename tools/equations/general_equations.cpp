@@ -117,8 +117,9 @@ std::optional<Equations> if_possible(const std::function<Equations(Form)>& made,
     }
 }
 
-/// Equations of the form that is simplified most of those whose steps, and batches, are alike for all numbers of
-/// them. A graph that is not simplified has one form. Throws what is said of the last form, the plainest.
+/// Equations of the form that is simplified most of those whose steps, and batches, are alike for
+/// all numbers of them. A graph that is not simplified has one form. Throws what is said of the
+/// last form, the plainest.
 Equations of_first_form(const BuildForSteps& build, const std::function<Equations(Form)>& made) {
     constexpr std::int32_t any_number = 8;
     if (!build(any_number).rolled_less) return made(std::nullopt);
@@ -139,8 +140,8 @@ RolledDerivative of_steps(std::int32_t steps, const BuildForSteps& build) {
     return result;
 }
 
-/// Equations with B for the number of columns, of what `made(columns)` makes. Batches as large as another
-/// size may differ in more than numbers; sizes that hardly anything else has are tried too.
+/// Equations with B for the number of columns, of what `made(columns)` makes. Batches as large as
+/// another size may differ in more than numbers; sizes that hardly anything else has are tried too.
 Equations equations_of_batch(std::int32_t columns, bool is_general,
                              const std::function<RolledDerivative(std::int32_t)>& made) {
     if (columns == 1) {

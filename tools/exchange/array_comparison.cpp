@@ -37,7 +37,8 @@ ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
 }
 
 Rounding rounding_in(std::span<const ArrayComparison> rows) {
-    // What single precision, or numbers printed with six digits, differ by at most; and half precision.
+    // What single precision, or numbers printed with six digits, differ by at most; and half
+    // precision.
     constexpr double single = 1e-5, half = 1e-3;
     const auto agreeing = std::ranges::count(rows, true, &ArrayComparison::agrees);
     double largest = 0;

@@ -8,7 +8,8 @@
 
 namespace revolute {
 
-/// An array beside the right one: a matrix, or several, one for each step, or each layer and direction.
+/// An array beside the right one: a matrix, or several, one for each step, or each layer and
+/// direction.
 struct ArrayComparison {
     std::string name;
     Shape shape;            ///< of one matrix, where there are several
@@ -23,24 +24,26 @@ struct ArrayComparison {
     bool agrees() const { return relative <= tolerance || difference <= floor; }  ///< NaN does not
 };
 
-/// Compares the matrices one by one. Numbers that would be zero but for rounding have no digits in common: `floor`
-/// is how large a difference rounding makes. Throws ShapeError unless the shapes are equal.
+/// Compares the matrices one by one. Numbers that would be zero but for rounding have no digits in
+/// common: `floor` is how large a difference rounding makes. Throws ShapeError unless the shapes
+/// are equal.
 ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
                                std::span<const Matrix> right, double tolerance, double floor = 0);
 
-/// What the differences of some arrays look like: numbers of single or half precision beside those of double. Most
-/// arrays differ then, and none by much.
+/// What the differences of some arrays look like: numbers of single or half precision beside those
+/// of double. Most arrays differ then, and none by much.
 enum class Rounding : std::uint8_t { none, single, half };
 Rounding rounding_in(std::span<const ArrayComparison> rows);
-/// "  the differences are as small as those of single precision ...", and which tolerance lets them pass; empty for none.
+/// " the differences are as small as those of single precision ...", and which tolerance lets them
+/// pass; empty for none.
 std::string rounding_note(Rounding rounding);
 
 /// A table of comparisons, a line each, and a line with the names of arrays that only one side has.
 std::string to_table(std::span<const ArrayComparison> rows,
                      std::span<const std::string> not_compared = {});
 
-/// The largest absolute entry, and the largest absolute difference, over all matrices of an array; NaN
-/// where there is one.
+/// The largest absolute entry, and the largest absolute difference, over all matrices of an array;
+/// NaN where there is one.
 double largest_entry(std::span<const Matrix> all);
 double largest_difference(std::span<const Matrix> a, std::span<const Matrix> b);
 

@@ -53,7 +53,8 @@ Matrix read_classes(const Entry& entry, int count, int classes) {
     return matrix;
 }
 
-/// Whether every array of a net must be there, as its parameters must, or any of them, as gradients may.
+/// Whether every array of a net must be there, as its parameters must, or any of them, as gradients
+/// may.
 enum class Extent : std::uint8_t { all, some };
 
 StateDict read_state_dict(const Entry& entry, std::span<const ArrayShape> shapes, Extent extent) {

@@ -22,8 +22,8 @@ struct StateArrays {
 /// The values under that name; nullptr where there are none.
 const std::vector<Matrix>* find_states(std::span<const StateArrays> states, std::string_view name);
 
-/// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under PyTorch's
-/// names.
+/// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under
+/// PyTorch's names.
 struct CaseResult {
     std::optional<double> loss;  ///< none where a file of gradients has none
     std::vector<Matrix> yhat;    ///< one for each answer, [O x B]
@@ -34,8 +34,8 @@ struct CaseResult {
     std::vector<std::string> unknown_keys;
 };
 
-/// A net with its data and, when the file has it, what another program found: docs/grad.md describes the
-/// format, which is that of PyTorch's arrays.
+/// A net with its data and, when the file has it, what another program found: docs/grad.md
+/// describes the format, which is that of PyTorch's arrays.
 struct Case {
     std::string name;
     Sizes sizes;
@@ -48,17 +48,17 @@ struct Case {
     std::vector<std::string> unknown_keys;  ///< as in a result, those of `expected` aside
 };
 
-/// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type or
-/// size, out of range, not finite, there twice, or of no use to the cell (c0 where there is no cell state).
-/// `cells` are the user's, which a case may be of beside the library's.
+/// Reads a case. Throws ParseError naming `source` and the entry that is missing, of the wrong type
+/// or size, out of range, not finite, there twice, or of no use to the cell (c0 where there is no
+/// cell state). `cells` are the user's, which a case may be of beside the library's.
 Case parse_case(std::string_view json, std::string_view source,
                 std::span<const CellType> cells = {});
 
 /// Throws FileError when the file cannot be read, and what `parse_case` throws.
 Case read_case(const std::filesystem::path& path, std::span<const CellType> cells = {});
 
-/// Gradients alone, as `revolute grad --json` prints them: an object that has `grads` and may have `loss`,
-/// `yhat`, `dx`, `dh0` and the like, in the layout of the case. Throws ParseError.
+/// Gradients alone, as `revolute grad --json` prints them: an object that has `grads` and may have
+/// `loss`, `yhat`, `dx`, `dh0` and the like, in the layout of the case. Throws ParseError.
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of);
 
 /// An entry of a result that is NaN or infinite.

@@ -6,7 +6,8 @@ namespace revolute {
 
 namespace {
 
-/// The initial states' values in the order of the leaves: all tensors of a cell, direction by direction.
+/// The initial states' values in the order of the leaves: all tensors of a cell, direction by
+/// direction.
 std::vector<Matrix> initial_values(const Case& of) {
     std::vector<Matrix> values;
     for (std::size_t i = 0; i < of.initial.front().values.size(); ++i)

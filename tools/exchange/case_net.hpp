@@ -17,10 +17,11 @@ namespace revolute {
 struct CaseNet {
     explicit CaseNet(const Case& of);
 
-    /// What gradients are asked for: the parameters, the initial states and the inputs, in this order.
+    /// What gradients are asked for: the parameters, the initial states and the inputs, in this
+    /// order.
     std::vector<Expr> variables() const;
-    /// Of the loss by `variables()`. In a bidirectional many-to-one net, the answer does not see all initial states:
-    /// their gradient is zero.
+    /// Of the loss by `variables()`. In a bidirectional many-to-one net, the answer does not see
+    /// all initial states: their gradient is zero.
     Derivative derivative() const;
     /// The loss, the answers, and the gradients of `derivative`, in this order.
     std::vector<Expr> outputs(const Derivative& derivative) const;
@@ -41,8 +42,8 @@ CaseResult gradients_of(const Case& of, std::span<const Matrix> values);
 /// Largest relative difference that agrees.
 inline constexpr double case_tolerance = 1e-10;
 
-/// Every array of the result beside what is expected; arrays that are not expected are left out. `floors` are
-/// differences that rounding alone makes, by the names of arrays (`rounding_floors`).
+/// Every array of the result beside what is expected; arrays that are not expected are left out.
+/// `floors` are differences that rounding alone makes, by the names of arrays (`rounding_floors`).
 std::vector<ArrayComparison> compare(const CaseResult& result, const CaseResult& expected,
                                      double tolerance = case_tolerance,
                                      const std::map<std::string, double>& floors = {});

@@ -7,8 +7,9 @@
 
 namespace revolute {
 
-/// How far rounding alone may move the loss, the answers and all gradients of a case that were computed elsewhere, under
-/// the names of the arrays: `rounding_floors` of its net, for formulas written by hand.
+/// How far rounding alone may move the loss, the answers and all gradients of a case that were
+/// computed elsewhere, under the names of the arrays: `rounding_floors` of its net, for formulas
+/// written by hand.
 std::map<std::string, double> rounding_floors(const Case& of);
 
 }  // namespace revolute

@@ -42,7 +42,8 @@ Decimal decimal_of(double size) {
     return {static_cast<int>(digits), static_cast<int>(std::strtol(e + 1, nullptr, 10))};
 }
 
-/// Whether it is the shortest decimal number that is read as a float, as programs of floats write theirs.
+/// Whether it is the shortest decimal number that is read as a float, as programs of floats write
+/// theirs.
 bool is_written_float(double size) {
     const auto single = static_cast<float>(size);
     std::array<char, 32> text{};
@@ -68,7 +69,8 @@ ArrayRounding in_bits(int bits, double double_floor) {
             .relative = units * rounding_of_one_operation()};
 }
 
-/// How a program writes numbers: with a fixed number of decimals, or of digits; or they do not tell which.
+/// How a program writes numbers: with a fixed number of decimals, or of digits; or they do not tell
+/// which.
 enum class Writing : std::uint8_t { decimals, digits, either };
 
 /// How long the numbers of some arrays are.
@@ -91,8 +93,9 @@ struct Length {
     }
     /// Whether more digits would have been written, were there any: most doubles have 16 or 17.
     bool is_written_short() const { return digits < std::numeric_limits<double>::digits10; }
-    /// How many have all the decimals, and how many all the digits, that any of them has. Of numbers that were written
-    /// with a fixed number of decimals nine of ten have all of these; likewise with digits.
+    /// How many have all the decimals, and how many all the digits, that any of them has. Of
+    /// numbers that were written with a fixed number of decimals nine of ten have all of these;
+    /// likewise with digits.
     std::ptrdiff_t count_of_decimals() const {
         return std::ranges::count(sizes, decimals,
                                   [](double size) { return decimal_of(size).decimals(); });
@@ -102,8 +105,8 @@ struct Length {
                                   [](double size) { return decimal_of(size).digits; });
     }
 
-    /// Whether, of several that have not all digits of a double, nine of ten have all the decimals, and fewer all the digits,
-    /// that any has: the last decimal of the others is 0.
+    /// Whether, of several that have not all digits of a double, nine of ten have all the decimals,
+    /// and fewer all the digits, that any has: the last decimal of the others is 0.
     bool short_ones_tell_decimals() const {
         constexpr std::ptrdiff_t several = 3;
         Length short_ones;
@@ -116,7 +119,8 @@ struct Length {
                10 * with_decimals >= 9 * count && with_decimals > short_ones.count_of_digits();
     }
 
-    /// How these are written among others that are written so: with digits too, where as many have all of these.
+    /// How these are written among others that are written so: with digits too, where as many have
+    /// all of these.
     Writing among(Writing writing) const {
         return writing == Writing::decimals && count_of_digits() >= count_of_decimals()
                    ? Writing::either
@@ -141,7 +145,8 @@ struct Length {
         if (bits <= half_bits) return bits <= bfloat_bits ? bfloat_bits : half_bits;
         return precision(writing) == Rounding::none ? double_bits : single_bits;
     }
-    /// Half a unit of the last digit. Decimals are as many as they are, though large numbers among them have all digits.
+    /// Half a unit of the last digit. Decimals are as many as they are, though large numbers among
+    /// them have all digits.
     double rounding_of_writing(Writing writing) const {
         if (!is_written_short() && writing != Writing::decimals) return 0;
         const int last_decimal = -decimals, last_digit = exponent - digits + 1;
@@ -189,7 +194,8 @@ struct Written {
     Writing writing = Writing::either;
 };
 
-/// That of the numbers, which says nothing of how they were computed where the right ones are as short.
+/// That of the numbers, which says nothing of how they were computed where the right ones are as
+/// short.
 Rounding precision_told(const Length& length, const Length& right, Writing writing) {
     const Rounding precision = length.precision(writing);
     return !right.tells() || right.precision(writing) < precision ? precision : Rounding::none;
@@ -213,8 +219,9 @@ ArrayRounding rounding_of(const Length& own, const Length& length, const Length&
     return result;
 }
 
-/// How one was rounded of arrays that all together have but a few numbers of few digits. 0, 1 and 1/2 are what floats
-/// make of a net that is saturated, and doubles are not so short; decimals show where numbers were written short.
+/// How one was rounded of arrays that all together have but a few numbers of few digits. 0, 1 and
+/// 1/2 are what floats make of a net that is saturated, and doubles are not so short; decimals show
+/// where numbers were written short.
 ArrayRounding rounding_of_few(const Length& own, const Written& written, double double_floor) {
     constexpr double of_two_decimals = 0.005;
     ArrayRounding result = in_bits(single_bits, double_floor);
@@ -239,14 +246,16 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
     ArrayRounding result =
         rounding_of(own, written.gradients, right, written.writing, double_floor);
     if (!own.sizes.empty() || result.written > 0) return result;
-    // Zeros beside numbers of all digits: these may have been written with as many decimals as any has.
+    // Zeros beside numbers of all digits: these may have been written with as many decimals as any
+    // has.
     result.written = written.all.rounding_of_writing(Writing::decimals);
     result.floor += result.written;
     return result;
 }
 
-/// A few short numbers, such as a loss of 0.505, with the digits that these alone tell: zeros that a program wrote behind
-/// them are not seen, and nobody writes fewer than two decimals, or two digits.
+/// A few short numbers, such as a loss of 0.505, with the digits that these alone tell: zeros that
+/// a program wrote behind them are not seen, and nobody writes fewer than two decimals, or two
+/// digits.
 Length with_zeros_behind(Length few) {
     few.decimals = std::max(few.decimals, 2);
     if (few.digits < 2) few.digits = 3;  // 7.00 is read as 7, and 0.500 as 0.5
@@ -257,7 +266,8 @@ ArrayRounding rounding_of(const Length& own, const Written& written, const Lengt
                           double double_floor) {
     if (own.tells()) return rounding_of(own, own, right, own.among(written.writing), double_floor);
     ArrayRounding result = rounding_among(own, written, right, double_floor);
-    // Where the right numbers are longer, it is one program that wrote these short, whatever wrote the others.
+    // Where the right numbers are longer, it is one program that wrote these short, whatever wrote
+    // the others.
     if (own.sizes.empty() || right.digits <= own.digits) return result;
     const Length written_own = with_zeros_behind(own);
     const double by_own = written_own.rounding_of_writing(Writing::either);

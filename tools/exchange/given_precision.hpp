@@ -21,16 +21,17 @@ struct ArrayRounding {
     double written = 0;
 };
 
-/// That of every array which was given, under its name, as told from its own numbers: single where each of them is a
-/// float, or the shortest decimal number that is read as one, or has at most nine digits or decimals, half where each has at most eleven bits or four digits. Half a unit of
-/// the last digit that was written is rounding too: that of the last decimal of the array where numbers are written
-/// with a fixed number of decimals, as those of most arrays tell and its own do not deny, else that of the last digit of
-/// its largest number.
+/// That of every array which was given, under its name, as told from its own numbers: single where
+/// each of them is a float, or the shortest decimal number that is read as one, or has at most nine
+/// digits or decimals, half where each has at most eleven bits or four digits. Half a unit of the
+/// last digit that was written is rounding too: that of the last decimal of the array where numbers
+/// are written with a fixed number of decimals, as those of most arrays tell and its own do not
+/// deny, else that of the last digit of its largest number.
 ///
-/// Three different numbers tell that, or one of more than three digits; others, zeros among them, are as all gradients
-/// together are, if they are not longer, and rounded to floats where these do not tell either, and to the last decimal
-/// of any number there is. No precision is named where the right numbers are as short.
-/// `floors` are those of double precision (`rounding_floors`).
+/// Three different numbers tell that, or one of more than three digits; others, zeros among them,
+/// are as all gradients together are, if they are not longer, and rounded to floats where these do
+/// not tell either, and to the last decimal of any number there is. No precision is named where the
+/// right numbers are as short. `floors` are those of double precision (`rounding_floors`).
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
                                                      const CaseResult& right,
                                                      const std::map<std::string, double>& floors);
@@ -45,8 +46,8 @@ Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings);
 /// "double", "single", "half".
 std::string_view name_of(Rounding precision);
 
-/// "The gradients given have single precision or few digits, so ...", with the option that overrules it; empty for
-/// none. `what` is the subject of the sentence.
+/// "The gradients given have single precision or few digits, so ...", with the option that
+/// overrules it; empty for none. `what` is the subject of the sentence.
 std::string precision_note(Rounding precision, const std::string& what);
 
 }  // namespace revolute

@@ -25,7 +25,8 @@ std::vector<GradientArray> forward_arrays(const CaseResult& result) {
 
 GradientLayout::GradientLayout(const Case& of, const CaseNet& net,
                                std::span<const GradientArray> arrays) {
-    // Each entry of a variable has its number, from 1, as its value: the layout shows where it goes.
+    // Each entry of a variable has its number, from 1, as its value: the layout shows where it
+    // goes.
     std::vector<Matrix> numbers;
     std::vector<std::size_t> variable_of;  // by entry
     double number = 0;

@@ -18,7 +18,8 @@ enum class ArrayKind : std::uint8_t {
     answer,         ///< the loss or the answers: no gradient
 };
 
-/// One array under its name in the file: a matrix, or one for each step, or each layer and direction.
+/// One array under its name in the file: a matrix, or one for each step, or each layer and
+/// direction.
 struct GradientArray {
     std::string name;
     std::vector<Matrix> values;
@@ -36,14 +37,16 @@ std::vector<GradientArray> gradient_arrays(const CaseResult& result);
 /// What comes before them, as far as the result has it: the loss and the answers.
 std::vector<GradientArray> forward_arrays(const CaseResult& result);
 
-/// A part of an array: one of its matrices, and of a matrix whose rows are those of gates, one gate's.
+/// A part of an array: one of its matrices, and of a matrix whose rows are those of gates, one
+/// gate's.
 struct ArrayPart {
     std::size_t array = 0;
     std::size_t matrix = 0;
     std::optional<std::size_t> gate{};  ///< its number, where the matrix has several
 };
 
-/// Where the entries of arrays stand among the entries of the net's variables, and what parts they belong to.
+/// Where the entries of arrays stand among the entries of the net's variables, and what parts they
+/// belong to.
 class GradientLayout {
  public:
     /// Of arrays like those that are given, which a case has.
@@ -79,13 +82,14 @@ class GradientLayout {
     std::vector<ArrayPart> parts_;
 };
 
-/// Names of the gates in the order in which their rows stand; one empty name for a cell without gates.
+/// Names of the gates in the order in which their rows stand; one empty name for a cell without
+/// gates.
 std::vector<std::string> gate_names(const CaseNet& net);
-/// Of the gates whose rows, or peepholes, the array's rows are, one gate below the other; none where it has no such rows, or
-/// those of one gate.
+/// Of the gates whose rows, or peepholes, the array's rows are, one gate below the other; none
+/// where it has no such rows, or those of one gate.
 std::vector<std::string> gates_in(const CaseNet& net, const std::string& array);
-/// Whether bias_ih and bias_hh are one parameter, so that each has its gradient: not in a cell that has another one where the
-/// state comes in.
+/// Whether bias_ih and bias_hh are one parameter, so that each has its gradient: not in a cell that
+/// has another one where the state comes in.
 bool has_one_bias(const CaseNet& net);
 /// Whether the array's rows are those of the gates, one gate below the other.
 bool has_gate_rows(const std::string& name);

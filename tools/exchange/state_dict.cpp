@@ -80,8 +80,8 @@ class Layout {
             if (parameter.is.array == array) append(arrays_.back(), parameter, false);
     }
 
-    /// The second bias of each gate that has a first one: its own, or a second addend of the first. Then those of gates
-    /// without a first one.
+    /// The second bias of each gate that has a first one: its own, or a second addend of the first.
+    /// Then those of gates without a first one.
     void add_second_bias(std::span<const NumberedParameter> parameters, const std::string& end) {
         arrays_.push_back({{std::string(second_bias) + end, {}, ParameterRole::other}});
         for (const NumberedParameter& parameter : parameters) {

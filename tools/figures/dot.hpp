@@ -7,8 +7,9 @@
 namespace revolute {
 
 struct DotOptions {
-    /// Write positions, sizes and curves, and that Graphviz is to keep them, so that `dot -Tsvg` draws the figure as it
-    /// is laid out here. Without them it makes a layout of its own. A figure that is not laid out yet is laid out first.
+    /// Write positions, sizes and curves, and that Graphviz is to keep them, so that `dot -Tsvg`
+    /// draws the figure as it is laid out here. Without them it makes a layout of its own. A figure
+    /// that is not laid out yet is laid out first.
     bool positions = true;
     /// Above this number of nodes no positions are written: nobody looks at such a picture.
     std::size_t most_placed_nodes = 10'000;

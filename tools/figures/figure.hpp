@@ -63,8 +63,9 @@ struct Box {
 
 /// One node of the graph.
 struct FigureNode {
-    /// The node's name ("h[2]"), or a number in the order of a walk from the outputs ("_3[1]"); ASCII, with other
-    /// letters by their numbers ("U+03B7[2]"), and unique in the figure. The graph's other nodes do not change it.
+    /// The node's name ("h[2]"), or a number in the order of a walk from the outputs ("_3[1]");
+    /// ASCII, with other letters by their numbers ("U+03B7[2]"), and unique in the figure. The
+    /// graph's other nodes do not change it.
     std::string id;
     std::string name{};  ///< without the step; of a constant its id; empty where it has none
     std::string family;  ///< the name, or the operator: the same for nodes alike across steps
@@ -126,8 +127,8 @@ struct NumberLaw {
 /// The laws of what was rolled (`roll_any_steps`), by node of its graph.
 std::vector<NumberLaw> number_laws(const Rolled& rolled);
 
-/// What a node's label says. Values that are drawn by their name alone, in figures of backward graphs and of
-/// local derivatives, have no formula; the rest holds for them too.
+/// What a node's label says. Values that are drawn by their name alone, in figures of backward
+/// graphs and of local derivatives, have no formula; the rest holds for them too.
 enum class LabelMode : std::uint8_t {
     formula,  ///< h₂ = tanh(z₂)
     op,       ///< h₂: tanh
@@ -146,21 +147,24 @@ struct FigureOptions {
     LabelMode labels = LabelMode::formula;
     bool source_lines = true;  ///< in tooltips: the line of the program that made the node
     ShownSteps steps = ShownSteps::all;
-    /// The number of steps that a folded or elided figure stands for, from whichever they are counted; none: any
-    /// number. It is not that of the graph, which may have been built with fewer.
+    /// The number of steps that a folded or elided figure stands for, from whichever they are
+    /// counted; none: any number. It is not that of the graph, which may have been built with
+    /// fewer.
     std::optional<std::int32_t> step_count{};
-    /// How numbers depend on the number of steps: `number_laws` of what `roll_any_steps` finds of outputs that
-    /// the figure is of. It is to be built with as many steps as `roll_any_steps` says in `built_with`. A folded or
-    /// elided figure writes 1 / N then. None: the graph itself tells, but for factors: one that may come from
-    /// the number of steps is refused, unless `step_count` is that of the graph.
+    /// How numbers depend on the number of steps: `number_laws` of what `roll_any_steps` finds of
+    /// outputs that the figure is of. It is to be built with as many steps as `roll_any_steps` says
+    /// in `built_with`. A folded or elided figure writes 1 / N then. None: the graph itself tells,
+    /// but for factors: one that may come from the number of steps is refused, unless `step_count`
+    /// is that of the graph.
     std::optional<std::vector<NumberLaw>> laws{};
 };
 
 // A figure that is folded or elided shows nodes alike across steps (`roll`) once, or at the steps
-// drawn. Where a node reads something else at some steps, each edge says at which. Throws GraphError
-// for a graph whose steps are not alike, but for the first and the last ones, which names a node and a step;
-// for one of fewer than 8 steps, and for one without any. What an elided figure leaves out is to be alike, and of
-// the families that it shows: what repeats every few steps, as in a clockwork net, is not.
+// drawn. Where a node reads something else at some steps, each edge says at which. Throws
+// GraphError for a graph whose steps are not alike, but for the first and the last ones, which
+// names a node and a step; for one of fewer than 8 steps, and for one without any. What an elided
+// figure leaves out is to be alike, and of the families that it shows: what repeats every few
+// steps, as in a clockwork net, is not.
 
 /// The outputs and all they depend on: one node for each of them, one edge for each operand slot.
 /// One panel for each step, from left to right, parameters once at the left. Throws GraphError as
@@ -173,8 +177,8 @@ Figure forward(Expr output, const FigureOptions& options = {});
 /// without edges of their own.
 Figure backward(const Derivative& derivative, const FigureOptions& options = {});
 
-/// The loss, the gradients and all they depend on: forward above, backward below; one node for each, one
-/// edge for each operand slot.
+/// The loss, the gradients and all they depend on: forward above, backward below; one node for
+/// each, one edge for each operand slot.
 Figure joint(const Derivative& derivative, const FigureOptions& options = {});
 
 /// The values between the variables and the loss with reversed edges, each labelled with the local

@@ -111,8 +111,8 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
     }
 }
 
-/// Of each recurrence the parts that go on without a name: what reads none but named values of other steps is written
-/// out like anything else.
+/// Of each recurrence the parts that go on without a name: what reads none but named values of
+/// other steps is written out like anything else.
 void Captions::find_recurrences(const Rolled& rolled) {
     recurrences_.resize(graph_.size());
     const auto has_no_name = [&](PartId part) {
@@ -128,8 +128,8 @@ void Captions::find_recurrences(const Rolled& rolled) {
     }
 }
 
-/// Whether a node reads at another step, without a name, what it is made of again there: a running sum would be
-/// written out from its first step on.
+/// Whether a node reads at another step, without a name, what it is made of again there: a running
+/// sum would be written out from its first step on.
 bool Captions::goes_on(NodeId node, NodeId operand) const {
     return !recurrences_.empty() && recurrences_[index(node)] != 0 &&
            recurrences_[index(node)] == recurrences_[index(operand)] && names_(operand).empty() &&
@@ -164,8 +164,8 @@ std::string Captions::listed(NodeId node) const {
     return name.empty() || !step ? name : fmt::format("{}[{}]", name, steps_.below(*step));
 }
 
-/// "t = 0..T", "t = 0, t > 1". Empty where a limit has no name: it is a step in the midst of a folded figure, which
-/// refuses the terms then.
+/// "t = 0..T", "t = 0, t > 1". Empty where a limit has no name: it is a step in the midst of a
+/// folded figure, which refuses the terms then.
 std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& steps) const {
     const std::string letter = axis_name(axis);
     const auto has_name = [&](std::int32_t t) { return !steps_.is_midst({axis, t}); };
@@ -187,8 +187,8 @@ std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& st
     return text;
 }
 
-/// The time axis that a sum runs over, with the steps of its terms: where it has terms of several steps of one axis
-/// and belongs to no step itself.
+/// The time axis that a sum runs over, with the steps of its terms: where it has terms of several
+/// steps of one axis and belongs to no step itself.
 std::optional<Captions::StepsOfSum> Captions::steps_of_sum(NodeId node) const {
     if (graph_.step(node)) return std::nullopt;
     std::map<std::int32_t, std::set<std::int32_t>> steps;  // by axis
@@ -214,8 +214,9 @@ RichText Captions::summand(NodeId node, std::int32_t axis) const {
     return operators.size() == 1 ? text.add(*operators.begin()).add("(…)") : text;
 }
 
-/// A sum sign, over t where terms of several steps of one axis make something that belongs to none; with its limits
-/// where steps are not drawn one by one. A sum that has a name is told by that; others say what is summed.
+/// A sum sign, over t where terms of several steps of one axis make something that belongs to none;
+/// with its limits where steps are not drawn one by one. A sum that has a name is told by that;
+/// others say what is summed.
 RichText Captions::sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const {
     RichText text;
     text.add("Σ");
@@ -270,8 +271,8 @@ RichText Captions::formula_of(NodeId node) const {
         numbers_.attributes(node));
 }
 
-/// Whether operands go through the steps of an axis one after the other, forward or backward; what belongs to
-/// none stands at an end.
+/// Whether operands go through the steps of an axis one after the other, forward or backward; what
+/// belongs to none stands at an end.
 bool Captions::go_through_steps(std::span<const NodeId> operands) const {
     std::optional<Step> previous;
     std::int32_t direction = 0;
@@ -291,8 +292,8 @@ bool Captions::go_through_steps(std::span<const NodeId> operands) const {
     return direction != 0;
 }
 
-/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last; "[…]" where those do
-/// not tell the others.
+/// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last;
+/// "[…]" where those do not tell the others.
 RichText Captions::ends_of_list(NodeId node) const {
     WrittenOperand dots;
     dots.text.add("…");
@@ -366,8 +367,8 @@ WrittenOperand Captions::outline(NodeId node) const {
     return {operator_of(node), Precedence::atom};
 }
 
-/// " = dc = dx₀ = dx₁", of a node that is the gradient of several leaves. Where steps are not drawn one by one, those
-/// of one name are told together: " = dxₜ (t = 0..T−1)".
+/// " = dc = dx₀ = dx₁", of a node that is the gradient of several leaves. Where steps are not drawn
+/// one by one, those of one name are told together: " = dxₜ (t = 0..T−1)".
 RichText Captions::other_gradients(NodeId node) const {
     std::map<std::pair<std::string, std::int32_t>, std::set<std::int32_t>> steps;  // by axis too
     const std::vector<Expr> leaves = labels_.other_leaves(node);

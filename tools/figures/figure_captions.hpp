@@ -23,8 +23,9 @@ struct WrittenOperand {
     const Op* op = nullptr;  ///< of a formula
 };
 
-/// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is written
-/// out while that is short, else it is a gap, "·". A repeated vector is written like the vector: W x + b.
+/// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is
+/// written out while that is short, else it is a gap, "·". A repeated vector is written like the
+/// vector: W x + b.
 class Captions {
  public:
     static constexpr std::size_t longest_operand = 20;  ///< glyphs
@@ -39,9 +40,11 @@ class Captions {
     std::string tooltip(NodeId node) const;
     /// How a formula that uses the node writes it.
     const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
-    /// Whether a formula that uses the node writes out all that it is made of, down to names and numbers.
+    /// Whether a formula that uses the node writes out all that it is made of, down to names and
+    /// numbers.
     bool is_written_out(NodeId node) const { return is_written_out_[index(node)]; }
-    /// The same, but of a node whose operands are too long for a formula, an outline: "… + b", "tanh(…)".
+    /// The same, but of a node whose operands are too long for a formula, an outline: "… + b",
+    /// "tanh(…)".
     WrittenOperand outline(NodeId node) const;
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
@@ -93,8 +96,9 @@ class Captions {
 /// A number as it stands in a formula.
 RichText typeset_number(const FigureNumber& number);
 
-/// The formula of a node, with its operands written as `operand` says, and its attributes as `attributes`
-/// says, or as numbers where that is empty. Products of two kinds get parentheses: (a o b) c.
+/// The formula of a node, with its operands written as `operand` says, and its attributes as
+/// `attributes` says, or as numbers where that is empty. Products of two kinds get parentheses: (a
+/// o b) c.
 RichText typeset_formula(const Graph& graph, NodeId node,
                          const std::function<const WrittenOperand&(NodeId)>& operand,
                          std::span<const FigureNumber> attributes = {});

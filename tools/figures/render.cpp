@@ -78,10 +78,11 @@ std::string draw(const std::string& dot, const char* engine, const char* format)
     return content;
 }
 
-/// Throws CapacityError where the system would refuse the memory of a picture of so many pixels: Graphviz, Pango and
-/// Cairo end the process then.
+/// Throws CapacityError where the system would refuse the memory of a picture of so many pixels:
+/// Graphviz, Pango and Cairo end the process then.
 void require_room_to_draw(double pixels, FigureFormat format) {
-    // Libraries, and two threads that look for fonts, each with its stack and what it allocates from.
+    // Libraries, and two threads that look for fonts, each with its stack and what it allocates
+    // from.
     constexpr std::size_t of_libraries = std::size_t{224} << 20;
     constexpr double bytes_a_pixel = 4;
     const auto bytes = of_libraries + static_cast<std::size_t>(bytes_a_pixel * pixels);
@@ -108,8 +109,8 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
     return result.append(text, done);
 }
 
-/// Browsers do not follow baseline-shift on a text, and Graphviz leaves scripts at full size there: each
-/// becomes a text of the size and height that PNG and PDF show.
+/// Browsers do not follow baseline-shift on a text, and Graphviz leaves scripts at full size there:
+/// each becomes a text of the size and height that PNG and PDF show.
 std::string with_settled_scripts(const std::string& svg) {
     std::string result;
     std::size_t done = 0;

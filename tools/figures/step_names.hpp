@@ -11,9 +11,9 @@
 
 namespace revolute {
 
-/// The steps of a figure's time axes, and how it writes them. One that draws all writes numbers. One that stands for any number of
-/// steps writes numbers for the first, counts the last from T, the last of all, and, when it is
-/// folded, those in the midst from t, the one that stands for all.
+/// The steps of a figure's time axes, and how it writes them. One that draws all writes numbers.
+/// One that stands for any number of steps writes numbers for the first, counts the last from T,
+/// the last of all, and, when it is folded, those in the midst from t, the one that stands for all.
 class StepNames {
  public:
     StepNames() = default;

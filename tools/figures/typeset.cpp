@@ -189,7 +189,8 @@ RichText typeset_name(std::string_view name, std::string_view step, std::optiona
             text.add(written);
         return text.add(")");
     }
-    // What stands behind the first underline goes below, as in W_f, unless nothing stands before it.
+    // What stands behind the first underline goes below, as in W_f, unless nothing stands before
+    // it.
     const std::size_t line = name.find('_');
     const bool has_index = line != 0 && line != std::string_view::npos && line + 1 < name.size();
     RichText text;

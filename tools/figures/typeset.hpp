@@ -11,8 +11,9 @@
 
 namespace revolute {
 
-/// Where a piece of text stands on its line. `letters` stand where normal text does, but an underline among them is
-/// the sign that it is, also where plain text has underlines before subscripts.
+/// Where a piece of text stands on its line. `letters` stand where normal text does, but an
+/// underline among them is the sign that it is, also where plain text has underlines before
+/// subscripts.
 enum class Script : std::uint8_t { normal, letters, subscript, superscript };
 
 /// Whether text of the script stands on the line itself.
@@ -28,7 +29,8 @@ struct TextRun {
     friend bool operator==(const TextRun&, const TextRun&) = default;
 };
 
-/// A step that a text names, or a number in it that depends on one: what is written for it, and what it is.
+/// A step that a text names, or a number in it that depends on one: what is written for it, and
+/// what it is.
 struct StepMention {
     std::vector<TextRun> runs;
     Step step;
@@ -37,7 +39,8 @@ struct StepMention {
     friend bool operator==(const StepMention&, const StepMention&) = default;
 };
 
-/// A line of text with subscripts and superscripts, valid UTF-8 without control characters but `step_mark`.
+/// A line of text with subscripts and superscripts, valid UTF-8 without control characters but
+/// `step_mark`.
 struct RichText {
     std::vector<TextRun> runs;
     bool bold = false;
@@ -55,9 +58,10 @@ struct RichText {
 /// A step, as `StepNames` writes it, with the sign of mathematics: T−1.
 std::string with_minus(std::string_view step);
 
-/// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a name
-/// holds behind an underline goes below as well: W_f is W with a lowered f. Behind a name that ends in an underline the
-/// step is in parentheses, T_(t-1). Where the step is given, its name is a mention of it.
+/// A name with its step, as `StepNames` writes it, below: h and 2 are h₂, h and t-1 hₜ₋₁. What a
+/// name holds behind an underline goes below as well: W_f is W with a lowered f. Behind a name that
+/// ends in an underline the step is in parentheses, T_(t-1). Where the step is given, its name is a
+/// mention of it.
 RichText typeset_name(std::string_view name, std::string_view step = {},
                       std::optional<Step> mentioned = {});
 /// A name as it is, with its underlines: h_0 where h has steps.
@@ -74,11 +78,13 @@ std::string atom_mark(std::size_t number);
 
 /// Operators' text notation as a book prints it: " o " is a ring, ' a raised T, ^2 a raised 2, * a
 /// raised dot, - a minus sign, 1/2 one glyph; long decimals are cut to four digits. Marks made by
-/// `atom_mark` are replaced by the atoms, which are taken as they are. `before_powers` is put before what is raised.
+/// `atom_mark` are replaced by the atoms, which are taken as they are. `before_powers` is put
+/// before what is raised.
 RichText typeset(std::string_view notation, std::span<const RichText> atoms = {},
                  std::string_view before_powers = {});
 
-/// The text with h_2 and x^T for subscripts and superscripts, and h\_2 for letters: for tooltips and messages.
+/// The text with h_2 and x^T for subscripts and superscripts, and h\_2 for letters: for tooltips
+/// and messages.
 std::string to_plain(const RichText& text);
 /// Number of glyphs.
 std::size_t glyph_count(const RichText& text);

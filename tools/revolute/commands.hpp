@@ -2,9 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-// The commands of the program `revolute`, one file each. A command is added by a declaration here, a line
-// in main.cpp and its file. What a command's callback throws is handled in main.cpp: CLI::RuntimeError
-// ends the program with that status, Error is printed and ends it with 1.
+// The commands of the program `revolute`, one file each. A command is added by a declaration here,
+// a line in main.cpp and its file. What a command's callback throws is handled in main.cpp:
+// CLI::RuntimeError ends the program with that status, Error is printed and ends it with 1.
 
 namespace revolute {
 

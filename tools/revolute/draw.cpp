@@ -70,7 +70,8 @@ std::string title_of(const DrawOptions& options, ShownSteps shown) {
     return fmt::format("{}, {}: {}", describe(options.net), steps, what.at(options.view));
 }
 
-/// Folded figures are of the simplified graph, others of the graph as it is built, unless it is said.
+/// Folded figures are of the simplified graph, others of the graph as it is built, unless it is
+/// said.
 bool is_simplified(const DrawOptions& options, ShownSteps shown) {
     return options.simplify || (shown == ShownSteps::folded && !options.as_built);
 }

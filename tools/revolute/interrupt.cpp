@@ -35,7 +35,8 @@ extern "C" void note_request(int signal) {
     }
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
-    // The shell and the kernel both send it when a terminal is closed: the second one asks for nothing more.
+    // The shell and the kernel both send it when a terminal is closed: the second one asks for
+    // nothing more.
     std::signal(SIGHUP, SIG_IGN);
     if (is_watched != 0) say_in_handler(answer_to_request);  // a step may take minutes
 }

@@ -6,9 +6,9 @@
 
 namespace revolute {
 
-/// While it lives, the first request to end, Ctrl-C (SIGINT), SIGTERM or the end of the terminal (SIGHUP), is noted and a
-/// second one of these ends the program at once. A signal that the parent has set to be ignored stays ignored. One lives
-/// at a time.
+/// While it lives, the first request to end, Ctrl-C (SIGINT), SIGTERM or the end of the terminal
+/// (SIGHUP), is noted and a second one of these ends the program at once. A signal that the parent
+/// has set to be ignored stays ignored. One lives at a time.
 class Interrupt {
  public:
     Interrupt();
@@ -16,8 +16,8 @@ class Interrupt {
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt();
 
-    /// From now on, when nothing can be lost any more, the first request ends the program at once as well, with these
-    /// words on the standard error and its exit status.
+    /// From now on, when nothing can be lost any more, the first request ends the program at once
+    /// as well, with these words on the standard error and its exit status.
     void end_at_once(std::string words);
 
     static bool came();

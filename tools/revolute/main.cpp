@@ -33,7 +33,8 @@ constexpr void (*commands[])(CLI::App&) = {
 constexpr int failure = 1;
 constexpr int usage_failure = 2;
 
-/// The first word that stands where a command belongs and is none; empty when there is none, or a command.
+/// The first word that stands where a command belongs and is none; empty when there is none, or a
+/// command.
 std::string unknown_command(const CLI::App& program) {
     if (!program.get_subcommands().empty()) return {};
     const std::vector<std::string> words = program.remaining();
@@ -67,7 +68,8 @@ std::string meant_options(const CLI::App& program) {
     return lines;
 }
 
-/// `help COMMAND` is another way to write `COMMAND --help`. The words in CLI11's order, the last first.
+/// `help COMMAND` is another way to write `COMMAND --help`. The words in CLI11's order, the last
+/// first.
 std::vector<std::string> words_of(int argument_count, const char* const* arguments) {
     std::vector<std::string> words(arguments + 1, arguments + argument_count);
     const auto command =
@@ -94,8 +96,8 @@ std::string missing_argument(const CLI::App& program) {
     return {};
 }
 
-/// What is complained of, the more basic mistake first: unknown words, which may be what was meant by others, then
-/// arguments that are missing, then values. CLI11 would begin with values.
+/// What is complained of, the more basic mistake first: unknown words, which may be what was meant
+/// by others, then arguments that are missing, then values. CLI11 would begin with values.
 std::string complaint_of(const CLI::App& program, const CLI::ParseError& error) {
     std::vector<std::string> unknown = program.remaining(true);
     std::ranges::reverse(unknown);  // CLI11 prints the last first
@@ -108,7 +110,8 @@ std::string complaint_of(const CLI::App& program, const CLI::ParseError& error) 
     return complaint_in_words(program, error);
 }
 
-/// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit status.
+/// Says what is wrong with the arguments, or prints the help that they ask for; returns the exit
+/// status.
 int answer(const CLI::App& program, const CLI::ParseError& error) {
     const std::string word = unknown_command(program);
     if (word.empty()) {
@@ -161,8 +164,8 @@ int run(int argument_count, const char* const* arguments) {
     }
 }
 
-/// Ends the program as the signal does where nobody handles it, and without a word; where the parent has set it to be
-/// ignored, with status 1.
+/// Ends the program as the signal does where nobody handles it, and without a word; where the
+/// parent has set it to be ignored, with status 1.
 int end_without_reader(void (*handler_of_parent)(int)) {
     std::signal(SIGPIPE, handler_of_parent);
     std::raise(SIGPIPE);
@@ -177,7 +180,8 @@ int main(int argument_count, char** arguments) {
     revolute::open_closed_streams();
     std::signal(SIGXFSZ,
                 SIG_IGN);  // a file that `ulimit -f` does not allow is refused with a sentence
-    // A reader that has gone away is an answer to writing, so that one of the standard error ends no training.
+    // A reader that has gone away is an answer to writing, so that one of the standard error ends
+    // no training.
     void (*const on_broken_pipe)(int) = std::signal(SIGPIPE, SIG_IGN);
     try {
         const int status = revolute::run(argument_count, arguments);

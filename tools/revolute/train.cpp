@@ -86,8 +86,8 @@ void require_outputs(const TrainOptions& options) {
     require_of_train(table, "recurrent net", "--plot");
 }
 
-/// Nothing is computed that could not be written in the end: the model, with the names in it, and the plot are
-/// made, as far as they are known, and thrown away.
+/// Nothing is computed that could not be written in the end: the model, with the names in it, and
+/// the plot are made, as far as they are known, and thrown away.
 void rehearse_outputs(const TrainOptions& options, const Series& series, std::size_t first) {
     const std::size_t of_model = most_bytes_trained(untrained(series, first, options.settings));
     constexpr double least_part = 0.7;  // of the most, where all numbers are short
@@ -96,7 +96,8 @@ void rehearse_outputs(const TrainOptions& options, const Series& series, std::si
          static_cast<std::size_t>(least_part * static_cast<double>(of_model))}};
     if (first < series.row_count()) {
         const std::vector<Plot> plots = to_plots(report_without_net(series, first));
-        // Of other forecasts numbers are a little longer or shorter; what may have room is not refused.
+        // Of other forecasts numbers are a little longer or shorter; what may have room is not
+        // refused.
         constexpr double certain_part = 0.9;
         const auto certainly = [](std::size_t bytes) {
             return static_cast<std::size_t>(certain_part * static_cast<double>(bytes));
@@ -107,8 +108,8 @@ void rehearse_outputs(const TrainOptions& options, const Series& series, std::si
     require_room(files);
 }
 
-/// Writes the model; where it cannot be written, though it could have been before, to the folder for temporary
-/// files, and throws FileError that says so.
+/// Writes the model; where it cannot be written, though it could have been before, to the folder
+/// for temporary files, and throws FileError that says so.
 void save_model(const std::string& path, const TrainingResult& result) try {
     write_model(path, result.model, result.state);
 } catch (const FileError& error) {
@@ -209,7 +210,8 @@ void take_up_precision(TrainOptions& options, const std::string& model) {
              name_of(before));
 }
 
-/// Takes settings and columns over from the training that is resumed, and its file as the one to save to.
+/// Takes settings and columns over from the training that is resumed, and its file as the one to
+/// save to.
 std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOptions& options) {
     if (!options.resume) return std::nullopt;
     auto before = read_training(*options.resume);
@@ -227,7 +229,8 @@ std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOpt
     return before;
 }
 
-/// Of the step's programs `SplitStep` knows the memory; this is of what comes before: weights, files, the graph.
+/// Of the step's programs `SplitStep` knows the memory; this is of what comes before: weights,
+/// files, the graph.
 void require_net_fits(const TrainingSettings& settings, const Series& series) {
     const Sizes sizes{.steps = settings.window,
                       .input = static_cast<int>(series.inputs.size()),

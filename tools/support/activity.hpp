@@ -13,8 +13,9 @@ namespace revolute {
 /// Whether the standard error is a terminal, on which somebody waits.
 bool is_terminal_error();
 
-/// Tells somebody at a terminal what a command that takes long is doing, and for how long: one line, which is drawn
-/// over and over and is gone at the end. It shows nothing before it has waited for `patience`.
+/// Tells somebody at a terminal what a command that takes long is doing, and for how long: one
+/// line, which is drawn over and over and is gone at the end. It shows nothing before it has waited
+/// for `patience`.
 class Activity {
  public:
     /// With `is_shown` false it does nothing.

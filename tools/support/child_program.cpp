@@ -65,7 +65,8 @@ Pipe make_pipe(const std::string& program) {
     _exit(not_run);
 }
 
-/// Writes as much of the text as the pipe takes, which must not block, and closes it behind the last of it.
+/// Writes as much of the text as the pipe takes, which must not block, and closes it behind the
+/// last of it.
 void feed(PipeEnd& pipe, std::string_view& text) {
     const ssize_t written = write(pipe.descriptor(), text.data(), text.size());
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -85,8 +86,8 @@ void drain(PipeEnd& pipe, std::string& text) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
 }
 
-/// What the child writes while it is given a text: whoever did one after the other would wait for it for ever, where
-/// it does not read on before what it wrote is taken.
+/// What the child writes while it is given a text: whoever did one after the other would wait for
+/// it for ever, where it does not read on before what it wrote is taken.
 std::string exchange(PipeEnd& to, std::string_view text, PipeEnd& from) {
     std::string taken;
     fcntl(to.descriptor(), F_SETFL, O_WRONLY | O_NONBLOCK);

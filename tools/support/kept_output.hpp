@@ -5,13 +5,14 @@
 
 namespace revolute {
 
-/// What a file of long work goes to, where that is a pipe or a device: it is open from the beginning, as where a shell
-/// had opened it, so that a reader which has left is noticed at once, and one that waits is not told of an end before.
-/// Of other files nothing is opened.
+/// What a file of long work goes to, where that is a pipe or a device: it is open from the
+/// beginning, as where a shell had opened it, so that a reader which has left is noticed at once,
+/// and one that waits is not told of an end before. Of other files nothing is opened.
 class KeptOutput {
  public:
-    /// Waits for a reader of a pipe that has a name, and calls `before_waiting` where there is none yet. Throws FileError
-    /// naming the path and the system's reason, also for a device that takes nothing, such as /dev/full.
+    /// Waits for a reader of a pipe that has a name, and calls `before_waiting` where there is none
+    /// yet. Throws FileError naming the path and the system's reason, also for a device that takes
+    /// nothing, such as /dev/full.
     explicit KeptOutput(
         const std::filesystem::path& path, const std::function<void()>& before_waiting = [] {});
     KeptOutput(const KeptOutput&) = delete;

@@ -16,7 +16,8 @@ double scale_of(std::span<const double> values) {
     return power_of_two_below(largest);
 }
 
-/// Square root of the sum of squares over `count`. Scaled by a power of two, so that nothing but the range changes.
+/// Square root of the sum of squares over `count`. Scaled by a power of two, so that nothing but
+/// the range changes.
 double root_of_squares(std::span<const double> values, double count) {
     const double scale = scale_of(values);
     double sum = 0;

@@ -79,8 +79,8 @@ fs::path folder_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : ".";
 }
 
-/// Whether the user may write to what is there. Root may write to anything, but a file that is marked as
-/// read-only is not to be lost by a slip.
+/// Whether the user may write to what is there. Root may write to anything, but a file that is
+/// marked as read-only is not to be lost by a slip.
 bool is_writable(const fs::path& path, mode_t mode) {
     return (mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && access(path.c_str(), W_OK) == 0;
 }
@@ -88,8 +88,8 @@ bool is_writable(const fs::path& path, mode_t mode) {
 /// What stands between a file's name and the process in the name of a temporary file.
 constexpr std::string_view mark_of_temporary = ".revolute-";
 
-/// What a temporary file for `name` is called first: its beginning, since behind that of a name as long as names may be
-/// there is no room.
+/// What a temporary file for `name` is called first: its beginning, since behind that of a name as
+/// long as names may be there is no room.
 std::string beginning_of(const std::string& name) {
     constexpr std::size_t most = 64;
     return std::string(detail::whole_characters(name, most));
@@ -124,8 +124,8 @@ std::optional<pid_t> maker_of(std::string_view file, std::string_view beginning)
     return process;
 }
 
-/// Whether nobody writes a temporary file any more: its process does not run, nor has anybody locked it, be it
-/// a process that is not seen from here.
+/// Whether nobody writes a temporary file any more: its process does not run, nor has anybody
+/// locked it, be it a process that is not seen from here.
 bool is_left(const fs::path& path, pid_t maker) {
     struct stat status {};
     if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid())
@@ -196,7 +196,8 @@ void OutputFile::choose_way() {
         way_ = Way::write_over;
 }
 
-/// Where it replaces another file it is in that one's folder, since files are renamed within a file system.
+/// Where it replaces another file it is in that one's folder, since files are renamed within a file
+/// system.
 void OutputFile::make_temporary() {
     const fs::path folder =
         way_ == Way::replace ? folder_of(target_) : folder_for_temporary_files();
@@ -286,8 +287,8 @@ std::error_code OutputFile::reserve(std::size_t bytes) {
     return {reason, std::generic_category()};
 }
 
-/// The reason why a regular file that is written to in place cannot have so many bytes more than what it has; 0 where
-/// it may. The file is only looked at, since others may be writing to it.
+/// The reason why a regular file that is written to in place cannot have so many bytes more than
+/// what it has; 0 where it may. The file is only looked at, since others may be writing to it.
 int OutputFile::destination_without_room(std::size_t bytes) const {
     const bool is_standard = way_ == Way::standard_output;
     struct stat old {};

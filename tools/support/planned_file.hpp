@@ -13,9 +13,9 @@ struct PlannedFile {
     std::size_t least = bytes;  ///< that it will have for certain
 };
 
-/// Throws FileError naming the first file that could not be written now with so many bytes, one after the other
-/// in place of the files that are there: its folder is missing or closed, or the disk, or the user's share of it, is
-/// too small. Leaves no trace.
+/// Throws FileError naming the first file that could not be written now with so many bytes, one
+/// after the other in place of the files that are there: its folder is missing or closed, or the
+/// disk, or the user's share of it, is too small. Leaves no trace.
 void require_room(const std::vector<PlannedFile>& files);
 
 }  // namespace revolute

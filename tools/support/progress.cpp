@@ -71,7 +71,8 @@ void Progress::draw_bar(int done, std::string_view note) {
     next_drawing_ = now + 50ms;
     const std::size_t columns = columns_ > 0 ? columns_ : terminal_columns();
     const std::string text = bar_line(title_, done, total_, note, columns);
-    // Blanks wipe out what is left of a longer text, but do not go beyond a terminal that was made narrower.
+    // Blanks wipe out what is left of a longer text, but do not go beyond a terminal that was made
+    // narrower.
     drawn_width_ = std::max(std::min(drawn_width_, columns - 1), text.size());
     out_ << fmt::format("\r{:<{}}", text, drawn_width_) << std::flush;
 }

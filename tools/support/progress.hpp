@@ -21,15 +21,16 @@ std::string samples_per_second(std::size_t samples, std::chrono::duration<double
 /// Columns of the terminal that the standard error is; 80 where that is none.
 std::size_t terminal_columns();
 
-/// "epoch [###...] 3/10  note", in less than so many columns: the bar is shorter where it must be, then the note is cut.
+/// "epoch [###...] 3/10 note", in less than so many columns: the bar is shorter where it must be,
+/// then the note is cut.
 std::string bar_line(std::string_view title, int done, int total, std::string_view note,
                      std::size_t columns);
 
 /// Shows how far a long task is.
 class Progress {
  public:
-    /// Shows nothing before it has taken longer than `patience`: a task that is often short then leaves
-    /// no trace. A bar is as wide as `columns` let it be; 0: those of the terminal.
+    /// Shows nothing before it has taken longer than `patience`: a task that is often short then
+    /// leaves no trace. A bar is as wide as `columns` let it be; 0: those of the terminal.
     Progress(std::ostream& out, ProgressStyle style, std::string title, int total,
              std::chrono::steady_clock::duration patience = {}, std::size_t columns = 0);
     /// Ends the line of a bar.

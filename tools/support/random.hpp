@@ -7,8 +7,8 @@
 
 namespace revolute {
 
-/// Random numbers that are the same on every compiler: the standard fixes the bits of mt19937_64, but
-/// not what std::uniform_real_distribution makes of them.
+/// Random numbers that are the same on every compiler: the standard fixes the bits of mt19937_64,
+/// but not what std::uniform_real_distribution makes of them.
 class Random {
  public:
     explicit Random(std::uint64_t seed) : bits_(seed) {}

@@ -38,8 +38,8 @@ void write_to_standard_error(std::string_view content) {
 }
 
 void open_closed_streams() {
-    // In this order: a file that is opened gets the lowest number that is free. "/" can be neither read nor
-    // written to, and is no file that somebody means.
+    // In this order: a file that is opened gets the lowest number that is free. "/" can be neither
+    // read nor written to, and is no file that somebody means.
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (fcntl(stream, F_GETFD) != -1) continue;
         const bool is_error = stream == STDERR_FILENO;

@@ -17,7 +17,8 @@ class ReaderGone : public FileError {
 };
 
 /// Writes to the standard output. Throws FileError with the system's reason, here or in
-/// `flush_standard_output`, which writes what has been kept back; ReaderGone where SIGPIPE is ignored.
+/// `flush_standard_output`, which writes what has been kept back; ReaderGone where SIGPIPE is
+/// ignored.
 void write_to_standard_output(std::string_view content);
 void flush_standard_output();
 /// Writes to the standard error as far as it can.
@@ -29,15 +30,16 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     write_to_standard_output(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// Formats and writes to the standard error, whose loss nobody could be told of: a log on a full disk ends no
-/// training.
+/// Formats and writes to the standard error, whose loss nobody could be told of: a log on a full
+/// disk ends no training.
 template <class... Arguments>
 void tell(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     write_to_standard_error(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// Opens the standard streams that the parent process has closed, lest a file gets their number and what is
-/// printed: reading the input and writing to the output fail; what goes to the standard error is lost.
+/// Opens the standard streams that the parent process has closed, lest a file gets their number and
+/// what is printed: reading the input and writing to the output fail; what goes to the standard
+/// error is lost.
 void open_closed_streams();
 
 /// Whether a path is a name of the standard output: `-`, /dev/stdout, or the file that it goes to.

@@ -65,8 +65,8 @@ std::size_t lines_in(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count(text, '\n'));
 }
 
-/// UTF-16 or UTF-32 without a byte order mark: of text in the main in ASCII, most bytes of one kind are
-/// zero. None for other bytes.
+/// UTF-16 or UTF-32 without a byte order mark: of text in the main in ASCII, most bytes of one kind
+/// are zero. None for other bytes.
 std::optional<std::string> wide_encoding(std::string_view bytes) {
     const std::string_view begin = bytes.substr(0, 4096);
     std::array<std::size_t, 4> zeros{};

@@ -13,10 +13,10 @@ struct DecodedText {
 };
 
 /// Turns the bytes of a file into text, by iconv. Without a name, the encoding is that of the byte
-/// order mark; else UTF-16 or UTF-32 where zero bytes stand as in them; else UTF-8 where the bytes are
-/// valid UTF-8; else Windows-1252, called ISO-8859-1 where the two agree. Throws ParseError, naming
-/// `source` and the line, for bytes that are not of the encoding, an encoding that iconv does not know,
-/// and what is no text.
+/// order mark; else UTF-16 or UTF-32 where zero bytes stand as in them; else UTF-8 where the bytes
+/// are valid UTF-8; else Windows-1252, called ISO-8859-1 where the two agree. Throws ParseError,
+/// naming `source` and the line, for bytes that are not of the encoding, an encoding that iconv
+/// does not know, and what is no text.
 DecodedText decode_text(std::string_view bytes, std::string_view source,
                         const std::optional<std::string>& encoding = std::nullopt);
 

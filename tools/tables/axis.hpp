@@ -16,8 +16,8 @@ namespace revolute {
 /// What the steps of a date axis are counted in.
 enum class DateUnit : std::uint8_t { second, weekday, month };
 
-/// Dates on a scale of equal steps: seconds, days from Monday to Friday, or months. A month's date is one
-/// day of it, or its last where it has no such day.
+/// Dates on a scale of equal steps: seconds, days from Monday to Friday, or months. A month's date
+/// is one day of it, or its last where it has no such day.
 struct DateScale {
     DateUnit unit = DateUnit::second;
     unsigned day = 1;   ///< of the month
@@ -29,16 +29,19 @@ struct DateScale {
     double seconds(double place) const;
 };
 
-/// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted from 1.
+/// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted from
+/// 1.
 struct Axis {
     std::string name = "row";
     double first = 1;
     double spacing = 1;
     std::optional<DateScale> dates{};  ///< first and spacing are on this scale
-    /// By row, where they are not evenly spaced; after the last one the axis goes on with the spacing.
+    /// By row, where they are not evenly spaced; after the last one the axis goes on with the
+    /// spacing.
     std::vector<double> places{};
 
-    /// The number of a row, or the seconds from 1970 on of its date; of rows after the last one too.
+    /// The number of a row, or the seconds from 1970 on of its date; of rows after the last one
+    /// too.
     double at(std::size_t row) const;
     /// The same as text.
     std::string text(std::size_t row) const;
@@ -51,8 +54,9 @@ struct Axis {
 
 /// Which axis is meant.
 struct AxisOptions {
-    /// A column, or "row" to count rows. None: the first column of dates that is not read or forecast; else
-    /// the first column, where it is neither and its numbers are at equal distances in the main.
+    /// A column, or "row" to count rows. None: the first column of dates that is not read or
+    /// forecast; else the first column, where it is neither and its numbers are at equal distances
+    /// in the main.
     std::optional<std::string> name{};
     /// How dates are written, as for strptime; none: by ISO 8601.
     std::optional<std::string> date_format{};
@@ -68,8 +72,8 @@ struct AxisReading {
 
 /// Finds the axis of the rows of a table; columns in `taken` are not it unless they are named. Rows
 /// that are newest first are turned round. By Missing::drop a gap between rows is passed over, by
-/// Missing::interpolate rows are put there. Throws ParseError naming line and what to do for rows in
-/// disorder, twice at one place, at a distance that is no multiple of the others', and, by
+/// Missing::interpolate rows are put there. Throws ParseError naming line and what to do for rows
+/// in disorder, twice at one place, at a distance that is no multiple of the others', and, by
 /// Missing::error, for a gap; for dates in another format; and for a column that is named and is no
 /// axis.
 AxisReading read_axis(const Table& table, std::span<const std::size_t> rows,

@@ -50,8 +50,8 @@ bool has_form(std::string_view text, std::string_view form) {
     });
 }
 
-/// 202312, 202401, or 12.2023, 01.2024: numbers that are months of years, all of them, and are at equal distances as
-/// such in the main.
+/// 202312, 202401, or 12.2023, 01.2024: numbers that are months of years, all of them, and are at
+/// equal distances as such in the main.
 std::optional<Positions> months_by(const Table& table, RowNumbers rows, std::size_t column,
                                    const MonthFormat& months) {
     const DateFormat format(months.format);
@@ -91,8 +91,8 @@ std::vector<std::string_view> texts_of(const Table& table, RowNumbers rows, std:
     return texts;
 }
 
-/// Whether a text has two groups of digits at least with the signs of dates between them, or is a date by a common
-/// format.
+/// Whether a text has two groups of digits at least with the signs of dates between them, or is a
+/// date by a common format.
 bool looks_like_a_date(std::string_view cell) {
     const std::string small = detail::in_small_letters(cell);
     const auto digits = std::ranges::count_if(small, [](unsigned char c) { return isdigit(c); });

@@ -25,7 +25,8 @@ struct Positions {
     std::optional<std::string> note{};   ///< that is to be told of how they are read
 };
 
-/// Columns of dates: by the format given, else by that of the first cell. None where a cell is no such date.
+/// Columns of dates: by the format given, else by that of the first cell. None where a cell is no
+/// such date.
 std::optional<Positions> dates_in(const Table& table, RowNumbers rows, std::size_t column,
                                   const AxisOptions& options);
 /// Numbers, or the months that they are; none where a cell is neither.
@@ -39,7 +40,8 @@ std::optional<double> common_step(const std::vector<double>& places);
 
 inline constexpr std::string_view count_rows = "--axis row counts rows, whatever the column says";
 
-/// Throws ParseError for a cell in the way of an axis: `what` must be so, and `advice` is what helps.
+/// Throws ParseError for a cell in the way of an axis: `what` must be so, and `advice` is what
+/// helps.
 [[noreturn]] void refuse_axis(const Table& table, std::size_t column, std::string_view what,
                               std::size_t row, std::string_view advice);
 /// Refuses a column that is an axis but for a cell, or that holds dates of another format.

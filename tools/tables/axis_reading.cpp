@@ -15,8 +15,8 @@ constexpr double seconds_of_day = 86400;
 /// So far, in steps, a place may be from where even spacing has it, to be said to be there.
 constexpr double even_tolerance = 1e-6;
 
-/// The scale of dates: months where all stand on one day of theirs, weekdays where rows a day apart leave
-/// out weekends, else seconds.
+/// The scale of dates: months where all stand on one day of theirs, weekdays where rows a day apart
+/// leave out weekends, else seconds.
 DateScale scale_of(const std::vector<double>& seconds, const DateFormat& format) {
     DateScale scale{.format = format};
     scale.of_day = seconds.front() - seconds_of_day * std::floor(seconds.front() / seconds_of_day);
@@ -76,7 +76,8 @@ class AxisBuilder {
         return std::move(result_);
     }
 
-    /// The same for numbers that need not be an axis: where they are at no common distance rows are counted.
+    /// The same for numbers that need not be an axis: where they are at no common distance rows are
+    /// counted.
     AxisReading read_or_count() {
         if (step_ || are_in_order(std::ranges::greater{})) return read();
         AxisReading counted{.axis = {}, .rows = {rows_.begin(), rows_.end()}, .notes = {}};

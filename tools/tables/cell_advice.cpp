@@ -30,7 +30,8 @@ std::string utf8(char32_t c) {
     return text + static_cast<char>(0x80 | (c & 0x3F));
 }
 
-/// The digits from zero to nine of the script that a digit in the text is of; none where there is none.
+/// The digits from zero to nine of the script that a digit in the text is of; none where there is
+/// none.
 std::vector<std::string> digits_of_other_script(std::string_view text) {
     for (const char32_t zero : zero_digits) {
         std::vector<std::string> digits;
@@ -62,7 +63,8 @@ std::string_view unit_of(std::string_view cell) {
     return before.empty() ? behind : before;
 }
 
-/// How sed takes a text for what it is; empty where it should not touch it: letters stand in names too.
+/// How sed takes a text for what it is; empty where it should not touch it: letters stand in names
+/// too.
 std::string sed_pattern(std::string_view unit) {
     constexpr std::string_view special = ".*[$", harmful = "]^/\\'\n";
     std::string pattern;
@@ -83,8 +85,8 @@ bool has_exponent_with_d(std::string_view cell) {
     return is_number_by_some_signs(text);
 }
 
-/// What prints the file after such a script of sed, in UTF-8: scripts are written in it, and sed sees bytes. Scripts
-/// work in any locale, so none has y, which counts characters.
+/// What prints the file after such a script of sed, in UTF-8: scripts are written in it, and sed
+/// sees bytes. Scripts work in any locale, so none has y, which counts characters.
 std::string printing_command(const std::string& script, const std::string& source,
                              const std::string& encoding) {
     const std::string file = detail::shell_word(source);

@@ -5,9 +5,9 @@
 
 namespace revolute {
 
-/// What hinders a cell from being a number, and what to do; empty where that cannot be told: digits of another
-/// script, a unit, a currency or a percent sign, an exponent with D. Commands in it read the file `source`, which is in
-/// `encoding`, and print it in UTF-8.
+/// What hinders a cell from being a number, and what to do; empty where that cannot be told: digits
+/// of another script, a unit, a currency or a percent sign, an exponent with D. Commands in it read
+/// the file `source`, which is in `encoding`, and print it in UTF-8.
 std::string advice_on_no_number(std::string_view cell, const std::string& source,
                                 const std::string& encoding);
 

@@ -10,11 +10,11 @@
 
 namespace revolute {
 
-/// A table of text cells, as in a CSV file. Every row has as many cells as the first. Where no row names the
-/// columns they are called column_1, column_2, ...
+/// A table of text cells, as in a CSV file. Every row has as many cells as the first. Where no row
+/// names the columns they are called column_1, column_2, ...
 ///
-/// How bytes become a table: `decode_text` makes text of them, `detect_delimiter` and `csv_rows` rows,
-/// `detect_header` and `SignVotes` say what the rows are.
+/// How bytes become a table: `decode_text` makes text of them, `detect_delimiter` and `csv_rows`
+/// rows, `detect_header` and `SignVotes` say what the rows are.
 class Table {
  public:
     /// Throws FileError when the file cannot be read, and what `decode_text` and `parse` throw.
@@ -31,7 +31,8 @@ class Table {
     const ToldSigns& told_signs() const { return told_signs_; }
     /// The signs of the table that this one goes on from.
     const std::optional<NumberSigns>& signs_beside() const { return signs_beside_; }
-    /// How a column's numbers are written: by the signs that read most of them; the table's, where several do.
+    /// How a column's numbers are written: by the signs that read most of them; the table's, where
+    /// several do.
     NumberSigns signs(std::size_t column) const { return column_signs_[column]; }
     NumberSigns signs() const { return {dialect_.decimal, dialect_.thousands}; }
     /// Whether these signs read every number of the table that any signs read.
@@ -40,7 +41,8 @@ class Table {
     /// where it is.
     std::string how_read() const;
 
-    /// Their names. A name in several lines is one with blanks for the line ends, and so for all control characters.
+    /// Their names. A name in several lines is one with blanks for the line ends, and so for all
+    /// control characters.
     const std::vector<std::string>& columns() const { return columns_; }
     std::size_t row_count() const { return lines_.size(); }
     const std::string& cell(std::size_t row, std::size_t column) const {

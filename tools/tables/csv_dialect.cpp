@@ -39,7 +39,8 @@ std::size_t first_even_row(std::span<const CsvRow> rows) {
     return first;
 }
 
-/// Whether a row has one cell, or three or more of which only the first says something that is no number or date.
+/// Whether a row has one cell, or three or more of which only the first says something that is no
+/// number or date.
 bool is_title(const CsvRow& row) {
     const auto is_empty = [](const std::string& cell) { return cell.empty(); };
     return row.cells.size() == 1 ||
@@ -49,12 +50,13 @@ bool is_title(const CsvRow& row) {
 
 /// Whether over a column of numbers or dates the first row has something else.
 bool begins_with_names(std::span<const CsvRow> rows);
-/// How many rows of names and of units, with no numbers, stand over numbers or dates, where they are three or four, as
-/// loggers write them; else 0.
+/// How many rows of names and of units, with no numbers, stand over numbers or dates, where they
+/// are three or four, as loggers write them; else 0.
 std::size_t rows_of_names_and_units(std::span<const CsvRow> rows);
 
-/// How many rows stand above a table of two columns or more, whose rows have equally many cells: titles, or what
-/// else has another number of cells above a row of names. None where rows differ otherwise.
+/// How many rows stand above a table of two columns or more, whose rows have equally many cells:
+/// titles, or what else has another number of cells above a row of names. None where rows differ
+/// otherwise.
 std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
     if (rows.empty() || rows.back().cells.size() < 2) return std::nullopt;
     const std::size_t even = first_even_row(rows);
@@ -71,8 +73,8 @@ std::optional<std::size_t> rows_above(std::span<const CsvRow> rows) {
     return std::nullopt;
 }
 
-/// How well a delimiter fits: whether rows are even from the first on, the part of numbers, and the cells in a row;
-/// none where rows differ in length or have one cell.
+/// How well a delimiter fits: whether rows are even from the first on, the part of numbers, and the
+/// cells in a row; none where rows differ in length or have one cell.
 using Fit = std::tuple<bool, double, std::size_t>;
 
 std::optional<Fit> fit_of(std::string_view text, char delimiter) try {
@@ -127,7 +129,8 @@ bool begins_with_names(std::span<const CsvRow> rows) {
     return false;
 }
 
-/// Whether the second row too has names over columns of numbers or dates, two at least, and nothing else there.
+/// Whether the second row too has names over columns of numbers or dates, two at least, and nothing
+/// else there.
 bool has_two_rows_of_names(std::span<const CsvRow> rows) {
     if (rows.size() < 4) return false;
     std::size_t columns = 0;
@@ -173,8 +176,8 @@ std::string_view first_line(std::string_view text) {
     return text.substr(0, text.find_first_of("\r\n"));
 }
 
-/// Whether the first row says by its names that cells end at that sign: it has several, and no blank behind a comma,
-/// as a comma in a name has.
+/// Whether the first row says by its names that cells end at that sign: it has several, and no
+/// blank behind a comma, as a comma in a name has.
 bool parts_names(std::string_view text, char sign) try {
     const std::vector<CsvRow> rows = csv_rows(text, sign, "", 1);
     return sign != blanks && !rows.empty() && rows.front().cells.size() > 1 &&
@@ -184,8 +187,8 @@ bool parts_names(std::string_view text, char sign) try {
     return false;
 }
 
-/// What parts cells where a comma or blank stands in numbers instead; none where it parts cells. Throws ParseError
-/// naming `source` where either may be.
+/// What parts cells where a comma or blank stands in numbers instead; none where it parts cells.
+/// Throws ParseError naming `source` where either may be.
 std::optional<char> delimiter_beside(std::string_view text, char sign, std::string_view source,
                                      const CsvOptions& options) {
     if (!sign_in_numbers(text, sign, options, rows_to_look_at)) return std::nullopt;
@@ -199,7 +202,8 @@ std::optional<char> delimiter_beside(std::string_view text, char sign, std::stri
     refuse_sign_in_numbers(source, sign, *reading);
 }
 
-/// Throws ParseError where the names have commas between them, though numbers have them as it was told.
+/// Throws ParseError where the names have commas between them, though numbers have them as it was
+/// told.
 void require_one_name(std::string_view text, std::string_view source) {
     if (!parts_names(text, ',')) return;
     const CsvRow first = csv_rows(text, ';', source, 1).front();

@@ -17,10 +17,11 @@ struct CsvRow {
 /// Stands for runs of blanks and tabs as a delimiter.
 inline constexpr char blanks = ' ';
 
-/// Splits text into rows of cells (RFC 4180: cells may be quoted; a quote in them is doubled; blanks around the
-/// quotes are none of the cell). Lines end in LF, CRLF or CR. Empty lines at the end are passed over. At most so many rows are read. Throws ParseError
-/// naming `source` and the line for a quote that is not closed, or after which anything but the delimiter
-/// or the line's end comes.
+/// Splits text into rows of cells (RFC 4180: cells may be quoted; a quote in them is doubled;
+/// blanks around the quotes are none of the cell). Lines end in LF, CRLF or CR. Empty lines at the
+/// end are passed over. At most so many rows are read. Throws ParseError naming `source` and the
+/// line for a quote that is not closed, or after which anything but the delimiter or the line's end
+/// comes.
 std::vector<CsvRow> csv_rows(std::string_view text, char delimiter, std::string_view source,
                              std::size_t most = std::numeric_limits<std::size_t>::max());
 

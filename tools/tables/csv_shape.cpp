@@ -28,7 +28,8 @@ bool begin_with_row_names(std::span<const CsvRow> rows, std::size_t names_of_col
     return are_quoted || count_up || are_no_numbers;
 }
 
-/// Whether a row is none of data: without a number or date, or of another length and not of these alone.
+/// Whether a row is none of data: without a number or date, or of another length and not of these
+/// alone.
 bool is_note(const CsvRow& row, std::size_t width) {
     const auto values =
         static_cast<std::size_t>(std::ranges::count_if(row.cells, is_number_or_date));

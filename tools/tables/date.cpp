@@ -37,8 +37,8 @@ DayAndTime split_time(double seconds) {
 
 bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The digits that a format's letters stand for, as numbers by letter; none when the text is another. Takes
-/// what it read.
+/// The digits that a format's letters stand for, as numbers by letter; none when the text is
+/// another. Takes what it read.
 std::optional<std::map<char, int>> read_fields(std::string_view format, std::string_view& text) {
     constexpr std::string_view letters = "YMDnweqhms";
     std::map<char, int> fields;

@@ -6,19 +6,21 @@
 
 namespace revolute {
 
-/// A way to write dates and times, which reads them and writes others alike. Times are in seconds from the
-/// beginning of 1970, by the Gregorian calendar, without leap seconds; in UTC where the text says how far
-/// from it it is.
+/// A way to write dates and times, which reads them and writes others alike. Times are in seconds
+/// from the beginning of 1970, by the Gregorian calendar, without leap seconds; in UTC where the
+/// text says how far from it it is.
 class DateFormat {
  public:
-    /// How this text writes a date by ISO 8601: 2019-06-30, 20190630, 2019-06, 2019-W26, 2019-W26-7, 2019-181,
-    /// with a time behind T or a blank (12:30, 12:30:15, 12:30:15.25) and an offset (Z, +02:00); also
-    /// quarters, 2019-Q2, 2019Q2, Q2 2019, 2Q2019 and the like. None when it does not.
+    /// How this text writes a date by ISO 8601: 2019-06-30, 20190630, 2019-06, 2019-W26,
+    /// 2019-W26-7, 2019-181, with a time behind T or a blank (12:30, 12:30:15, 12:30:15.25) and an
+    /// offset (Z, +02:00); also quarters, 2019-Q2, 2019Q2, Q2 2019, 2Q2019 and the like. None when
+    /// it does not.
     static std::optional<DateFormat> of_iso(std::string_view text);
     /// As strptime and strftime of the C library read and write it: "%d/%m/%Y".
     explicit DateFormat(std::string pattern) : pattern_(std::move(pattern)) {}
 
-    /// The time that the whole text says; none when it is not in the format, or no day of the calendar.
+    /// The time that the whole text says; none when it is not in the format, or no day of the
+    /// calendar.
     std::optional<double> parse(std::string_view text) const;
     std::string print(double seconds) const;
 
@@ -33,8 +35,8 @@ class DateFormat {
     std::string print_pattern(double seconds) const;
 
     std::string pattern_;
-    // Digits of a field stand as one letter each: Y year, M month, D day, n day of the year, w week, e day of
-    // the week, q quarter, h m s. All else stands for itself.
+    // Digits of a field stand as one letter each: Y year, M month, D day, n day of the year, w
+    // week, e day of the week, q quarter, h m s. All else stands for itself.
     std::string iso_;
     std::size_t decimals_ = 0;  // of the seconds
     std::string offset_ = {};   // as written, "" for none

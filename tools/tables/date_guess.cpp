@@ -67,8 +67,8 @@ std::size_t numbers_in(std::string_view format) {
     return numbers;
 }
 
-/// Whether the text is a date by the format, with a run of digits for each number and blanks where it has some:
-/// strptime takes 12 apart for "%m%d", and a blank for any number of them, none too.
+/// Whether the text is a date by the format, with a run of digits for each number and blanks where
+/// it has some: strptime takes 12 apart for "%m%d", and a blank for any number of them, none too.
 bool is_date_by(const std::string& format, std::string_view text) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto is_blank = [](char c) { return c == ' '; };

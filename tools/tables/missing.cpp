@@ -45,8 +45,8 @@ bool is_usual_sentinel(double value) {
     return size >= 99 && std::ranges::all_of(digits, [](char c) { return c == '9' || c == '.'; });
 }
 
-/// Tells numbers that may stand for a missing value, which lie farther from all others than those from
-/// each other.
+/// Tells numbers that may stand for a missing value, which lie farther from all others than those
+/// from each other.
 class Sentinels {
  public:
     explicit Sentinels(const std::vector<double>& values) {
@@ -202,7 +202,8 @@ bool is_one_group(std::string_view cell) {
     return !cell.empty() && cell.size() <= 3 && cell.find_first_not_of("0123456789") == cell.npos;
 }
 
-/// The first rows of a column whose numbers have a sign as if it parted thousands, 1.009, and without it, 998.
+/// The first rows of a column whose numbers have a sign as if it parted thousands, 1.009, and
+/// without it, 998.
 struct GroupedRows {
     std::optional<std::size_t> grouped, whole;
 };
@@ -221,8 +222,9 @@ std::optional<GroupedRows> grouped_rows(const Table& table, std::size_t column, 
     return found;
 }
 
-/// Whether usage tells what a sign is: the table that this one goes on from, or, without one, that commas between cells
-/// are hardly decimal signs too, and that numbers between blanks have points by tradition.
+/// Whether usage tells what a sign is: the table that this one goes on from, or, without one, that
+/// commas between cells are hardly decimal signs too, and that numbers between blanks have points
+/// by tradition.
 bool is_told_by_use(const Table& table, char sign) {
     if (const auto& beside = table.signs_beside())
         return sign == beside->decimal || sign == beside->thousands;
@@ -242,8 +244,8 @@ std::string advice_on_sign(const Table& table, char sign) {
         number_sign_name(sign));
 }
 
-/// Whether the whole table tells whether a sign is the decimal sign, as `signs` say: no other signs that say another
-/// read all of its numbers.
+/// Whether the whole table tells whether a sign is the decimal sign, as `signs` say: no other signs
+/// that say another read all of its numbers.
 bool is_told_by_table(const Table& table, NumberSigns signs, char sign) {
     const auto is_rival = [&](NumberSigns other) {
         return (other.decimal == sign) != (signs.decimal == sign) && table.reads_all(other);

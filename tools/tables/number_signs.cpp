@@ -20,8 +20,8 @@ std::size_t digits_at_front(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
 }
 
-/// The ways in which a sign between thousands is written, in UTF-8: the space also as one that does not break, as a
-/// narrow one of that kind, as a thin one and as one that is as wide as a digit.
+/// The ways in which a sign between thousands is written, in UTF-8: the space also as one that does
+/// not break, as a narrow one of that kind, as a thin one and as one that is as wide as a digit.
 std::span<const std::string_view> writings_of(const char& thousands) {
     static constexpr std::array<std::string_view, 5> spaces{" ", "\xc2\xa0", "\xe2\x80\xaf",
                                                             "\xe2\x80\x89", "\xe2\x80\x87"};
@@ -54,8 +54,9 @@ bool has_sign(std::string_view text, char thousands) {
     });
 }
 
-/// Whether so many digits may stand between signs, from the first group to the last: three in all but the first, or,
-/// where commas part them, two but for the first and three in the last, as in India: 1,00,000.
+/// Whether so many digits may stand between signs, from the first group to the last: three in all
+/// but the first, or, where commas part them, two but for the first and three in the last, as in
+/// India: 1,00,000.
 bool are_groups(std::span<const std::size_t> digits, char thousands) {
     const auto behind = digits.subspan(1);
     const auto are_all = [](std::span<const std::size_t> groups, std::size_t count) {
@@ -67,8 +68,8 @@ bool are_groups(std::span<const std::size_t> digits, char thousands) {
            are_all(behind.first(behind.size() - 1), 2);
 }
 
-/// The text without the signs between its groups of digits; none where groups are wrong or the first begins with a
-/// zero.
+/// The text without the signs between its groups of digits; none where groups are wrong or the
+/// first begins with a zero.
 std::optional<std::string> without_groups(std::string_view text, char thousands) {
     std::string result;
     if (text.starts_with('-') || text.starts_with('+')) {
@@ -91,8 +92,8 @@ std::optional<std::string> without_groups(std::string_view text, char thousands)
 
 constexpr std::string_view minus_signs[] = {"-", "\xe2\x88\x92", "\xe2\x80\x93"};
 
-/// What is negated by a minus of typography, by one behind the number, or by parentheses: -5, 5-, (5). None for other
-/// text.
+/// What is negated by a minus of typography, by one behind the number, or by parentheses: -5, 5-,
+/// (5). None for other text.
 std::optional<std::string_view> negated_part(std::string_view text) {
     const auto begins_number = [](std::string_view part) {
         return !part.empty() &&

@@ -16,7 +16,8 @@ inline constexpr char no_sign = '\0';
 /// How numbers are written: 1234.5 as 1234,5 or 1.234,5.
 struct NumberSigns {
     char decimal = '.';
-    /// A point, a comma, a space (also one that does not break) or an apostrophe (also a typographic one).
+    /// A point, a comma, a space (also one that does not break) or an apostrophe (also a
+    /// typographic one).
     char thousands = no_sign;
 
     friend bool operator==(const NumberSigns&, const NumberSigns&) = default;
@@ -34,9 +35,10 @@ struct ToldSigns {
     }
 };
 
-/// The finite number that the whole text is, blanks around it aside; none when it is not one. Digits may be in groups
-/// of three before the decimal sign, all of them or none; between commas also as in India, 1,00,000. Below zero are
-/// -5, also with a minus of typography, 5- and (5). Nothing depends on the locale.
+/// The finite number that the whole text is, blanks around it aside; none when it is not one.
+/// Digits may be in groups of three before the decimal sign, all of them or none; between commas
+/// also as in India, 1,00,000. Below zero are -5, also with a minus of typography, 5- and (5).
+/// Nothing depends on the locale.
 std::optional<double> to_number(std::string_view text, NumberSigns signs = {});
 
 /// What is written of a number's size: 5 for +5, -5, 5- and (5).
@@ -45,7 +47,8 @@ std::string_view without_number_sign(std::string_view text);
 /// Whether a text is a number by any signs.
 bool is_number_by_some_signs(std::string_view text);
 
-/// Whether a cell is a number by this sign as its decimal sign, and another by it between thousands: 1,234.
+/// Whether a cell is a number by this sign as its decimal sign, and another by it between
+/// thousands: 1,234.
 bool may_be_grouped(std::string_view cell, char sign);
 
 /// "a comma", "a space": a sign in numbers, in words.
@@ -69,8 +72,8 @@ class SignVotes {
     void add(std::string_view cell);
     void add(const SignVotes& others);
 
-    /// The signs by which most cells are numbers, among those that agree with what was told; those that `before`
-    /// others, then the plainest, where several have equally many.
+    /// The signs by which most cells are numbers, among those that agree with what was told; those
+    /// that `before` others, then the plainest, where several have equally many.
     NumberSigns most(const ToldSigns& told, std::optional<NumberSigns> before = {}) const;
     /// Whether these signs read every number that any signs read.
     bool are_all_by(NumberSigns signs) const;

@@ -8,8 +8,8 @@
 
 namespace revolute {
 
-/// A way to read a text in which a comma or blank parts no cells but stands in numbers, as in 12552,32 or 1 200: by
-/// another delimiter, or with one cell to a row.
+/// A way to read a text in which a comma or blank parts no cells but stands in numbers, as in
+/// 12552,32 or 1 200: by another delimiter, or with one cell to a row.
 struct SignInNumbers {
     char delimiter = ';';
     bool may_be_decimal = false;
@@ -19,9 +19,10 @@ struct SignInNumbers {
     std::string cell{};       ///< that cell
 };
 
-/// How the first rows, or all, could be read so: rows have equally many cells, and below the header each is a number
-/// by one kind of signs, a date, or one of the texts that usually stand for a missing value. Signs are those that the
-/// options allow; where they name a table that this one goes on from, its signs. None where no reading is so.
+/// How the first rows, or all, could be read so: rows have equally many cells, and below the header
+/// each is a number by one kind of signs, a date, or one of the texts that usually stand for a
+/// missing value. Signs are those that the options allow; where they name a table that this one
+/// goes on from, its signs. None where no reading is so.
 std::optional<SignInNumbers> sign_in_numbers(std::string_view text, char sign,
                                              const CsvOptions& options, std::size_t most_rows);
 

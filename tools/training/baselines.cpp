@@ -45,8 +45,8 @@ LinearAutoregression::LinearAutoregression(std::span<const double> values, std::
         throw ShapeError(
             fmt::format("linear autoregression: order {} needs at least order 1 and {} values ({})",
                         order, fewest_values(order), values.size()));
-    // Householder's method squares, and takes columns far smaller than that of ones for nothing: values go in with a
-    // unit of their own size.
+    // Householder's method squares, and takes columns far smaller than that of ones for nothing:
+    // values go in with a unit of their own size.
     double largest = 0;
     for (const double value : values) largest = std::max(largest, std::abs(value));
     const double unit = power_of_two_below(largest);

@@ -3,12 +3,13 @@
 #include <span>
 #include <vector>
 
-// What any forecaster has to beat. All forecasts are one step ahead, in the units of the data, each from
-// the true values before it.
+// What any forecaster has to beat. All forecasts are one step ahead, in the units of the data, each
+// from the true values before it.
 
 namespace revolute {
 
-/// Root of the mean squared difference. Throws ShapeError unless both are equally long and not empty.
+/// Root of the mean squared difference. Throws ShapeError unless both are equally long and not
+/// empty.
 double root_mean_square_error(std::span<const double> forecasts, std::span<const double> truth);
 
 /// Forecasts of values[first], values[first + 1], ...: each is the value before. Throws ShapeError
@@ -29,8 +30,8 @@ class LinearAutoregression {
     /// b_1, ..., b_p.
     std::span<const double> coefficients() const { return coefficients_; }
 
-    /// Forecasts of values[first], values[first + 1], ... Throws ShapeError unless there are as many
-    /// values before the first as the order says.
+    /// Forecasts of values[first], values[first + 1], ... Throws ShapeError unless there are as
+    /// many values before the first as the order says.
     std::vector<double> forecasts(std::span<const double> values, std::size_t first) const;
 
  private:

@@ -79,7 +79,8 @@ double error_of_all(const ForecastModel& model, std::span<const double> errors) 
 
 namespace {
 
-/// A row for each column, by its level as the model has it; NaN in rows that have nothing to read yet.
+/// A row for each column, by its level as the model has it; NaN in rows that have nothing to read
+/// yet.
 Matrix standardised(std::span<const NumberColumn> columns, std::span<const ModelColumn> levels,
                     Reading reading, std::size_t rows) {
     Matrix result(static_cast<int>(columns.size()), static_cast<int>(rows),
@@ -138,7 +139,8 @@ FarEntry largest_weight(const ForecastModel& model) {
     return largest;
 }
 
-/// What the net reads in column `batch` of its window that is farthest from the mean of the training part.
+/// What the net reads in column `batch` of its window that is farthest from the mean of the
+/// training part.
 FarEntry farthest_input(const ForecastModel& model, std::span<const Matrix> window, int batch) {
     FarEntry farthest;
     for (const Matrix& x : window)

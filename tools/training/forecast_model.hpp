@@ -53,17 +53,19 @@ struct ModelColumn {
 /// from the last value to the next.
 struct ForecastModel {
     std::vector<ModelColumn> inputs;
-    /// The columns that are forecast, inputs or not; standardised are their changes from one value to the
-    /// next.
+    /// The columns that are forecast, inputs or not; standardised are their changes from one value
+    /// to the next.
     std::vector<ModelColumn> targets;
     std::vector<Matrix> parameters;  ///< in the order of RecurrentNet::parameters()
     TrainingSettings settings;       ///< architecture, reading, window and hidden are the net's
     int epochs_done = 0;
     int training_rows = 0;
-    /// The part of them that was set aside for validation, 0 for none; not known of files that do not say it.
+    /// The part of them that was set aside for validation, 0 for none; not known of files that do
+    /// not say it.
     std::optional<double> validation{};
 
-    /// Rows that must come before one that is forecast: the window, and one more for its first change.
+    /// Rows that must come before one that is forecast: the window, and one more for its first
+    /// change.
     std::size_t rows_before() const {
         return static_cast<std::size_t>(settings.window) +
                (settings.reading == Reading::changes ? 1 : 0);
@@ -90,26 +92,25 @@ struct TrainingState {
 /// The columns of a table that the model is for.
 ColumnNames columns_of(const ForecastModel& model);
 
-/// The error of all targets together: of one its own, in the units of the data; of several the root of
-/// the mean of the squares, each in deviations of its target's changes.
+/// The error of all targets together: of one its own, in the units of the data; of several the root
+/// of the mean of the squares, each in deviations of its target's changes.
 double error_of_all(const ForecastModel& model, std::span<const double> errors);
 
-/// What the net reads of each row: the standardised inputs, [I x rows]; NaN where the first row would have
-/// a change. Throws ShapeError unless the
-/// series has the columns of the model.
+/// What the net reads of each row: the standardised inputs, [I x rows]; NaN where the first row
+/// would have a change. Throws ShapeError unless the series has the columns of the model.
 Matrix standardised_inputs(const ForecastModel& model, const Series& series);
 
-/// The standardised changes of the targets to each row from the one before, [O x rows]; NaN in the first. Throws
-/// as `standardised_inputs`.
+/// The standardised changes of the targets to each row from the one before, [O x rows]; NaN in the
+/// first. Throws as `standardised_inputs`.
 Matrix standardised_changes(const ForecastModel& model, const Series& series);
 
-/// The windows that end before the rows `targets`, as a batch: x(t) [I x B] for each step of the window.
-/// `inputs` has a column for each row of the series.
+/// The windows that end before the rows `targets`, as a batch: x(t) [I x B] for each step of the
+/// window. `inputs` has a column for each row of the series.
 std::vector<Matrix> windows_before(std::span<const std::size_t> targets, const Matrix& inputs,
                                    std::size_t window);
 
-/// One-step-ahead forecasts of a series, each from the true values before it, a thousand rows at a time. It
-/// keeps its net from one forecast to the next, in which weights alone may differ.
+/// One-step-ahead forecasts of a series, each from the true values before it, a thousand rows at a
+/// time. It keeps its net from one forecast to the next, in which weights alone may differ.
 class EachForecast {
  public:
     /// Throws ShapeError unless the series has the columns of the model.
@@ -118,9 +119,9 @@ class EachForecast {
     EachForecast(const EachForecast&) = delete;
     EachForecast& operator=(const EachForecast&) = delete;
 
-    /// Forecasts of each target in the rows first to end - 1. Throws ShapeError unless there is a whole window
-    /// before the first, EvaluationError for a forecast that is not finite: it says what the net read that
-    /// was farthest from the training part, and what its largest weight is.
+    /// Forecasts of each target in the rows first to end - 1. Throws ShapeError unless there is a
+    /// whole window before the first, EvaluationError for a forecast that is not finite: it says
+    /// what the net read that was farthest from the training part, and what its largest weight is.
     std::vector<NumberColumn> forecast(const ForecastModel& model, std::size_t first,
                                        std::size_t end);
 
@@ -141,15 +142,15 @@ std::vector<std::string> not_forecast(const ForecastModel& model);
 /// What the net reads of the rows after the last one, beside what it forecasts.
 enum class NextRows : std::uint8_t { unknown, given };
 
-/// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads columns that it does not
-/// forecast and whose next values are unknown.
+/// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads columns that
+/// it does not forecast and whose next values are unknown.
 void require_horizon(const ForecastModel& model, int horizon, NextRows next = NextRows::unknown);
 
-/// Forecasts of each target in the `horizon` rows after the last one; each forecast is read as if it were
-/// the value. `next` has the values of the columns that are read and not forecast in the rows after the last
-/// one; the last row that is forecast needs none. Each forecast takes as long as the one before.
-/// `after_row` is told how many there are. Throws as `require_horizon` and `forecast_each`, and ShapeError
-/// where `next` has a column too few, or one that is too short.
+/// Forecasts of each target in the `horizon` rows after the last one; each forecast is read as if
+/// it were the value. `next` has the values of the columns that are read and not forecast in the
+/// rows after the last one; the last row that is forecast needs none. Each forecast takes as long
+/// as the one before. `after_row` is told how many there are. Throws as `require_horizon` and
+/// `forecast_each`, and ShapeError where `next` has a column too few, or one that is too short.
 std::vector<NumberColumn> forecast_ahead(const ForecastModel& model, const Series& series,
                                          int horizon, const std::vector<NumberColumn>& next = {},
                                          const std::function<void(int)>& after_row = {});

@@ -18,7 +18,8 @@ std::string table_row(const HeldOutForecast& forecast, const HeldOutForecast& pe
                        forecast.rmse / persistence.rmse);
 }
 
-/// The values of the rows from `begin` on; gaps where there is none because a row is before `first`.
+/// The values of the rows from `begin` on; gaps where there is none because a row is before
+/// `first`.
 std::vector<double> from_row(std::span<const double> values, std::size_t first, std::size_t begin) {
     std::vector<double> result(first - begin, std::numeric_limits<double>::quiet_NaN());
     result.insert(result.end(), values.begin(), values.end());

@@ -15,8 +15,8 @@ struct HeldOutForecast {
     double rmse = 0;  ///< in the units of the data
 };
 
-/// A target on the held-out rows by the net, beside persistence and, where the training part is long
-/// enough to fit it, a linear autoregression of order 9.
+/// A target on the held-out rows by the net, beside persistence and, where the training part is
+/// long enough to fit it, a linear autoregression of order 9.
 struct TargetReport {
     HeldOutForecast net, persistence;
     std::optional<HeldOutForecast> autoregression;
@@ -34,20 +34,21 @@ struct ForecastReport {
     double rmse_over_persistence() const { return all.rmse_over_persistence(); }
 };
 
-/// Forecasts the rows from `first` on, which must be at least one and those after the training rows.
+/// Forecasts the rows from `first` on, which must be at least one and those after the training
+/// rows.
 ForecastReport report_forecasts(const ForecastModel& model, const Series& series,
                                 std::size_t first);
 
-/// The same with persistence in place of the net, in numbers of as many digits: what a report will look like, before
-/// there is a model.
+/// The same with persistence in place of the net, in numbers of as many digits: what a report will
+/// look like, before there is a model.
 ForecastReport report_without_net(const Series& series, std::size_t first);
 
-/// A row for each forecaster: name, RMSE, and RMSE over that of persistence; of several targets such a table for
-/// each and for all together.
+/// A row for each forecaster: name, RMSE, and RMSE over that of persistence; of several targets
+/// such a table for each and for all together.
 std::string to_table(const ForecastReport& report);
 
-/// For each target the truth, the net's forecasts and persistence; the last of the training part goes with
-/// it, as many rows as were held out.
+/// For each target the truth, the net's forecasts and persistence; the last of the training part
+/// goes with it, as many rows as were held out.
 std::vector<Plot> to_plots(const ForecastReport& report);
 
 }  // namespace revolute

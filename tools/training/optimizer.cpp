@@ -126,8 +126,8 @@ Update update(const Optimizer& rule, std::span<const Expr> parameters,
 
 namespace {
 
-// y = the largest power of two that is at most |x|, entry by entry; 1 for 0 and for what is not finite. Its
-// derivative is zero wherever there is one.
+// y = the largest power of two that is at most |x|, entry by entry; 1 for 0 and for what is not
+// finite. Its derivative is zero wherever there is one.
 constinit const Op power_of_two_below_op{
     .name = "power_of_two_below",
     .shape = same_as_input,
@@ -139,8 +139,8 @@ constinit const Op power_of_two_below_op{
     .pullback = {zero_derivative},
 };
 
-/// Matrices, taken as one vector, over a power of two of the order of their largest entry: no square is beyond the
-/// range of numbers, and nothing is rounded that would not be anyway.
+/// Matrices, taken as one vector, over a power of two of the order of their largest entry: no
+/// square is beyond the range of numbers, and nothing is rounded that would not be anyway.
 struct Scaled {
     explicit Scaled(std::span<const Expr> matrices) {
         Expr largest = max_norm(matrices.front());
@@ -174,7 +174,8 @@ std::vector<Expr> clip_by_global_norm(std::span<const Expr> gradients, double li
     const Expr length = sqrt(scaled.total);
     const Expr most = length.graph->constant(limit, {1, 1});
     const Expr is_longer = exceeds(multiply(scaled.scale, length), most);
-    // Of the parts: the norm itself may be beyond the range of numbers. Their length is 1 at least, unless all are 0.
+    // Of the parts: the norm itself may be beyond the range of numbers. Their length is 1 at least,
+    // unless all are 0.
     const Expr factor = most / maximum(length, constant_like(length, 1.0));
     std::vector<Expr> clipped;
     for (std::size_t i = 0; i < gradients.size(); ++i)

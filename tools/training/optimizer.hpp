@@ -9,8 +9,8 @@
 
 namespace revolute {
 
-/// Stochastic gradient descent with momentum: v <- m v + g;  p <- p - r v, with the momentum m and the
-/// learning rate r (Polyak 1964). Without momentum, p <- p - r g.
+/// Stochastic gradient descent with momentum: v <- m v + g; p <- p - r v, with the momentum m and
+/// the learning rate r (Polyak 1964). Without momentum, p <- p - r g.
 struct Sgd {
     double learning_rate;
     double momentum = 0.9;
@@ -21,8 +21,8 @@ struct Adam {
     double learning_rate;
 };
 
-/// RMSprop (Tieleman and Hinton 2012, lecture 6.5): s <- d s + (1 - d) g o g;  p <- p - r g / (sqrt(s) +
-/// epsilon), with the decay d and epsilon = 1e-8.
+/// RMSprop (Tieleman and Hinton 2012, lecture 6.5): s <- d s + (1 - d) g o g; p <- p - r g /
+/// (sqrt(s) + epsilon), with the decay d and epsilon = 1e-8.
 struct RmsProp {
     double learning_rate;
     double decay = 0.99;
@@ -43,24 +43,25 @@ struct Update {
     std::vector<Memory> memories;
 };
 
-/// The step of the rule that moves parameters against their gradients; a gradient may be any expression. Adam and RMSprop
-/// remember squares: from gradients of 1e154 on, and of 1.8e19 in floats, these are infinite for good and their
-/// parameters stand still, unless the gradients are clipped before. `TrainingStep::first_not_finite` tells.
-/// Makes leaves for what is remembered. Throws ShapeError unless every parameter has one gradient, of its
-/// shape; GraphError when they belong to different graphs, or there are none.
+/// The step of the rule that moves parameters against their gradients; a gradient may be any
+/// expression. Adam and RMSprop remember squares: from gradients of 1e154 on, and of 1.8e19 in
+/// floats, these are infinite for good and their parameters stand still, unless the gradients are
+/// clipped before. `TrainingStep::first_not_finite` tells. Makes leaves for what is remembered.
+/// Throws ShapeError unless every parameter has one gradient, of its shape; GraphError when they
+/// belong to different graphs, or there are none.
 Update update(const Optimizer& rule, std::span<const Expr> parameters,
               std::span<const Expr> gradients);
 
 /// The largest |entry| of a matrix, NaN where one is: [1 x 1].
 Expr max_norm(Expr matrix);
 
-/// Square root of the sum of squares over all entries of all matrices, also where the squares are beyond the range of
-/// numbers. Throws GraphError for none.
+/// Square root of the sum of squares over all entries of all matrices, also where the squares are
+/// beyond the range of numbers. Throws GraphError for none.
 Expr global_norm(std::span<const Expr> matrices);
 
-/// The gradients, taken as one vector, shortened to the length `limit` where they are longer; else as they
-/// are, to the bit (Pascanu, Mikolov and Bengio 2013, algorithm 1). Their squares, and the length itself, may be beyond
-/// the range of numbers. Throws GraphError for none.
+/// The gradients, taken as one vector, shortened to the length `limit` where they are longer; else
+/// as they are, to the bit (Pascanu, Mikolov and Bengio 2013, algorithm 1). Their squares, and the
+/// length itself, may be beyond the range of numbers. Throws GraphError for none.
 std::vector<Expr> clip_by_global_norm(std::span<const Expr> gradients, double limit);
 
 }  // namespace revolute

@@ -17,8 +17,8 @@ namespace revolute {
 
 namespace {
 
-/// The text with question marks for what XML 1.0 cannot hold though UTF-8 can (U+FFFE and U+FFFF), and for
-/// what is no UTF-8.
+/// The text with question marks for what XML 1.0 cannot hold though UTF-8 can (U+FFFE and U+FFFF),
+/// and for what is no UTF-8.
 std::string xml_text(std::string_view text) {
     std::string result(text);
     while (const auto invalid = first_invalid_utf8(result)) result[*invalid] = '?';
@@ -28,7 +28,8 @@ std::string xml_text(std::string_view text) {
     return result;
 }
 
-/// A gnuplot string. What stands between single quotes is taken as it is, up to the end of the line.
+/// A gnuplot string. What stands between single quotes is taken as it is, up to the end of the
+/// line.
 std::string gnuplot_string(std::string_view text) {
     std::string result = "'";
     for (const char c : text) {

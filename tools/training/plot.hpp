@@ -34,8 +34,8 @@ struct Plot {
     std::vector<std::string> x_as_dates{};
 };
 
-/// The x column and the curves of plots over one x as CSV; where there are several, a curve is called "y label:
-/// title".
+/// The x column and the curves of plots over one x as CSV; where there are several, a curve is
+/// called "y label: title".
 std::string to_csv(std::span<const Plot> plots);
 
 /// What gnuplot is told to draw plots below each other as SVG, to its standard output.
@@ -45,12 +45,12 @@ std::string to_gnuplot(std::span<const Plot> plots);
 std::filesystem::path csv_beside(const std::filesystem::path& svg);
 
 /// Writes plots as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
-/// is none where gnuplot is not installed. Throws FileError when a file cannot be written, or gnuplot
-/// fails or does not draw all of it: then the SVG that was there stays.
+/// is none where gnuplot is not installed. Throws FileError when a file cannot be written, or
+/// gnuplot fails or does not draw all of it: then the SVG that was there stays.
 bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots);
 
-/// Throws the FileError that drawing the plots would throw, and writes nothing. Returns how many bytes the SVG has; 0
-/// where gnuplot is not installed.
+/// Throws the FileError that drawing the plots would throw, and writes nothing. Returns how many
+/// bytes the SVG has; 0 where gnuplot is not installed.
 std::size_t require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots);
 
 /// The same for one plot.

@@ -16,13 +16,14 @@ class SequenceNet {
     SequenceNet(const Architecture& architecture, const Sizes& sizes,
                 ComputedBy by = ComputedBy::program);
 
-    /// Sets the parameters of all answers to come. Throws ShapeError unless they are those of the net.
+    /// Sets the parameters of all answers to come. Throws ShapeError unless they are those of the
+    /// net.
     void set_parameters(std::span<const Matrix> parameters) { bind(parameters_, parameters); }
-    /// y for the inputs x(0), x(1), ..., by the parameters that were set last. Throws ShapeError unless they
-    /// are as many as the steps.
+    /// y for the inputs x(0), x(1), ..., by the parameters that were set last. Throws ShapeError
+    /// unless they are as many as the steps.
     Matrix answer(std::span<const Matrix> inputs);
-    /// y for the inputs x(0), x(1), ... Throws ShapeError unless they are as many as the steps, and the
-    /// parameters those of the net.
+    /// y for the inputs x(0), x(1), ... Throws ShapeError unless they are as many as the steps, and
+    /// the parameters those of the net.
     Matrix answer(std::span<const Matrix> parameters, std::span<const Matrix> inputs);
 
  private:

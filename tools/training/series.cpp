@@ -31,8 +31,8 @@ bool is_numeric(const Table& table, std::size_t column, const MissingRule& rule)
     }
 }
 
-/// Of a column that is not numeric, though most of its cells are numbers, or would be without a unit: which cell it is
-/// that is none. Nothing of other columns.
+/// Of a column that is not numeric, though most of its cells are numbers, or would be without a
+/// unit: which cell it is that is none. Nothing of other columns.
 std::optional<std::string> why_not_numeric(const Table& table, std::size_t column) {
     std::size_t alike = 0;
     std::optional<std::size_t> other;

@@ -13,8 +13,8 @@
 
 namespace revolute {
 
-/// Columns of a table, row after row at equal distances: those that are forecast, and those that they are
-/// forecast from, which may or may not include them. All have equally many rows.
+/// Columns of a table, row after row at equal distances: those that are forecast, and those that
+/// they are forecast from, which may or may not include them. All have equally many rows.
 struct Series {
     std::string source;  ///< the file
     Axis axis;           ///< dates or even numbers of the table, else its rows, counted
@@ -40,16 +40,18 @@ struct SeriesOptions {
 };
 
 /// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column,
-/// listing the columns, when there is no input, or an input or a target twice, what `column_values` throws for cells and
-/// `read_axis` and `require_no_total_rows` for rows, and where a missing value has no neighbours to be interpolated between.
+/// listing the columns, when there is no input, or an input or a target twice, what `column_values`
+/// throws for cells and `read_axis` and `require_no_total_rows` for rows, and where a missing value
+/// has no neighbours to be interpolated between.
 Series read_series(const Table& table, const ColumnNames& names, const SeriesOptions& options = {});
 
-/// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric column
-/// beside the first. Throws likewise.
+/// Takes one column out of a table, to be forecast from itself. Without a name: the only numeric
+/// column beside the first. Throws likewise.
 Series read_series(const Table& table, std::optional<std::string_view> column = std::nullopt,
                    const SeriesOptions& options = {});
 
-/// The names in a list with commas between them. A name of the table that has commas itself is found too.
+/// The names in a list with commas between them. A name of the table that has commas itself is
+/// found too.
 std::vector<std::string> names_in_list(std::string_view list, const Table& table);
 
 /// What there is to read of a column: its values, or their changes from one row to the next.
@@ -70,8 +72,8 @@ struct Standardisation {
 };
 
 /// The standardisation of these values. Throws ShapeError when there are none, EvaluationError when
-/// they are all equal, or their variance is too small or too large for a double; errors call the values
-/// `what`.
+/// they are all equal, or their variance is too small or too large for a double; errors call the
+/// values `what`.
 Standardisation standardisation_of(std::span<const double> values,
                                    std::string_view what = "the values");
 

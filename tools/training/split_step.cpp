@@ -177,8 +177,8 @@ SplitStep::SplitStep(const Architecture& architecture, const Sizes& sizes, const
 
 SplitStep::~SplitStep() = default;
 
-/// The memory of pieces grows evenly with their windows, so two small ones tell it. Half of the limit is for
-/// pieces, half for a last one of another size.
+/// The memory of pieces grows evenly with their windows, so two small ones tell it. Half of the
+/// limit is for pieces, half for a last one of another size.
 std::size_t SplitStep::fitting_piece(const Architecture& architecture, const Sizes& sizes,
                                      const StepOptions& options) const {
     StepOptions free = options;

@@ -28,16 +28,16 @@ struct StepOptions {
 
 /// A step of training whose batch need not fit into memory at once. Where it does it is one
 /// TrainingStep. Else the batch is computed in pieces: the loss and the gradients are means over a
-/// piece, and those of the batch are their sums, weighted by the pieces' parts of the batch, in double
-/// and in the order of the pieces; then one update moves the parameters. In exact numbers that is the
-/// same step. Sums over windows are added in another order, so a gradient differs by roundings, some
-/// eps of the sum of its terms' sizes.
+/// piece, and those of the batch are their sums, weighted by the pieces' parts of the batch, in
+/// double and in the order of the pieces; then one update moves the parameters. In exact numbers
+/// that is the same step. Sums over windows are added in another order, so a gradient differs by
+/// roundings, some eps of the sum of its terms' sizes.
 ///
 /// The evaluator's memory is not known beforehand, so its batch is never split.
 class SplitStep {
  public:
-    /// Throws CapacityError where not even one window fits into the step's part of the limit; it names what all that
-    /// share the limit need, and the whole of it.
+    /// Throws CapacityError where not even one window fits into the step's part of the limit; it
+    /// names what all that share the limit need, and the whole of it.
     SplitStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
               const StepOptions& shared);
     ~SplitStep();

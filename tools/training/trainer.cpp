@@ -236,7 +236,8 @@ class Training {
         return state;
     }
 
-    /// Takes up a training: its weights, what its rule remembers, and the order of windows that it left.
+    /// Takes up a training: its weights, what its rule remembers, and the order of windows that it
+    /// left.
     void resume(const std::pair<ForecastModel, TrainingState>& before) {
         detail::require_same_training(before.first, model_);
         model_.parameters = before.first.parameters;
@@ -294,7 +295,8 @@ class Training {
                 targets_[static_cast<std::size_t>(random_.uniform(0, static_cast<double>(i)))]);
     }
 
-    /// What a rule remembers stays infinite for good, and moves nothing any more, while the loss may look well.
+    /// What a rule remembers stays infinite for good, and moves nothing any more, while the loss
+    /// may look well.
     void require_finite(double loss, std::size_t batch) const {
         std::optional<std::string> found = current_->first_not_finite();
         if (!std::isfinite(loss)) found = "the loss";

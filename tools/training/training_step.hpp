@@ -22,16 +22,16 @@ struct TrainingRule {
 Update update_of(const TrainingRule& rule, std::span<const Expr> parameters,
                  std::span<const Expr> gradients);
 
-/// "the gradient of U", "U", "the square of U": what has that number among the gradients of the first leaves, which are
-/// the parameters, and the state, whose leaves they are.
+/// "the gradient of U", "U", "the square of U": what has that number among the gradients of the
+/// first leaves, which are the parameters, and the state, whose leaves they are.
 std::string not_finite_in_training(std::size_t number, std::span<const Expr> leaves,
                                    std::size_t parameters);
 
-/// One step of training a many-to-one net, for one batch size: loss, gradients, clipping and the optimiser's
-/// rule are one graph, so that a step is one run.
+/// One step of training a many-to-one net, for one batch size: loss, gradients, clipping and the
+/// optimiser's rule are one graph, so that a step is one run.
 ///
-/// Its state is the parameters, in the order of RecurrentNet::parameters(), and behind them what the rule
-/// remembers. A step begins with the state that the one before left.
+/// Its state is the parameters, in the order of RecurrentNet::parameters(), and behind them what
+/// the rule remembers. A step begins with the state that the one before left.
 class TrainingStep {
  public:
     /// With a report, values are checked for being finite: `run_reported`.
@@ -39,7 +39,8 @@ class TrainingStep {
                  ComputedBy by, NotFiniteReport not_finite = {},
                  const CompileOptions& options = {});
 
-    /// The state before the first step. Throws ShapeError unless the parameters are those of the net.
+    /// The state before the first step. Throws ShapeError unless the parameters are those of the
+    /// net.
     std::vector<Matrix> first_state(std::span<const Matrix> parameters) const;
     void set_state(std::span<const Matrix> state);
 
@@ -47,8 +48,8 @@ class TrainingStep {
     double run(std::span<const Matrix> inputs, const Matrix& target);
     /// As the last step left it; there must be one.
     std::vector<Matrix> state();
-    /// What the last step found or left that is not finite, the gradients before what was made of them: "the gradient
-    /// of U", "U", "the square of U".
+    /// What the last step found or left that is not finite, the gradients before what was made of
+    /// them: "the gradient of U", "U", "the square of U".
     std::optional<std::string> first_not_finite();
     /// The memory of its values: `Computation::bytes`.
     std::size_t bytes() const { return computation_.bytes(); }

@@ -76,7 +76,8 @@ std::vector<bool> joined_entries(const Op& op, std::span<const double> attribute
     const std::optional<Matrix> as_is = made_of(op, attributes, operands, result);
     if (!as_is || std::ranges::find(as_is->values(), forbidden) == as_is->values().end()) return {};
     std::vector<bool> joined(result.size(), true);
-    // Every other one of the entries that are minus infinity becomes finite, and then those between them.
+    // Every other one of the entries that are minus infinity becomes finite, and then those between
+    // them.
     for (const bool is_turn : {true, false}) {
         std::vector<Matrix> others(operands.begin(), operands.end());
         bool is_even = false;

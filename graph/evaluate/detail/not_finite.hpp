@@ -15,24 +15,25 @@
 
 namespace revolute::detail {
 
-/// Which entries of an operand an entry of the result may depend on: all, those of its column, or the one in its place.
+/// Which entries of an operand an entry of the result may depend on: all, those of its column, or
+/// the one in its place.
 enum class Extent : std::uint8_t { whole, column, entry };
 
 /// What is known of it for an operand of an operator, given the shapes of both.
 Extent extent_of(Role role, std::size_t operand, Shape operand_shape, Shape result);
 
-/// The number of what an entry that is not finite goes back to, given or made by an operator, in the order in which a
-/// run finds them, from 1 on; 0 where the entry is finite.
+/// The number of what an entry that is not finite goes back to, given or made by an operator, in
+/// the order in which a run finds them, from 1 on; 0 where the entry is finite.
 using OriginId = std::uint32_t;
 
 /// What an origin is.
 enum class Made : std::uint8_t {
     suspect,  ///< a NaN where none of its operands has one, or infinity where all are finite
-    /// Given, or minus infinity where all operands are finite, as the logarithm of what cannot be: of use in softmax
-    /// and exp.
+    /// Given, or minus infinity where all operands are finite, as the logarithm of what cannot be:
+    /// of use in softmax and exp.
     minus_infinity,
-    /// Minus infinity of several, any of which would do if it were finite: what log_sum_exp makes of forbidden paths
-    /// alone.
+    /// Minus infinity of several, any of which would do if it were finite: what log_sum_exp makes
+    /// of forbidden paths alone.
     joined,
 };
 
@@ -50,8 +51,8 @@ bool all_finite(std::span<const Number> values) {
     return std::ranges::all_of(values, [](Number x) { return std::isfinite(x); });
 }
 
-/// The first origins of what is NaN, and of what is infinite, those that are suspect for themselves, and the last of
-/// those that are joined; 0: of nothing.
+/// The first origins of what is NaN, and of what is infinite, those that are suspect for
+/// themselves, and the last of those that are joined; 0: of nothing.
 struct FirstOrigins {
     OriginId of_nan = 0;
     OriginId of_infinity = 0;
@@ -80,8 +81,8 @@ struct FirstOrigins {
         }
     }
 
-    /// What an infinity goes back to: to joining, which says where all was forbidden, where nothing else may have
-    /// made it.
+    /// What an infinity goes back to: to joining, which says where all was forbidden, where nothing
+    /// else may have made it.
     OriginId of_infinite_result() const {
         if (of_suspect_infinity != 0) return of_infinity;
         return of_unjoined != 0 ? of_unjoined : of_joined;
@@ -109,9 +110,10 @@ OriginId origin_to_tell(std::span<const OriginId> origins, const Kind& kind) {
     return first != 0 ? first : first_origin(origins);
 }
 
-/// The origins of a result's entries: the first among what an entry may depend on, and `made(Made)` where it depends on
-/// nothing that it could have that from, or where it is marked as joined and not all that it reads was. A NaN that an
-/// infinity became goes back to that, where it is suspect. `joined` is empty where nothing is.
+/// The origins of a result's entries: the first among what an entry may depend on, and `made(Made)`
+/// where it depends on nothing that it could have that from, or where it is marked as joined and
+/// not all that it reads was. A NaN that an infinity became goes back to that, where it is suspect.
+/// `joined` is empty where nothing is.
 template <class Number, class Kind, class MakeOrigin>
 std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t rows,
                                  std::span<const ReadValues<Number>> operands,
@@ -159,15 +161,16 @@ std::vector<OriginId> origins_of(std::span<const Number> result, std::size_t row
     return origins;
 }
 
-/// Whether what stands in the marked entries of operands, where they are suspect, counts for entries of the result that
-/// are finite all the same: whether these change where other numbers stand there. So what is masked, or stands where
-/// `where` does not look, counts for nothing, and 1 / infinity is an overflow that nobody sees any more.
+/// Whether what stands in the marked entries of operands, where they are suspect, counts for
+/// entries of the result that are finite all the same: whether these change where other numbers
+/// stand there. So what is masked, or stands where `where` does not look, counts for nothing, and 1
+/// / infinity is an overflow that nobody sees any more.
 bool counts_for_finite_entries(const Op& op, std::span<const double> attributes,
                                std::span<const Matrix> operands,
                                std::span<const std::vector<bool>> marks, Shape result);
 
-/// Which entries of the result are minus infinity that several entries of the operands join to: where some of these,
-/// whichever, are finite, so is the result. Empty where none is.
+/// Which entries of the result are minus infinity that several entries of the operands join to:
+/// where some of these, whichever, are finite, so is the result. Empty where none is.
 std::vector<bool> joined_entries(const Op& op, std::span<const double> attributes,
                                  std::span<const Matrix> operands, Shape result);
 
@@ -177,7 +180,8 @@ bool may_join(Role role);
 /// Different origins of operands, the first ones of them.
 std::vector<OriginId> different_origins(std::span<const std::span<const OriginId>> operands);
 
-/// Whether an operator of the role may make finite entries of what is not finite: others place entries or add them up.
+/// Whether an operator of the role may make finite entries of what is not finite: others place
+/// entries or add them up.
 bool may_hide(Role role);
 
 /// A value that is not finite, and what it is made of.
@@ -197,10 +201,12 @@ std::string note_of_output(std::string_view output);
 /// "it is lost in y [1 x 1], which is finite".
 std::string note_of_loss(std::string_view reader);
 
-/// "all that it joins is minus infinity, as where every path is forbidden: it comes from x [3 x 1] and y [1 x 1]".
+/// "all that it joins is minus infinity, as where every path is forbidden: it comes from x [3 x 1]
+/// and y [1 x 1]".
 std::string note_of_joined(std::span<const std::string> origins);
 
-/// The text of the error: where the first NaN is, or else the first infinite entry, and the ranges of all values.
+/// The text of the error: where the first NaN is, or else the first infinite entry, and the ranges
+/// of all values.
 std::string to_text(const NotFinite& found);
 
 }  // namespace revolute::detail

@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_FEW_TERMS) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_FEW_TERMS
@@ -17,8 +17,8 @@
 #include <cstddef>
 #include <utility>
 
-// Products whose sums have few terms: writing the result takes most of the time, so it is written from the first
-// entry of each column to the last, as memory likes it. Bits are those of the tiles.
+// Products whose sums have few terms: writing the result takes most of the time, so it is written
+// from the first entry of each column to the last, as memory likes it. Bits are those of the tiles.
 
 HWY_BEFORE_NAMESPACE();
 namespace revolute::detail::few_terms::HWY_NAMESPACE {
@@ -71,14 +71,15 @@ constexpr std::array<Few<T>, most_terms> by_terms(std::index_sequence<less_one..
     return {columns_in_turn<less_one + 1, adds, T>...};
 }
 
-// Whether columns in turn are faster than tiles: each column of the right factor must be spread over as many vectors of
-// rows as it has entries.
+// Whether columns in turn are faster than tiles: each column of the right factor must be spread
+// over as many vectors of rows as it has entries.
 template <class T>
 bool are_few(std::size_t rows, std::size_t terms) {
     return terms <= most_terms && terms * product_tiles::HWY_NAMESPACE::lanes<T>() <= rows;
 }
 
-// C = A B or C += A B. The right factor must not be packed; of the left one, a last vector that is not whole must be.
+// C = A B or C += A B. The right factor must not be packed; of the left one, a last vector that is
+// not whole must be.
 template <class T>
 void multiply(const Block<T>& block) {
     static constexpr auto adding = by_terms<T, true>(std::make_index_sequence<most_terms>());

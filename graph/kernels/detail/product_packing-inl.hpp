@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_PRODUCT_PACKING) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_PRODUCT_PACKING
@@ -73,8 +73,8 @@ void transpose(std::size_t lines, std::size_t size, const T* from, std::size_t b
         for (std::size_t k = 0; k < size; ++k) to[k * beside] = from[k];
 }
 
-// So many columns, or rows, are read side by side, each from its beginning to its end: the processor sees that lines of
-// memory follow each other, however far apart the columns stand.
+// So many columns, or rows, are read side by side, each from its beginning to its end: the
+// processor sees that lines of memory follow each other, however far apart the columns stand.
 constexpr std::size_t lines_together = 8;
 
 // Rows that are whole vectors in memory.

@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_PRODUCT_TILES) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_PRODUCT_TILES
@@ -34,8 +34,9 @@ constexpr std::size_t most_columns = 8;
 constexpr std::size_t widest(std::size_t height) { return columns_by_height[height - 1]; }
 
 // C = A B or C += A B for some vectors of rows. A's vector number i at the inner index k begins at
-// `a + i * a_below + k * a_beside`. B's entry of column j stands at `b + k * b_below + j * b_beside`, or is
-// packed: the columns of a tile are a matrix of their own, in which they stand beside each other.
+// `a + i * a_below + k * a_beside`. B's entry of column j stands at `b + k * b_below + j *
+// b_beside`, or is packed: the columns of a tile are a matrix of their own, in which they stand
+// beside each other.
 template <class T>
 struct Block {
     std::size_t rows = 0, columns = 0, inner = 0;
@@ -64,8 +65,8 @@ HWY_NOINLINE void put_part(const T* sums, std::size_t beside, std::size_t rows, 
         for (std::size_t i = 0; i < rows; ++i) c[i] = adds ? c[i] + sums[i] : sums[i];
 }
 
-// `height` vectors of rows times `width` columns. All loops but that over the inner index are unrolled,
-// so that the sums are registers.
+// `height` vectors of rows times `width` columns. All loops but that over the inner index are
+// unrolled, so that the sums are registers.
 template <std::size_t height, std::size_t width, class T>
 void tile(const Block<T>& o, std::size_t vector, std::size_t column) {
     const hn::ScalableTag<T> d;

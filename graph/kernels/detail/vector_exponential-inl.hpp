@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_VECTOR_EXPONENTIAL) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_VECTOR_EXPONENTIAL
@@ -77,7 +77,8 @@ V power_of_two(D d, V n) {
     return hn::BitCast(d, hn::Add(exponent, hn::BitCast(bits, hn::Set(d, T(1)))));
 }
 
-// exp(r) - 1 for |r| <= log(2) / 2: coefficients of (exp(r) - 1 - r) / r^2. `is_coarse`: right to 24 bits.
+// exp(r) - 1 for |r| <= log(2) / 2: coefficients of (exp(r) - 1 - r) / r^2. `is_coarse`: right to
+// 24 bits.
 template <bool is_coarse, class D, class V>
 V exp_minus_one_near_zero(D d, V r) {
     using T = hn::TFromD<D>;
@@ -108,7 +109,8 @@ V without_log_two(D d, V x, V& n) {
     return hn::NegMulAdd(n, low, hn::NegMulAdd(n, high, x));
 }
 
-// exp(x + low) for a `low` so small that its square does not matter, and finite x. Coarse: see above.
+// exp(x + low) for a `low` so small that its square does not matter, and finite x. Coarse: see
+// above.
 template <bool is_coarse, class D, class V>
 V exp_of_sum(D d, V x, V low) {
     using T = hn::TFromD<D>;
@@ -137,7 +139,8 @@ V exp_minus_one_below_zero(D d, V x) {
     return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, y);  // -0 too
 }
 
-// (2 atanh(s) - 2 s) / s^3 for w = s^2 <= 0.0295, which is what log((1 + s) / (1 - s)) has beyond 2 s.
+// (2 atanh(s) - 2 s) / s^3 for w = s^2 <= 0.0295, which is what log((1 + s) / (1 - s)) has beyond 2
+// s.
 template <bool is_coarse, class D, class V>
 V atanh_tail(D d, V w) {
     using T = hn::TFromD<D>;
@@ -151,8 +154,8 @@ V atanh_tail(D d, V w) {
                           T(0.153316117220550079), T(0.14617807153417325));
 }
 
-// log(1 + e) for 0 <= e <= 1, small e included. As log((1 + s) / (1 - s)); above sqrt(2) - 1 that of
-// (1 + e) / 2.
+// log(1 + e) for 0 <= e <= 1, small e included. As log((1 + s) / (1 - s)); above sqrt(2) - 1 that
+// of (1 + e) / 2.
 template <class D, class V>
 V log_of_one_plus(D d, V e) {
     using T = hn::TFromD<D>;

@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_VECTOR_PAIRS) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_VECTOR_PAIRS
@@ -10,8 +10,8 @@
 
 #include <hwy/highway.h>
 
-// Sums and products that are not rounded, as two numbers: the rounded one, and the rest. The rest is given through a
-// reference, because vectors of some processors cannot be members.
+// Sums and products that are not rounded, as two numbers: the rounded one, and the rest. The rest
+// is given through a reference, because vectors of some processors cannot be members.
 
 HWY_BEFORE_NAMESPACE();
 namespace revolute::detail::vector_pairs::HWY_NAMESPACE {
@@ -44,7 +44,8 @@ V upper_half(D d, V x) {
 }
 #endif
 
-// a b of doubles, unless it is denormal. Without fused operations in halves whose products are exact (Dekker 1971), for
+// a b of doubles, unless it is denormal. Without fused operations in halves whose products are
+// exact (Dekker 1971), for
 // |a| and |b| below 2^996.
 template <class D, class V>
 V product_of([[maybe_unused]] D d, V a, V b, V& rest) {

@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_VECTOR_POWER) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_VECTOR_POWER
@@ -19,8 +19,8 @@
 #include <cmath>
 #include <limits>
 
-// x^k as exp(k log x), the logarithm to 64 bits and more: its error counts as often as the exponent of the
-// result is large.
+// x^k as exp(k log x), the logarithm to 64 bits and more: its error counts as often as the exponent
+// of the result is large.
 
 HWY_BEFORE_NAMESPACE();
 namespace revolute::detail::vector_power::HWY_NAMESPACE {

@@ -1,5 +1,5 @@
-// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no usual
-// guard.
+// For files that Highway reads again for each kind of processor, behind <hwy/highway.h>: hence no
+// usual guard.
 
 #if defined(REVOLUTE_VECTOR_TRANSFORM) == defined(HWY_TARGET_TOGGLE)
 #ifdef REVOLUTE_VECTOR_TRANSFORM

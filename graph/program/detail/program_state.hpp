@@ -14,8 +14,8 @@
 
 namespace revolute::detail {
 
-/// What a program and its clones have in common: nothing in it changes. Its parts refer to each other,
-/// so it stays where it was made.
+/// What a program and its clones have in common: nothing in it changes. Its parts refer to each
+/// other, so it stays where it was made.
 struct ProgramCode {
     /// Leaves and outputs are known by the expressions too, where there are any.
     ProgramCode(Rolled rolled_graph, const CompileOptions& how, std::span<const Expr> expressions);

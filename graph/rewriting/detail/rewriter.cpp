@@ -23,8 +23,8 @@ NodeId Rewriter::normal_form(NodeId node, const Op* only_user) {
     return known(node);
 }
 
-// What is asked for again from another step may lose its step, and what was made of it then has to be asked for
-// again, too: else what is the same at all steps would keep the first of them.
+// What is asked for again from another step may lose its step, and what was made of it then has to
+// be asked for again, too: else what is the same at all steps would keep the first of them.
 NodeId Rewriter::known(NodeId node) const {
     if (index(node) >= normal_.size()) return unknown;
     const NodeId normal = normal_[index(node)];

@@ -7,16 +7,16 @@
 
 namespace revolute::detail {
 
-/// Brings nodes of one graph into their normal form: the equal node that no rule applies to, on operands in
-/// normal form. What rules make is brought into normal form in turn. Keeps the form of every node that it has
-/// met, and walks with a stack of its own.
+/// Brings nodes of one graph into their normal form: the equal node that no rule applies to, on
+/// operands in normal form. What rules make is brought into normal form in turn. Keeps the form of
+/// every node that it has met, and walks with a stack of its own.
 class Rewriter {
  public:
     Rewriter(Graph& graph, const RuleSet& rules)
         : graph_(graph), rules_(rules), fired_(rules.size(), 0) {}
 
-    /// The normal form of a node that stands where one node of operator `only_user` uses it, or several do
-    /// (none). Throws InternalError naming the rules when they come to no end.
+    /// The normal form of a node that stands where one node of operator `only_user` uses it, or
+    /// several do (none). Throws InternalError naming the rules when they come to no end.
     NodeId normal_form(NodeId node, const Op* only_user);
 
     KnownUses& uses() { return uses_; }
@@ -27,7 +27,8 @@ class Rewriter {
     static constexpr std::uint32_t no_rule = 0xFFFFFFFF;
     static constexpr std::size_t least_depth = 1000;  // that is taken for endless
 
-    /// A node whose normal form is looked for: that of `successor`, once a rule or new operands gave one.
+    /// A node whose normal form is looked for: that of `successor`, once a rule or new operands
+    /// gave one.
     struct Visit {
         NodeId node;
         NodeId successor;

@@ -24,12 +24,13 @@ StepsOfAxes steps_of_axes(const Graph& graph, const std::vector<bool>& needed) {
     return steps;
 }
 
-/// So many changes of the step in one phase are a recurrence. An iteration may make a gradient at its own step,
-/// subtract it at the next, and decay what comes of that at the one after, before it waits again.
+/// So many changes of the step in one phase are a recurrence. An iteration may make a gradient at
+/// its own step, subtract it at the next, and decay what comes of that at the one after, before it
+/// waits again.
 constexpr std::uint32_t changes_of_recurrence = 3;
 
-/// In which part of its phases an axis goes through its steps: in all where it is the inner one, and in few
-/// where it waits for another axis between any two steps.
+/// In which part of its phases an axis goes through its steps: in all where it is the inner one,
+/// and in few where it waits for another axis between any two steps.
 double share_of_phases_with_recurrences(const Graph& graph, const std::vector<bool>& needed,
                                         std::vector<std::int32_t> others) {
     const FoldedSteps steps(graph, std::move(others));
@@ -102,7 +103,8 @@ AxisNesting nesting_of(const Graph& graph, const std::vector<bool>& needed) {
     }
     const auto share_of = [&](std::int32_t axis) { return share[axis]; };
     std::ranges::stable_sort(nesting.outermost_first, {}, share_of);
-    // An outer axis may have a recurrence of its own, as a rate that decays, which waits for nothing.
+    // An outer axis may have a recurrence of its own, as a rate that decays, which waits for
+    // nothing.
     const double most = share_of(nesting.outermost_first.back());
     for (const std::int32_t axis : nesting.outermost_first)
         if (2 * share_of(axis) < most) ++nesting.outer_count;

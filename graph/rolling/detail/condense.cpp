@@ -8,8 +8,8 @@ namespace revolute::detail {
 
 namespace {
 
-/// A list that is longer in spite of its ranges that repeat stays a list of intervals, in which steps
-/// are found faster.
+/// A list that is longer in spite of its ranges that repeat stays a list of intervals, in which
+/// steps are found faster.
 constexpr std::size_t longest_list = 128;
 /// Twice the same may be chance.
 constexpr std::size_t least_times = 3;

@@ -10,8 +10,8 @@
 
 namespace revolute::detail {
 
-/// Intervals that ascend, as ranges: what is there three times or more at the same distance repeats.
-/// The intervals themselves where that is not so, or would still be a long list.
+/// Intervals that ascend, as ranges: what is there three times or more at the same distance
+/// repeats. The intervals themselves where that is not so, or would still be a long list.
 std::vector<StepRange> condensed(std::span<const StepRange> intervals);
 
 void condense(std::vector<Segment>& cases);

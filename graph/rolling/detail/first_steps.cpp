@@ -13,8 +13,8 @@ bool is_given_state(const Part& part) {
     return is_given(*part.op) && (part.op == &initial_state_op || part.hull().size() == 1);
 }
 
-/// Whether a family computes nothing going forward at its first step: it is a state that is given, is made of such
-/// alone, as its transpose, or of later steps, as its adjoint.
+/// Whether a family computes nothing going forward at its first step: it is a state that is given,
+/// is made of such alone, as its transpose, or of later steps, as its adjoint.
 bool begins_with_given(const Rolled& rolled, const Part& part,
                        const std::vector<bool>& begin_with_given) {
     if (is_given(*part.op)) return is_given_state(part);

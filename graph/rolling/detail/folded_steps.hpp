@@ -9,7 +9,8 @@
 
 namespace revolute::detail {
 
-/// The steps along which a graph is folded: all but those of some time axes, whose nodes are without step.
+/// The steps along which a graph is folded: all but those of some time axes, whose nodes are
+/// without step.
 class FoldedSteps {
  public:
     explicit FoldedSteps(const Graph& graph, std::vector<std::int32_t> unfolded = {})

@@ -28,7 +28,8 @@ class IntervalSet {
 
     std::span<const Interval> intervals() const { return intervals_; }
 
-    /// Adds one set to another one, of which it shares no step: a short one to a long one step by step.
+    /// Adds one set to another one, of which it shares no step: a short one to a long one step by
+    /// step.
     void add(const IntervalSet& added) {
         if (added.intervals_.size() * 16 < intervals_.size()) {
             for (const Interval interval : added.intervals_) add(interval);

@@ -12,9 +12,9 @@ struct Repetition {
     std::size_t rounds() const { return items / period; }
 };
 
-/// The repetition that takes up most of a list, or at once half of it; the one of the shortest period
-/// where there are several. `goes_on(period, i)` says whether item i + period is what item i was in the
-/// round before.
+/// The repetition that takes up most of a list, or at once half of it; the one of the shortest
+/// period where there are several. `goes_on(period, i)` says whether item i + period is what item i
+/// was in the round before.
 template <class GoesOn>
 Repetition longest_repetition(std::size_t size, std::size_t least_rounds, const GoesOn& goes_on) {
     constexpr std::size_t longest_period = 64;

@@ -103,8 +103,8 @@ class ChainSearch {
         return true;
     }
 
-    /// Whether two values are the same, or are made alike as far as three operators back: of two chains that
-    /// read each other neither reads the same twice.
+    /// Whether two values are the same, or are made alike as far as three operators back: of two
+    /// chains that read each other neither reads the same twice.
     bool is_nearly_same(Member a, Member b) const {
         constexpr std::size_t most_pairs = 32;
         std::vector<std::pair<Member, Member>> pairs{{a, b}};

@@ -22,10 +22,11 @@ struct Groups {
 };
 
 /// Groups the nodes whose `needed` is set. Two nodes are alike when their operators, shapes and
-/// names agree, and their attributes, or the line on which these grow with the step; and so do their
-/// operands: operands of the same step are alike, those of another step are equally far away, and
-/// those that do not depend on time are the same node. All operands that depend on time without having a step count as alike: the gradient of a dense layer
-/// at the last step stands where a recurrence stands before it.
+/// names agree, and their attributes, or the line on which these grow with the step; and so do
+/// their operands: operands of the same step are alike, those of another step are equally far away,
+/// and those that do not depend on time are the same node. All operands that depend on time without
+/// having a step count as alike: the gradient of a dense layer at the last step stands where a
+/// recurrence stands before it.
 Groups group_nodes(const FoldedSteps& steps, const std::vector<bool>& needed, Phases phases);
 
 /// The groups of which each is one node.

@@ -23,8 +23,9 @@ struct Alternative {
     friend auto operator<=>(const Alternative&, const Alternative&) = default;
 };
 
-/// Which parts have gone into which. A join is only noted; `refresh` puts the cases of all together, once.
-/// What is compared is the alternatives of an operand, not its cases, of which a pattern that repeats has many.
+/// Which parts have gone into which. A join is only noted; `refresh` puts the cases of all
+/// together, once. What is compared is the alternatives of an operand, not its cases, of which a
+/// pattern that repeats has many.
 class Joins {
  public:
     Joins(const Graph& graph, Groups& groups, std::vector<Part>& parts);
@@ -33,7 +34,8 @@ class Joins {
     std::uint32_t now(std::uint32_t part);
     bool is_alive(std::uint32_t part) const { return merged_into_[part] == part; }
 
-    /// What each operand is, with what has gone into the part since; targets as of the last `refresh`.
+    /// What each operand is, with what has gone into the part since; targets as of the last
+    /// `refresh`.
     const std::vector<std::vector<Alternative>>& alternatives(std::uint32_t part) const {
         return alternatives_[part];
     }

@@ -23,7 +23,8 @@ bool are_disjoint(std::span<const Interval> a, std::span<const Interval> b) {
     });
 }
 
-/// Joins families until nothing more can be joined, in rounds: their cases are put together between two.
+/// Joins families until nothing more can be joined, in rounds: their cases are put together between
+/// two.
 class Merger {
  public:
     Merger(const Graph& graph, Groups& groups, std::vector<Part>& parts)
@@ -53,8 +54,9 @@ class Merger {
     }
 
  private:
-    /// Where a round finds something to join it looks at everything once more. What is regular needs a few
-    /// dozen rounds, whatever its size; of what is not, only so much is merged that the time stays linear.
+    /// Where a round finds something to join it looks at everything once more. What is regular
+    /// needs a few dozen rounds, whatever its size; of what is not, only so much is merged that the
+    /// time stays linear.
     bool may_go_on() const { return joins_.work() < most_work_; }
 
     /// Parts that a sum without step adds, by their operator.
@@ -73,7 +75,8 @@ class Merger {
         }
     }
 
-    /// Two families of one operator that one operand reads at different steps from the same distance.
+    /// Two families of one operator that one operand reads at different steps from the same
+    /// distance.
     bool merge_alternatives(std::uint32_t i) {
         bool has_merged = false;
         std::map<std::tuple<std::int32_t, std::uint32_t, std::size_t>, std::vector<std::uint32_t>>
@@ -94,8 +97,8 @@ class Merger {
         return has_merged;
     }
 
-    /// The alternatives of an operand, and behind a sum what it adds of the same step: where an adjoint
-    /// has one term only, as at the last step, the term stands for the sum.
+    /// The alternatives of an operand, and behind a sum what it adds of the same step: where an
+    /// adjoint has one term only, as at the last step, the term stands for the sum.
     std::vector<Alternative> with_summands(std::uint32_t i, std::size_t slot) const {
         std::vector<Alternative> found;
         for (const Alternative& read : joins_.alternatives(i)[slot]) {
@@ -193,9 +196,9 @@ class Merger {
     }
 
     /// One operand may be one node that does not depend on time, in all its cases together: else
-    /// V' dy and U' da would be one product, with a weight that changes at the last step. And a factor of a
-    /// product depends on time in all cases or in none, but for what a product that reads itself starts from:
-    /// d(t) = gam d(t-1) from d(1) = gam gam.
+    /// V' dy and U' da would be one product, with a weight that changes at the last step. And a
+    /// factor of a product depends on time in all cases or in none, but for what a product that
+    /// reads itself starts from: d(t) = gam d(t-1) from d(1) = gam gam.
     bool operands_fit(std::uint32_t a, std::uint32_t b, std::size_t slot) {
         std::optional<std::uint32_t> independent;
         std::size_t count = 0;

@@ -94,7 +94,8 @@ std::vector<Sweep> sweeps_of(std::span<const Member> operands, std::span<const P
                    parts[index(operands[i].part)].is_family();
         };
         Repetition found = longest_repetition(operands.size(), 2, goes_on);
-        // Two members that are no neighbours make no pattern: h(0) + h(T) has two operands in a graph of any length.
+        // Two members that are no neighbours make no pattern: h(0) + h(T) has two operands in a
+        // graph of any length.
         if (found.rounds() == 2 && std::abs(stride_of(found.period)) > 1) found = {};
         const std::size_t rounds = found.rounds();
         Sweep sweep;

@@ -26,8 +26,8 @@ struct MergeWork {
 
 /// Joins families that differ at boundaries only, until there are none; numbers what remains as
 /// `Groups` are. A joined family has what two had at different steps, so joining is a matter of
-/// quality, never of correctness: it stops at a bound on its work, which is linear in the size of the
-/// graph.
+/// quality, never of correctness: it stops at a bound on its work, which is linear in the size of
+/// the graph.
 MergeWork merge_parts(const Graph& graph, Groups& groups, std::vector<Part>& parts);
 
 /// Adds the operands of nodes without step, as sweeps over families.
@@ -41,14 +41,14 @@ void add_names(const FoldedSteps& steps, const Groups& groups, std::vector<Part>
 
 /// What the member at step `t` is called; `at` is the step that belongs to the name.
 PartName name_at(std::int32_t t, std::string_view name, std::optional<Step> at);
-/// Adds what a member is called, after the member at step `previous`: joins it to the last name when
-/// it goes on with the same.
+/// Adds what a member is called, after the member at step `previous`: joins it to the last name
+/// when it goes on with the same.
 void add_name(std::vector<PartName>& names, std::int32_t previous, PartName name);
 
 /// The steps at which a part has members; none where it is one node.
 IntervalSet steps_of_members(const Part& part);
-/// The steps of the names that a label gives to those of these members which it is for. Without members, that of
-/// the one node: 0 where its name has none.
+/// The steps of the names that a label gives to those of these members which it is for. Without
+/// members, that of the one node: 0 where its name has none.
 IntervalSet steps_of_name(const PartName& label, const IntervalSet& members);
 
 }  // namespace revolute::detail

@@ -8,7 +8,8 @@
 
 namespace revolute::detail {
 
-/// The step of a member at step t of its axis, or of one node that has one on an axis that is not folded.
+/// The step of a member at step t of its axis, or of one node that has one on an axis that is not
+/// folded.
 std::optional<Step> step_of_member(const Part& part, std::int32_t t);
 
 /// What listings call a member at step t, or null.

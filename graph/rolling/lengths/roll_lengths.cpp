@@ -30,8 +30,8 @@ using RolledWith = std::function<Rolled(std::int32_t)>;
 
 std::string name_of(const Part& part) { return detail::name_and_shape(part, part.step_of(0)); }
 
-/// The first thing that is not the same in two rolled graphs of so many steps, of which the second was
-/// built.
+/// The first thing that is not the same in two rolled graphs of so many steps, of which the second
+/// was built.
 std::string first_difference(const Rolled& foretold, const Rolled& built, std::int32_t steps) {
     const auto text = [&](const Part& part, std::string_view what) {
         return fmt::format("roll: {} of {} in {} is not what fewer steps foretell", what,
@@ -57,8 +57,8 @@ std::string first_difference(const Rolled& foretold, const Rolled& built, std::i
         detail::count_of_steps(steps), built.parts.size(), foretold.parts.size());
 }
 
-/// The attributes of two graphs of `apart` steps more each that differ, with their laws, or the first that
-/// has none.
+/// The attributes of two graphs of `apart` steps more each that differ, with their laws, or the
+/// first that has none.
 std::variant<AxisLaws, std::string> laws_of(const Rolled& few, const Rolled& more,
                                             std::optional<Rolled>& most, std::int32_t steps,
                                             std::int32_t apart, const RolledWith& rolled_with) {
@@ -114,7 +114,8 @@ void take_roundings(Rolled& foretold, const Rolled& built) {
     }
 }
 
-/// Whether the graph of `more` steps more, which was built with `steps`, is what is foretold; else what is not.
+/// Whether the graph of `more` steps more, which was built with `steps`, is what is foretold; else
+/// what is not.
 std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t more,
                           std::int32_t steps) {
     try {
@@ -130,7 +131,8 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
 }
 
 /// A number of steps in which patterns show that a few do not, of a graph that is built quickly: a
-/// multiple of `apart` more, at most `most`. Not a round one, which sizes of the net may chance to be.
+/// multiple of `apart` more, at most `most`. Not a round one, which sizes of the net may chance to
+/// be.
 std::int32_t proof_steps(const Rolled& few, std::int32_t steps, std::int32_t apart,
                          std::int32_t most) {
     constexpr std::size_t most_nodes = 100'000;
@@ -167,10 +169,11 @@ AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith&
 /// Prime numbers of steps that two more follow, each six more than the one before.
 constexpr std::array<std::int32_t, 5> first_of_primes{11, 17, 31, 41, 47};
 
-/// Graphs of 11, 17, 23 and, most often, 71 steps, or of more. In a prime number of steps no weight (t+1) / N chances to be what
-/// another number is, 1/2 or 1/4, before the last step; in others a value that is multiplied by it may be one that is
-/// there already, so that steps are not alike. Other numbers of steps are compared by the values that they give, since
-/// nothing but primes is looked at.
+/// Graphs of 11, 17, 23 and, most often, 71 steps, or of more. In a prime number of steps no weight
+/// (t+1) / N chances to be what another number is, 1/2 or 1/4, before the last step; in others a
+/// value that is multiplied by it may be one that is there already, so that steps are not alike.
+/// Other numbers of steps are compared by the values that they give, since nothing but primes is
+/// looked at.
 AnySteps compared_at_primes(std::int32_t first, std::int32_t most, const RolledWith& rolled_with) {
     constexpr std::int32_t spacing = 6;
     AnySteps found = compared(first, most + 8, rolled_with, spacing);

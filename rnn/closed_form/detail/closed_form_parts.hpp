@@ -3,8 +3,8 @@
 #include <revolute/graph/values/eigen.hpp>
 #include <revolute/rnn/closed_form/closed_form.hpp>
 
-// What the closed forms share: checks of sizes, the dense layer with its loss, and sums over time. For the
-// sources of closed_form only.
+// What the closed forms share: checks of sizes, the dense layer with its loss, and sums over time.
+// For the sources of closed_form only.
 
 namespace revolute::closed_form::detail {
 

@@ -4,8 +4,8 @@
 
 namespace bench {
 
-/// The loss of ADBench's LSTM (docs/adbench.md), number by number: l layers, c characters of b bits.
-/// The arrays are as in ADBench's files, one row after the other.
+/// The loss of ADBench's LSTM (docs/adbench.md), number by number: l layers, c characters of b
+/// bits. The arrays are as in ADBench's files, one row after the other.
 struct AdbenchArrays {
     int layers, characters, bits;
     std::span<const double> main_parameters;   ///< [2 l x 4 b]

@@ -87,8 +87,8 @@ TEST_CASE("hessian_vector_product: is the gradient of <gradient, v> on random gr
             const Matrix forward = evaluate(Hv[i], values);
             const Matrix backward = evaluate(second.gradients()[i], values);
             CAPTURE(seed);
-            // The same sums of products in another order, some hundreds of them, with cancellation up to
-            // a hundredfold: 1e4 eps.
+            // The same sums of products in another order, some hundreds of them, with cancellation
+            // up to a hundredfold: 1e4 eps.
             for (std::size_t k = 0; k < forward.size(); ++k)
                 CHECK(std::abs(forward.values()[k] - backward.values()[k]) <=
                       1e-12 * (1 + std::abs(forward.values()[k])));

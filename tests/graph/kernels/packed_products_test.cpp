@@ -89,7 +89,8 @@ std::vector<T> transposed(const std::vector<T>& A) {
     return turned;
 }
 
-/// The product, or what it adds to numbers that are there, by the packed factor and by the same as it stands.
+/// The product, or what it adds to numbers that are there, by the packed factor and by the same as
+/// it stands.
 template <class T>
 void check_bits(int inner, const std::vector<T>& packed, packed_products::Factor<T> A,
                 packed_products::Factor<T> B) {

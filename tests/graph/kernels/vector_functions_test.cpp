@@ -1,5 +1,5 @@
-// The functions of programs that are not in vector_math_test.cpp: each within 4 ulp of the exact values over all its
-// range, special values included.
+// The functions of programs that are not in vector_math_test.cpp: each within 4 ulp of the exact
+// values over all its range, special values included.
 
 #include <revolute/graph/kernels/vector_math.hpp>
 #include <support/vector_accuracy.hpp>
@@ -67,8 +67,8 @@ std::vector<T> near_zeros_of_sine() {
     return x;
 }
 
-/// x Phi(x); 0 without a sign where the evaluator's distribution function is 0. Far below 0 the rounding of
-/// x / sqrt(2) to Exact shows in erfc of it, and is made up for.
+/// x Phi(x); 0 without a sign where the evaluator's distribution function is 0. Far below 0 the
+/// rounding of x / sqrt(2) to Exact shows in erfc of it, and is made up for.
 template <class T, class Exact>
 Exact exact_gelu(Exact x) {
     constexpr Exact sqrt2 = std::numbers::sqrt2_v<Exact>;
@@ -196,7 +196,8 @@ void for_every_kernel(const Check& check) {
 
 constexpr double some_attributes[] = {-0.75, 1.25};
 
-/// Three operands, of numbers of moderate size and of what is not: more than two of the widest vectors.
+/// Three operands, of numbers of moderate size and of what is not: more than two of the widest
+/// vectors.
 template <class T>
 std::vector<std::vector<T>> some_operands() {
     std::mt19937 random(6);

@@ -122,8 +122,8 @@ void check_every_length(Call call) {
         }
 }
 
-/// Whether columns that stand apart are treated as each is by itself; the second operand is one column
-/// for all. Between the columns nothing is touched.
+/// Whether columns that stand apart are treated as each is by itself; the second operand is one
+/// column for all. Between the columns nothing is touched.
 template <class T, class Call>
 void check_columns(Call call) {
     constexpr std::size_t columns = 3;

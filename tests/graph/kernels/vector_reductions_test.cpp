@@ -79,7 +79,8 @@ TEST_CASE("vector reductions: sums are right to the last bits, in float those of
             const Shape shape{rows, 3};
             const std::vector<T> x = numbers<T>(shape.size(), 10);
             const std::span<const T> all(x);
-            // A sum of doubles is off by the last bit of each of its terms at most; that of floats is rounded once.
+            // A sum of doubles is off by the last bit of each of its terms at most; that of floats
+            // is rounded once.
             const long double share =
                 sizeof(T) == 8 ? 1.2e-16L * static_cast<long double>(shape.size()) : 1e-7L;
             const auto is_right = [&](T result, std::span<const T> of) {

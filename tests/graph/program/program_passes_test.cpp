@@ -1,5 +1,6 @@
-// Passes on code whose instructions stand in any order that their operands allow, in loops that are cut anywhere:
-// what they leave computes each value once, from operands that are there, and what the evaluator computes.
+// Passes on code whose instructions stand in any order that their operands allow, in loops that are
+// cut anywhere: what they leave computes each value once, from operands that are there, and what
+// the evaluator computes.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
@@ -39,8 +40,9 @@ using test::TimeNet;
 
 namespace {
 
-/// Products and sums are computed in another order than by the evaluator, everything else is the same: some hundred
-/// roundings of 1.1e-16 each, of which a hundred times as many are seen where terms cancel.
+/// Products and sums are computed in another order than by the evaluator, everything else is the
+/// same: some hundred roundings of 1.1e-16 each, of which a hundred times as many are seen where
+/// terms cancel.
 constexpr double rounding = 1e-10;
 
 /// What a machine computes of the code; its plan is verified.
@@ -61,8 +63,8 @@ std::vector<Matrix> computed(const Rolled& rolled, const Reads& reads, const Cod
     return results;
 }
 
-/// Some of the passes, each with as much as it can do, on the code as lowered or in other orders: what it computes
-/// is what `evaluate` does.
+/// Some of the passes, each with as much as it can do, on the code as lowered or in other orders:
+/// what it computes is what `evaluate` does.
 void check_passes(std::span<const Expr> outputs, const test::LeafValues& values, Random& random,
                   int orders) {
     const Rolled rolled = spelled_out(roll(outputs));
@@ -111,8 +113,8 @@ bool writes_one_of(const Instruction& instruction, const std::set<PartId>& parts
     return found;
 }
 
-/// Whether an instruction could stand at the end of straight code before its loop: nothing between the two writes a
-/// part that it reads.
+/// Whether an instruction could stand at the end of straight code before its loop: nothing between
+/// the two writes a part that it reads.
 bool could_be_earlier(const std::vector<Loop>& loops, std::size_t loop, std::size_t number) {
     const std::set<PartId> read = parts_read(loops[loop].body[number]);
     for (std::size_t i = 0; i < number; ++i)
@@ -240,7 +242,8 @@ TEST_CASE("merge: a value that is factor and result of products stands in one st
 }
 
 TEST_CASE("merge: products of any matrices with any values stand in stacks that fit") {
-    // A matrix or a value may be in several groups, of which one has its place: pieces of two stacks are no stack.
+    // A matrix or a value may be in several groups, of which one has its place: pieces of two
+    // stacks are no stack.
     for (std::uint32_t seed = 0; seed < test::draws(40); ++seed) {
         CAPTURE(seed);
         Random random(seed);
@@ -272,7 +275,8 @@ TEST_CASE("merge: products of any matrices with any values stand in stacks that 
     }
 }
 
-/// A recurrence as of a GRU: W[i] x(t) are four values; V[j] h(t-1) is added to two of them, and to one value more.
+/// A recurrence as of a GRU: W[i] x(t) are four values; V[j] h(t-1) is added to two of them, and to
+/// one value more.
 Expr recurrence_of_pair(Graph& graph, const std::array<std::size_t, 2>& pair) {
     std::array<Expr, 4> W;
     std::array<Expr, 3> V;
@@ -312,7 +316,8 @@ TEST_CASE("merge: a stack becomes longer at its ends where a new value shares a 
 }
 
 TEST_CASE("merge: a product waits for another of its group that computes its factor") {
-    // W, W x and W x x stand below each other for the products with y: there, those with x could be one.
+    // W, W x and W x x stand below each other for the products with y: there, those with x could be
+    // one.
     for (const int steps : {1, 3}) {
         CAPTURE(steps);
         Graph graph;

@@ -28,7 +28,8 @@ namespace {
 
 using Key = std::pair<PartId, std::int32_t>;
 
-/// By member, those that are begun by elementwise steps which read it; none stands for any other reader.
+/// By member, those that are begun by elementwise steps which read it; none stands for any other
+/// reader.
 using Readers = std::map<Key, std::set<std::optional<Key>>>;
 
 /// Calls `visit` with the members of a site in a round.
@@ -75,7 +76,8 @@ Readers readers_of(const Rolled& rolled, const Reads& reads, const Code& code) {
     return readers;
 }
 
-/// Whether each member of `part` is begun by reading that of `operand` of the same step, which nothing else reads.
+/// Whether each member of `part` is begun by reading that of `operand` of the same step, which
+/// nothing else reads.
 bool can_take(const Rolled& rolled, const Readers& readers, PartId part, PartId operand) {
     if (rolled[part].runs != rolled[operand].runs) return false;
     for (std::size_t place = 0; place < rolled[part].size(); ++place) {
@@ -87,7 +89,8 @@ bool can_take(const Rolled& rolled, const Readers& readers, PartId part, PartId 
     return true;
 }
 
-/// Whether a value of which all members stand in memory may stand elsewhere than in a slab of its own.
+/// Whether a value of which all members stand in memory may stand elsewhere than in a slab of its
+/// own.
 std::vector<bool> movable(const Rolled& rolled, const Reads& reads, const Code& code) {
     std::vector<bool> result;
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)

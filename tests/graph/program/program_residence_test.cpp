@@ -1,4 +1,5 @@
-// How long values are kept, against a run in thought that knows which member of a part was written last.
+// How long values are kept, against a run in thought that knows which member of a part was written
+// last.
 
 #include <revolute/graph/program/detail/lowering/lower.hpp>
 #include <revolute/graph/program/detail/passes/passes.hpp>

@@ -1,4 +1,5 @@
-// Numbers below the least normal one: what programs make of them, and what the thread has afterwards.
+// Numbers below the least normal one: what programs make of them, and what the thread has
+// afterwards.
 
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/detail/machine/subnormal_mode.hpp>
@@ -128,7 +129,8 @@ TEST_CASE("subnormals: the thread has after a run what it had before, also when 
 }
 
 TEST_CASE("subnormals: every thread of a run flushes or keeps them, whatever the caller does") {
-    // Each entry of the answer is 256^2 2^-1040. Of so large a product each of two threads computes a part.
+    // Each entry of the answer is 256^2 2^-1040. Of so large a product each of two threads computes
+    // a part.
     Graph graph;
     const Expr a = graph.parameter("a", {256, 256}), x = graph.input("x", {256, 1024});
     const Expr y = hadamard(a * x, a * x);

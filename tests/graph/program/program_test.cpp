@@ -47,8 +47,8 @@ constinit const Op plus_two_op{
         },
 };
 
-// y = k - x: an elementwise operator with fast kernels that differ from the reference kernel, so that
-// it is seen which of them ran.
+// y = k - x: an elementwise operator with fast kernels that differ from the reference kernel, so
+// that it is seen which of them ran.
 template <class Number>
 void subtract_from(const EntryArguments<Number>& x, Columns<Number> y, ColumnExtent extent) {
     for (std::size_t column = 0; column < extent.columns; ++column)
@@ -147,8 +147,9 @@ TEST_CASE("program: products of factors that are seen in other shapes, with one 
     check({transpose(A) * reshape(u, 3, 2) + transpose(B) * reshape(v, 3, 2)});
 }
 
-// h(t) = W x(t) + p o h(t-1), where the products of all steps are there before the loop; or, at the first step, a
-// value in place of the product, so that the sum begins there with what is added to it elsewhere.
+// h(t) = W x(t) + p o h(t-1), where the products of all steps are there before the loop; or, at the
+// first step, a value in place of the product, so that the sum begins there with what is added to
+// it elsewhere.
 TEST_CASE("program: a sum that is begun before its loop keeps its place") {
     for (const int steps : {1, 2, 3, 7})
         for (const bool begins_with_value : {false, true})
@@ -176,8 +177,8 @@ TEST_CASE("program: a sum that is begun before its loop keeps its place") {
             }
 }
 
-// a(t) = A h(t-1) until the last step but one, b(t) = B h(t-1) from the second step on: together they take a step
-// more than each.
+// a(t) = A h(t-1) until the last step but one, b(t) = B h(t-1) from the second step on: together
+// they take a step more than each.
 TEST_CASE("program: products that stand below each other begin and end at different steps") {
     for (const int steps : {3, 4, 9}) {
         CAPTURE(steps);

@@ -211,7 +211,8 @@ TEST_CASE("simplify: rules that make ever more are named") {
 
 namespace {
 
-/// log p of the observations of a hidden Markov model with these logits of transitions and of first states.
+/// log p of the observations of a hidden Markov model with these logits of transitions and of first
+/// states.
 Expr log_likelihood(Graph& graph, Expr transitions, Expr first, int steps) {
     const int states = first.shape().rows;
     const Expr by_column = transpose(transitions);

@@ -8,8 +8,8 @@
 
 namespace revolute::test {
 
-/// Of h(11), where h(t) = tanh(w h(t-1) + x(t)), but h(6) reads the sum of all states before it: what waits in
-/// mid-time for a sum over steps has two phases.
+/// Of h(11), where h(t) = tanh(w h(t-1) + x(t)), but h(6) reads the sum of all states before it:
+/// what waits in mid-time for a sum over steps has two phases.
 inline Derivative phased_chain(Graph& graph) {
     const Expr w = graph.parameter("w", {1, 1});
     Expr h = graph.initial_state("h", {1, 1});

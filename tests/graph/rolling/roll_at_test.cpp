@@ -117,7 +117,8 @@ TEST_CASE("at: every operator in a step, with and without gradients") {
                 const TimeNet net{
                     .step = op, .is_recurrent = is_recurrent, .has_gradients = has_gradients};
                 CAPTURE(net.text());
-                // A size of the operator may be the number of steps of one base; of another it is not.
+                // A size of the operator may be the number of steps of one base; of another it is
+                // not.
                 int same = 0;
                 for (const int base : {7, 8, 11})
                     same += check_at(net, base, std::array{9, 13}).same;

@@ -1,5 +1,5 @@
-// Numbers of steps that one graph does not tell: `at` refuses them and says why, and `roll_for` tells. Small nets
-// drawn at random, of which `at` gives what is built or refuses.
+// Numbers of steps that one graph does not tell: `at` refuses them and says why, and `roll_for`
+// tells. Small nets drawn at random, of which `at` gives what is built or refuses.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -140,8 +140,8 @@ TEST_CASE("simplify: factors of different steps stay, so that at and roll_for ar
 
 namespace {
 
-/// A net of one layer, drawn at random: what its step does, what is made of its states, and where the losses begin
-/// and end.
+/// A net of one layer, drawn at random: what its step does, what is made of its states, and where
+/// the losses begin and end.
 struct DrawnLine {
     explicit DrawnLine(std::uint32_t seed) {
         test::Random random(seed);
@@ -149,7 +149,8 @@ struct DrawnLine {
         for (std::uint32_t* choice : {&step, &total}) *choice = random.below(8);
         from = static_cast<int>(random.below(3));
         back = static_cast<int>(random.below(3));
-        // The last of every second state is another for odd numbers of steps, which one graph does not show.
+        // The last of every second state is another for odd numbers of steps, which one graph does
+        // not show.
         every = total != 3 && random.below(6) == 0 ? 2 : 1;
         is_backwards = random.below(3) == 0;
         has_gradients = random.below(2) == 0;

@@ -1,5 +1,6 @@
-// Steps of one time axis that hold whole recurrences of another: iterations that differentiate a net over all its
-// steps, or run it again with what came of it. The inner axis is folded, and the steps of the outer one are not.
+// Steps of one time axis that hold whole recurrences of another: iterations that differentiate a
+// net over all its steps, or run it again with what came of it. The inner axis is folded, and the
+// steps of the outer one are not.
 
 #include "roll_problem.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>
@@ -55,8 +56,8 @@ struct NestedNet {
     }
 };
 
-/// Steps of gradient descent through all steps of a net, differentiated by the first weights; the gradient
-/// within the scope or before it.
+/// Steps of gradient descent through all steps of a net, differentiated by the first weights; the
+/// gradient within the scope or before it.
 Problem nested_training(Graph& graph, int steps, int iterations, bool is_within) {
     const NestedNet net(graph, steps);
     std::vector<Expr> v = net.v;
@@ -114,7 +115,8 @@ Problem run_again(Graph& graph, int steps, int iterations) {
     return {mse(h, net.y), {net.v[1], net.v[2]}};
 }
 
-/// Gradient descent with momentum and a rate that decays, which goes through the outer steps by itself.
+/// Gradient descent with momentum and a rate that decays, which goes through the outer steps by
+/// itself.
 Problem with_momentum(Graph& graph, int steps, int iterations) {
     const NestedNet net(graph, steps);
     Expr U = net.v[1], m = graph.constant(0.0, U.shape()), rate = graph.parameter("rate", {1, 1});

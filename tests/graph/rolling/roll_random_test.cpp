@@ -1,5 +1,5 @@
-// Random nets, folded: they come back node for node, at the number of steps with which they were built and at
-// others. And nets of which one number of steps does not tell others.
+// Random nets, folded: they come back node for node, at the number of steps with which they were
+// built and at others. And nets of which one number of steps does not tell others.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/leaf.hpp>
@@ -72,7 +72,8 @@ TEST_CASE("at: random nets of another number of steps are what is built with it,
             CHECK(first_difference(outputs, unroll_again(*other, again)) == "");
         }
     }
-    // Of many nets no graph can tell: members that all steps read, factors next to the number of steps.
+    // Of many nets no graph can tell: members that all steps read, factors next to the number of
+    // steps.
     CHECK(same > 5 * static_cast<int>(test::draws(150)) / 3);
 }
 

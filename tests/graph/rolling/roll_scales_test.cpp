@@ -1,5 +1,5 @@
-// Factors that grow evenly with the step but are no whole numbers, such as weights (t+1) / N, and factors that depend
-// on the number of steps in other ways than a mean over time does.
+// Factors that grow evenly with the step but are no whole numbers, such as weights (t+1) / N, and
+// factors that depend on the number of steps in other ways than a mean over time does.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
@@ -64,7 +64,8 @@ struct NamedWeight {
     const char* name;
     Weight weight;
     bool depends_on_steps = false;
-    /// What simplification makes of it is 1 at a step in the midst, where nothing is left of it then.
+    /// What simplification makes of it is 1 at a step in the midst, where nothing is left of it
+    /// then.
     bool is_once_one = false;
 };
 

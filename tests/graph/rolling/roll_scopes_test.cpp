@@ -1,5 +1,6 @@
-// Recurrences that begin with values without step, made by hand in scopes: what unrolled training, Kalman
-// filters, power iterations and trees are. They fold as nets do, and stand for any number of steps.
+// Recurrences that begin with values without step, made by hand in scopes: what unrolled training,
+// Kalman filters, power iterations and trees are. They fold as nets do, and stand for any number of
+// steps.
 
 #include "roll_problem.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>
@@ -79,7 +80,8 @@ Problem repeated_invariants(Graph& graph, int steps) {
     return {sum(square(h)), {w, decay}};
 }
 
-/// Training by gradient descent, differentiated by the first weights and the step size (Finn et al. 2017).
+/// Training by gradient descent, differentiated by the first weights and the step size (Finn et al.
+/// 2017).
 Problem unrolled_training(Graph& graph, int steps) {
     const Expr w = graph.parameter("w", {2, 2}), b = graph.parameter("b", {2, 1});
     const Expr rate = graph.parameter("rate", {1, 1});
@@ -110,8 +112,8 @@ constinit const Op inverse_op{
     .latex = "#1^{-1}",
 };
 
-/// Unrolled training of a net of two steps that begins with zeros: what the rules leave of the first, tanh(x0), is the
-/// same in every iteration, and so are the zeros of its derivative.
+/// Unrolled training of a net of two steps that begins with zeros: what the rules leave of the
+/// first, tanh(x0), is the same in every iteration, and so are the zeros of its derivative.
 Problem training_from_zeros(Graph& graph, int steps) {
     const Expr v = graph.parameter("v", {2, 2});
     const Expr x0 = graph.input("x0", {2, 3}), x1 = graph.input("x1", {2, 3});

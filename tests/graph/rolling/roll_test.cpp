@@ -194,7 +194,8 @@ TEST_CASE("roll: what waits in mid-time for a sum over steps is kept apart by it
 }
 
 TEST_CASE("roll: where no order of families exists, every node stands by itself") {
-    // Sums over all steps so far, at every step: each is a node without step that the next step needs.
+    // Sums over all steps so far, at every step: each is a node without step that the next step
+    // needs.
     Graph graph;
     const Expr w = graph.parameter("w", {1, 1});
     Expr h = graph.initial_state("h", {1, 1});

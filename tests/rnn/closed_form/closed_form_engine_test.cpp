@@ -1,5 +1,5 @@
-// The engine's gradients beside the formulas derived by hand of the gated cells, and beside forward mode in
-// every net.
+// The engine's gradients beside the formulas derived by hand of the gated cells, and beside forward
+// mode in every net.
 
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/checks/closed_form_net.hpp>

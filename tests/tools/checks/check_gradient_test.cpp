@@ -176,7 +176,8 @@ TEST_CASE("check_gradient: a gradient below the rounding of the loss cannot be t
 }
 
 TEST_CASE("check_gradient: values so large that steps are rounded are no miss") {
-    // At 1e8 numbers are 1.5e-8 apart: a step of 1e-4 is wrong by up to 1e-4 of it, one of 1e-2 by 1e-6.
+    // At 1e8 numbers are 1.5e-8 apart: a step of 1e-4 is wrong by up to 1e-4 of it, one of 1e-2 by
+    // 1e-6.
     OneLoss one([](Expr x) { return sum(sin(x)); }, Matrix(2, 1, {1e8, 1.23456789e8}));
     CHECK(one.check().verdict() == Verdict::agrees);
     Matrix wrong = one.gradient();
@@ -214,8 +215,8 @@ TEST_CASE("check_gradient: steps that a value cannot take are left out") {
 }
 
 TEST_CASE("check_gradient: a direction through large values is not blamed for their rounding") {
-    // Forty entries, so that sixteen are moved along the random direction alone. At 1e9 numbers are 1.2e-7
-    // apart: each entry takes a step of 1e-4 with an error of its own, up to 6e-4 of it.
+    // Forty entries, so that sixteen are moved along the random direction alone. At 1e9 numbers are
+    // 1.2e-7 apart: each entry takes a step of 1e-4 with an error of its own, up to 6e-4 of it.
     Matrix at(40, 1);
     for (std::size_t i = 0; i < at.size(); ++i)
         at.values()[i] = 1e9 + 12345.678 * static_cast<double>(i);

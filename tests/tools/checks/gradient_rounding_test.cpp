@@ -1,4 +1,5 @@
-// Gradients that are zero because large terms cancel: their rounding is no mistake, and what is more than that is one.
+// Gradients that are zero because large terms cancel: their rounding is no mistake, and what is
+// more than that is one.
 
 #include "tools/diagnosis/compared_cases.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>

@@ -27,7 +27,8 @@ struct Net {
     explicit Net(const char* name)
         : of(case_named(name)), net(of), walk(net.net, net.variables()), values(walk, net.values) {}
 
-    /// Every use of an activation in a recurrence, without its slope, or only in some of a step's gradients.
+    /// Every use of an activation in a recurrence, without its slope, or only in some of a step's
+    /// gradients.
     std::vector<Alteration> without_slopes(Reach reach) {
         std::vector<Alteration> result;
         for (std::uint32_t use = 0; use < walk.uses().size(); ++use) {

@@ -256,7 +256,8 @@ TEST_CASE("compare: a missing factor U' is named in nets of one unit too") {
             Case of = drawn_case(cell, random, 1);
             while (of.sizes.hidden != 1 || of.sizes.steps != steps)
                 of = drawn_case(cell, random, 1);
-            // The backward pass of a net whose recurrent weights are 1, with the values of this one.
+            // The backward pass of a net whose recurrent weights are 1, with the values of this
+            // one.
             CaseNet net(of);
             CaseResult given = solve(of);
             const State& initial = net.net.layers.front().directions.front().initial.state;

@@ -1,5 +1,5 @@
-// Adjoints that were changed on their way, at every step: clipped, or kept in a buffer; and gradients that were
-// clipped at the end, by a norm.
+// Adjoints that were changed on their way, at every step: clipped, or kept in a buffer; and
+// gradients that were clipped at the end, by a norm.
 
 #include "compared_cases.hpp"
 #include "hand_bptt.hpp"

@@ -41,7 +41,8 @@ bool has_start(const std::vector<std::string>& words, const std::string& start) 
     return std::ranges::any_of(words, [&](const std::string& w) { return w.starts_with(start); });
 }
 
-/// A change of layout is one of a few arrays: twelve times gives the same again, eleven times takes it back.
+/// A change of layout is one of a few arrays: twelve times gives the same again, eleven times takes
+/// it back.
 void take_back_layout(const ForwardMistake& mistake, CaseResult& given) {
     for (int i = 0; i < 11 && mistake.change_result; ++i) mistake.change_result(given);
 }

@@ -1,5 +1,5 @@
-// Loops of a derivation that are written wrong: sums that keep one term, and a backward loop that ends early. What they
-// give is put together from other cases.
+// Loops of a derivation that are written wrong: sums that keep one term, and a backward loop that
+// ends early. What they give is put together from other cases.
 
 #include "compared_cases.hpp"
 #include "float_gradients.hpp"

@@ -65,8 +65,8 @@ Share share_of_pairs(const std::string& name, std::size_t stride) {
 }  // namespace
 
 TEST_CASE("compare: most pairs of mistakes are named") {
-    // docs/compare.md states the shares of more pairs; here are as many as take little time. REVOLUTE_PAIRS=10 draws ten
-    // times as many, and -s prints how many there are.
+    // docs/compare.md states the shares of more pairs; here are as many as take little time.
+    // REVOLUTE_PAIRS=10 draws ten times as many, and -s prints how many there are.
     constexpr std::size_t strides[] = {197, 5003, 31013, 31013};
     const char* const told = std::getenv("REVOLUTE_PAIRS");
     const std::size_t times = told == nullptr ? 1 : std::max(1UL, std::strtoul(told, nullptr, 10));

@@ -21,7 +21,8 @@ using namespace revolute::test;
 
 namespace {
 
-/// The result as single precision computes it: a few units in the last place away from the right one.
+/// The result as single precision computes it: a few units in the last place away from the right
+/// one.
 CaseResult in_single(CaseResult result) {
     int units = 0;
     const auto round = [&](double value) {

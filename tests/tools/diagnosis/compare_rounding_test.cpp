@@ -64,7 +64,8 @@ std::vector<Told> told(const Case& of, std::uint64_t seed) {
     };
 }
 
-/// As in a text book: relu, and numbers of one decimal, whose sums of products are short when they are right.
+/// As in a text book: relu, and numbers of one decimal, whose sums of products are short when they
+/// are right.
 Case of_text_book(Random& random) {
     Case of = drawn_case("rnn", random, 1);
     of.architecture.cell = CellKind::simple_relu;
@@ -86,8 +87,8 @@ Case sure_of_its_classes(const std::string& cell, Random& random, double by) {
     return of;
 }
 
-/// The gradients of the parameters as one has them who writes softmax(y) - onehot, which is 0 where softmax(y) is next
-/// to 1.
+/// The gradients of the parameters as one has them who writes softmax(y) - onehot, which is 0 where
+/// softmax(y) is next to 1.
 CaseResult by_plain_softmax(Wrong& net) {
     std::vector<Alteration> plain;
     for (std::uint32_t use = 0; use < net.walk.uses().size(); ++use) {

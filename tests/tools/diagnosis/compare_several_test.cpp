@@ -90,7 +90,8 @@ TEST_CASE(
     const Case of = small_case("zero_sum");
     CaseResult given = solve(of);
     CHECK(compare_gradients(of, given, 1e-10).agrees());
-    // Errors of the batch that add up to zero, at one step whose inputs are the same: all but the inputs' gradients.
+    // Errors of the batch that add up to zero, at one step whose inputs are the same: all but the
+    // inputs' gradients.
     for (NamedArray& array : given.grads)
         if (array.name != "weight_hh_l0") {
             CHECK(largest_entry(array.value) < 1e-15);

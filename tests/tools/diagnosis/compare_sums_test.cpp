@@ -1,5 +1,5 @@
-// Sums over the batch that keep one column, beside other mistakes and in one array alone. What they give is put together
-// from the derivation of that column.
+// Sums over the batch that keep one column, beside other mistakes and in one array alone. What they
+// give is put together from the derivation of that column.
 
 #include "compared_cases.hpp"
 
@@ -20,8 +20,8 @@ std::string alone(int column) {
                        column);
 }
 
-/// The arrays that are chosen with the terms of that column alone, of a derivation with a mistake that has these words in
-/// nets of any batch.
+/// The arrays that are chosen with the terms of that column alone, of a derivation with a mistake
+/// that has these words in nets of any batch.
 CaseResult gradients_of_column(const Case& of, int column, const std::string& mistake,
                                const std::function<bool(const std::string&)>& is_chosen) {
     const auto gradients = [&](const Case& one) {

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-// Small nets whose derivations have several mistakes. Their tests are several files, as with sanitizers each file is one
-// process.
+// Small nets whose derivations have several mistakes. Their tests are several files, as with
+// sanitizers each file is one process.
 
 namespace revolute::test {
 

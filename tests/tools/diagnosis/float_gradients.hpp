@@ -12,11 +12,13 @@ namespace revolute::test {
 
 inline constexpr const char* drawn_cells[] = {"rnn", "lstm", "lstm-peephole", "gru", "gru-before"};
 
-/// A net of one to five units, one to three sequences, one to twelve steps. Parameters are uniform up to `weights`.
+/// A net of one to five units, one to three sequences, one to twelve steps. Parameters are uniform
+/// up to `weights`.
 Case drawn_case(const std::string& cell, Random& random, double weights);
 
-/// Loss, answers and gradients, each operation rounded to float, with sums from the last term to the first and
-/// functions that are one unit in the last place off as often as not, as those of libraries are.
+/// Loss, answers and gradients, each operation rounded to float, with sums from the last term to
+/// the first and functions that are one unit in the last place off as often as not, as those of
+/// libraries are.
 CaseResult float_gradients(const Case& of, std::uint64_t seed);
 
 }  // namespace revolute::test

@@ -5,8 +5,8 @@
 
 #include <string>
 
-// Back-propagation through time as people write it by hand, with mistakes to order. It shares no code with the
-// library but Matrix and the case that it reads.
+// Back-propagation through time as people write it by hand, with mistakes to order. It shares no
+// code with the library but Matrix and the case that it reads.
 
 namespace revolute::test {
 
@@ -22,22 +22,22 @@ struct HandSizes {
     bool classes = false;     ///< whether it answers with classes: cross-entropy
 };
 
-/// A net with half the squared error; `cell` is as in a case file. Only a simple RNN may have layers, answer at
-/// every step, or answer with classes.
+/// A net with half the squared error; `cell` is as in a case file. Only a simple RNN may have
+/// layers, answer at every step, or answer with classes.
 Case hand_case(const std::string& cell, const HandSizes& sizes);
 
 /// The limit of mistakes that clip.
 inline constexpr double clip_limit = 0.0123;
 
-/// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in hand_bptt_rnn.cpp, or
-/// empty.
+/// Gradients of the parameters of a simple RNN with tanh; `mistake` is one of the names in
+/// hand_bptt_rnn.cpp, or empty.
 CaseResult hand_rnn(const Case& of, const std::string& mistake = {});
 /// The same for an LSTM and for a GRU (reset after the product).
 CaseResult hand_lstm(const Case& of, const std::string& mistake = {});
 CaseResult hand_gru(const Case& of, const std::string& mistake = {});
 
-/// What `compare_gradients` finds, at the tolerance of the command: a line for each finding, "arrays: words | words",
-/// then one for what is not explained.
+/// What `compare_gradients` finds, at the tolerance of the command: a line for each finding,
+/// "arrays: words | words", then one for what is not explained.
 std::string findings_of(const Case& of, const CaseResult& given);
 
 // Plain loops over matrices.

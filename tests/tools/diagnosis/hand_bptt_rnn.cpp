@@ -138,7 +138,8 @@ struct HandLayer {
         return dx;
     }
 
-    /// What dh begins with at the last step where each column begins with what the one before left at the first step.
+    /// What dh begins with at the last step where each column begins with what the one before left
+    /// at the first step.
     Matrix kept_between_columns(const std::vector<Matrix>& from_above) const {
         Matrix begin(h[0].shape());
         for (int column = 1; column < begin.columns(); ++column) {

@@ -1,5 +1,6 @@
-// Equations of any number of steps and columns: what losses, weights and counts of steps they are found for. The
-// printed text is read again and gives loss and gradients, at numbers by which it was not found.
+// Equations of any number of steps and columns: what losses, weights and counts of steps they are
+// found for. The printed text is read again and gives loss and gradients, at numbers by which it
+// was not found.
 
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolling/roll.hpp>

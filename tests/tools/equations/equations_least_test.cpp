@@ -210,7 +210,8 @@ TEST_CASE("equations: what is read at the second step alone needs two steps") {
 }
 
 TEST_CASE("equations: the gradient of a parameter that one step reads is defined once") {
-    // Backwards from the last step: dk is U' dh(T), as which U' dh(t) at other steps is no gradient.
+    // Backwards from the last step: dk is U' dh(T), as which U' dh(t) at other steps is no
+    // gradient.
     const Build build = [](Graph& graph, std::int32_t steps) {
         const Expr U = graph.parameter("U", {2, 2}), k = graph.parameter("k", {2, 1});
         Expr h = k;

@@ -24,8 +24,8 @@ bool has_adjoint(const EquationTerm& term, const Equations& lines) {
            });
 }
 
-/// No adjoint stands under forward, and nothing but adjoints that variables are asked for under gradients; the
-/// header that says so stands above.
+/// No adjoint stands under forward, and nothing but adjoints that variables are asked for under
+/// gradients; the header that says so stands above.
 void check_passes(const Equations& lines) {
     const std::string text = to_text(lines);
     INFO(text);

@@ -1,4 +1,5 @@
-// Cases in files: what comes in, what is refused, and that the gradients are those of other programs.
+// Cases in files: what comes in, what is refused, and that the gradients are those of other
+// programs.
 
 #include "cases.hpp"
 #include "support/message.hpp"

@@ -16,7 +16,8 @@ inline std::filesystem::path case_path(const std::string& name) {
 
 inline Case case_named(const std::string& name) { return read_case(case_path(name)); }
 
-/// The gradients of a result that have a column for each sequence: dx, and those of the initial states.
+/// The gradients of a result that have a column for each sequence: dx, and those of the initial
+/// states.
 inline std::vector<std::vector<Matrix>*> sequences_of(CaseResult& result) {
     std::vector<std::vector<Matrix>*> all{&result.dx};
     for (StateArrays& states : result.dinitial) all.push_back(&states.values);

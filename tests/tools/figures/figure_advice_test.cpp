@@ -98,7 +98,8 @@ struct Drawing {
 /// How a user takes the advice that one graph cannot tell a factor.
 enum class Taken : std::uint8_t { laws, step_count };
 
-/// The laws that roll_any_steps finds, of graphs of no fewer steps than that, or else `own`, the graph's number of steps.
+/// The laws that roll_any_steps finds, of graphs of no fewer steps than that, or else `own`, the
+/// graph's number of steps.
 void take(Taken taken, Drawing& drawing, const Build& build, std::int32_t fewest,
           std::int32_t own) {
     const auto rolled_with = [&](std::int32_t steps) {
@@ -126,7 +127,8 @@ Drawing as_advised(Drawing drawing, const std::string& text, const Build& build,
     if (const auto fewest = number_in(text, "its fewest are (\\d+)")) {
         take(taken, drawing, build, *fewest, drawing.steps);
     } else if (const auto enough = number_in(text, "; (\\d+) steps have room")) {
-        // Of the steps that are drawn, which are fewer than the graph's where nothing reads the last ones.
+        // Of the steps that are drawn, which are fewer than the graph's where nothing reads the
+        // last ones.
         const std::int32_t more = *enough - number_in(text, "of (\\d+) steps the first").value();
         if (drawing.options.step_count) *drawing.options.step_count += more;
         drawing.steps += more;
@@ -139,8 +141,8 @@ Drawing as_advised(Drawing drawing, const std::string& text, const Build& build,
     return drawing;
 }
 
-/// Follows advice until there is a figure: once about factors and, as what begins late in a short graph seems to end
-/// early, up to three times about room.
+/// Follows advice until there is a figure: once about factors and, as what begins late in a short
+/// graph seems to end early, up to three times about room.
 void follow(const Build& build, Drawing drawing, const View& view, Taken taken) {
     std::string texts;
     for (int refusals = 0; refusals <= 4; ++refusals) {

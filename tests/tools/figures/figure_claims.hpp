@@ -33,8 +33,8 @@ inline std::string text_of(const RichText& label) {
     return text;
 }
 
-/// The text that a net of so many steps has, where a label is read at step t: "h_{t−1}" is "h_2". Sums do not
-/// say where they begin and end.
+/// The text that a net of so many steps has, where a label is read at step t: "h_{t−1}" is "h_2".
+/// Sums do not say where they begin and end.
 inline std::string at_step(const std::string& label, std::int32_t t, std::int32_t last) {
     static const std::regex step("_(\\{([^{}]*,)?)?([tT])(−|\\+)?([0-9]+)?\\}?"),
         sum("Σ_(\\{[^}]*\\}|t)");
@@ -224,8 +224,8 @@ inline Steps common(const Steps& a, const Steps& b) {
     return steps;
 }
 
-/// A node of the figure of all steps: the family and the step that it stands at, or, where it stands at none,
-/// itself.
+/// A node of the figure of all steps: the family and the step that it stands at, or, where it
+/// stands at none, itself.
 using Place = std::tuple<std::uint32_t, std::optional<std::int32_t>, NodeId>;
 
 /// What a figure claims: places of nodes, and of both ends of edges.

@@ -146,7 +146,8 @@ TEST_CASE("elided figure: a net that changes for good is refused in every view")
                 CAPTURE(static_cast<int>(change));
                 CAPTURE(t);
                 CAPTURE(view.name);
-                // What flows back from step 2 is drawn at step 1, and is like what comes from later ones.
+                // What flows back from step 2 is drawn at step 1, and is like what comes from later
+                // ones.
                 if (change == Change::more && t == 2 && view.name == "backward") continue;
                 Graph graph;
                 CHECK(is_refused(view, changed(graph, change, t, steps - 1)));

@@ -21,8 +21,8 @@ namespace revolute {
 
 namespace {
 
-/// The text with its steps counted from the first: "h_{<0>}" for h_3 where that is 3. A step is the second group of
-/// the pattern.
+/// The text with its steps counted from the first: "h_{<0>}" for h_3 where that is 3. A step is the
+/// second group of the pattern.
 std::string from_first(std::string rest, std::int32_t first, const std::regex& step) {
     std::string text;
     for (std::smatch found; std::regex_search(rest, found, step);) {

@@ -153,8 +153,8 @@ inline void find_strays(const Figure& figure, std::vector<std::string>& faults) 
                 faults.push_back("frames overlap");
 }
 
-/// The box around what stands in a panel: its title, its nodes, the labels of their edges, and edges
-/// between them that do not leave the frame.
+/// The box around what stands in a panel: its title, its nodes, the labels of their edges, and
+/// edges between them that do not leave the frame.
 inline Box held_box(const Figure& figure, std::uint32_t number) {
     const FigurePanel& panel = figure.panels[number];
     Box held = panel.title_box;

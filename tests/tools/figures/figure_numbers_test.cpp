@@ -61,7 +61,8 @@ bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-/// All labels of the joint figure of a chain, drawn with the laws that graphs of several lengths tell.
+/// All labels of the joint figure of a chain, drawn with the laws that graphs of several lengths
+/// tell.
 std::string joint_labels(const Loss& loss, ShownSteps shown,
                          std::optional<std::int32_t> step_count = std::nullopt,
                          std::int32_t first = 0) {

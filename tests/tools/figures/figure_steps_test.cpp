@@ -1,4 +1,5 @@
-// What a folded figure says of steps, read back from what it prints, against the figure of all steps.
+// What a folded figure says of steps, read back from what it prints, against the figure of all
+// steps.
 
 #include "figure_claims.hpp"
 #include "figure_models.hpp"
@@ -259,7 +260,8 @@ std::vector<const Op*> operators_of_pairs() {
     return found;
 }
 
-/// Applies an operator to two values of one shape in the first slots of those that hand a derivative on, and to inputs.
+/// Applies an operator to two values of one shape in the first slots of those that hand a
+/// derivative on, and to inputs.
 Expr applied(const Op& op, Graph& graph, Expr first, Expr second) {
     std::vector<Operand> operands;
     std::vector<Expr> values{second, first};
@@ -307,7 +309,8 @@ Derivative chained(Graph& graph, Shape shape, const Loss& loss) {
     return differentiate(loss(states).named("L"), {U});
 }
 
-/// Whether the figure of local derivatives can be folded; what it claims is what that of all steps says.
+/// Whether the figure of local derivatives can be folded; what it claims is what that of all steps
+/// says.
 bool check_local(const Derivative& derivative) {
     const View view = views_of(derivative).back();
     REQUIRE(view.name == "local");

@@ -1,5 +1,5 @@
-// Of two time axes, arrows of a folded figure say at which steps of each they are; dots of an elided one stand for steps
-// of one axis, and arrows from another one end at what reads them there.
+// Of two time axes, arrows of a folded figure say at which steps of each they are; dots of an
+// elided one stand for steps of one axis, and arrows from another one end at what reads them there.
 
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rewriting/simplify.hpp>
@@ -79,7 +79,8 @@ const std::array<View, 4> views{
 
 constexpr std::size_t backward_view = 1;
 
-/// The letter of the time axis and what stands behind the sign of equality in the title of the node's panel.
+/// The letter of the time axis and what stands behind the sign of equality in the title of the
+/// node's panel.
 struct Place {
     std::string axis;
     std::string step;
@@ -130,7 +131,8 @@ class AxesReader {
         return (letter == axis ? at : last_).at(axis) + by;
     }
 
-    /// Whether a note, or the title of a frame, holds at some steps; none where the text is no note.
+    /// Whether a note, or the title of a frame, holds at some steps; none where the text is no
+    /// note.
     std::optional<bool> holds(const std::string& text, const At& at) const {
         static const std::regex part(
             "([ts])([+-][0-9]+)|(?:for )?([ts]) = (\\S+?)(?:\\.\\.(\\S+))?|([ts]) ([<>]) (\\S+)|"

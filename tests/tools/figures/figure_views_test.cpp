@@ -53,8 +53,8 @@ Counts counts_of_backward(const Derivative& derivative) {
     return {drawn.size(), edges};
 }
 
-/// Gradients that are numbers or values of the forward pass have a node each, and such a value an arrow to it. A number
-/// that nothing else in the view reads has none.
+/// Gradients that are numbers or values of the forward pass have a node each, and such a value an
+/// arrow to it. A number that nothing else in the view reads has none.
 Counts with_other_gradients(Counts counts, const Derivative& derivative, bool is_joint) {
     const Graph& graph = *derivative.loss().graph;
     const NodeId loss = derivative.loss().id;

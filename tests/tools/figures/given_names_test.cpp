@@ -21,8 +21,8 @@ namespace revolute {
 
 namespace {
 
-/// A net in which two values are called h and two z, so that names are made up for one of each, and whose equations
-/// have lines without names, e and delta; with a parameter called `given`.
+/// A net in which two values are called h and two z, so that names are made up for one of each, and
+/// whose equations have lines without names, e and delta; with a parameter called `given`.
 Derivative net_of(Graph& graph, const std::string& given, int steps) {
     const Expr w = graph.parameter("w", {2, 2}), first = graph.initial_state("h", {2, 1});
     const Expr q = graph.parameter(given, {2, 1});

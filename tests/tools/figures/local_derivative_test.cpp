@@ -59,7 +59,8 @@ Bindings leaves_of(const LocalDerivative& derivative, const ValueOf& value_of) {
     return leaves;
 }
 
-/// The term that the form makes of a factor and an adjoint. That of a map is made by its expression.
+/// The term that the form makes of a factor and an adjoint. That of a map is made by its
+/// expression.
 Matrix term_of(Form form, const Matrix& factor, const Matrix& adjoint) {
     if (form == Form::left) return matrix_product(factor, adjoint);
     if (form == Form::right) return matrix_product(adjoint, factor);
@@ -129,8 +130,8 @@ class Applied {
     Bindings values_;
 };
 
-/// Central differences with a step of 1e-6 are wrong by about 1e-12 of a third derivative, and by rounding,
-/// 2e-16 / 1e-6 of the values; all of these are below 50.
+/// Central differences with a step of 1e-6 are wrong by about 1e-12 of a third derivative, and by
+/// rounding, 2e-16 / 1e-6 of the values; all of these are below 50.
 constexpr double of_differences = 1e-8;
 /// Sums in another order, of up to some hundred terms of order one.
 constexpr double of_rounding = 1e-12;
@@ -295,8 +296,8 @@ bool is_named_after_operator(const RichText& label) {
     return text.find("′") != std::string::npos || text.find("∂") != std::string::npos;
 }
 
-/// The term for an adjoint, computed from nothing but the printed label, how the form reads it, and the
-/// values of names.
+/// The term for an adjoint, computed from nothing but the printed label, how the form reads it, and
+/// the values of names.
 Matrix term_read(const std::string& label, Form form, Shape shape, const Matrix& adjoint,
                  const std::map<std::string, Matrix>& names) {
     test::EquationInput input{"  label = " + label + "\n", {}, {}};

@@ -1,4 +1,5 @@
-// Steps stand below names in LaTeX and in figures, and so does what a name has behind an underline: h_0 beside h(0).
+// Steps stand below names in LaTeX and in figures, and so does what a name has behind an underline:
+// h_0 beside h(0).
 
 #include "figure_models.hpp"
 #include <revolute/graph/leaf.hpp>

@@ -1,4 +1,5 @@
-// The program's command `compare`, as a user runs it, and what `grad --json` says of a file's own gradients.
+// The program's command `compare`, as a user runs it, and what `grad --json` says of a file's own
+// gradients.
 
 #include <revolute/tools/support/output_file.hpp>
 #include <support/run_program.hpp>

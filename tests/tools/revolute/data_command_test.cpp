@@ -30,7 +30,8 @@ struct TableFolder : TemporaryFolder {
 
 const std::string settings = " --window 3 --hidden 2 --epochs 1 ";
 
-/// What `predict` says after training on the table, both of which must succeed; `said` must be told.
+/// What `predict` says after training on the table, both of which must succeed; `said` must be
+/// told.
 std::string forecast_from(const std::string& name, std::string_view said,
                           const std::string& options = "") {
     CAPTURE(name);
@@ -237,7 +238,8 @@ TEST_CASE("train: the memory of a step is told before, and kept to") {
         none.errors.ends_with(" for one window, of 1.0 kB)\n"
                               "  --memory says how much that is; a smaller --hidden or --window "
                               "takes less\n"));
-    // Where windows are left over there are two steps: both are told of, and the limit is the one that was said.
+    // Where windows are left over there are two steps: both are told of, and the limit is the one
+    // that was said.
     const std::string batches = "train plain.csv" + settings + "--batch 50 --memory ";
     CHECK(run_program(batches + "1GB", folder)
               .errors.starts_with("memory: a step for 50 windows and one for the last 43 take "));

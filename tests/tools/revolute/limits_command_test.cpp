@@ -1,4 +1,5 @@
-// What commands do where there is little memory, or fewer processors than threads that were asked for.
+// What commands do where there is little memory, or fewer processors than threads that were asked
+// for.
 
 #include <revolute/tools/support/output_file.hpp>
 #include <support/run_program.hpp>
@@ -17,7 +18,8 @@ namespace {
 
 using test::Ran;
 
-/// Runs the program in an address space of so many kilobytes. What never ends is killed and has status 137.
+/// Runs the program in an address space of so many kilobytes. What never ends is killed and has
+/// status 137.
 Ran run_within(int kilobytes, const std::string& arguments, const test::TemporaryFolder& folder) {
     const int status = std::system(
         fmt::format("cd '{}' && ulimit -v {} && timeout -s KILL 60 '{}' {} > output 2> errors",

@@ -1,5 +1,5 @@
-// The program's commands `train`, `predict`, `weights` and `demo`, as a user runs them: statuses, messages,
-// and that a failure leaves no file behind.
+// The program's commands `train`, `predict`, `weights` and `demo`, as a user runs them: statuses,
+// messages, and that a failure leaves no file behind.
 
 #include <revolute/tools/support/output_file.hpp>
 #include <support/run_program.hpp>
@@ -58,7 +58,8 @@ std::string first_column(const std::string& csv) {
     return column;
 }
 
-/// `revolute train` in a process that is not waited for; what it says is in the folder's file `errors`.
+/// `revolute train` in a process that is not waited for; what it says is in the folder's file
+/// `errors`.
 class Training {
  public:
     Training(const std::string& arguments, const TemporaryFolder& folder) : process_(fork()) {
@@ -96,7 +97,8 @@ void wait_for(Training& training, const TemporaryFolder& folder, const std::stri
     REQUIRE(has_said());
 }
 
-/// A training that is asked to end saves the last complete epoch, writes no plot and ends with `status`.
+/// A training that is asked to end saves the last complete epoch, writes no plot and ends with
+/// `status`.
 void check_stopped_by(int signal, int status) {
     CAPTURE(signal);
     const TemporaryFolder folder;

@@ -57,7 +57,8 @@ TEST_CASE("gnuplot: it ends with the program, however that ends") {
     for (const std::string signal : {"TERM", "HUP", "KILL"}) {
         CAPTURE(signal);
         const FolderWithGnuplot folder("cat > commands; echo $$ > number; exec sleep 60\n");
-        // The stand-in's number is gone or, where nobody has asked for its status, that of a process that has ended.
+        // The stand-in's number is gone or, where nobody has asked for its status, that of a
+        // process that has ended.
         const Ran ran = run_shell(
             training + " & program=$!\nwhile [ ! -s number ]; do sleep 0.02; done\nkill -" +
                 signal +

@@ -56,7 +56,8 @@ struct WrittenTable {
     }
 };
 
-/// The option that a message offers, of those that say how the table is written; none where it offers no such one.
+/// The option that a message offers, of those that say how the table is written; none where it
+/// offers no such one.
 bool follow_advice(const std::string& message, const WrittenTable& meant, CsvOptions& told) {
     const auto offers = [&](const std::string& option) {
         return message.find(option) != message.npos;

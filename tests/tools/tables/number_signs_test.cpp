@@ -12,7 +12,8 @@ using namespace revolute;
 
 namespace {
 
-/// A number of thousandths as some program may write it, with `places` digits behind the decimal sign.
+/// A number of thousandths as some program may write it, with `places` digits behind the decimal
+/// sign.
 std::string written(long thousandths, int places, NumberSigns signs) {
     const long size = std::labs(thousandths);
     std::string whole = std::to_string(size / 1000);
@@ -51,7 +52,8 @@ struct Writing {
         const std::string ends = delimiter == blanks ? " \t" : std::string(1, delimiter);
         return text.find_first_of(ends) == text.npos ? text : '"' + text + '"';
     }
-    /// Without a header it must have other cells than the rows, or it might be one that lacks a name.
+    /// Without a header it must have other cells than the rows, or it might be one that lacks a
+    /// name.
     std::string title() const { return has_header ? "Report, of today" : "Report"; }
     std::string text(const std::vector<const Contents*>& columns) const {
         std::string result;

@@ -112,7 +112,8 @@ TEST_CASE("forecast: what every net answers is what the evaluator computes windo
             Series series = small_table();
             const std::vector<double> each = forecast_each(model, series, 2)[0].values;
             REQUIRE(each.size() == 2);
-            // A product over two columns may round otherwise than over one: values of the order of 100.
+            // A product over two columns may round otherwise than over one: values of the order of
+            // 100.
             CHECK(each[0] == doctest::Approx(by_evaluator(model, series, 2)).epsilon(1e-14));
             CHECK(each[1] == doctest::Approx(by_evaluator(model, series, 3)).epsilon(1e-14));
             const std::vector<double> ahead = forecast_ahead(model, series, 1)[0].values;

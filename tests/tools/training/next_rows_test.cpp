@@ -16,7 +16,8 @@ Series series_of(const std::string& csv) {
     return read_series(Table::parse(csv, "data.csv"), ColumnNames{{"a", "b"}, {"a"}});
 }
 
-/// Three rows of each kind of axis, the first columns of two tables, and what the next two places are called.
+/// Three rows of each kind of axis, the first columns of two tables, and what the next two places
+/// are called.
 const std::string by_row = "a,b\n5,1\n6,2\n5,3\n";
 const std::string by_year = "year,a,b\n1700,5,1\n1701,6,2\n1702,5,3\n";
 const std::string by_month = "when,a,b\n2019-10-31,5,1\n2019-11-30,6,2\n2019-12-31,5,3\n";

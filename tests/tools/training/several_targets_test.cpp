@@ -1,4 +1,5 @@
-// Nets that forecast several columns, and forecasts of several rows from columns that are not forecast.
+// Nets that forecast several columns, and forecasts of several rows from columns that are not
+// forecast.
 
 #include <revolute/graph/values/error.hpp>
 #include <revolute/rnn/closed_form/closed_form.hpp>
@@ -18,7 +19,8 @@ using test::message_of;
 
 namespace {
 
-/// Three columns of 40 rows, whose scales are far apart: the targets are a, which is read too, and c.
+/// Three columns of 40 rows, whose scales are far apart: the targets are a, which is read too, and
+/// c.
 Series three_columns() {
     Series series{.source = "t.csv",
                   .axis = {},
@@ -253,7 +255,8 @@ TEST_CASE("several targets: the report has a table for each, and one for all") {
         series.targets[0].values[row] = series.inputs[0].values[row] = row % 2 == 0 ? 10 : 13;
         series.targets[1].values[row] = row % 2 == 0 ? 0 : 4;
     }
-    // Errors of a are 3 - 1 and -3 - 1, of c 4 - 0.5 and -4 - 0.5; together in deviations of 100 and 2.
+    // Errors of a are 3 - 1 and -3 - 1, of c 4 - 0.5 and -4 - 0.5; together in deviations of 100
+    // and 2.
     const ForecastReport report = report_forecasts(model, series, 38);
     const double of_a = std::sqrt((2.0 * 2 + 4 * 4) / 2),
                  of_c = std::sqrt((3.5 * 3.5 + 4.5 * 4.5) / 2);

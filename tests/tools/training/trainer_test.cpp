@@ -106,7 +106,8 @@ TEST_CASE("trainer: early stopping keeps its best model where training diverges 
 }
 
 TEST_CASE("trainer: what a rule remembers must stay finite, and is named where it does not") {
-    // Squares of gradients overflow, and the rule would stand still for good with a loss that looks well.
+    // Squares of gradients overflow, and the rule would stand still for good with a loss that looks
+    // well.
     TrainingSettings settings = small_settings();
     settings.clip = 0;
     std::vector<Matrix> weights = train(sunspots(), 247, settings).model.parameters;
@@ -210,8 +211,8 @@ TEST_CASE("trainer: a batch in pieces moves the weights as a whole one does") {
                     const ForecastModel split = within(limit);
                     if (said.find(" pieces of up to ") == said.npos) continue;
                     ++splits;
-                    // At most 140 steps, each of a sum over some pieces: a rounding is at most as large
-                    // beside the entries, and a step keeps it.
+                    // At most 140 steps, each of a sum over some pieces: a rounding is at most as
+                    // large beside the entries, and a step keeps it.
                     for (std::size_t i = 0; i < split.parameters.size(); ++i)
                         CHECK(relative_difference(split.parameters[i], whole.parameters[i]) <=
                               1e-11);
@@ -322,7 +323,8 @@ TEST_CASE("trainer: with early stopping the weights of the best epoch are kept")
           std::min<std::size_t>(60, static_cast<std::size_t>(result.model.epochs_done) + 5));
     CHECK(errors.size() < 60);
     CHECK(static_cast<std::size_t>(result.epochs_done) == errors.size());
-    // It is the error on the last tenth of the training rows, which neither learning nor standardisation sees.
+    // It is the error on the last tenth of the training rows, which neither learning nor
+    // standardisation sees.
     const std::size_t learned = first_held_out(247, 0.1);
     std::vector<double> forecasts = forecast_each(result.model, series, learned)[0].values;
     forecasts.resize(247 - learned);
@@ -381,7 +383,8 @@ TEST_CASE("trainer: in floats and in threads it learns the same, to their digits
     const ForecastModel rough = train(sunspots(), 247, settings, floats).model;
     CHECK(rough.parameters != expected.parameters);
     for (std::size_t i = 0; i < rough.parameters.size(); ++i)
-        // Four steps of Adam, whose division by a root makes a relative error of a gradient one of the step.
+        // Four steps of Adam, whose division by a root makes a relative error of a gradient one of
+        // the step.
         CHECK(relative_difference(rough.parameters[i], expected.parameters[i]) <= 1e-4);
 }
 
@@ -421,7 +424,8 @@ TEST_CASE("trainer: one epoch of one batch is one step of the optimiser along th
     const Matrix* gradients[] = {&by_hand.dW, &by_hand.dU, &by_hand.db, &by_hand.dV, &by_hand.dc};
     for (std::size_t k = 0; k < 5; ++k)
         for (std::size_t i = 0; i < before[k].size(); ++i)
-            // Entries are of the order of 1, summed over 37 windows: a few hundred roundings at most.
+            // Entries are of the order of 1, summed over 37 windows: a few hundred roundings at
+            // most.
             CHECK(after.parameters[k].values()[i] ==
                   doctest::Approx(before[k].values()[i] - 0.5 * gradients[k]->values()[i])
                       .epsilon(1e-13));

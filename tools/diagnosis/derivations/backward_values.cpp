@@ -57,7 +57,8 @@ BackwardValues::BackwardValues(const BackwardWalk& walk, const Bindings& values)
     for (const Expr& variable : walk.variables())
         first_entry_.push_back(first_entry_.back() + variable.shape().size());
     now_.gradients.assign(first_entry_.back(), 0.0);
-    // The first derivation changes everything: from nothing to what the seed of the reverse pass gives.
+    // The first derivation changes everything: from nothing to what the seed of the reverse pass
+    // gives.
     add(walk.loss().id, std::array{step}, Matrix(walk.loss().shape(), 1.0), 1);
     run({});
     absorb();

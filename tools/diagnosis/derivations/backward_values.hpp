@@ -11,13 +11,13 @@
 #include <span>
 #include <vector>
 
-// Reverse passes over a recurrent net, in numbers, in which some terms are others than the rules give: the gradients of
-// derivations that went wrong.
+// Reverse passes over a recurrent net, in numbers, in which some terms are others than the rules
+// give: the gradients of derivations that went wrong.
 
 namespace revolute {
 
-/// A derivation by hand writes two things down at each step: the adjoint of the state before, and the gradients
-/// of the step's parameters (and inputs). A mistake may be in one of them alone.
+/// A derivation by hand writes two things down at each step: the adjoint of the state before, and
+/// the gradients of the step's parameters (and inputs). A mistake may be in one of them alone.
 enum class Reach : std::uint8_t { everywhere, recurrence, step };
 
 /// Of the batch, one column alone or all others.
@@ -49,8 +49,8 @@ struct AdjointChange {
     std::function<void(NodeId node, Matrix& adjoint)> change;
 };
 
-/// The gradients of one net by one derivation, the right one at first, and of derivations that differ from it here and
-/// there: only what an alteration reaches is computed again.
+/// The gradients of one net by one derivation, the right one at first, and of derivations that
+/// differ from it here and there: only what an alteration reaches is computed again.
 class BackwardValues {
     enum Channel : std::uint8_t { recurrence, step };
     template <class Value>
@@ -81,28 +81,29 @@ class BackwardValues {
     /// `walk` must outlive the values.
     BackwardValues(const BackwardWalk& walk, const Bindings& values);
 
-    /// What the rule of the operator's record gives for the use, for the leaf that stands for the consumer's adjoint.
+    /// What the rule of the operator's record gives for the use, for the leaf that stands for the
+    /// consumer's adjoint.
     Pullback site(std::uint32_t use);
     /// The number of a term that is made at `site(use)`; none for the term of the right rule.
     std::optional<std::uint32_t> term(std::uint32_t use, Expr made);
 
     /// The entries of all gradients by the derivation, one variable behind the other.
     std::span<const double> gradients() const { return now_.gradients; }
-    /// The same with alterations, which change each other's uses where both only have a factor; in one column of the
-    /// batch alone where there is a number. Valid until the next call.
+    /// The same with alterations, which change each other's uses where both only have a factor; in
+    /// one column of the batch alone where there is a number. Valid until the next call.
     std::span<const double> gradients(std::span<const Alteration> alterations,
                                       std::optional<int> column = {});
     /// The derivation has the alterations from here on.
     void accept(std::span<const Alteration> alterations);
-    /// Whether no alteration makes a term another one, or takes other columns, where the derivation does so already, as far
-    /// as it reaches.
+    /// Whether no alteration makes a term another one, or takes other columns, where the derivation
+    /// does so already, as far as it reaches.
     bool has_room_for(std::span<const Alteration> alterations) const;
     const Derivation& derivation() const { return now_; }
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
 
-    /// The entries of all gradients by the derivation, where adjoints are changed before they are handed on; of one in
-    /// which every alteration reaches everywhere (`has_one_channel`).
+    /// The entries of all gradients by the derivation, where adjoints are changed before they are
+    /// handed on; of one in which every alteration reaches everywhere (`has_one_channel`).
     std::vector<double> gradients_with(const AdjointChange& change);
     bool has_one_channel() const { return !now_.is_split; }
 
@@ -124,7 +125,8 @@ class BackwardValues {
     void mark(std::span<const Alteration> alterations);
     void run(std::optional<int> column);
     void absorb();
-    /// Adds what changes in what the use passes on, of one channel, to those channels of the operand.
+    /// Adds what changes in what the use passes on, of one channel, to those channels of the
+    /// operand.
     void pass_on(std::uint32_t use, Channel from, std::span<const Channel> to,
                  std::optional<int> column);
     void add(NodeId operand, std::span<const Channel> to, ConstMatrixView term, double factor);

@@ -9,8 +9,9 @@
 #include <map>
 #include <utility>
 
-// Adjoints of states that are changed in back-propagation through time: clipped at every step, to a limit that is not
-// known, kept in a buffer that is not reset, or handed on by a loop that ends early.
+// Adjoints of states that are changed in back-propagation through time: clipped at every step, to a
+// limit that is not known, kept in a buffer that is not reset, or handed on by a loop that ends
+// early.
 
 namespace revolute {
 
@@ -28,11 +29,12 @@ std::vector<ChangedStates> changed_states(const RecurrentNet& net) {
     return {{"h[t]", {true, false}}, {"c[t]", {false, true}}, {"h[t] and of c[t]", {true, true}}};
 }
 
-/// Which states of a direction are looked at: those after each step, the one after the last, those before the first.
+/// Which states of a direction are looked at: those after each step, the one after the last, those
+/// before the first.
 enum class Which : std::uint8_t { each, final, initial };
 
-/// Calls visit(node, tensor, buffer) for the states that are nodes below `nodes`. A buffer is one tensor of one direction
-/// of one layer.
+/// Calls visit(node, tensor, buffer) for the states that are nodes below `nodes`. A buffer is one
+/// tensor of one direction of one layer.
 template <class Visit>
 void for_each_state(const RecurrentNet& net, Which which, std::size_t nodes, const Visit& visit) {
     std::size_t buffers = 0;

@@ -17,7 +17,8 @@ bool is_lstm(const CellType& type) {
     return type == CellKind::lstm || type == CellKind::lstm_peephole;
 }
 
-/// A change of the arrays of a state dict that have rows of gates; parameters and their gradients change alike.
+/// A change of the arrays of a state dict that have rows of gates; parameters and their gradients
+/// change alike.
 using ArrayEdit = std::function<void(NamedArray&)>;
 
 ForwardMistake of_arrays(std::string words, const ArrayEdit& change) {
@@ -46,7 +47,8 @@ ForwardMistake without_peepholes() {
             [is_peephole](CaseResult& result) { std::erase_if(result.grads, is_peephole); }};
 }
 
-/// Beside the input's bias, where its gradient is that one's: of the biases of the state none can be told from r o da.
+/// Beside the input's bias, where its gradient is that one's: of the biases of the state none can
+/// be told from r o da.
 ForwardMistake with_bias_outside_of_reset(int hidden) {
     const auto is_of = [](const NamedArray& array, std::string_view kind) {
         return array.name.starts_with(kind);
@@ -89,7 +91,8 @@ void add_other_cells(const Case& of, std::vector<ForwardMistake>& all) {
     if (of.architecture.cell == CellKind::lstm_peephole) all.push_back(without_peepholes());
 }
 
-/// z and 1 - z exchanged: as sigmoid(-a) = 1 - sigmoid(a), the same as what z is made of with the other sign.
+/// z and 1 - z exchanged: as sigmoid(-a) = 1 - sigmoid(a), the same as what z is made of with the
+/// other sign.
 void add_exchanged_share(const Case& of, std::vector<ForwardMistake>& all) {
     if (!is_gru(of.architecture.cell)) return;
     const int hidden = of.sizes.hidden;

@@ -18,8 +18,8 @@ namespace {
 /// Rules are not tried in more places when values take so many bytes.
 constexpr std::size_t most_bytes = std::size_t{1} << 29;
 
-/// Which variable a use reads that belongs to a step, or to the head of one answer: a parameter, perhaps through what
-/// belongs to no step, such as a bias that is spread over the batch.
+/// Which variable a use reads that belongs to a step, or to the head of one answer: a parameter,
+/// perhaps through what belongs to no step, such as a bias that is spread over the batch.
 std::optional<std::size_t> parameter_of(const BackwardWalk& walk, Use use) {
     const Graph& graph = walk.graph();
     NodeId node = walk.operand(use);
@@ -30,8 +30,8 @@ std::optional<std::size_t> parameter_of(const BackwardWalk& walk, Use use) {
     return static_cast<std::size_t>(found - walk.variables().begin());
 }
 
-/// Which cell of the net a node belongs to: their number, layer by layer and direction by direction; the head
-/// comes behind them.
+/// Which cell of the net a node belongs to: their number, layer by layer and direction by
+/// direction; the head comes behind them.
 class Cells {
  public:
     explicit Cells(const RecurrentNet& net) {
@@ -248,7 +248,8 @@ std::vector<KnownMistakes::Place> KnownMistakes::places_of(const MistakenRule& r
         for (const Families& set : sets) places.push_back({&rule, set});
     };
     if (rule.is_shared) {
-        // The gates and what else has a name, without an activation inside a formula, such as tanh(c).
+        // The gates and what else has a name, without an activation inside a formula, such as
+        // tanh(c).
         Families named;
         std::ranges::copy_if(all, std::back_inserter(named), [&](std::size_t family) {
             return families_[family].consumer != families_[family].formula;

@@ -13,24 +13,27 @@ namespace revolute {
 /// The mistakes in derivations of one net that are known, as alterations of its backward pass.
 class KnownMistakes {
  public:
-    /// `of`, `net`, `walk` and `values` must outlive the mistakes. `given`: the variables whose gradients were given; no place
-    /// is named from which nothing reaches them.
+    /// `of`, `net`, `walk` and `values` must outlive the mistakes. `given`: the variables whose
+    /// gradients were given; no place is named from which nothing reaches them.
     KnownMistakes(const Case& of, const CaseNet& net, const BackwardWalk& walk,
                   BackwardValues& values, std::span<const Expr> given);
 
     int steps() const { return static_cast<int>(net_.net.inputs.size()); }
-    /// The initial state's term missing from the sums over steps, or there twice, in the arrays that differ.
+    /// The initial state's term missing from the sums over steps, or there twice, in the arrays
+    /// that differ.
     std::vector<Mistake> in_initial_term(const Judge& judge) const;
     /// Terms of some steps missing there, or there twice.
     std::vector<Mistake> in_sums(const Judge& judge) const;
-    /// Sums over the batch there of which one column alone counts, or all but one; or, over the steps too, one column of the
-    /// first step or of the last.
+    /// Sums over the batch there of which one column alone counts, or all but one; or, over the
+    /// steps too, one column of the first step or of the last.
     std::vector<Mistake> in_sums_over_batch(const Judge& judge) const;
-    /// Gradients that do not go back to the first step, or not by every state, or not from every answer.
+    /// Gradients that do not go back to the first step, or not by every state, or not from every
+    /// answer.
     std::vector<Mistake> cuts(bool compares_initial_states) const;
     /// The derivation of the other way to reset, with the values of the right forward pass.
     std::vector<Mistake> in_conventions();
-    /// Two gates whose adjoints are taken for one another: products with the other's weights, and its rows in all arrays.
+    /// Two gates whose adjoints are taken for one another: products with the other's weights, and
+    /// its rows in all arrays.
     struct ExchangedGates {
         std::string words;
         std::vector<Alteration> alterations;
@@ -44,8 +47,9 @@ class KnownMistakes {
     /// The terms of each family, and of each kind of them, times some factor.
     std::vector<Mistake> with_factor();
 
-    /// A gradient is looked for that goes back over so many steps and no further, or is cut off after every so many:
-    /// each number costs a backward pass, so that all of them would cost the square of the number of steps.
+    /// A gradient is looked for that goes back over so many steps and no further, or is cut off
+    /// after every so many: each number costs a backward pass, so that all of them would cost the
+    /// square of the number of steps.
     static constexpr int longest_window = 64;
     /// Whether windows were left out, or rules, because the net is large.
     bool leaves_some_out() const { return leaves_some_out_ || steps() - 1 > longest_window; }
@@ -71,8 +75,8 @@ class KnownMistakes {
                                          std::uint32_t use);
     /// Whether what goes back by the use reaches a variable whose gradient was given.
     bool matters(Use use) const { return reaches_given_[index(walk_.operand(use))]; }
-    /// The alteration at those uses of parameters of the arrays that differ which are chosen by array and step, if they have
-    /// one.
+    /// The alteration at those uses of parameters of the arrays that differ which are chosen by
+    /// array and step, if they have one.
     template <class Chosen>
     std::vector<Alteration> in_parameters(const Judge& judge, const Alteration& alteration,
                                           const Chosen& is_chosen) const;

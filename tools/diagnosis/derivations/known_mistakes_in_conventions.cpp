@@ -18,7 +18,8 @@ namespace revolute {
 
 namespace {
 
-/// Whether r, which the site is about, multiplies U h + b: the product with U h, of which the gate is none.
+/// Whether r, which the site is about, multiplies U h + b: the product with U h, of which the gate
+/// is none.
 std::optional<Expr> product_that_is_reset(const RuleSite& site) {
     if (&site.op() != &hadamard_op || site.input(0) == site.input(1)) return std::nullopt;
     return detail::product_in(site.input(1 - site.slot));

@@ -12,7 +12,8 @@ namespace revolute {
 
 namespace {
 
-/// The states of one tensor of the cell (of all, when there is no number), and their initial leaves.
+/// The states of one tensor of the cell (of all, when there is no number), and their initial
+/// leaves.
 std::vector<bool> marked_states(const RecurrentNet& net, std::optional<std::size_t> tensor) {
     std::vector<bool> marked(index(net.loss().id) + 1, false);
     const auto mark = [&](const State& state) {
@@ -27,8 +28,8 @@ std::vector<bool> marked_states(const RecurrentNet& net, std::optional<std::size
     return marked;
 }
 
-/// How many steps of its recurrence come before the consumer, which reads a marked state of the step before;
-/// nothing for other uses.
+/// How many steps of its recurrence come before the consumer, which reads a marked state of the
+/// step before; nothing for other uses.
 std::optional<int> steps_before(const RuleSite& site, const std::vector<bool>& marked, int steps) {
     const auto here = site.output.step(), there = site.input().step();
     if (!here || !there || here == there || !marked[index(site.input().id)]) return std::nullopt;
@@ -147,7 +148,8 @@ Mistake KnownMistakes::sum_of_column(const Judge& judge, int column,
         .families = 1,
         .is_in_sums = true};
     if (!step) return mistake;
-    // The same and more, as `says_more` sees it: where it makes no difference, nothing is said of steps.
+    // The same and more, as `says_more` sees it: where it makes no difference, nothing is said of
+    // steps.
     mistake.families = 2;
     std::ranges::move(in_parameters(judge, {.factor = 0}, other_steps),
                       std::back_inserter(mistake.alterations));

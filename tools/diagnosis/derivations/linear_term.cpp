@@ -12,7 +12,8 @@ namespace {
 /// What calling a kernel takes, in operations; and what applying a term and adding it up takes.
 constexpr std::int64_t operations_of_call = 60, operations_of_term = 60;
 
-/// The matrix product takes one for each entry of its left factor and column; others one for each entry.
+/// The matrix product takes one for each entry of its left factor and column; others one for each
+/// entry.
 std::int64_t operations_of(const Op& op, Shape left, Shape result) {
     const auto entries = static_cast<std::int64_t>(result.size());
     return operations_of_call + (op.role == Role::product ? entries * left.columns : entries);

@@ -10,19 +10,21 @@
 
 namespace revolute {
 
-/// Terms of backward passes as numbers. A term is an expression that is linear in the adjoint of a node; what else
-/// it reads are values of the forward pass, which are computed once. So a term is applied to many adjoints in the time
-/// of its own products, without a graph for each; one of a small adjoint without kernels either, whose calls would take
-/// longer than its products: as the entries of its matrix that are not zero.
+/// Terms of backward passes as numbers. A term is an expression that is linear in the adjoint of a
+/// node; what else it reads are values of the forward pass, which are computed once. So a term is
+/// applied to many adjoints in the time of its own products, without a graph for each; one of a
+/// small adjoint without kernels either, whose calls would take longer than its products: as the
+/// entries of its matrix that are not zero.
 class LinearTerms {
  public:
-    /// Computes the values of all nodes that the graph has, and of what is appended to it when a term needs them.
-    /// `graph` must outlive the terms. Throws EvaluationError as `evaluate` does.
+    /// Computes the values of all nodes that the graph has, and of what is appended to it when a
+    /// term needs them. `graph` must outlive the terms. Throws EvaluationError as `evaluate` does.
     LinearTerms(Graph& graph, const Bindings& values);
 
     /// The leaf that stands for the adjoint of a node of that shape.
     Expr adjoint(Shape shape);
-    /// The number of a term, which is made of the leaf `adjoint(...)` of its own; equal terms have one number.
+    /// The number of a term, which is made of the leaf `adjoint(...)` of its own; equal terms have
+    /// one number.
     std::uint32_t number(Expr term);
 
     /// The term of that adjoint; valid until the term is applied again.
@@ -35,7 +37,8 @@ class LinearTerms {
     std::size_t entries() const { return entries_; }
 
  private:
-    /// What an operator of a term reads: a value that is known, or the result of an operator before it.
+    /// What an operator of a term reads: a value that is known, or the result of an operator before
+    /// it.
     struct Source {
         enum class Kind : std::uint8_t { adjoint, step, value } kind;
         std::size_t index = 0;  // of the step, or the node's id

@@ -24,9 +24,11 @@ class Neighbours {
     std::optional<Expr> consumer(const RuleSite& site, std::size_t family, int distance) const;
     /// The node of that name `distance` steps later.
     std::optional<Expr> named(Expr node, int distance) const;
-    /// What W x, or W x + b, is multiplied with entry by entry, if that is of the same step and nothing else reads it.
+    /// What W x, or W x + b, is multiplied with entry by entry, if that is of the same step and
+    /// nothing else reads it.
     std::optional<Expr> factor(Expr product) const;
-    /// What the product that is added to W x, or to W x + b, is multiplied with: r beside r o (U h + b).
+    /// What the product that is added to W x, or to W x + b, is multiplied with: r beside r o (U h
+    /// + b).
     std::optional<Expr> factor_beside(Expr product) const;
     /// One of the activations with a name, counted as they were made, of the same cell and step.
     std::optional<Expr> gate(const RuleSite& site, std::size_t number) const;
@@ -59,12 +61,14 @@ struct MistakeSite {
 /// One way to get a local derivative wrong.
 struct MistakenRule {
     bool (*applies)(const RuleSite& site);
-    /// What is added instead; nothing where the term is left out. None: the right term times `factor`.
+    /// What is added instead; nothing where the term is left out. None: the right term times
+    /// `factor`.
     std::optional<Expr> (*term)(const MistakeSite& site) = nullptr;
     double factor = 1;
     /// The mistake in words, for the first of the families in which it is made.
     std::string (*words)(const UseFamily& family, const Neighbours& near);
-    /// Whether one makes it in all families that it applies to at once, not only in those of a kind.
+    /// Whether one makes it in all families that it applies to at once, not only in those of a
+    /// kind.
     bool is_shared = false;
     /// Whether one may make it in the recurrence alone, or in the step's gradients alone.
     bool has_reach = false;
@@ -72,8 +76,8 @@ struct MistakenRule {
     bool is_of_adjoints = false;
 };
 
-/// All that are known, the more likely ones first: of activations, of products of matrices and entry by entry, of any
-/// operator.
+/// All that are known, the more likely ones first: of activations, of products of matrices and
+/// entry by entry, of any operator.
 std::array<std::span<const MistakenRule>, 4> mistaken_rules();
 
 }  // namespace revolute

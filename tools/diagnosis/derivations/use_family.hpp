@@ -7,7 +7,8 @@
 
 namespace revolute {
 
-/// Uses alike across steps: their formulas are the same when steps are written from the consumer's, t.
+/// Uses alike across steps: their formulas are the same when steps are written from the consumer's,
+/// t.
 struct UseFamily {
     std::string consumer;  ///< what uses: a name ("h[t]"), or a formula ("f[t] o c[t-1]")
     std::string formula;   ///< the consumer's formula ("tanh(z[t])")
@@ -19,8 +20,8 @@ struct UseFamily {
     std::string described() const;
 };
 
-/// The uses of the walk in their families, those near the loss first. Spreading a bias over the batch, which
-/// belongs to no step, is left out, and the formulas do not show it.
+/// The uses of the walk in their families, those near the loss first. Spreading a bias over the
+/// batch, which belongs to no step, is left out, and the formulas do not show it.
 std::vector<UseFamily> use_families(const BackwardWalk& walk);
 
 }  // namespace revolute

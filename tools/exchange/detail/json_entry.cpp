@@ -47,7 +47,8 @@ bool is_not_finite(std::string_view word) {
 
 using Json = nlohmann::ordered_json;
 
-/// Follows a reader through its text to know each key's place, and whether its object has it already.
+/// Follows a reader through its text to know each key's place, and whether its object has it
+/// already.
 class KeyPath {
  public:
     /// The place of a key that is there a second time; nothing for everything else.
@@ -66,7 +67,8 @@ class KeyPath {
         return std::nullopt;
     }
 
-    /// " in grads.bias_ih_l0[3]" for a value that cannot be read; nothing where that is the whole text.
+    /// " in grads.bias_ih_l0[3]" for a value that cannot be read; nothing where that is the whole
+    /// text.
     std::string in_place_of_value() {
         if (levels_.empty()) return {};
         ++levels_.back().entries;

@@ -17,9 +17,9 @@ namespace revolute::detail {
 /// What the entry "format" of a model file says, which files of other kinds are told from.
 inline constexpr std::string_view model_format = "revolute model";
 
-/// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no JSON from
-/// line 3, column 5 on"; or "source: complaint: a[2].b is there twice" for a key that its object has
-/// already.
+/// The text as JSON, entries in the order of the text. Throws ParseError: "source: complaint: no
+/// JSON from line 3, column 5 on"; or "source: complaint: a[2].b is there twice" for a key that its
+/// object has already.
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   std::string_view complaint);
 
@@ -29,9 +29,9 @@ nlohmann::ordered_json vector_to_json(const Matrix& vector);
 /// A weight as the list of its rows; a bias or a peephole as a list of numbers.
 nlohmann::ordered_json array_to_json(const NamedArray& array);
 
-/// A look at one entry of a JSON file, which knows its place in it ("x[3][0]"). What is missing, of the
-/// wrong type or out of range throws ParseError: "source: complaint: place must be ...". It refers to
-/// the JSON and the texts that it was made of.
+/// A look at one entry of a JSON file, which knows its place in it ("x[3][0]"). What is missing, of
+/// the wrong type or out of range throws ParseError: "source: complaint: place must be ...". It
+/// refers to the JSON and the texts that it was made of.
 class JsonEntry {
  public:
     using Json = nlohmann::ordered_json;
@@ -50,7 +50,8 @@ class JsonEntry {
     std::size_t size() const { return json_.size(); }
 
     void require_list(std::size_t size) const;
-    /// A list of `count` lists of that size: asked before there is memory for what they should hold.
+    /// A list of `count` lists of that size: asked before there is memory for what they should
+    /// hold.
     void require_lists(int count, int size) const;
     /// A matrix as the list of its rows.
     Matrix matrix(Shape shape) const;

@@ -32,8 +32,8 @@ std::vector<const Derivative*> list_of(const Derivative* derivative) {
     return {derivative};
 }
 
-/// Whether name or other leaves say that a node is the adjoint of a value. A number and a value of the forward pass do
-/// not, whatever they are the adjoint of.
+/// Whether name or other leaves say that a node is the adjoint of a value. A number and a value of
+/// the forward pass do not, whatever they are the adjoint of.
 bool is_called_adjoint_of(const Labels& labels, NodeId node, NodeId value) {
     const Labels::Origin named = labels.origin(node), of = labels.origin(value);
     if (named.value == of.value && named.order == of.order + 1) return true;
@@ -41,7 +41,8 @@ bool is_called_adjoint_of(const Labels& labels, NodeId node, NodeId value) {
                                [&](const Expr& leaf) { return leaf.id == value; });
 }
 
-/// Letters, digits and what listings use; what is not ASCII becomes its number, anything else an underline.
+/// Letters, digits and what listings use; what is not ASCII becomes its number, anything else an
+/// underline.
 std::string identifier(std::string_view text) {
     std::string id;
     for (std::size_t at = 0; at < text.size();) {
@@ -142,7 +143,8 @@ void FigureBuilder::find_other_gradients(const Derivative& derivative) {
     }
 }
 
-/// A named value is a state when one of its name leaves its step, or when there are no steps at all.
+/// A named value is a state when one of its name leaves its step, or when there are no steps at
+/// all.
 void FigureBuilder::find_states() {
     for (const NodeId node : walk_) {
         const Home home = homes_[node];

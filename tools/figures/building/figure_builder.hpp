@@ -30,7 +30,8 @@ class FigureBuilder {
     bool is_gradient(NodeId node) const { return is_gradient_[index(node)]; }
     bool is_output(NodeId node) const { return is_output_[index(node)]; }
 
-    /// Draws a node, once: asked again, it returns the same index. Call it in the order of the walk.
+    /// Draws a node, once: asked again, it returns the same index. Call it in the order of the
+    /// walk.
     std::uint32_t draw(NodeId node, std::int32_t band = 0);
     /// Draws the edge of an operand slot. Both ends are drawn already.
     void connect(NodeId operand, NodeId user);
@@ -38,14 +39,16 @@ class FigureBuilder {
     std::uint32_t draw_name(NodeId node);
     /// A computed value of the forward pass as a leaf.
     void draw_saved(NodeId node);
-    /// Draws the gradients that are numbers, or have another name, as values of the forward pass have: each is a
-    /// node called after its variable, dU = 0. What they are equal to must be drawn before, but for numbers. In
-    /// figures that do not draw all steps, gradients of values of a step are left out.
+    /// Draws the gradients that are numbers, or have another name, as values of the forward pass
+    /// have: each is a node called after its variable, dU = 0. What they are equal to must be drawn
+    /// before, but for numbers. In figures that do not draw all steps, gradients of values of a
+    /// step are left out.
     void draw_gradients(std::int32_t band = 0);
-    /// Whether a node need not be drawn by itself: a number that gradients are equal to and that is no operand of the
-    /// view. `is_read`: by id, what operands of it are.
+    /// Whether a node need not be drawn by itself: a number that gradients are equal to and that is
+    /// no operand of the view. `is_read`: by id, what operands of it are.
     bool is_gradient_alone(NodeId node, const std::vector<bool>& is_read) const;
-    /// Draws a local derivative, from the value to what it is computed from. `values`: what it is made of.
+    /// Draws a local derivative, from the value to what it is computed from. `values`: what it is
+    /// made of.
     void connect_derivative(NodeId user, NodeId operand, RichText label,
                             std::span<const NodeId> values);
     bool is_drawn(NodeId node) const { return drawn_[index(node)] != nowhere; }

@@ -9,11 +9,13 @@
 
 namespace revolute {
 
-/// By node of the factor's graph, how its attributes are written; where a node is not in it, as numbers.
+/// By node of the factor's graph, how its attributes are written; where a node is not in it, as
+/// numbers.
 using FactorNumbers = std::map<NodeId, std::vector<FigureNumber>>;
 
-/// A local derivative of a node of a graph, as an edge of a figure carries it; in a map, the adjoint is a dot.
-/// One that is too long is named after the operator: "gelu′(x)", "∂huber(a, b)/∂a". Empty for nothing.
+/// A local derivative of a node of a graph, as an edge of a figure carries it; in a map, the
+/// adjoint is a dot. One that is too long is named after the operator: "gelu′(x)", "∂huber(a,
+/// b)/∂a". Empty for nothing.
 RichText written_factor(const LocalDerivative& derivative, const Graph& graph, NodeId node,
                         std::uint32_t slot, const Captions& captions,
                         const FactorNumbers& numbers = {});

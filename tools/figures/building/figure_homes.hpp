@@ -21,10 +21,10 @@ struct Home {
 
 /// The home of every node of a walk.
 ///
-/// A node whose label has one of an axis' steps belongs to it; one whose step is less than the first stands before
-/// them, and one whose step is more than the last, as the state that a recurrence backward in time starts from,
-/// behind them. Of the others, what depends on steps stands behind them (the head, the loss), what depends on
-/// none before (parameters), except that
+/// A node whose label has one of an axis' steps belongs to it; one whose step is less than the
+/// first stands before them, and one whose step is more than the last, as the state that a
+/// recurrence backward in time starts from, behind them. Of the others, what depends on steps
+/// stands behind them (the head, the loss), what depends on none before (parameters), except that
 /// - a parameter stands in the zone of its users where they share one;
 /// - another leaf, and a computed value of several operands, stands where all of its users stand,
 ///   but a constant of an axis' first step alone before the steps, as an initial state does;
@@ -37,7 +37,8 @@ class Homes {
           std::span<const Derivative* const> derivatives, std::span<const NodeId> walk);
 
     Home operator[](NodeId node) const { return *homes_[index(node)]; }
-    /// The home of a value that may be none of the walk: then that of its step, or before all steps.
+    /// The home of a value that may be none of the walk: then that of its step, or before all
+    /// steps.
     Home of_value(NodeId node) const;
     /// Whether the node depends on no step: its uses are a fan-out.
     bool is_timeless(NodeId node) const { return last_zone_[index(node)] == 0; }

@@ -46,8 +46,8 @@ class LocalView {
         return false;
     }
 
-    /// The values that the reverse pass hands a derivative on to. Adjoints do not tell: those of a simplified graph may
-    /// have become constants, or parts of others.
+    /// The values that the reverse pass hands a derivative on to. Adjoints do not tell: those of a
+    /// simplified graph may have become constants, or parts of others.
     void find_active() {
         const std::vector<bool> depends =
             differentiable_nodes(graph_, derivative_.variables(), index(loss_.id) + 1);

@@ -95,8 +95,8 @@ std::vector<bool> dependents(const Graph& graph, NodeId on) {
     return depends;
 }
 
-/// Whether the term is linear in the adjoint: 0 for an adjoint of 0, and with a slope that does not depend
-/// on it.
+/// Whether the term is linear in the adjoint: 0 for an adjoint of 0, and with a slope that does not
+/// depend on it.
 bool is_linear(const Stage& stage) {
     if (!is_constant(with_adjoint(stage, 0.0).term, 0.0)) return false;
     Stage slope = with_replaced(stage, *stage.adjoint, [](Graph& graph, Shape shape) {
@@ -137,8 +137,8 @@ std::optional<Expr> inverted(Expr fraction) {
     return Expr{fraction.graph, graph.operand(fraction.id, 1)};
 }
 
-/// Simplification writes 1 / x as a power, and products with it. For the eye they are fractions, and a minus
-/// sign stands before the product.
+/// Simplification writes 1 / x as a power, and products with it. For the eye they are fractions,
+/// and a minus sign stands before the product.
 const RuleSet& reading_rules() {
     static const RuleSet rules = [] {
         RuleSet made;

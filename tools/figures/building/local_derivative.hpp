@@ -11,8 +11,8 @@
 
 namespace revolute {
 
-/// What the pullback rule of one operand slot does to an adjoint, as an expression in a graph of its own:
-/// x_bar = J' y_bar, for y = op(..., x, ...).
+/// What the pullback rule of one operand slot does to an adjoint, as an expression in a graph of
+/// its own: x_bar = J' y_bar, for y = op(..., x, ...).
 struct LocalDerivative {
     enum class Form : std::uint8_t {
         nothing,    ///< the operand gets no term, and there is no factor
@@ -28,8 +28,8 @@ struct LocalDerivative {
     Expr factor{};
     std::optional<Expr>
         adjoint{};  ///< the symbol for y_bar in the factor of a map, where it occurs
-    /// By id of the factor's graph: the value of the other graph that the node stands for. All leaves but the
-    /// adjoint have one.
+    /// By id of the factor's graph: the value of the other graph that the node stands for. All
+    /// leaves but the adjoint have one.
     std::vector<std::optional<NodeId>> originals{};
     std::shared_ptr<Graph> graph{};  ///< owns the factor
 
@@ -47,23 +47,23 @@ struct NodeNumbers {
 
 /// The local derivatives of a graph, which is left as it is.
 ///
-/// The operator alone is applied to symbols, and its rule to a symbol for the adjoint. What comes of it is
-/// simplified, and taken apart by the roles of its operators: where it is entry by entry, or the adjoint is
-/// [1 x 1], the factor is what comes of an adjoint of ones; where it is a chain of matrix products, the
-/// product of the other factors. Anything else is a map. It works for every operator that has a rule, and
-/// knows none. Places that are alike are looked at once.
+/// The operator alone is applied to symbols, and its rule to a symbol for the adjoint. What comes
+/// of it is simplified, and taken apart by the roles of its operators: where it is entry by entry,
+/// or the adjoint is [1 x 1], the factor is what comes of an adjoint of ones; where it is a chain
+/// of matrix products, the product of the other factors. Anything else is a map. It works for every
+/// operator that has a rule, and knows none. Places that are alike are looked at once.
 class LocalDerivatives {
  public:
-    /// `is_symbol` says which values stand for themselves, besides leaves. Others are written out: what the rule makes of
-    /// them is simplified together with them, so that they should be few operations. `graph` must outlive
-    /// this.
+    /// `is_symbol` says which values stand for themselves, besides leaves. Others are written out:
+    /// what the rule makes of them is simplified together with them, so that they should be few
+    /// operations. `graph` must outlive this.
     LocalDerivatives(const Graph& graph, std::function<bool(NodeId)> is_symbol)
         : graph_(graph), is_symbol_(std::move(is_symbol)) {}
 
     /// Of operand `slot` of the node. Throws what the operator's rule throws.
     LocalDerivative operator()(NodeId node, std::uint32_t slot);
-    /// What it is in a graph that is the same but for the numbers and shapes of its nodes, and for more operands in
-    /// the midst, like the one there.
+    /// What it is in a graph that is the same but for the numbers and shapes of its nodes, and for
+    /// more operands in the midst, like the one there.
     LocalDerivative with(NodeId node, std::uint32_t slot,
                          const std::function<NodeNumbers(NodeId)>& numbers);
     /// An operator's application with what is written out of its operands.

@@ -17,8 +17,8 @@ namespace revolute {
 
 namespace {
 
-/// What a node is, apart from its step: a member of a family that is called so and stands so far from the step it
-/// was made at. No step has two of them.
+/// What a node is, apart from its step: a member of a family that is called so and stands so far
+/// from the step it was made at. No step has two of them.
 struct Likeness {
     std::uint32_t part = 0;
     std::int32_t band = 0;
@@ -86,8 +86,9 @@ class LeftOut {
             what, step(left_out_.low - 2), step(left_out_.low - 1), step(left_out_.high + 1)));
     }
 
-    /// The first node at one step without a counterpart at another one. Beside the step that is drawn, it has one
-    /// too in what stands elsewhere, or is called otherwise, and is of its family there.
+    /// The first node at one step without a counterpart at another one. Beside the step that is
+    /// drawn, it has one too in what stands elsewhere, or is called otherwise, and is of its family
+    /// there.
     std::optional<std::uint32_t> first_apart(std::int32_t t, std::int32_t other) const {
         std::optional<std::uint32_t> first;
         for (const auto& [likeness, node] : at(t)) {
@@ -168,8 +169,8 @@ class LeftOut {
         }
     }
 
-    /// Whether the second of two nodes is at the next step what the first is at its own. One that is drawn
-    /// shows itself how it is made, and has only to be called so.
+    /// Whether the second of two nodes is at the next step what the first is at its own. One that
+    /// is drawn shows itself how it is made, and has only to be called so.
     bool are_as_far(std::uint32_t first, std::uint32_t second) const {
         const Home home = sketch_.homes[first], next = sketch_.homes[second];
         if (!home.is_step() || home.place != next.place || next.step.t != home.step.t + 1)
@@ -196,7 +197,8 @@ class LeftOut {
         }
     }
 
-    /// Throws where an arrow goes from the first node to one outside the steps, and none from the other.
+    /// Throws where an arrow goes from the first node to one outside the steps, and none from the
+    /// other.
     void refuse_more(std::uint32_t node, std::int32_t t, std::uint32_t other,
                      std::int32_t other_t) const {
         const std::vector<std::uint32_t> arrows = arrows_outside(node);

@@ -14,8 +14,8 @@ namespace revolute {
 
 namespace {
 
-/// Leaves out all but the first two steps and the last. What the steps left out hand on to those drawn, and
-/// get from them, comes from dots, one for each value that travels.
+/// Leaves out all but the first two steps and the last. What the steps left out hand on to those
+/// drawn, and get from them, comes from dots, one for each value that travels.
 class Elider {
  public:
     Elider(const Sketch& sketch, const StepNames& steps, std::optional<Step> true_last)
@@ -70,7 +70,8 @@ class Elider {
             place.title += fmt::format(" = {}", true_last_->t);
     }
 
-    /// One arrow stands for all from or to the same dots. It says what each of them says, or nothing.
+    /// One arrow stands for all from or to the same dots. It says what each of them says, or
+    /// nothing.
     void add_edge(const FigureEdge& edge) {
         FigureEdge added = edge;
         const bool starts_there = is_left_out(edge.from), ends_there = is_left_out(edge.to);
@@ -102,8 +103,9 @@ class Elider {
         return edge.kind == EdgeKind::fan_out || sketch_.homes[edge.from].place == 0;
     }
 
-    /// What the dots stand for that an arrow into the steps left out ends at: the value that goes on from step to step,
-    /// of which those left out have their own, or, where it does not come from a step of their axis, what reads it.
+    /// What the dots stand for that an arrow into the steps left out ends at: the value that goes
+    /// on from step to step, of which those left out have their own, or, where it does not come
+    /// from a step of their axis, what reads it.
     std::uint32_t travels_to(const FigureEdge& edge) const {
         return are_of_one_axis(edge) ? edge.from : edge.to;
     }

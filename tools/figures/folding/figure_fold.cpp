@@ -44,8 +44,8 @@ class Folder {
  private:
     /// Edges between the same nodes, equally far apart, the n-th of each pair.
     using Likes = std::tuple<std::uint32_t, std::uint32_t, std::int32_t, std::uint32_t>;
-    /// Of those, the ones that become one. The text is empty for what says the same as the edge of the step that stands
-    /// for all; of others it is what they say, with their steps.
+    /// Of those, the ones that become one. The text is empty for what says the same as the edge of
+    /// the step that stands for all; of others it is what they say, with their steps.
     using Bundle = std::pair<Likes, std::string>;
     struct Bundled {
         std::uint32_t edge = 0;            // the one that is drawn
@@ -108,8 +108,8 @@ class Folder {
         return is_general(side) && representative_[side] == side;
     }
 
-    /// Whether an edge says of its step what the one that stands for all says of it: steps counted from t move with
-    /// the end that is on their axis, others are the same ones.
+    /// Whether an edge says of its step what the one that stands for all says of it: steps counted
+    /// from t move with the end that is on their axis, others are the same ones.
     bool says_the_same_at(std::uint32_t general, std::uint32_t member) const {
         const auto moved = [&](const StepMention& mention) {
             if (!steps_.is_midst(mention.step)) return 0;
@@ -144,8 +144,8 @@ class Folder {
         }
     }
 
-    /// Where the label of the one that stands for all is not that of a member, the member's own stands behind
-    /// it: "z_t = W x_t + U h_{t-1} + b; z_0 = W x_0 + b".
+    /// Where the label of the one that stands for all is not that of a member, the member's own
+    /// stands behind it: "z_t = W x_t + U h_{t-1} + b; z_0 = W x_0 + b".
     void add_cases() {
         std::map<std::uint32_t, std::map<std::int32_t, std::uint32_t>> unlike;
         for (std::uint32_t i = 0; i < representative_.size(); ++i)
@@ -167,7 +167,8 @@ class Folder {
         }
     }
 
-    /// The label of a node that is drawn; t is there where the node stands for all steps of its axis alone.
+    /// The label of a node that is drawn; t is there where the node stands for all steps of its
+    /// axis alone.
     RichText said_of(std::uint32_t node, RichText label) const {
         if (!is_general(node)) return of_one_step(std::move(label));
         return of_one_step(std::move(label), sketch_.homes[node].step.axis);
@@ -183,8 +184,8 @@ class Folder {
         return with_steps(label);
     }
 
-    /// Whether the label of the one that stands for all says of the member's step what the member's own label
-    /// says: steps counted from t move with it, others are the same ones.
+    /// Whether the label of the one that stands for all says of the member's step what the member's
+    /// own label says: steps counted from t move with it, others are the same ones.
     bool says_the_same(std::uint32_t general, std::uint32_t member) const {
         const Step own = sketch_.homes[general].step;
         const std::int32_t later = step_of(member) - own.t;
@@ -217,9 +218,9 @@ class Folder {
         said_.condition(from, bundled.sources, representative_.steps_of(from), bundled.alike);
     }
 
-    /// What to write to an edge: how far its source is, and at which steps of its target it is there, or, where that
-    /// does not stand for all, of its source; nothing where it is there at all of those. Of two time axes, at which
-    /// steps of each.
+    /// What to write to an edge: how far its source is, and at which steps of its target it is
+    /// there, or, where that does not stand for all, of its source; nothing where it is there at
+    /// all of those. Of two time axes, at which steps of each.
     std::string where(std::uint32_t from, std::uint32_t to, const Bundled& bundled) {
         const std::int32_t axis_reach = reach(bundled.edge);
         const std::uint32_t side = is_general(to) ? to : from;
@@ -235,7 +236,8 @@ class Folder {
         return fmt::format("{}", fmt::join(texts, ", "));
     }
 
-    /// At which steps of its own axis the source is: "t = T", or, where each step of the other axis reads one, "t = s".
+    /// At which steps of its own axis the source is: "t = T", or, where each step of the other axis
+    /// reads one, "t = s".
     std::vector<std::string> of_another_axis(std::uint32_t from, const Bundled& bundled) {
         const Step source = sketch_.homes[from].step;
         const std::uint32_t target = representative_[edge(bundled.edge).to];

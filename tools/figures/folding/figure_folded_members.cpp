@@ -29,9 +29,10 @@ bool FoldedMembers::is_in_the_middle(std::uint32_t node) const {
     return home.is_step() && home.step == steps_.middle(home.step.axis);
 }
 
-/// Whether one drawing is that of two members of a family: one name, at the steps of each, or none of either,
-/// and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term of dm(t) at other
-/// steps, it is drawn by its name; where the loss reads x' of the last step, that stands in the forward panel.
+/// Whether one drawing is that of two members of a family: one name, at the steps of each, or none
+/// of either, and both of the forward pass or of the backward pass. Where dm(T-1) is what is a term
+/// of dm(t) at other steps, it is drawn by its name; where the loss reads x' of the last step, that
+/// stands in the forward panel.
 bool FoldedMembers::are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
     const auto shift = [&](std::uint32_t node) {
         return sketch_.homes[node].step.t - sketch_.members[node].t;
@@ -43,8 +44,8 @@ bool FoldedMembers::are_drawn_alike(std::uint32_t a, std::uint32_t b) const {
 
 void FoldedMembers::find() {
     const auto count = static_cast<std::uint32_t>(sketch_.homes.size());
-    // By family. An adjoint stands beside what it comes from, so one step can have several of a part that comes
-    // again every so many steps: one stands for all, the others are not like it.
+    // By family. An adjoint stands beside what it comes from, so one step can have several of a
+    // part that comes again every so many steps: one stands for all, the others are not like it.
     std::map<std::uint32_t, std::uint32_t> general;
     for (std::uint32_t i = 0; i < count; ++i)
         if (is_in_the_middle(i)) general[sketch_.families[i]] = i;
@@ -58,8 +59,8 @@ void FoldedMembers::find() {
     }
 }
 
-/// A value of the first steps or the last ones that all in the midst read, as each h(t) may read h(0), is no step
-/// before or behind: it stands by itself.
+/// A value of the first steps or the last ones that all in the midst read, as each h(t) may read
+/// h(0), is no step before or behind: it stands by itself.
 void FoldedMembers::set_fixed_apart() {
     std::map<std::uint32_t, std::set<std::int32_t>>
         midst;  // steps, by the node that stands for them

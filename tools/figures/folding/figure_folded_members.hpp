@@ -11,8 +11,9 @@
 
 namespace revolute {
 
-/// Which nodes of a sketch one of a folded figure stands for: those alike across steps are drawn by the one in the midst.
-/// What has none there, what stands outside the steps, and what all steps read of one step, is drawn by itself.
+/// Which nodes of a sketch one of a folded figure stands for: those alike across steps are drawn by
+/// the one in the midst. What has none there, what stands outside the steps, and what all steps
+/// read of one step, is drawn by itself.
 class FoldedMembers {
  public:
     /// Notes what is alone in the midst.

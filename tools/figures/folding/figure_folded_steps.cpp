@@ -23,8 +23,8 @@ std::int32_t FoldedSteps::distance(Step step) const {
     return std::min(step.t - steps_.first(step.axis).t, steps_.last(step.axis).t - step.t);
 }
 
-/// What helps, and whether a graph of more steps could be folded: where it repeats it cannot, which few steps do not
-/// show.
+/// What helps, and whether a graph of more steps could be folded: where it repeats it cannot, which
+/// few steps do not show.
 std::string FoldedSteps::outlook(const Noted& noted) const {
     const std::int32_t axis = noted.at.axis;
     if (const std::int32_t period = rolled_.period(axis); period > 1)

@@ -86,7 +86,8 @@ bool FigureGrowth::depends(const LocalDerivatives::Place& place) const {
     return false;
 }
 
-/// Whether a number of a step in the midst depends on the step and on the number of steps, as (t+1) / N does.
+/// Whether a number of a step in the midst depends on the step and on the number of steps, as (t+1)
+/// / N does.
 bool FigureGrowth::depends_on_both(NodeId node) const {
     const Member member = members_.at(node);
     const Part& part = longer_.front()[member.part];
@@ -172,7 +173,8 @@ std::optional<FigureNumber> FigureGrowth::number_of_step(const LocalDerivatives:
     return std::nullopt;
 }
 
-/// Read off the next step too. Empty where a number comes from one of the step in a way that is not known.
+/// Read off the next step too. Empty where a number comes from one of the step in a way that is not
+/// known.
 FactorNumbers FigureGrowth::numbers_of_step(LocalDerivatives& derivatives, NodeId node,
                                             std::uint32_t slot) const {
     const LocalDerivatives::Place place = derivatives.place(node, slot);

@@ -13,16 +13,18 @@
 
 namespace revolute {
 
-/// How local derivatives depend on the step, and on the number of steps in a figure of other numbers than that of its
-/// graph. They are read off graphs of more steps too: their numbers may come from attributes, from sizes, or from both.
+/// How local derivatives depend on the step, and on the number of steps in a figure of other
+/// numbers than that of its graph. They are read off graphs of more steps too: their numbers may
+/// come from attributes, from sizes, or from both.
 class FigureGrowth {
  public:
     /// Of the graph that was rolled, whose laws `numbers` has.
     FigureGrowth(const Rolled& rolled, const StepNames& steps, const FigureNumbers& numbers,
                  const FigureOptions& options);
 
-    /// The numbers in a local derivative, where that depends on the number of steps or on the step; empty where it does
-    /// not. None where it has other forms for other numbers of steps, or follows no law of them that is known.
+    /// The numbers in a local derivative, where that depends on the number of steps or on the step;
+    /// empty where it does not. None where it has other forms for other numbers of steps, or
+    /// follows no law of them that is known.
     std::optional<FactorNumbers> numbers_in(LocalDerivatives& derivatives, NodeId node,
                                             std::uint32_t slot) const;
 

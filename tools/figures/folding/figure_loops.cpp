@@ -156,8 +156,8 @@ class LoopFinder {
 
     bool is_open(std::uint32_t node) const { return nodes_[node].place && !keys_[node]; }
 
-    /// What is parallel joins the only loop that reads it, or else that it reads; whether any did. Looks only
-    /// at nodes beside which something has got its place since they were looked at.
+    /// What is parallel joins the only loop that reads it, or else that it reads; whether any did.
+    /// Looks only at nodes beside which something has got its place since they were looked at.
     bool join_only_loops() {
         bool has_joined = false;
         const auto join = [&](std::uint32_t node, std::span<const std::uint32_t> others) {
@@ -182,8 +182,8 @@ class LoopFinder {
         return has_joined;
     }
 
-    /// Gives the first node that several loops read, or that reads several, a place between them; whether
-    /// there was one.
+    /// Gives the first node that several loops read, or that reads several, a place between them;
+    /// whether there was one.
     bool place_next() {
         while (first_open_ < order_.size() && !is_open(order_[first_open_])) ++first_open_;
         if (first_open_ == order_.size()) return false;

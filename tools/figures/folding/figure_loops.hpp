@@ -22,10 +22,11 @@ struct LoopPlace {
     std::int32_t direction = 0;  ///< 1: ascending, -1: descending, 0: in any order
 };
 
-/// Sorts the nodes that stand for all steps into loops: recurrences of one direction share one where
-/// neither waits for another loop that waits for the other one; what is parallel over time joins the
-/// only loop that reads it or that it reads, or, where there are several, stands between them.
-/// `reach`: by edge, the step of its source as seen from its target, 0 where they have the same.
+/// Sorts the nodes that stand for all steps into loops: recurrences of one direction share one
+/// where neither waits for another loop that waits for the other one; what is parallel over time
+/// joins the only loop that reads it or that it reads, or, where there are several, stands between
+/// them. `reach`: by edge, the step of its source as seen from its target, 0 where they have the
+/// same.
 std::vector<std::optional<LoopPlace>> find_loops(const Figure& figure,
                                                  std::span<const LoopNode> nodes,
                                                  std::span<const std::int32_t> reach);

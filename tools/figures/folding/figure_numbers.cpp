@@ -75,8 +75,9 @@ std::optional<Laws> laws_of_sizes(const Rolled& rolled, AxisSteps axis) {
     }
 }
 
-/// Whether a factor is a multiple of the number of steps, or half of one, or of one more or less, one over such
-/// a number, or a root of these. Others that may come from it, such as 0.1 beside 8 steps, are taken for what they are.
+/// Whether a factor is a multiple of the number of steps, or half of one, or of one more or less,
+/// one over such a number, or a root of these. Others that may come from it, such as 0.1 beside 8
+/// steps, are taken for what they are.
 bool is_like_count(double factor, std::int32_t count) {
     const double size = std::abs(factor);
     if (!std::isfinite(size) || size == 0) return false;
@@ -89,7 +90,8 @@ bool is_like_count(double factor, std::int32_t count) {
         });
 }
 
-/// By name, which may be empty, and operator: how many values of an axis are alone with their numbers.
+/// By name, which may be empty, and operator: how many values of an axis are alone with their
+/// numbers.
 using AloneCounts = std::map<std::tuple<std::string, const Op*, std::int32_t>, std::int32_t>;
 
 std::optional<AloneCounts::key_type> called_alone(const Part& part) {
@@ -98,7 +100,8 @@ std::optional<AloneCounts::key_type> called_alone(const Part& part) {
     return AloneCounts::key_type{name == nullptr ? "" : name->name, part.op, *part.axis};
 }
 
-/// Numbers of values that have another one at most steps come from the step, and are refused as such.
+/// Numbers of values that have another one at most steps come from the step, and are refused as
+/// such.
 bool is_of_step(const Rolled& rolled, const Part& part, const AloneCounts& counts) {
     const auto called = called_alone(part);
     return called && 2 * counts.at(*called) >= rolled.steps(*part.axis);

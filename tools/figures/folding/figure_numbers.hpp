@@ -22,7 +22,8 @@ struct FigureNumber {
     std::optional<StepMention> mention{};
 };
 
-/// The number of steps that a figure stands for, which its graph may not have, or any number of them.
+/// The number of steps that a figure stands for, which its graph may not have, or any number of
+/// them.
 class FigureLength {
  public:
     /// `axis` counts the steps of the graph that was rolled.
@@ -30,7 +31,8 @@ class FigureLength {
 
     /// How many steps the figure stands for and the graph does not have.
     std::int32_t added() const { return added_; }
-    /// A number that depends on the step or on the number of steps; it is `value` at step 0 of the graph.
+    /// A number that depends on the step or on the number of steps; it is `value` at step 0 of the
+    /// graph.
     Formula number(double value, EquationGrowth growth) const;
 
  private:
@@ -41,14 +43,15 @@ class FigureLength {
     EquationStyle style_;
 };
 
-/// How a figure that does not draw all steps writes the attributes of nodes that depend on the step or on the
-/// number of steps: "t", "T-t", "1 / N".
+/// How a figure that does not draw all steps writes the attributes of nodes that depend on the step
+/// or on the number of steps: "t", "T-t", "1 / N".
 class FigureNumbers {
  public:
     /// Every attribute is its number.
     FigureNumbers() = default;
-    /// Of the graph that was rolled; where all steps are drawn, every attribute is its number. Throws GraphError for laws of another graph, and for a factor that may
-    /// come from the number of steps, where no laws are given and the figure stands for other numbers.
+    /// Of the graph that was rolled; where all steps are drawn, every attribute is its number.
+    /// Throws GraphError for laws of another graph, and for a factor that may come from the number
+    /// of steps, where no laws are given and the figure stands for other numbers.
     FigureNumbers(const Rolled& rolled, const StepNames& steps, const FigureOptions& options);
 
     /// The attributes of a node as they are written: all, or none where they are their numbers.
@@ -64,8 +67,8 @@ class FigureNumbers {
     std::set<NodeId> factors_;
 };
 
-/// A number in which two members of different families differ that are alike otherwise, in words: "0.25 at t = 3 and 0.2 at
-/// t = 4". So are those of 0.9^t, which do not grow evenly.
+/// A number in which two members of different families differ that are alike otherwise, in words:
+/// "0.25 at t = 3 and 0.2 at t = 4". So are those of 0.9^t, which do not grow evenly.
 std::optional<std::string> numbers_apart(const Rolled& rolled, Member a, Member b);
 
 }  // namespace revolute

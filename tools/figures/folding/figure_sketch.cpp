@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int32_t least_steps = 8;
 
-/// Without the brackets that hold a number alone, which depends on the step: where one label says (t+1) x, that of
-/// the first step says 1 x.
+/// Without the brackets that hold a number alone, which depends on the step: where one label says
+/// (t+1) x, that of the first step says 1 x.
 std::vector<TextRun> without_brackets_of_numbers(const RichText& label) {
     static const std::string bracketed{'(', step_mark, ')'}, bare{step_mark};
     std::vector<TextRun> runs = label.runs;

@@ -17,9 +17,9 @@ struct StepAxis {
     friend constexpr bool operator==(StepAxis, StepAxis) = default;
 };
 
-/// The time axes of the graph that was rolled, ascending. States that are given before the first step, or behind
-/// the last where a recurrence runs backward, are no step, and neither is what the reverse pass hands on to
-/// them. `derivative` may be null; it is of what was rolled.
+/// The time axes of the graph that was rolled, ascending. States that are given before the first
+/// step, or behind the last where a recurrence runs backward, are no step, and neither is what the
+/// reverse pass hands on to them. `derivative` may be null; it is of what was rolled.
 std::vector<StepAxis> step_axes(const Labels& labels, const Rolled& rolled,
                                 const Derivative* derivative, const Graph& graph);
 

@@ -14,8 +14,8 @@ namespace {
 
 using Cell = std::vector<std::uint32_t>;
 
-/// A number for each slot, the same for slots alike in different columns: nodes of one name, operators whose operands
-/// are alike, and bends of edges between such nodes.
+/// A number for each slot, the same for slots alike in different columns: nodes of one name,
+/// operators whose operands are alike, and bends of edges between such nodes.
 class Likeness {
  public:
     Likeness(const Figure& figure, const Grid& grid) : figure_(figure) {
@@ -44,8 +44,8 @@ class Likeness {
             .first->second;
     }
 
-    /// What has a name is known by it, whatever it is made of: a state is, at the first step, made of other things
-    /// than at the next. So are values of other panels.
+    /// What has a name is known by it, whatever it is made of: a state is, at the first step, made
+    /// of other things than at the next. So are values of other panels.
     int number_of_node(std::uint32_t node, std::span<const std::uint32_t> operands) {
         Key key{static_cast<int>(SlotKind::node), figure_.nodes[node].family, {}};
         if (has_name(figure_.nodes[node])) return number(std::move(key));
@@ -77,7 +77,8 @@ class Alignment {
     Alignment(const Figure& figure, Grid& grid)
         : grid_(grid), alike_(figure, grid), figure_(figure) {}
 
-    /// Steps take the order of the step before, then that of the step behind, wherever it costs no more.
+    /// Steps take the order of the step before, then that of the step behind, wherever it costs no
+    /// more.
     void run() {
         std::vector<int> columns = columns_of_steps();
         take_in_turn(columns);

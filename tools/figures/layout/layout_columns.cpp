@@ -20,8 +20,8 @@ int space_between(const Grid& grid, std::uint32_t left_slot, std::uint32_t right
     return both_nodes ? 16 : 8;
 }
 
-/// Moves each slot towards the mean of its neighbours above and below, as far as its row lets it. It
-/// counts in fractions of a point, since rounding in every sweep would let parts drift apart.
+/// Moves each slot towards the mean of its neighbours above and below, as far as its row lets it.
+/// It counts in fractions of a point, since rounding in every sweep would let parts drift apart.
 class Placement {
  public:
     explicit Placement(Grid& grid) : grid_(grid), x_(grid.slots.size()) {}
@@ -137,8 +137,8 @@ struct Reach {
     }
 };
 
-/// Makes columns narrow: takes out what is empty from top to bottom of a band, and puts the bands of a
-/// column above each other.
+/// Makes columns narrow: takes out what is empty from top to bottom of a band, and puts the bands
+/// of a column above each other.
 class Closing {
  public:
     explicit Closing(Grid& grid)
@@ -189,7 +189,8 @@ class Closing {
         move(part, -(left + covered - shift) / 2);
     }
 
-    /// Moves bands under what edges join them with in a wider one, as far as the column gets no wider.
+    /// Moves bands under what edges join them with in a wider one, as far as the column gets no
+    /// wider.
     void align_bands() {
         for (const Hop& hop : grid_.hops) {
             Part &from = part_of(hop.from), &to = part_of(hop.to);
@@ -260,8 +261,8 @@ class Framing {
             column_of(figure_.panels[i]).cover(panels_[i].left, panels_[i].right);
     }
 
-    /// Frames are of one width, as steps are, where they nearly fill it; one of steps left out is as
-    /// narrow as its dots.
+    /// Frames are of one width, as steps are, where they nearly fill it; one of steps left out is
+    /// as narrow as its dots.
     void widen_columns() {
         std::vector<bool> has_frame(columns_.size());
         for (const FigureNode& node : figure_.nodes) {

@@ -13,7 +13,8 @@ namespace revolute::layout {
 /// Which row each node stands in.
 struct Rows {
     std::vector<int> of_node;
-    /// By node: the node that a leaf stands beside, because it alone reads the leaf, and reads nothing else.
+    /// By node: the node that a leaf stands beside, because it alone reads the leaf, and reads
+    /// nothing else.
     std::vector<std::optional<std::uint32_t>> beside;
     std::vector<int> title_of_band;  ///< row of the panels' titles; -1 where no panel has a frame
     std::vector<int> first_of_band;

@@ -197,7 +197,8 @@ class Router {
         }
     }
 
-    // Lines are measured before columns and rows have their sizes: any number that keeps the order does.
+    // Lines are measured before columns and rows have their sizes: any number that keeps the order
+    // does.
 
     static std::int64_t at_row(int row) { return 2 * row + 1; }
     static std::int64_t at_channel(int channel) { return 2 * channel; }

@@ -76,10 +76,11 @@ struct Grid {
 
 /// Cuts a figure into slots; empty when they are more than `most_slots`.
 std::optional<Grid> make_grid(const Figure& figure, std::size_t most_slots);
-/// Orders the slots of each cell so that edges cross little (barycenters, then exchanges), and puts leaves
-/// beside the nodes that read them.
+/// Orders the slots of each cell so that edges cross little (barycenters, then exchanges), and puts
+/// leaves beside the nodes that read them.
 void order_cells(const Figure& figure, Grid& grid);
-/// Crossings of the edges within a column, and edges to other columns that do not start from the end of their row.
+/// Crossings of the edges within a column, and edges to other columns that do not start from the
+/// end of their row.
 int cost_of_order(const Figure& figure, const Grid& grid, int column);
 /// Puts what is alike in two steps in one order, where that costs no more.
 void order_alike(const Figure& figure, Grid& grid);
@@ -88,7 +89,8 @@ void order_alike(const Figure& figure, Grid& grid);
 /// than a third of it is empty then.
 constexpr bool nearly_fills(int own, int whole) { return 3 * own >= 2 * whole; }
 
-/// How wide columns are, and from where to where in its column the content of each panel's frame reaches.
+/// How wide columns are, and from where to where in its column the content of each panel's frame
+/// reaches.
 struct Columns {
     std::vector<int> widths;
     std::vector<std::pair<int, int>> panels;

@@ -17,8 +17,9 @@ struct BenchTable {
     bool json = false;
 };
 
-/// Measures and prints the table: programs beside the code by hand, and what makes this computer's times odd. The
-/// text is Markdown, the tables of docs/performance.md. Throws as hand::require_openblas does.
+/// Measures and prints the table: programs beside the code by hand, and what makes this computer's
+/// times odd. The text is Markdown, the tables of docs/performance.md. Throws as
+/// hand::require_openblas does.
 void print_bench_table(const BenchTable& table);
 
 }  // namespace revolute

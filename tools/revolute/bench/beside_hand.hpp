@@ -19,12 +19,12 @@ struct BesideHand {
     int runs = 0;          ///< of each
 };
 
-/// The gradients of all parameters of a many-to-one net with one output, by its program and by hand, each in one
-/// thread and in turns, so that what else the computer does meets both. As many runs as are asked for, or as half
-/// a second has room for, but at least three.
+/// The gradients of all parameters of a many-to-one net with one output, by its program and by
+/// hand, each in one thread and in turns, so that what else the computer does meets both. As many
+/// runs as are asked for, or as half a second has room for, but at least three.
 ///
-/// Throws Error where the gradients differ by more than rounding, and for a cell that is not written by hand: simple,
-/// gru and lstm are.
+/// Throws Error where the gradients differ by more than rounding, and for a cell that is not
+/// written by hand: simple, gru and lstm are.
 BesideHand time_beside_hand(CellKind cell, const hand::Sizes& sizes, Precision precision,
                             std::optional<int> runs);
 

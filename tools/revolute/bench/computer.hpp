@@ -18,8 +18,9 @@ struct Computer {
 /// This one, now. OpenBLAS must be installed.
 Computer this_computer();
 
-/// What makes times on it other than they might be, each with what to do about it: a sentence or two for each cause.
-/// `processor_share` is how much of the time that was measured the processor was given to us.
+/// What makes times on it other than they might be, each with what to do about it: a sentence or
+/// two for each cause. `processor_share` is how much of the time that was measured the processor
+/// was given to us.
 std::vector<std::string> advice_for_times(const Computer& computer, double processor_share);
 
 }  // namespace revolute

@@ -12,8 +12,8 @@ namespace revolute {
 
 namespace {
 
-/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 1 to 1.35 of ours, with half
-/// of it twice that.
+/// The least times of one product in turns tell: with vectors of one width OpenBLAS takes 1 to 1.35
+/// of ours, with half of it twice that.
 template <class Number>
 bool measures_slow() {
     constexpr int size = 64, turns = 9;

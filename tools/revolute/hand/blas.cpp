@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* library_name = "libopenblas.so.0";
 
-/// What OpenBLAS 0.3.21 maps for a thread, BUFFER_SIZE in its common_x86_64.h; 32 MiB or less elsewhere.
+/// What OpenBLAS 0.3.21 maps for a thread, BUFFER_SIZE in its common_x86_64.h; 32 MiB or less
+/// elsewhere.
 constexpr std::size_t buffer_bytes = std::size_t{128} << 20;
 
 void require_address_space(std::size_t bytes) {

@@ -3,8 +3,8 @@
 #include <string>
 #include <type_traits>
 
-// OpenBLAS, opened when it is first needed: only who measures code by hand needs it. By its names in Fortran: what
-// a library's other interfaces call may be found in another library.
+// OpenBLAS, opened when it is first needed: only who measures code by hand needs it. By its names
+// in Fortran: what a library's other interfaces call may be found in another library.
 
 namespace revolute::hand {
 
@@ -41,11 +41,11 @@ Blas<Number> blas_of(void* library) {
 
 /// In one thread, unless the user has said otherwise. Null where it is not installed.
 void* openblas();
-/// What it says of its kernels, such as "Haswell": it chooses them when it is opened, by the processor or by
-/// the environment variable OPENBLAS_CORETYPE. Empty where it is not installed.
+/// What it says of its kernels, such as "Haswell": it chooses them when it is opened, by the
+/// processor or by the environment variable OPENBLAS_CORETYPE. Empty where it is not installed.
 std::string openblas_kernels();
-/// Throws Error where it is not installed, and CapacityError where the system would refuse it the buffer for which
-/// it asks again and again, for ever.
+/// Throws Error where it is not installed, and CapacityError where the system would refuse it the
+/// buffer for which it asks again and again, for ever.
 void require_openblas();
 
 }  // namespace revolute::hand

@@ -27,7 +27,8 @@ std::vector<Number> zeros(int rows, int columns) {
 
 enum class Turn : char { no = 'N', yes = 'T' };
 
-/// C = A B + beta C, A and B transposed where asked for; C [m x n], inner size k, no gaps in memory.
+/// C = A B + beta C, A and B transposed where asked for; C [m x n], inner size k, no gaps in
+/// memory.
 template <class Number>
 void product(Turn turn_a, Turn turn_b, int m, int n, int k, const Number* A, const Number* B,
              Number beta, Number* C) {

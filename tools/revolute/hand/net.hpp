@@ -13,7 +13,8 @@ namespace revolute::hand {
 template <class Number>
 class Net {
  public:
-    /// The memory of a leaf of the net, and of its gradient: of one gate, where the name ends in its.
+    /// The memory of a leaf of the net, and of its gradient: of one gate, where the name ends in
+    /// its.
     Block<Number> leaf(std::string_view name, int t);
     Block<const Number> gradient(std::string_view name) const;
 

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-// The nets that are timed: many-to-one, one output, half the mean squared error, zero initial state;
-// the gradients of all parameters.
+// The nets that are timed: many-to-one, one output, half the mean squared error, zero initial
+// state; the gradients of all parameters.
 
 namespace revolute::hand {
 

@@ -10,9 +10,9 @@
 
 namespace revolute {
 
-/// Reads a case for a command, with a warning on standard error for each key that means nothing: a file
-/// from another program may have more, but a key may also be misspelt. Throws CapacityError where the net takes more
-/// memory than there is.
+/// Reads a case for a command, with a warning on standard error for each key that means nothing: a
+/// file from another program may have more, but a key may also be misspelt. Throws CapacityError
+/// where the net takes more memory than there is.
 Case case_from(std::string_view command, const std::string& file);
 /// The same for gradients alone.
 CaseResult gradients_from(const std::string& file, const Case& of);

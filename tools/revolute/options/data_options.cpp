@@ -36,8 +36,8 @@ void add_sign(CLI::App& command, const std::string& option, std::optional<char>&
     command.add_option_function<std::string>(option, read, what);
 }
 
-/// An option that is one of some characters, by itself or by its name, and not the decimal sign where that is given:
-/// options are read in the order in which they are added.
+/// An option that is one of some characters, by itself or by its name, and not the decimal sign
+/// where that is given: options are read in the order in which they are added.
 void add_number_sign(CLI::App& command, const std::string& option, std::optional<char>& sign,
                      const std::string& what, const SignNames& names,
                      const std::optional<char>* decimal = nullptr) {

@@ -19,8 +19,8 @@ struct FiniteOptions {
 void add_finite_options(CLI::App& command, FiniteOptions& options);
 
 /// Draws the first value that is not finite; empty when nobody asked. Throws, before anything is
-/// computed, FileError for a file that cannot be written, and Error for one of the default name that is of
-/// something else, unless it may be overwritten.
+/// computed, FileError for a file that cannot be written, and Error for one of the default name
+/// that is of something else, unless it may be overwritten.
 NotFiniteReport not_finite_report(const FiniteOptions& options, bool overwrite = false);
 
 }  // namespace revolute

@@ -34,8 +34,8 @@ struct NetOptions {
     Architecture architecture{};
     std::optional<Answers> answers{};
 
-    /// Unless it is said, a net answers after the last step; a bidirectional one at every step, since an
-    /// answer to the last step alone would read one step of the backward direction.
+    /// Unless it is said, a net answers after the last step; a bidirectional one at every step,
+    /// since an answer to the last step alone would read one step of the backward direction.
     bool answers_every_step() const;
 };
 
@@ -44,7 +44,8 @@ void add_net_options(CLI::App& command, NetOptions& options);
 
 /// "Bidirectional LSTM, 2 layers, many-to-many".
 std::string describe(const NetOptions& options);
-/// Throws CapacityError where the command would take more memory than there is; before anything is built.
+/// Throws CapacityError where the command would take more memory than there is; before anything is
+/// built.
 void require_memory(std::string_view command, const NetOptions& options, const MemoryLaw& law);
 RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps);
 

@@ -13,7 +13,8 @@
 
 namespace revolute {
 
-/// The names of an option's values, each with what it stands for, in the order in which help lists them.
+/// The names of an option's values, each with what it stands for, in the order in which help lists
+/// them.
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
@@ -38,8 +39,9 @@ CLI::Validator one_of(Choices<Value> choices) {
     return {replace, among.get_description()};
 }
 
-/// Refuses what is no whole number from `low` to `high`. (CLI::Range would take any number that is none for
-/// one that is out of range, and a seed below 0 or beyond 64 bits would become another one.)
+/// Refuses what is no whole number from `low` to `high`. (CLI::Range would take any number that is
+/// none for one that is out of range, and a seed below 0 or beyond 64 bits would become another
+/// one.)
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 /// Refuses what is no number from `low` to `high`; a NaN is none.
 CLI::Validator number_between(double low, double high);
@@ -53,8 +55,8 @@ CLI::Validator fraction();
 CLI::Validator positive_fraction();
 /// Refuses what `require` refuses by throwing an Error, in the Error's words.
 CLI::Validator accepted_by(std::function<void(const std::string&)> require);
-/// Replaces a size such as 500MB, 1.5 GB or 64KiB by its bytes; refuses what is none, or less than a byte. As for CLI11
-/// and disks kB is 1000 bytes, KiB 1024, in small letters or large.
+/// Replaces a size such as 500MB, 1.5 GB or 64KiB by its bytes; refuses what is none, or less than
+/// a byte. As for CLI11 and disks kB is 1000 bytes, KiB 1024, in small letters or large.
 CLI::Validator size_in_bytes();
 /// Refuses the empty word, which is no file's name.
 CLI::Validator file_name();

@@ -24,11 +24,12 @@ void add_precision_option(CLI::App& command, Precision& precision,
 /// How commands compile: a program may need as much memory as the machine has.
 CompileOptions compile_options(Precision precision);
 
-/// How many threads a command uses that was asked for so many: at most one for each processor that the process
-/// may use, since more only wait for each other. Says on standard error where that is fewer.
+/// How many threads a command uses that was asked for so many: at most one for each processor that
+/// the process may use, since more only wait for each other. Says on standard error where that is
+/// fewer.
 std::size_t threads_at_hand(std::string_view command, std::size_t asked);
-/// The memory that this process may have: the machine's, or less where the system limits it; of an address space that is
-/// limited, what is not in use.
+/// The memory that this process may have: the machine's, or less where the system limits it; of an
+/// address space that is limited, what is not in use.
 std::size_t available_memory();
 /// --memory; the default is half of what is available.
 void add_memory_option(CLI::App& command, std::size_t& bytes);

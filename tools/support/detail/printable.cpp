@@ -7,7 +7,8 @@ namespace revolute::detail {
 
 namespace {
 
-/// How many bytes the control character has that the text begins with, in UTF-8; 0 where it begins with none.
+/// How many bytes the control character has that the text begins with, in UTF-8; 0 where it begins
+/// with none.
 std::size_t control_size(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
     if (first < 0x20 || first == 0x7F) return 1;

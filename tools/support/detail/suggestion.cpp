@@ -12,8 +12,8 @@ namespace revolute::detail {
 
 namespace {
 
-/// Row i of the table holds the distances of the first i letters of `a` to the beginnings of `b`; three rows are
-/// enough.
+/// Row i of the table holds the distances of the first i letters of `a` to the beginnings of `b`;
+/// three rows are enough.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::array<std::vector<std::size_t>, 3> rows;
     for (auto& row : rows) row.resize(b.size() + 1);

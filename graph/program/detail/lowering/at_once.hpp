@@ -6,12 +6,12 @@
 
 namespace revolute::detail {
 
-/// Makes an instruction whose rounds do not depend on each other do all of them at once, where what it
-/// reads and writes lies in memory without gaps. Returns whether it does; else nothing changes.
+/// Makes an instruction whose rounds do not depend on each other do all of them at once, where what
+/// it reads and writes lies in memory without gaps. Returns whether it does; else nothing changes.
 bool make_one_call(Instruction& instruction, std::size_t rounds);
 
-/// Makes the product whose rounds add up to one sum do so in one product, where its factors lie in memory
-/// without gaps:
+/// Makes the product whose rounds add up to one sum do so in one product, where its factors lie in
+/// memory without gaps:
 ///
 ///     sum over t of A(t) B(t)' = [A(0) A(1) ...] [B(0) B(1) ...]'
 ///

@@ -11,12 +11,13 @@
 #include <variant>
 #include <vector>
 
-// What a program does, in terms of the members of a rolled graph: neither memory nor kind of number.
+// What a program does, in terms of the members of a rolled graph: neither memory nor kind of
+// number.
 
 namespace revolute::detail {
 
-/// Where an instruction of a loop reads or writes: in the first round at member `step` of the part, in
-/// each further one `move` steps on. `members` of them, consecutive in time, are one matrix.
+/// Where an instruction of a loop reads or writes: in the first round at member `step` of the part,
+/// in each further one `move` steps on. `members` of them, consecutive in time, are one matrix.
 struct MemberRange {
     PartId part{};
     std::int32_t step = 0;
@@ -43,16 +44,18 @@ struct EntrywiseStep {
     const ExpressionKernels* expression = nullptr;
 };
 
-/// Elementwise operators on matrices of one shape, one after another on each block of entries: so what
-/// one of them leaves to the next is still in the first-level cache, or is in no memory but there.
+/// Elementwise operators on matrices of one shape, one after another on each block of entries: so
+/// what one of them leaves to the next is still in the first-level cache, or is in no memory but
+/// there.
 struct EntrywiseCall {
     std::vector<EntrywiseStep> steps;
     Shape shape;  ///< of a member
     std::int32_t members = 1;
 };
 
-/// result = left right, or result += left right; [rows x inner] times [inner x columns]. Where several
-/// products are one, sites are those of the first, and the others stand below it in the same stack.
+/// result = left right, or result += left right; [rows x inner] times [inner x columns]. Where
+/// several products are one, sites are those of the first, and the others stand below it in the
+/// same stack.
 struct ProductCall {
     PartId part{};
     MemberRange left, right, result;
@@ -225,8 +228,8 @@ struct PassReport {
 /// All that is known of a program before its memory is planned.
 struct Code {
     std::vector<Loop> loops;
-    /// Parts that stand below each other in memory, each column of the first followed by that of the
-    /// second. Their members have as many columns, and those of one step stand together.
+    /// Parts that stand below each other in memory, each column of the first followed by that of
+    /// the second. Their members have as many columns, and those of one step stand together.
     std::vector<std::vector<PartId>> stacks;
     std::vector<Residence> residence;  ///< by part
     std::uint32_t packs = 0;           ///< how many there are

@@ -71,8 +71,8 @@ class Lowering {
         emit({{}, 0, 1, 1, {instruction(part, {})}});
     }
 
-    /// From the first step to the last, or back, in stretches in which the same parts have members and
-    /// every operand is of one case.
+    /// From the first step to the last, or back, in stretches in which the same parts have members
+    /// and every operand is of one case.
     void lower_families(const Component& component, std::vector<PartId> parts) {
         for (const PartId part : component.parts)
             if (reads_.standing(part) == Standing::computed) parts.push_back(part);
@@ -212,8 +212,8 @@ class Lowering {
             append_sum(stretch, part, summands_of(part, stretch.steps));
     }
 
-    /// A sum begins with what stands in memory; products are added to it. What a loop adds up that is
-    /// there before it, for all steps at once.
+    /// A sum begins with what stands in memory; products are added to it. What a loop adds up that
+    /// is there before it, for all steps at once.
     void append_sum(LoopStretch& stretch, PartId sum, Summands all) const {
         const MemberRange result{sum, stretch.steps.first, stretch.steps.stride, 1};
         bool is_begun = false;
@@ -236,8 +236,8 @@ class Lowering {
         append(stretch.body, stretch.body, std::move(all));
     }
 
-    /// Takes out what can be summed before the loop, where that saves the loop something: products, or
-    /// values that products alone are added to.
+    /// Takes out what can be summed before the loop, where that saves the loop something: products,
+    /// or values that products alone are added to.
     Summands taken_before(Summands& all, const MemberRange& result, const Steps& steps) const {
         Summands before;
         const auto in_loop = [this](const MemberRange& site) {
@@ -295,8 +295,8 @@ class Lowering {
                 .inner = left.shape.columns};
     }
 
-    /// A sum over steps begins with the products that it alone reads, so that the first of them need
-    /// not find anything to add to.
+    /// A sum over steps begins with the products that it alone reads, so that the first of them
+    /// need not find anything to add to.
     void lower_sum(PartId sum) {
         const std::vector<Terms> terms = terms_of(rolled_, rolled_[sum]);
         bool is_begun = false;
@@ -341,7 +341,8 @@ class Lowering {
         }
     }
 
-    /// Adds values to the sum, as many in one instruction as `most_terms`, from the first to the last.
+    /// Adds values to the sum, as many in one instruction as `most_terms`, from the first to the
+    /// last.
     void add_values(PartId sum, const MemberRange& site, Steps steps, bool& is_begun) {
         const std::size_t total = steps.count;
         while (steps.count > 0) {

@@ -10,8 +10,8 @@
 namespace revolute::detail {
 
 /// The instructions that compute a rolled graph, part by part in the order of its schedule; a
-/// recurrence is one loop over its steps, cut wherever a boundary case begins or ends, so that no case
-/// is decided inside a loop. `without` may be Pass::sink or Pass::begin.
+/// recurrence is one loop over its steps, cut wherever a boundary case begins or ends, so that no
+/// case is decided inside a loop. `without` may be Pass::sink or Pass::begin.
 std::vector<Loop> lower(const Rolled& rolled, const Reads& reads, std::optional<Pass> without = {});
 
 }  // namespace revolute::detail

@@ -98,8 +98,8 @@ class Reads::TermFinder {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) whole_.push_back(PartId{i});
     }
 
-    /// Calls `note` with each. Sums come first, from the last to the first, as those of one step are read
-    /// by later ones: a term's sum is known when the term is looked at.
+    /// Calls `note` with each. Sums come first, from the last to the first, as those of one step
+    /// are read by later ones: a term's sum is known when the term is looked at.
     template <class Note>
     void find(const Note& note) {
         for (const Role role : {Role::sum, Role::product})

@@ -10,9 +10,9 @@
 
 namespace revolute::detail {
 
-/// What an operand is during some steps of its reader: the member at step `offset` of its own steps,
-/// or at step t + offset for each step t of the reader. Within one read, the members that are read lie
-/// at even distances in memory.
+/// What an operand is during some steps of its reader: the member at step `offset` of its own
+/// steps, or at step t + offset for each step t of the reader. Within one read, the members that
+/// are read lie at even distances in memory.
 struct Read {
     Interval steps;
     PartId target{};
@@ -36,8 +36,8 @@ enum class Standing : std::uint8_t {
     term,  ///< products, and sums, that only one sum reads, which computes them on its way
 };
 
-/// Whether all members are computed entry by entry, by one call: what differs from step to step in its
-/// attributes is not.
+/// Whether all members are computed entry by entry, by one call: what differs from step to step in
+/// its attributes is not.
 inline bool has_fast_kernel(const Part& part) {
     return is_elementwise(part.op->role) && part.op->fast.exist() && part.slopes.empty();
 }

@@ -118,8 +118,8 @@ std::vector<RunnableLoop<Number>> Assembler<Number>::loops(Lane lane, Team* team
     return loops;
 }
 
-/// All lanes meet before and after an instruction that they share. What lane 0 carries out alone needs
-/// no other meeting, whatever the loop before it and after it.
+/// All lanes meet before and after an instruction that they share. What lane 0 carries out alone
+/// needs no other meeting, whatever the loop before it and after it.
 template <class Number>
 void Assembler<Number>::append_shared(const Loop& loop, Lane lane, Team* team,
                                       RunnableLoop<Number>& to) const {
@@ -190,8 +190,8 @@ EntryPointer<Number> Assembler<Number>::entry_pointer(const EntrywiseCall& call,
             .is_in_block = false};
 }
 
-/// From a column to the next of a matrix that is seen with so many rows in memory: that of its stack,
-/// where it stands in one; but one column may be seen as any matrix of its size.
+/// From a column to the next of a matrix that is seen with so many rows in memory: that of its
+/// stack, where it stands in one; but one column may be seen as any matrix of its size.
 template <class Number>
 int Assembler<Number>::leading(const MemberRange& site, int rows) const {
     const std::size_t leading = places_.plan.layouts[index(site.part)].leading;

@@ -45,8 +45,8 @@ struct Rooms {
 template <class Number>
 Rooms<Number> rooms_for(const Rolled& rolled, const Code& code);
 
-/// Makes instructions runnable, for one lane after the other: lane 0 gets all of them, each other lane
-/// its shares; they meet wherever one may read what another has written.
+/// Makes instructions runnable, for one lane after the other: lane 0 gets all of them, each other
+/// lane its shares; they meet wherever one may read what another has written.
 template <class Number>
 class Assembler {
  public:

@@ -291,8 +291,8 @@ class FiniteRun {
         return {index(member.part), member.t};
     }
 
-    /// Whether an instruction makes a part of a sum: of a sum over steps, or by a product of a sum of
-    /// products. What it reads are not the operands of the sum's node then.
+    /// Whether an instruction makes a part of a sum: of a sum over steps, or by a product of a sum
+    /// of products. What it reads are not the operands of the sum's node then.
     bool adds_to_result(const Instruction& instruction, const MemberRange& result) const {
         const Part& part = rolled_[result.part];
         return is_sum_over_steps(part) ||

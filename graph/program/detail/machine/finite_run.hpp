@@ -9,8 +9,8 @@
 
 namespace revolute::detail {
 
-/// Runs the machine, and throws NonFiniteError as `evaluate` does with `check_finite`; EvaluationError where the node's
-/// id is not known.
+/// Runs the machine, and throws NonFiniteError as `evaluate` does with `check_finite`;
+/// EvaluationError where the node's id is not known.
 template <class Number>
 void run_finite(Machine<Number>& machine, const Rolled& rolled, const MemberSources& sources,
                 const Reads& reads, std::span<const Loop> loops);

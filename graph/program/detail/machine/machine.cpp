@@ -46,9 +46,9 @@ void Machine<Number>::assemble() {
     are_assembled_ = true;
 }
 
-/// One block of memory: slabs, blocks of entrywise calls, room for packing, then, of floats, the scratch of reference
-/// calls; then outputs that must be converted. Nothing is written yet, not even pages are taken from the
-/// system: each value is computed before it is read.
+/// One block of memory: slabs, blocks of entrywise calls, room for packing, then, of floats, the
+/// scratch of reference calls; then outputs that must be converted. Nothing is written yet, not
+/// even pages are taken from the system: each value is computed before it is read.
 template <class Number>
 void Machine<Number>::allocate(const Reads& reads, std::size_t lanes,
                                std::optional<std::size_t> limit) {

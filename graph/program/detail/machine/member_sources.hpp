@@ -9,8 +9,8 @@
 
 namespace revolute::detail {
 
-/// Who made the nodes that members stand for, copied from the graph, which need not live as long as a program. Knows
-/// of nobody unless it is given a graph.
+/// Who made the nodes that members stand for, copied from the graph, which need not live as long as
+/// a program. Knows of nobody unless it is given a graph.
 class MemberSources {
  public:
     MemberSources() = default;

@@ -15,8 +15,8 @@ struct Members {
     std::size_t count = 1;
 };
 
-/// The values of members as they are in a machine's memory now, whatever the machine's layout: column
-/// by column, without the gaps between columns. Refers to the machine and the rolled graph.
+/// The values of members as they are in a machine's memory now, whatever the machine's layout:
+/// column by column, without the gaps between columns. Refers to the machine and the rolled graph.
 template <class Number>
 class MemberValues {
  public:

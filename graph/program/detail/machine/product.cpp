@@ -18,8 +18,8 @@ struct Strided {
     int step;
 };
 
-/// Numbers of a vector that are copied together where they stand apart. Sums are interrupted behind so many in any case,
-/// so that bits do not depend on the place.
+/// Numbers of a vector that are copied together where they stand apart. Sums are interrupted behind
+/// so many in any case, so that bits do not depend on the place.
 constexpr int numbers_together = 1024;
 
 template <class Number>

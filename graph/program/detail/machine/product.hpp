@@ -2,7 +2,8 @@
 
 #include <cstddef>
 
-// Products of matrices by the kernels that are fastest for them: those of vectors, of packed factors, or of blocks.
+// Products of matrices by the kernels that are fastest for them: those of vectors, of packed
+// factors, or of blocks.
 
 namespace revolute::detail {
 
@@ -21,8 +22,8 @@ struct ProductShape {
     int result_leading = 0;
 };
 
-/// The room is for a product of the size of the shape or a larger one. A matrix times a vector may be read
-/// backwards, as small_products says.
+/// The room is for a product of the size of the shape or a larger one. A matrix times a vector may
+/// be read backwards, as small_products says.
 template <class Number>
 void multiply(const ProductShape& shape, const Number* left, const Number* right, Number* result,
               Number* room, bool backwards = false);

@@ -43,8 +43,8 @@ bool References<Number>::resolve(Places<Number>& places) {
     return places.elsewhere != elsewhere;
 }
 
-/// Numbers of the program's kind, each step's behind those of the step before, in a part that stands in no
-/// stack; and that no output is, or shows: where these stand is fixed.
+/// Numbers of the program's kind, each step's behind those of the step before, in a part that
+/// stands in no stack; and that no output is, or shows: where these stand is fixed.
 template <class Number>
 bool References<Number>::is_laid_out_alike(const Places<Number>& places, PartId part) const {
     const std::vector<Source>& sources = sources_.at(part);

@@ -13,16 +13,16 @@ namespace revolute::detail {
 /// Numbers of a leaf that its user keeps; none: they are in the program's memory.
 using Source = std::variant<std::monostate, const double*, const float*>;
 
-/// What a program reads where its user keeps it: in place, where that is laid out as the program's own
-/// memory is, or copied before each run.
+/// What a program reads where its user keeps it: in place, where that is laid out as the program's
+/// own memory is, or copied before each run.
 template <class Number>
 class References {
  public:
     void set(const Rolled& rolled, Member leaf, Source source);
     bool contains(const Rolled& rolled, Member leaf) const;
 
-    /// Makes `places` those of what is read in place, and notes what is not. Whether anything moved. Where
-    /// there is no memory for it, nothing has changed.
+    /// Makes `places` those of what is read in place, and notes what is not. Whether anything
+    /// moved. Where there is no memory for it, nothing has changed.
     bool resolve(Places<Number>& places);
     /// For the places of another program.
     void resolve_anew() { has_changed_ = !sources_.empty(); }

@@ -136,8 +136,8 @@ void RunnableEntrywise<Number>::choose_blocks() {
         current_results_.emplace_back(pointer.first, stride(pointer));
 }
 
-/// Whole blocks: an equal part of the outermost of members, columns and entries that there are several
-/// of.
+/// Whole blocks: an equal part of the outermost of members, columns and entries that there are
+/// several of.
 template <class Number>
 void RunnableEntrywise<Number>::take_share(Lane lane) {
     own_members_.end = members;

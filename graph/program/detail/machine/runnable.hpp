@@ -114,9 +114,9 @@ struct RunnablePack {
     void operator()(std::size_t /*round*/) { packed_products::pack(rows, inner, factor, packed); }
 };
 
-/// An operator on whole matrices, by its kernel in the program's numbers: one of matrices, or, for an elementwise
-/// operator, one of entries. Where there is neither, by its reference kernel, which computes in double: in a program of
-/// floats, on copies.
+/// An operator on whole matrices, by its kernel in the program's numbers: one of matrices, or, for
+/// an elementwise operator, one of entries. Where there is neither, by its reference kernel, which
+/// computes in double: in a program of floats, on copies.
 template <class Number>
 struct RunnableOperator {
     const Rolled* rolled;

@@ -9,11 +9,12 @@ namespace {
 
 /// A piece is worth some ten microseconds, twenty times what it costs that threads meet.
 constexpr double least_multiplications = 1 << 19;
-/// The other factor is packed for each piece: so many rows or columns, and so few pieces, cost 1 to 3 % at most.
+/// The other factor is packed for each piece: so many rows or columns, and so few pieces, cost 1 to
+/// 3 % at most.
 constexpr double least_size = 256;
 constexpr double most_pieces = 4;
-/// Of a product whose left factor is packed already, a piece costs nothing but that threads meet. It is a
-/// multiple of the rows that stand together in any pack, and of those of the tallest tiles.
+/// Of a product whose left factor is packed already, a piece costs nothing but that threads meet.
+/// It is a multiple of the rows that stand together in any pack, and of those of the tallest tiles.
 constexpr int packed_piece = 96;
 constexpr std::size_t least_entries = 1 << 14;  ///< as `entries_of` counts
 
@@ -50,7 +51,8 @@ constexpr double entrywise_entry = 0.5;
 constexpr double reference_entry = 1.5;
 constexpr double meeting = 500;
 constexpr double waking = 50000;
-/// What the threads' caches cost each other is not in the estimate, nor that the others' cores are busy.
+/// What the threads' caches cost each other is not in the estimate, nor that the others' cores are
+/// busy.
 constexpr double worth_while = 0.8;
 
 double nanoseconds(const Rolled& rolled, const Instruction& instruction) {

@@ -10,8 +10,9 @@ namespace {
 
 /// Returns the value, when it is another one.
 int wait_while(const std::atomic<int>& word, int value) {
-    // Some 50 microseconds. What is cut for several threads takes less between two meetings, so that
-    // nobody is put to sleep, from which one wakes as late; a team without work must not take a processor.
+    // Some 50 microseconds. What is cut for several threads takes less between two meetings, so
+    // that nobody is put to sleep, from which one wakes as late; a team without work must not take
+    // a processor.
     for (int i = 0; i < 2000; ++i) {
         if (const int now = word.load(std::memory_order_acquire); now != value) return now;
         hwy::Pause();

@@ -9,7 +9,8 @@
 
 namespace revolute::detail {
 
-/// Threads that do one piece of work together, the caller among them. Between pieces of work they wait.
+/// Threads that do one piece of work together, the caller among them. Between pieces of work they
+/// wait.
 class Team {
  public:
     /// Starts size - 1 threads.
@@ -18,8 +19,9 @@ class Team {
     Team(const Team&) = delete;
     Team& operator=(const Team&) = delete;
 
-    /// Calls work(lane) in each thread, lane 0 in the caller's, and returns when all have ended. When
-    /// one throws, the others leave at the next `meet`, and this rethrows the first that was thrown.
+    /// Calls work(lane) in each thread, lane 0 in the caller's, and returns when all have ended.
+    /// When one throws, the others leave at the next `meet`, and this rethrows the first that was
+    /// thrown.
     template <class Work>
     void run(Work& work) {
         run({[](void* object, std::size_t lane) { (*static_cast<Work*>(object))(lane); }, &work});

@@ -16,8 +16,8 @@ struct ReadSite {
     Shape shape;  ///< in which the instruction sees it, or a member of it
 };
 
-/// What result number `result` of the instruction's stack is computed of: by slot of its operator unless it
-/// adds to a sum. Of a packed factor, the factor.
+/// What result number `result` of the instruction's stack is computed of: by slot of its operator
+/// unless it adds to a sum. Of a packed factor, the factor.
 std::vector<ReadSite> operands_of(const Rolled& rolled, const Instruction& instruction,
                                   const MemberRange& made, std::size_t result);
 

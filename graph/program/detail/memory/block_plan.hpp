@@ -8,8 +8,8 @@
 
 namespace revolute::detail {
 
-/// Gives the values of an entrywise call that are in no slab their blocks: a block is used again when
-/// the value has been read for the last time.
+/// Gives the values of an entrywise call that are in no slab their blocks: a block is used again
+/// when the value has been read for the last time.
 class BlockPlan {
  public:
     BlockPlan(const EntrywiseCall& call, const std::vector<Residence>& residence);

@@ -53,8 +53,8 @@ class MarkedMemory {
     }
 
     void begin_call() { ++call_; }
-    /// Notes that the call writes the stretch, which begins at that entry of what it computes. Whether
-    /// no other entry of the call is written there.
+    /// Notes that the call writes the stretch, which begins at that entry of what it computes.
+    /// Whether no other entry of the call is written there.
     bool note_write(Stretch stretch, std::uint32_t entry) {
         for (std::size_t i = stretch.first; i < stretch.first + stretch.size; ++i, ++entry) {
             if (call_of_write_[i] == call_ && entry_of_write_[i] != entry) return false;

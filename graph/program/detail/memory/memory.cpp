@@ -127,8 +127,8 @@ std::vector<Life> lives_of(const Rolled& rolled, const Reads& reads, const Code&
     return lives;
 }
 
-/// A granule is a line of memory. Columns that are whole pages apart displace each other in the caches, those of weights,
-/// which each step reads again, where they are an eighth of a page apart.
+/// A granule is a line of memory. Columns that are whole pages apart displace each other in the
+/// caches, those of weights, which each step reads again, where they are an eighth of a page apart.
 constexpr std::size_t lines_of_page = 64;
 constexpr std::size_t lines_apart = 8;
 

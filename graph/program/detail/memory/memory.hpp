@@ -39,8 +39,8 @@ struct MemoryPlan {
 };
 
 /// Gives every part that has values of its own a slab, every stack one for all its parts. A slab is
-/// handed on when all that reads it is done; those of leaves, constants and outputs stay. The result
-/// of an elementwise operator stands in the place of an operand that nothing else reads.
+/// handed on when all that reads it is done; those of leaves, constants and outputs stay. The
+/// result of an elementwise operator stands in the place of an operand that nothing else reads.
 MemoryPlan plan_memory(const Rolled& rolled, const Reads& reads, const Code& code, Units units);
 
 }  // namespace revolute::detail

@@ -19,7 +19,8 @@ constexpr std::size_t most_named = 3;
 /// All programs have fewer numbers, so that sums and products of sizes do not wrap around.
 constexpr double most_numbers = 0x1p58;
 
-/// A part that has values of its own. The number of them is whole, but may be larger than any integer.
+/// A part that has values of its own. The number of them is whole, but may be larger than any
+/// integer.
 struct Slab {
     PartId part{};
     double numbers = 0;

@@ -11,8 +11,8 @@ namespace {
 
 /// What the instructions say of a part.
 struct OperandUse {
-    /// What its last beginning reads: a step that does not add to what is there. Of these, one that only begins
-    /// the part is read by all its beginnings, since each of its members is read.
+    /// What its last beginning reads: a step that does not add to what is there. Of these, one that
+    /// only begins the part is read by all its beginnings, since each of its members is read.
     std::vector<PartId> operands{};
     std::optional<PartId> taker{};  ///< the part that begins by reading it, member for member
     bool is_kept = false;           ///< something else reads it, too
@@ -70,8 +70,8 @@ std::vector<PartId> slabs_of(const Rolled& rolled, const Reads& reads, const Cod
     std::vector<bool> stands_alone(rolled.parts.size());
     for (std::uint32_t i = 0; i < rolled.parts.size(); ++i) {
         slabs.push_back(PartId{i});
-        // Where one place serves all steps, the next step's value may be begun before the last read of
-        // what took the place of this step's.
+        // Where one place serves all steps, the next step's value may be begun before the last read
+        // of what took the place of this step's.
         stands_alone[i] =
             reads.standing(PartId{i}) == Standing::computed && code.residence[i] == Residence::slab;
     }
@@ -89,7 +89,8 @@ std::vector<PartId> slabs_of(const Rolled& rolled, const Reads& reads, const Cod
             if (!stands_alone[index(part)]) continue;
             for (const PartId operand : uses[part].operands) {
                 const OperandUse& use = uses[operand];
-                // Where they have the same steps their members, of as many entries, stand alike in slabs.
+                // Where they have the same steps their members, of as many entries, stand alike in
+                // slabs.
                 if (!stands_alone[index(operand)] || use.is_kept ||
                     rolled[operand].runs != rolled[part].runs)
                     continue;

@@ -212,7 +212,8 @@ class PlanVerification {
         return values_[index(member.part)][rolled_[member.part].place_of(member.t)];
     }
 
-    /// As one matrix of that shape in memory: members stand behind, parts of a stack below each other.
+    /// As one matrix of that shape in memory: members stand behind, parts of a stack below each
+    /// other.
     void require_matrix(const std::vector<MemberRange>& sites, Shape seen) const {
         std::size_t size = 0, rows = 0, end = 0;
         const Layout& first = plan_.layouts[index(sites.front().part)];

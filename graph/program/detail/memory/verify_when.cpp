@@ -6,7 +6,8 @@ namespace revolute::detail {
 
 namespace {
 
-/// Numbers, read and written, that are verified in a quarter of a millisecond: half the time of rolling a small net.
+/// Numbers, read and written, that are verified in a quarter of a millisecond: half the time of
+/// rolling a small net.
 constexpr std::size_t most_verified_numbers = 1 << 14;
 
 }  // namespace

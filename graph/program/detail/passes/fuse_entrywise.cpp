@@ -21,9 +21,9 @@ Extent extent_of(const EntrywiseCall& call) {
     return {call.shape.rows, call.shape.columns, call.members};
 }
 
-/// Which instructions of a body wait for which, where they are taken from the last to the first: what
-/// reads or writes a part stays behind what wrote it before, and what writes it behind what read it.
-/// Steps are not looked at.
+/// Which instructions of a body wait for which, where they are taken from the last to the first:
+/// what reads or writes a part stays behind what wrote it before, and what writes it behind what
+/// read it. Steps are not looked at.
 class Order {
  public:
     explicit Order(std::size_t parts) : uses_(parts) {}
@@ -84,9 +84,9 @@ class Order {
     Numbers waits_;
 };
 
-/// The body in its new order, made from the last to the first so that values are computed shortly before
-/// they are read: all that nothing waits for and is not elementwise, then as many elementwise
-/// instructions of one extent as there are or come to be, then again.
+/// The body in its new order, made from the last to the first so that values are computed shortly
+/// before they are read: all that nothing waits for and is not elementwise, then as many
+/// elementwise instructions of one extent as there are or come to be, then again.
 class Fusion {
  public:
     Fusion(Order& order, std::vector<Instruction>& body) : order_(order), body_(body) {
@@ -166,8 +166,8 @@ class Fusion {
         put_off_.clear();
     }
 
-    /// Whether other members of what it writes are read by what it would join, which must wait then until
-    /// all its blocks are written. One member is no trouble: others stand elsewhere.
+    /// Whether other members of what it writes are read by what it would join, which must wait then
+    /// until all its blocks are written. One member is no trouble: others stand elsewhere.
     static bool is_read_beside(const EntrywiseCall& call, const std::vector<MemberRange>& read) {
         if (call.members == 1) return false;
         return std::ranges::any_of(call.steps, [&](const EntrywiseStep& step) {

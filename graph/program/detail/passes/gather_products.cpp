@@ -12,8 +12,9 @@ namespace {
 /// By part, the number, from 1, of the last loop with an instruction that writes it.
 using LastWrites = std::vector<std::size_t>;
 
-/// The first loop in which an instruction could stand at the end, after all that it reads: a sum that it adds to,
-/// too. A member is written once, or is a sum that is read when it is complete, so nothing else waits for it.
+/// The first loop in which an instruction could stand at the end, after all that it reads: a sum
+/// that it adds to, too. A member is written once, or is a sum that is read when it is complete, so
+/// nothing else waits for it.
 std::size_t earliest(const Instruction& instruction, const LastWrites& writes) {
     std::size_t earliest = 1;
     for_each_read(instruction, [&](const MemberRange& site) {

@@ -63,8 +63,8 @@ class Stacks {
     Stacks(const Rolled& rolled, std::vector<bool> stackable)
         : rolled_(rolled), stackable_(std::move(stackable)), places_(rolled.parts.size()) {}
 
-    /// Brings the numbers of two lists of parts into one order in which both are stacks, or pieces of
-    /// stacks; one of them may make a stack longer. Returns whether there is one.
+    /// Brings the numbers of two lists of parts into one order in which both are stacks, or pieces
+    /// of stacks; one of them may make a stack longer. Returns whether there is one.
     bool arrange(std::vector<PartId>& first, std::vector<PartId>& second,
                  std::vector<std::size_t>& numbers) {
         if (!can_be_stack(first) || !can_be_stack(second)) return false;
@@ -81,7 +81,8 @@ class Stacks {
         numbers = reordered(numbers, order);
         const auto run = std::search(stack.begin(), stack.end(), known.begin(), known.end());
         if (run == stack.end() || !is_free_or_piece(other)) return false;
-        // h(t) += h(t-1) W, e(t) += c(t-1) W: h cannot be in a stack with c and in another one with e.
+        // h(t) += h(t-1) W, e(t) += c(t-1) W: h cannot be in a stack with c and in another one with
+        // e.
         if (is_free(other) && known != other && have_common(stack, other)) return false;
         put(std::move(stack));
         if (is_free(other)) put(other);
@@ -137,8 +138,8 @@ class Stacks {
                !std::ranges::all_of(parts, [this](PartId part) { return is_placed(part); });
     }
 
-    /// The stack in which some of the parts stand, with those that stand in none at one of its ends, where the others are.
-    /// Empty: there is no such.
+    /// The stack in which some of the parts stand, with those that stand in none at one of its
+    /// ends, where the others are. Empty: there is no such.
     std::vector<PartId> stack_with(const std::vector<PartId>& parts) {
         std::vector<PartId> free;
         std::set<std::size_t> numbers, rows;
@@ -205,9 +206,9 @@ class Stacks {
     std::vector<Place> places_;
 };
 
-/// What products of one group have in common. Those with stacked results share the right factor, those
-/// with stacked right factors the result. Of parts that can be a stack they read as many members, since they are as
-/// large.
+/// What products of one group have in common. Those with stacked results share the right factor,
+/// those with stacked right factors the result. Of parts that can be a stack they read as many
+/// members, since they are as large.
 using Likeness = std::tuple<bool, PartId, bool, bool, std::array<std::int32_t, 6>, int, int>;
 
 Likeness likeness_of(const ProductCall& call, bool is_sum) {
@@ -223,8 +224,8 @@ Likeness likeness_of(const ProductCall& call, bool is_sum) {
             is_sum ? call.rows : call.inner};
 }
 
-/// Finds groups in a body, reading it once. A product joins those like it where it could stand in the
-/// place of the first.
+/// Finds groups in a body, reading it once. A product joins those like it where it could stand in
+/// the place of the first.
 class ProductGroups {
  public:
     explicit ProductGroups(const Rolled& rolled) : rolled_(rolled), writes_(rolled.parts.size()) {}
@@ -262,8 +263,8 @@ class ProductGroups {
         return last.body == body_ && last.instruction > instruction;
     }
 
-    /// What stands below each other in memory stands so in a matrix only where each is seen as it is: a
-    /// column that is read as a row is not.
+    /// What stands below each other in memory stands so in a matrix only where each is seen as it
+    /// is: a column that is read as a row is not.
     bool is_seen_as_it_is(const MemberRange& site, int rows, int columns) const {
         return rolled_[site.part].shape == Shape{rows, columns / site.members};
     }
@@ -284,8 +285,8 @@ class ProductGroups {
         }
     }
 
-    /// Nothing has read the result yet, as it is complete then. What is added to one sum between its products may
-    /// be added in any order.
+    /// Nothing has read the result yet, as it is complete then. What is added to one sum between
+    /// its products may be added in any order.
     bool fits(const ProductGroup& group, const ProductCall& call) const {
         const std::size_t first = group.members.front();
         return !is_written_since(first, call.left.part) &&

@@ -62,7 +62,8 @@ class Packing {
                                     [&](PartId part) { return written.contains(part); });
     }
 
-    /// The number of the factor's pack, made in `before` unless there is one: a member is computed once.
+    /// The number of the factor's pack, made in `before` unless there is one: a member is computed
+    /// once.
     std::uint32_t pack(Loop& before, const ProductCall& call) {
         const auto [found, is_new] = known_.try_emplace(left_of(call), code_.packs);
         if (is_new)

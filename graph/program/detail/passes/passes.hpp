@@ -10,8 +10,8 @@ namespace revolute::detail {
 
 // Maps from code to better code, which know no operator. Each notes in `Code::passes` what it did.
 
-/// Moves products that stand between loops forward to others, so far as what they read is there: those of
-/// several gates stand together then, whatever loop lies between their gradients.
+/// Moves products that stand between loops forward to others, so far as what they read is there:
+/// those of several gates stand together then, whatever loop lies between their gradients.
 void gather_products(const Rolled& rolled, Code& code);
 
 /// Products that share a factor become one, where their other factors can be stacked:
@@ -19,8 +19,8 @@ void gather_products(const Rolled& rolled, Code& code);
 ///     A x, B x, C x               [A; B; C] x               a stack of results
 ///     A' a + B' b + C' c          [A; B; C]' [a; b; c]      one result
 ///
-/// as the gates of an LSTM forward, its weight gradients, and the adjoint of its h(t-1). A stack is a
-/// matter of where parts stand in memory: nothing is copied.
+/// as the gates of an LSTM forward, its weight gradients, and the adjoint of its h(t-1). A stack is
+/// a matter of where parts stand in memory: nothing is copied.
 void merge_products(const Rolled& rolled, const Reads& reads, Code& code);
 
 /// Puts instructions into an order in which elementwise ones on equal shapes stand together, and
@@ -37,8 +37,9 @@ void combine_steps(const Rolled& rolled, Code& code);
 /// Packs the left factors that stay the same in all rounds of a loop before it.
 void pack_factors(Code& code);
 
-/// Code for runs that look at every value: all of them stand in memory, for all steps, and each instruction is one
-/// operator, but for products, which are joined and packed as in `optimized`: both give the same bits.
+/// Code for runs that look at every value: all of them stand in memory, for all steps, and each
+/// instruction is one operator, but for products, which are joined and packed as in `optimized`:
+/// both give the same bits.
 Code to_be_watched(const Rolled& rolled, const Reads& reads, std::optional<Pass> without = {});
 
 /// All of them but `without`, on what `lower` gives.

@@ -33,8 +33,9 @@ struct Write {
     }
 };
 
-/// What the reads of a part allow. Where each reads the member that was written last, be it in the round
-/// before or before the loop, there is room for one member only; if it was in the same call, for none.
+/// What the reads of a part allow. Where each reads the member that was written last, be it in the
+/// round before or before the loop, there is room for one member only; if it was in the same call,
+/// for none.
 class Residences {
  public:
     explicit Residences(std::size_t parts) : writes_(parts), found_(parts, Residence::block) {}
@@ -77,8 +78,8 @@ class Residences {
         keep_apart(instruction);
     }
 
-    /// What does not go entry by entry may write before it has read all, so one place is too few for a member that
-    /// is made of the one before. A sum is added to in its place.
+    /// What does not go entry by entry may write before it has read all, so one place is too few
+    /// for a member that is made of the one before. A sum is added to in its place.
     void keep_apart(const Instruction& instruction) {
         for_each_read_in_stack(instruction, [&](const MemberRange& read) {
             for_each_result_in_stack(instruction, [&](const MemberRange& written) {
@@ -94,7 +95,8 @@ class Residences {
         if (write.loop != loop || write.instruction != number) keep(site.part, Residence::round);
     }
 
-    /// Whether what the site reads, in each round before the loop writes the part, was written last.
+    /// Whether what the site reads, in each round before the loop writes the part, was written
+    /// last.
     bool is_left_over(std::size_t loop, const MemberRange& site) const {
         const Write& write = writes_[index(site.part)];
         if (write.loop == nowhere || site.members != 1 || write.site.members != 1) return false;

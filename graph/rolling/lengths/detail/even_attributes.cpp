@@ -39,8 +39,9 @@ Family family_of(const FoldedSteps& steps, NodeId node) {
     return {&steps.graph().op(node), shape.rows, shape.columns, steps.find(node)->axis};
 }
 
-/// Nodes of one family that read the same: the same nodes without step, and others of the same operators at the
-/// same distances. (A mean is scaled by (t+1) / N and its adjoint by 1/2, which is the former's factor at one step.)
+/// Nodes of one family that read the same: the same nodes without step, and others of the same
+/// operators at the same distances. (A mean is scaled by (t+1) / N and its adjoint by 1/2, which is
+/// the former's factor at one step.)
 using Reading = std::tuple<Family, std::vector<std::int64_t>, std::vector<const Op*>>;
 
 Reading reading_of(const FoldedSteps& steps, NodeId node) {
@@ -106,8 +107,9 @@ std::optional<Line> whole_line(double a, double per_step) {
 /// Looked at to find the scale of a line, so that this stays linear.
 constexpr std::size_t most_members_looked_at = 32;
 
-/// A line of multiples of whole numbers, on which as many of the candidates are as possible. It is sought for
-/// operators of one attribute, which are those that scale. There are three candidates or more.
+/// A line of multiples of whole numbers, on which as many of the candidates are as possible. It is
+/// sought for operators of one attribute, which are those that scale. There are three candidates or
+/// more.
 std::optional<Line> scaled_line_through(const Graph& graph, std::span<const Candidate> all) {
     const auto candidates = all.first(std::min(all.size(), most_members_looked_at));
     const auto value = [&](const Candidate& x) { return graph.attributes(x.node)[0]; };

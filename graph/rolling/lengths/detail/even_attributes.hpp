@@ -10,8 +10,8 @@
 namespace revolute::detail {
 
 /// Nodes that differ from step to step in their attributes alone, which are whole numbers that grow
-/// evenly with the step, or multiples of such: the column that a step takes of a stack, or a weight (t+1) / 8.
-/// Nothing else is known of them.
+/// evenly with the step, or multiples of such: the column that a step takes of a stack, or a weight
+/// (t+1) / 8. Nothing else is known of them.
 class EvenAttributes {
  public:
     EvenAttributes() = default;

@@ -64,7 +64,8 @@ class LawCandidates {
         if (const auto offset = whole(constant / per_step)) add_scaled({1, *offset, 1, power});
     }
 
-    /// ((N + a) (N + b)) to a power, for whole a and b: its bases are even at the second difference.
+    /// ((N + a) (N + b)) to a power, for whole a and b: its bases are even at the second
+    /// difference.
     void add_product(double power) {
         const Three base = bases(power);
         const double curve = (base[0] - 2 * base[1] + base[2]) / (2.0 * apart_ * apart_);

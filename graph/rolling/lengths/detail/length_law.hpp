@@ -13,8 +13,8 @@ namespace revolute::detail {
 /// The nearest whole number, if the value is that but for rounding.
 std::optional<double> whole(double value);
 
-/// The law of a number that is `values` in graphs of `steps` steps and once and twice `apart` more; none
-/// when no law gives the three, but for rounding.
+/// The law of a number that is `values` in graphs of `steps` steps and once and twice `apart` more;
+/// none when no law gives the three, but for rounding.
 std::optional<LengthLaw> fit_law(std::int32_t steps, const std::array<double, 3>& values,
                                  std::int32_t apart = 1);
 

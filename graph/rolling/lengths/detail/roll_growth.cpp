@@ -35,7 +35,8 @@ std::string without_finder(std::string_view text) {
     return std::string(text);
 }
 
-/// Graphs of more steps than this are not looked at: what is said of growth takes no longer for more.
+/// Graphs of more steps than this are not looked at: what is said of growth takes no longer for
+/// more.
 constexpr std::int32_t most_looked_at = 64;
 
 /// How a rolled graph grows, or why it cannot be told.
@@ -98,8 +99,8 @@ class GrowthSearch {
             found ? without_finder(found->text) : why_not_stretched(rolled_, axis_, stretch));
     }
 
-    /// Whether the last steps were left out because nothing reads them. Then the rolled graph is that of fewer
-    /// steps, too, and neither is known to be meant.
+    /// Whether the last steps were left out because nothing reads them. Then the rolled graph is
+    /// that of fewer steps, too, and neither is known to be meant.
     std::optional<std::string> unread_steps() const {
         const auto found = std::ranges::find(rolled_.unread, axis_, &AxisSteps::axis);
         if (found == rolled_.unread.end()) return std::nullopt;
@@ -118,8 +119,9 @@ class GrowthSearch {
         return static_cast<std::int32_t>(spare / stretch.period);
     }
 
-    /// Where no family has members, what is computed at each step has none, as it is the same at several: a chain
-    /// of nodes without steps, of which nobody knows how many there are for each step.
+    /// Where no family has members, what is computed at each step has none, as it is the same at
+    /// several: a chain of nodes without steps, of which nobody knows how many there are for each
+    /// step.
     bool has_members_in(const StepStretch& stretch) const {
         return std::ranges::any_of(rolled_.parts, [&](const Part& part) {
             if (part.axis != axis_) return false;

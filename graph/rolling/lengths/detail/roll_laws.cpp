@@ -42,8 +42,9 @@ bool is_short(double value) {
     return value == std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr);
 }
 
-/// Whether a whole number of parts, one for each step or nearly so, makes such a fraction: 1 / N, 2 / N,
-/// (N-1) / N, or, where simplification joined two of them, 2 / N^2; or 8 / 17, which nobody types otherwise.
+/// Whether a whole number of parts, one for each step or nearly so, makes such a fraction: 1 / N, 2
+/// / N, (N-1) / N, or, where simplification joined two of them, 2 / N^2; or 8 / 17, which nobody
+/// types otherwise.
 bool is_fraction_of(double fraction, std::int32_t steps) {
     if (fraction == 1) return false;
     const auto parts = whole(fraction * steps);
@@ -54,16 +55,16 @@ bool is_fraction_of(double fraction, std::int32_t steps) {
     return parts_of_square && (*parts_of_square == 2 || *parts_of_square == 4);
 }
 
-/// Whether it is a short number over that of the steps, as 0.75 / N. What is short itself, as 0.05 beside 10 steps, was
-/// typed.
+/// Whether it is a short number over that of the steps, as 0.75 / N. What is short itself, as 0.05
+/// beside 10 steps, was typed.
 bool is_part_of_short(double size, std::int32_t steps) {
     const double product = size * steps;
     const double shorter = std::strtod(fmt::format("{:.3g}", product).c_str(), nullptr);
     return !is_short(size) && !whole(product) && std::abs(product - shorter) <= 1e-13 * product;
 }
 
-/// Whether a number of at most three digits to the power `steps` is it, as a discount 0.9^N is. Powers of ten are
-/// numbers of their own.
+/// Whether a number of at most three digits to the power `steps` is it, as a discount 0.9^N is.
+/// Powers of ten are numbers of their own.
 bool is_power_of_short(double size, std::int32_t steps) {
     const double root = std::pow(size, 1.0 / steps);
     const double shorter = std::strtod(fmt::format("{:.3g}", root).c_str(), nullptr);
@@ -84,8 +85,8 @@ bool is_part_of(double fraction, std::int32_t steps) {
     return parts && *parts > 2 && *parts < steps && steps - *parts <= 2;
 }
 
-/// Whether a factor may come from the number of steps: it or its reciprocal, the root of such, a part of it, or
-/// its power, exponential or logarithm.
+/// Whether a factor may come from the number of steps: it or its reciprocal, the root of such, a
+/// part of it, or its power, exponential or logarithm.
 bool may_come_from(double value, std::int32_t steps) {
     const double size = std::abs(value);
     if (!std::isfinite(size) || size == 0) return false;
@@ -108,7 +109,8 @@ bool may_come_from(double value, std::int32_t steps) {
     return false;
 }
 
-/// The same of `start` + `slope` t, counted from the end in place of the beginning, or from behind it: N - t, N + t.
+/// The same of `start` + `slope` t, counted from the end in place of the beginning, or from behind
+/// it: N - t, N + t.
 std::optional<double> growth_of_line(double start, double slope, std::int32_t steps) {
     constexpr double nearly = 3;
     if (start == 0) return std::nullopt;
@@ -148,8 +150,8 @@ class LawInference {
     }
 
  private:
-    /// Where all steps add the same to something it is added once for each: what is read as often as there are
-    /// steps. Operands that are members at different steps become more by themselves.
+    /// Where all steps add the same to something it is added once for each: what is read as often
+    /// as there are steps. Operands that are members at different steps become more by themselves.
     std::optional<std::string> repetition_in(const Part& part) const {
         std::map<std::pair<PartId, std::int32_t>, std::int32_t> times;
         for (const Sweep& sweep : part.operands)
@@ -168,7 +170,8 @@ class LawInference {
         return std::nullopt;
     }
 
-    /// Of a sum that becomes longer the number of terms may be a factor, as in a mean over every third step.
+    /// Of a sum that becomes longer the number of terms may be a factor, as in a mean over every
+    /// third step.
     void note_terms(const Part& part) {
         for (const Sweep& sweep : part.operands)
             if (sweep.rounds() >= least_terms)
@@ -226,8 +229,8 @@ class LawInference {
         return set_shapes(longer);
     }
 
-    /// All suspects grow or none does; then, for as long as something does not fit, some are found that
-    /// must be otherwise: what does not fit without them is farther on, or nothing is.
+    /// All suspects grow or none does; then, for as long as something does not fit, some are found
+    /// that must be otherwise: what does not fit without them is farther on, or nothing is.
     std::variant<std::vector<bool>, std::string> solution(bool start) const {
         std::vector<bool> growing(suspects_.size(), start);
         auto misfit = misfit_with(growing);
@@ -267,8 +270,8 @@ class LawInference {
         return false;
     }
 
-    /// A whole number with which something that grows is read, in the second half or behind it: it may
-    /// be counted from the end. That of the second state is small, that of the last one is not.
+    /// A whole number with which something that grows is read, in the second half or behind it: it
+    /// may be counted from the end. That of the second state is small, that of the last one is not.
     std::optional<Suspect> place_in_what_grows(const Rolled& longer) const {
         for (std::uint32_t i = 0; i < rolled_.parts.size(); ++i) {
             const Part& part = rolled_.parts[i];

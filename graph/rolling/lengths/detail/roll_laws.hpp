@@ -12,8 +12,9 @@
 
 namespace revolute::detail {
 
-/// The attributes of `rolled` that depend on the number of steps of an axis, found from it alone, or
-/// why that cannot be told. `longer` is the same with one period more, but for attributes and shapes.
+/// The attributes of `rolled` that depend on the number of steps of an axis, found from it alone,
+/// or why that cannot be told. `longer` is the same with one period more, but for attributes and
+/// shapes.
 ///
 /// An attribute whose value is a multiple of the number of steps, or next to it, or one over such a
 /// number, may come from it. Where it makes a shape, the other shapes can tell: it grows when what

@@ -44,8 +44,8 @@ StepRange moved(StepRange steps, std::int32_t by) {
     return steps;
 }
 
-/// Calls `visit(axis, range)` for all steps in a rolled graph: those of members, of cases and of what they
-/// read, of names, of sums, of outputs.
+/// Calls `visit(axis, range)` for all steps in a rolled graph: those of members, of cases and of
+/// what they read, of names, of sums, of outputs.
 template <class Visit>
 void for_each_range(const Rolled& rolled, const Visit& visit) {
     const auto axis_of = [&](PartId part) { return rolled[part].axis; };
@@ -86,8 +86,8 @@ StepStretch widest_between(std::vector<std::int32_t> boundaries) {
     return is_longest ? widest : StepStretch{};
 }
 
-/// The least number of steps after which everything comes again there; beyond the stretch when it is
-/// not within it.
+/// The least number of steps after which everything comes again there; beyond the stretch when it
+/// is not within it.
 std::int32_t period_in(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch) {
     std::int64_t period = 1;
     for_each_range(rolled, [&](std::optional<std::int32_t> of, StepRange steps) {

@@ -23,13 +23,13 @@ struct StepStretch {
 /// The longest stretch of steps without boundary cases, to put steps into or take them out of.
 StepStretch stretch_of(const Rolled& rolled, std::int32_t axis);
 
-/// The rolled graph with `by` steps put into the stretch, with the shapes of the one that it was made
-/// of; none when that is not possible.
+/// The rolled graph with `by` steps put into the stretch, with the shapes of the one that it was
+/// made of; none when that is not possible.
 std::optional<Rolled> stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch,
                                 std::int32_t by);
 
-/// Why `stretched` gives none for a period: the steps that are too few, or the node that reads in different ways. A line
-/// for an error.
+/// Why `stretched` gives none for a period: the steps that are too few, or the node that reads in
+/// different ways. A line for an error.
 std::string why_not_stretched(const Rolled& rolled, std::int32_t axis, const StepStretch& stretch);
 
 }  // namespace revolute::detail

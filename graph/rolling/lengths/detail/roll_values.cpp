@@ -15,7 +15,8 @@ namespace revolute::detail {
 
 namespace {
 
-/// Numbers from 0.1 to 0.9 that depend on the label of a leaf, which of those it is, and the place of the entry.
+/// Numbers from 0.1 to 0.9 that depend on the label of a leaf, which of those it is, and the place
+/// of the entry.
 Bindings numbers_for_leaves(Graph& graph) {
     std::map<std::string, int> counts;
     Bindings values;

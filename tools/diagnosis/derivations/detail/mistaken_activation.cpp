@@ -65,8 +65,8 @@ std::string argument(const UseFamily& family) {
     return family.operand.find(' ') == std::string::npos ? family.operand : "z";
 }
 
-/// The output of the same activation at a neighbouring step. Before the first step stands an initial state: h(-1)
-/// itself, or tanh of c(-1).
+/// The output of the same activation at a neighbouring step. Before the first step stands an
+/// initial state: h(-1) itself, or tanh of c(-1).
 std::optional<Expr> shifted_output(const MistakeSite& site, int distance) {
     const Neighbours& near = site.neighbours;
     if (const auto y = near.consumer(site.use, site.family, distance)) return y;

@@ -43,7 +43,8 @@ bool has_share(const RuleSite& site) {
     return is_hadamard(site) && &activated_factor(site).op() == &sigmoid_op;
 }
 
-/// The bias that is the last summand of the node, through its spreading over the batch; nothing where there is none.
+/// The bias that is the last summand of the node, through its spreading over the batch; nothing
+/// where there is none.
 std::optional<Expr> bias_of(Expr sum) {
     const RuleSite last{sum, 1};
     if (last.op().role != Role::sum || sum.graph->operand_count(sum.id) != 2) return std::nullopt;

@@ -27,8 +27,8 @@ bool passes_weight_to_transpose(const RuleSite& site) {
     return passes_square_weight(site) && site.input(0).shape().rows > 1;
 }
 
-/// Where W x reads what belongs to a step: x, or the factor of x that is of another step, such as h[t-1] in
-/// r[t] o h[t-1].
+/// Where W x reads what belongs to a step: x, or the factor of x that is of another step, such as
+/// h[t-1] in r[t] o h[t-1].
 struct StepOperand {
     Expr x;
     std::optional<std::uint32_t> slot{};  ///< of a factor

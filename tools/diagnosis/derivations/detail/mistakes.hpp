@@ -27,8 +27,8 @@ bool is_named_at_a_step(Expr x);
 /// The product W x of a factor W x + b, where x belongs to a step and has the factor's shape.
 std::optional<Expr> product_in(Expr factor);
 
-/// Whether it belongs to no step, such as a bias, but for its spreading over the batch: of a net of one step, where
-/// nothing else reads that, it belongs to the step.
+/// Whether it belongs to no step, such as a bias, but for its spreading over the batch: of a net of
+/// one step, where nothing else reads that, it belongs to the step.
 bool is_parameter_spread(const Graph& graph, NodeId node);
 
 /// A formula some steps on: "tanh(c[t-1])" -> "tanh(c[t])".

@@ -22,8 +22,8 @@ namespace {
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-/// Greek letters by their number in Unicode, from 0x391 and from 0x3b1; the second of two sigmas stands
-/// at the end of words, and its number is none of a capital.
+/// Greek letters by their number in Unicode, from 0x391 and from 0x3b1; the second of two sigmas
+/// stands at the end of words, and its number is none of a capital.
 constexpr std::array greek{"alpha",   "beta", "gamma", "delta",  "epsilon", "zeta", "eta",
                            "theta",   "iota", "kappa", "lambda", "mu",      "nu",   "xi",
                            "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
@@ -50,8 +50,8 @@ constexpr std::array<std::pair<char32_t, std::string_view>, 7> signs{{{0x302, "_
                                                                       {U'ℓ', "ell"},
                                                                       {U'ℒ', "L"}}};
 
-/// A character that is no letter of the English alphabet: the word for a Greek one, a letter and its accent, or the
-/// number of any other, which tells it from others; of ASCII an underline.
+/// A character that is no letter of the English alphabet: the word for a Greek one, a letter and
+/// its accent, or the number of any other, which tells it from others; of ASCII an underline.
 std::string as_word(char32_t character) {
     if (character < 0x80) return "_";
     const auto letter = [&](char32_t first) -> std::string {
@@ -71,8 +71,8 @@ std::string as_word(char32_t character) {
     return fmt::format("U{:04X}", static_cast<std::uint32_t>(character));
 }
 
-/// The word for a sign of ASCII that stands behind a letter or another sign and before no letter: W', W* and W+ are three
-/// values. Empty for any other.
+/// The word for a sign of ASCII that stands behind a letter or another sign and before no letter:
+/// W', W* and W+ are three values. Empty for any other.
 std::string_view word_of_last_sign(std::string_view label, std::size_t i) {
     constexpr std::array<std::pair<char, std::string_view>, 4> words{
         {{'\'', "_prime"}, {'*', "_star"}, {'+', "_plus"}, {'-', "_minus"}}};
@@ -108,7 +108,8 @@ std::string as_word(const std::string& label) {
     return word.empty() || is_digit(word.front()) ? "_" + word : word;
 }
 
-/// The same with the signs that stand between letters or digits behind an underline or last, and with primes: h_T-1, W*.
+/// The same with the signs that stand between letters or digits behind an underline or last, and
+/// with primes: h_T-1, W*.
 std::string as_word_with_signs(const std::string& label) {
     const std::size_t underline = label.find('_');
     const auto stays = [&](std::size_t i) {
@@ -210,7 +211,8 @@ std::string EquationNames::with_label(const Value& value) {
     return value.label + value.name.substr(as_word(value.label).size());
 }
 
-/// The value that the loss is named by: one of its own where it has another name than the rolled graph says.
+/// The value that the loss is named by: one of its own where it has another name than the rolled
+/// graph says.
 std::optional<std::size_t> EquationNames::value_of_loss(const Rolled& rolled,
                                                         const std::string& name) {
     if (name.empty()) {
@@ -249,10 +251,10 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
     values_[value].claims.push_back({order, {of_variable.axis, IntervalSet(std::array{step})}});
 }
 
-/// Those that keep their labels come first, so that no name made up for another is one of theirs. What is called W^1
-/// gives way to what is called W_1, and so does its adjoint. What would be called as the adjoint of another value gives
-/// way to it, and so does the second of two with one label. Of several with one label the loss keeps it, or else what
-/// has it at every step.
+/// Those that keep their labels come first, so that no name made up for another is one of theirs.
+/// What is called W^1 gives way to what is called W_1, and so does its adjoint. What would be
+/// called as the adjoint of another value gives way to it, and so does the second of two with one
+/// label. Of several with one label the loss keeps it, or else what has it at every step.
 void EquationNames::decide(std::optional<std::size_t> loss) {
     std::set<std::string> of_given, of_all;  // adjoints
     for (const Value& value : values_)
@@ -317,8 +319,9 @@ void EquationNames::take(const Value& value) {
 }
 
 /// The words of the notation of the graph's operators, of sums and steps. What stands between
-/// factors, where a name could stand as well, is kept for all operators, o and diag; a function that is all of an
-/// operator's notation is not, so H and exp are names in a graph that has no such function.
+/// factors, where a name could stand as well, is kept for all operators, o and diag; a function
+/// that is all of an operator's notation is not, so H and exp are names in a graph that has no such
+/// function.
 void EquationNames::reserve_words(const Rolled& rolled) {
     always_ = {"sum", "each"};
     const auto reserve = [&](const Op& op, bool is_there) {
@@ -345,7 +348,8 @@ void EquationNames::reserve_words(const Rolled& rolled) {
     if (rolled.axes.size() == 1) always_.insert("N");  // the number of steps
 }
 
-/// `o(t)` is told from the sign o by its parenthesis, so signs of operators may be names that have steps.
+/// `o(t)` is told from the sign o by its parenthesis, so signs of operators may be names that have
+/// steps.
 bool EquationNames::is_reserved(const std::string& name, bool has_step) const {
     return always_.contains(name) || (!has_step && signs_.contains(name));
 }

@@ -15,8 +15,8 @@
 namespace revolute::detail {
 
 /// What equations call the members of parts: the labels of the graph, made into names that mean one
-/// thing each. The name of a value and those of its adjoints are one decision: what is called z_2 has the
-/// adjoint dz_2, and nothing else is called so.
+/// thing each. The name of a value and those of its adjoints are one decision: what is called z_2
+/// has the adjoint dz_2, and nothing else is called so.
 class EquationNames {
  public:
     EquationNames(const Rolled& rolled, const EquationOptions& options);
@@ -35,7 +35,8 @@ class EquationNames {
     const std::string& loss() const { return loss_; }
     /// The names that say that they are adjoints: d and the name of a value.
     const std::set<std::string>& adjoints() const { return adjoints_; }
-    /// Of names of values in which underlines stand for signs, how these are written below: h_T-1 for h_T_1.
+    /// Of names of values in which underlines stand for signs, how these are written below: h_T-1
+    /// for h_T_1.
     const std::map<std::string, std::string>& with_signs() const { return with_signs_; }
     /// The name where nothing has it yet, else the first of name_2, name_3 that is free.
     std::string unused(const std::string& name);

@@ -126,7 +126,8 @@ class Division {
                room_.longest_line;
     }
 
-    /// Takes out of the lines what makes them too long; nothing when all fit, or nothing can be taken.
+    /// Takes out of the lines what makes them too long; nothing when all fit, or nothing can be
+    /// taken.
     std::vector<Definition> parts_of(Definition& definition) {
         if (std::ranges::all_of(definition.pieces,
                                 [&](const Piece& piece) { return fits(definition, piece); }))

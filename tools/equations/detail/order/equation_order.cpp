@@ -129,8 +129,8 @@ class LineOrder {
 
     bool is_loop(std::size_t loop) const { return loops_[loop].size() > 1; }
 
-    /// What stands together: the lines of a loop, and those of one step that go with them by their names,
-    /// as far as they need not the loop itself.
+    /// What stands together: the lines of a loop, and those of one step that go with them by their
+    /// names, as far as they need not the loop itself.
     void find_blocks() {
         std::map<std::string, std::vector<std::size_t>> by_name;
         for (std::size_t i = 0; i < lines_.size(); ++i) by_name[lines_[i].name].push_back(i);
@@ -146,8 +146,8 @@ class LineOrder {
         }
     }
 
-    /// The loops that the lines of this one need, through whatever lines, and that do not stand yet. They are
-    /// numbered in an order in which they can be computed.
+    /// The loops that the lines of this one need, through whatever lines, and that do not stand
+    /// yet. They are numbered in an order in which they can be computed.
     std::set<std::size_t> loops_before(std::size_t loop) {
         std::set<std::size_t> needs;
         std::vector<std::size_t> open = loops_[loop];
@@ -166,8 +166,8 @@ class LineOrder {
         return needs;
     }
 
-    /// The lines that must stand above a line. A loop is not begun before all others that it needs have
-    /// ended.
+    /// The lines that must stand above a line. A loop is not begun before all others that it needs
+    /// have ended.
     std::vector<std::size_t> needs_of(std::size_t line) {
         std::vector<std::size_t> needs;
         const auto add_block = [&](std::size_t loop) {

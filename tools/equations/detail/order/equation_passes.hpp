@@ -13,8 +13,9 @@
 
 namespace revolute::detail {
 
-/// Puts what is computed from forward values alone under forward where some of it is needed there, so that a value
-/// stands in one place: the steps of a family of which the loss reads one. Names of adjoints stay.
+/// Puts what is computed from forward values alone under forward where some of it is needed there,
+/// so that a value stands in one place: the steps of a family of which the loss reads one. Names of
+/// adjoints stay.
 void join_forward(std::vector<Definition>& definitions, const std::set<std::string>& adjoints);
 
 /// What lines under backward read.

@@ -174,8 +174,9 @@ void EquationPlan::name_outputs() {
     }
 }
 
-/// Whether it is as good to read as a name: an operator beside one name, as 1 - z(t) or tanh(c(t)); or
-/// the transpose of such. Repeated columns are not: that is a long word for what several lines read.
+/// Whether it is as good to read as a name: an operator beside one name, as 1 - z(t) or tanh(c(t));
+/// or the transpose of such. Repeated columns are not: that is a long word for what several lines
+/// read.
 bool EquationPlan::is_short(PartId id) const {
     const Part& part = rolled_[id];
     const auto is_simple = [this](PartId target, Interval steps) {

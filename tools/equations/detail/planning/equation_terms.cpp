@@ -42,8 +42,8 @@ EquationTerm number_term(double value) {
     return {.kind = EquationTerm::Kind::number, .attributes = {value}};
 }
 
-/// The operands of a node as sweeps over every step from the first to the last: one over every k-th step is
-/// a sweep for each. So is one of the operands of a sign, which has a place for each.
+/// The operands of a node as sweeps over every step from the first to the last: one over every k-th
+/// step is a sweep for each. So is one of the operands of a sign, which has a place for each.
 std::vector<Sweep> without_gaps(const Part& part) {
     std::vector<Sweep> result;
     for (const Sweep& sweep : part.operands) {

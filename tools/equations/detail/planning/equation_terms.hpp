@@ -37,16 +37,16 @@ class EquationTerms {
 
     /// The label of a family's member at step t, or of a node; its number.
     std::optional<std::size_t> label_at(PartId part, std::int32_t t) const;
-    /// The steps among these at which a family has members without a label; of a node that has none,
-    /// one step.
+    /// The steps among these at which a family has members without a label; of a node that has
+    /// none, one step.
     std::vector<Interval> unlabelled(PartId part, Interval steps) const;
     /// Whether members are written out at some of the steps.
     bool is_written_out(PartId part, Interval steps) const {
         return given_name(part).empty() && !unlabelled(part, steps).empty();
     }
 
-    /// How the members at steps v + offset, for v in `steps`, are computed: their operator, applied to
-    /// its operands.
+    /// How the members at steps v + offset, for v in `steps`, are computed: their operator, applied
+    /// to its operands.
     std::vector<Piece> computed(PartId part, std::int32_t offset, Interval steps) const;
     /// The same of a node without step.
     EquationTerm computed(PartId node) const;

@@ -8,9 +8,9 @@
 
 namespace revolute::detail {
 
-/// By part, the steps of the members that these depend on, themselves included; step 0 stands for a node. Of a
-/// recurrence, all members that are computed alike and called alike, if it is one of them. Takes a spelled-out
-/// graph, and time that does not depend on the number of steps.
+/// By part, the steps of the members that these depend on, themselves included; step 0 stands for a
+/// node. Of a recurrence, all members that are computed alike and called alike, if it is one of
+/// them. Takes a spelled-out graph, and time that does not depend on the number of steps.
 std::vector<IntervalSet> members_needed(const Rolled& rolled, std::span<const Member> wanted);
 
 }  // namespace revolute::detail

@@ -36,7 +36,8 @@ LengthLaw by_itself(const LengthLaw& law) {
     return moved;
 }
 
-/// 0.3 for 0.30000000000000004, which factors are that were divided by a number of steps and of columns.
+/// 0.3 for 0.30000000000000004, which factors are that were divided by a number of steps and of
+/// columns.
 double without_rounding(double factor) {
     const double shorter = std::stod(fmt::format("{:.15g}", factor));
     return is_foretold(shorter, factor) ? shorter : factor;
@@ -94,8 +95,8 @@ class ColumnComparison {
         if (!add(scales, false, found.laws.scale)) refuse(found.part, found.attribute);
     }
 
-    /// Sets the law of a number that is not the same in all batches; false: it has none. A number of a sum
-    /// must be even in the number of columns.
+    /// Sets the law of a number that is not the same in all batches; false: it has none. A number
+    /// of a sum must be even in the number of columns.
     bool add(const Three& values, bool is_of_sum, std::optional<LengthLaw>& law) const {
         if (values[0] == values[1] && values[0] == values[2]) return true;
         law = fit_law(columns_, values);
@@ -112,8 +113,8 @@ class ColumnComparison {
         return std::nullopt;
     }
 
-    /// By the laws of the number of steps as they are, or with N by itself: 0.15 / N and 1 / (10 N) are one
-    /// over N then.
+    /// By the laws of the number of steps as they are, or with N by itself: 0.15 / N and 1 / (10 N)
+    /// are one over N then.
     void add_laws_of_length(AttributeColumns& found) const {
         std::array<LengthLaw, 3> of_length;
         for (std::size_t i = 0; i < 3; ++i) {

@@ -90,8 +90,8 @@ class Sense {
         });
     }
 
-    /// What is given at steps of the axis is given at none before or behind them: x(1) is there from two steps on,
-    /// but h(-1) and h(N) always.
+    /// What is given at steps of the axis is given at none before or behind them: x(1) is there
+    /// from two steps on, but h(-1) and h(N) always.
     bool is_step_of(Interval given, std::int32_t t) const {
         return (given.low < 0 || t >= 0) &&
                (given.high >= equations_.axes.front().steps || t < steps_);
@@ -108,7 +108,8 @@ class Sense {
             for (const EquationTerm& operand : term.operands) read(operand, s);
     }
 
-    /// What a line tells both from the first step and from the last one is two values that would be one.
+    /// What a line tells both from the first step and from the last one is two values that would be
+    /// one.
     void read_name(const EquationTerm& term, std::int32_t t) {
         if (!term.step) {
             is_made_ = is_made_ && is_there({{term.name, -1}, 0});

@@ -21,7 +21,8 @@ struct Definition {
     std::vector<Piece> pieces{};  ///< a line each
 };
 
-/// One piece of a definition as a line. The step of a name that holds at one step only is that step.
+/// One piece of a definition as a line. The step of a name that holds at one step only is that
+/// step.
 Equation line_of(const Definition& definition, const Piece& piece);
 
 /// The first and the last step of a line in the order in which they are computed.
@@ -34,8 +35,8 @@ std::optional<Limits> limits_of(const Equation& line, const EquationStyle& style
 /// "t = T-1..0".
 std::string in_text(const Limits& limits);
 
-/// How a line of text stands: the indent, the name, " = ", the right-hand side, the space before the
-/// limits.
+/// How a line of text stands: the indent, the name, " = ", the right-hand side, the space before
+/// the limits.
 constexpr std::size_t indent = 2, width_of_equals = 3, space_before_limits = 3;
 
 /// "dh(t+1)", what stands on the left of a line.

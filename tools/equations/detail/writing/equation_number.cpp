@@ -170,7 +170,8 @@ double without_signs(double factor, std::vector<PowerOfSum>& bases) {
     return factor;
 }
 
-/// In text what stands behind a quotient would be part of what it is divided by: (1 / N) A(T), not 1 / N A(T).
+/// In text what stands behind a quotient would be part of what it is divided by: (1 / N) A(T), not
+/// 1 / N A(T).
 constexpr Op quotient_sign{.name = "quotient"};
 
 /// "1 / N", "2 (N-1)", "0.5 / sqrt(N)", "0.3 / (B N)", "-1 / (10 B)".
