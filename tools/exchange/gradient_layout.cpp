@@ -125,7 +125,9 @@ std::vector<std::string> gates_in(const CaseNet& net, const std::string& array) 
 }
 
 bool has_one_bias(const CaseNet& net) {
-    return ends_of_names(net, 'b').size() == gate_names(net).size();
+    return std::ranges::none_of(table_of(net), [](const CellParameter& parameter) {
+        return parameter.role == ParameterRole::recurrent_bias;
+    });
 }
 
 bool has_gate_rows(const std::string& name) {
