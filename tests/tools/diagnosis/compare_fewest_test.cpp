@@ -15,6 +15,7 @@
 
 using namespace revolute;
 using namespace revolute::test;
+using revolute::Random;  // not that of the tests' random graphs
 
 namespace {
 

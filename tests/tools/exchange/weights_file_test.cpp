@@ -17,7 +17,7 @@ const Sizes sizes{.steps = 2, .input = 2, .hidden = 3, .output = 1, .batch = 1};
 StateDict random_arrays(const Architecture& architecture) {
     Random random(1);
     StateDict arrays;
-    for (const auto& [name, shape] : state_dict_shapes(architecture, sizes))
+    for (const auto& [name, shape, role] : state_dict_shapes(architecture, sizes))
         arrays.push_back({name, random.matrix(shape)});
     return arrays;
 }
