@@ -186,9 +186,6 @@ struct Op {
     /// Floating-point operations for each entry of the largest operand, where the role does not say
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;
-    /// Optional, where they grow faster than the entries: the operations, of the first operand's
-    /// shape and the output's.
-    std::int64_t (*operations)(Shape first, Shape output) = nullptr;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     FastKernels fast{};         ///< optional, of elementwise operators
     /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program

@@ -22,7 +22,6 @@ std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& op
         case Role::none:
             break;
     }
-    if (op.operations != nullptr) return op.operations(operands.first, output);
     return checked_product(op.operations_per_entry, operands.largest);
 }
 

@@ -28,8 +28,7 @@ struct OperandShapes {
 /// - elementwise: one for each entry, whatever the function, and k - 1 for k > 2 operands;
 /// - row and column sums: one for each entry that is summed;
 /// - transpose, reshape, broadcast, stop_gradient: none;
-/// - any other: what `Op::operations` says, or `Op::operations_per_entry` for each entry of its
-///   largest operand.
+/// - any other: `Op::operations_per_entry` for each entry of its largest operand.
 /// Leaves take none. Throws CapacityError when the number does not fit into 64 bits.
 std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands);
 std::int64_t operation_count(const Graph& graph, NodeId node);

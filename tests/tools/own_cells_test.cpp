@@ -114,7 +114,7 @@ TEST_CASE("own cells: figures of every view are drawn, and folded") {
     for (const Architecture& net : nets()) {
         CAPTURE(net.cell.name());
         Graph graph;
-        const Sizes sizes{.steps = 10, .input = 2, .hidden = 3, .output = 1, .batch = 1};
+        const Sizes sizes{.steps = 14, .input = 2, .hidden = 3, .output = 1, .batch = 1};
         const RecurrentNet built = recurrent_net(graph, sizes, net);
         const Derivative d = differentiate(built.loss(), built.variables(), Unreachable::zeros);
         for (const ShownSteps steps : {ShownSteps::all, ShownSteps::folded, ShownSteps::elided}) {

@@ -58,7 +58,7 @@ class Layout {
         for (const NumberedParameter& parameter : parameters) {
             const std::string& array = parameter.is.array;
             if (array.empty()) {
-                arrays_.push_back({{parameter.is.expression.label(), {}, parameter.is.role}});
+                arrays_.push_back({{parameter.is.expression.label(), no_rows, parameter.is.role}});
                 append(arrays_.back(), parameter, false);
                 continue;
             }
@@ -75,7 +75,7 @@ class Layout {
     /// All parameters of that array, one below the other.
     void add_rows(std::span<const NumberedParameter> parameters, const std::string& array,
                   const std::string& end) {
-        arrays_.push_back({{array + end, {}, ParameterRole::other}});
+        arrays_.push_back({{array + end, no_rows, ParameterRole::other}});
         for (const NumberedParameter& parameter : parameters)
             if (parameter.is.array == array) append(arrays_.back(), parameter, false);
     }
@@ -83,7 +83,7 @@ class Layout {
     /// The second bias of each gate that has a first one: its own, or a second addend of the first.
     /// Then those of gates without a first one.
     void add_second_bias(std::span<const NumberedParameter> parameters, const std::string& end) {
-        arrays_.push_back({{std::string(second_bias) + end, {}, ParameterRole::other}});
+        arrays_.push_back({{std::string(second_bias) + end, no_rows, ParameterRole::other}});
         for (const NumberedParameter& parameter : parameters) {
             if (parameter.is.array != first_bias) continue;
             const auto own = std::ranges::find_if(parameters, [&](const NumberedParameter& other) {
@@ -101,7 +101,7 @@ class Layout {
     }
 
     void add_array(const char* name, const CellParameter& parameter) {
-        arrays_.push_back({{name, {}, parameter.role}});
+        arrays_.push_back({{name, no_rows, parameter.role}});
         append(arrays_.back(), {parameter, shapes_.size()}, false);
         shapes_.push_back(parameter.expression.shape());
     }
@@ -119,6 +119,7 @@ class Layout {
         shape = {shape.rows + own.rows, own.columns};
     }
 
+    static constexpr Shape no_rows{0, 0};
     static constexpr std::string_view first_bias = "bias_ih", second_bias = "bias_hh";
 
     std::vector<Array> arrays_;
