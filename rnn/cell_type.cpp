@@ -70,7 +70,7 @@ std::vector<std::shared_ptr<const CellType::Definition>> CellType::library() {
     std::vector<std::shared_ptr<const Definition>> all;
     for (const KnownCell& cell : known_cells)
         all.push_back(std::make_shared<const Definition>(
-            std::string(cell.name), std::string(cell.title), cell.kind, cell.make));
+            Definition{std::string(cell.name), std::string(cell.title), cell.kind, cell.make}));
     return all;
 }
 
@@ -84,14 +84,15 @@ CellType::CellType(std::string name, Make make, SourceLine line) {
         throw GraphError(
             fmt::format("cell type: {} needs a function that makes a cell\n  asked for at {}", name,
                         to_string(line)));
-    if (name.empty() || cell_kind(name))
+    // "rnn" is what cases call the simple cell.
+    if (name.empty() || cell_kind(name) || name == "rnn")
         throw GraphError(fmt::format(
             "cell type: the name must be another than those of the library's cells ({})\n  "
             "asked for at {}",
             name.empty() ? "it is empty" : name, to_string(line)));
     std::string title = name;
-    definition_ = std::make_shared<const Definition>(std::move(name), std::move(title),
-                                                     std::nullopt, std::move(make));
+    definition_ = std::make_shared<const Definition>(
+        Definition{std::move(name), std::move(title), std::nullopt, std::move(make)});
 }
 
 AnyCell make_cell(const CellType& type, Graph& graph, int input, int hidden,
@@ -101,6 +102,8 @@ AnyCell make_cell(const CellType& type, Graph& graph, int input, int hidden,
 
 std::optional<CellType> cell_type_named(std::string_view name, std::span<const CellType> own) {
     const auto found = std::ranges::find(own, name, &CellType::name);
+    if (std::ranges::count(own, name, &CellType::name) > 1)
+        throw GraphError(fmt::format("cell types: two of them are called {}", name));
     if (found != own.end()) return *found;
     const std::optional<CellKind> kind = cell_kind(name);
     return kind ? std::optional<CellType>(*kind) : std::nullopt;

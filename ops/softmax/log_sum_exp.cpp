@@ -65,6 +65,10 @@ Expr log_sum_exp(const std::vector<Expr>& terms, SourceLine line) {
     // Each as a row, so that what belongs together is a column.
     std::vector<Operand> as_rows;
     for (const Expr& term : terms) {
+        if (term.graph == nullptr)
+            throw GraphError(
+                fmt::format("log_sum_exp: operand {} is an empty expression\n  asked for at {}",
+                            as_rows.size(), to_string(line)));
         if (term.shape() != terms.front().shape())
             throw ShapeError(fmt::format(
                 "log_sum_exp: the operands must have one shape\n  operand 0 is {}\n  operand {} is "

@@ -94,6 +94,9 @@ TEST_CASE(
     CHECK(test::message_of<GraphError>([] {
               log_sum_exp(std::vector<Expr>());
           }).starts_with("log_sum_exp: needs an operand\n  asked for at "));
+    CHECK(test::message_of<GraphError>([&] {
+              log_sum_exp({terms[0], Expr()});
+          }).starts_with("log_sum_exp: operand 1 is an empty expression"));
     const Expr wide = graph.input("w", {2, 3});
     CHECK(test::message_of<ShapeError>([&] {
               log_sum_exp({terms[0], wide});

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 using namespace revolute;
 using test::own_cells;
@@ -50,8 +52,12 @@ TEST_CASE("cell type: a name that is taken or empty, and no function, are refuse
     };
     CHECK(refusal("gru", make) ==
           "cell type: the name must be another than those of the library's cells (gru)");
+    CHECK(refusal("rnn", make).ends_with("(rnn)"));
     CHECK(refusal("", make) ==
           "cell type: the name must be another than those of the library's cells (it is empty)");
+    const std::vector<CellType> twice{CellType("mine", make), CellType("mine", make)};
+    CHECK(test::message_of<GraphError>([&] { cell_type_named("mine", twice); }) ==
+          "cell types: two of them are called mine");
     CHECK(refusal("mine", nullptr) == "cell type: mine needs a function that makes a cell");
 }
 

@@ -73,9 +73,10 @@ Judge Judge::after(std::span<const double> gradients) const {
         std::erase(result.differing_, i);
     }
     result.are_others_explained_ = result.differing_.size() < differing_.size();
+    // Not more than before: what undoes a mistake that is not there explains nothing.
     for (const std::size_t i : result.differing_)
-        result.verdicts_[i].difference =
-            largest_difference(given_[i].values, result.right_[i].values);
+        result.verdicts_[i].difference = std::min(
+            verdicts_[i].difference, largest_difference(given_[i].values, result.right_[i].values));
     result.note_parts();
     return result;
 }

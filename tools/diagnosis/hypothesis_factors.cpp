@@ -31,7 +31,11 @@ Judge Judge::with_factor(const NamedFactor& named, const FactorRange& range) con
         if (!differs(i))
             floor = std::max(floor, largest_difference(right[i].values, given_[i].values));
     }
-    return Judge(layout_, std::move(right), given_, tolerance_, std::move(roundings));
+    Judge result(layout_, std::move(right), given_, tolerance_, std::move(roundings));
+    for (const std::size_t i : differing_)  // as in `after`
+        result.verdicts_[i].difference =
+            std::min(verdicts_[i].difference, result.verdicts_[i].difference);
+    return result;
 }
 
 Judge Judge::with_given(std::vector<GradientArray> given) const {

@@ -56,6 +56,7 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (starts_.front().judge.differing().empty()) return {};
     Stage stage = explain();
     leave_out_idle(stage);
+    if (undo_each_other(stage)) stage = unexplained_stage();
     begin_with_factor(stage);
     Outcome outcome;
     const Start& start = *stage.start;
@@ -138,6 +139,32 @@ void MistakeSearch::leave_out_idle(Stage& stage) {
     for (std::size_t i = stage.found.size(); i-- > 0;)
         if (arrays_of(stage, i).empty())
             stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
+bool MistakeSearch::undo_each_other(const Stage& stage) {
+    if (stage.found.size() + stage.start->mistakes() < 2 || !stage.more.empty()) return false;
+    values_.resume(stage.start->derivation);
+    std::vector<Alteration> all;
+    for (const Found& found : stage.found)
+        all.insert(all.end(), found.alterations.begin(), found.alterations.end());
+    const std::vector<GradientArray> with = layout_.arrays(values_.gradients(all));
+    const Judge& judge = starts_.front().judge;
+    return std::ranges::all_of(judge.differing(), [&](std::size_t i) {
+        const double size = largest_entry(judge.right()[i].values);
+        return std::ranges::binary_search(stage.unexplained, i) ||
+               largest_difference(with[i].values, judge.right()[i].values) <=
+                   std::max(tolerance_ * size, judge.rounding(i, size));
+    });
+}
+
+MistakeSearch::Stage MistakeSearch::unexplained_stage() const {
+    const Judge& judge = starts_.front().judge;
+    Stage stage{&starts_.front(), {}, {}, {}, {}};
+    for (const std::size_t i : judge.differing()) {
+        stage.unexplained.push_back(i);
+        stage.nearest.push_back(judge.nearest(i));
+    }
+    return stage;
 }
 
 std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bool is_first,

@@ -105,6 +105,11 @@ class MistakeSearch {
     /// A mistake that gives every gradient times a number is a factor of the loss: the stage begins
     /// with that then.
     void begin_with_factor(Stage& stage);
+    /// Whether the mistakes together leave the right gradients of the arrays that they are to
+    /// explain, as two that cancel do. They explain nothing then.
+    bool undo_each_other(const Stage& stage);
+    /// Without a mistake: all that differs is unexplained.
+    Stage unexplained_stage() const;
     /// The number, where these alterations of the right derivation give that.
     std::optional<double> factor_of_all(std::span<const Alteration> alterations);
     /// Leaves out mistakes without which the numbers of all that is explained are the same.

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace revolute {
 
@@ -41,9 +43,15 @@ class Layout {
                          fmt::format("_l{}{}", layer, direction == 0 ? "" : "_reverse"));
         add_array("head.weight", {net.read_out.V, ParameterRole::input_weight});
         add_array("head.bias", {net.read_out.c, ParameterRole::bias});
+        require_names_apart();
     }
 
     std::span<const Array> arrays() const { return arrays_; }
+    std::vector<ArrayShape> array_shapes() const {
+        std::vector<ArrayShape> shapes;
+        for (const Array& array : arrays_) shapes.push_back(array.shape);
+        return shapes;
+    }
     /// Of the parameters, by number.
     std::span<const Shape> shapes() const { return shapes_; }
 
@@ -117,6 +125,17 @@ class Layout {
         if (array.rows.empty()) array.shape.role = parameter.is.role;
         array.rows.push_back({parameter.number, shape.rows, own.rows, is_second});
         shape = {shape.rows + own.rows, own.columns};
+    }
+
+    void require_names_apart() const {
+        std::set<std::string_view> names;
+        for (const Array& array : arrays_)
+            if (!names.insert(array.shape.name).second)
+                throw ShapeError(fmt::format(
+                    "state dict: two arrays are called {}\n  the parameters of a net's cells must "
+                    "have "
+                    "names of their own: with_suffix puts the suffix of the cell into them",
+                    array.shape.name));
     }
 
     static constexpr Shape no_rows{0, 0};
@@ -208,16 +227,13 @@ StateDict gradients_to_state_dict(const Architecture& architecture, const Sizes&
 }
 
 std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, const Sizes& sizes) {
-    std::vector<ArrayShape> shapes;
-    for (const Array& array : Layout(architecture, sizes).arrays()) shapes.push_back(array.shape);
-    return shapes;
+    return Layout(architecture, sizes).array_shapes();
 }
 
 std::vector<Matrix> from_state_dict(const Architecture& architecture, const Sizes& sizes,
                                     std::span<const NamedArray> arrays, std::string_view source) {
     const Layout layout(architecture, sizes);
-    std::vector<ArrayShape> shapes;
-    for (const Array& array : layout.arrays()) shapes.push_back(array.shape);
+    const std::vector<ArrayShape> shapes = layout.array_shapes();
     const GivenArrays given(shapes, arrays, source);
     std::vector<Matrix> parameters;
     for (const Shape& shape : layout.shapes()) parameters.emplace_back(shape);

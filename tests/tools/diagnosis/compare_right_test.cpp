@@ -9,6 +9,7 @@
 
 using namespace revolute;
 using namespace revolute::test;
+using revolute::Random;  // not that of the tests' random graphs
 
 TEST_CASE("compare: right gradients are never accused, however they are rounded") {
     int turn = 0;
@@ -36,4 +37,23 @@ TEST_CASE("compare: right gradients are never accused, however they are rounded"
             }
         }
     }
+}
+
+TEST_CASE("compare: two mistakes that undo each other are not told of what is nearly right") {
+    Random random(5);
+    for (const char* name : nets)
+        for (const double noise : {3e-10, 2e-9, 1e-8}) {
+            CAPTURE(name);
+            CAPTURE(noise);
+            const Case of = small_case(name);
+            CaseResult given = solve(of);
+            for (std::size_t i = 0; i < 2; ++i) {
+                Matrix& array = given.grads[i].value;
+                array.values()[0] += noise * largest_entry(array) * random.uniform(0.5, 1);
+            }
+            const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+            CAPTURE(to_text(comparison, of));
+            CHECK_FALSE(comparison.agrees());
+            CHECK(comparison.findings.size() < 2);
+        }
 }
