@@ -39,7 +39,11 @@ Judge Judge::with_factor(const NamedFactor& named, const FactorRange& range) con
 }
 
 Judge Judge::with_given(std::vector<GradientArray> given) const {
-    return Judge(layout_, right_, std::move(given), tolerance_, roundings_);
+    Judge result(layout_, right_, std::move(given), tolerance_, roundings_);
+    for (const std::size_t i : differing_)  // as in `after`
+        result.verdicts_[i].difference =
+            std::min(verdicts_[i].difference, result.verdicts_[i].difference);
+    return result;
 }
 
 std::optional<FactorRange> Judge::factor_of(std::size_t i, std::span<const double> numbers) const {

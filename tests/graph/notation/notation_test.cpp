@@ -4,6 +4,7 @@
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <limits>
