@@ -18,8 +18,6 @@
 
 namespace revolute {
 
-using detail::Standing;
-
 namespace {
 
 using Machines = std::variant<detail::Machine<double>, detail::Machine<float>>;
