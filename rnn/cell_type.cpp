@@ -68,6 +68,7 @@ std::optional<CellKind> cell_kind(std::string_view name) {
 
 std::vector<std::shared_ptr<const CellType::Definition>> CellType::library() {
     std::vector<std::shared_ptr<const Definition>> all;
+    all.reserve(known_cells.size());
     for (const KnownCell& cell : known_cells)
         all.push_back(std::make_shared<const Definition>(
             Definition{std::string(cell.name), std::string(cell.title), cell.kind, cell.make}));

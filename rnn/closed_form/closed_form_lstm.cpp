@@ -2,7 +2,20 @@
 
 namespace revolute::closed_form {
 
-using namespace detail;
+using detail::affine;
+using detail::GateSum;
+using detail::Head;
+using detail::initial_gradient;
+using detail::initial_state;
+using detail::MatrixXd;
+using detail::require_gate;
+using detail::require_head;
+using detail::require_initial;
+using detail::require_inputs;
+using detail::sigmoid;
+using detail::sigmoid_slope;
+using detail::tanh;
+using detail::tanh_slope;
 
 namespace {
 

@@ -115,8 +115,8 @@ TEST_CASE("own cells: figures of every view are drawn, and folded") {
         const RecurrentNet built = recurrent_net(graph, sizes, net);
         const Derivative d = differentiate(built.loss(), built.variables(), Unreachable::zeros);
         for (const ShownSteps steps : {ShownSteps::all, ShownSteps::folded, ShownSteps::elided}) {
-            // Elided figures leave t = 2 out, where h_0 is read as h(t-2), and the last step but one,
-            // where nothing reads A.
+            // Elided figures leave t = 2 out, where h_0 is read as h(t-2), and the last step but
+            // one, where nothing reads A.
             if (steps == ShownSteps::elided && net.cell.name() != "mgu") continue;
             const FigureOptions options{.steps = steps};
             for (const Figure& figure : {forward(d.loss(), options), backward(d, options),

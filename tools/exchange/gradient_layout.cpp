@@ -90,6 +90,7 @@ std::vector<Expr> GradientLayout::variables_of(std::span<const Expr> all) const 
     for (const Array& array : arrays_)
         numbers.insert(array.variables.begin(), array.variables.end());
     std::vector<Expr> result;
+    result.reserve(numbers.size());
     for (const std::size_t number : numbers) result.push_back(all[number]);
     return result;
 }

@@ -40,6 +40,7 @@ std::vector<PartId> parts_in_circles(const Rolled& rolled, std::span<const PartI
         }
     }
     std::vector<PartId> left;
+    left.reserve(operands.size());
     for (const auto& [part, read] : operands) left.push_back(part);
     return left;
 }
