@@ -1,14 +1,32 @@
+#include <revolute/graph/values/error.hpp>
 #include <revolute/rnn/cell.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace revolute {
 
 std::string with_suffix(std::string_view name, std::string_view suffix) {
     std::string result(name);
     return result.insert(std::min(name.find('_'), name.size()), suffix);
+}
+
+bool is_vector(ParameterRole role) {
+    using enum ParameterRole;
+    return role == bias || role == recurrent_bias || role == peephole;
+}
+
+void require_table(std::span<const CellParameter> table, std::span<const Expr> parameters) {
+    const auto name = [](Expr parameter) { return parameter.label(); };
+    if (std::ranges::equal(table, parameters, {}, &CellParameter::expression)) return;
+    throw GraphError(fmt::format(
+        "cell: parameter_table() must have what parameters() has, in its order\n  the table: "
+        "{}\n  parameters(): {}",
+        fmt::join(expressions_of(table) | std::views::transform(name), ", "),
+        fmt::join(parameters | std::views::transform(name), ", ")));
 }
 
 std::vector<Expr> expressions_of(std::span<const CellParameter> table) {

@@ -42,6 +42,9 @@ enum class ParameterRole : std::uint8_t {
     peephole,  ///< multiplies a state tensor entry by entry, and is added to what a gate sees
 };
 
+/// Whether parameters of that role are one column: biases and peepholes.
+bool is_vector(ParameterRole role);
+
 /// A parameter of a cell, and what programs that exchange weights, start a training or explain a
 /// gradient need to know of it.
 struct CellParameter {
@@ -64,11 +67,18 @@ concept TabulatedCell = Cell<C> && requires(const C& cell) {
     { cell.parameter_table() } -> std::convertible_to<std::vector<CellParameter>>;
 };
 
-/// What the cell says of its parameters; of one that says nothing, the parameters alone.
+/// Throws GraphError unless a table has these parameters in this order.
+void require_table(std::span<const CellParameter> table, std::span<const Expr> parameters);
+
+/// What the cell says of its parameters; of one that says nothing, the parameters alone. Throws
+/// GraphError where a table has others than `parameters()`, or another order.
 template <Cell C>
 std::vector<CellParameter> parameter_table(const C& cell) {
     if constexpr (TabulatedCell<C>) {
-        return cell.parameter_table();
+        std::vector<CellParameter> table = cell.parameter_table();
+        const std::vector<Expr> parameters = cell.parameters();
+        require_table(table, parameters);
+        return table;
     } else {
         std::vector<CellParameter> table;
         for (const Expr& parameter : cell.parameters()) table.push_back({.expression = parameter});

@@ -18,6 +18,8 @@ struct Layer {
     std::vector<Expr> outputs;         ///< by step: h(t), or [forward h(t); backward h(t)]
 
     std::vector<Expr> parameters() const;
+    /// What the cells say of them, in their order.
+    std::vector<CellParameter> parameter_table() const;
     /// The leaves of the initial states, direction by direction.
     std::vector<Expr> initial_leaves() const;
 };

@@ -99,11 +99,10 @@ std::vector<Expr> RecurrentNet::parameters() const {
 
 std::vector<CellParameter> RecurrentNet::parameter_table() const {
     std::vector<CellParameter> all;
-    for (const Layer& layer : layers)
-        for (const AnyCell& cell : layer.cells) {
-            const std::vector<CellParameter> own = cell.parameter_table();
-            all.insert(all.end(), own.begin(), own.end());
-        }
+    for (const Layer& layer : layers) {
+        const std::vector<CellParameter> own = layer.parameter_table();
+        all.insert(all.end(), own.begin(), own.end());
+    }
     all.push_back({.expression = read_out.V, .role = ParameterRole::input_weight});
     all.push_back({.expression = read_out.c, .role = ParameterRole::bias});
     return all;

@@ -100,6 +100,43 @@ TEST_CASE(
     CHECK(stack.parameter_table().front().role == ParameterRole::input_weight);
 }
 
+namespace {
+
+/// Says of its parameters what its type C has made of their table.
+template <std::vector<CellParameter> (*changed)(std::vector<CellParameter>)>
+struct OtherTable : test::MinimalGatedUnit {
+    using MinimalGatedUnit::MinimalGatedUnit;
+    std::vector<CellParameter> parameter_table() const {
+        return changed(MinimalGatedUnit::parameter_table());
+    }
+    std::vector<Expr> parameters() const { return MinimalGatedUnit::parameters(); }
+};
+
+std::vector<CellParameter> in_another_order(std::vector<CellParameter> table) {
+    std::swap(table[0], table[1]);
+    return table;
+}
+
+std::vector<CellParameter> without_the_last(std::vector<CellParameter> table) {
+    table.pop_back();
+    return table;
+}
+
+}  // namespace
+
+TEST_CASE("parameter table: one of other parameters, or in another order, is refused") {
+    Graph graph;
+    const auto refusal = [](const AnyCell& cell) {
+        return test::message_of<GraphError>([&] { cell.parameter_table(); });
+    };
+    CHECK(refusal(OtherTable<in_another_order>(graph, 2, 3, "1")) ==
+          "cell: parameter_table() must have what parameters() has, in its order\n"
+          "  the table: U1_f, W1_f, b1_f, W1_n, U1_n, b1_n\n"
+          "  parameters(): W1_f, U1_f, b1_f, W1_n, U1_n, b1_n");
+    CHECK(refusal(OtherTable<without_the_last>(graph, 2, 3, "2"))
+              .find("the table: W2_f, U2_f, b2_f, W2_n, U2_n\n") != std::string::npos);
+}
+
 TEST_CASE("recurrent net: its table is that of all its parameters") {
     for (const CellType& cell : {CellType(CellKind::lstm), own_cells()[0], own_cells()[1]}) {
         Graph graph;

@@ -51,15 +51,14 @@ bool is_alive(const RecurrentNet& net, const Bindings& values) {
 void wake(const RecurrentNet& net, Bindings& values) {
     for (int eighths = 1; eighths <= 512 && !is_alive(net, values); eighths *= 2)
         for (const Layer& layer : net.layers)
-            for (const AnyCell& cell : layer.cells)
-                for (const CellParameter& parameter : cell.parameter_table()) {
-                    if (parameter.role != ParameterRole::bias &&
-                        parameter.role != ParameterRole::recurrent_bias)
-                        continue;
-                    Matrix bias = *values.find(parameter.expression);
-                    for (double& value : bias.values()) value += eighths / 8.0;
-                    values.bind(parameter.expression, std::move(bias));
-                }
+            for (const CellParameter& parameter : layer.parameter_table()) {
+                if (parameter.role != ParameterRole::bias &&
+                    parameter.role != ParameterRole::recurrent_bias)
+                    continue;
+                Matrix bias = *values.find(parameter.expression);
+                for (double& value : bias.values()) value += eighths / 8.0;
+                values.bind(parameter.expression, std::move(bias));
+            }
 }
 
 std::string name_of_initial(Expr leaf) {

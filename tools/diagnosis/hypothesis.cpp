@@ -73,12 +73,17 @@ Judge Judge::after(std::span<const double> gradients) const {
         std::erase(result.differing_, i);
     }
     result.are_others_explained_ = result.differing_.size() < differing_.size();
-    // Not more than before: what undoes a mistake that is not there explains nothing.
     for (const std::size_t i : result.differing_)
-        result.verdicts_[i].difference = std::min(
-            verdicts_[i].difference, largest_difference(given_[i].values, result.right_[i].values));
+        result.verdicts_[i].difference =
+            largest_difference(given_[i].values, result.right_[i].values);
+    result.keep_differences_of(*this);
     result.note_parts();
     return result;
+}
+
+void Judge::keep_differences_of(const Judge& before) {
+    for (const std::size_t i : before.differing_)
+        verdicts_[i].difference = std::min(verdicts_[i].difference, before.verdicts_[i].difference);
 }
 
 double Judge::rounding(std::size_t i, double size) const {

@@ -141,6 +141,9 @@ class Judge {
         bool differs = false;
         double right_scale = 0;  ///< without what was given
     };
+    /// What differs is no larger than in `before`: what undoes a mistake that is not there explains
+    /// nothing.
+    void keep_differences_of(const Judge& before);
     /// What rounding makes of the right array at most.
     double rounding_of_right(std::size_t i) const;
     /// How many digits of what differs in the arrays can tell mistakes apart: of each number, those

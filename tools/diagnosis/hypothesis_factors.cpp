@@ -32,17 +32,13 @@ Judge Judge::with_factor(const NamedFactor& named, const FactorRange& range) con
             floor = std::max(floor, largest_difference(right[i].values, given_[i].values));
     }
     Judge result(layout_, std::move(right), given_, tolerance_, std::move(roundings));
-    for (const std::size_t i : differing_)  // as in `after`
-        result.verdicts_[i].difference =
-            std::min(verdicts_[i].difference, result.verdicts_[i].difference);
+    result.keep_differences_of(*this);
     return result;
 }
 
 Judge Judge::with_given(std::vector<GradientArray> given) const {
     Judge result(layout_, right_, std::move(given), tolerance_, roundings_);
-    for (const std::size_t i : differing_)  // as in `after`
-        result.verdicts_[i].difference =
-            std::min(verdicts_[i].difference, result.verdicts_[i].difference);
+    result.keep_differences_of(*this);
     return result;
 }
 

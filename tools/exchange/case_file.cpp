@@ -42,14 +42,12 @@ std::vector<Matrix> read_sequence(const Entry& entry, std::size_t count, Shape s
 }
 
 Matrix read_array(const Entry& entry, const ArrayShape& array) {
-    const bool is_of_biases = array.role == ParameterRole::bias ||
-                              array.role == ParameterRole::recurrent_bias ||
-                              array.role == ParameterRole::peephole;
     // A weight of one column is a list of rows, or as `weights_to_json` writes one of the user's.
     const bool has_rows =
         entry.json().is_array() && !entry.json().empty() && entry.json().front().is_array();
-    return is_matrix(array) || (has_rows && !is_of_biases) ? entry.matrix(array.shape)
-                                                           : entry.vector(array.shape.rows);
+    return is_matrix(array.name, array.shape) || (has_rows && !is_vector(array.role))
+               ? entry.matrix(array.shape)
+               : entry.vector(array.shape.rows);
 }
 
 Matrix read_classes(const Entry& entry, int count, int classes) {

@@ -153,6 +153,11 @@ StateDict convert(const Architecture& architecture, const Sizes& sizes,
     if (parameters.size() != layout.shapes().size())
         throw ShapeError(fmt::format("state dict: the net has {} parameters ({} given)",
                                      layout.shapes().size(), parameters.size()));
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (parameters[i].shape() != layout.shapes()[i])
+            throw ShapeError(fmt::format("state dict: parameter {} of the net must be {} ({})",
+                                         i + 1, to_string(layout.shapes()[i]),
+                                         to_string(parameters[i].shape())));
     StateDict result;
     for (const Array& array : layout.arrays()) {
         Matrix values(array.shape.shape);
@@ -208,12 +213,8 @@ class GivenArrays {
 
 }  // namespace
 
-bool is_matrix(const NamedArray& array) {
-    return array.value.columns() > 1 || array.name.find("weight") != std::string::npos;
-}
-
-bool is_matrix(const ArrayShape& array) {
-    return array.shape.columns > 1 || array.name.find("weight") != std::string::npos;
+bool is_matrix(std::string_view name, Shape shape) {
+    return shape.columns > 1 || name.find("weight") != std::string_view::npos;
 }
 
 StateDict to_state_dict(const Architecture& architecture, const Sizes& sizes,

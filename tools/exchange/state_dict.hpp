@@ -51,8 +51,7 @@ std::vector<ArrayShape> state_dict_shapes(const Architecture& architecture, cons
 
 /// Whether the array is written as the list of its rows, as PyTorch's weights are though they may
 /// have one column, and not as the list of its numbers.
-bool is_matrix(const NamedArray& array);
-bool is_matrix(const ArrayShape& array);
+bool is_matrix(std::string_view name, Shape shape);
 
 /// The way back: values in the order of RecurrentNet::parameters(). The arrays may come in any
 /// order. Throws ParseError for one that is missing, is there twice, is of another shape, or does

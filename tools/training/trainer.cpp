@@ -77,12 +77,6 @@ void require_parameters(const ForecastModel& model) {
                         shapes.size(), model.parameters.size()));
 }
 
-/// Whether the first values are random: those of biases and peepholes are known.
-bool is_drawn(ParameterRole role) {
-    using enum ParameterRole;
-    return role != bias && role != recurrent_bias && role != peephole;
-}
-
 /// One training run.
 class Training {
  public:
@@ -336,8 +330,9 @@ std::vector<Matrix> initial_parameters(const Architecture& architecture, const S
     for (const auto& [name, shape, role] : state_dict_shapes(architecture, sizes)) {
         const double factor = role == ParameterRole::recurrent_weight ? 0.5 : 1.0;
         const double bound = factor / std::sqrt(static_cast<double>(shape.columns));
+        // The first values of biases and peepholes are known, all others are random.
         arrays.push_back(
-            {name, is_drawn(role) ? random.matrix(shape, -bound, bound) : Matrix(shape)});
+            {name, is_vector(role) ? Matrix(shape) : random.matrix(shape, -bound, bound)});
     }
     std::vector<Matrix> parameters = from_state_dict(architecture, sizes, arrays);
     const std::vector<ParameterShape> shapes = parameter_shapes(architecture, sizes);

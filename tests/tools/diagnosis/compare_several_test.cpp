@@ -151,7 +151,7 @@ TEST_CASE("compare: what was done to right gradients is recognised") {
 
     given = right;
     for (NamedArray& array : given.grads)
-        if (is_matrix(array))
+        if (is_matrix(array.name, array.value.shape()))
             array.value = plus(array.value, array_of(wrong.of.parameters, array.name), 0.003);
     CHECK(words(given).ends_with(
         "0.003 times the parameter is added: the gradient of weight decay\n"));

@@ -110,4 +110,8 @@ TEST_CASE("state dict: what does not fit is named") {
     CHECK(refused(changed) == "state dict: weight_hh_l0 must be [3 x 3] ([3 x 4])");
     CHECK(message_of<ShapeError>([&] { to_state_dict(simple, sizes, std::vector<Matrix>(3)); }) ==
           "state dict: the net has 5 parameters (3 given)");
+    std::vector<Matrix> other_shape = random_parameters(simple);
+    other_shape[1] = Matrix(3, 2);
+    CHECK(message_of<ShapeError>([&] { to_state_dict(simple, sizes, other_shape); }) ==
+          "state dict: parameter 2 of the net must be [3 x 3] ([3 x 2])");
 }

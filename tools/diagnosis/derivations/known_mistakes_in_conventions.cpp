@@ -39,19 +39,17 @@ struct WeightUse {
 };
 
 std::vector<WeightUse> weight_uses(const RecurrentNet& net, const BackwardWalk& walk) {
-    constexpr std::size_t of_gate = 3;  // W, U and b, of one gate behind the other
     std::map<NodeId, std::pair<std::size_t, std::vector<Expr>>> weights;  // by id: gate, and of all
     for (const Layer& layer : net.layers)
-        for (const auto& cell : layer.cells) {
-            const std::vector<Expr> parameters = cell.parameters();
-            for (const std::size_t kind : {0U, 1U}) {
+        for (const auto& cell : layer.cells)
+            for (const ParameterRole role :
+                 {ParameterRole::input_weight, ParameterRole::recurrent_weight}) {
                 std::vector<Expr> of_gates;
-                for (std::size_t i = kind; i + 2 - kind < parameters.size(); i += of_gate)
-                    of_gates.push_back(parameters[i]);
+                for (const CellParameter& parameter : cell.parameter_table())
+                    if (parameter.role == role) of_gates.push_back(parameter.expression);
                 for (std::size_t gate = 0; gate < of_gates.size(); ++gate)
                     weights[of_gates[gate].id] = {gate, of_gates};
             }
-        }
     std::vector<WeightUse> uses;
     for (const Use& use : walk.uses())
         if (const RuleSite site{walk.graph().at(use.consumer), use.slot};

@@ -157,7 +157,8 @@ nlohmann::ordered_json vector_to_json(const Matrix& vector) {
 }
 
 nlohmann::ordered_json array_to_json(const NamedArray& array) {
-    return is_matrix(array) ? matrix_to_json(array.value) : vector_to_json(array.value);
+    return is_matrix(array.name, array.value.shape()) ? matrix_to_json(array.value)
+                                                      : vector_to_json(array.value);
 }
 
 JsonEntry JsonEntry::operator[](const std::string& name) const {
