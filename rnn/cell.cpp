@@ -35,6 +35,22 @@ std::vector<Expr> expressions_of(std::span<const CellParameter> table) {
     return all;
 }
 
+void require_tensors(std::string_view subject, std::span<const StateTensor> tensors,
+                     SourceLine line) {
+    const auto refuse = [&](const std::string& why) {
+        throw GraphError(fmt::format("{}: {}\n  asked for at {}", subject, why, to_string(line)));
+    };
+    if (tensors.empty())
+        refuse("the cell's state_tensors() must have one at least, its output (there is none)");
+    for (const StateTensor& tensor : tensors) {
+        if (tensor.name.empty())
+            refuse("each of the cell's state tensors must have a name (one is empty)");
+        if (tensor.rows < 1)
+            refuse(fmt::format("state tensor {} of the cell must have one row at least ({})",
+                               tensor.name, tensor.rows));
+    }
+}
+
 std::string to_string(std::span<const StateTensor> tensors) {
     std::string text;
     for (const StateTensor& tensor : tensors)

@@ -19,6 +19,11 @@ struct StateTensor {
     int rows;
 };
 
+/// Throws GraphError, beginning with the subject, unless there is a state tensor at least and each
+/// has a name and a row at least.
+void require_tensors(std::string_view subject, std::span<const StateTensor> tensors,
+                     SourceLine line);
+
 /// "h with 3 rows, c with 3 rows".
 std::string to_string(std::span<const StateTensor> tensors);
 

@@ -1,3 +1,4 @@
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/rnn/cell_type.hpp>
 #include <revolute/rnn/gru.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace revolute {
 
@@ -53,6 +55,64 @@ constexpr auto kinds = [] {
     return all;
 }();
 
+/// What a user's cell must be, so that nets, files and trainings can rely on it.
+class CellCheck {
+ public:
+    CellCheck(const CellType& type, const AnyCell& cell, SourceLine line)
+        : subject_("cell " + type.name()),
+          tensors_(cell.state_tensors()),
+          parameters_(cell.parameters()),
+          line_(line) {}
+
+    void require_state() const {
+        require_tensors(subject_, tensors_, line_);
+        std::set<std::string_view> names;
+        for (const StateTensor& tensor : tensors_)
+            if (!names.insert(tensor.name).second)
+                refuse(fmt::format("two of the cell's state tensors are called {}", tensor.name));
+    }
+
+    /// `made_from` is the first node that the cell may have made.
+    void require_parameters(const Graph& graph, std::uint32_t made_from) const {
+        std::set<NodeId> listed;
+        for (std::size_t i = 0; i < parameters_.size(); ++i) {
+            const Expr parameter = parameters_[i];
+            const auto refuse_it = [&](std::string_view why) {
+                refuse(
+                    fmt::format("the cell's parameters() must be leaves of its graph, each once "
+                                "(number {} is {})",
+                                i + 1, why));
+            };
+            if (parameter.graph == nullptr) refuse_it("empty");
+            if (parameter.graph != &graph) refuse_it("of another graph");
+            if (!is_given(graph.op(parameter.id)))
+                refuse_it("no leaf: " + graph.describe(parameter.id));
+            if (!listed.insert(parameter.id).second)
+                refuse_it("there before: " + graph.describe(parameter.id));
+        }
+        for (std::uint32_t i = made_from; i < graph.size(); ++i)
+            if (&graph.op(NodeId{i}) == &parameter_op && !listed.contains(NodeId{i}))
+                refuse(
+                    fmt::format("the cell's parameters() must have every parameter that the "
+                                "cell makes\n  one that is not among them is {}",
+                                graph.describe(NodeId{i})));
+    }
+
+ private:
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw GraphError(fmt::format("{}: {}\n  asked for at {}", subject_, why, to_string(line_)));
+    }
+
+    std::string subject_;
+    std::vector<StateTensor> tensors_;
+    std::vector<Expr> parameters_;
+    SourceLine line_;
+};
+
+bool is_printable(std::string_view name) {
+    return std::ranges::all_of(name, [](char c) { return '!' <= c && c <= '~'; });
+}
+
 }  // namespace
 
 std::span<const CellKind> cell_kinds() { return kinds; }
@@ -91,6 +151,11 @@ CellType::CellType(std::string name, Make make, SourceLine line) {
             "cell type: the name must be another than those of the library's cells ({})\n  "
             "asked for at {}",
             name.empty() ? "it is empty" : name, to_string(line)));
+    if (!is_printable(name))
+        throw GraphError(fmt::format(
+            "cell type: the name must be of printable ASCII characters without blanks ({:?})\n  "
+            "asked for at {}",
+            name, to_string(line)));
     std::string title = name;
     definition_ = std::make_shared<const Definition>(
         Definition{std::move(name), std::move(title), std::nullopt, std::move(make)});
@@ -98,7 +163,12 @@ CellType::CellType(std::string name, Make make, SourceLine line) {
 
 AnyCell make_cell(const CellType& type, Graph& graph, int input, int hidden,
                   std::string_view suffix, SourceLine line) {
-    return type.definition_->make(graph, input, hidden, suffix, line);
+    const auto made_from = static_cast<std::uint32_t>(graph.size());
+    AnyCell cell = type.definition_->make(graph, input, hidden, suffix, line);
+    const CellCheck check(type, cell, line);
+    check.require_state();
+    check.require_parameters(graph, made_from);
+    return cell;
 }
 
 std::optional<CellType> cell_type_named(std::string_view name, std::span<const CellType> own) {

@@ -44,8 +44,8 @@ class CellType {
 
     /// One of the library's.
     CellType(CellKind kind);
-    /// A user's. Throws GraphError for a name that is empty or one of the library's, and without a
-    /// function.
+    /// A user's. Throws GraphError for a name that is empty, one of the library's, or not of
+    /// printable ASCII characters without blanks (it goes into files); and without a function.
     CellType(std::string name, Make make, SourceLine line = SourceLine::here());
 
     /// What files and errors call it.
@@ -73,7 +73,9 @@ class CellType {
     std::shared_ptr<const Definition> definition_;
 };
 
-/// Makes the parameters of a cell of that type.
+/// Makes the parameters of a cell of that type. Throws GraphError unless the cell has state tensors
+/// of different names, each of a row at least, and its `parameters()` are leaves of the graph, each
+/// once, with all parameters among them that were made here; and whatever its function throws.
 AnyCell make_cell(const CellType& type, Graph& graph, int input, int hidden,
                   std::string_view suffix = {}, SourceLine line = SourceLine::here());
 

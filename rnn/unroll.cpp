@@ -31,6 +31,7 @@ std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shap
 
 Initial initial_state(Graph& graph, std::span<const StateTensor> tensors, int batch,
                       InitialState kind, Step at, SourceLine line) {
+    require_tensors("initial state", tensors, line);
     const Scope made_here(graph, line);
     const Scope at_start(graph, at);
     Initial initial;
@@ -85,6 +86,7 @@ void require_batches(std::string_view subject, std::span<const Expr> inputs, con
 
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line) {
+    require_tensors(subject, tensors, line);
     if (!initial.state.empty()) common_graph(subject, initial.state);
     const auto rows_of = [](Expr tensor) { return tensor.shape().rows; };
     if (std::ranges::equal(initial.state, tensors, {}, rows_of, &StateTensor::rows)) return;

@@ -74,7 +74,7 @@ void require_batches(std::string_view subject, std::span<const Expr> inputs, con
                      SourceLine line);
 
 /// Throws ShapeError unless there is a state to start from for each tensor of a cell, as high as
-/// it.
+/// it; and as `require_tensors`.
 void require_initial(std::string_view subject, const Initial& initial,
                      std::span<const StateTensor> tensors, SourceLine line);
 

@@ -1,4 +1,5 @@
 #include <revolute/graph/values/error.hpp>
+#include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,96 @@ TEST_CASE("cell type: a name that is taken or empty, and no function, are refuse
     CHECK(test::message_of<GraphError>([&] { cell_type_named("mine", twice); }) ==
           "cell types: two of them are called mine");
     CHECK(refusal("mine", nullptr) == "cell type: mine needs a function that makes a cell");
+    const std::string ascii =
+        "cell type: the name must be of printable ASCII characters without blanks ";
+    CHECK(refusal("my cell", make) == ascii + "(\"my cell\")");
+    CHECK(refusal("a\nb", make) == ascii + R"(("a\nb"))");
+    CHECK(refusal("\xff", make) == ascii + R"(("\xff"))");
+}
+
+namespace {
+
+/// A cell of which a test says what it tells of itself.
+struct Claimed {
+    std::vector<StateTensor> tensors;
+    std::vector<Expr> told;
+
+    std::vector<StateTensor> state_tensors() const { return tensors; }
+    std::vector<Expr> parameters() const { return told; }
+    State step(Expr x, const State&) const { return {told.front() * x}; }
+};
+
+/// What `make_cell` says of a cell that tells so of itself; its parameters are chosen among W and
+/// b, which are made, and an input g.
+std::string refusal_of(
+    const std::vector<StateTensor>& tensors,
+    const std::function<std::vector<Expr>(Expr W, Expr b, Expr g)>& parameters = [](Expr W, Expr b,
+                                                                                    Expr) {
+        return std::vector{W, b};
+    }) {
+    const CellType type(
+        "claimed",
+        [&](Graph& graph, int input, int hidden, std::string_view, SourceLine) -> AnyCell {
+            const Expr W = graph.parameter("W", {hidden, input});
+            const Expr b = graph.parameter("b", {hidden, 1});
+            const Expr g = graph.input("g", {hidden, 1});
+            return Claimed{tensors, parameters(W, b, g)};
+        });
+    const std::string text = test::message_of<GraphError>([&] {
+        Graph graph;
+        make_cell(type, graph, 2, 3);
+    });
+    CHECK(text.find("\n  asked for at ") != std::string::npos);
+    return text.substr(0, text.find("\n  asked for at "));
+}
+
+}  // namespace
+
+TEST_CASE("cell type: what a cell tells of its state must be complete") {
+    CHECK(refusal_of({}) ==
+          "cell claimed: the cell's state_tensors() must have one at least, its "
+          "output (there is none)");
+    CHECK(refusal_of({{"", 3}}) ==
+          "cell claimed: each of the cell's state tensors must have a name (one is empty)");
+    CHECK(refusal_of({{"h", 3}, {"c", 0}}) ==
+          "cell claimed: state tensor c of the cell must have one row at least (0)");
+    CHECK(refusal_of({{"h", 3}, {"h", 3}}) ==
+          "cell claimed: two of the cell's state tensors are called h");
+}
+
+TEST_CASE("cell type: what a cell tells of its parameters must be what it has made") {
+    const std::vector<StateTensor> h{{"h", 3}};
+    const std::string begin =
+        "cell claimed: the cell's parameters() must be leaves of its graph, each once (number ";
+    const auto told = [&](auto parameters) { return refusal_of(h, parameters); };
+    CHECK(told([](Expr W, Expr, Expr) { return std::vector{W, Expr()}; }) == begin + "2 is empty)");
+    Graph other;
+    const Expr elsewhere = other.parameter("b", {3, 1});
+    CHECK(told([&](Expr W, Expr, Expr) {
+              return std::vector{W, elsewhere};
+          }) == begin + "2 is of another graph)");
+    CHECK(told([](Expr W, Expr b, Expr) {
+              return std::vector{W, tanh(b)};
+          }).starts_with(begin + "2 is no leaf: "));
+    CHECK(told([](Expr W, Expr b, Expr) {
+              return std::vector{b, W, b};
+          }).starts_with(begin + "3 is there before: "));
+    CHECK(told([](Expr W, Expr, Expr) { return std::vector{W}; })
+              .starts_with("cell claimed: the cell's parameters() must have every parameter that "
+                           "the cell makes\n  one that is not among them is "));
+}
+
+TEST_CASE("unroll: a cell without a state tensor is refused") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {3, 2});
+    const std::vector<Expr> x = input_sequence(graph, "x", {2, 1}, 2);
+    const std::string said = "the cell's state_tensors() must have one at least, its output";
+    CHECK(test::message_of<GraphError>([&] {
+              unroll(Claimed{{}, {W}}, x, Initial{});
+          }).starts_with("unroll: " + said));
+    CHECK(test::message_of<GraphError>([&] {
+              unidirectional(Claimed{{}, {W}}, x);
+          }).find(said) != std::string::npos);
 }
 
 TEST_CASE("parameter table: it has the cell's parameters in their order, each with its part") {

@@ -113,11 +113,37 @@ class FastWeights {
     std::string h_, A_;
 };
 
+/// A cell whose answer is a step behind its state, h(t) = tanh(W x + c(t-1) + b), c(t) = S h(t): no
+/// gradient of S where it runs for one step.
+class LateAnswer {
+ public:
+    LateAnswer(Graph& graph, int input, int hidden, std::string_view suffix)
+        : W_(graph.parameter(with_suffix("W", suffix), {hidden, input})),
+          S_(graph.parameter(with_suffix("S", suffix), {hidden, hidden})),
+          b_(graph.parameter(with_suffix("b", suffix), {hidden, 1})),
+          h_(with_suffix("h", suffix)),
+          c_(with_suffix("c", suffix)) {}
+
+    std::vector<StateTensor> state_tensors() const {
+        return {{h_, S_.shape().rows}, {c_, S_.shape().rows}};
+    }
+    std::vector<Expr> parameters() const { return {W_, S_, b_}; }
+    State step(Expr x, const State& previous) const {
+        const Expr Wx = dense(W_, x, b_);
+        const Expr h = tanh(Wx + previous[1]).named(h_);
+        return {h, (S_ * h).named(c_)};
+    }
+
+ private:
+    Expr W_, S_, b_;
+    std::string h_, c_;
+};
+
 /// All of them.
 inline const std::vector<CellType>& own_cells() {
-    static const std::vector<CellType> all{cell_type<MinimalGatedUnit>("mgu"),
-                                           cell_type<TwoStepsBack>("two-back"),
-                                           cell_type<FastWeights>("fast-weights")};
+    static const std::vector<CellType> all{
+        cell_type<MinimalGatedUnit>("mgu"), cell_type<TwoStepsBack>("two-back"),
+        cell_type<FastWeights>("fast-weights"), cell_type<LateAnswer>("late-answer")};
     return all;
 }
 

@@ -146,11 +146,13 @@ TEST_CASE("own cells: equations are those of any number of steps, and give the g
 }
 
 TEST_CASE("own cells: what nets cost is counted, and tabulated") {
-    for (const CellType& cell : {own_cells()[0], own_cells()[1]}) {
+    for (const CellType& cell : {own_cells()[0], own_cells()[1], own_cells()[3]}) {
         CAPTURE(cell.name());
         const CountedNet net{{.cell = cell}};
         const Sizes sizes{37, 5, 9, 2, 6};
         CHECK(net_cost(net)(sizes) == cost(rolled_net(net, sizes)));
+        const CountedNet both{{.cell = cell, .layers = 2, .is_bidirectional = true}};
+        CHECK(net_cost(both)(sizes) == cost(rolled_net(both, sizes)));
         Graph graph;
         const RecurrentNet built = recurrent_net(graph, sizes, net.architecture);
         CHECK(layer_table(built, InitialState::zero).find("layer") != std::string::npos);
@@ -243,6 +245,17 @@ TEST_CASE("own cells: trained, saved, loaded, predicted, and trained further") {
     }
 }
 
+TEST_CASE("own cells: a parameter that one step does not reach is trained where more do") {
+    const TrainingSettings settings{
+        .architecture = {.cell = own_cells()[3]}, .window = 1, .hidden = 2, .epochs = 2};
+    const std::vector<Matrix> one_step = train(sines(), 50, settings).model.parameters;
+    TrainingSettings longer = settings;
+    longer.epochs = 3;
+    CHECK(train(sines(), 50, longer).model.parameters[1] == one_step[1]);  // S stays
+    longer.window = 2;
+    CHECK(train(sines(), 50, longer).model.parameters[1] != one_step[1]);
+}
+
 TEST_CASE("own cells: a model of a cell that the reader does not know is refused with the names") {
     const TrainingSettings settings{
         .architecture = {.cell = own_cells()[0]}, .window = 4, .hidden = 2, .epochs = 1};
@@ -250,9 +263,10 @@ TEST_CASE("own cells: a model of a cell that the reader does not know is refused
     CHECK(test::message_of<ParseError>([&] { parse_model(json, "model.json"); }) ==
           "model.json: is a damaged model file: cell must be one of \"simple\", \"simple-relu\", "
           "\"gru\", \"gru-before\", \"lstm\", \"lstm-peephole\" (\"mgu\")");
-    CHECK(test::message_of<ParseError>([&] {
-              parse_model(json, "model.json", std::span(own_cells()).subspan(1));
-          }).ends_with("\"lstm-peephole\", \"two-back\", \"fast-weights\" (\"mgu\")"));
+    CHECK(test::message_of<ParseError>(
+              [&] { parse_model(json, "model.json", std::span(own_cells()).subspan(1)); })
+              .ends_with(
+                  "\"lstm-peephole\", \"two-back\", \"fast-weights\", \"late-answer\" (\"mgu\")"));
 }
 
 TEST_CASE("own cells: a program of a net is compiled, and explained") {
@@ -325,5 +339,6 @@ TEST_CASE("own cells: a case of a cell that the reader does not know is refused 
           std::string::npos);
     CHECK(test::message_of<ParseError>([&] {
               parse_case(text, "case.json", std::span(own_cells()).subspan(1));
-          }).find("\"lstm-peephole\", \"two-back\" or \"fast-weights\"") != std::string::npos);
+          }).find("\"lstm-peephole\", \"two-back\", \"fast-weights\" or \"late-answer\"") !=
+          std::string::npos);
 }

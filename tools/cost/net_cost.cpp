@@ -32,7 +32,8 @@ std::vector<Expr> append_as_built(Graph& graph, const CountedNet& counted, const
     if (counted.answers_every_step)
         architecture = answering_at_every_step(architecture, sizes.steps);
     const RecurrentNet net = recurrent_net(graph, sizes, architecture);
-    return differentiate(net.loss(), trained(net, architecture)).loss_and_gradients();
+    return differentiate(net.loss(), trained(net, architecture), Unreachable::zeros)
+        .loss_and_gradients();
 }
 
 Sizes with_steps(Sizes sizes, std::int32_t steps) {

@@ -30,7 +30,7 @@ class SplitStep::Gradients {
               const StepOptions& options)
         : net_(recurrent_net(graph_, with_batch(sizes, windows), architecture)),
           parameters_(net_.parameters()),
-          derivative_(differentiate(net_.loss(), parameters_)),
+          derivative_(differentiate(net_.loss(), parameters_, Unreachable::zeros)),
           not_finite_(options.not_finite),
           computation_(outputs(), options.by, check_of(options.not_finite), options.compile) {}
 

@@ -27,7 +27,7 @@ TrainingStep::TrainingStep(const Architecture& architecture, const Sizes& sizes,
                            const CompileOptions& options)
     : net_(recurrent_net(graph_, sizes, architecture)),
       leaves_(net_.parameters()),
-      derivative_(differentiate(net_.loss(), leaves_)),
+      derivative_(differentiate(net_.loss(), leaves_, Unreachable::zeros)),
       update_(update_of(rule, leaves_, derivative_.gradients())),
       not_finite_(std::move(not_finite)),
       computation_(outputs(), by, check_of(not_finite_), options) {
