@@ -3,10 +3,12 @@
 #include <revolute/tools/training/detail/training_settings.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace revolute {
 
@@ -15,6 +17,31 @@ namespace {
 template <class Value>
 void require_setting(bool holds, std::string_view requirement, Value actual) {
     if (!holds) throw Error(fmt::format("train: {} ({})", requirement, actual));
+}
+
+/// What a training that is resumed must keep and does not: "hidden 32, now 16".
+std::string other_settings(const TrainingSettings& before, const TrainingSettings& now) {
+    std::vector<std::string> others;
+    const auto compare = [&](std::string_view what, const auto& a, const auto& b) {
+        if (a != b) others.push_back(fmt::format("{} {}, now {}", what, a, b));
+    };
+    const Architecture &net = before.architecture, &net_now = now.architecture;
+    compare("cell", net.cell.name(), net_now.cell.name());
+    if (net.cell != net_now.cell && net.cell.name() == net_now.cell.name())
+        others.push_back(fmt::format("cell {}, now another type of that name", net.cell.name()));
+    compare("layers", net.layers, net_now.layers);
+    compare("is_bidirectional", net.is_bidirectional, net_now.is_bidirectional);
+    compare("is_residual", net.is_residual, net_now.is_residual);
+    compare("reading", name_of(before.reading), name_of(now.reading));
+    compare("window", before.window, now.window);
+    compare("hidden", before.hidden, now.hidden);
+    compare("batch", before.batch, now.batch);
+    compare("optimizer", name_of(before.optimizer), name_of(now.optimizer));
+    compare("momentum", before.momentum, now.momentum);
+    compare("clip", before.clip, now.clip);
+    compare("seed", before.seed, now.seed);
+    if (others.empty()) others.emplace_back("another architecture");
+    return fmt::format("{}", fmt::join(others, "; "));
 }
 
 std::string validation_option(double part) {
@@ -34,7 +61,7 @@ void require_same_training(const ForecastModel& before, const ForecastModel& now
         settings == now.settings,
         "a training that is resumed must have the settings that it had, but for --epochs, "
         "--learning-rate and --precision",
-        "others differ");
+        other_settings(before.settings, now.settings));
     if (before.validation && before.validation != now.validation)
         throw Error(fmt::format(
             "train: a training that is resumed must set aside what it set aside before ({}; now "

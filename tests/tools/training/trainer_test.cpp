@@ -281,7 +281,10 @@ TEST_CASE("trainer: another training is not resumed") {
     };
     CHECK(refused_with(247, &TrainingSettings::seed, std::uint64_t{2}) ==
           "train: a training that is resumed must have the settings that it had, but for "
-          "--epochs, --learning-rate and --precision (others differ)");
+          "--epochs, --learning-rate and --precision (seed 1, now 2)");
+    CHECK(refused_with(247, &TrainingSettings::window, 7).ends_with("now 7)"));
+    CHECK(refused_with(247, &TrainingSettings::architecture, Architecture{.layers = 2})
+              .ends_with("(layers 1, now 2)"));
     CHECK(refused_with(246, &TrainingSettings::epochs, 9) ==
           "train: a training that is resumed must have the training rows that it had\n"
           "  it had 247 rows, now there are 246\n"
