@@ -197,6 +197,9 @@ struct Op {
     Kernel term_sizes = nullptr;
     /// Optional: of expressions whose last operator is this one.
     std::span<const ExpressionKernels> combined{};
+    /// Optional, of an activation y = f(x): f'(x) by the output y, as people write it. Diagnoses of
+    /// derivations by hand look for mistakes in it.
+    Expr (*derivative_by_output)(Expr y) = nullptr;
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
     /// transpose, and the pullback rule serves.

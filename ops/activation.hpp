@@ -14,6 +14,9 @@ extern const Op gelu_op;
 extern const Op heaviside_op;
 extern const Op exceeds_op;
 
+/// Pullback rule of an operator whose record has `derivative_by_output`: x_bar = y_bar o f'(x).
+Expr times_derivative_by_output(const Pullback& p);
+
 /// Hyperbolic tangent, entry by entry.
 Expr tanh(Operand x);
 /// 1 / (1 + exp(-x)), entry by entry; does not overflow.

@@ -20,6 +20,7 @@ constinit const Op relu_op{
             std::ranges::transform(x[0].values(), y.data, [](double z) { return z < 0 ? 0.0 : z; });
         },
     .fast = vector_math::fast<vector_math::Function::relu>,
+    .derivative_by_output = [](Expr y) { return heaviside(y); },
     .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, heaviside(p.input())); }},
     .definition = "#1 where #1 > 0, else 0",
     .latex = R"(\operatorname{relu}\left(#1\right))",

@@ -22,9 +22,8 @@ constinit const Op sigmoid_op{
             });
         },
     .fast = vector_math::fast<vector_math::Function::sigmoid>,
-    .pullback = {[](const Pullback& p) {
-        return hadamard(p.adjoint, hadamard(p.output, 1.0 - p.output));
-    }},
+    .derivative_by_output = [](Expr y) { return hadamard(y, 1.0 - y); },
+    .pullback = {times_derivative_by_output},
     .definition = "1 / (1 + exp(-#1))",
     .latex = R"(\sigma\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},

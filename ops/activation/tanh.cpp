@@ -14,11 +14,16 @@ constinit const Op tanh_op{
     .evaluate = [](const Arguments& x,
                    MatrixView y) { as_eigen(y) = as_eigen(x[0]).array().tanh(); },
     .fast = vector_math::fast<vector_math::Function::tanh>,
-    .pullback = {[](const Pullback& p) { return hadamard(p.adjoint, 1.0 - square(p.output)); }},
+    .derivative_by_output = [](Expr y) { return 1.0 - square(y); },
+    .pullback = {times_derivative_by_output},
     .definition = "(exp(#1) - exp(-#1)) / (exp(#1) + exp(-#1))",
     .latex = R"(\tanh\left(#1\right))",
     .example = {.operands = {{{2, 3}}}},
 };
+
+Expr times_derivative_by_output(const Pullback& p) {
+    return hadamard(p.adjoint, p.op().derivative_by_output(p.output));
+}
 
 Expr tanh(Operand x) { return apply(tanh_op, {x}); }
 

@@ -34,7 +34,7 @@ constexpr Recognised lstm_mistakes[] = {
      "a step is off: the term that f[t] o c[t-1] adds to the adjoint of f[t] has the "
      "factor c[t] where c[t-1] belongs, at every step"},
     {"no f' of f",
-     "a factor f' is missing: f[t] (1 - f[t]) for f[t] = sigmoid(a_f[t]), at every step"},
+     "a factor f' is missing: f[t] o (1 - f[t]) for f[t] = sigmoid(a_f[t]), at every step"},
     {"sigmoid' for g",
      "the derivative of sigmoid stands where that of tanh belongs: g[t] (1 - "
      "g[t]) for 1 - g[t]^2, at every step"},
@@ -53,7 +53,8 @@ constexpr Recognised lstm_mistakes[] = {
      "belongs, "
      "at every step"},
     {"f' of f in di",
-     "f' is that of another gate: f[t] (1 - f[t]) where i[t] (1 - i[t]) belongs, at every step"},
+     "f' is that of another gate: f[t] o (1 - f[t]) where i[t] o (1 - i[t]) belongs, at every "
+     "step"},
     {"tanh'(c(t-1))",
      "f' is that of another step: 1 - tanh(c[t-1])^2 where 1 - tanh(c[t])^2 belongs, at every "
      "step"},

@@ -1,4 +1,5 @@
 #include <revolute/graph/derivative/derivative_rule.hpp>
+#include <revolute/graph/notation/notation.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/loss.hpp>
@@ -7,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -17,42 +17,30 @@ namespace revolute::detail {
 
 namespace {
 
-/// An activation whose derivative people write with its output y.
-struct KnownActivation {
-    const Op* op;
-    Expr (*derivative)(Expr y);
-    const char* text;  ///< {0} stands for y
-};
-
-constexpr std::array activations{
-    KnownActivation{&tanh_op, [](Expr y) { return 1.0 - square(y); }, "1 - {0}^2"},
-    KnownActivation{&sigmoid_op, [](Expr y) { return hadamard(y, 1.0 - y); }, "{0} (1 - {0})"},
-    KnownActivation{&relu_op, [](Expr y) { return heaviside(y); }, "[{0} > 0]"},
-};
-
-const KnownActivation* find_activation(const Op& op) {
-    const auto found = std::ranges::find(activations, &op, &KnownActivation::op);
-    return found == activations.end() ? nullptr : found;
+const Op& activation_of(const UseFamily& family, const Neighbours& near) {
+    return near.graph().op(family.uses.front().consumer);
 }
 
-const KnownActivation& activation_of(const RuleSite& site) { return *find_activation(site.op()); }
+/// tanh and sigmoid are taken for each other, and another activation for tanh.
+const Op& other(const Op& activation) { return &activation == &tanh_op ? sigmoid_op : tanh_op; }
 
-const KnownActivation& activation_of(const UseFamily& family, const Neighbours& near) {
-    return *find_activation(near.graph().op(family.uses.front().consumer));
-}
-
-/// The derivative that would stand there for another of tanh and sigmoid.
-const KnownActivation& other(const KnownActivation& activation) {
-    return activations[activation.op == &tanh_op ? 1 : 0];
+/// Whether f' changes with its argument: that of relu is a constant in pieces.
+bool has_curve(const Op& activation) {
+    Graph graph;
+    const Expr y = graph.input("y", {1, 1});
+    const NodeId derivative = activation.derivative_by_output(y).id;
+    return differentiable_nodes(graph, std::array{y}, index(derivative) + 1)[index(derivative)];
 }
 
 bool is_smooth_activation(const RuleSite& site) {
-    return is_activation(site) && site.op().role == Role::elementwise && &site.op() != &relu_op;
+    return is_activation(site) && has_curve(site.op());
 }
 bool is_tanh(const RuleSite& site) { return &site.op() == &tanh_op; }
 
-std::string derivative_text(const KnownActivation& activation, std::string_view y) {
-    return fmt::format(fmt::runtime(activation.text), y);
+/// "1 - h[t]^2" of h[t] = tanh(...).
+std::string derivative_text(const Op& activation, std::string_view y) {
+    Graph graph;
+    return expression(activation.derivative_by_output(graph.input(y, {2, 1})), Notation::text).text;
 }
 
 /// "1 - h[t]^2" of the family itself.
@@ -79,12 +67,12 @@ std::optional<Expr> shifted_output(const MistakeSite& site, int distance) {
 template <int distance>
 std::optional<Expr> shifted_derivative(const MistakeSite& site) {
     const Expr y = shifted_output(site, distance).value_or(site.use.output);
-    return hadamard(site.use.adjoint, activation_of(site.use).derivative(y));
+    return hadamard(site.use.adjoint, site.use.op().derivative_by_output(y));
 }
 
 template <int distance>
 std::string shifted_derivative_words(const UseFamily& family, const Neighbours& near) {
-    const KnownActivation& f = activation_of(family, near);
+    const Op& f = activation_of(family, near);
     return fmt::format("f' is that of another step: {} where {} belongs",
                        derivative_text(f, formula_moved(family.consumer, distance)),
                        own_derivative(family, near));
@@ -95,18 +83,17 @@ template <std::size_t number>
 std::optional<Expr> derivative_of_gate(const MistakeSite& site) {
     const auto gate = site.neighbours.gate(site.use, number);
     if (!gate) return pull_back(site.use);
-    return hadamard(site.use.adjoint,
-                    find_activation(gate->graph->op(gate->id))->derivative(*gate));
+    return hadamard(site.use.adjoint, gate->graph->op(gate->id).derivative_by_output(*gate));
 }
 
 template <std::size_t number>
 std::string derivative_of_gate_words(const UseFamily& family, const Neighbours& near) {
     const Use first = family.uses.front();
     const NodeId gate = near.gate({near.graph().at(first.consumer), first.slot}, number).value().id;
-    return fmt::format("f' is that of another gate: {} where {} belongs",
-                       derivative_text(*find_activation(near.graph().op(gate)),
-                                       fmt::format("{}[t]", near.graph().name(gate))),
-                       own_derivative(family, near));
+    return fmt::format(
+        "f' is that of another gate: {} where {} belongs",
+        derivative_text(near.graph().op(gate), fmt::format("{}[t]", near.graph().name(gate))),
+        own_derivative(family, near));
 }
 
 bool is_softmax_loss(const RuleSite& site) {
@@ -158,7 +145,7 @@ constexpr std::array activation_mistakes{
                 return fmt::format(
                     "f stands where f' belongs, and taken at {0}: {1}({0}) where {2} "
                     "belongs",
-                    family.consumer, activation_of(family, near).op->name,
+                    family.consumer, activation_of(family, near).name,
                     own_derivative(family, near));
             },
         .is_shared = true,
@@ -169,16 +156,16 @@ constexpr std::array activation_mistakes{
         .term =
             [](const MistakeSite& s) {
                 const Expr y = s.use.output;
-                const Expr f = activation_of(s.use).derivative(apply(s.use.op(), {y}));
+                const Expr f = s.use.op().derivative_by_output(apply(s.use.op(), {y}));
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
             [](const UseFamily& family, const Neighbours& near) {
-                const KnownActivation& f = activation_of(family, near);
+                const Op& f = activation_of(family, near);
                 return fmt::format(
                     "f' is taken at {} instead of {}: {} where {} belongs", family.consumer,
                     argument(family),
-                    derivative_text(f, fmt::format("{}({})", f.op->name, family.consumer)),
+                    derivative_text(f, fmt::format("{}({})", f.name, family.consumer)),
                     own_derivative(family, near));
             },
         .is_shared = true,
@@ -188,12 +175,12 @@ constexpr std::array activation_mistakes{
         .applies = is_smooth_activation,
         .term =
             [](const MistakeSite& s) {
-                const Expr f = activation_of(s.use).derivative(s.use.input());
+                const Expr f = s.use.op().derivative_by_output(s.use.input());
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
             [](const UseFamily& family, const Neighbours& near) {
-                const KnownActivation& f = activation_of(family, near);
+                const Op& f = activation_of(family, near);
                 return fmt::format("f' is written for {0} but taken at {1}: {2} where {3} belongs",
                                    family.consumer, argument(family),
                                    derivative_text(f, argument(family)),
@@ -206,15 +193,15 @@ constexpr std::array activation_mistakes{
         .applies = is_smooth_activation,
         .term =
             [](const MistakeSite& s) {
-                const Expr f = other(activation_of(s.use)).derivative(s.use.output);
+                const Expr f = other(s.use.op()).derivative_by_output(s.use.output);
                 return std::optional(hadamard(s.use.adjoint, f));
             },
         .words =
             [](const UseFamily& family, const Neighbours& near) {
-                const KnownActivation& f = activation_of(family, near);
+                const Op& f = activation_of(family, near);
                 return fmt::format(
                     "the derivative of {} stands where that of {} belongs: {} for {}",
-                    other(f).op->name, f.op->name, derivative_text(other(f), family.consumer),
+                    other(f).name, f.name, derivative_text(other(f), family.consumer),
                     own_derivative(family, near));
             },
         .is_shared = true,
@@ -238,7 +225,7 @@ constexpr std::array activation_mistakes{
         .applies = is_smooth_activation,
         .term =
             [](const MistakeSite& s) {
-                const Expr f = activation_of(s.use).derivative(s.use.output);
+                const Expr f = s.use.op().derivative_by_output(s.use.output);
                 return std::optional(hadamard(s.use.adjoint, square(f)));
             },
         .words =
@@ -310,7 +297,7 @@ constexpr std::array activation_mistakes{
 
 }  // namespace
 
-bool is_activation(const RuleSite& site) { return find_activation(site.op()) != nullptr; }
+bool is_activation(const RuleSite& site) { return site.op().derivative_by_output != nullptr; }
 
 std::span<const MistakenRule> mistaken_activations() { return activation_mistakes; }
 

@@ -15,7 +15,8 @@ std::span<const MistakenRule> mistaken_activations();
 std::span<const MistakenRule> mistaken_products();
 std::span<const MistakenRule> mistaken_hadamards();
 
-/// Whether the operator is one whose derivative people write with its output: tanh, sigmoid, relu.
+/// Whether the operator is one whose derivative people write with its output (its record says so):
+/// tanh, sigmoid, relu.
 bool is_activation(const RuleSite& site);
 
 bool is_product(const RuleSite& site);
