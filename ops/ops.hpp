@@ -2,6 +2,7 @@
 
 // All operators.
 
+#include <revolute/graph/leaf.hpp>  // accumulate
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/broadcast.hpp>

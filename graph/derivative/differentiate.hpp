@@ -26,9 +26,12 @@ enum class Unreachable : std::uint8_t { error, zeros };
 class Derivative {
  public:
     Expr loss() const { return loss_; }
-    std::span<const Expr> variables() const { return variables_; }
+    std::span<const Expr> variables() const& { return variables_; }
     /// The gradients, in the order of the variables.
-    std::span<const Expr> gradients() const { return gradients_; }
+    std::span<const Expr> gradients() const& { return gradients_; }
+    /// Of a derivative that goes, such as `differentiate(...)` at the head of a loop: no span.
+    std::vector<Expr> variables() && { return std::move(variables_); }
+    std::vector<Expr> gradients() && { return std::move(gradients_); }
 
     /// Gradient with respect to one of the variables. Throws DerivativeError for another
     /// expression.

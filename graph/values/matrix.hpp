@@ -73,8 +73,13 @@ class Matrix {
     bool empty() const { return values_.empty(); }
     double* data() { return values_.data(); }
     const double* data() const { return values_.data(); }
-    std::span<double> values() { return values_; }
-    std::span<const double> values() const { return values_; }
+    std::span<double> values() & { return values_; }
+    std::span<const double> values() const& { return values_; }
+    /// Of a matrix that goes, such as `evaluate(...)` at the head of a loop: no span.
+    std::vector<double> values() && {
+        shape_ = {0, 0};
+        return std::move(values_);
+    }
 
     double& operator()(int row, int column) { return MatrixView(*this)(row, column); }
     double operator()(int row, int column) const { return ConstMatrixView(*this)(row, column); }

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 using namespace revolute;
 
@@ -68,6 +69,19 @@ TEST_CASE("differentiate: the third derivative of x*x*x is six at any x") {
     Expr y = f.x * f.x * f.x;
     for (int order = 0; order < 3; ++order) y = differentiate(y, {f.x})[f.x];
     CHECK(number(y, f.values) == 6.0);
+}
+
+TEST_CASE("differentiate: a loop over the gradients of a derivative that goes reads them") {
+    Graph graph;
+    const Expr x = graph.input("x", {1, 1}), y = graph.input("y", {1, 1});
+    const Expr loss = hadamard(x, y);
+    std::vector<Expr> found, variables;
+    for (const Expr& gradient : differentiate(loss, {x, y}).gradients()) found.push_back(gradient);
+    for (const Expr& variable : differentiate(loss, {x, y}).variables())
+        variables.push_back(variable);
+    const Derivative d = differentiate(loss, {x, y});
+    CHECK(found == std::vector{d[x], d[y]});
+    CHECK(variables == std::vector{x, y});
 }
 
 TEST_CASE("differentiate: the gradient of the loss itself is one") {

@@ -56,6 +56,16 @@ TEST_CASE("matrix: what is moved from is 0 x 0") {
     static_assert(std::is_nothrow_move_assignable_v<Matrix>);
 }
 
+TEST_CASE("matrix: a loop over the entries of one that goes reads what they were") {
+    double sum = 0;
+    for (const double value : Matrix(2, 3, 1.5).values()) sum += value;
+    CHECK(sum == 9);
+    Matrix a(2, 1, 4.0);
+    const std::vector<double> taken = std::move(a).values();
+    CHECK(taken == std::vector<double>{4, 4});
+    CHECK(a.shape() == Shape{0, 0});  // NOLINT(bugprone-use-after-move)
+}
+
 TEST_CASE("matrix: equal means equal in shape and entries") {
     CHECK(Matrix(2, 3, 1.0) != Matrix(3, 2, 1.0));
     CHECK(Matrix(2, 3, 1.0) != Matrix(2, 3, 2.0));
