@@ -124,25 +124,25 @@ struct CoupledGates {
     }
 };
 
-/// A diagonal state space (Gu et al. 2022) with a hold of order zero: a = -exp(l), A = exp(a dt),
-/// s(t) = A o s(t-1) + (A - 1) / a o B u(t), y = gelu(C s + D o u).
+/// A diagonal state space (Gu et al. 2022) with a hold of order zero: a = -exp(log_rate),
+/// A = exp(a dt), s(t) = A o s(t-1) + (A - 1) / a o B u(t), y = gelu(C s + D o u).
 struct StateSpace {
-    Expr l, log_dt, B, C, D, A, Bd;
+    Expr log_rate, log_dt, B, C, D, A, Bd;
 
     StateSpace(Graph& graph, int I, int n)
-        : l(graph.parameter("l", {n, 1})),
+        : log_rate(graph.parameter("log_rate", {n, 1})),
           log_dt(graph.parameter("log_dt", {n, 1})),
           B(graph.parameter("B", {n, I})),
           C(graph.parameter("C", {I, n})),
           D(graph.parameter("D", {I, 1})) {
-        const Expr a = -exp(l);
+        const Expr a = -exp(log_rate);
         A = exp(hadamard(exp(log_dt), a)).named("A");
         Bd = scale_rows((A - 1.0) / a, B).named("Bd");
     }
     std::vector<StateTensor> state_tensors() const {
-        return {{"y", D.shape().rows}, {"s", l.shape().rows}};
+        return {{"y", D.shape().rows}, {"s", log_rate.shape().rows}};
     }
-    std::vector<Expr> parameters() const { return {l, log_dt, B, C, D}; }
+    std::vector<Expr> parameters() const { return {log_rate, log_dt, B, C, D}; }
     State step(Expr u, const State& before) const {
         const Expr s = (scale_rows(A, before[1]) + Bd * u).named("s");
         return {gelu(C * s + scale_rows(D, u)).named("y"), s};
@@ -153,7 +153,7 @@ BuiltNet state_space(Graph& graph, const NetSizes& s) {
     const StateSpace cell(graph, s.I, s.H);
     const ReadOut head =
         read_out(unidirectional(cell, input_sequence(graph, "u", {s.I, s.B}, s.N)).outputs, s.O);
-    return {head.loss, {cell.l, cell.log_dt, cell.B, cell.C, cell.D, head.V, head.c}};
+    return {head.loss, {cell.log_rate, cell.log_dt, cell.B, cell.C, cell.D, head.V, head.c}};
 }
 
 /// Variational dropout (Gal and Ghahramani 2016): one mask for x and one for h, at every step.

@@ -164,13 +164,16 @@ std::vector<PublishedNet> nets_of_dynamics() {
         return identity;
     };
     using enum Generality;
-    return {
-        {"Runge-Kutta", runge_kutta},
-        {"leapfrog", leapfrog},
-        {.name = "Kalman filter", .build = kalman_filter, .sizes = {.H = 4}, .value = identities},
-        {"balanced tree", balanced_tree, {.N = 16}, none},
-        {"tree by levels", tree_by_levels, {.N = 16}, none},
-        {"tree as a chain", chain_tree}};
+    return {{"Runge-Kutta", runge_kutta},
+            {"leapfrog", leapfrog},
+            {.name = "Kalman filter",
+             .build = kalman_filter,
+             .sizes = {.H = 4},
+             .value = identities,
+             .has_own_operator = true},
+            {"balanced tree", balanced_tree, {.N = 16}, none},
+            {"tree by levels", tree_by_levels, {.N = 16}, none},
+            {"tree as a chain", chain_tree}};
 }
 
 }  // namespace revolute::test

@@ -210,9 +210,9 @@ std::vector<PublishedNet> nets_of_symbols() {
         return is_symbol ? random_indices(label, shape, 10) : random_values(label, shape, 0.7);
     };
     using enum Generality;
-    return {{"attention of one sequence", attention_of_one, {.N = 16, .B = 1}},
-            {"attention of a batch", attention_of_batch, {.N = 16}},
-            {"attention at once", attention_at_once, {.N = 16}},
+    return {{"attention of one sequence", attention_of_one, {.N = 16, .B = 1}, rolls},
+            {"attention of a batch", attention_of_batch, {.N = 16}, none},
+            {"attention at once", attention_at_once, {.N = 16}, none},
             {.name = "language model", .build = language_model, .value = symbols},
             {.name = "hidden Markov model", .build = markov_model, .value = symbols},
             {.name = "hidden Markov model of a batch", .build = markov_batch, .value = symbols},
