@@ -1,14 +1,15 @@
 #pragma once
 
-// Makes graphs models of the Boost.Graph concepts, so that its algorithms run on them as they are.
-// Only files that run Boost algorithms include this header.
-//
-// `Graph` is a VertexListGraph and an IncidenceGraph; an edge leads from a user to an operand.
-// `GraphWithUses` is a view that also knows the users: a BidirectionalGraph and an EdgeListGraph.
-// Parallel edges are allowed (x o x has two), so an edge is the user and the operand's slot.
-//
-// Boost 1.74: transitive_reduction takes an n x n bit matrix, and dominator_tree recurses: neither
-// is for a graph of many steps.
+/// @file
+/// Makes graphs models of the Boost.Graph concepts, so that its algorithms run on them as they are.
+/// Only files that run Boost algorithms include this header.
+///
+/// `Graph` is a VertexListGraph and an IncidenceGraph; an edge leads from a user to an operand.
+/// `GraphWithUses` is a view that also knows the users: a BidirectionalGraph and an EdgeListGraph.
+/// Parallel edges are allowed (x o x has two), so an edge is the user and the operand's slot.
+///
+/// Boost 1.74: transitive_reduction takes an n x n bit matrix, and dominator_tree recurses: neither
+/// is for a graph of many steps.
 
 #include <revolute/graph/uses.hpp>
 
@@ -29,6 +30,7 @@ class NodeIterator : public boost::iterator_facade<NodeIterator, NodeId,
                                                    boost::random_access_traversal_tag, NodeId> {
  public:
     NodeIterator() = default;
+    /// At the node with the id `place`.
     explicit NodeIterator(std::uint32_t place) : place_(place) {}
 
  private:
@@ -48,6 +50,7 @@ class OperandIterator : public boost::iterator_facade<OperandIterator, Edge,
                                                       boost::random_access_traversal_tag, Edge> {
  public:
     OperandIterator() = default;
+    /// At the operand slot of the edge.
     explicit OperandIterator(Edge edge) : user_(edge.user), slot_(edge.slot) {}
 
  private:
@@ -65,17 +68,23 @@ class OperandIterator : public boost::iterator_facade<OperandIterator, Edge,
 
 /// Node to index, as Boost's algorithms ask for it.
 struct IndexMap {
+    ///@{
+    /// As boost::property_traits names it.
     using key_type = NodeId;
     using value_type = std::uint32_t;
     using reference = std::uint32_t;
     using category = boost::readable_property_map_tag;
+    ///@}
 
     friend std::uint32_t get(IndexMap, NodeId node) { return index(node); }
+    /// The node's id, as `get` gives it.
     std::uint32_t operator[](NodeId node) const { return index(node); }
 };
 
 /// What both models share.
 struct Traits {
+    ///@{
+    /// As boost::graph_traits names it.
     using vertex_descriptor = NodeId;
     using edge_descriptor = Edge;
     using directed_category = boost::directed_tag;
@@ -85,19 +94,24 @@ struct Traits {
     using vertices_size_type = std::uint32_t;
     using edges_size_type = std::size_t;
     using degree_size_type = std::size_t;
+    ///@}
 
+    /// An id that no node has.
     static constexpr NodeId null_vertex() { return NodeId{Graph::most_ids}; }
 };
 
+/// What Boost's algorithms may do with a `Graph`.
 struct GraphTraversal : virtual boost::vertex_list_graph_tag, virtual boost::incidence_graph_tag {};
+/// What Boost's algorithms may do with a `GraphWithUses`.
 struct GraphWithUsesTraversal : virtual boost::vertex_list_graph_tag,
                                 virtual boost::edge_list_graph_tag,
                                 virtual boost::bidirectional_graph_tag {};
 
 }  // namespace boost_graph
 
-// VertexListGraph and IncidenceGraph, for both.
-
+///@{
+/// What VertexListGraph and IncidenceGraph ask of a graph, and what algorithms ask of its nodes'
+/// indices.
 inline std::pair<boost_graph::NodeIterator, boost_graph::NodeIterator> vertices(
     const Graph& graph) {
     return {boost_graph::NodeIterator(0), boost_graph::NodeIterator(graph.size())};
@@ -132,9 +146,10 @@ inline boost_graph::IndexMap get(boost::vertex_index_t, const GraphWithUses&) { 
 inline std::uint32_t get(boost::vertex_index_t, const GraphWithUses&, NodeId node) {
     return index(node);
 }
+///@}
 
-// BidirectionalGraph and EdgeListGraph, for the view.
-
+///@{
+/// What BidirectionalGraph and EdgeListGraph ask of the view. An edge into a node is a use of it.
 inline std::pair<const Edge*, const Edge*> in_edges(NodeId node, const GraphWithUses& view) {
     const auto uses = view.uses(node);
     return {uses.data(), uses.data() + uses.size()};
@@ -150,6 +165,7 @@ inline std::pair<const Edge*, const Edge*> edges(const GraphWithUses& view) {
     return {uses.data(), uses.data() + uses.size()};
 }
 inline std::size_t num_edges(const GraphWithUses& view) { return view.all_uses().size(); }
+///@}
 
 }  // namespace revolute
 

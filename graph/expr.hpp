@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Expr`, the value that users compute with, and `Operand`, an Expr with the user's line.
+
 #include <revolute/graph/node_id.hpp>
 #include <revolute/graph/source_line.hpp>
 #include <revolute/graph/step.hpp>
@@ -12,16 +15,19 @@
 
 namespace revolute {
 
+/// Declared in graph/graph.hpp.
 class Graph;
 
 /// The value users compute with: a node of a graph. Cheap to copy; valid as long as its graph
 /// lives. Equal means the same node of the same graph. A default-made Expr is empty, and using it
 /// throws GraphError.
 struct Expr {
-    Graph* graph = nullptr;
-    NodeId id{};
+    Graph* graph = nullptr;  ///< the graph that the node belongs to; null when empty
+    NodeId id{};             ///< the node
 
+    /// Rows and columns of the node's value. The expression must not be empty.
     Shape shape() const;
+    /// The step that the node was made at, or none. The expression must not be empty.
     std::optional<Step> step() const;
     /// Name with step, as errors and listings print it ("h[3]"); empty when the node has no name.
     std::string label() const;
@@ -39,9 +45,10 @@ std::ostream& operator<<(std::ostream& out, Expr x);
 /// An Expr handed to a builder, with the user's line: the implicit conversion happens in the user's
 /// call, so its default argument is the line of that call.
 struct Operand {
-    Expr expr;
-    SourceLine line;
+    Expr expr;        ///< what was handed over
+    SourceLine line;  ///< where
 
+    /// Converts implicitly, in the call of the builder.
     constexpr Operand(Expr x, SourceLine at = SourceLine::here()) : expr(x), line(at) {}
 };
 

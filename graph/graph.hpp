@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Graph`, the store of nodes, and `Scope`, which says at which step and line nodes are made.
+
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/hash_index.hpp>
 #include <revolute/graph/node_index.hpp>
@@ -32,6 +35,7 @@ enum class Sharing : std::uint8_t { on, off };
 /// valid until the next append.
 class Graph {
  public:
+    /// As many nodes as ids can tell apart.
     static constexpr std::uint32_t most_ids = 0xFFFFFFFF;
 
     /// Holds at most `limit` nodes and as many operands; beyond that, appending throws
@@ -64,28 +68,38 @@ class Graph {
     /// Makes room, so that appending that many does not move what is there.
     void reserve(std::size_t nodes, std::size_t operands);
 
+    /// Number of nodes; their ids are 0 to size - 1.
     std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
+    /// Number of operands of all nodes together.
     std::size_t operand_total() const { return operands_.size(); }
+    /// The node as an expression.
     Expr at(NodeId id) { return {this, id}; }
 
+    /// The operator's record.
     const Op& op(NodeId id) const { return *kind(id).op; }
+    /// Rows and columns of the node's value.
     Shape shape(NodeId id) const { return kind(id).shape; }
+    /// The numbers that the operator was applied with, by their place in it.
     std::span<const double> attributes(NodeId id) const;
     /// Number that nodes share whose op, attributes and shape are equal.
     std::uint32_t kind_number(NodeId id) const { return nodes_[index(id)].kind; }
+    /// The nodes that the node reads, by slot.
     std::span<const NodeId> operands(NodeId id) const {
         return {operands_.data() + nodes_[index(id)].first_operand, operand_count(id)};
     }
+    /// Number of the node's operands.
     std::uint32_t operand_count(NodeId id) const {
         const std::size_t next = index(id) + 1;
         const std::size_t end =
             next < nodes_.size() ? nodes_[next].first_operand : operands_.size();
         return static_cast<std::uint32_t>(end - nodes_[next - 1].first_operand);
     }
+    /// The node that stands in an operand slot.
     NodeId operand(NodeId id, std::uint32_t slot) const {
         return operands_[nodes_[index(id)].first_operand + slot];
     }
 
+    /// The step that the node was made at; none of a node without one.
     std::optional<Step> step(NodeId id) const {
         const Step* const step = find_step(id);
         return step == nullptr ? std::nullopt : std::optional(*step);
@@ -114,10 +128,13 @@ class Graph {
     std::string origin(NodeId id) const;
     /// "h[3] [32 x 1], made at train.cpp:40": a node as errors print it.
     std::string describe(NodeId id) const;
+    /// Gives a node its name, or another one, which is an alias. Throws GraphError for a constant,
+    /// and for an empty name.
     void set_name(NodeId id, std::string_view name);
     /// Whether a node that has a step has been given the name.
     bool is_name_of_steps(std::string_view name) const;
 
+    /// Whether equal nodes are one node in this graph.
     Sharing sharing() const { return sharing_; }
     /// Step of the innermost open scope that sets one.
     std::optional<Step> open_step() const;
@@ -217,7 +234,9 @@ class Graph {
 /// place.
 class [[nodiscard]] Scope {
  public:
+    /// Sets the step.
     Scope(Graph& graph, Step step);
+    /// Sets the line of the user's program.
     Scope(Graph& graph, SourceLine line);
     /// The step of `node`, or none when it has none.
     static Scope step_of(Expr node) { return Scope(node); }
@@ -229,6 +248,7 @@ class [[nodiscard]] Scope {
     static Scope adjoint_of(Expr node) { return Scope(node, AdjointSource{}); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
+    /// Closes the scope: what the outer one said holds again.
     ~Scope() { graph_.context_ = outer_; }
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How the store finds equal records: a hash table of their numbers.
+
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -17,6 +20,7 @@ constexpr std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t word) {
 /// comparisons. Places grow with the hash, so growing the table is one pass in order.
 class HashIndex {
  public:
+    /// What is found when there is nothing; no record has this number.
     static constexpr std::uint32_t absent = 0xFFFFFFFF;
 
     /// Number of the record with this hash for which `is_equal(number)` holds, or `absent`.

@@ -1,15 +1,19 @@
 #pragma once
 
+/// @file
+/// The operators that the graph knows itself: its leaves, and the sum that differentiation makes.
+
 #include <revolute/graph/op.hpp>
 
 #include <span>
 
-// The operators that the graph knows itself: its leaves, and the sum that differentiation makes.
-
 namespace revolute {
 
+/// The record of `Graph::input`: a value given at evaluation.
 extern const Op input_op;
+/// The record of `Graph::parameter`: a trainable value.
 extern const Op parameter_op;
+/// The record of `Graph::initial_state`: what a recurrence starts from.
 extern const Op initial_state_op;
 /// attributes: value, rows, columns.
 extern const Op constant_op;

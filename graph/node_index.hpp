@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How the store finds a node that is equal to one about to be made.
+
 #include <revolute/graph/hash_index.hpp>
 #include <revolute/graph/node_id.hpp>
 
@@ -18,6 +21,7 @@ namespace revolute {
 /// moves nothing about.
 class NodeIndex {
  public:
+    /// What is found when there is nothing; no node has this number.
     static constexpr std::uint32_t absent = HashIndex::absent;
 
     /// Number of the node with this hash and these operands for which `is_equal(number)` holds, or
@@ -48,6 +52,7 @@ class NodeIndex {
         overflow_.insert(hash, number);
     }
 
+    /// Makes room for that many nodes.
     void reserve(std::size_t nodes) { buckets_.reserve(nodes / ids_per_bucket + 1); }
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Op`, the record of one operator, and what its rules receive.
+
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/kernels/kernel.hpp>
 #include <revolute/graph/values/matrix.hpp>
@@ -14,21 +17,22 @@
 
 namespace revolute {
 
+/// Declared below.
 struct Op;
 
 /// The structural facts that rolling and planning use. The list is closed; everything else about an
 /// operator is in its rules.
 enum class Role : std::uint8_t {
-    none,
-    elementwise,  ///< entry (r, c) of the output depends on entry (r, c) of each operand alone
-    sum,          ///< elementwise, and no more than the sum of the operands
-    product,      ///< the matrix product
-    transpose,
-    reshape,
-    row_sum,     ///< n x m -> n x 1, each row summed
-    column_sum,  ///< n x m -> 1 x m, each column summed
-    broadcast,
-    stop_gradient,
+    none,           ///< nothing that anybody need know
+    elementwise,    ///< entry (r, c) of the output depends on entry (r, c) of each operand alone
+    sum,            ///< elementwise, and no more than the sum of the operands
+    product,        ///< the matrix product
+    transpose,      ///< m x n of n x m
+    reshape,        ///< the same entries in another shape
+    row_sum,        ///< n x m -> n x 1, each row summed
+    column_sum,     ///< n x m -> 1 x m, each column summed
+    broadcast,      ///< the same entry, column or row again and again
+    stop_gradient,  ///< the value itself, whose derivative is cut
 };
 
 /// Whether entry (r, c) of the output depends on entry (r, c) of each operand alone.
@@ -43,12 +47,13 @@ enum class Precedence : std::uint8_t { sum, product, prefix, power, atom };
 
 /// What a shape rule sees: the operands' shapes and the attributes of the node to be made.
 struct ShapeArguments {
-    const Graph& graph;
-    const Op& op;
-    std::span<const NodeId> operands;
-    std::span<const double> attributes;
-    SourceLine line;
+    const Graph& graph;                  ///< where the node is to be made
+    const Op& op;                        ///< its operator
+    std::span<const NodeId> operands;    ///< by slot
+    std::span<const double> attributes;  ///< by their place
+    SourceLine line;                     ///< the user's, for the text of errors
 
+    /// Shape of the operand in that slot.
     Shape operator[](std::size_t slot) const;
     /// Throws ShapeError: "op: requirement, in step t = 4", then the operands, a line each.
     [[noreturn]] void fail(std::string_view requirement) const;
@@ -57,12 +62,16 @@ struct ShapeArguments {
 /// A place in the graph where a derivative rule is applied: operand `slot` of the node `output`.
 /// Nothing here is a view into the graph, so a rule may append while it reads.
 struct RuleSite {
-    Expr output;
-    std::uint32_t slot = 0;
+    Expr output;             ///< the node y
+    std::uint32_t slot = 0;  ///< which operand of y the rule is asked for
 
+    /// The operand of y in that slot.
     Expr input(std::uint32_t operand_slot) const;
+    /// The operand that the rule is asked for, x.
     Expr input() const { return input(slot); }
+    /// An attribute of y, by its place.
     double attribute(std::size_t i) const;
+    /// The operator of y.
     const Op& op() const;
 };
 
@@ -77,23 +86,28 @@ struct Pushforward : RuleSite {
     Expr tangent;  ///< x_dot, of x's shape
 };
 
+/// Gives the shape of the node to be made, or throws by `ShapeArguments::fail`.
 using ShapeRule = Shape (*)(const ShapeArguments&);
 
 /// A place in an expression of several operators: an operator, whose operands follow; the
 /// expression's operand of that number; or a constant.
 struct ExpressionToken {
+    /// What a token is.
     enum class Kind : std::uint8_t { op, operand, number };
 
+    /// An operator; its operands follow.
     constexpr ExpressionToken(const Op& o) : kind(Kind::op), op(&o) {}
+    /// The expression's operand of that number.
     static constexpr ExpressionToken operand_at(std::uint32_t slot) {
         return {Kind::operand, slot, 0};
     }
+    /// A constant.
     static constexpr ExpressionToken constant(double value) { return {Kind::number, 0, value}; }
 
-    Kind kind;
-    const Op* op = nullptr;
-    std::uint32_t slot = 0;
-    double number = 0;
+    Kind kind;               ///< which of the others is meant
+    const Op* op = nullptr;  ///< of an operator
+    std::uint32_t slot = 0;  ///< of an operand
+    double number = 0;       ///< of a constant
 
  private:
     constexpr ExpressionToken(Kind k, std::uint32_t s, double n) : kind(k), slot(s), number(n) {}
@@ -104,17 +118,20 @@ struct ExpressionToken {
 struct ExpressionKernels {
     std::string_view name;                        ///< for listings
     std::span<const ExpressionToken> expression;  ///< each operator before its operands
-    std::uint32_t operands = 0;
-    FastKernels fast;
+    std::uint32_t operands = 0;                   ///< how many operands the expression has
+    FastKernels fast;                             ///< one pass for the whole expression
 };
 
+/// Appends the term x_bar and returns it.
 using PullbackRule = Expr (*)(const Pullback&);
+/// Appends the term J x_dot and returns it.
 using PushforwardRule = Expr (*)(const Pushforward&);
 
 /// One rule for each operand. An empty one throws DerivativeError when it is asked for.
 template <class Rule>
 class PerOperand {
  public:
+    /// Most operands that may have rules of their own.
     static constexpr std::size_t limit = 4;
 
     constexpr PerOperand() = default;
@@ -130,6 +147,7 @@ class PerOperand {
         return result;
     }
 
+    /// The rule of the operand in that slot; null when there is none.
     constexpr Rule operator[](std::size_t slot) const {
         return slot < limit && rules_[slot] != nullptr ? rules_[slot] : every_;
     }
@@ -141,18 +159,19 @@ class PerOperand {
 
 /// Values that an operand may have: real numbers of an interval, or whole ones (indices).
 struct Domain {
-    double low = -2.0;
-    double high = 2.0;
-    bool is_whole = false;
+    double low = -2.0;      ///< the least value
+    double high = 2.0;      ///< the greatest value
+    bool is_whole = false;  ///< indices: low, low + 1, ..., high
 };
 
 /// Operands and attributes that an operator accepts: what the catalogue's tests and the generated
 /// docs apply it to. Every size differs from the others where the operator lets it.
 struct Example {
+    /// shapes, by slot; of an operand that is not there, the default
     std::array<Shape, 4> operands{};
-    std::array<Domain, 4> domains{};
-    std::array<double, 4> attributes{};
-    std::uint32_t attribute_count = 0;
+    std::array<Domain, 4> domains{};     ///< values that the operands may have, by slot
+    std::array<double, 4> attributes{};  ///< by their place
+    std::uint32_t attribute_count = 0;   ///< how many of them are there
 };
 
 /// Pullback rule of an operand that gives the node its shape only: its value does not matter, so it
@@ -173,14 +192,15 @@ inline bool contributes_nothing(PullbackRule rule) {
 /// (matmul, transpose, sums): the operator itself, with the tangent in the operand's place.
 Expr multilinear(const Pushforward& p);
 
+/// As `Op::arity`: any number of operands.
 inline constexpr std::uint32_t variadic = 0xFFFFFFFF;
 
 /// The record of one operator. Records are `constinit` objects; the address is the identity.
 struct Op {
-    std::string_view name;
-    std::uint32_t arity = 1;  ///< number of operands, or `variadic`
-    ShapeRule shape = nullptr;
-    Role role = Role::none;
+    std::string_view name;      ///< by which texts and listings call it
+    std::uint32_t arity = 1;    ///< number of operands, or `variadic`
+    ShapeRule shape = nullptr;  ///< the shape of a node by those of its operands
+    Role role = Role::none;     ///< what rolling and planning know of it
     bool has_identity =
         false;  ///< two nodes are never the same node, though all about them is equal
     /// Floating-point operations for each entry of the largest operand, where the role does not say
@@ -200,6 +220,7 @@ struct Op {
     /// Optional, of an activation y = f(x): f'(x) by the output y, as people write it. Diagnoses of
     /// derivations by hand look for mistakes in it.
     Expr (*derivative_by_output)(Expr y) = nullptr;
+    /// By operand, the term that it gets of the adjoint.
     PerOperand<PullbackRule> pullback{};
     /// May be left empty by elementwise operators: their Jacobian is diagonal, hence its own
     /// transpose, and the pullback rule serves.
@@ -212,9 +233,11 @@ struct Op {
     /// What it computes, where the text form is but a name ("1 / (1 + exp(-#1))"): of one entry
     /// where it is elementwise. In the same form; operands are taken to be single symbols.
     std::string_view definition{};
+    /// How tightly the text form binds.
     Precedence precedence = Precedence::atom;
     std::string_view latex{};                      ///< the same for LaTeX
     std::optional<Precedence> latex_precedence{};  ///< where LaTeX binds unlike the text form
+    /// What the tests of the catalogue apply it to.
     Example example{};
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Step`, a place on a time axis, and `Interval`, several in a row.
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,8 +13,8 @@ namespace revolute {
 /// numbered from 0; h(-1) has t = -1. Steps are labels for figures, names, errors and rolling: they
 /// never change a value.
 struct Step {
-    std::int32_t axis = 0;
-    std::int32_t t = 0;
+    std::int32_t axis = 0;  ///< which time axis
+    std::int32_t t = 0;     ///< the step's number, which may be negative
 
     friend constexpr bool operator==(Step, Step) = default;
 };
@@ -27,10 +30,12 @@ std::string subscript(Step step);
 
 /// Steps low, ..., high of a time axis.
 struct Interval {
-    std::int32_t low = 0;
-    std::int32_t high = 0;
+    std::int32_t low = 0;   ///< the first step
+    std::int32_t high = 0;  ///< the last step, not before the first
 
+    /// Whether the step is one of them.
     constexpr bool contains(std::int32_t t) const { return low <= t && t <= high; }
+    /// How many steps they are.
     constexpr std::size_t size() const {
         return static_cast<std::size_t>(std::int64_t{high} - low) + 1;
     }

@@ -1,11 +1,12 @@
 #pragma once
 
+/// @file
+/// Walks over a graph, and what is built of them. None of them recurses.
+
 #include <revolute/graph/graph.hpp>
 
 #include <span>
 #include <vector>
-
-// Walks over a graph, and what is built of them. None of them recurses.
 
 namespace revolute {
 
@@ -36,6 +37,7 @@ Extracted extract(std::span<const Expr> outputs, Graph& destination);
 /// one are apart.
 void verify(const Graph& graph);
 
+/// The nodes of the expressions, in their order.
 std::vector<NodeId> ids_of(std::span<const Expr> expressions);
 
 }  // namespace revolute

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What a rolled graph takes to compute: operations and kept values, forward and backward.
+
 #include <revolute/graph/rolling/rolled.hpp>
 
 #include <cstdint>
@@ -26,8 +29,8 @@ struct PassCost {
 /// value counts once, however many read it. Leaves (data, parameters, initial states, constants)
 /// are there in any case, and the outputs, gradients, count only when something reads them.
 struct Cost {
-    PassCost forward;
-    PassCost backward;
+    PassCost forward;   ///< the pass that the loss needs
+    PassCost backward;  ///< the rest
 
     friend constexpr bool operator==(const Cost&, const Cost&) = default;
 };

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Floating-point operations of nodes.
+
 #include <revolute/graph/graph.hpp>
 
 #include <algorithm>
@@ -11,8 +14,8 @@ namespace revolute {
 /// What the number of operations depends on, of a node's operands: their number, the first, the
 /// largest.
 struct OperandShapes {
-    std::int64_t count = 0;
-    Shape first;
+    std::int64_t count = 0;    ///< how many operands there are
+    Shape first;               ///< of the first
     std::int64_t largest = 0;  ///< entries
 
     /// Takes in the next operands, that many of one shape.
@@ -31,6 +34,7 @@ struct OperandShapes {
 /// - any other: `Op::operations_per_entry` for each entry of its largest operand.
 /// Leaves take none. Throws CapacityError when the number does not fit into 64 bits.
 std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands);
+/// The same for a node of a graph.
 std::int64_t operation_count(const Graph& graph, NodeId node);
 /// The same for the outputs and all that they depend on.
 std::int64_t operation_count(std::span<const Expr> outputs);

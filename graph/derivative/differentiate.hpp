@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The reverse pass: `differentiate`, and what its `Derivative` answers.
+
 #include <revolute/graph/graph.hpp>
 
 #include <initializer_list>
@@ -13,25 +16,34 @@ namespace revolute {
 /// One contribution to an adjoint: what one use of the value, as operand `slot` of `consumer`,
 /// adds.
 struct Term {
-    Expr value;
-    Expr consumer;
-    std::uint32_t slot = 0;
+    Expr value;              ///< the contribution, of the adjoint's shape
+    Expr consumer;           ///< the node that uses the value
+    std::uint32_t slot = 0;  ///< as which of its operands
 };
 
 /// What to do with a variable that the loss does not depend on.
-enum class Unreachable : std::uint8_t { error, zeros };
+/// What to do with a variable that the loss does not depend on: throw DerivativeError, or take a
+/// gradient of zeros.
+enum class Unreachable : std::uint8_t {
+    error,  ///< DerivativeError is thrown
+    zeros,  ///< its gradient is a constant of zeros
+};
 
 /// The backward graph of a loss: for every node on a path from the variables to the loss, its
 /// adjoint dL/dnode, a node of the same graph.
 class Derivative {
  public:
+    /// What was differentiated.
     Expr loss() const { return loss_; }
+    /// What it was differentiated by.
     std::span<const Expr> variables() const& { return variables_; }
     /// The gradients, in the order of the variables.
     std::span<const Expr> gradients() const& { return gradients_; }
+    ///@{
     /// Of a derivative that goes, such as `differentiate(...)` at the head of a loop: no span.
     std::vector<Expr> variables() && { return std::move(variables_); }
     std::vector<Expr> gradients() && { return std::move(gradients_); }
+    ///@}
 
     /// Gradient with respect to one of the variables. Throws DerivativeError for another
     /// expression.
@@ -39,6 +51,7 @@ class Derivative {
     /// Adjoint of a node on a path from a variable to the loss. Throws DerivativeError for a node
     /// that has none.
     Expr adjoint(Expr node) const;
+    /// Whether `adjoint` has an answer for the node.
     bool has_adjoint(Expr node) const { return find(node).has_value(); }
     /// Every node that `adjoint` is the adjoint of, ascending: an add passes its adjoint on, so
     /// they can be several.
@@ -99,6 +112,7 @@ class Derivative {
 /// rule, and, unless `unreachable` is `zeros`, for a variable that no gradient reaches.
 Derivative differentiate(Expr loss, std::span<const Expr> variables,
                          Unreachable unreachable = Unreachable::error);
+/// The same for variables in braces.
 Derivative differentiate(Expr loss, std::initializer_list<Expr> variables,
                          Unreachable unreachable = Unreachable::error);
 

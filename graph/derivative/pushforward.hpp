@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The forward pass: tangents of outputs along a direction.
+
 #include <revolute/graph/graph.hpp>
 
 #include <span>
@@ -9,8 +12,8 @@ namespace revolute {
 
 /// A direction: the tangent that a variable starts with, of the variable's shape.
 struct Seed {
-    Expr variable;
-    Expr tangent;
+    Expr variable;  ///< a node of the graph, of any kind
+    Expr tangent;   ///< x_dot, of the variable's shape
 };
 
 /// Appends the tangents of the outputs, J x_dot, to their graph: forward accumulation (Griewank and

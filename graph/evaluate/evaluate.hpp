@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Bindings`, values for leaves, and `evaluate`, the reference evaluator.
+
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/values/matrix.hpp>
 
@@ -33,17 +36,19 @@ class Bindings {
 /// Whether evaluation stops at a value that is not finite and that does harm
 /// (docs/check_finite.md).
 enum class FiniteCheck : bool { off, on };
+/// For calls: evaluate(x, values, check_finite).
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 
 /// What a matrix holds: the range of its finite values, and how many are not finite.
 struct ValueRange {
-    double low = 0;  ///< of the finite values, of which there may be none
-    double high = 0;
-    std::size_t finite = 0;
-    std::size_t nans = 0;
-    std::size_t infinities = 0;
+    double low = 0;              ///< of the finite values, of which there may be none
+    double high = 0;             ///< of the same
+    std::size_t finite = 0;      ///< how many values are finite
+    std::size_t nans = 0;        ///< how many are no numbers
+    std::size_t infinities = 0;  ///< how many are infinite, of either sign
 };
 
+/// Range and counts of the numbers.
 ValueRange range_of(std::span<const double> values);
 /// "from -1 to 2.5", "from -1 to 2.5, 1 nan, 2 inf", "3 nan".
 std::string to_string(const ValueRange& range);
@@ -52,11 +57,14 @@ std::string to_string(const ValueRange& range);
 /// node, its step, and the ranges of its values and its operands'.
 class NonFiniteError : public EvaluationError {
  public:
+    /// By the text, the node, and the ranges of its value and of its operands' values.
     NonFiniteError(const std::string& text, NodeId node, const ValueRange& values,
                    std::vector<ValueRange> operands)
         : EvaluationError(text), node_(node), values_(values), operands_(std::move(operands)) {}
 
+    /// The node whose value is not finite.
     NodeId node() const { return node_; }
+    /// What its value holds.
     const ValueRange& values() const { return values_; }
     /// By slot; none where a program was adding up a sum, to which it takes one product after
     /// another.
@@ -75,6 +83,7 @@ class NonFiniteError : public EvaluationError {
 /// that is not finite goes back to, or for what an operator made that is lost in a finite value.
 std::vector<Matrix> evaluate(std::span<const Expr> outputs, const Bindings& bindings,
                              FiniteCheck check = FiniteCheck::off);
+/// The same for one output.
 Matrix evaluate(Expr output, const Bindings& bindings, FiniteCheck check = FiniteCheck::off);
 
 /// The number that an output of one entry is, a loss say. Throws ShapeError unless it is 1 x 1, and

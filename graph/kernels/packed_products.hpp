@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Matrix products whose left factor may be packed before.
+
 #include <cstddef>
 
 /// Products of matrices whose left factor has been put into an order in which it is read from its
@@ -12,11 +15,12 @@
 /// themselves with the same bits, whether the left factor was packed before or not.
 namespace revolute::packed_products {
 
+/// One of the two factors of a product, as it stands in memory.
 template <class T>
 struct Factor {
-    const T* first = nullptr;
-    int leading = 0;  ///< from a column in memory to the next
-    bool is_transposed = false;
+    const T* first = nullptr;    ///< the first number
+    int leading = 0;             ///< from a column in memory to the next
+    bool is_transposed = false;  ///< whether the factor is the transpose of what stands there
 };
 
 /// Rows that stand together in a packed factor, those of a vector.
@@ -32,12 +36,13 @@ std::size_t packed_size(int rows, int inner);
 template <class T>
 void pack(int rows, int inner, Factor<T> A, T* packed);
 
-/// C = A B, or C += A B, [rows x inner] times [inner x columns].
+/// The sizes of a product: [rows x inner] times [inner x columns].
 struct Extent {
-    int rows = 0;
-    int columns = 0;
-    int inner = 0;
+    int rows = 0;     ///< of the left factor and of the product
+    int columns = 0;  ///< of the right factor and of the product
+    int inner = 0;    ///< columns of the left factor, rows of the right one
 };
+/// C = A B, or C += A B where it `adds`, of a packed A. Columns of C are `leading` numbers apart.
 template <class T>
 void times(const Extent& extent, const T* packed, Factor<T> B, bool adds, T* C, int leading);
 

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Kernels of programs, for floats and doubles: elementwise functions, reductions, and passes of
+/// several.
+
 #include <revolute/graph/kernels/kernel.hpp>
 
 #include <cstddef>
@@ -23,49 +27,60 @@ namespace revolute::vector_math {
 
 /// y = tanh x. Limits -1 and 1; tanh(-0) = -0.
 void tanh(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void tanh(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = 1 / (1 + exp(-x)). Limits 0 and 1; does not underflow before exp(x) does.
 void sigmoid(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void sigmoid(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = exp x. Limits 0 and infinity; overflows and underflows where the exact value does.
 void exp(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void exp(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = log x, the natural logarithm: -infinity of 0 and -0, NaN of what is negative.
 void log(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void log(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = 0 where x is negative, else x. So relu(-0) = -0.
 void relu(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void relu(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = -x.
 void negate(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void negate(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = x o x.
 void square(Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void square(Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = factor x.
 void scale(double factor, Columns<const double> x, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void scale(float factor, Columns<const float> x, Columns<float> y, ColumnExtent extent);
 
 /// y = a + b.
 void add(Columns<const double> a, Columns<const double> b, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void add(Columns<const float> a, Columns<const float> b, Columns<float> y, ColumnExtent extent);
 
 /// y = a - b.
 void subtract(Columns<const double> a, Columns<const double> b, Columns<double> y,
               ColumnExtent extent);
+/// The same in float.
 void subtract(Columns<const float> a, Columns<const float> b, Columns<float> y,
               ColumnExtent extent);
 
 /// y = a o b.
 void multiply(Columns<const double> a, Columns<const double> b, Columns<double> y,
               ColumnExtent extent);
+/// The same in float.
 void multiply(Columns<const float> a, Columns<const float> b, Columns<float> y,
               ColumnExtent extent);
 
@@ -73,6 +88,7 @@ void multiply(Columns<const float> a, Columns<const float> b, Columns<float> y,
 /// after another.
 void multiply_tanh_slope(Columns<const double> a, Columns<const double> b, Columns<double> y,
                          ColumnExtent extent);
+/// The same in float.
 void multiply_tanh_slope(Columns<const float> a, Columns<const float> b, Columns<float> y,
                          ColumnExtent extent);
 
@@ -80,13 +96,16 @@ void multiply_tanh_slope(Columns<const float> a, Columns<const float> b, Columns
 /// after another.
 void multiply_sigmoid_slope(Columns<const double> a, Columns<const double> b, Columns<double> y,
                             ColumnExtent extent);
+/// The same in float.
 void multiply_sigmoid_slope(Columns<const float> a, Columns<const float> b, Columns<float> y,
                             ColumnExtent extent);
 
 /// y = the sum of the operands, of which there is one at least, from the first to the last.
 void sum(std::span<const Columns<const double>> operands, Columns<double> y, ColumnExtent extent);
+/// The same in float.
 void sum(std::span<const Columns<const float>> operands, Columns<float> y, ColumnExtent extent);
 
+/// The functions above, by number.
 enum class Function : std::uint8_t {
     tanh,
     sigmoid,
@@ -103,6 +122,7 @@ enum class Function : std::uint8_t {
     multiply_sigmoid_slope,
     sum,
 };
+/// How many values `Function` has.
 inline constexpr std::size_t function_count = 14;
 
 /// Functions that choose: right in every bit.
@@ -118,6 +138,7 @@ enum class Choice : std::uint8_t {
     mask,
     where,
 };
+/// How many values `Choice` has.
 inline constexpr std::size_t choice_count = 10;
 
 /// The first three are rounded correctly, the others within 4 ulp of the exact values like those
@@ -136,6 +157,7 @@ enum class SpecialFunction : std::uint8_t {
     elu,            ///< with the attribute as the limit below 0
     sigmoid_error,  ///< sigmoid(z) - y
 };
+/// How many values `SpecialFunction` has.
 inline constexpr std::size_t special_function_count = 11;
 
 /// Functions of matrices. Sums are added up in double, in float too.
@@ -153,20 +175,25 @@ enum class Reduction : std::uint8_t {
     huber,  ///< with the attribute as bound
     binary_cross_entropy,
 };
+/// How many values `Reduction` has.
 inline constexpr std::size_t reduction_count = 11;
 
 /// The functions as kernels for this processor: a call of them chooses nothing any more.
 FastKernels kernels(Function function);
+/// The same for functions that choose.
 FastKernels kernels(Choice choice);
+/// The same for special functions.
 FastKernels kernels(SpecialFunction function);
+/// The same for functions of matrices.
 MatrixKernels kernels(Reduction reduction);
 
 /// Numbers that stand elsewhere in each round of a loop.
 template <class T>
 struct Moving {
-    T* first = nullptr;
-    std::ptrdiff_t per_round = 0;
+    T* first = nullptr;            ///< where they stand in round 0
+    std::ptrdiff_t per_round = 0;  ///< how much further in the next round
 
+    /// Where they stand in a round.
     T* at(std::size_t round) const {
         return first + per_round * static_cast<std::ptrdiff_t>(round);
     }
@@ -175,10 +202,13 @@ struct Moving {
 /// y = function(a), or function(a, b); not for sums.
 template <class T>
 struct PassStep {
-    Function function{};
-    T factor = 0;  ///< of `scale`
+    Function function{};  ///< what is computed
+    T factor = 0;         ///< of `scale`
+    ///@{
+    /// The operands; one where the function has one.
     Moving<const T> a, b;
-    Moving<T> y;
+    ///@}
+    Moving<T> y;  ///< where the result goes
 };
 
 /// Computes one step after another of a column of numbers: the bits of the kernels, without what a
@@ -202,6 +232,7 @@ struct ColumnShares {
 /// Writes exp(x) over the sum of exp(x), unless there is no room for it; zeros where all of the
 /// column, which is not empty, is -infinity.
 ColumnShares shares(std::span<const double> column, double* shares);
+/// The same of floats; the sum is a double all the same.
 ColumnShares shares(std::span<const float> column, float* shares);
 
 /// For the record of an operator.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Labels`, what listings, figures and equations call nodes.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 
 #include <cstdint>
@@ -17,11 +20,13 @@ class Labels {
  public:
     /// The value that a node is named after.
     struct Origin {
-        NodeId value;
+        NodeId value;            ///< the value, of which the node is an adjoint or which it is
         std::int32_t order = 0;  ///< 0: the node itself; 1: its adjoint; 2: the adjoint of that
     };
 
+    /// Names by the graph alone: no adjoints.
     explicit Labels(const Graph& graph) : graph_(&graph) {}
+    /// Also names the derivative's adjoints. `derivative` must outlive the labels.
     explicit Labels(const Derivative& derivative) : Labels(*derivative.loss().graph) {
         add(derivative);
     }
@@ -29,6 +34,7 @@ class Labels {
     /// Also names the adjoints of this derivative. `derivative` must outlive the labels.
     void add(const Derivative& derivative);
 
+    /// The value that the node is named after; itself where it has a name, or is no adjoint.
     Origin origin(NodeId node) const { return origin(node, derivatives_.size()); }
     /// Name without step; empty when the node has none.
     std::string name(NodeId node) const { return name(node, derivatives_.size()); }

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Formulas as text and LaTeX, by the operators' notation.
+
 #include <revolute/graph/graph.hpp>
 
 #include <functional>
@@ -14,15 +17,15 @@ enum class Notation : std::uint8_t { text, latex };
 
 /// A written expression, how tightly it binds, and the operator whose sign joins its parts.
 struct Formula {
-    std::string text;
-    Precedence precedence = Precedence::atom;
-    const Op* op = nullptr;  ///< none: one thing, such as a name
+    std::string text;                          ///< as it is written
+    Precedence precedence = Precedence::atom;  ///< how tightly its outermost sign binds
+    const Op* op = nullptr;                    ///< none: one thing, such as a name
 };
 
 /// Two whole numbers, the second of which is above 1.
 struct Quotient {
-    int above = 0;
-    int below = 1;
+    int above = 0;  ///< the numerator
+    int below = 1;  ///< the denominator
 
     friend constexpr bool operator==(Quotient, Quotient) = default;
 };
@@ -37,9 +40,9 @@ Formula number_formula(double value, Notation notation = Notation::text);
 
 /// An operator applied to operands: what the notation of the operator needs to know.
 struct Application {
-    const Op& op;
-    std::span<const double> attributes;
-    std::uint32_t operand_count = 0;
+    const Op& op;                        ///< the operator
+    std::span<const double> attributes;  ///< its numbers, by their place
+    std::uint32_t operand_count = 0;     ///< how many operands it is applied to
     /// What is written for the attributes where it is not their numbers: "t", "1 / N"; empty, or
     /// all.
     std::span<const Formula> written_attributes{};

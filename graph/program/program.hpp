@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `compile` and `Program`: graphs made ready to be computed many times.
+
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 #include <revolute/graph/values/matrix.hpp>
@@ -15,8 +18,9 @@
 namespace revolute {
 
 namespace detail {
+/// Declared in the library's own sources.
 struct ProgramState;
-}
+}  // namespace detail
 
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };
@@ -42,8 +46,9 @@ enum class Pass : std::uint8_t {
     replace,  ///< a result stands in the place of an operand
 };
 
+/// How a graph is compiled.
 struct CompileOptions {
-    Precision precision = Precision::float64;
+    Precision precision = Precision::float64;  ///< of all numbers in the program's memory
     /// By default they are flushed: many processors take a hundred cycles and more for one, and
     /// adjoints that vanish become such numbers. Threads have after a run what they had before.
     Subnormals subnormals = Subnormals::flush;
@@ -66,8 +71,12 @@ struct CompileOptions {
 /// clone of its own.
 class Program {
  public:
+    ///@{
+    /// The memory moves along: values and places that the program refers to stay.
     Program(Program&& other) noexcept;
     Program& operator=(Program&& other) noexcept;
+    ///@}
+    /// Its threads end.
     ~Program();
 
     /// The same program with memory of its own, in which are the values that are in this one's:
@@ -84,6 +93,7 @@ class Program {
     /// The same for the leaf of that name, at step t or without a step: bind("x", 3, value). Throws
     /// as `Rolled::find`.
     void bind(std::string_view name, std::int32_t t, ConstMatrixView value);
+    /// The same for the leaf of that name that has no step.
     void bind(std::string_view name, ConstMatrixView value);
     /// All leaves of the program that have values there; others keep theirs. Throws GraphError for
     /// leaves of another graph than the program's.
@@ -97,11 +107,15 @@ class Program {
     /// `value` has rows x columns numbers, of the leaf's shape, which cannot be checked. Throws
     /// GraphError as `bind`, for null, and where the leaf is carried.
     void refer(Expr leaf, const double* value);
+    /// The same for floats.
     void refer(Expr leaf, const float* value);
+    /// The same for a leaf of the rolled graph.
     void refer(Member leaf, const double* value);
+    /// The same for a leaf of the rolled graph, in floats.
     void refer(Member leaf, const float* value);
     /// Whether runs read the leaf's value in place. Throws as `bind`.
     bool reads_in_place(Expr leaf) const;
+    /// The same for a leaf of the rolled graph.
     bool reads_in_place(Member leaf) const;
     /// Whether the outputs depend on the leaf, so that it needs a value.
     bool needs(Expr leaf) const;
@@ -128,12 +142,15 @@ class Program {
     ConstMatrixView value(Expr output);
     /// The same for the output of that name, at step t or without a step. Throws as `Rolled::find`.
     ConstMatrixView value(std::string_view name, std::int32_t t);
+    /// The same for the output of that name that has no step.
     ConstMatrixView value(std::string_view name);
     /// The number that an output of one entry is. Throws ShapeError unless it is 1 x 1, and as
     /// `value`.
     double scalar(std::size_t output);
+    /// The same for an output's expression.
     double scalar(Expr output);
 
+    /// The numbers that it computes with.
     Precision precision() const;
     /// The threads that a run uses; all but the caller's wait between runs.
     std::size_t threads() const;

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Rules that replace a node by another one of equal value: equations between expressions, or
+/// functions where attributes are computed. `simplify` applies them.
+
 #include <revolute/graph/graph.hpp>
 
 #include <array>
@@ -11,9 +15,6 @@
 #include <unordered_map>
 #include <vector>
 
-// Rules that replace a node by another one of equal value: equations between expressions, or
-// functions where attributes are computed. `simplify` applies them.
-
 namespace revolute {
 
 /// What is known, while a graph is simplified, of how often its values are used.
@@ -24,7 +25,8 @@ struct KnownUses {
 
 /// A node that a rule may replace. Its operands are simplified already.
 struct Site {
-    Expr node;
+    Expr node;  ///< what may be replaced
+    /// where rules ask how often values are used; null when that is not known
     KnownUses* uses = nullptr;
     /// Whether the values below the node are used by no more nodes than before simplification.
     bool knows_uses = false;
@@ -32,13 +34,19 @@ struct Site {
     /// known.
     const Op* only_user = nullptr;
 
+    /// The graph that the node belongs to.
     Graph& graph() const { return *node.graph; }
+    /// The node's operator.
     const Op& op() const { return node.graph->op(node.id); }
+    /// The node's shape.
     Shape shape() const { return node.shape(); }
+    /// Number of the node's operands.
     std::uint32_t operand_count() const { return node.graph->operand_count(node.id); }
+    /// The node's operand in that slot.
     Expr operand(std::uint32_t slot) const {
         return {node.graph, node.graph->operand(node.id, slot)};
     }
+    /// An attribute of the node, by its place.
     double attribute(std::size_t i) const { return node.graph->attributes(node.id)[i]; }
     /// Whether a value below the node is used for nothing but the node, so that replacing the node
     /// saves computing it. False when that is not known.
@@ -61,8 +69,10 @@ enum class Inside : std::uint8_t { may_be_shared, used_once };
 ///     rules.add("add-zero", x + 0.0, x);
 class RuleSet {
  public:
+    /// Most nodes that the left side of an equation may have.
     static constexpr std::size_t most_pattern_nodes = 16;
 
+    /// An empty set.
     RuleSet();
 
     /// A leaf that stands for any value. A size of 1 in its shape stands for 1, any other for any
@@ -91,12 +101,15 @@ class RuleSet {
     /// Takes care that a rule is not applied. Throws GraphError when there is none of the name.
     void leave_out(std::string_view name);
 
+    /// Number of rules. They are numbered in the order in which they were added.
     std::size_t size() const { return rules_.size(); }
+    /// The name of a rule.
     std::string_view name(std::size_t rule) const { return rules_[rule].name; }
     /// "x + 0 = x", or what the rule was added with.
     std::string_view equation(std::size_t rule) const { return rules_[rule].equation; }
     /// Sides of an equation, in the graph of patterns; none for a rule that is a function.
     std::optional<Expr> left(std::size_t rule) const { return rules_[rule].left; }
+    /// The right side, likewise.
     std::optional<Expr> right(std::size_t rule) const { return rules_[rule].right; }
     /// The rules to try on a node of the operator, in order.
     std::span<const std::uint32_t> rules_for(const Op& op) const;

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `simplify`: named rules applied to a graph until none applies.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/rewriting/rewrite_rules.hpp>
 
@@ -15,12 +18,12 @@ namespace revolute {
 struct SimplifyReport {
     /// A rule, and how often it was applied.
     struct Fired {
-        std::string rule;
-        std::uint64_t times = 0;
+        std::string rule;         ///< the rule's name
+        std::uint64_t times = 0;  ///< how often, at least once
     };
     std::uint32_t nodes_before = 0;  ///< that the outputs depended on, with themselves
-    std::uint32_t nodes_after = 0;
-    std::vector<Fired> fired;  ///< in the order of the rule set; only rules that were applied
+    std::uint32_t nodes_after = 0;   ///< the same of the new outputs
+    std::vector<Fired> fired;        ///< in the order of the rule set; only rules that were applied
 };
 
 /// "49 nodes became 44", then a rule a line with how often it was applied.
@@ -32,8 +35,8 @@ std::string to_line(const SimplifyReport& report);
 struct Simplified {
     std::vector<Expr> outputs;  ///< equal to the outputs asked for
     std::vector<std::optional<NodeId>>
-        images;  ///< for each old id, what it became, if that is still used
-    SimplifyReport report;
+        images;             ///< for each old id, what it became, if that is still used
+    SimplifyReport report;  ///< what was done
 };
 
 /// Appends expressions equal to the outputs to `destination`, with the rules applied until none
@@ -50,9 +53,9 @@ Simplified simplify(std::span<const Expr> outputs, Graph& destination, const Rul
 
 /// What `simplify` made of a derivative.
 struct SimplifiedDerivative {
-    Derivative derivative;
+    Derivative derivative;                      ///< of the new graph
     std::vector<std::optional<NodeId>> images;  ///< as those of `Simplified`
-    SimplifyReport report;
+    SimplifyReport report;                      ///< what was done
 };
 
 /// The same for the outputs of a derivative, which is carried over.
