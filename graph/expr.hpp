@@ -15,7 +15,6 @@
 
 namespace revolute {
 
-/// Declared in graph/graph.hpp.
 class Graph;
 
 /// The value users compute with: a node of a graph. Cheap to copy; valid as long as its graph

@@ -17,7 +17,6 @@
 
 namespace revolute {
 
-/// Declared below.
 struct Op;
 
 /// The structural facts that rolling and planning use. The list is closed; everything else about an
@@ -167,7 +166,7 @@ struct Domain {
 /// Operands and attributes that an operator accepts: what the catalogue's tests and the generated
 /// docs apply it to. Every size differs from the others where the operator lets it.
 struct Example {
-    /// shapes, by slot; of an operand that is not there, the default
+    /// Shapes, by slot; of an operand that is not there, the default.
     std::array<Shape, 4> operands{};
     std::array<Domain, 4> domains{};     ///< values that the operands may have, by slot
     std::array<double, 4> attributes{};  ///< by their place

@@ -1,9 +1,14 @@
 #pragma once
 
+/// @file
+/// Activations of units, entry by entry, and the steps that their derivatives are made of.
+
 #include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op tanh_op;
 extern const Op sigmoid_op;
 extern const Op relu_op;
@@ -13,6 +18,7 @@ extern const Op elu_op;
 extern const Op gelu_op;
 extern const Op heaviside_op;
 extern const Op exceeds_op;
+///@}
 
 /// Pullback rule of an operator whose record has `derivative_by_output`: x_bar = y_bar o f'(x).
 Expr times_derivative_by_output(const Pullback& p);

@@ -1,14 +1,18 @@
 #pragma once
 
-#include <revolute/graph/op.hpp>
+/// @file
+/// Repetition of a value, always asked for: nothing broadcasts by itself.
 
-// Repetition of a value, always asked for: nothing broadcasts by itself.
+#include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op broadcast_op;
 extern const Op broadcast_columns_op;
 extern const Op broadcast_rows_op;
+///@}
 
 /// One number in every entry: [1 x 1] -> [rows x columns]. Throws ShapeError for another operand
 /// and for sizes below 1.

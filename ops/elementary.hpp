@@ -1,11 +1,14 @@
 #pragma once
 
-#include <revolute/graph/op.hpp>
+/// @file
+/// Elementary functions, entry by entry. A NaN stays one.
 
-// Elementary functions, entry by entry. A NaN stays one.
+#include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op reciprocal_op;
 extern const Op exp_op;
 extern const Op log_op;
@@ -19,6 +22,7 @@ extern const Op minimum_op;
 extern const Op maximum_op;
 extern const Op clamp_op;
 extern const Op erf_op;
+///@}
 
 /// 1 / x.
 Expr reciprocal(Operand x);
@@ -33,7 +37,9 @@ Expr power(Operand x, double k);
 /// a to the b, entry by entry, both [n x m], as exp(b o log a): for a > 0. Throws ShapeError unless
 /// the shapes are equal.
 Expr power(Operand a, Operand b);
+/// The sine of x, in radians.
 Expr sin(Operand x);
+/// The cosine of x, in radians.
 Expr cos(Operand x);
 /// |x|; the derivative at 0 is taken as 0, and the second derivative is zero everywhere.
 Expr abs(Operand x);
@@ -47,10 +53,12 @@ Expr minimum(Operand a, Operand b);
 /// derivatives are zero everywhere. Throws
 /// ShapeError unless the shapes are equal.
 Expr maximum(Operand a, Operand b);
+///@{
 /// The smaller of each entry and a number, and the larger: x clamped at one side. The derivative at
 /// the bound is taken as 0.
 Expr minimum(Operand x, double bound);
 Expr maximum(Operand x, double bound);
+///@}
 
 /// x, or the bound that it is beyond; the derivative at a bound is taken as 0, and the second
 /// derivative is zero everywhere. A bound that is infinite

@@ -1,9 +1,14 @@
 #pragma once
 
+/// @file
+/// Losses, and the derivatives of those that lose no digits.
+
 #include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op mse_op;
 extern const Op mae_op;
 extern const Op huber_op;
@@ -12,6 +17,7 @@ extern const Op sigmoid_error_op;
 extern const Op softmax_cross_entropy_op;
 extern const Op column_cross_entropy_op;
 extern const Op softmax_error_op;
+///@}
 
 /// HALF the squared error, summed over rows and averaged over columns (equation 7.3 for a batch): L
 /// = 1/(2 B) sum over r, c of (y(r, c) - Y(r, c))^2, with y and Y [n x B]. The factor 1/2 makes the

@@ -1,15 +1,22 @@
 #pragma once
 
+/// @file
+/// The matrix product and the transpose.
+
 #include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op matmul_op;
 extern const Op transpose_op;
+///@}
 
 /// The matrix product: a [n x k], b [k x m] -> [n x m]. Throws ShapeError unless the inner sizes
 /// are equal.
 Expr matmul(Operand a, Operand b);
+/// The same as `matmul`.
 Expr operator*(Operand a, Operand b);
 
 /// x' : [n x m] -> [m x n].

@@ -1,9 +1,14 @@
 #pragma once
 
+/// @file
+/// Sums, means and largest entries: of a matrix, of its rows, of its columns.
+
 #include <revolute/graph/op.hpp>
 
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op sum_op;
 extern const Op mean_op;
 extern const Op row_sums_op;
@@ -11,6 +16,7 @@ extern const Op column_sums_op;
 extern const Op row_max_op;
 extern const Op column_max_op;
 extern const Op first_column_max_op;
+///@}
 
 /// Sum of all entries: [n x m] -> [1 x 1].
 Expr sum(Operand x);

@@ -1,15 +1,18 @@
 #pragma once
 
+/// @file
+/// Parts of matrices, matrices put together, and the cut of a derivative.
+
 #include <revolute/graph/op.hpp>
 
 #include <initializer_list>
 #include <span>
 #include <vector>
 
-// Parts of matrices, matrices put together, and the cut of a derivative.
-
 namespace revolute {
 
+///@{
+/// Records of the operators below.
 extern const Op rows_op;
 extern const Op place_rows_op;
 extern const Op stack_rows_op;
@@ -22,6 +25,7 @@ extern const Op scale_columns_op;
 extern const Op mask_op;
 extern const Op where_op;
 extern const Op stop_gradient_op;
+///@}
 
 /// Rows first, ..., first + count - 1: [n x m] -> [count x m]. Throws ShapeError unless they are
 /// rows of x.
@@ -32,8 +36,11 @@ Expr place_rows(Operand x, int first, int total);
 /// The operands below each other, all with m columns. Throws ShapeError unless they have, and when
 /// their rows together are beyond the range of int.
 Expr stack_rows(std::span<const Operand> parts);
+///@{
+/// The same of operands in braces, or of expressions.
 Expr stack_rows(std::initializer_list<Operand> parts);
 Expr stack_rows(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
+///@}
 
 /// Columns first, ..., first + count - 1: [n x m] -> [n x count]. Throws ShapeError unless they are
 /// columns of x.
@@ -44,8 +51,11 @@ Expr place_columns(Operand x, int first, int total);
 /// The operands beside each other, all with n rows. Throws ShapeError unless they have, and when
 /// their columns together are beyond the range of int.
 Expr stack_columns(std::span<const Operand> parts);
+///@{
+/// The same of operands in braces, or of expressions.
 Expr stack_columns(std::initializer_list<Operand> parts);
 Expr stack_columns(const std::vector<Expr>& parts, SourceLine line = SourceLine::here());
+///@}
 
 /// The entries of x, column by column, as a matrix of another shape. Throws ShapeError unless it
 /// has as many entries.

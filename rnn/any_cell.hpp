@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `AnyCell`, a cell whose type is known at run time only.
+
 #include <revolute/rnn/cell.hpp>
 
 #include <memory>
@@ -12,6 +15,7 @@ namespace revolute {
 /// can change.
 class AnyCell {
  public:
+    /// Takes a cell of any type, with what it says of its parameters where it says something.
     template <class C>
         requires(Cell<C> && !std::same_as<C, AnyCell>)
     AnyCell(C cell)
@@ -29,10 +33,13 @@ class AnyCell {
               return static_cast<const C*>(c)->step(x, previous);
           }) {}
 
+    ///@{
+    /// What the cell says, or does.
     std::vector<StateTensor> state_tensors() const { return state_tensors_(cell_.get()); }
     std::vector<Expr> parameters() const { return parameters_(cell_.get()); }
     std::vector<CellParameter> parameter_table() const { return parameter_table_(cell_.get()); }
     State step(Expr x, const State& previous) const { return step_(cell_.get(), x, previous); }
+    ///@}
 
  private:
     std::shared_ptr<const void> cell_;

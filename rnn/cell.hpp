@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The concept of a cell, one step of a recurrence, and what a cell says of its parameters.
+
 #include <revolute/graph/graph.hpp>
 
 #include <concepts>
@@ -15,8 +18,8 @@ using State = std::vector<Expr>;
 
 /// Name and number of rows of one state tensor.
 struct StateTensor {
-    std::string name;
-    int rows;
+    std::string name;  ///< as figures call it
+    int rows;          ///< of its values [rows x B]
 };
 
 /// Throws GraphError, beginning with the subject, unless there is a state tensor at least and each
@@ -53,8 +56,8 @@ bool is_vector(ParameterRole role);
 /// A parameter of a cell, and what programs that exchange weights, start a training or explain a
 /// gradient need to know of it.
 struct CellParameter {
-    Expr expression;
-    ParameterRole role = ParameterRole::other;
+    Expr expression;                            ///< the leaf of the graph
+    ParameterRole role = ParameterRole::other;  ///< what it does
     /// The gate it belongs to, "i" say; empty where the cell has one equation.
     std::string gate{};
     /// The array of PyTorch's state_dict() that has its rows, "weight_ih" say, without the layer.

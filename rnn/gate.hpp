@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Gate`, the parameters of W x + U h + b, which the gates of cells share.
+
 #include <revolute/rnn/cell.hpp>
 
 #include <string>
@@ -14,7 +17,7 @@ Expr affine(Expr W, Expr x, Expr U, Expr h, Expr b);
 
 /// The parameters of one gate.
 struct Gate {
-    Expr W, U, b;      ///< [H x I], [H x H], [H x 1]
+    Expr W, U, b;      ///< W [H x I], U [H x H], b [H x 1]
     std::string name;  ///< "i"
 
     /// Makes W_gate, U_gate and b_gate, the suffix behind the letter.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Gru`, the gated recurrent unit with either reset.
+
 #include <revolute/rnn/cell.hpp>
 #include <revolute/rnn/gate.hpp>
 
@@ -23,16 +26,21 @@ enum class Reset : std::uint8_t { before_product, after_product };
 /// and listings, and so on for z and n.
 class Gru {
  public:
+    /// Makes the parameters of `hidden` units that read `input` numbers; `suffix` tells their names
+    /// from those of other cells.
     Gru(Graph& graph, int input, int hidden, Reset reset = Reset::after_product,
         std::string_view suffix = {}, SourceLine line = SourceLine::here());
 
+    /// The one state h, with as many rows as there are hidden units.
     std::vector<StateTensor> state_tensors() const;
     /// W, U, b of r, z, n; then b_hn where there is one.
     std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
+    /// What each of `parameters()` is, with its array of PyTorch's.
     std::vector<CellParameter> parameter_table() const;
+    /// h(t) of x(t) and h(t-1), by the equations above.
     State step(Expr x, const State& previous) const;
 
-    Gate r, z, n;
+    Gate r, z, n;              ///< parameters of the reset gate, the update gate and the new state
     std::optional<Expr> b_hn;  ///< the second bias of the reset after the product
 
  private:

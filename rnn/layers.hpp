@@ -1,13 +1,14 @@
 #pragma once
 
+/// @file
+/// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each
+/// other.
+
 #include <revolute/rnn/any_cell.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <vector>
-
-// Layers of recurrences: each takes a sequence and gives one, so that they can be put on each
-// other.
 
 namespace revolute {
 
@@ -17,6 +18,7 @@ struct Layer {
     std::vector<Unrolled> directions;  ///< forward, and backward in a bidirectional layer
     std::vector<Expr> outputs;         ///< by step: h(t), or [forward h(t); backward h(t)]
 
+    /// Those of the cells, direction by direction.
     std::vector<Expr> parameters() const;
     /// What the cells say of them, in their order.
     std::vector<CellParameter> parameter_table() const;
@@ -35,6 +37,7 @@ Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inp
                     InitialState initial = InitialState::zero, int axis = 0,
                     SourceLine line = SourceLine::here());
 
+///@{
 /// The same over a padded batch (see `unroll_masked`): a column that has ended keeps its state, and
 /// the direction that runs backward starts at its own last step.
 Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, const Lengths& lengths,
@@ -43,6 +46,7 @@ Layer unidirectional(AnyCell cell, std::span<const Expr> inputs, const Lengths& 
 Layer bidirectional(AnyCell forward, AnyCell backward, std::span<const Expr> inputs,
                     const Lengths& lengths, InitialState initial = InitialState::zero, int axis = 0,
                     SourceLine line = SourceLine::here());
+///@}
 
 /// outputs(t) + inputs(t): a layer that learns what to add to its input (He et al. 2016). Throws
 /// ShapeError unless they have one shape, GraphError unless there is one output for each input.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Lstm`, the long short-term memory cell.
+
 #include <revolute/rnn/cell.hpp>
 #include <revolute/rnn/gate.hpp>
 
@@ -26,18 +29,21 @@ struct LstmOptions {
 /// sigmoid of is called a_i in figures and listings, and so on for the other gates.
 class Lstm {
  public:
+    /// Makes the parameters of `hidden` units that read `input` numbers.
     Lstm(Graph& graph, int input, int hidden, const LstmOptions& options = {},
          SourceLine line = SourceLine::here());
 
+    /// The states h, which is the output, and c, both with as many rows as there are hidden units.
     std::vector<StateTensor> state_tensors() const;
     /// W, U, b of i, f, g, o; then the peepholes.
     std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
     /// A training starts b_f from 1, which keeps the memory open (Jozefowicz, Zaremba, Sutskever
     /// 2015).
     std::vector<CellParameter> parameter_table() const;
+    /// h(t) and c(t) of x(t), h(t-1) and c(t-1), by the equations above.
     State step(Expr x, const State& previous) const;
 
-    Gate i, f, g, o;
+    Gate i, f, g, o;              ///< input gate, forget gate, candidate, output gate
     std::vector<Expr> peepholes;  ///< p_i, p_f, p_o, or none
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A net of one cell of any type, which reads a sequence and answers once.
+
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/unroll.hpp>
 
@@ -9,20 +12,20 @@ namespace revolute {
 
 /// Sizes of a net: N steps, I inputs, H hidden units, O outputs, B columns.
 struct Sizes {
-    int steps = 3;
-    int input = 1;
-    int hidden = 1;
-    int output = 1;
-    int batch = 1;
+    int steps = 3;   ///< N, of the time axis
+    int input = 1;   ///< I, rows of each input x(t)
+    int hidden = 1;  ///< H, rows of the state
+    int output = 1;  ///< O, rows of each answer
+    int batch = 1;   ///< B, columns of inputs, states and answers
 };
 
 /// A recurrent net of one cell that reads a sequence and answers once (equation 7.3):
 /// y = V h(T) + c,  L = 1/(2 B) sum (y - Y)^2.
 struct ManyToOne {
-    Unrolled unrolled;
+    Unrolled unrolled;             ///< the recurrence
     std::vector<Expr> parameters;  ///< the cell's, then V and c
-    Expr V, c;                     ///< [O x H], [O x 1]
-    Expr y, target;                ///< [O x B]
+    Expr V, c;                     ///< V [O x H], c [O x 1]
+    Expr y, target;                ///< the answer and Y, both [O x B]
     Expr loss;                     ///< [1 x 1]
 
     /// What gradients are asked for: the parameters, then the leaves of the initial state.

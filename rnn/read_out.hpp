@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The dense layer and the losses of a net's answers.
+
 #include <revolute/graph/graph.hpp>
 
 #include <functional>
@@ -18,7 +21,7 @@ enum class LossKind : std::uint8_t {
 /// L the sum of their losses (equation 7.3 where there is one answer). Where values of the graph's
 /// steps are called c, as the cell state of the LSTM is, the bias is called b_y.
 struct ReadOut {
-    Expr V, c;                  ///< [O x H], [O x 1]
+    Expr V, c;                  ///< V [O x H], c [O x 1]
     std::vector<Expr> y;        ///< the answers, [O x B] each
     std::vector<Expr> targets;  ///< their targets
     Expr loss;                  ///< [1 x 1]

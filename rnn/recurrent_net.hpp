@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Nets of layers, whose cells and answers are chosen at run time.
+
 #include <revolute/rnn/cell_type.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/many_to_one.hpp>
@@ -21,14 +24,17 @@ enum class BackwardReading : std::uint8_t {
 
 /// What a net of cells of one type is made of.
 struct Architecture {
-    CellType cell = CellKind::simple;
-    int layers = 1;
+    CellType cell = CellKind::simple;  ///< of all layers and directions
+    int layers = 1;                    ///< layers on each other, 1 at least
+    /// Whether each layer also runs backward in time.
     bool is_bidirectional = false;
     bool is_residual = false;  ///< every layer but the first adds its input to its output
+    /// Where the states of all layers start.
     InitialState initial = InitialState::zero;
-    LossKind loss = LossKind::mse;
+    LossKind loss = LossKind::mse;  ///< of each answer
     /// The steps at which the net answers; none: the last alone.
     std::vector<int> answers{};
+    /// Other than `own_step` to try a mistake.
     BackwardReading backward_reading = BackwardReading::own_step;
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
@@ -38,10 +44,11 @@ struct Architecture {
 /// answer at step t reads [forward h(t); backward h(t)], so an answer at the last step sees the
 /// backward state after its first step only.
 struct RecurrentNet {
-    std::vector<Expr> inputs;  ///< x(t), [I x B] each
-    std::vector<Layer> layers;
-    ReadOut read_out;
+    std::vector<Expr> inputs;   ///< x(t), [I x B] each
+    std::vector<Layer> layers;  ///< from the bottom to the top
+    ReadOut read_out;           ///< on the outputs of the top layer
 
+    /// The sum of the losses of all answers.
     Expr loss() const { return read_out.loss; }
     /// Those of the cells, layer by layer and direction by direction, then V and c.
     std::vector<Expr> parameters() const;

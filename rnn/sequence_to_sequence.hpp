@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// An encoder and a decoder on two time axes.
+
 #include <revolute/rnn/any_cell.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/unroll.hpp>
@@ -12,9 +15,9 @@ namespace revolute {
 
 /// What a decoder answers, and what it is fed.
 struct DecoderOptions {
-    int steps = 1;  ///< answers, S
-    int rows = 1;   ///< of an answer, O
-    LossKind loss = LossKind::mse;
+    int steps = 1;                              ///< answers, S
+    int rows = 1;                               ///< of an answer, O
+    LossKind loss = LossKind::mse;              ///< of each answer
     InitialState initial = InitialState::zero;  ///< of the encoder
     /// The decoder's input made of the target of the step before; none: the target itself, [O x B],
     /// or with cross-entropy its one-hot column. An Embedding may stand here.
@@ -27,11 +30,12 @@ struct DecoderOptions {
 /// (Williams and Zipser 1989): at step s the decoder is fed the target of step s-1, not its own
 /// answer. There is a loss at every step s.
 struct SequenceToSequence {
-    Unrolled encoder, decoder;
-    Expr start;  ///< Y(-1), the input that stands for the target before the first
-    ReadOut read_out;
+    Unrolled encoder, decoder;     ///< on time axis 0, and on time axis 1
+    Expr start;                    ///< Y(-1), the input that stands for the target before the first
+    ReadOut read_out;              ///< the dense layer on the decoder's outputs
     std::vector<Expr> parameters;  ///< the encoder's, the decoder's, V, c
 
+    /// The sum of the losses of all answers.
     Expr loss() const { return read_out.loss; }
     /// What gradients are asked for: the parameters, then the leaves of the encoder's initial
     /// state.

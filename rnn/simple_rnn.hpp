@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `SimpleRnn`, the simple recurrent cell.
+
 #include <revolute/ops/activation.hpp>
 #include <revolute/rnn/cell.hpp>
 
@@ -16,12 +19,16 @@ class SimpleRnn {
     SimpleRnn(Graph& graph, int input, int hidden, Activation f = tanh,
               std::string_view suffix = {}, SourceLine line = SourceLine::here());
 
+    /// The one state h, with as many rows as there are hidden units.
     std::vector<StateTensor> state_tensors() const { return {{h_, U.shape().rows}}; }
+    /// W, U and b.
     std::vector<Expr> parameters() const { return {W, U, b}; }
+    /// What each of `parameters()` is, with its array of PyTorch's.
     std::vector<CellParameter> parameter_table() const;
+    /// h(t) of x(t) and h(t-1), by the equations above.
     State step(Expr x, const State& previous) const;
 
-    Expr W, U, b;
+    Expr W, U, b;  ///< W [H x I], U [H x H], b [H x 1]
 
  private:
     Activation f_;

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `Stack`, cells on each other as one cell.
+
 #include <revolute/rnn/any_cell.hpp>
 
 #include <vector>
@@ -15,11 +18,13 @@ class Stack {
     /// From the bottom to the top. Throws GraphError when there is none.
     explicit Stack(std::vector<AnyCell> cells, SourceLine line = SourceLine::here());
 
+    /// Those of the top cell first.
     std::vector<StateTensor> state_tensors() const;
     /// Those of the bottom cell first.
     std::vector<Expr> parameters() const;
     /// Those of its cells. As one cell it has no arrays of PyTorch's.
     std::vector<CellParameter> parameter_table() const;
+    /// The states of all cells at t, the top cell's first.
     State step(Expr x, const State& previous) const;
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A cell applied at every step of a time axis, forward or backward.
+
 #include <revolute/graph/structure.hpp>
 #include <revolute/rnn/cell.hpp>
 
@@ -18,8 +21,8 @@ enum class InitialState : std::uint8_t {
 
 /// h(-1) as the recurrence reads it, and the leaves behind it (none when zero).
 struct Initial {
-    State state;
-    std::vector<Expr> leaves;
+    State state;               ///< by state tensor, [H x B] each
+    std::vector<Expr> leaves;  ///< inputs or parameters, to be given values
 };
 
 /// Whether a recurrence runs from the first input to the last, or from the last to the first.
@@ -30,8 +33,10 @@ struct Unrolled {
     std::vector<Expr> inputs;   ///< x(t), [I x B] each
     Initial initial;            ///< h(-1), or h(N) of a recurrence that runs backward
     std::vector<State> states;  ///< by step
+    /// Which way it runs.
     Direction direction = Direction::forward;
 
+    /// The first state tensor at step t, h(t).
     Expr output(std::size_t t) const { return states.at(t).front(); }
     /// Those of all steps.
     std::vector<Expr> outputs() const;
@@ -39,6 +44,7 @@ struct Unrolled {
     const State& final_state() const {
         return direction == Direction::forward ? states.back() : states.front();
     }
+    /// The output after all steps: h(T), or h(0) of a recurrence that runs backward.
     Expr last() const { return final_state().front(); }
 };
 
@@ -49,8 +55,8 @@ std::vector<Expr> input_sequence(Graph& graph, std::string_view name, Shape shap
 
 /// The time axis that a recurrence runs on, and which way.
 struct TimeAxis {
-    int number = 0;
-    Direction direction = Direction::forward;
+    int number = 0;                            ///< of the axis, from 0
+    Direction direction = Direction::forward;  ///< which way the recurrence runs on it
 
     /// Where the state that the recurrence starts from stands: step -1, or N.
     Step start(int steps) const { return {number, direction == Direction::forward ? -1 : steps}; }

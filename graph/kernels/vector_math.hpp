@@ -202,13 +202,10 @@ struct Moving {
 /// y = function(a), or function(a, b); not for sums.
 template <class T>
 struct PassStep {
-    Function function{};  ///< what is computed
-    T factor = 0;         ///< of `scale`
-    ///@{
-    /// The operands; one where the function has one.
-    Moving<const T> a, b;
-    ///@}
-    Moving<T> y;  ///< where the result goes
+    Function function{};   ///< what is computed
+    T factor = 0;          ///< of `scale`
+    Moving<const T> a, b;  ///< the operands, of which a function of one has the first
+    Moving<T> y;           ///< where the result goes
 };
 
 /// Computes one step after another of a column of numbers: the bits of the kernels, without what a

@@ -18,9 +18,8 @@
 namespace revolute {
 
 namespace detail {
-/// Declared in the library's own sources.
 struct ProgramState;
-}  // namespace detail
+}
 
 /// The numbers that a program computes with.
 enum class Precision : std::uint8_t { float32, float64 };

@@ -26,7 +26,7 @@ struct KnownUses {
 /// A node that a rule may replace. Its operands are simplified already.
 struct Site {
     Expr node;  ///< what may be replaced
-    /// where rules ask how often values are used; null when that is not known
+    /// Where rules ask how often values are used; null when that is not known.
     KnownUses* uses = nullptr;
     /// Whether the values below the node are used by no more nodes than before simplification.
     bool knows_uses = false;

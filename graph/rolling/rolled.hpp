@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// `Rolled`, a graph folded over time: families of nodes that are alike, their boundary cases, and
+/// recurrences.
+
 #include <revolute/graph/notation/labels.hpp>
 #include <revolute/graph/step.hpp>
 
@@ -13,24 +17,32 @@ namespace revolute {
 
 /// Steps of a time axis: an interval, once, or again and again at the same distance.
 struct StepRange {
-    Interval first;
+    Interval first;  ///< the interval, or the first of those that repeat
     std::int32_t every =
         0;  ///< from the beginning of one to that of the next; 0 where there is one
     std::int32_t times = 1;  ///< how many intervals there are
 
     constexpr StepRange() = default;
+    /// One interval.
     constexpr StepRange(Interval interval)
         : first(interval) {}  // NOLINT(google-explicit-constructor)
+    /// `count` intervals, each `distance` steps after the one before.
     constexpr StepRange(Interval interval, std::int32_t distance, std::int32_t count)
         : first(interval), every(count > 1 ? distance : 0), times(count) {}
 
+    /// Whether there are several intervals.
     constexpr bool repeats() const { return times > 1; }
+    /// The first step of all.
     constexpr std::int32_t low() const { return first.low; }
+    /// The last step of all.
     constexpr std::int32_t high() const { return first.high + every * (times - 1); }
+    /// An interval by its number, counted from 0.
     constexpr Interval at(std::int32_t number) const {
         return {first.low + every * number, first.high + every * number};
     }
+    /// Number of steps in all intervals together.
     constexpr std::size_t size() const { return first.size() * static_cast<std::size_t>(times); }
+    /// Whether the step is in one of the intervals.
     constexpr bool contains(std::int32_t t) const {
         if (!repeats()) return first.contains(t);
         return low() <= t && t <= high() && (t - low()) % every <= first.high - first.low;
@@ -47,13 +59,14 @@ std::vector<Interval> intervals_of(std::span<const StepRange> ranges);
 /// Number of a part of a rolled graph.
 enum class PartId : std::uint32_t {};
 
+/// The part's place in `Rolled::parts`.
 constexpr std::uint32_t index(PartId part) { return static_cast<std::uint32_t>(part); }
 
 /// What an operand of a family is during some of its steps: at step t, the member of `target` at
 /// step t - distance, or the node that `target` is.
 struct Segment {
-    StepRange steps;
-    PartId target{};
+    StepRange steps;            ///< where it is so
+    PartId target{};            ///< what stands there
     std::int32_t distance = 0;  ///< 0 when the target is one node
 
     friend constexpr bool operator==(const Segment&, const Segment&) = default;
@@ -63,17 +76,19 @@ struct Segment {
 /// turn, the member of the element's part at step s + offset. A part that is one node stands for
 /// itself; then first = last.
 struct Sweep {
+    /// What one round reads.
     struct Element {
-        PartId part{};
-        std::int32_t offset = 0;
+        PartId part{};            ///< whose member
+        std::int32_t offset = 0;  ///< from s to the member's step
 
         friend constexpr bool operator==(Element, Element) = default;
     };
-    std::vector<Element> elements;
-    std::int32_t first = 0;
-    std::int32_t last = 0;
-    std::int32_t stride = 1;  ///< negative when the steps descend
+    std::vector<Element> elements;  ///< of each round, in turn
+    std::int32_t first = 0;         ///< s of the first round
+    std::int32_t last = 0;          ///< s of the last round
+    std::int32_t stride = 1;        ///< negative when the steps descend
 
+    /// How many times the elements come.
     std::size_t rounds() const { return static_cast<std::size_t>((last - first) / stride) + 1; }
     friend bool operator==(const Sweep&, const Sweep&) = default;
 };
@@ -81,10 +96,10 @@ struct Sweep {
 /// What members of a part are called during some steps: "h" at step t on an axis. The step of the
 /// name is the member's own plus `shift`: U' dz(t+1), made at step t + 1, is dh(t).
 struct PartName {
-    StepRange steps;
-    std::string name;
+    StepRange steps;                   ///< steps of the members
+    std::string name;                  ///< without its step, the d's of an adjoint included
     std::optional<std::int32_t> axis;  ///< none: the name has no step
-    std::int32_t shift = 0;
+    std::int32_t shift = 0;            ///< from a member's step to that of its name
     /// How many of the d's at the front say that it is an adjoint. The name behind them is the
     /// value's.
     std::int32_t adjoint_order = 0;
@@ -102,10 +117,12 @@ std::string value_name(const PartName& label);
 /// (t+1) / 8. One of the two is 1, so that the bits are those of a builder that multiplied once.
 /// Where it multiplied more than once, members differ from them by rounding.
 struct LineScale {
-    double factor = 1;
-    double divisor = 1;
+    double factor = 1;   ///< what they are multiplied by
+    double divisor = 1;  ///< what they are divided by
 
+    /// The two as one number, rounded.
     double value() const { return factor / divisor; }
+    /// A number multiplied and then divided, in this order.
     double times(double number) const { return number * factor / divisor; }
     friend constexpr bool operator==(LineScale, LineScale) = default;
 };
@@ -115,8 +132,8 @@ struct LineScale {
 /// multiples of whole numbers that grow evenly with the step, and operands that stand at constant
 /// distances in time, but for boundary cases, each a segment.
 struct Part {
-    const Op* op = nullptr;
-    Shape shape;
+    const Op* op = nullptr;          ///< the operator of all members
+    Shape shape;                     ///< rows and columns of each member
     std::vector<double> attributes;  ///< where they grow, what they would be at step 0
     /// By attribute, what it grows by from one step to the next; empty when none does.
     std::vector<double> slopes;
@@ -128,7 +145,7 @@ struct Part {
     std::optional<std::int32_t> axis;
     /// Of one node: the step that it has on an axis along which nothing was folded.
     std::optional<Step> unfolded_step;
-    bool depends_on_time = false;
+    bool depends_on_time = false;  ///< as `Graph::depends_on_time` says of a member
 
     /// Of a family: where it has members. In this list and all others by steps, those that repeat
     /// come first, and within both kinds the earlier ones.
@@ -144,9 +161,11 @@ struct Part {
     /// What listings call the members, adjoints included; filled by `name_parts`.
     std::vector<PartName> labels;
 
+    /// Whether it is a family; otherwise it is one node.
     bool is_family() const { return axis.has_value(); }
     /// The attributes of the member at step t.
     std::vector<double> attributes_at(std::int32_t t) const;
+    /// One attribute of the member at step t.
     double attribute_at(std::size_t attribute, std::int32_t t) const;
     /// What one of them is multiplied by.
     LineScale scale_of(std::size_t attribute) const;
@@ -156,6 +175,7 @@ struct Part {
     Interval hull() const;
     /// Number of members.
     std::size_t size() const;
+    /// Whether there is a member at step t.
     bool has_member(std::int32_t t) const;
     /// The number of the member at step t, counted from the first. There must be one.
     std::size_t place_of(std::int32_t t) const;
@@ -171,7 +191,7 @@ struct Part {
 
 /// One member of a part.
 struct Member {
-    PartId part{};
+    PartId part{};       ///< the family, or the one node
     std::int32_t t = 0;  ///< 0 for a node without step
 
     friend constexpr bool operator==(Member, Member) = default;
@@ -184,14 +204,15 @@ struct Component {
     /// first. 0: no member depends on another.
     std::int32_t direction = 0;
 
+    /// Whether the parts are a recurrence.
     bool is_recurrence() const { return direction != 0; }
     friend bool operator==(const Component&, const Component&) = default;
 };
 
 /// The number of steps of one time axis, which run from 0.
 struct AxisSteps {
-    std::int32_t axis = 0;
-    std::int32_t steps = 0;
+    std::int32_t axis = 0;   ///< number of the time axis
+    std::int32_t steps = 0;  ///< how many steps it has
 
     friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
 };
@@ -200,32 +221,35 @@ struct AxisSteps {
 /// to a power of 1, 2 or 1/2, or one over that, as a mean over time has 1 / N; or the product of
 /// that and another such power, as N / (N+1) and 2 / (N (N-1)) have.
 struct LengthLaw {
-    double factor = 1;
-    double constant = 0;
-    double per_step = 1;
-    double power = 1;
-    double other_constant = 0;
-    double other_per_step = 1;
-    double other_power = 0;  ///< 0: there is no other
+    double factor = 1;          ///< what the rest is multiplied by
+    double constant = 0;        ///< the first power's constant
+    double per_step = 1;        ///< what N is multiplied by in the first power
+    double power = 1;           ///< of the first power
+    double other_constant = 0;  ///< the other power's constant
+    double other_per_step = 1;  ///< what N is multiplied by in the other power
+    double other_power = 0;     ///< 0: there is no other
 
+    /// Whether there is another power.
     bool has_other() const { return other_power != 0; }
 
+    /// The number for so many steps.
     double at(std::int32_t steps) const;
     friend bool operator==(LengthLaw, LengthLaw) = default;
 };
 
 /// The law of one attribute of one part, or of the scale of one.
 struct AttributeLaw {
-    PartId part{};
-    std::uint32_t attribute = 0;
-    LengthLaw law;
+    PartId part{};                ///< the part
+    std::uint32_t attribute = 0;  ///< which of its attributes
+    LengthLaw law;                ///< how it depends on the number of steps
+    /// Of what the attribute is multiplied by (`Part::scales`), not of itself.
     bool is_of_scale = false;
 };
 
 /// The attributes that depend on the number of steps of one time axis; all others do not.
 struct AxisLaws {
-    std::int32_t axis = 0;
-    std::vector<AttributeLaw> attributes;
+    std::int32_t axis = 0;                 ///< number of the time axis
+    std::vector<AttributeLaw> attributes;  ///< each that depends on it
 };
 
 /// How much of a graph was folded: the first of these for which there is an order. `inner_axes`
@@ -241,23 +265,24 @@ enum class Folding : std::uint8_t {
 /// A graph folded over time. It has all that is needed to build the graph again: `unroll_again`.
 /// Parts are numbered in the order in which their first nodes were made.
 struct Rolled {
-    std::vector<Part> parts;
+    std::vector<Part> parts;  ///< by their number
     /// By part: the nodes of the graph that was rolled, ascending in their steps. Empty in what
     /// `at` returns, and no part of what makes two of them equal.
     std::vector<std::vector<NodeId>> nodes;
     std::vector<Component> schedule;  ///< operands before users
-    std::vector<Member> outputs;
-    std::vector<AxisSteps> axes;  ///< by number; the steps of their recurrences, holes included
+    std::vector<Member> outputs;      ///< in the order in which they were asked for
+    std::vector<AxisSteps> axes;      ///< by number; the steps of their recurrences, holes included
     /// The axes of which the graph has more steps than that, with their number: nothing that was
     /// rolled reads the last of them.
     std::vector<AxisSteps> unread;
-    Folding folding = Folding::merged;
-    std::string refusal;  ///< why not more was folded; empty when `merged`
-    Sharing sharing = Sharing::on;
+    Folding folding = Folding::merged;  ///< how much was folded
+    std::string refusal;                ///< why not more was folded; empty when `merged`
+    Sharing sharing = Sharing::on;      ///< that of the graph
     /// Of the axis for which graphs of several numbers of steps were compared (`roll_for`), or to
     /// which `at` gave other steps. No part of what makes two of them equal.
     std::optional<AxisLaws> laws;
 
+    /// A part by its number.
     const Part& operator[](PartId part) const { return parts[index(part)]; }
     /// Number of nodes that it stands for.
     std::size_t node_count() const;

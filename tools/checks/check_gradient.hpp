@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `check_gradient`: gradients of any loss beside finite differences and forward mode.
+
 #include <revolute/tools/checks/finite_differences.hpp>
 
 #include <functional>
@@ -16,8 +19,8 @@ struct CheckOptions {
     DifferenceOptions differences{};  ///< also says what computes the gradients and forward mode
     /// Gradients from elsewhere, in the order of the variables; none: the engine's are checked.
     std::vector<Matrix> gradients{};
-    bool with_differences = true;
-    bool with_forward_mode = true;
+    bool with_differences = true;   ///< whether finite differences are taken
+    bool with_forward_mode = true;  ///< whether tangents are computed
     double forward_tolerance =
         1e-12;  ///< for gradients from elsewhere, at least that of differences
     /// Told how many probes of all variables the differences are done with, and how many there are.
@@ -26,10 +29,10 @@ struct CheckOptions {
 
 /// The gradient of one variable, beside finite differences and beside forward mode.
 struct VariableCheck {
-    std::string name;
-    Shape shape;
-    Matrix gradient;  ///< what was checked
-    double norm = 0;  ///< its Frobenius norm
+    std::string name;  ///< for reports: the variable's label
+    Shape shape;       ///< the variable's
+    Matrix gradient;   ///< what was checked
+    double norm = 0;   ///< its Frobenius norm
     /// How far rounding alone may move an entry of the engine's (`rounding_floors`).
     double rounding = 0;
     /// Without directions when differences were not asked for.
@@ -38,19 +41,23 @@ struct VariableCheck {
     /// directions v of the differences where that is more than rounding; none when it was not asked
     /// for, or an operator has no rule for it.
     std::optional<double> forward_mode;
+    /// Within the tolerance; also where forward mode was not asked for.
     bool forward_mode_agrees = true;
 
+    /// The graver one of finite differences and forward mode.
     Verdict verdict() const;
 };
 
 /// The answer of `check_gradient`.
 struct GradientCheck {
+    /// The loss at the values.
     double loss = 0;
     std::vector<VariableCheck> variables;  ///< in the order that was asked for
     std::string no_forward_mode;  ///< why forward mode was not to be had; empty when it was
 
     /// The gravest verdict.
     Verdict verdict() const;
+    /// Whether nothing differs; what cannot be told passes.
     bool passes() const { return verdict() != Verdict::differs; }
     /// The variable whose worst entry is told of first: of the gravest verdict, the largest error
     /// over what is allowed.
@@ -67,6 +74,7 @@ struct GradientCheck {
 /// variable; ShapeError for gradients of the wrong number or shape.
 GradientCheck check_gradient(Expr loss, std::span<const Expr> wrt, const Bindings& values,
                              const CheckOptions& options = {});
+/// The same for variables in braces.
 GradientCheck check_gradient(Expr loss, std::initializer_list<Expr> wrt, const Bindings& values,
                              const CheckOptions& options = {});
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The closed form of a net that was built as a graph.
+
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
@@ -10,7 +13,7 @@ namespace revolute {
 
 /// A net's loss and gradients by the formulas derived by hand.
 struct ClosedFormResult {
-    double loss = 0;
+    double loss = 0;                ///< L
     std::vector<Matrix> gradients;  ///< in the order of RecurrentNet::variables()
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Central differences over a sweep of steps, and what they say of a gradient.
+
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/tools/computation/computation.hpp>
 
@@ -26,22 +29,22 @@ Verdict graver(Verdict a, Verdict b);
 
 /// How finite differences are taken.
 struct DifferenceOptions {
-    double largest_step = 1e-2;
+    double largest_step = 1e-2;     ///< the first step of the sweep
     double smallest_step = 1e-6;    ///< steps fall tenfold, none below this
     double tolerance = 1e-7;        ///< error that is allowed, over the gradient's largest entry
     std::size_t most_entries = 24;  ///< of a variable, moved one at a time
     /// Differences of an entry of the gradient up to this are rounding, and the loss is rounded by
     /// at least that (`rounding_floors`); 0 where neither is known.
     double gradient_rounding = 0;
-    double loss_rounding = 0;
-    std::uint64_t seed = 1;  ///< of the random direction
-    ComputedBy computed_by = ComputedBy::program;
+    double loss_rounding = 0;                      ///< of the loss, likewise
+    std::uint64_t seed = 1;                        ///< of the random direction
+    ComputedBy computed_by = ComputedBy::program;  ///< what evaluates the loss
 };
 
 /// Row and column of an entry, from 0.
 struct Entry {
-    int row = 0;
-    int column = 0;
+    int row = 0;     ///< from the top
+    int column = 0;  ///< from the left
 
     friend bool operator==(Entry, Entry) = default;
 };
@@ -49,7 +52,7 @@ struct Entry {
 /// What moves a variable: a direction v.
 struct Probe {
     std::optional<Entry> entry;  ///< the one entry that moves; none: v moves several
-    Matrix v;
+    Matrix v;                    ///< of the variable's shape; 1 at the one entry that moves
 };
 
 /// The probes of a variable: one for each entry, up to `most_entries` of them, spread
@@ -63,7 +66,7 @@ double derivative_along(const Probe& probe, ConstMatrixView gradient);
 /// x takes in doubles, which is s rounded to the precision of x; where several entries move, and
 /// are rounded each for itself, the slope that the gradient has for that is taken out.
 struct DifferenceStep {
-    double step = 0;
+    double step = 0;      ///< s
     double backward = 0;  ///< (L(x) - L(x - s v)) / s
     double forward = 0;   ///< (L(x + s v) - L(x)) / s
     double central = 0;   ///< (L(x + s v) - L(x - s v)) / 2s
@@ -71,6 +74,7 @@ struct DifferenceStep {
     double rounding = 0;  ///< of the central difference: 20 eps |L| / s, or the loss's own over s
     double allowed = 0;   ///< tolerance * max|gradient| + rounding + the gradient's own
 
+    /// Whether the error is within what is allowed.
     bool agrees() const { return std::isfinite(error) && error <= allowed; }
     /// error / allowed; infinite where the loss is not finite.
     double share() const;
@@ -83,8 +87,9 @@ struct DirectionCheck {
     DifferenceStep best;                ///< the step that comes closest
     std::vector<DifferenceStep> sweep;  ///< all steps that move the values, largest first
     std::size_t steps_left_out = 0;     ///< smaller ones: below the rounding of a value
-    Verdict verdict = Verdict::agrees;
+    Verdict verdict = Verdict::agrees;  ///< what the sweep says
 
+    /// The difference that comes closest to the gradient.
     double difference() const { return best.central; }
     /// |gradient - difference| over the larger of the two; 0 when they are equal.
     double relative_error() const;

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// The gradients of a net of any cell with random values, beside differences, forward mode and the
+/// closed form.
+
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/checks/check_gradient.hpp>
 
@@ -13,11 +17,12 @@ namespace revolute {
 /// A net with random values bound to its leaves. Where all rectified units of a layer would be off
 /// at a step, biases are raised until one is on: gradients of zeros tell nothing.
 struct RandomNet {
+    /// Builds the net and draws its values; the same seed gives the same values everywhere.
     RandomNet(const Sizes& sizes, const Architecture& architecture, std::uint64_t seed);
 
-    Graph graph;
-    RecurrentNet net;
-    Bindings values;
+    Graph graph;       ///< the net's graph
+    RecurrentNet net;  ///< the net
+    Bindings values;   ///< of all leaves
 };
 
 /// Largest difference from the closed form that still agrees, over the largest entry: of the
@@ -33,9 +38,11 @@ struct ClosedFormComparison {
     Entry worst;          ///< where the difference is largest
     double gradient = 0;  ///< the engine's entry there
     double by_hand = 0;   ///< the closed form's
+    /// Largest `relative` that agrees.
     double tolerance = closed_form_tolerance;
     double rounding = 0;  ///< a difference that agrees however small the gradient is
 
+    /// Whether the difference is within the tolerance, or within rounding.
     bool agrees() const {
         return relative <= tolerance || std::abs(gradient - by_hand) <= rounding;
     }
@@ -59,6 +66,7 @@ struct NetCheck {
     Verdict verdict(std::size_t parameter) const;
     /// The gravest of all.
     Verdict verdict() const;
+    /// Whether nothing differs; what cannot be told passes.
     bool passes() const { return verdict() != Verdict::differs; }
 };
 

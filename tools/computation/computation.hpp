@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Outputs computed again and again, by a program or by the reference evaluator.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
@@ -28,6 +31,8 @@ class Computation {
     /// Copies the value of a leaf; of no use for one that the outputs do not depend on, and then
     /// passed over by a program. Throws as `Program::bind`.
     void bind(Expr leaf, ConstMatrixView value);
+    /// The same for several leaves, each with the value at its place. Throws what `bind` of one
+    /// leaf throws.
     void bind(std::span<const Expr> leaves, std::span<const Matrix> values);
     /// The values of all leaves that have one.
     void bind(const Bindings& values);
@@ -38,8 +43,10 @@ class Computation {
     void run();
     /// As the last run left it. Throws as `Program::value`.
     Matrix value(std::size_t output);
+    /// The values of all outputs, in their order.
     std::vector<Matrix> values();
 
+    /// What is computed.
     std::span<const Expr> outputs() const { return outputs_; }
     /// The memory of a program's values; 0 for the evaluator, which takes it as it goes.
     std::size_t bytes() const;

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The cost of a net as polynomials in its sizes.
+
 #include <revolute/graph/cost/cost.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/cost/polynomial.hpp>
@@ -32,16 +35,17 @@ std::array<std::int64_t, 5> values_of(const Sizes& sizes);
 
 /// What one pass takes, as polynomials in the sizes.
 struct PassPolynomials {
-    Polynomial operations{size_names.size()};
-    Polynomial kept_entries{size_names.size()};
+    Polynomial operations{size_names.size()};    ///< floating-point operations
+    Polynomial kept_entries{size_names.size()};  ///< entries of the values that must be kept
 };
 
 /// What a net takes, for all sizes that differ from each other and from 1.
 struct NetCost {
-    PassPolynomials forward;
-    PassPolynomials backward;
+    PassPolynomials forward;       ///< the pass that the loss needs
+    PassPolynomials backward;      ///< the rest
     std::int32_t least_steps = 1;  ///< they hold from that number of steps on
 
+    /// The counts for these sizes.
     Cost operator()(const Sizes& sizes) const;
 };
 

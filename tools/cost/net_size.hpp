@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Nodes and entries of a net that is not built.
+
 #include <revolute/rnn/recurrent_net.hpp>
 
 namespace revolute {
@@ -17,8 +20,8 @@ struct NetSize {
 
 /// A net whose size is asked for.
 struct SizedNet {
-    Sizes sizes;
-    Architecture architecture{};
+    Sizes sizes;                  ///< of the net
+    Architecture architecture{};  ///< its layers and cells
     bool answers_every_step =
         false;  ///< so does one whose architecture has several answers; else at the last
 };

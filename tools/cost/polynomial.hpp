@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Polynomials with whole coefficients, and their interpolation.
+
 #include <cstdint>
 #include <map>
 #include <span>
@@ -17,6 +20,7 @@ class Polynomial {
     using Powers = std::vector<int>;
     /// Sums of exponents descend; among equal ones, the exponent of the first variable, and so on.
     struct HigherFirst {
+        /// Whether the term with powers `a` is printed before that with `b`.
         bool operator()(const Powers& a, const Powers& b) const;
     };
 
@@ -26,9 +30,11 @@ class Polynomial {
     static Polynomial linear(std::size_t variables, std::size_t variable, std::int64_t factor,
                              std::int64_t constant);
 
+    /// Number of variables.
     std::size_t variables() const { return variables_; }
     /// Coefficients, none of them zero, in the order in which they are printed.
     const std::map<Powers, std::int64_t, HigherFirst>& terms() const { return terms_; }
+    /// Adds one term to the polynomial.
     void add(const Powers& powers, std::int64_t coefficient);
     /// The terms with the highest sum of exponents.
     Polynomial leading() const;
@@ -36,6 +42,7 @@ class Polynomial {
     /// The value, a number for each variable.
     std::int64_t operator()(std::span<const std::int64_t> values) const;
 
+    /// Adds a polynomial in the same variables.
     Polynomial& operator+=(const Polynomial& other);
     friend Polynomial operator*(const Polynomial& a, const Polynomial& b);
     friend Polynomial operator*(std::int64_t factor, const Polynomial& a);

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `compare_gradients`: which given gradients are wrong, and which mistakes give them.
+
 #include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/case_file.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
@@ -13,10 +16,10 @@ namespace revolute {
 /// An entry of an array, and what two programs have there.
 struct EntryDifference {
     std::size_t matrix = 0;  ///< number of the matrix, where the array has several: the step, say
-    int row = 0;
-    int column = 0;
-    double given = 0;
-    double right = 0;
+    int row = 0;             ///< from the top
+    int column = 0;          ///< from the left
+    double given = 0;        ///< the number that was given
+    double right = 0;        ///< the number that is right
 };
 
 /// One array of gradients that were given beside the right one.
@@ -44,9 +47,9 @@ struct Finding {
 /// Where the difference of an array is that nothing explains: gates, steps, layers or columns, as
 /// far as some differ and others do not.
 struct Carrier {
-    std::string array;
-    std::vector<std::string> differing;
-    std::vector<std::string> agreeing;
+    std::string array;                   ///< the name of the array
+    std::vector<std::string> differing;  ///< parts with differences
+    std::vector<std::string> agreeing;   ///< parts of the same kind without
 };
 
 /// What was given beside what is right.
@@ -87,6 +90,7 @@ struct GradientComparison {
     /// The least that an array of the given ones has.
     Rounding precision = Rounding::none;
 
+    /// Whether no array differs.
     bool agrees() const;
     /// Whether an array differs that is neither the loss nor the answers.
     bool gradients_differ() const;

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Factors of losses and gradients: the numbers that they may be, and their names.
+
 #include <revolute/tools/exchange/case_file.hpp>
 
 #include <optional>
@@ -11,13 +14,16 @@ namespace revolute {
 
 /// The numbers that a factor may be, as far as the digits tell that were given.
 struct FactorRange {
-    double least = 0;
-    double most = 0;
+    double least = 0;  ///< the smallest
+    double most = 0;   ///< the largest
 
+    /// Whether the factor is in the range.
     bool contains(double factor) const { return least <= factor && factor <= most; }
+    /// The number in its midst.
     double middle() const { return least + 0.5 * (most - least); }
     /// Its width beside its numbers.
     double relative_width() const;
+    /// The numbers that are in both ranges; none where there is no such number.
     std::optional<FactorRange> common_with(const FactorRange& other) const;
 };
 
@@ -26,16 +32,17 @@ struct FactorRange {
 std::optional<FactorRange> factor_range(std::span<const double> right,
                                         std::span<const double> given, double bound);
 
+/// A factor that has a name in a case.
 struct KnownFactor {
-    double value;
-    std::string words;
+    double value;       ///< its value there
+    std::string words;  ///< what multiplied, or did not
 };
 /// Factors of the loss that one knows, which every gradient has.
 std::vector<KnownFactor> factors_of_loss(const Case& of);
 
 /// A factor that was found in numbers, in words.
 struct NamedFactor {
-    double value = 1;
+    double value = 1;                ///< the number that has the names
     std::vector<std::string> words;  ///< several, where its names have the same value
     bool is_known = false;           ///< whether it is one of those that were known
     bool has_name = false;           ///< or a size of the case, or made of some

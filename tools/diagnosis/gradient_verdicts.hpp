@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// What of a comparison needs no mistake: which arrays agree, as rounding lets them, and where the
+/// others differ.
+
 #include <revolute/tools/diagnosis/diagnosis.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <revolute/tools/exchange/gradient_layout.hpp>
@@ -10,11 +14,9 @@
 #include <string>
 #include <vector>
 
-// What of a comparison needs no mistake: which arrays agree, as rounding lets them, and where the
-// others differ.
-
 namespace revolute {
 
+/// How far rounding may move arrays, by their names.
 using Roundings = std::map<std::string, ArrayRounding>;
 
 /// The arrays that both have, in the order of the first ones.

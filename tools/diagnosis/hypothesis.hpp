@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// What a diagnosis is made of: mistakes that give other gradients, and the judge that compares
+/// these with given ones.
+
 #include <revolute/tools/diagnosis/derivations/backward_values.hpp>
 #include <revolute/tools/diagnosis/diagnosis.hpp>
 #include <revolute/tools/diagnosis/factor_range.hpp>
@@ -11,15 +15,13 @@
 #include <string>
 #include <vector>
 
-// What a diagnosis is made of: mistakes that give other gradients, and the judge that compares
-// these with given ones.
-
 namespace revolute {
 
 /// A mistake in words and what it gives, in the order of the arrays that are compared; nothing for
 /// an array that it says nothing of.
 struct Hypothesis {
-    std::string words;
+    std::string words;  ///< the mistake
+    /// By array; empty: nothing is said of it.
     std::vector<std::vector<Matrix>> arrays;
     bool is_fitted = false;  ///< whether a number in it was found from what was given
     bool is_factor = false;  ///< whether it is no more than a factor of arrays
@@ -27,10 +29,10 @@ struct Hypothesis {
 
 /// A mistake in the derivation: what it does at which uses, at all columns of the batch or at one.
 struct Mistake {
-    std::function<std::string()> words;
-    std::vector<Alteration> alterations;
-    std::optional<int> column{};
-    std::size_t families = 0;  ///< in how many a rule is mistaken
+    std::function<std::string()> words;   ///< the mistake in words, made when they are asked for
+    std::vector<Alteration> alterations;  ///< of the terms of the reverse pass
+    std::optional<int> column{};          ///< the one column; none: all
+    std::size_t families = 0;             ///< in how many a rule is mistaken
     /// Whether it is in how the terms of arrays that differ are added up: it says nothing of
     /// others, also where they are made of the same terms, as of two biases that are one.
     bool is_in_sums = false;
@@ -45,23 +47,23 @@ bool says_more(const Mistake& more, const Mistake& less);
 
 /// An array that a hypothesis gives but for a few of its numbers.
 struct NearArray {
-    std::size_t array = 0;
+    std::size_t array = 0;       ///< the number of the array
     std::vector<Matrix> values;  ///< those of the hypothesis
-    bool has_one_wrong = false;
+    bool has_one_wrong = false;  ///< whether a single number differs
 };
 
 /// A hypothesis that explains something.
 struct Match {
-    std::string words;
+    std::string words;                   ///< of the hypothesis
     int level = 0;                       ///< the simpler ones first
     std::vector<std::size_t> explained;  ///< numbers of arrays, ascending
-    std::vector<NearArray> near{};
-    std::size_t parts = 0;             ///< how many parts of arrays it explains
-    std::optional<Mistake> mistake{};  ///< where it is one in the derivation
+    std::vector<NearArray> near{};       ///< arrays that it does not explain
+    std::size_t parts = 0;               ///< how many parts of arrays it explains
+    std::optional<Mistake> mistake{};    ///< where it is one in the derivation
     /// Whether an array that agrees has terms that the mistake changes, in a sum of its own: no
     /// derivation has it.
     bool is_beside_others = false;
-    bool is_fitted = false;
+    bool is_fitted = false;      ///< as in the hypothesis
     double signature = 0;        ///< equal where the gradients are
     double whole_signature = 0;  ///< with those that were not given
 };
@@ -85,10 +87,13 @@ class Judge {
 
     /// By the derivation so far.
     std::span<const GradientArray> right() const { return right_; }
+    /// The arrays that were given.
     std::span<const GradientArray> given() const { return given_; }
+    /// What the entries of the arrays belong to.
     const GradientLayout& layout() const { return layout_; }
     /// Indices of the arrays that differ.
     std::span<const std::size_t> differing() const { return differing_; }
+    /// Whether an array differs by more than rounding.
     bool differs(std::size_t i) const { return verdicts_[i].differs; }
     /// How far numbers of array `i` may be from what gives them, where these are of that size.
     double rounding(std::size_t i, double size) const;
@@ -117,6 +122,7 @@ class Judge {
     /// Whether so many digits differ there that no mistake, of some thousand that are tried, gives
     /// them by chance.
     bool are_enough_for_mistake(std::span<const std::size_t> arrays) const;
+    /// The hypotheses that explain something, in the order in which they were considered.
     std::span<const Match> matches() const { return matches_; }
     /// The hypotheses that explain most, until what is left cannot be explained.
     std::vector<Finding> findings() const;
@@ -129,6 +135,7 @@ class Judge {
     void leave_out_factors() { leaves_out_factors_ = true; }
     /// From here on, factors with which a hypothesis gives all arrays are noted.
     void note_factors() { notes_factors_ = true; }
+    /// The factors that were noted.
     std::span<const FactorRange> noted_factors() const { return noted_factors_; }
     /// What the hypotheses that explain most give for an array that they do not explain: the right
     /// numbers where none comes near to it.
@@ -221,9 +228,10 @@ std::vector<Matrix> transposed_gates(const GradientArray& array, int hidden);
 
 /// Orders in which the rows of gates may stand, but the right one.
 struct GateOrder {
-    std::string words;
+    std::string words;               ///< what was done to the rows
     std::vector<std::size_t> order;  ///< row order[i] where that of gate i belongs
 };
+/// The orders to try for the case's cell.
 std::vector<GateOrder> gate_orders(const Case& of);
 /// The array with the rows of gate order[i] where those of gate i belong; nothing where it has no
 /// gates.
@@ -231,15 +239,16 @@ std::vector<Matrix> permuted_gates(const GradientArray& array, std::span<const s
 
 /// What may have been done to gradients at the end, whether they were right or not.
 struct Treatment {
-    std::string words;
+    std::string words;  ///< what may have been done
     /// The array before that was done; nothing for one that it is not done to.
     std::function<std::vector<Matrix>(const GradientArray&)> undone;
-    bool is_factor = false;
+    bool is_factor = false;  ///< whether it multiplies all numbers by one
 };
 /// Those to try where no mistakes explain all arrays. `of` must outlive them.
 std::vector<Treatment> treatments(const Case& of, const Judge& judge);
 /// The parameter whose gradient the array of this name is; null for one that is no parameter's.
 const Matrix* parameter_of(const Case& of, const std::string& array);
+/// A weight decay in words.
 std::string weight_decay_words(double decay);
 
 // Hypotheses about whole arrays; each source hands its own to the judge.
@@ -256,6 +265,7 @@ void consider_named_factors(const Case& of, Judge& judge);
 /// Arrays that are the right ones times a number without a meaning.
 void consider_unknown_factors(const Case& of, Judge& judge);
 
+/// The changed matrices of an array that differs, by its number; empty for one that is not changed.
 using ArrayChange = std::function<std::vector<Matrix>(std::size_t array)>;
 /// The hypothesis that every array that differs was changed so.
 Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayChange& change);
@@ -263,6 +273,7 @@ Hypothesis in_all_differing(const Judge& judge, std::string words, const ArrayCh
 Hypothesis of_gradients(const Judge& judge, std::string words, std::span<const double> gradients);
 /// Whether the names of all arrays that differ begin so.
 bool all_differing(const Judge& judge, std::string_view beginning);
+/// The matrices, each times the factor.
 std::vector<Matrix> scaled(std::vector<Matrix> values, double factor);
 
 }  // namespace revolute

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The search for mistakes that give, alone or together, the gradients that were given.
+
 #include <revolute/tools/diagnosis/derivations/known_mistakes.hpp>
 
 #include <deque>
@@ -23,13 +26,15 @@ class MistakeSearch {
                   const std::map<std::string, ArrayRounding>& roundings,
                   std::optional<FactorRange> of_loss = {});
 
+    /// What was found.
     struct Outcome {
-        std::vector<Finding> findings;
+        std::vector<Finding> findings;  ///< mistakes, each with what it explains
         /// Arrays that nothing explains, with the numbers that the findings give: the right ones,
         /// where these do not come near to what was given.
         std::vector<GradientArray> unexplained;
         /// A factor of all gradients, which the first finding tells.
         std::optional<double> factor{};
+        /// False when the net is so large that not all known mistakes were tried.
         bool has_tried_all = true;
     };
     /// `may_be_treated`: also mistakes in gradients to which something was done at the end.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What the right-hand side of an equation is made of, and how it is written.
+
 #include <revolute/graph/notation/notation.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 
@@ -10,16 +13,14 @@
 #include <string>
 #include <vector>
 
-// What the right-hand side of an equation is made of, and how it is written.
-
 namespace revolute {
 
 /// A step that a name is followed by: t + 1, where t is the variable of the equation or of the sum
 /// around the name; or one fixed step.
 struct EquationStep {
-    std::int32_t axis = 0;
-    bool is_fixed = false;
-    std::int32_t t = 0;  ///< the step, or what is added to the variable
+    std::int32_t axis = 0;  ///< the time axis
+    bool is_fixed = false;  ///< whether `t` is the step itself
+    std::int32_t t = 0;     ///< the step, or what is added to the variable
 
     friend constexpr bool operator==(EquationStep, EquationStep) = default;
 };
@@ -28,6 +29,7 @@ struct EquationStep {
 /// laws as those of numbers of steps, of what is not the same in all batches.
 struct ColumnLaws {
     std::optional<LengthLaw> value{};  ///< of the attribute at step 0, where it has no law of N
+    /// Of what it grows by with each step.
     std::optional<LengthLaw> slope{};
     std::optional<LengthLaw> scale{};  ///< of what the number is multiplied by
     std::optional<LengthLaw> factor{}, constant{}, per_step{};  ///< of the numbers of the law of N
@@ -38,12 +40,15 @@ struct ColumnLaws {
 /// How an attribute depends on the step at which it is taken, on the number of steps and on that of
 /// columns.
 struct EquationGrowth {
+    /// Which attribute.
     std::uint32_t attribute = 0;
     double slope = 0;     ///< what it grows by with each step; its number is that at step 0
     EquationStep step{};  ///< at which it is taken
     std::optional<LengthLaw> law{};  ///< of what it is at step 0
     double scale = 1;                ///< what that and the slope are multiplied by
+    /// Of what the scale is.
     std::optional<LengthLaw> scale_law{};
+    /// Where it depends on the columns of a batch.
     ColumnLaws columns{};
 
     friend bool operator==(const EquationGrowth&, const EquationGrowth&) = default;
@@ -51,15 +56,16 @@ struct EquationGrowth {
 
 /// A formula as a tree. Trees are small: what would make one long has a name of its own.
 struct EquationTerm {
+    /// What a term is.
     enum class Kind : std::uint8_t {
-        name,
-        number,
-        operation,
-        sum,   ///< of the one operand at all `steps` of the variable
-        list,  ///< the operands at all `steps`, as operands of an operator
+        name,       ///< of a value, with its step where it has one
+        number,     ///< as it is
+        operation,  ///< an operator, applied to the operands
+        sum,        ///< of the one operand at all `steps` of the variable
+        list,       ///< the operands at all `steps`, as operands of an operator
     };
-    Kind kind = Kind::name;
-    std::string name{};
+    Kind kind = Kind::name;                 ///< which of them
+    std::string name{};                     ///< of a name
     std::optional<EquationStep> step{};     ///< of a name
     const Op* op = nullptr;                 ///< of an operation
     bool is_scalar = false;                 ///< of an operation: its value is 1 x 1
@@ -68,7 +74,7 @@ struct EquationTerm {
     std::int32_t axis = 0;                  ///< of a sum or a list, whose variable runs on it
     Interval steps{};                       ///< of a sum or a list
     bool is_descending = false;             ///< of a list
-    std::vector<EquationTerm> operands{};
+    std::vector<EquationTerm> operands{};   ///< of an operation, a sum or a list
 
     friend bool operator==(const EquationTerm&, const EquationTerm&) = default;
 };
@@ -81,8 +87,9 @@ enum class TransposeSide : std::uint8_t { right, left };
 
 /// What writing terms depends on.
 struct EquationStyle {
-    Notation notation = Notation::text;
-    TransposeSide transpose = TransposeSide::right;
+    Notation notation = Notation::text;              ///< text or LaTeX
+    TransposeSide transpose = TransposeSide::right;  ///< in LaTeX
+    /// Axes and their steps.
     std::vector<AxisSteps> axes{};
     bool is_general = false;      ///< the last step of the first axis is T, whatever it is
     std::int32_t first_step = 0;  ///< of the one axis, from which on N counts
@@ -101,7 +108,8 @@ struct EquationStyle {
 std::string last_step_name(std::int32_t axis);
 /// A fixed step: a number, or, when T is general and nearer than 0, "T-1".
 std::string written_step(std::int32_t axis, std::int32_t t, const EquationStyle& style);
-/// "dh(t+1)", or in LaTeX \mathrm{d}h_{t+1}; `variable` is the axis whose letter the variable has.
+/// "dh(t+1)", or in LaTeX `\mathrm{d}h_{t+1}`; `variable` is the axis whose letter the variable
+/// has.
 std::string written_name(const std::string& name, const std::optional<EquationStep>& step,
                          std::int32_t variable, const EquationStyle& style);
 /// The term as a formula.

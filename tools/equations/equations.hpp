@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A rolled derivative as equations: text, LaTeX and Markdown.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
@@ -19,12 +22,13 @@ enum class EquationPart : std::uint8_t { forward, backward, gradients };
 
 /// One line: name(t) = right, for t = low, ..., high; or without steps.
 struct Equation {
+    /// What the equation belongs to.
     EquationPart part = EquationPart::forward;
-    std::string name;
+    std::string name;                  ///< without its step
     std::optional<EquationStep> step;  ///< of the name; not fixed: it is the variable
     Interval steps;                    ///< of the variable
     bool is_descending = false;        ///< it is computed from the last of them to the first
-    EquationTerm right;
+    EquationTerm right;                ///< what it is computed of
 };
 
 /// How many columns a batch has, as equations say it.
@@ -33,11 +37,12 @@ enum class BatchColumns : std::uint8_t { unsaid, one, any };
 /// A graph as recurrences: what is computed at every step, in the order in which it can be
 /// computed. A name on the right is a leaf of the graph, or stands on the left of another equation.
 struct Equations {
-    std::vector<Equation> lines;
-    std::vector<AxisSteps> axes;
+    std::vector<Equation> lines;  ///< in an order in which they can be computed
+    std::vector<AxisSteps> axes;  ///< the folded time axes
     /// Other axes, along which nothing is folded: by axis, the steps that names have.
     std::map<std::int32_t, Interval> unfolded;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
+    /// The smallest number of steps, where any is meant.
     std::int32_t least_steps = 1;
     std::map<std::int32_t, std::int32_t> first_steps;  ///< by axis: they may be counted from 1
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
@@ -59,13 +64,15 @@ struct Equations {
 
 /// What of an attribute comes from the number of columns.
 struct AttributeColumns {
-    PartId part{};
-    std::uint32_t attribute = 0;
+    PartId part{};                ///< the part of the rolled graph
+    std::uint32_t attribute = 0;  ///< which of its attributes
+    /// How it depends on the columns.
     ColumnLaws laws;
     std::optional<LengthLaw> law{};  ///< of the number of steps, where it is written in another way
     std::optional<LengthLaw> scale_law{};  ///< the same of what it is multiplied by
 };
 
+/// How equations are made.
 struct EquationOptions {
     /// How many gradients there are: the outputs of what was rolled are then those of
     /// Derivative::outputs(). 0: all outputs are values.
@@ -80,6 +87,7 @@ struct EquationOptions {
     /// How many columns a batch has; where they are any number, `sizes` says which attributes come
     /// from it.
     BatchColumns columns = BatchColumns::unsaid;
+    /// Which attributes depend on the number of columns, where that is any.
     std::vector<AttributeColumns> sizes{};
     std::set<std::int32_t>
         columns_of_losses{};  ///< of means over other columns than the batch's, then
@@ -100,8 +108,8 @@ enum class LessSimplified : std::uint8_t { for_any_steps, with_numbers_kept, not
 
 /// A loss and its gradients, simplified and rolled up: what equations are made of.
 struct RolledDerivative {
-    Rolled rolled;  ///< of Derivative::outputs(), with names
-    std::size_t variables = 0;
+    Rolled rolled;                  ///< of Derivative::outputs(), with names
+    std::size_t variables = 0;      ///< how many gradients there are
     SimplifyReport simplification;  ///< nothing in it when the graph is as it was built
     std::string loss{};             ///< the last name that the loss was given
     /// The same graph simplified less, where it is simplified: what steps and numbers of steps have
@@ -140,6 +148,7 @@ Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std
 
 /// What is written of equations.
 struct EquationFormat {
+    /// Which parts, in this order.
     std::vector<EquationPart> parts{EquationPart::forward, EquationPart::backward,
                                     EquationPart::gradients};
     TransposeSide transpose = TransposeSide::right;  ///< in LaTeX

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Arrays of numbers beside the right ones: differences, what they look like, and the table of
+/// them.
+
 #include <revolute/graph/values/matrix.hpp>
 
 #include <cstdint>
@@ -11,7 +15,7 @@ namespace revolute {
 /// An array beside the right one: a matrix, or several, one for each step, or each layer and
 /// direction.
 struct ArrayComparison {
-    std::string name;
+    std::string name;       ///< of the array, in PyTorch's names
     Shape shape;            ///< of one matrix, where there are several
     std::size_t count = 1;  ///< of matrices
     double difference = 0;  ///< largest absolute difference
@@ -33,6 +37,7 @@ ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
 /// What the differences of some arrays look like: numbers of single or half precision beside those
 /// of double. Most arrays differ then, and none by much.
 enum class Rounding : std::uint8_t { none, single, half };
+/// What the differences of these arrays look like, as far as most of them differ.
 Rounding rounding_in(std::span<const ArrayComparison> rows);
 /// " the differences are as small as those of single precision ...", and which tolerance lets them
 /// pass; empty for none.
@@ -45,6 +50,7 @@ std::string to_table(std::span<const ArrayComparison> rows,
 /// The largest absolute entry, and the largest absolute difference, over all matrices of an array;
 /// NaN where there is one.
 double largest_entry(std::span<const Matrix> all);
+/// The largest absolute difference, likewise. Both have matrices of the same shapes.
 double largest_difference(std::span<const Matrix> a, std::span<const Matrix> b);
 
 }  // namespace revolute

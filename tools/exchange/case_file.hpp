@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Cases: a net with its data in a file, in PyTorch's names and layout, and what a program answers
+/// on it.
+
 #include <revolute/tools/exchange/state_dict.hpp>
 
 #include <filesystem>
@@ -25,9 +29,9 @@ const std::vector<Matrix>* find_states(std::span<const StateArrays> states, std:
 /// What a net answers on a case, and the gradients of its loss. Gradients of parameters are under
 /// PyTorch's names.
 struct CaseResult {
-    std::optional<double> loss;  ///< none where a file of gradients has none
-    std::vector<Matrix> yhat;    ///< one for each answer, [O x B]
-    StateDict grads;
+    std::optional<double> loss;         ///< none where a file of gradients has none
+    std::vector<Matrix> yhat;           ///< one for each answer, [O x B]
+    StateDict grads;                    ///< of the parameters
     std::vector<Matrix> dx;             ///< by step, [I x B]
     std::vector<StateArrays> dinitial;  ///< of those tensors that it has, in the order of the cell
     /// Places of keys that a file has and this format does not: nothing is read from them.
@@ -37,14 +41,14 @@ struct CaseResult {
 /// A net with its data and, when the file has it, what another program found: docs/grad.md
 /// describes the format, which is that of PyTorch's arrays.
 struct Case {
-    std::string name;
-    Sizes sizes;
-    Architecture architecture;
-    std::vector<Matrix> x;             ///< by step, [I x B]
-    std::vector<Matrix> targets;       ///< one for each answer, [O x B], or classes [1 x B]
-    std::vector<StateArrays> initial;  ///< of all tensors of the cell's state
-    StateDict parameters;
-    std::optional<CaseResult> expected;
+    std::string name;                       ///< of the case, for reports
+    Sizes sizes;                            ///< of the net
+    Architecture architecture;              ///< of the net
+    std::vector<Matrix> x;                  ///< by step, [I x B]
+    std::vector<Matrix> targets;            ///< one for each answer, [O x B], or classes [1 x B]
+    std::vector<StateArrays> initial;       ///< of all tensors of the cell's state
+    StateDict parameters;                   ///< the values of all parameters
+    std::optional<CaseResult> expected;     ///< what another program found
     std::vector<std::string> unknown_keys;  ///< as in a result, those of `expected` aside
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The net of a case as a graph, and its answers beside those that are expected.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/tools/computation/computation.hpp>
@@ -15,6 +18,7 @@ namespace revolute {
 
 /// The net of a case as a graph, its leaves bound to the case's values.
 struct CaseNet {
+    /// Builds the net and binds the values.
     explicit CaseNet(const Case& of);
 
     /// What gradients are asked for: the parameters, the initial states and the inputs, in this
@@ -26,9 +30,9 @@ struct CaseNet {
     /// The loss, the answers, and the gradients of `derivative`, in this order.
     std::vector<Expr> outputs(const Derivative& derivative) const;
 
-    Graph graph;
-    RecurrentNet net;
-    Bindings values;
+    Graph graph;       ///< in which the net is
+    RecurrentNet net;  ///< the net
+    Bindings values;   ///< of all leaves
 };
 
 /// Loss, answers and gradients of a case, by the graph's backward pass. With a report, throws

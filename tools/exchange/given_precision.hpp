@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The precision that given numbers have, as told from the numbers.
+
 #include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/case_file.hpp>
 
@@ -12,7 +15,7 @@ namespace revolute {
 
 /// How far rounding may move the numbers of an array.
 struct ArrayRounding {
-    Rounding precision = Rounding::none;
+    Rounding precision = Rounding::none;  ///< in which the numbers seem to have been computed
     /// The right ones, computed in that precision and written as the given ones are.
     double floor = 0;
     /// Numbers of which the largest is 1 and which one operation makes.

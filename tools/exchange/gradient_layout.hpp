@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// The gradients of a case as arrays, and where their entries stand among those of the net's
+/// variables.
+
 #include <revolute/tools/exchange/case_net.hpp>
 
 #include <cstdint>
@@ -12,7 +16,7 @@ namespace revolute {
 
 /// What the entries of an array belong to.
 enum class ArrayKind : std::uint8_t {
-    parameter,
+    parameter,      ///< of all steps and sequences
     input,          ///< of each step, with a column for each sequence
     initial_state,  ///< of each layer and direction, with a column for each sequence
     answer,         ///< the loss or the answers: no gradient
@@ -21,9 +25,9 @@ enum class ArrayKind : std::uint8_t {
 /// One array under its name in the file: a matrix, or one for each step, or each layer and
 /// direction.
 struct GradientArray {
-    std::string name;
-    std::vector<Matrix> values;
-    ArrayKind kind = ArrayKind::parameter;
+    std::string name;                       ///< in the file
+    std::vector<Matrix> values;             ///< by matrix
+    ArrayKind kind = ArrayKind::parameter;  ///< what the entries belong to
 
     /// Whether its matrices have a column for each sequence of the batch.
     bool has_sequences() const {
@@ -40,8 +44,8 @@ std::vector<GradientArray> forward_arrays(const CaseResult& result);
 /// A part of an array: one of its matrices, and of a matrix whose rows are those of gates, one
 /// gate's.
 struct ArrayPart {
-    std::size_t array = 0;
-    std::size_t matrix = 0;
+    std::size_t array = 0;              ///< the number of the array
+    std::size_t matrix = 0;             ///< the number of the matrix in it
     std::optional<std::size_t> gate{};  ///< its number, where the matrix has several
 };
 
@@ -60,7 +64,9 @@ class GradientLayout {
     }
     /// Of each entry of an array: the number of its part.
     std::span<const std::uint32_t> parts(std::size_t array) const { return arrays_[array].parts; }
+    /// All parts, by number.
     std::span<const ArrayPart> parts() const { return parts_; }
+    /// How many arrays there are.
     std::size_t array_count() const { return arrays_.size(); }
     /// Numbers of the variables that the array is made of.
     std::span<const std::size_t> variables(std::size_t array) const {

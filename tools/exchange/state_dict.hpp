@@ -1,5 +1,21 @@
 #pragma once
 
+/// @file
+/// The parameters of a net under the names and in the layout of PyTorch's state_dict(): for layer
+/// k,
+///
+///     weight_ih_lk [gates*H x I], weight_hh_lk [gates*H x H], bias_ih_lk, bias_hh_lk [gates*H x 1]
+///
+/// with "_reverse" behind the name in the backward direction; head.weight [O x H*directions] and
+/// head.bias [O x 1] are the dense layer. Rows of gates: LSTM i f g o, GRU r z n. What PyTorch
+/// lacks: the reset before the product has the arrays of a GRU, and peepholes are peephole_lk
+/// [3*H x 1], rows i f o. A cell's table of parameters says which array has which of them; a
+/// parameter that belongs to no array of PyTorch's is one under its own name.
+///
+/// Our cells have one bias a gate. What comes in is bias_ih + bias_hh; what goes out is bias_ih,
+/// with zeros in bias_hh. A gate with a recurrent bias keeps them apart: in the rows of n of the
+/// reset after the product, b_n is bias_ih, b_hn is bias_hh.
+
 #include <revolute/rnn/recurrent_net.hpp>
 
 #include <span>
@@ -7,28 +23,16 @@
 #include <string_view>
 #include <vector>
 
-// The parameters of a net under the names and in the layout of PyTorch's state_dict(): for layer k,
-//
-//     weight_ih_lk [gates*H x I], weight_hh_lk [gates*H x H], bias_ih_lk, bias_hh_lk [gates*H x 1]
-//
-// with "_reverse" behind the name in the backward direction; head.weight [O x H*directions] and
-// head.bias [O x 1] are the dense layer. Rows of gates: LSTM i f g o, GRU r z n. What PyTorch
-// lacks: the reset before the product has the arrays of a GRU, and peepholes are peephole_lk [3*H x
-// 1], rows i f o. A cell's table of parameters says which array has which of them; a parameter that
-// belongs to no array of PyTorch's is one under its own name.
-//
-// Our cells have one bias a gate. What comes in is bias_ih + bias_hh; what goes out is bias_ih,
-// with zeros in bias_hh. A gate with a recurrent bias keeps them apart: in the rows of n of the
-// reset after the product, b_n is bias_ih, b_hn is bias_hh.
-
 namespace revolute {
 
+/// An array under the name that PyTorch gives it.
 struct NamedArray {
-    std::string name;
-    Matrix value;
+    std::string name;  ///< "weight_ih_l0", say
+    Matrix value;      ///< as PyTorch's tensor; a bias is one column
 
     friend bool operator==(const NamedArray&, const NamedArray&) = default;
 };
+/// Arrays in the order in which PyTorch has them.
 using StateDict = std::vector<NamedArray>;
 
 /// The parameters of a net, in the order of RecurrentNet::parameters(), as PyTorch names them.
@@ -42,8 +46,8 @@ StateDict gradients_to_state_dict(const Architecture& architecture, const Sizes&
 
 /// One of the arrays that a net has.
 struct ArrayShape {
-    std::string name;
-    Shape shape;
+    std::string name;                           ///< as PyTorch has it
+    Shape shape;                                ///< of the whole array, all gates below each other
     ParameterRole role = ParameterRole::other;  ///< of the parameters that it is made of
 };
 /// All arrays of a net of that architecture.

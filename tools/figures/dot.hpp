@@ -1,11 +1,15 @@
 #pragma once
 
+/// @file
+/// A figure in the DOT language of Graphviz.
+
 #include <revolute/tools/figures/figure.hpp>
 
 #include <iosfwd>
 
 namespace revolute {
 
+/// How a figure is written.
 struct DotOptions {
     /// Write positions, sizes and curves, and that Graphviz is to keep them, so that `dot -Tsvg`
     /// draws the figure as it is laid out here. Without them it makes a layout of its own. A figure

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What figures write in nodes: names, formulas, shapes, tooltips.
+
 #include <revolute/graph/notation/labels.hpp>
 #include <revolute/graph/notation/notation.hpp>
 #include <revolute/tools/figures/building/figure_homes.hpp>
@@ -18,9 +21,9 @@ namespace revolute {
 
 /// What formulas in figures write for an operand.
 struct WrittenOperand {
-    RichText text;
-    Precedence precedence = Precedence::atom;
-    const Op* op = nullptr;  ///< of a formula
+    RichText text;                             ///< as it is written
+    Precedence precedence = Precedence::atom;  ///< how tightly its outermost sign binds
+    const Op* op = nullptr;                    ///< of a formula
 };
 
 /// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is
@@ -36,7 +39,9 @@ class Captions {
              const StepNames& steps, const Homes& homes, std::span<const NodeId> walk,
              const Rolled& rolled, const FigureNumbers& numbers, const FigureOptions& options);
 
+    /// What is written in the node, as the figure's options say.
     RichText label(NodeId node) const;
+    /// Operator, shape and the line that made the node, as the options say.
     std::string tooltip(NodeId node) const;
     /// How a formula that uses the node writes it.
     const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The first value that is not finite: its text and its figure.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/tools/figures/figure.hpp>
@@ -26,8 +29,9 @@ std::vector<Matrix> evaluate_finite(const Derivative& derivative, std::span<cons
 /// The same for what is computed elsewhere, where it is handed on (`NotFiniteReport`): throws the
 /// error anew.
 struct DrawNotFinite {
-    std::filesystem::path figure;
+    std::filesystem::path figure;  ///< the file; its ending says in which format
 
+    /// Writes the figure, then throws.
     [[noreturn]] void operator()(const Derivative& derivative, std::span<const Expr> outputs,
                                  const NonFiniteError& error) const;
 };

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How figures write the steps of their time axes.
+
 #include <revolute/tools/figures/figure.hpp>
 #include <revolute/tools/figures/folding/step_axes.hpp>
 
@@ -17,6 +20,7 @@ namespace revolute {
 class StepNames {
  public:
     StepNames() = default;
+    /// Of the axes that a figure has, in the order of their numbers.
     StepNames(ShownSteps shown, std::vector<StepAxis> axes)
         : shown_(shown), axes_(std::move(axes)) {}
 
@@ -30,10 +34,12 @@ class StepNames {
     /// The same names but for the midst, which is counted from the first step or from the last one.
     StepNames counted_from_ends() const { return {ShownSteps::elided, axes_}; }
 
+    ///@{
     /// The first step of an axis, the last one, and how many there are.
     Step first(std::int32_t axis) const { return {axis, axis_of(axis).steps.low}; }
     Step last(std::int32_t axis) const { return {axis, axis_of(axis).steps.high}; }
     std::int32_t count(std::int32_t axis) const { return axis_of(axis).count(); }
+    ///@}
     /// How many steps at either end of an axis may be unlike the others, in a folded figure.
     std::int32_t ends(std::int32_t axis) const { return count(axis) / 4; }
     /// The step that stands for all of a time axis, in a folded figure.

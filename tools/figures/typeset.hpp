@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Lines of text with subscripts and superscripts, made of names and formulas, and their width.
+
 #include <revolute/graph/step.hpp>
 
 #include <cstdint>
@@ -23,8 +26,8 @@ constexpr bool is_on_line(Script script) {
 
 /// A piece of text of one script.
 struct TextRun {
-    std::string text;
-    Script script = Script::normal;
+    std::string text;                ///< in UTF-8
+    Script script = Script::normal;  ///< where it stands
 
     friend bool operator==(const TextRun&, const TextRun&) = default;
 };
@@ -32,9 +35,9 @@ struct TextRun {
 /// A step that a text names, or a number in it that depends on one: what is written for it, and
 /// what it is.
 struct StepMention {
-    std::vector<TextRun> runs;
-    Step step;
-    std::uint64_t number = 0;  ///< 0: the step itself
+    std::vector<TextRun> runs;  ///< what is written
+    Step step;                  ///< which step is meant
+    std::uint64_t number = 0;   ///< 0: the step itself
 
     friend bool operator==(const StepMention&, const StepMention&) = default;
 };
@@ -42,16 +45,20 @@ struct StepMention {
 /// A line of text with subscripts and superscripts, valid UTF-8 without control characters but
 /// `step_mark`.
 struct RichText {
-    std::vector<TextRun> runs;
-    bool bold = false;
+    std::vector<TextRun> runs;  ///< from left to right
+    bool bold = false;          ///< whether all of it is bold
     /// Those that are not written yet, in order: each has its place in the text, a `step_mark`.
     std::vector<StepMention> mentions{};
 
+    /// Whether nothing is written.
     bool empty() const { return runs.empty(); }
     /// Appends text; it becomes a part of the last run where the scripts are equal.
     RichText& add(std::string_view text, Script script = Script::normal);
+    ///@{
+    /// Appends other text, or a mention.
     RichText& add(const RichText& text);
     RichText& add(StepMention mention, Script script = Script::normal);
+    ///@}
     friend bool operator==(const RichText&, const RichText&) = default;
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Norms of numbers whose squares overflow, and what else is safe from that.
+
 #include <optional>
 #include <span>
 
@@ -9,10 +12,12 @@ namespace revolute {
 /// loses nothing but what becomes denormal.
 double power_of_two_below(double x);
 
+///@{
 /// Square root of the sum of squares, and of their mean: also where the squares are beyond the
 /// range of doubles. 0 of nothing.
 double euclidean_norm(std::span<const double> values);
 double root_mean_square(std::span<const double> values);
+///@}
 
 /// The factor f with the smallest sum of |f slope - value|: unlike that of least squares, it is not
 /// moved by a few values that are wrong, whatever their size. Pairs that are not finite do not

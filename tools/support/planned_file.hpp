@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Whether files can be written at the end of long work, asked at its beginning.
+
 #include <cstddef>
 #include <filesystem>
 #include <vector>
@@ -8,9 +11,9 @@ namespace revolute {
 
 /// A file that is to be written at the end of long work.
 struct PlannedFile {
-    std::filesystem::path path;
-    std::size_t bytes = 0;      ///< that there must be room for
-    std::size_t least = bytes;  ///< that it will have for certain
+    std::filesystem::path path;  ///< where it is to be
+    std::size_t bytes = 0;       ///< that there must be room for
+    std::size_t least = bytes;   ///< that it will have for certain
 };
 
 /// Throws FileError naming the first file that could not be written now with so many bytes, one

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Random numbers that are the same everywhere.
+
 #include <revolute/graph/values/matrix.hpp>
 
 #include <cstdint>
@@ -11,6 +14,7 @@ namespace revolute {
 /// but not what std::uniform_real_distribution makes of them.
 class Random {
  public:
+    /// The same seed gives the same numbers.
     explicit Random(std::uint64_t seed) : bits_(seed) {}
 
     /// Uniform in [low, high).

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Output of programs that is never lost unseen.
+
 #include <revolute/graph/values/error.hpp>
 
 #include <fmt/format.h>
@@ -20,6 +23,7 @@ class ReaderGone : public FileError {
 /// `flush_standard_output`, which writes what has been kept back; ReaderGone where SIGPIPE is
 /// ignored.
 void write_to_standard_output(std::string_view content);
+/// Writes what has been kept back. Throws as `write_to_standard_output`.
 void flush_standard_output();
 /// Writes to the standard error as far as it can.
 void write_to_standard_error(std::string_view content);

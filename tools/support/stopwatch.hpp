@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Times, and their median.
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -10,9 +13,12 @@ namespace revolute {
 /// Tells the time since it was made.
 class Stopwatch {
  public:
+    ///@{
+    /// The time since it was made.
     std::chrono::duration<double> elapsed() const { return Clock::now() - began_; }
     double seconds() const { return elapsed().count(); }
     double microseconds() const { return 1e6 * seconds(); }
+    ///@}
 
  private:
     using Clock = std::chrono::steady_clock;

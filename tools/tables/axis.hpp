@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The axis of a table's rows: dates or numbers, and what lacks.
+
 #include <revolute/tools/tables/csv.hpp>
 #include <revolute/tools/tables/date.hpp>
 #include <revolute/tools/tables/missing.hpp>
@@ -19,22 +22,23 @@ enum class DateUnit : std::uint8_t { second, weekday, month };
 /// Dates on a scale of equal steps: seconds, days from Monday to Friday, or months. A month's date
 /// is one day of it, or its last where it has no such day.
 struct DateScale {
-    DateUnit unit = DateUnit::second;
-    unsigned day = 1;   ///< of the month
-    double of_day = 0;  ///< seconds from midnight on, for weekdays and months
-    DateFormat format;
+    DateUnit unit = DateUnit::second;  ///< the distance of 1 on the scale
+    unsigned day = 1;                  ///< of the month
+    double of_day = 0;                 ///< seconds from midnight on, for weekdays and months
+    DateFormat format;                 ///< how its dates are written
 
     /// The place of a time on the scale, and back.
     double place(double seconds) const;
+    /// The time at a place, in seconds from the beginning of 1970.
     double seconds(double place) const;
 };
 
 /// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted from
 /// 1.
 struct Axis {
-    std::string name = "row";
-    double first = 1;
-    double spacing = 1;
+    std::string name = "row";          ///< of the column
+    double first = 1;                  ///< place of the first row
+    double spacing = 1;                ///< from a row to the next
     std::optional<DateScale> dates{};  ///< first and spacing are on this scale
     /// By row, where they are not evenly spaced; after the last one the axis goes on with the
     /// spacing.
@@ -64,7 +68,7 @@ struct AxisOptions {
 
 /// An axis that a table was found to have.
 struct AxisReading {
-    Axis axis;
+    Axis axis;  ///< what was found
     /// By row of the axis, oldest first: the row of the table; none for one that was missing.
     std::vector<std::optional<std::size_t>> rows;
     std::vector<std::string> notes;  ///< what is to be told of it

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The columns of a table that can be an axis, and what is said of those that cannot.
+
 #include <revolute/tools/tables/axis.hpp>
 #include <revolute/tools/tables/csv.hpp>
 
@@ -10,8 +13,6 @@
 #include <string_view>
 #include <vector>
 
-// The columns of a table that can be an axis, and what is said of those that cannot.
-
 namespace revolute {
 
 /// RowNumbers of a table, by number.
@@ -19,8 +20,8 @@ using RowNumbers = std::span<const std::size_t>;
 
 /// A column as positions: numbers, or seconds of dates.
 struct Positions {
-    std::size_t column = 0;
-    std::vector<double> values;
+    std::size_t column = 0;              ///< the number of the column
+    std::vector<double> values;          ///< by row
     std::optional<DateFormat> format{};  ///< of dates
     std::optional<std::string> note{};   ///< that is to be told of how they are read
 };
@@ -38,6 +39,7 @@ inline constexpr double step_tolerance = 0.05;
 /// The step that most of the distances are about; none when no step is.
 std::optional<double> common_step(const std::vector<double>& places);
 
+/// An advice of errors: how to do without an axis.
 inline constexpr std::string_view count_rows = "--axis row counts rows, whatever the column says";
 
 /// Throws ParseError for a cell in the way of an axis: `what` must be so, and `advice` is what

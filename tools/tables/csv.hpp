@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Tables of text cells, read from CSV and written as CSV.
+
 #include <revolute/tools/tables/csv_dialect.hpp>
 
 #include <filesystem>
@@ -26,6 +29,7 @@ class Table {
     const std::string& source() const { return source_; }
     /// As iconv calls it.
     const std::string& encoding() const { return encoding_; }
+    /// How the file was read: delimiter, signs of numbers, header.
     const CsvDialect& dialect() const { return dialect_; }
     /// The signs that were told, and not detected.
     const ToldSigns& told_signs() const { return told_signs_; }
@@ -34,6 +38,7 @@ class Table {
     /// How a column's numbers are written: by the signs that read most of them; the table's, where
     /// several do.
     NumberSigns signs(std::size_t column) const { return column_signs_[column]; }
+    /// The table's signs: those that read most numbers.
     NumberSigns signs() const { return {dialect_.decimal, dialect_.thousands}; }
     /// Whether these signs read every number of the table that any signs read.
     bool reads_all(NumberSigns signs) const { return votes_.are_all_by(signs); }
@@ -44,7 +49,9 @@ class Table {
     /// Their names. A name in several lines is one with blanks for the line ends, and so for all
     /// control characters.
     const std::vector<std::string>& columns() const { return columns_; }
+    /// Number of rows, without that of names.
     std::size_t row_count() const { return lines_.size(); }
+    /// The text of a cell, both numbers from 0.
     const std::string& cell(std::size_t row, std::size_t column) const {
         return cells_[row * columns_.size() + column];
     }
@@ -79,14 +86,14 @@ class Table {
 
 /// A column of numbers to be written; NaN is written as an empty cell.
 struct NumberColumn {
-    std::string name;
-    std::vector<double> values;
+    std::string name;            ///< in the header row
+    std::vector<double> values;  ///< by row
 };
 
 /// A column of texts.
 struct TextColumn {
-    std::string name;
-    std::vector<std::string> values;
+    std::string name;                 ///< in the header row
+    std::vector<std::string> values;  ///< by row
 };
 
 /// Columns of equal length as CSV, with a header row; numbers are the shortest that read back to

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How a CSV file is written, told or detected.
+
 #include <revolute/tools/tables/csv_rows.hpp>
 #include <revolute/tools/tables/number_signs.hpp>
 
@@ -13,25 +16,26 @@ namespace revolute {
 
 /// How a CSV file is written.
 struct CsvDialect {
-    char delimiter = ',';
-    char decimal = '.';
-    bool has_header = true;
-    char thousands = no_sign;
+    char delimiter = ',';      ///< between cells
+    char decimal = '.';        ///< before the fraction of a number
+    bool has_header = true;    ///< whether the first row names the columns
+    char thousands = no_sign;  ///< between groups of three digits
 
     friend bool operator==(const CsvDialect&, const CsvDialect&) = default;
 };
 
 /// What is known of a dialect before; what is not given is detected.
 struct CsvOptions {
-    std::optional<std::string> encoding{};
-    std::optional<char> delimiter{};
-    std::optional<char> decimal{};
-    std::optional<bool> has_header{};
-    std::optional<char> thousands{};
+    std::optional<std::string> encoding{};  ///< of the bytes, as iconv calls it
+    std::optional<char> delimiter{};        ///< between cells
+    std::optional<char> decimal{};          ///< before the fraction of a number
+    std::optional<bool> has_header{};       ///< whether the first row names the columns
+    std::optional<char> thousands{};        ///< between groups of three digits
     /// The signs of the table that this one goes on from, by which numbers are read that others
     /// would read too.
     std::optional<NumberSigns> beside{};
 
+    /// The signs of numbers that are given.
     ToldSigns signs() const { return {decimal, thousands}; }
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Text split into rows of cells.
+
 #include <limits>
 #include <string>
 #include <string_view>
@@ -9,9 +12,9 @@ namespace revolute {
 
 /// A row of a CSV file: where it begins, and its cells.
 struct CsvRow {
-    int line = 1;
-    std::vector<std::string> cells;
-    bool begins_quoted = false;  ///< whether the first cell is in quotes
+    int line = 1;                    ///< of the file, from 1
+    std::vector<std::string> cells;  ///< without their quotes
+    bool begins_quoted = false;      ///< whether the first cell is in quotes
 };
 
 /// Stands for runs of blanks and tabs as a delimiter.

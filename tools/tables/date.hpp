@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Dates and times as people write them.
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +25,7 @@ class DateFormat {
     /// The time that the whole text says; none when it is not in the format, or no day of the
     /// calendar.
     std::optional<double> parse(std::string_view text) const;
+    /// A time as this format writes it.
     std::string print(double seconds) const;
 
     /// The format in words: "ISO 8601", or the pattern.
@@ -44,13 +48,15 @@ class DateFormat {
 
 /// The calendar behind DateFormat, in whole days from the beginning of 1970.
 struct CalendarDate {
-    int year = 1970;
-    unsigned month = 1;
-    unsigned day = 1;
+    int year = 1970;     ///< of the Gregorian calendar
+    unsigned month = 1;  ///< 1 to 12
+    unsigned day = 1;    ///< 1 to 31
 };
+/// The date of a day by its number.
 CalendarDate calendar_date(long days);
 /// None when there is no such day.
 std::optional<long> days_of(const CalendarDate& date);
+/// 28 to 31.
 unsigned last_day_of_month(int year, unsigned month);
 
 }  // namespace revolute

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Missing values of a table's columns: how they are told, and what is done about them.
+
 #include <revolute/tools/tables/csv.hpp>
 
 #include <cstdint>
@@ -12,14 +15,14 @@ namespace revolute {
 
 /// What is done where a value is missing, or a whole row of an axis.
 enum class Missing : std::uint8_t {
-    error,
+    error,        ///< ParseError
     drop,         ///< rows without a value are left out; those around them become neighbours
     interpolate,  ///< a straight line between the neighbours
 };
 
 /// How missing values are told and treated.
 struct MissingRule {
-    Missing then = Missing::error;
+    Missing then = Missing::error;  ///< what is done about them
     /// What stands for a missing value beside an empty cell. Without them the usual texts do (NA,
     /// NaN, null, -, ...). A number such as -9999 that is far from all others does in either case,
     /// unless "none" is among them.

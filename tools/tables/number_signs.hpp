@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The signs in numbers: decimal signs, and what parts thousands.
+
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -15,7 +18,7 @@ inline constexpr char no_sign = '\0';
 
 /// How numbers are written: 1234.5 as 1234,5 or 1.234,5.
 struct NumberSigns {
-    char decimal = '.';
+    char decimal = '.';  ///< a point or a comma
     /// A point, a comma, a space (also one that does not break) or an apostrophe (also a
     /// typographic one).
     char thousands = no_sign;
@@ -25,10 +28,12 @@ struct NumberSigns {
 
 /// What is known of the signs before; what is not given is detected.
 struct ToldSigns {
-    std::optional<char> decimal{};
-    std::optional<char> thousands{};
+    std::optional<char> decimal{};    ///< before the fraction
+    std::optional<char> thousands{};  ///< between groups of three digits
 
+    /// Whether a sign was told.
     bool are_some() const { return decimal || thousands; }
+    /// Whether the signs are those that were told, as far as some were.
     bool allow(NumberSigns signs) const {
         return decimal.value_or(signs.decimal) == signs.decimal &&
                thousands.value_or(signs.thousands) == signs.thousands;
@@ -69,7 +74,9 @@ inline constexpr std::array<NumberSigns, 8> all_number_signs{{{'.', no_sign},
 /// How many cells are numbers by which of `all_number_signs`.
 class SignVotes {
  public:
+    /// Counts one more cell.
     void add(std::string_view cell);
+    /// Counts the cells of other votes too.
     void add(const SignVotes& others);
 
     /// The signs by which most cells are numbers, among those that agree with what was told; those

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Commas and blanks that part no cells but stand in numbers.
+
 #include <revolute/tools/tables/csv_dialect.hpp>
 
 #include <optional>
@@ -11,12 +14,12 @@ namespace revolute {
 /// A way to read a text in which a comma or blank parts no cells but stands in numbers, as in
 /// 12552,32 or 1 200: by another delimiter, or with one cell to a row.
 struct SignInNumbers {
-    char delimiter = ';';
-    bool may_be_decimal = false;
-    bool may_part_thousands = false;
-    bool has_header = false;  ///< whether the first row is neither numbers nor dates
-    int line = 1;             ///< of the first cell below the header that has the sign
-    std::string cell{};       ///< that cell
+    char delimiter = ';';             ///< the other delimiter
+    bool may_be_decimal = false;      ///< before fractions in the numbers
+    bool may_part_thousands = false;  ///< between their thousands
+    bool has_header = false;          ///< whether the first row is neither numbers nor dates
+    int line = 1;                     ///< of the first cell below the header that has the sign
+    std::string cell{};               ///< that cell
 };
 
 /// How the first rows, or all, could be read so: rows have equally many cells, and below the header

@@ -1,10 +1,11 @@
 #pragma once
 
+/// @file
+/// What any forecaster has to beat. All forecasts are one step ahead, in the units of the data,
+/// each from the true values before it.
+
 #include <span>
 #include <vector>
-
-// What any forecaster has to beat. All forecasts are one step ahead, in the units of the data, each
-// from the true values before it.
 
 namespace revolute {
 
@@ -26,6 +27,7 @@ class LinearAutoregression {
     /// `fewest_values`.
     LinearAutoregression(std::span<const double> values, std::size_t order);
 
+    /// a.
     double intercept() const { return intercept_; }
     /// b_1, ..., b_p.
     std::span<const double> coefficients() const { return coefficients_; }

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Nets that forecast columns of a table, and their forecasts.
+
 #include <revolute/graph/program/program.hpp>
 #include <revolute/graph/values/matrix.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
@@ -18,22 +21,27 @@ class SequenceNet;
 
 /// The rule that training moves parameters by.
 enum class OptimizerKind : std::uint8_t { adam, sgd, rmsprop };
+/// "adam", "sgd" or "rmsprop".
 std::string_view name_of(OptimizerKind kind);
 /// "f64" or "f32".
 std::string_view name_of(Precision precision);
 
 /// What a training run is told; the defaults are those of `revolute train`.
 struct TrainingSettings {
-    Architecture architecture;
+    Architecture architecture;          ///< cell, layers and directions
     Reading reading = Reading::values;  ///< changes suit columns that keep rising
     int window = 25;                    ///< rows that the net reads for one forecast
-    int hidden = 32;
+    int hidden = 32;                    ///< units of each layer and direction
+    /// Epochs in all, those of a training that is resumed among them.
     int epochs = 200;
     int batch = 0;  ///< windows in one step of the optimiser; 0: all
+    /// The rule.
     OptimizerKind optimizer = OptimizerKind::adam;
+    /// Of the rule.
     double learning_rate = 0.002;
     double momentum = 0.9;  ///< of sgd
     double clip = 1;        ///< limit of the gradients' global norm; 0: none
+    /// Of the weights and of the order of windows.
     std::uint64_t seed = 1;
     Precision precision = Precision::float64;  ///< in which the training computes
 
@@ -42,7 +50,7 @@ struct TrainingSettings {
 
 /// A column that a net reads or forecasts.
 struct ModelColumn {
-    std::string name;
+    std::string name;       ///< in the table
     Standardisation level;  ///< of what is read of it, or of its changes
 
     friend bool operator==(const ModelColumn&, const ModelColumn&) = default;
@@ -52,14 +60,14 @@ struct ModelColumn {
 /// values of its columns, or their changes, and answers with the standardised change of each target
 /// from the last value to the next.
 struct ForecastModel {
-    std::vector<ModelColumn> inputs;
+    std::vector<ModelColumn> inputs;  ///< what the net reads, in the order of its rows
     /// The columns that are forecast, inputs or not; standardised are their changes from one value
     /// to the next.
     std::vector<ModelColumn> targets;
     std::vector<Matrix> parameters;  ///< in the order of RecurrentNet::parameters()
     TrainingSettings settings;       ///< architecture, reading, window and hidden are the net's
-    int epochs_done = 0;
-    int training_rows = 0;
+    int epochs_done = 0;             ///< since the training began
+    int training_rows = 0;           ///< the first ones of the series
     /// The part of them that was set aside for validation, 0 for none; not known of files that do
     /// not say it.
     std::optional<double> validation{};
@@ -70,6 +78,7 @@ struct ForecastModel {
         return static_cast<std::size_t>(settings.window) +
                (settings.reading == Reading::changes ? 1 : 0);
     }
+    /// Sizes of the net for a batch of so many windows.
     Sizes sizes(int batch) const {
         return {.steps = settings.window,
                 .input = static_cast<int>(inputs.size()),
@@ -83,8 +92,8 @@ struct ForecastModel {
 /// What a training needs to go on, beside its model: what the optimiser remembers, and whether the
 /// weights that it began with were drawn, so that random numbers are what they would have been.
 struct TrainingState {
-    std::vector<Matrix> memories;
-    bool drew_weights = true;
+    std::vector<Matrix> memories;  ///< of the optimiser, as `Update::memories` orders them
+    bool drew_weights = true;      ///< else they were given
 
     friend bool operator==(const TrainingState&, const TrainingState&) = default;
 };
@@ -115,6 +124,7 @@ class EachForecast {
  public:
     /// Throws ShapeError unless the series has the columns of the model.
     EachForecast(const ForecastModel& model, const Series& series);
+    /// Gives up the net that it keeps.
     ~EachForecast();
     EachForecast(const EachForecast&) = delete;
     EachForecast& operator=(const EachForecast&) = delete;

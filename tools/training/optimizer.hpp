@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The rules that training moves parameters by, as expressions, and clipping of gradients.
+
 #include <revolute/graph/expr.hpp>
 #include <revolute/graph/values/matrix.hpp>
 
@@ -12,20 +15,20 @@ namespace revolute {
 /// Stochastic gradient descent with momentum: v <- m v + g; p <- p - r v, with the momentum m and
 /// the learning rate r (Polyak 1964). Without momentum, p <- p - r g.
 struct Sgd {
-    double learning_rate;
-    double momentum = 0.9;
+    double learning_rate;   ///< r
+    double momentum = 0.9;  ///< m
 };
 
 /// Adam (Kingma and Ba 2015, algorithm 1), with beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8.
 struct Adam {
-    double learning_rate;
+    double learning_rate;  ///< of the step before the moments scale it
 };
 
 /// RMSprop (Tieleman and Hinton 2012, lecture 6.5): s <- d s + (1 - d) g o g; p <- p - r g /
 /// (sqrt(s) + epsilon), with the decay d and epsilon = 1e-8.
 struct RmsProp {
-    double learning_rate;
-    double decay = 0.99;
+    double learning_rate;  ///< r
+    double decay = 0.99;   ///< d
 };
 
 /// The rules that parameters can be moved by.
@@ -40,7 +43,7 @@ struct Update {
         double first;  ///< every entry before the first step
     };
     std::vector<Expr> parameters;  ///< their values after the step, in their order
-    std::vector<Memory> memories;
+    std::vector<Memory> memories;  ///< one or more for each parameter, or none
 };
 
 /// The step of the rule that moves parameters against their gradients; a gradient may be any

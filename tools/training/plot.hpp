@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Curves as CSV and, through gnuplot, as SVG.
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,18 +18,18 @@ enum class CurveStyle : std::uint8_t { line, faint_line, dashes };
 
 /// One curve of a plot. NaN leaves a gap.
 struct Curve {
-    std::string title;
-    std::vector<double> y;
-    CurveStyle style = CurveStyle::line;
+    std::string title;                    ///< in the legend
+    std::vector<double> y;                ///< by x
+    CurveStyle style = CurveStyle::line;  ///< how it is drawn
 };
 
 /// Curves over a common x.
 struct Plot {
-    std::string title;
-    std::string x_label;
-    std::string y_label;
-    std::vector<double> x;
-    std::vector<Curve> curves;
+    std::string title;                                   ///< above it
+    std::string x_label;                                 ///< below the x axis
+    std::string y_label;                                 ///< beside the y axis
+    std::vector<double> x;                               ///< ascending
+    std::vector<Curve> curves;                           ///< as many numbers in each as in x
     bool is_logarithmic = false;                         ///< the x axis
     bool starts_at_zero = false;                         ///< the y axis, for what is never negative
     std::optional<double> held_out_from = std::nullopt;  ///< x from which the data was held out
@@ -53,6 +56,7 @@ bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots);
 /// bytes the SVG has; 0 where gnuplot is not installed.
 std::size_t require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots);
 
+///@{
 /// The same for one plot.
 inline std::string to_csv(const Plot& plot) { return to_csv(std::span(&plot, 1)); }
 inline std::string to_gnuplot(const Plot& plot) { return to_gnuplot(std::span(&plot, 1)); }
@@ -62,5 +66,6 @@ inline bool write_plot(const std::filesystem::path& svg, const Plot& plot) {
 inline std::size_t require_drawable(const std::filesystem::path& svg, const Plot& plot) {
     return require_drawable(svg, std::span(&plot, 1));
 }
+///@}
 
 }  // namespace revolute

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Nets that answer sequences, and their parameters' names.
+
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/computation/computation.hpp>
 
@@ -13,6 +16,7 @@ namespace revolute {
 /// RecurrentNet::parameters().
 class SequenceNet {
  public:
+    /// Builds the net, and compiles it unless the evaluator is to compute it.
     SequenceNet(const Architecture& architecture, const Sizes& sizes,
                 ComputedBy by = ComputedBy::program);
 
@@ -37,8 +41,8 @@ class SequenceNet {
 
 /// A parameter as files name it: "W", "U1r_f"; the bias of the answer is "c" in those of every net.
 struct ParameterShape {
-    std::string name;
-    Shape shape;
+    std::string name;  ///< without the number of a step
+    Shape shape;       ///< its own
     double start = 0;  ///< where training starts it, if it is not drawn
 };
 /// The parameters of a net, in the order of RecurrentNet::parameters().

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The series that nets learn: columns of a table, in order.
+
 #include <revolute/tools/tables/axis.hpp>
 #include <revolute/tools/tables/csv.hpp>
 #include <revolute/tools/tables/missing.hpp>
@@ -18,25 +21,27 @@ namespace revolute {
 struct Series {
     std::string source;  ///< the file
     Axis axis;           ///< dates or even numbers of the table, else its rows, counted
+    /// What is forecast.
     std::vector<NumberColumn> targets;
     std::vector<NumberColumn> inputs;  ///< at least one
     std::vector<std::string> notes{};  ///< what was done to the rows that one would not expect
 
+    /// Rows of each column.
     std::size_t row_count() const { return inputs.front().values.size(); }
 };
 
 /// Which columns of a table are meant.
 struct ColumnNames {
-    std::vector<std::string> inputs;
-    std::vector<std::string> targets;
+    std::vector<std::string> inputs;   ///< what is read
+    std::vector<std::string> targets;  ///< what is forecast
 
     friend bool operator==(const ColumnNames&, const ColumnNames&) = default;
 };
 
 /// How a table becomes a series.
 struct SeriesOptions {
-    AxisOptions axis{};
-    MissingRule missing{};
+    AxisOptions axis{};     ///< which axis the rows have
+    MissingRule missing{};  ///< what is done about missing values
 };
 
 /// Takes columns out of a table, oldest row first. Throws ParseError when there is no such column,
@@ -56,6 +61,7 @@ std::vector<std::string> names_in_list(std::string_view list, const Table& table
 
 /// What there is to read of a column: its values, or their changes from one row to the next.
 enum class Reading : std::uint8_t { values, changes };
+/// "values" or "changes".
 std::string_view name_of(Reading reading);
 
 /// The values themselves, or their changes: one fewer.
@@ -63,10 +69,12 @@ std::vector<double> as_read(std::span<const double> values, Reading reading);
 
 /// Shift and scale that bring a series to mean 0 and standard deviation 1.
 struct Standardisation {
-    double mean = 0;
-    double deviation = 1;
+    double mean = 0;       ///< the shift
+    double deviation = 1;  ///< the scale, above 0
 
+    /// The value as so many deviations from the mean.
     double apply(double value) const { return (value - mean) / deviation; }
+    /// The way back.
     double undo(double standard) const { return mean + deviation * standard; }
     friend bool operator==(const Standardisation&, const Standardisation&) = default;
 };

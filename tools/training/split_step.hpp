@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A step of training whose batch need not fit into memory at once.
+
 #include <revolute/tools/training/training_step.hpp>
 
 #include <functional>
@@ -12,16 +15,17 @@ namespace revolute {
 
 /// Windows of a batch: x(0), x(1), ... [I x count], and the targets [O x count].
 struct Windows {
-    std::vector<Matrix> inputs;
-    Matrix target;
+    std::vector<Matrix> inputs;  ///< by step
+    Matrix target;               ///< Y
 };
 /// The windows number begin, begin + 1, ... of a batch.
 using WindowsOf = std::function<Windows(std::size_t begin, std::size_t count)>;
 
 /// How a step of training is computed.
 struct StepOptions {
-    ComputedBy by = ComputedBy::program;
-    CompileOptions compile{};  ///< its memory_limit is that of all steps that share it
+    ComputedBy by = ComputedBy::program;  ///< what computes it
+    CompileOptions compile{};             ///< its memory_limit is that of all steps that share it
+    /// Empty: no value is looked at.
     NotFiniteReport not_finite{};
     std::size_t sharing = 1;  ///< how many steps share the limit, each with an equal part
 };
@@ -40,16 +44,20 @@ class SplitStep {
     /// names what all that share the limit need, and the whole of it.
     SplitStep(const Architecture& architecture, const Sizes& sizes, const TrainingRule& rule,
               const StepOptions& shared);
+    /// Gives up its programs.
     ~SplitStep();
     SplitStep(const SplitStep&) = delete;
     SplitStep& operator=(const SplitStep&) = delete;
 
     /// As those of TrainingStep.
     std::vector<Matrix> first_state(std::span<const Matrix> parameters) const;
+    ///@{
+    /// As those of TrainingStep.
     void set_state(std::span<const Matrix> state);
     double run(const WindowsOf& windows);
     std::vector<Matrix> state();
     std::optional<std::string> first_not_finite();
+    ///@}
 
     /// Windows in a piece, but for the last one, which may have fewer.
     std::size_t piece() const { return piece_; }

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Training of nets that forecast.
+
 #include <revolute/tools/computation/computation.hpp>
 #include <revolute/tools/support/random.hpp>
 #include <revolute/tools/training/forecast_model.hpp>
@@ -18,9 +21,9 @@ struct EpochReport {
     int epoch = 0;             ///< counted from 1
     double training_rmse = 0;  ///< over the epoch, before each step; as `error_of_all`
     std::optional<double>
-        validation_rmse{};    ///< by early stopping: after the epoch, as `error_of_all`
-    std::size_t windows = 0;  ///< that the epoch visited
-    const ForecastModel& model;
+        validation_rmse{};       ///< by early stopping: after the epoch, as `error_of_all`
+    std::size_t windows = 0;     ///< that the epoch visited
+    const ForecastModel& model;  ///< as the epoch left it
 };
 
 /// Training ends when the error of rows that it does not learn from has not fallen for some epochs,
@@ -30,11 +33,13 @@ struct EarlyStopping {
     int patience = 20;      ///< epochs without a smaller error
 };
 
+/// What a training is told beside its settings, and what it tells.
 struct TrainingHooks {
-    std::function<void(const EpochReport&)> after_epoch{};
+    std::function<void(const EpochReport&)> after_epoch{};  ///< told of each complete epoch
     /// Asked before each step of the optimiser. An epoch that is cut short leaves no trace.
     std::function<bool()> should_stop{};
     NotFiniteReport not_finite{};  ///< what says more of the first value that is not finite
+    /// What computes the steps.
     ComputedBy computed_by = ComputedBy::program;
     /// Precision and threads; the memory limit is that of the whole training. Where a batch does
     /// not fit into it, it is computed in pieces: `SplitStep`.
@@ -43,12 +48,13 @@ struct TrainingHooks {
     std::optional<std::pair<ForecastModel, TrainingState>> resume{};
     /// Told how much memory steps take, before the first epoch.
     std::function<void(std::string_view)> say{};
-    std::optional<EarlyStopping> early_stopping{};
+    std::optional<EarlyStopping> early_stopping{};  ///< none: all epochs are done
 };
 
+/// What a training gives.
 struct TrainingResult {
-    ForecastModel model;  ///< as the last complete epoch left it
-    bool was_stopped = false;
+    ForecastModel model;                      ///< as the last complete epoch left it
+    bool was_stopped = false;                 ///< by `should_stop`
     std::optional<double> validation_rmse{};  ///< by early stopping: that of the model
     TrainingState state{};                    ///< after the model's last epoch
     std::optional<std::string>

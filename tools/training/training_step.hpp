@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// One step of training as one program.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 #include <revolute/tools/computation/computation.hpp>
@@ -14,8 +17,8 @@ namespace revolute {
 
 /// How parameters are moved.
 struct TrainingRule {
-    Optimizer optimizer;
-    double clip = 0;  ///< limit of the gradients' global norm; 0: none
+    Optimizer optimizer;  ///< the rule, with its learning rate
+    double clip = 0;      ///< limit of the gradients' global norm; 0: none
 };
 
 /// The update of parameters by a rule, whose gradients are clipped first.
@@ -42,6 +45,8 @@ class TrainingStep {
     /// The state before the first step. Throws ShapeError unless the parameters are those of the
     /// net.
     std::vector<Matrix> first_state(std::span<const Matrix> parameters) const;
+    /// Goes on from another state. Throws ShapeError unless it is like those that `first_state`
+    /// gives.
     void set_state(std::span<const Matrix> state);
 
     /// Moves the parameters for the inputs x(0), x(1), ...; returns the loss before (equation 7.3).

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Reverse passes over a recurrent net, in numbers, in which some terms are others than the rules
+/// give: the gradients of derivations that went wrong.
+
 #include <revolute/tools/diagnosis/derivations/backward_walk.hpp>
 #include <revolute/tools/diagnosis/derivations/linear_term.hpp>
 
@@ -11,9 +15,6 @@
 #include <span>
 #include <vector>
 
-// Reverse passes over a recurrent net, in numbers, in which some terms are others than the rules
-// give: the gradients of derivations that went wrong.
-
 namespace revolute {
 
 /// A derivation by hand writes two things down at each step: the adjoint of the state before, and
@@ -22,8 +23,8 @@ enum class Reach : std::uint8_t { everywhere, recurrence, step };
 
 /// Of the batch, one column alone or all others.
 struct ColumnChoice {
-    int column = 0;
-    bool is_left_out = false;
+    int column = 0;            ///< which one
+    bool is_left_out = false;  ///< else it alone counts
 
     // NOLINTNEXTLINE(modernize-use-nullptr): as below
     friend auto operator<=>(const ColumnChoice&, const ColumnChoice&) = default;
@@ -31,8 +32,8 @@ struct ColumnChoice {
 
 /// What a derivation does at one use that is not right.
 struct Alteration {
-    std::uint32_t use = 0;  ///< its number in BackwardWalk::uses()
-    Reach reach = Reach::everywhere;
+    std::uint32_t use = 0;                ///< its number in BackwardWalk::uses()
+    Reach reach = Reach::everywhere;      ///< in what it is made
     std::optional<std::uint32_t> term{};  ///< that of BackwardValues::term; none: the right one
     double factor = 1;                    ///< of the term; 0 where it is left out
     /// Columns of the consumer's adjoint that the term is made of; none: all.
@@ -46,6 +47,7 @@ struct Alteration {
 struct AdjointChange {
     std::vector<bool> at;        ///< of which nodes, by id
     bool of_recurrence = false;  ///< to what other steps add to the adjoint, and else to all of it
+    /// What is done to the adjoint, in its place.
     std::function<void(NodeId node, Matrix& adjoint)> change;
 };
 
@@ -98,6 +100,7 @@ class BackwardValues {
     /// Whether no alteration makes a term another one, or takes other columns, where the derivation
     /// does so already, as far as it reaches.
     bool has_room_for(std::span<const Alteration> alterations) const;
+    /// The derivation as it is now.
     const Derivation& derivation() const { return now_; }
     /// Goes on with a derivation of these values, from before.
     void resume(Derivation derivation);
@@ -105,12 +108,15 @@ class BackwardValues {
     /// The entries of all gradients by the derivation, where adjoints are changed before they are
     /// handed on; of one in which every alteration reaches everywhere (`has_one_channel`).
     std::vector<double> gradients_with(const AdjointChange& change);
+    /// Whether all that adjoints are made of is the same for the step before and for the step's
+    /// gradients.
     bool has_one_channel() const { return !now_.is_split; }
 
     /// Where the variable's entries begin; behind the last one, how many there are.
     std::size_t first_entry(std::size_t variable) const { return first_entry_[variable]; }
     /// Operations done so far, about, and bytes that are kept.
     std::int64_t operations() const { return operations_; }
+    /// Memory of the values, about.
     std::size_t bytes() const { return (terms_.entries() + 4 * adjoint_entries_) * sizeof(double); }
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The uses that a reverse pass over a recurrent net goes back by.
+
 #include <revolute/graph/op.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
 
@@ -10,8 +13,8 @@ namespace revolute {
 
 /// A use of a value, as operand `slot` of `consumer`: an edge of the graph.
 struct Use {
-    NodeId consumer{};
-    std::uint32_t slot = 0;
+    NodeId consumer{};       ///< the node that reads the value
+    std::uint32_t slot = 0;  ///< as which of its operands
 };
 
 /// The uses that a reverse pass over a recurrent net goes back by.
@@ -20,11 +23,15 @@ class BackwardWalk {
     /// `net` must outlive the walk, and `variables` be leaves of its graph.
     BackwardWalk(const RecurrentNet& net, std::vector<Expr> variables);
 
+    /// The graph of the net.
     Graph& graph() const { return *loss_.graph; }
+    /// The loss of the net.
     Expr loss() const { return loss_; }
+    /// What gradients are asked for.
     std::span<const Expr> variables() const { return variables_; }
     /// The uses that pass derivatives on, consumers ascending.
     std::span<const Use> uses() const { return uses_; }
+    /// The node that is used.
     NodeId operand(Use use) const { return graph().operand(use.consumer, use.slot); }
     /// Whether the use reads the state of another step.
     bool is_recurrent(Use use) const;

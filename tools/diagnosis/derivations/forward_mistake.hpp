@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Forward passes of who reads a case in another way.
+
 #include <revolute/tools/exchange/case_file.hpp>
 
 #include <functional>
@@ -10,7 +13,7 @@ namespace revolute {
 
 /// Another forward pass than that of the case: what one computes who reads the case in another way.
 struct ForwardMistake {
-    std::string words;
+    std::string words;                  ///< what was read in another way
     std::function<void(Case&)> change;  ///< of the case, into one whose net computes it
     /// Of arrays of the parameters' gradients and of inputs, into the layout of the changed case;
     /// none where it is the same.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The mistakes that people make in derivations, as alterations of a backward pass.
+
 #include <revolute/tools/diagnosis/derivations/mistaken_rule.hpp>
 #include <revolute/tools/diagnosis/hypothesis.hpp>
 
@@ -18,6 +21,7 @@ class KnownMistakes {
     KnownMistakes(const Case& of, const CaseNet& net, const BackwardWalk& walk,
                   BackwardValues& values, std::span<const Expr> given);
 
+    /// Steps of the net.
     int steps() const { return static_cast<int>(net_.net.inputs.size()); }
     /// The initial state's term missing from the sums over steps, or there twice, in the arrays
     /// that differ.
@@ -35,10 +39,11 @@ class KnownMistakes {
     /// Two gates whose adjoints are taken for one another: products with the other's weights, and
     /// its rows in all arrays.
     struct ExchangedGates {
-        std::string words;
-        std::vector<Alteration> alterations;
-        std::vector<std::size_t> order;  ///< of the gates, as in a `GateOrder`
+        std::string words;                    ///< which gates
+        std::vector<Alteration> alterations;  ///< of the backward pass
+        std::vector<std::size_t> order;       ///< of the gates, as in a `GateOrder`
     };
+    /// Every exchange of two gates; none in a cell with peepholes.
     std::vector<ExchangedGates> exchanged_gates();
     /// A mistaken rule at all steps, or at one.
     std::vector<Mistake> in_rules(std::optional<int> step = {});

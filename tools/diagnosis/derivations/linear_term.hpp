@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Terms of backward passes as numbers, applied to many adjoints.
+
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
 #include <revolute/graph/values/matrix.hpp>
@@ -30,6 +33,7 @@ class LinearTerms {
     /// The term of that adjoint; valid until the term is applied again.
     ConstMatrixView apply(std::uint32_t term, ConstMatrixView adjoint);
 
+    /// The shape of what the term gives.
     Shape shape(std::uint32_t term) const { return terms_[term].shape; }
     /// About how many operations one application takes, a call of a kernel counted as some dozens.
     std::int64_t operations(std::uint32_t term) const { return terms_[term].operations; }

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Ways to get a local derivative wrong.
+
 #include <revolute/tools/diagnosis/derivations/use_family.hpp>
 
 #include <array>
@@ -18,6 +21,7 @@ class Neighbours {
     /// `net` must outlive what is made of it.
     Neighbours(const RecurrentNet& net, std::span<const UseFamily> families);
 
+    /// The graph of the net.
     Graph& graph() const { return graph_; }
 
     /// The consumer `distance` steps later in the family of the use, if there is one.
@@ -53,18 +57,18 @@ class Neighbours {
 
 /// Where a mistaken rule is asked for a term.
 struct MistakeSite {
-    Pullback use;
-    std::size_t family;
-    const Neighbours& neighbours;
+    Pullback use;                  ///< what the right rule is asked for
+    std::size_t family;            ///< the number of the use's family
+    const Neighbours& neighbours;  ///< of the net
 };
 
 /// One way to get a local derivative wrong.
 struct MistakenRule {
-    bool (*applies)(const RuleSite& site);
+    bool (*applies)(const RuleSite& site);  ///< whether it can be made at that place
     /// What is added instead; nothing where the term is left out. None: the right term times
     /// `factor`.
     std::optional<Expr> (*term)(const MistakeSite& site) = nullptr;
-    double factor = 1;
+    double factor = 1;  ///< of the right term, where `term` is none
     /// The mistake in words, for the first of the families in which it is made.
     std::string (*words)(const UseFamily& family, const Neighbours& near);
     /// Whether one makes it in all families that it applies to at once, not only in those of a

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The figure of all steps, made node by node as a view asks for it.
+
 #include <revolute/tools/figures/building/figure_names.hpp>
 #include <revolute/tools/figures/figure.hpp>
 #include <revolute/tools/figures/figure_captions.hpp>
@@ -18,16 +21,23 @@ class FigureBuilder {
     FigureBuilder(std::span<const Expr> outputs, const Derivative* derivative,
                   const FigureOptions& options);
 
+    /// The graph that is drawn.
     const Graph& graph() const { return graph_; }
+    /// What is written in its nodes.
     const Captions& captions() const { return captions_; }
+    /// How numbers that depend on steps are written.
     const FigureNumbers& numbers() const { return numbers_; }
+    /// The graph rolled, by which nodes are alike.
     const Rolled& rolled() const { return rolled_; }
+    /// How steps are written.
     const StepNames& steps() const { return steps_; }
     /// The outputs' ancestors, operands before users.
     std::span<const NodeId> walk() const { return walk_; }
     /// Whether the loss depends on the node, or is it.
     bool is_forward(NodeId node) const { return is_forward_.empty() || is_forward_[index(node)]; }
+    /// Whether the node is one of the derivative's gradients.
     bool is_gradient(NodeId node) const { return is_gradient_[index(node)]; }
+    /// Whether the node is one of the outputs.
     bool is_output(NodeId node) const { return is_output_[index(node)]; }
 
     /// Draws a node, once: asked again, it returns the same index. Call it in the order of the
@@ -51,6 +61,7 @@ class FigureBuilder {
     /// made of.
     void connect_derivative(NodeId user, NodeId operand, RichText label,
                             std::span<const NodeId> values);
+    /// Whether the node is drawn already.
     bool is_drawn(NodeId node) const { return drawn_[index(node)] != nowhere; }
 
     /// Paints a node that is drawn already in red.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Where in a figure nodes belong.
+
 #include <revolute/graph/notation/labels.hpp>
 #include <revolute/tools/figures/folding/step_axes.hpp>
 
@@ -15,6 +18,7 @@ struct Home {
     std::int32_t place = 0;  ///< 2k: the zone before the k-th time axis; 2k + 1: its steps
     Step step;               ///< of a step's home
 
+    /// Whether it is a step; else it is a zone.
     bool is_step() const { return place % 2 != 0; }
     friend constexpr bool operator==(Home, Home) = default;
 };
@@ -36,6 +40,7 @@ class Homes {
     Homes(const Graph& graph, const Labels& labels, std::span<const StepAxis> axes,
           std::span<const Derivative* const> derivatives, std::span<const NodeId> walk);
 
+    /// The home of a node of the walk.
     Home operator[](NodeId node) const { return *homes_[index(node)]; }
     /// The home of a value that may be none of the walk: then that of its step, or before all
     /// steps.

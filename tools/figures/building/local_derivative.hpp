@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// An operator's pullback rule read as a factor.
+
 #include <revolute/graph/graph.hpp>
 
 #include <cstdint>
@@ -14,6 +17,7 @@ namespace revolute {
 /// What the pullback rule of one operand slot does to an adjoint, as an expression in a graph of
 /// its own: x_bar = J' y_bar, for y = op(..., x, ...).
 struct LocalDerivative {
+    /// What the factor is to the adjoint.
     enum class Form : std::uint8_t {
         nothing,    ///< the operand gets no term, and there is no factor
         identity,   ///< x_bar = y_bar; the factor is 1
@@ -24,8 +28,8 @@ struct LocalDerivative {
         map,        ///< x_bar = factor, an expression of the adjoint
     };
 
-    Form form = Form::nothing;
-    Expr factor{};
+    Form form = Form::nothing;  ///< how x_bar is made of factor and adjoint
+    Expr factor{};              ///< empty where there is none
     std::optional<Expr>
         adjoint{};  ///< the symbol for y_bar in the factor of a map, where it occurs
     /// By id of the factor's graph: the value of the other graph that the node stands for. All
@@ -33,14 +37,15 @@ struct LocalDerivative {
     std::vector<std::optional<NodeId>> originals{};
     std::shared_ptr<Graph> graph{};  ///< owns the factor
 
+    /// Whether the operand gets no term.
     bool is_nothing() const { return form == Form::nothing; }
 };
 
 /// What a node is made with, beside its operator and operands.
 struct NodeNumbers {
-    Shape shape;
-    std::vector<double> attributes;
-    std::size_t operand_count = 0;
+    Shape shape;                     ///< rows and columns of the value
+    std::vector<double> attributes;  ///< of the operator
+    std::size_t operand_count = 0;   ///< how many operands it has
 
     friend bool operator==(const NodeNumbers&, const NodeNumbers&) = default;
 };
@@ -72,7 +77,7 @@ class LocalDerivatives {
         std::vector<bool> is_symbol;       ///< as values
         std::vector<NodeNumbers> numbers;  ///< as values
         std::vector<std::uint32_t> key;    ///< the same for places that are alike
-        std::uint32_t slot = 0;
+        std::uint32_t slot = 0;            ///< of the operand that the derivative is by
 
         /// Whether the numbers of a value are read, besides its shape.
         bool has_numbers(std::size_t value) const {

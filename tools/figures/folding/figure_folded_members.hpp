@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Which nodes one node of a folded figure stands for.
+
 #include <revolute/tools/figures/folding/figure_folded_steps.hpp>
 #include <revolute/tools/figures/folding/figure_sketch.hpp>
 #include <revolute/tools/figures/step_names.hpp>
@@ -20,6 +23,7 @@ class FoldedMembers {
     FoldedMembers(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
                   FoldedSteps& said);
 
+    /// Number of the sketch's nodes.
     std::uint32_t size() const { return static_cast<std::uint32_t>(representative_.size()); }
     /// The node that is drawn for a node.
     std::uint32_t operator[](std::uint32_t node) const { return representative_[node]; }

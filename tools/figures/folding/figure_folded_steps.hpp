@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How a folded figure says at which steps something is so.
+
 #include <revolute/graph/rolling/rolled.hpp>
 #include <revolute/tools/figures/folding/figure_sketch.hpp>
 #include <revolute/tools/figures/step_names.hpp>
@@ -18,6 +21,7 @@ namespace revolute {
 /// refused, with room for all of it.
 class FoldedSteps {
  public:
+    /// For one figure; sketch, steps and rolled graph must outlive this.
     FoldedSteps(const Sketch& sketch, const StepNames& steps, const Rolled& rolled,
                 const FigureOptions& options)
         : sketch_(sketch), steps_(steps), rolled_(rolled), has_laws_(options.laws.has_value()) {}

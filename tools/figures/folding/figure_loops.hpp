@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The loops over the steps in a folded figure.
+
 #include <revolute/tools/figures/figure.hpp>
 
 #include <optional>
@@ -12,7 +15,7 @@ namespace revolute {
 struct LoopNode {
     /// Number of its strongly connected component among the parts of the graph, operands first.
     std::uint32_t component = 0;
-    std::int32_t band = 0;
+    std::int32_t band = 0;              ///< 0: the upper row of panels
     std::optional<std::int32_t> place;  ///< of its time axis; none: it does not stand for all steps
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Numbers that depend on the step or on how many there are, as figures write them.
+
 #include <revolute/graph/notation/notation.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
@@ -18,8 +21,8 @@ namespace revolute {
 
 /// How an attribute is written. One that depends on the step is a mention of it.
 struct FigureNumber {
-    Formula formula;
-    std::optional<StepMention> mention{};
+    Formula formula;                       ///< as it is written, but for the mention
+    std::optional<StepMention> mention{};  ///< of the step that it depends on
 };
 
 /// The number of steps that a figure stands for, which its graph may not have, or any number of

@@ -1,5 +1,9 @@
 #pragma once
 
+/// @file
+/// Sketches, figures of few steps without panels, and the folded and elided figures that are made
+/// of them.
+
 #include <revolute/tools/figures/building/figure_homes.hpp>
 #include <revolute/tools/figures/step_names.hpp>
 
@@ -15,7 +19,7 @@ namespace revolute {
 
 /// A figure of all steps, whose nodes do not stand in panels yet.
 struct Sketch {
-    Figure figure;
+    Figure figure;                    ///< nodes and edges
     std::vector<Home> homes;          ///< by node of the figure
     std::vector<std::int32_t> bands;  ///< by node of the figure
     std::vector<Member> members;      ///< by node of the figure: which of the nodes alike it is
@@ -37,11 +41,12 @@ bool says_the_same(const RichText& a, const RichText& b,
 /// Which panel a node stands in. Panels of one band stand beside each other, those with equal
 /// columns below each other; columns are in order.
 struct PanelPlace {
+    /// What columns are ordered by, first to last.
     using Column = std::tuple<std::int32_t, std::int32_t, std::int32_t>;
 
-    std::int32_t band = 0;
-    Column column;
-    std::string title;  ///< empty: no frame
+    std::int32_t band = 0;  ///< 0: the upper row of panels
+    Column column;          ///< beside those with smaller ones
+    std::string title;      ///< empty: no frame
 };
 
 /// What messages call a node: its name without the step; its label where it has none.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// From which step to which the time axes of a figure go.
+
 #include <revolute/graph/notation/labels.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 
@@ -10,9 +13,11 @@ namespace revolute {
 
 /// A time axis of a figure, from the first step at which something is computed to the last.
 struct StepAxis {
+    /// Of the axis.
     std::int32_t number = 0;
     Interval steps;  ///< the first may be any number: steps are counted from 0, from 1, ...
 
+    /// How many steps it has.
     std::int32_t count() const { return static_cast<std::int32_t>(steps.size()); }
     friend constexpr bool operator==(StepAxis, StepAxis) = default;
 };

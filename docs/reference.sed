@@ -1,0 +1,9 @@
+# What Doxygen reads of a header in place of it, line for line.
+
+# What is defaulted or deleted needs no words.
+/= (default|delete);$/ s/.*//
+
+# `T a, b;  ///< what they are` is `T a; /**< what they are */ T b;  ///< what they are`: each gets the words.
+:next
+s|([A-Za-z:<> ]+) ([A-Za-z_{}]+), ([A-Za-z_{}, ]+);( +)///< (.*)$|\1 \2; /**< \5 */ \1 \3;\4///< \5|
+t next
