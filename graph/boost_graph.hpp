@@ -76,6 +76,7 @@ struct IndexMap {
     using category = boost::readable_property_map_tag;
     ///@}
 
+    /// The node's id.
     friend std::uint32_t get(IndexMap, NodeId node) { return index(node); }
     /// The node's id, as `get` gives it.
     std::uint32_t operator[](NodeId node) const { return index(node); }

@@ -24,7 +24,10 @@ class NodeCopier;
 }
 
 /// Whether equal nodes are one node (the rule), or each is kept apart, for teaching figures.
-enum class Sharing : std::uint8_t { on, off };
+enum class Sharing : std::uint8_t {
+    on,   ///< the rule
+    off,  ///< for figures that show each use
+};
 
 /// An append-only store of nodes. A node is an operator with attributes, applied to operands that
 /// were there before, so ids are a topological order and every pass is a loop over ids. Equal nodes

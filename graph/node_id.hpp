@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The number of a node.
+
 #include <cstdint>
 
 namespace revolute {

@@ -42,7 +42,13 @@ inline bool is_elementwise(Role role) { return role == Role::elementwise || role
 bool places_entries(Role role);
 
 /// How tightly an operator's text form binds; operands that bind less tightly get parentheses.
-enum class Precedence : std::uint8_t { sum, product, prefix, power, atom };
+enum class Precedence : std::uint8_t {
+    sum,      ///< a sign before or between terms
+    product,  ///< factors beside each other
+    prefix,   ///< a sign before its operand
+    power,    ///< a raised operand, or a sign behind it
+    atom,     ///< a name, a call, a bracket
+};
 
 /// What a shape rule sees: the operands' shapes and the attributes of the node to be made.
 struct ShapeArguments {
@@ -92,7 +98,11 @@ using ShapeRule = Shape (*)(const ShapeArguments&);
 /// expression's operand of that number; or a constant.
 struct ExpressionToken {
     /// What a token is.
-    enum class Kind : std::uint8_t { op, operand, number };
+    enum class Kind : std::uint8_t {
+        op,       ///< an operator
+        operand,  ///< an operand of the expression
+        number,   ///< a constant
+    };
 
     /// An operator; its operands follow.
     constexpr ExpressionToken(const Op& o) : kind(Kind::op), op(&o) {}

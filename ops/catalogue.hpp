@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The library's operators as a list.
+
 #include <revolute/graph/op.hpp>
 
 #include <span>

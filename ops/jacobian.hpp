@@ -1,9 +1,10 @@
 #pragma once
 
-#include <revolute/graph/derivative/differentiate.hpp>
+/// @file
+/// Whole matrices of derivatives, as graphs. Entries of a matrix are counted column by column:
+/// vec(x) is the column of them.
 
-// Whole matrices of derivatives, as graphs. Entries of a matrix are counted column by column:
-// vec(x) is the column of them.
+#include <revolute/graph/derivative/differentiate.hpp>
 
 namespace revolute {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// All operators.
+/// @file
+/// All operators.
 
 #include <revolute/graph/leaf.hpp>  // accumulate
 #include <revolute/ops/activation.hpp>

@@ -1,11 +1,12 @@
 #pragma once
 
+/// @file
+/// Shape rules that several operators share.
+
 #include <revolute/graph/op.hpp>
 #include <revolute/graph/values/shape.hpp>
 
 #include <string_view>
-
-// Shape rules that several operators share.
 
 namespace revolute {
 

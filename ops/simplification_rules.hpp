@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The rules that simplify graphs of the library's operators.
+
 #include <revolute/graph/rewriting/rewrite_rules.hpp>
 
 namespace revolute {

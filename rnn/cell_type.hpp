@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Types of cells, the library's and users': a name, and how a cell is made.
+
 #include <revolute/rnn/any_cell.hpp>
 
 #include <cstdint>

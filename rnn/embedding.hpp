@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Symbols as columns of a table.
+
 #include <revolute/graph/expr.hpp>
 
 #include <span>

@@ -12,7 +12,10 @@ namespace revolute {
 
 /// Where the reset gate of a Gru acts: on h(t-1) before the product with U_n (Cho et al. 2014), or
 /// on the product (PyTorch, cuDNN).
-enum class Reset : std::uint8_t { before_product, after_product };
+enum class Reset : std::uint8_t {
+    before_product,  ///< on h(t-1)
+    after_product,   ///< on U_n h(t-1) + b_hn
+};
 
 /// The gated recurrent unit (Cho et al. 2014), in the order of PyTorch, r z n:
 ///

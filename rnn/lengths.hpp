@@ -1,21 +1,22 @@
 #pragma once
 
+/// @file
+/// Sequences of different lengths in one batch of B columns, N steps for the longest. Two forms
+/// with equal values and gradients:
+///
+/// Without padding, the lengths are part of the graph. The longest sequence is column 0, and the
+/// batch shrinks: x(t) has a column for each sequence that is still running. `unroll`, layers of
+/// either direction and `read_out` take such inputs as they are.
+///
+/// With a mask, the lengths are values. x(t) has B columns, and what stands in the columns of
+/// sequences that have ended is padding: it may be anything, even NaN.
+
 #include <revolute/rnn/any_cell.hpp>
 #include <revolute/rnn/read_out.hpp>
 #include <revolute/rnn/unroll.hpp>
 
 #include <span>
 #include <vector>
-
-// Sequences of different lengths in one batch of B columns, N steps for the longest. Two forms with
-// equal values and gradients:
-//
-// Without padding, the lengths are part of the graph. The longest sequence is column 0, and the
-// batch shrinks: x(t) has a column for each sequence that is still running. `unroll`, layers of
-// either direction and `read_out` take such inputs as they are.
-//
-// With a mask, the lengths are values. x(t) has B columns, and what stands in the columns of
-// sequences that have ended is padding: it may be anything, even NaN.
 
 namespace revolute {
 

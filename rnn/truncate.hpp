@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Truncated back-propagation through time, as cuts in the graph.
+
 #include <revolute/rnn/any_cell.hpp>
 #include <revolute/rnn/unroll.hpp>
 

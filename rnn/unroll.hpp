@@ -26,7 +26,10 @@ struct Initial {
 };
 
 /// Whether a recurrence runs from the first input to the last, or from the last to the first.
-enum class Direction : std::uint8_t { forward, backward };
+enum class Direction : std::uint8_t {
+    forward,   ///< from step 0 on
+    backward,  ///< from the last step on
+};
 
 /// A recurrence written out step by step.
 struct Unrolled {

@@ -1,8 +1,9 @@
 #pragma once
 
-// What programs that build, differentiate, draw and compile nets need, in one:
-// <revolute/revolute.hpp>. Not in it are training, the reading and judging of numbers from
-// elsewhere, costs, and the header that needs Eigen.
+/// @file
+/// What programs that build, differentiate, draw and compile nets need, in one:
+/// <revolute/revolute.hpp>. Not in it are training, the reading and judging of numbers from
+/// elsewhere, costs, and the header that needs Eigen.
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/hessian_vector_product.hpp>

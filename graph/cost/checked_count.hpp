@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cstdint>
+/// @file
+/// Arithmetic of large counts (operations, bytes), which are exact or refused.
 
-// Arithmetic of large counts (operations, bytes), which are exact or refused.
+#include <cstdint>
 
 namespace revolute {
 

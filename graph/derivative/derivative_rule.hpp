@@ -1,13 +1,14 @@
 #pragma once
 
+/// @file
+/// What the reverse and the forward pass share: asking an operator's record for a term, and knowing
+/// where derivatives flow.
+
 #include <revolute/graph/graph.hpp>
 
 #include <optional>
 #include <span>
 #include <vector>
-
-// What the reverse and the forward pass share: asking an operator's record for a term, and knowing
-// where derivatives flow.
 
 namespace revolute {
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// H v, forward over reverse.
+
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/derivative/pushforward.hpp>
 

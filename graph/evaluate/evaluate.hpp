@@ -35,7 +35,10 @@ class Bindings {
 
 /// Whether evaluation stops at a value that is not finite and that does harm
 /// (docs/check_finite.md).
-enum class FiniteCheck : bool { off, on };
+enum class FiniteCheck : bool {
+    off,  ///< every value is taken as it is
+    on,   ///< NonFiniteError is thrown
+};
 /// For calls: evaluate(x, values, check_finite).
 inline constexpr FiniteCheck check_finite = FiniteCheck::on;
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Products of a matrix and a vector, for programs.
+
 /// Products of a matrix and a vector, for programs. They use the widest vectors that the processor
 /// has, found out when the program runs.
 ///

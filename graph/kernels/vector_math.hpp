@@ -107,36 +107,36 @@ void sum(std::span<const Columns<const float>> operands, Columns<float> y, Colum
 
 /// The functions above, by number.
 enum class Function : std::uint8_t {
-    tanh,
-    sigmoid,
-    exp,
-    log,
-    relu,
-    negate,
-    square,
-    scale,  ///< by the first attribute
-    add,
-    subtract,
-    multiply,
-    multiply_tanh_slope,
-    multiply_sigmoid_slope,
-    sum,
+    tanh,                    ///< `tanh`
+    sigmoid,                 ///< `sigmoid`
+    exp,                     ///< `exp`
+    log,                     ///< `log`
+    relu,                    ///< `relu`
+    negate,                  ///< `negate`
+    square,                  ///< `square`
+    scale,                   ///< by the first attribute
+    add,                     ///< `add`
+    subtract,                ///< `subtract`
+    multiply,                ///< `multiply`
+    multiply_tanh_slope,     ///< `multiply_tanh_slope`
+    multiply_sigmoid_slope,  ///< `multiply_sigmoid_slope`
+    sum,                     ///< `sum`
 };
 /// How many values `Function` has.
 inline constexpr std::size_t function_count = 14;
 
 /// Functions that choose: right in every bit.
 enum class Choice : std::uint8_t {
-    abs,
-    minimum,  ///< NaN where an operand is
-    maximum,
-    clamp,  ///< between the two attributes
-    sign,
-    heaviside,
-    exceeds,
+    abs,         ///< without its sign
+    minimum,     ///< NaN where an operand is
+    maximum,     ///< likewise
+    clamp,       ///< between the two attributes
+    sign,        ///< 1, 0 or -1
+    heaviside,   ///< 1 where x > 0, else 0
+    exceeds,     ///< 1 where a > b, else 0
     leaky_relu,  ///< with the attribute as slope
-    mask,
-    where,
+    mask,        ///< x where the second operand is not 0, else 0
+    where,       ///< the second or the third operand, by the first
 };
 /// How many values `Choice` has.
 inline constexpr std::size_t choice_count = 10;
@@ -145,15 +145,15 @@ inline constexpr std::size_t choice_count = 10;
 /// above. In float sin, cos, erf, gelu and power are computed in double, so that they are rounded
 /// almost correctly. sin and cos of more than a million are those of the C++ library.
 enum class SpecialFunction : std::uint8_t {
-    sqrt,
-    reciprocal,
-    divide,
-    power,  ///< to the attribute; special values as of std::pow
-    sin,
-    cos,
-    erf,
-    gelu,
-    softplus,
+    sqrt,           ///< the square root
+    reciprocal,     ///< 1 / x
+    divide,         ///< a / b
+    power,          ///< to the attribute; special values as of std::pow
+    sin,            ///< of radians
+    cos,            ///< of radians
+    erf,            ///< the error function
+    gelu,           ///< x Phi(x)
+    softplus,       ///< log(1 + exp(x))
     elu,            ///< with the attribute as the limit below 0
     sigmoid_error,  ///< sigmoid(z) - y
 };
@@ -162,18 +162,18 @@ inline constexpr std::size_t special_function_count = 11;
 
 /// Functions of matrices. Sums are added up in double, in float too.
 enum class Reduction : std::uint8_t {
-    sum,
-    mean,
-    row_sums,
-    column_sums,
+    sum,          ///< of all entries
+    mean,         ///< of all entries
+    row_sums,     ///< of each row
+    column_sums,  ///< of each column
     column_max,   ///< NaN where an entry is
     softmax,      ///< of each column
     log_sum_exp,  ///< of each column
     // Of two matrices, a sum over the entries divided by the number of columns:
-    half_squared_error,
-    absolute_error,
-    huber,  ///< with the attribute as bound
-    binary_cross_entropy,
+    half_squared_error,    ///< 1/2 (y - Y)^2
+    absolute_error,        ///< |y - Y|
+    huber,                 ///< with the attribute as bound
+    binary_cross_entropy,  ///< of logits
 };
 /// How many values `Reduction` has.
 inline constexpr std::size_t reduction_count = 11;

@@ -13,7 +13,10 @@
 namespace revolute {
 
 /// In which language a formula is written.
-enum class Notation : std::uint8_t { text, latex };
+enum class Notation : std::uint8_t {
+    text,   ///< plain ASCII
+    latex,  ///< for mathematics mode
+};
 
 /// A written expression, how tightly it binds, and the operator whose sign joins its parts.
 struct Formula {

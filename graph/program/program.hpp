@@ -22,7 +22,10 @@ struct ProgramState;
 }
 
 /// The numbers that a program computes with.
-enum class Precision : std::uint8_t { float32, float64 };
+enum class Precision : std::uint8_t {
+    float32,  ///< single
+    float64,  ///< double
+};
 
 /// What a run makes of subnormal numbers, below 2.2e-308 or 1.2e-38 in float: of operands and
 /// results of its instructions, and of the `evaluate` functions of operators that it calls.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Which vector instructions programs use.
+
 #include <string_view>
 
 namespace revolute {

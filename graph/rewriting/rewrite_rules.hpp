@@ -61,7 +61,10 @@ using Rewrite = std::optional<Expr> (*)(const Site&);
 
 /// Whether an equation holds for any values in the inside of its left side, or is applied only
 /// where they are used for nothing else, because otherwise it would add work.
-enum class Inside : std::uint8_t { may_be_shared, used_once };
+enum class Inside : std::uint8_t {
+    may_be_shared,  ///< it holds in any case
+    used_once,      ///< their values are for the left side alone
+};
 
 /// A set of rules. It owns the graph that the equations are written in.
 ///

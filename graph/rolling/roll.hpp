@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `roll`, which folds a graph over time, and `unroll_again`, which builds it anew.
+
 #include <revolute/graph/rolling/rolled.hpp>
 
 #include <functional>

@@ -326,6 +326,7 @@ struct Rolled {
     /// steps, or when fewer than `least_steps` are asked for. The text names the node.
     Rolled at(std::int32_t steps, std::int32_t axis = 0) const;
 
+    /// Whether both stand for the same graph, folded alike.
     friend bool operator==(const Rolled& a, const Rolled& b);
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Amounts of memory in words.
+
 #include <cstddef>
 #include <string>
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The kinds of errors.
+
 #include <stdexcept>
 
 namespace revolute {

@@ -18,7 +18,13 @@ namespace revolute {
 /// What a check can say. Finite differences know the loss only to its rounding, and no slope where
 /// it has a kink, and a large value cannot be moved by a small step, so there are answers beside
 /// yes and no.
-enum class Verdict : std::uint8_t { agrees, differs, kink, too_small, too_large };
+enum class Verdict : std::uint8_t {
+    agrees,     ///< within what is allowed
+    differs,    ///< the gradient or the loss is wrong
+    kink,       ///< the loss has no one slope there
+    too_small,  ///< rounding hides the gradient
+    too_large,  ///< no step is left that moves the values
+};
 
 /// The verdict in words: "agrees", "differs", "too close to a kink to tell", "too small for finite
 /// differences to tell", "values too large for finite differences to tell".

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How far rounding alone may move gradients.
+
 #include <revolute/graph/evaluate/evaluate.hpp>
 
 #include <cstdint>
@@ -11,7 +14,10 @@ namespace revolute {
 /// As the operators' kernels compute, or as one computes who writes every formula by hand. A
 /// softmax next to 1 is 1 then, and its error 0 where the kernel's has all its digits
 /// (`Op::term_sizes`).
-enum class Formulas : std::uint8_t { of_kernels, by_hand };
+enum class Formulas : std::uint8_t {
+    of_kernels,  ///< as the operators compute
+    by_hand,     ///< each formula as it is written
+};
 
 /// How far rounding alone may move each output when it is computed in double: of its entries, the
 /// one that moves furthest. A gradient that is zero because large terms cancel comes out as their

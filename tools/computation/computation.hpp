@@ -18,7 +18,10 @@ namespace revolute {
 
 /// What computes the values of a graph: a program compiled of it, or the reference evaluator, which
 /// is slow and beyond doubt, and gives the same bits on every processor.
-enum class ComputedBy : std::uint8_t { program, reference };
+enum class ComputedBy : std::uint8_t {
+    program,    ///< compiled, fast
+    reference,  ///< the evaluator
+};
 
 /// Outputs of a graph that are computed many times, in double. The graph must live as long.
 class Computation {

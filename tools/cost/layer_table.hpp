@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A table of a net's layers.
+
 #include <revolute/rnn/recurrent_net.hpp>
 
 #include <string>

@@ -44,8 +44,11 @@ class Polynomial {
 
     /// Adds a polynomial in the same variables.
     Polynomial& operator+=(const Polynomial& other);
+    ///@{
+    /// The product. Throws as all arithmetic does.
     friend Polynomial operator*(const Polynomial& a, const Polynomial& b);
     friend Polynomial operator*(std::int64_t factor, const Polynomial& a);
+    ///@}
     friend bool operator==(const Polynomial&, const Polynomial&) = default;
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A diagnosis as text and as JSON.
+
 #include <revolute/tools/diagnosis/diagnosis.hpp>
 
 #include <string>

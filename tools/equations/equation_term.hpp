@@ -83,7 +83,10 @@ struct EquationTerm {
 EquationTerm at_step(EquationTerm term, std::int32_t t);
 
 /// How transposes are written in LaTeX: U^T, or with the sign on the left, as some textbooks do.
-enum class TransposeSide : std::uint8_t { right, left };
+enum class TransposeSide : std::uint8_t {
+    right,  ///< U^T
+    left,   ///< a raised T before U
+};
 
 /// What writing terms depends on.
 struct EquationStyle {

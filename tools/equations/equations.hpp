@@ -18,7 +18,11 @@ namespace revolute {
 
 /// What an equation belongs to: the computation of the loss, the adjoints of what it computes, or
 /// the gradients that were asked for.
-enum class EquationPart : std::uint8_t { forward, backward, gradients };
+enum class EquationPart : std::uint8_t {
+    forward,    ///< what the loss is computed of
+    backward,   ///< the adjoints of that
+    gradients,  ///< of the variables
+};
 
 /// One line: name(t) = right, for t = low, ..., high; or without steps.
 struct Equation {
@@ -32,7 +36,11 @@ struct Equation {
 };
 
 /// How many columns a batch has, as equations say it.
-enum class BatchColumns : std::uint8_t { unsaid, one, any };
+enum class BatchColumns : std::uint8_t {
+    unsaid,  ///< equations do not tell
+    one,     ///< a single column
+    any,     ///< B of them
+};
 
 /// A graph as recurrences: what is computed at every step, in the order in which it can be
 /// computed. A name on the right is a leaf of the graph, or stands on the left of another equation.
@@ -104,7 +112,11 @@ Equations equations(const Rolled& rolled, const EquationOptions& options = {});
 
 /// By which rules less is simplified: those of simplification_rules_for_any_steps() or
 /// simplification_rules_that_keep_numbers(), or by none.
-enum class LessSimplified : std::uint8_t { for_any_steps, with_numbers_kept, not_at_all };
+enum class LessSimplified : std::uint8_t {
+    for_any_steps,      ///< by rules that keep steps alike
+    with_numbers_kept,  ///< by rules that join no numbers
+    not_at_all,         ///< by no rule
+};
 
 /// A loss and its gradients, simplified and rolled up: what equations are made of.
 struct RolledDerivative {
@@ -118,7 +130,10 @@ struct RolledDerivative {
 };
 
 /// Whether equations are those of the graph as it was built, or of the simplified one.
-enum class Simplification : bool { off, on };
+enum class Simplification : bool {
+    off,  ///< as built
+    on,   ///< by `simplification_rules`
+};
 
 /// Where simplification makes steps differ that are alike as built, it is by
 /// `simplification_rules_for_any_steps()`.

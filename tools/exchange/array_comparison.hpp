@@ -36,7 +36,11 @@ ArrayComparison compare_arrays(std::string name, std::span<const Matrix> actual,
 
 /// What the differences of some arrays look like: numbers of single or half precision beside those
 /// of double. Most arrays differ then, and none by much.
-enum class Rounding : std::uint8_t { none, single, half };
+enum class Rounding : std::uint8_t {
+    none,    ///< as exact as double lets them be
+    single,  ///< some 1e-7, or six digits
+    half,    ///< some 1e-3
+};
 /// What the differences of these arrays look like, as far as most of them differ.
 Rounding rounding_in(std::span<const ArrayComparison> rows);
 /// " the differences are as small as those of single precision ...", and which tolerance lets them

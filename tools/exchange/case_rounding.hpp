@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How far rounding may move the numbers of a case.
+
 #include <revolute/tools/exchange/case_file.hpp>
 
 #include <map>

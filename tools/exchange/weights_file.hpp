@@ -1,14 +1,15 @@
 #pragma once
 
+/// @file
+/// Weights as JSON: an object with PyTorch's names (tools/exchange/state_dict.hpp); a weight is a
+/// list of its rows, a bias or a peephole a list of numbers, as tolist() of a tensor gives them.
+/// docs/weights.md is about using such files.
+
 #include <revolute/tools/exchange/state_dict.hpp>
 
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-// Weights as JSON: an object with PyTorch's names (tools/exchange/state_dict.hpp); a weight is a
-// list of its rows, a bias or a peephole a list of numbers, as tolist() of a tensor gives them.
-// docs/weights.md is about using such files.
 
 namespace revolute {
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// DOT as SVG, PDF or PNG, through Graphviz, and figures as files.
+
 #include <revolute/tools/figures/figure.hpp>
 
 #include <filesystem>
@@ -9,7 +12,12 @@
 namespace revolute {
 
 /// What a figure can be written as.
-enum class FigureFormat : std::uint8_t { dot, svg, pdf, png };
+enum class FigureFormat : std::uint8_t {
+    dot,  ///< text for Graphviz
+    svg,  ///< scalable
+    pdf,  ///< one page
+    png,  ///< pixels
+};
 
 /// The format that a file's ending asks for. The standard output, a pipe and a device get
 /// DOT. Throws Error for an ending other than .dot, .svg, .pdf and .png.

@@ -17,7 +17,12 @@ namespace revolute {
 /// Where a piece of text stands on its line. `letters` stand where normal text does, but an
 /// underline among them is the sign that it is, also where plain text has underlines before
 /// subscripts.
-enum class Script : std::uint8_t { normal, letters, subscript, superscript };
+enum class Script : std::uint8_t {
+    normal,       ///< on the line, as notation
+    letters,      ///< on the line, as it is
+    subscript,    ///< lowered
+    superscript,  ///< raised
+};
 
 /// Whether text of the script stands on the line itself.
 constexpr bool is_on_line(Script script) {

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The operators as a Markdown table.
+
 #include <string>
 
 namespace revolute {

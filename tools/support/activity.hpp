@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The line that says what a slow command does.
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>

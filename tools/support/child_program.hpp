@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// A program that ends with this one.
+
 #include <string>
 #include <string_view>
 

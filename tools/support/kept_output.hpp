@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Where the output of long work goes that is a pipe or a device.
+
 #include <filesystem>
 #include <functional>
 
@@ -17,6 +20,7 @@ class KeptOutput {
         const std::filesystem::path& path, const std::function<void()>& before_waiting = [] {});
     KeptOutput(const KeptOutput&) = delete;
     KeptOutput& operator=(const KeptOutput&) = delete;
+    /// Closes it.
     ~KeptOutput();
 
     /// Throws FileError where whoever read the pipe has left.

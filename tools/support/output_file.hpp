@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Files that are written whole or not at all.
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -30,6 +33,7 @@ class OutputFile {
     explicit OutputFile(std::filesystem::path destination);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
+    /// Removes the temporary file unless it was committed.
     ~OutputFile();
 
     /// Where to write meanwhile.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How far a long task is, as a bar or in lines.
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +13,10 @@
 namespace revolute {
 
 /// How progress is shown: a bar that is drawn over and over, or ten plain lines.
-enum class ProgressStyle : std::uint8_t { bar, lines };
+enum class ProgressStyle : std::uint8_t {
+    bar,    ///< for terminals
+    lines,  ///< for files
+};
 
 /// The style for standard error: a bar on a terminal.
 ProgressStyle style_of_standard_error();

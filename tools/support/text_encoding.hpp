@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Bytes of files as text.
+
 #include <optional>
 #include <string>
 #include <string_view>

@@ -17,7 +17,11 @@
 namespace revolute {
 
 /// What the steps of a date axis are counted in.
-enum class DateUnit : std::uint8_t { second, weekday, month };
+enum class DateUnit : std::uint8_t {
+    second,   ///< at any distance
+    weekday,  ///< without Saturdays and Sundays
+    month,    ///< of the calendar
+};
 
 /// Dates on a scale of equal steps: seconds, days from Monday to Friday, or months. A month's date
 /// is one day of it, or its last where it has no such day.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What hinders a cell from being a number.
+
 #include <string>
 #include <string_view>
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Rows of a table that have as many cells as others, or not.
+
 #include <revolute/tools/tables/csv_dialect.hpp>
 
 #include <span>

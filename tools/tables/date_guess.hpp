@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Formats in which texts may be dates.
+
 #include <span>
 #include <string>
 #include <string_view>

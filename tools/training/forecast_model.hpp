@@ -20,7 +20,11 @@ namespace revolute {
 class SequenceNet;
 
 /// The rule that training moves parameters by.
-enum class OptimizerKind : std::uint8_t { adam, sgd, rmsprop };
+enum class OptimizerKind : std::uint8_t {
+    adam,     ///< Adam
+    sgd,      ///< Sgd
+    rmsprop,  ///< RmsProp
+};
 /// "adam", "sgd" or "rmsprop".
 std::string_view name_of(OptimizerKind kind);
 /// "f64" or "f32".
@@ -150,7 +154,10 @@ std::vector<NumberColumn> forecast_each(const ForecastModel& model, const Series
 std::vector<std::string> not_forecast(const ForecastModel& model);
 
 /// What the net reads of the rows after the last one, beside what it forecasts.
-enum class NextRows : std::uint8_t { unknown, given };
+enum class NextRows : std::uint8_t {
+    unknown,  ///< forecasts alone are known
+    given,    ///< other columns are known
+};
 
 /// Throws ShapeError for a horizon below 1; Error for one above 1 when the net reads columns that
 /// it does not forecast and whose next values are unknown.

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Models as JSON files.
+
 #include <revolute/tools/training/forecast_model.hpp>
 
 #include <cstddef>

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What is known of the rows after the last one.
+
 #include <revolute/tools/training/series.hpp>
 
 #include <cstddef>

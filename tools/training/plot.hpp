@@ -14,7 +14,11 @@
 namespace revolute {
 
 /// How a curve is drawn.
-enum class CurveStyle : std::uint8_t { line, faint_line, dashes };
+enum class CurveStyle : std::uint8_t {
+    line,        ///< full
+    faint_line,  ///< in the background
+    dashes,      ///< broken
+};
 
 /// One curve of a plot. NaN leaves a gap.
 struct Curve {

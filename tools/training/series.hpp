@@ -60,7 +60,10 @@ Series read_series(const Table& table, std::optional<std::string_view> column = 
 std::vector<std::string> names_in_list(std::string_view list, const Table& table);
 
 /// What there is to read of a column: its values, or their changes from one row to the next.
-enum class Reading : std::uint8_t { values, changes };
+enum class Reading : std::uint8_t {
+    values,   ///< as they are
+    changes,  ///< from the row before
+};
 /// "values" or "changes".
 std::string_view name_of(Reading reading);
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The series of `revolute demo`.
+
 #include <string_view>
 
 namespace revolute {

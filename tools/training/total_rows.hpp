@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Rows of totals, which are no rows of a series.
+
 #include <revolute/tools/tables/csv.hpp>
 
 #include <cstddef>

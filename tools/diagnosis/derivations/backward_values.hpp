@@ -19,7 +19,11 @@ namespace revolute {
 
 /// A derivation by hand writes two things down at each step: the adjoint of the state before, and
 /// the gradients of the step's parameters (and inputs). A mistake may be in one of them alone.
-enum class Reach : std::uint8_t { everywhere, recurrence, step };
+enum class Reach : std::uint8_t {
+    everywhere,  ///< in both
+    recurrence,  ///< on the way to the step before alone
+    step,        ///< in the step's gradients alone
+};
 
 /// Of the batch, one column alone or all others.
 struct ColumnChoice {

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Uses of values that are alike across steps.
+
 #include <revolute/tools/diagnosis/derivations/backward_walk.hpp>
 
 #include <string>

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// Local derivatives as edges of a figure carry them.
+
 #include <revolute/tools/figures/building/local_derivative.hpp>
 #include <revolute/tools/figures/figure_captions.hpp>
 #include <revolute/tools/figures/folding/figure_numbers.hpp>

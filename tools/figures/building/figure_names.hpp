@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// What a figure calls nodes.
+
 #include <revolute/graph/notation/labels.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 

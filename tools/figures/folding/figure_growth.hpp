@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How local derivatives depend on the step and on the number of steps.
+
 #include <revolute/tools/figures/building/figure_factor.hpp>
 #include <revolute/tools/figures/building/local_derivative.hpp>
 #include <revolute/tools/figures/folding/figure_numbers.hpp>

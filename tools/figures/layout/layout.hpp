@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// `lay_out`, which gives all of a figure its place.
+
 #include <revolute/tools/figures/figure.hpp>
 
 namespace revolute {
