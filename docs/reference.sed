@@ -7,3 +7,6 @@
 :next
 s|([A-Za-z:<> ]+) ([A-Za-z_{}]+), ([A-Za-z_{}, ]+);( +)///< (.*)$|\1 \2; /**< \5 */ \1 \3;\4///< \5|
 t next
+
+# A word at the beginning of a sentence is not the type of that name: "Columns of a table" is no link to `Columns`.
+s|^( */// )([A-Z][a-z]+ )|\1%\2|

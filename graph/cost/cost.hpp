@@ -25,6 +25,7 @@ struct PassCost {
 /// - of the forward pass: the values that a node of the backward pass reads;
 /// - of the backward pass: the values that a recurrence computes and a node outside of this
 ///   recurrence reads, as the products of dW after the loop read dz(t).
+///
 /// Everything else can be used up in the loop, or along with the sum, that it is computed for. Each
 /// value counts once, however many read it. Leaves (data, parameters, initial states, constants)
 /// are there in any case, and the outputs, gradients, count only when something reads them.

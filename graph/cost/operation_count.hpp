@@ -32,6 +32,7 @@ struct OperandShapes {
 /// - row and column sums: one for each entry that is summed;
 /// - transpose, reshape, broadcast, stop_gradient: none;
 /// - any other: `Op::operations_per_entry` for each entry of its largest operand.
+///
 /// Leaves take none. Throws CapacityError when the number does not fit into 64 bits.
 std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands);
 /// The same for a node of a graph.

@@ -62,9 +62,9 @@ struct SizeOption {
     std::string_view name;        ///< as it is written on the command line
     int& (*size)(SizedNet& net);  ///< where the size stands
 };
-/// --steps, --layers, --hidden, --input, --output and --batch.
+/// `--steps`, `--layers`, `--hidden`, `--input`, `--output` and `--batch`.
 std::span<const SizeOption> net_size_options();
-/// The same for windows of a table: --window, --layers and --hidden.
+/// The same for windows of a table: `--window`, `--layers` and `--hidden`.
 std::span<const SizeOption> window_size_options();
 
 /// Throws CapacityError, before anything is built, where a command would take more than the

@@ -37,8 +37,8 @@ struct DateScale {
     double seconds(double place) const;
 };
 
-/// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted from
-/// 1.
+/// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted
+/// from 1.
 struct Axis {
     std::string name = "row";          ///< of the column
     double first = 1;                  ///< place of the first row

@@ -30,7 +30,7 @@ struct MissingRule {
 };
 
 /// Whether a cell is empty or one of the texts that usually stand for a missing value: NA, N/A,
-/// NaN, null, none, missing, -, --, ?, a point; in small letters or large.
+/// NaN, null, none, missing, -, `--`, ?, a point; in small letters or large.
 bool is_usual_for_missing(std::string_view cell);
 
 /// A column of numbers.

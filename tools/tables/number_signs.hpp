@@ -58,7 +58,7 @@ bool may_be_grouped(std::string_view cell, char sign);
 
 /// "a comma", "a space": a sign in numbers, in words.
 std::string number_sign_in_words(char sign);
-/// What --decimal and --thousands call it: comma, point, space, apostrophe, none.
+/// What `--decimal` and `--thousands` call it: comma, point, space, apostrophe, none.
 std::string number_sign_name(char sign);
 
 /// All ways to write numbers that are told apart, plainest first.

@@ -31,8 +31,8 @@ class Neighbours {
     /// What W x, or W x + b, is multiplied with entry by entry, if that is of the same step and
     /// nothing else reads it.
     std::optional<Expr> factor(Expr product) const;
-    /// What the product that is added to W x, or to W x + b, is multiplied with: r beside r o (U h
-    /// + b).
+    /// What the product that is added to W x, or to W x + b, is multiplied with: r beside
+    /// r o (U h + b).
     std::optional<Expr> factor_beside(Expr product) const;
     /// One of the activations with a name, counted as they were made, of the same cell and step.
     std::optional<Expr> gate(const RuleSite& site, std::size_t number) const;
