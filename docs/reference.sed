@@ -1,7 +1,15 @@
 # What Doxygen reads of a header in place of it, line for line.
 
-# What is defaulted or deleted needs no words.
-/= (default|delete);$/ s/.*//
+# What is defaulted or deleted needs no words, unless the line before has some: it is left out.
+/= (default|delete);$/ {
+    G
+    /\n *\/\/\/[^@]/ !s/.*\n/\n/
+    s/\n.*//
+}
+h
+
+# The sign of a group is a comment by itself, so that the first sentence below it is the summary.
+s|^( *)///@([{}])$|\1/**@\2*/|
 
 # `T a, b;  ///< what they are` is `T a; /**< what they are */ T b;  ///< what they are`: each gets the words.
 :next

@@ -8,7 +8,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op tanh_op;
 extern const Op sigmoid_op;
 extern const Op relu_op;

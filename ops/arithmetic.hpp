@@ -9,7 +9,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op add_op;
 extern const Op subtract_op;
 extern const Op negate_op;

@@ -8,7 +8,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op reciprocal_op;
 extern const Op exp_op;
 extern const Op log_op;

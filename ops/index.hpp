@@ -10,7 +10,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op one_hot_op;
 extern const Op gather_columns_op;
 extern const Op scatter_columns_op;

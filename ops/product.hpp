@@ -8,7 +8,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op matmul_op;
 extern const Op transpose_op;
 ///@}

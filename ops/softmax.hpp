@@ -10,7 +10,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op softmax_op;
 extern const Op log_sum_exp_op;
 ///@}

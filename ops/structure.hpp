@@ -12,7 +12,7 @@
 namespace revolute {
 
 ///@{
-/// Records of the operators below.
+/// The record of the operator that a function of this header applies.
 extern const Op rows_op;
 extern const Op place_rows_op;
 extern const Op stack_rows_op;
