@@ -12,9 +12,9 @@ END
 to_run="g++ cmake ninja-build pkg-config libboost1.74-dev libfmt-dev libeigen3-dev libcli11-dev nlohmann-json3-dev
     libhwy-dev libgraphviz-dev gnuplot-nox fonts-dejavu-core"
 # libopenblas0: what `bench --table` measures beside. graphviz: the tests let `dot` read what the library writes.
-# llvm: names the functions in reports of the sanitizers.
+# llvm: names the functions in reports of the sanitizers. doxygen: makes the API reference.
 to_test="doctest-dev librapidcheck-dev libbenchmark-dev libopenblas0 graphviz clang clang-format clang-tidy
-    libclang-rt-14-dev llvm"
+    libclang-rt-14-dev llvm doxygen"
 
 is_installed() {
     [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
