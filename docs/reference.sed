@@ -18,3 +18,6 @@ t next
 
 # A word at the beginning of a sentence is not the type of that name: "Columns of a table" is no link to `Columns`.
 s|^( */// )([A-Z][a-z]+ )|\1%\2|
+
+# "et al. 2014" ends no sentence.
+s|( */// .*et al\.) |\1\\ |g

@@ -40,10 +40,10 @@ class Gru {
     std::vector<Expr> parameters() const { return expressions_of(parameter_table()); }
     /// What each of `parameters()` is, with its array of PyTorch's.
     std::vector<CellParameter> parameter_table() const;
-    /// h(t) of x(t) and h(t-1), by the equations above.
+    /// h(t) of x(t) and h(t-1), by the equations of the cell.
     State step(Expr x, const State& previous) const;
 
-    Gate r, z, n;              ///< parameters of the reset gate, the update gate and the new state
+    Gate r, z, n;              ///< gates: r reset, z update, n new state
     std::optional<Expr> b_hn;  ///< the second bias of the reset after the product
 
  private:

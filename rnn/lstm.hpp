@@ -40,10 +40,10 @@ class Lstm {
     /// A training starts b_f from 1, which keeps the memory open (Jozefowicz, Zaremba, Sutskever
     /// 2015).
     std::vector<CellParameter> parameter_table() const;
-    /// h(t) and c(t) of x(t), h(t-1) and c(t-1), by the equations above.
+    /// h(t) and c(t) of x(t), h(t-1) and c(t-1), by the equations of the cell.
     State step(Expr x, const State& previous) const;
 
-    Gate i, f, g, o;              ///< input gate, forget gate, candidate, output gate
+    Gate i, f, g, o;              ///< gates: i input, f forget, g candidate, o output
     std::vector<Expr> peepholes;  ///< p_i, p_f, p_o, or none
 
  private:

@@ -25,7 +25,7 @@ class SimpleRnn {
     std::vector<Expr> parameters() const { return {W, U, b}; }
     /// What each of `parameters()` is, with its array of PyTorch's.
     std::vector<CellParameter> parameter_table() const;
-    /// h(t) of x(t) and h(t-1), by the equations above.
+    /// h(t) of x(t) and h(t-1), by the equations of the cell.
     State step(Expr x, const State& previous) const;
 
     Expr W, U, b;  ///< W [H x I], U [H x H], b [H x 1]

@@ -105,22 +105,22 @@ void sum(std::span<const Columns<const double>> operands, Columns<double> y, Col
 /// The same in float.
 void sum(std::span<const Columns<const float>> operands, Columns<float> y, ColumnExtent extent);
 
-/// The functions above, by number.
+/// The elementwise functions of this namespace, by number.
 enum class Function : std::uint8_t {
-    tanh,                    ///< `tanh`
-    sigmoid,                 ///< `sigmoid`
-    exp,                     ///< `exp`
-    log,                     ///< `log`
-    relu,                    ///< `relu`
-    negate,                  ///< `negate`
-    square,                  ///< `square`
+    tanh,                    ///< tanh x
+    sigmoid,                 ///< 1 / (1 + exp(-x))
+    exp,                     ///< exp x
+    log,                     ///< log x
+    relu,                    ///< 0 where x < 0, else x
+    negate,                  ///< -x
+    square,                  ///< x o x
     scale,                   ///< by the first attribute
-    add,                     ///< `add`
-    subtract,                ///< `subtract`
-    multiply,                ///< `multiply`
-    multiply_tanh_slope,     ///< `multiply_tanh_slope`
-    multiply_sigmoid_slope,  ///< `multiply_sigmoid_slope`
-    sum,                     ///< `sum`
+    add,                     ///< a + b
+    subtract,                ///< a - b
+    multiply,                ///< a o b
+    multiply_tanh_slope,     ///< a o (1 - b o b)
+    multiply_sigmoid_slope,  ///< a o (b o (1 - b))
+    sum,                     ///< of all operands
 };
 /// How many values `Function` has.
 inline constexpr std::size_t function_count = 14;

@@ -20,7 +20,7 @@ namespace revolute {
 /// yes and no.
 enum class Verdict : std::uint8_t {
     agrees,     ///< within what is allowed
-    differs,    ///< the gradient or the loss is wrong
+    differs,    ///< by more than is allowed
     kink,       ///< the loss has no one slope there
     too_small,  ///< rounding hides the gradient
     too_large,  ///< no step is left that moves the values
