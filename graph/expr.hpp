@@ -24,9 +24,10 @@ struct Expr {
     Graph* graph = nullptr;  ///< the graph that the node belongs to; null when empty
     NodeId id{};             ///< the node
 
-    /// Rows and columns of the node's value. The expression must not be empty.
+    /// Rows and columns of the node's value. Throws GraphError for an empty expression, as the rest
+    /// does.
     Shape shape() const;
-    /// The step that the node was made at, or none. The expression must not be empty.
+    /// The step that the node was made at, or none.
     std::optional<Step> step() const;
     /// Name with step, as errors and listings print it ("h[3]"); empty when the node has no name.
     std::string label() const;

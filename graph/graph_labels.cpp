@@ -219,9 +219,19 @@ Scope::Scope(Expr node, AdjointSource) : Scope(node, Derived{}) {
     graph_.context_.source = static_cast<std::uint32_t>(graph_.sources_.size() - 1);
 }
 
-Shape Expr::shape() const { return graph->shape(id); }
+namespace {
 
-std::optional<Step> Expr::step() const { return graph->step(id); }
+Graph& graph_of(Expr x, std::string_view what) {
+    if (x.graph == nullptr)
+        throw GraphError(fmt::format("{}: an empty expression has none", what));
+    return *x.graph;
+}
+
+}  // namespace
+
+Shape Expr::shape() const { return graph_of(*this, "shape").shape(id); }
+
+std::optional<Step> Expr::step() const { return graph_of(*this, "step").step(id); }
 
 std::ostream& operator<<(std::ostream& out, Expr x) {
     if (x.graph == nullptr) return out << "no expression";
@@ -229,7 +239,7 @@ std::ostream& operator<<(std::ostream& out, Expr x) {
     return out << (label.empty() ? std::string(x.graph->op(x.id).name) : label) << ' ' << x.shape();
 }
 
-std::string Expr::label() const { return graph->label(id); }
+std::string Expr::label() const { return graph_of(*this, "label").label(id); }
 
 Expr Expr::named(std::string_view name) const {
     if (graph == nullptr)
