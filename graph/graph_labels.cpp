@@ -222,8 +222,7 @@ Scope::Scope(Expr node, AdjointSource) : Scope(node, Derived{}) {
 namespace {
 
 Graph& graph_of(Expr x, std::string_view what) {
-    if (x.graph == nullptr)
-        throw GraphError(fmt::format("{}: an empty expression has none", what));
+    if (x.graph == nullptr) throw GraphError(fmt::format("{}: an empty expression has none", what));
     return *x.graph;
 }
 

@@ -106,6 +106,11 @@ void require_state(std::string_view subject, const State& state,
                         "and {}), in step {}",
                         subject, state.size(), tensors.size(), to_string(at)));
     for (std::size_t i = 0; i < state.size(); ++i) {
+        if (state[i].graph == nullptr)
+            throw GraphError(fmt::format(
+                "{}: the cell's step must return an expression for each state tensor ({} is "
+                "empty), in step {}",
+                subject, tensors[i].name, to_string(at)));
         const Shape said{tensors[i].rows, columns};
         if (state[i].shape() == said) continue;
         throw ShapeError(fmt::format(

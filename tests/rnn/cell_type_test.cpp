@@ -140,6 +140,21 @@ TEST_CASE("cell type: what a cell tells of its parameters must be what it has ma
                            "the cell makes\n  one that is not among them is "));
 }
 
+TEST_CASE("unroll: a cell that returns an empty expression is refused") {
+    struct Forgetful {
+        Expr W;
+        std::vector<StateTensor> state_tensors() const { return {{"h", 3}, {"c", 3}}; }
+        std::vector<Expr> parameters() const { return {W}; }
+        State step(Expr x, const State&) const { return {W * x, Expr()}; }
+    };
+    Graph graph;
+    const Forgetful cell{graph.parameter("W", {3, 2})};
+    const std::vector<Expr> x = input_sequence(graph, "x", {2, 1}, 2);
+    CHECK(test::message_of<GraphError>([&] { unidirectional(cell, x); }) ==
+          "unroll: the cell's step must return an expression for each state tensor (c is empty), "
+          "in step t = 0");
+}
+
 TEST_CASE("unroll: a cell without a state tensor is refused") {
     Graph graph;
     const Expr W = graph.parameter("W", {3, 2});
