@@ -45,14 +45,16 @@ std::string Labels::name(NodeId node, std::size_t count) const {
     return own.empty() ? std::string{} : fmt::format("{:d>{}}{}", "", order, own);
 }
 
-std::vector<Expr> Labels::other_leaves(NodeId node) const {
+std::vector<Expr> Labels::other_values(NodeId node) const {
     std::vector<Expr> others;
     std::size_t count = derivatives_.size();
     const auto named_after = primal(node, count);
     if (!named_after || !graph_->name(node).empty()) return others;
     const Derivative& derivative = *derivatives_[count];
-    for (const Expr& of : derivative.adjoint_of({derivative.loss().graph, node}))
-        if (is_given(graph_->op(of.id)) && of != named_after) others.push_back(of);
+    for (const Expr& of : derivative.adjoint_of({derivative.loss().graph, node})) {
+        const bool can_be_named = is_given(graph_->op(of.id)) || !name(of.id, count).empty();
+        if (can_be_named && of != named_after) others.push_back(of);
+    }
     return others;
 }
 

@@ -41,9 +41,9 @@ class Labels {
     /// The step that goes with the name: that of the value whose adjoint the node is (U' dz(t+1),
     /// made at step t+1, is dh(t)), else the node's own.
     std::optional<Step> step(NodeId node) const { return graph_->step(origin(node).value); }
-    /// The leaves, other than the value it is named after, whose adjoint the node is too: dy is
-    /// also dc, because an addition hands its adjoint on.
-    std::vector<Expr> other_leaves(NodeId node) const;
+    /// The leaves and the values with names, other than the value it is named after, whose adjoint
+    /// the node is too: dy is also dc, because an addition hands its adjoint on.
+    std::vector<Expr> other_values(NodeId node) const;
     /// Name with step, empty when there is no name.
     std::string operator()(NodeId node) const;
 

@@ -45,6 +45,19 @@ std::vector<PartId> parts_in_circles(const Rolled& rolled, std::span<const PartI
     return left;
 }
 
+/// The number of glyphs, but for minus signs below letters: a formula is as long at step −1 as at
+/// others.
+std::size_t length_of(const RichText& text) {
+    static constexpr std::string_view minus = "−";
+    std::size_t length = glyph_count(text);
+    for (const TextRun& run : text.runs)
+        for (std::size_t at = 0; run.script == Script::subscript &&
+                                 (at = run.text.find(minus, at)) != std::string::npos;
+             at += minus.size())
+            --length;
+    return length;
+}
+
 /// Numbers as atoms of a formula, which may be mentions of steps.
 std::vector<Formula> add_numbers(std::vector<RichText>& atoms,
                                  std::span<const FigureNumber> numbers) {
@@ -102,13 +115,19 @@ Captions::Captions(const Graph& graph, const Labels& labels, const FigureNames& 
       mode_(options.labels),
       source_lines_(options.source_lines),
       shows_all_(options.steps == ShownSteps::all),
-      written_(graph.size()),
-      is_written_out_(graph.size()) {
+      shapes_(graph),
+      forms_(graph.size()) {
     gap_.text.add("·");
+    find_shared_names(walk);
     if (!shows_all_) find_recurrences(rolled);
     for (const NodeId node : walk) {
-        written_[index(node)] = write(node);
-        is_written_out_[index(node)] = can_be_written_out(node);
+        if (names_(node).empty() && !is_given(graph_.op(node)))
+            shapes_.add_formula(node);
+        else
+            shapes_.add(node, graph_.shape(node));
+        forms_[index(node)] = {write(node, false), can_be_written_out(node, false)};
+        if (!shapes_.is_whole(node))
+            whole_.emplace(node, Form{write(node, true), can_be_written_out(node, true)});
     }
 }
 
@@ -137,8 +156,22 @@ bool Captions::goes_on(NodeId node, NodeId operand) const {
            homes_[node] != homes_[operand];
 }
 
-const WrittenOperand& Captions::written(NodeId node, NodeId operand) const {
-    return goes_on(node, operand) ? gap_ : written(operand);
+/// How the formula of a node, in its own shape where `whole` says so, writes an operand.
+const WrittenOperand& Captions::operand(NodeId node, NodeId operand, bool whole) const {
+    return goes_on(node, operand) ? gap_
+                                  : written(operand, shapes_.has_whole_operands(node, whole));
+}
+
+/// How many glyphs of a text of the node say only how often a vector is repeated.
+std::size_t Captions::repeating_glyphs(NodeId node, bool whole, const RichText& text) const {
+    if (graph_.op(node).role == Role::broadcast) {
+        const WrittenOperand& vector = written(graph_.operand(node, 0));
+        return glyph_count(text) - std::min(glyph_count(text), glyph_count(vector.text)) +
+               vector.repeating_glyphs;
+    }
+    std::size_t count = 0;
+    for (const NodeId x : graph_.operands(node)) count += operand(node, x, whole).repeating_glyphs;
+    return count;
 }
 
 /// The name of a node, or of its adjoint, which has the same step.
@@ -151,6 +184,29 @@ RichText Captions::typeset_as(std::string_view name, NodeId value) const {
 RichText Captions::name(NodeId node) const {
     const std::string name = names_(node);
     return name.empty() ? RichText{} : typeset_as(name, node);
+}
+
+void Captions::find_shared_names(std::span<const NodeId> walk) {
+    std::set<std::string_view> once;
+    const auto add = [&](std::string_view name) {
+        if (!name.empty() && !once.insert(name).second) shared_names_.insert(name);
+    };
+    for (const NodeId node : walk) {
+        add(graph_.name(node));
+        for (const std::string_view alias : graph_.aliases(node)) add(alias);
+    }
+}
+
+/// A later name that one value alone has, as a loss that is the last of some sums, has no step.
+RichText Captions::names(NodeId node) const {
+    RichText text = name(node);
+    if (text.empty()) return text;
+    for (const std::string_view alias : graph_.aliases(node)) {
+        const auto step = shared_names_.contains(alias) ? labels_.step(node) : std::nullopt;
+        text.add(" = ").add(
+            typeset_name(alias, step ? steps_.below(*step) : "", shows_all_ ? std::nullopt : step));
+    }
+    return text;
 }
 
 RichText Captions::gradient_label(NodeId gradient, NodeId variable) const {
@@ -186,6 +242,10 @@ std::string Captions::limits(std::int32_t axis, const std::set<std::int32_t>& st
             return {};
     }
     return text;
+}
+
+bool Captions::is_short(NodeId node, bool whole, const RichText& text) const {
+    return length_of(text) <= longest_operand + repeating_glyphs(node, whole, text);
 }
 
 /// The time axis that a sum runs over, with the steps of its terms: where it has terms of several
@@ -229,12 +289,13 @@ RichText Captions::sum_sign(NodeId node, const std::optional<StepsOfSum>& steps)
 }
 
 /// Terms that belong to no step stand behind the sign.
-RichText Captions::sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const {
+RichText Captions::sum_over_steps(NodeId node, bool whole,
+                                  const std::optional<StepsOfSum>& steps) const {
     RichText text = sum_sign(node, steps);
     if (!steps) return text;
     for (const NodeId term : graph_.operands(node)) {
         if (homes_[term].is_step()) continue;
-        const WrittenOperand& other = written(term);
+        const WrittenOperand& other = operand(node, term, whole);
         text.add(" + ");
         if (glyph_count(text) + glyph_count(other.text) <= longest_sum)
             text.add(other.text);
@@ -245,30 +306,30 @@ RichText Captions::sum_over_steps(NodeId node, const std::optional<StepsOfSum>& 
 }
 
 /// "dW = Σₜ"; of a sum without a name, which is not to be taken for another one, "Σₜ hₜ", "a + b".
-RichText Captions::sum_formula(NodeId node) const {
+RichText Captions::sum_formula(NodeId node, bool whole) const {
     const auto steps = steps_of_sum(node);
-    if (steps || !names_(node).empty()) return sum_over_steps(node, steps);
+    if (steps || !names_(node).empty()) return sum_over_steps(node, whole, steps);
     const RichText spelled = typeset_formula(
-        graph_, node, [&](NodeId term) -> const WrittenOperand& { return written(node, term); });
-    return glyph_count(spelled) <= longest_operand ? spelled : sum_outline(node);
+        graph_, node,
+        [&](NodeId term) -> const WrittenOperand& { return operand(node, term, whole); });
+    return is_short(node, whole, spelled) ? spelled : sum_outline(node, whole);
 }
 
 /// A long sum: "Σ(a, …)", or "Σₜ hₜ + …".
-RichText Captions::sum_outline(NodeId node) const {
+RichText Captions::sum_outline(NodeId node, bool whole) const {
     const auto steps = steps_of_sum(node);
     RichText text = sum_sign(node, steps);
     if (steps) return text.add(" + …");
-    const WrittenOperand& first = written(graph_.operand(node, 0));
+    const WrittenOperand& first = operand(node, graph_.operand(node, 0), whole);
     return text.add("(").add(first.text).add(", …)");
 }
 
-RichText Captions::formula_of(NodeId node) const {
-    if (&graph_.op(node) == &accumulate_op) return sum_formula(node);
+RichText Captions::formula_of(NodeId node, bool whole) const {
+    if (&graph_.op(node) == &accumulate_op) return sum_formula(node, whole);
     if (!shows_all_ && graph_.op(node).arity == variadic && graph_.operand_count(node) > 3)
-        return ends_of_list(node);
+        return ends_of_list(node, whole);
     return typeset_formula(
-        graph_, node,
-        [&](NodeId operand) -> const WrittenOperand& { return written(node, operand); },
+        graph_, node, [&](NodeId x) -> const WrittenOperand& { return operand(node, x, whole); },
         numbers_.attributes(node));
 }
 
@@ -295,12 +356,13 @@ bool Captions::go_through_steps(std::span<const NodeId> operands) const {
 
 /// "[h₀, …, h_T]": of operands of steps that are not drawn one by one, the first and the last;
 /// "[…]" where those do not tell the others.
-RichText Captions::ends_of_list(NodeId node) const {
+RichText Captions::ends_of_list(NodeId node, bool whole) const {
     WrittenOperand dots;
     dots.text.add("…");
     const std::span<const NodeId> all = graph_.operands(node);
     std::vector<WrittenOperand> operands{dots};
-    if (go_through_steps(all)) operands = {written(all.front()), dots, written(all.back())};
+    if (go_through_steps(all))
+        operands = {operand(node, all.front(), whole), dots, operand(node, all.back(), whole)};
     std::vector<RichText> atoms;
     const std::vector<Formula> numbers = add_numbers(atoms, numbers_.attributes(node));
     const Application application{graph_.op(node), graph_.attributes(node),
@@ -312,7 +374,7 @@ RichText Captions::ends_of_list(NodeId node) const {
     return typeset(listed.text, atoms);
 }
 
-WrittenOperand Captions::write(NodeId node) const {
+WrittenOperand Captions::write(NodeId node, bool whole) const {
     if (is_constant(graph_, node)) {
         const std::span<const FigureNumber> attributes = numbers_.attributes(node);
         if (!attributes.empty())
@@ -322,18 +384,21 @@ WrittenOperand Captions::write(NodeId node) const {
     }
     if (RichText text = name(node); !text.empty()) return {std::move(text), Precedence::atom};
     const Op& op = graph_.op(node);
-    if (op.role == Role::broadcast) return written(node, graph_.operand(node, 0));
-    RichText text = formula_of(node);
-    if (glyph_count(text) <= longest_operand) return {std::move(text), op.precedence, &op};
-    return outline(node);
+    if (op.role == Role::broadcast && !whole && !shapes_.is_whole(node))
+        return operand(node, graph_.operand(node, 0), whole);
+    RichText text = formula_of(node, whole);
+    if (!is_short(node, whole, text)) return outline(node, whole);
+    const std::size_t repeating = repeating_glyphs(node, whole, text);
+    return {std::move(text), op.precedence, &op, repeating};
 }
 
-bool Captions::can_be_written_out(NodeId node) const {
+bool Captions::can_be_written_out(NodeId node, bool whole) const {
     if (is_constant(graph_, node)) return true;
     if (!names_(node).empty() || &graph_.op(node) == &accumulate_op) return false;
-    return glyph_count(formula_of(node)) <= longest_operand &&
+    const bool has_whole = shapes_.has_whole_operands(node, whole);
+    return is_short(node, whole, formula_of(node, whole)) &&
            std::ranges::all_of(graph_.operands(node), [&](NodeId x) {
-               return !names_(x).empty() || (is_written_out(x) && !goes_on(node, x));
+               return !names_(x).empty() || (is_written_out(x, has_whole) && !goes_on(node, x));
            });
 }
 
@@ -343,49 +408,54 @@ RichText Captions::operator_of(NodeId node) const {
     return text.add(printable(graph_.op(node).name)).add("(…)");
 }
 
-WrittenOperand Captions::outline(NodeId node) const {
+WrittenOperand Captions::outline(NodeId node, bool whole) const {
     const Op& op = graph_.op(node);
     const bool is_sum = &op == &accumulate_op && names_(node).empty();
-    if (is_sum && glyph_count(sum_formula(node)) > longest_operand)
-        return {sum_outline(node), op.precedence, &op};
+    if (is_sum && !is_short(node, whole, sum_formula(node, whole)))
+        return {sum_outline(node, whole), op.precedence, &op};
     const bool stands_whole =
-        is_constant(graph_, node) || !names_(node).empty() || is_written_out(node) || is_sum;
-    if (stands_whole) return written(node);
+        is_constant(graph_, node) || !names_(node).empty() || is_written_out(node, whole) || is_sum;
+    if (stands_whole) return written(node, whole);
+    if (op.role == Role::broadcast && !whole && !shapes_.is_whole(node))
+        return outline(graph_.operand(node, 0), whole);
     WrittenOperand gap;
     gap.text.add("…");
+    const bool has_whole = shapes_.has_whole_operands(node, whole);
     const auto is_gap = [&](NodeId x) {
         if (goes_on(node, x)) return true;
-        return names_(x).empty() && !is_written_out(x) && &graph_.op(x) != &accumulate_op;
+        return names_(x).empty() && !is_written_out(x, has_whole) &&
+               &graph_.op(x) != &accumulate_op;
     };
     RichText text = typeset_formula(
         graph_, node,
-        [&](NodeId x) -> const WrittenOperand& { return is_gap(x) ? gap : written(x); },
+        [&](NodeId x) -> const WrittenOperand& { return is_gap(x) ? gap : written(x, has_whole); },
         numbers_.attributes(node));
     const bool says_something = !graph_.attributes(node).empty() ||  // 0.5 …
                                 !std::ranges::all_of(graph_.operands(node), is_gap);
-    if (says_something && glyph_count(text) <= longest_operand)
+    if (says_something && length_of(text) <= longest_operand)
         return {std::move(text), op.precedence, &op};
     return {operator_of(node), Precedence::atom};
 }
 
-/// " = dc = dx₀ = dx₁", of a node that is the gradient of several leaves. Where steps are not drawn
-/// one by one, those of one name are told together: " = dxₜ (t = 0..T−1)".
+/// " = dc = dx₀ = dx₁", of a node that is the gradient of several values. Those of one name are
+/// told together where they are many, or steps are not drawn one by one: " = dxₜ (t = 0..T−1)".
 RichText Captions::other_gradients(NodeId node) const {
+    constexpr std::size_t most_of_one_name = 2;
     std::map<std::pair<std::string, std::int32_t>, std::set<std::int32_t>> steps;  // by axis too
-    const std::vector<Expr> leaves = labels_.other_leaves(node);
-    for (const Expr& leaf : leaves)
-        if (const auto at = labels_.step(leaf.id); at && !shows_all_)
-            steps[{names_.adjoint(leaf.id), at->axis}].insert(at->t);
+    const std::vector<Expr> values = labels_.other_values(node);
+    for (const Expr& value : values)
+        if (const auto at = labels_.step(value.id))
+            steps[{names_.adjoint(value.id), at->axis}].insert(at->t);
     RichText text;
-    for (const Expr& leaf : leaves) {
-        const std::string name = names_.adjoint(leaf.id);
-        const auto at = labels_.step(leaf.id);
+    for (const Expr& value : values) {
+        const std::string name = names_.adjoint(value.id);
+        const auto at = labels_.step(value.id);
         const auto together = at ? steps.find({name, at->axis}) : steps.end();
-        const std::string where = together != steps.end() && together->second.size() > 1
-                                      ? limits(at->axis, together->second)
-                                      : "";
+        const bool is_one_of_many =
+            at && together->second.size() > (shows_all_ ? most_of_one_name : 1);
+        const std::string where = is_one_of_many ? limits(at->axis, together->second) : "";
         if (where.empty())
-            text.add(" = ").add(typeset_as(name, leaf.id));
+            text.add(" = ").add(typeset_as(name, value.id));
         else if (*together->second.begin() == at->t)
             text.add(" = ")
                 .add(typeset_name(name, axis_name(at->axis)))
@@ -395,7 +465,7 @@ RichText Captions::other_gradients(NodeId node) const {
 }
 
 RichText Captions::label(NodeId node) const {
-    RichText text = name(node);
+    RichText text = names(node);
     const Op& op = graph_.op(node);
     const bool is_leaf = is_given(op);
     if (mode_ == LabelMode::shape && text.empty() && is_constant(graph_, node))

@@ -10,11 +10,15 @@
 #include <revolute/tools/figures/figure.hpp>
 #include <revolute/tools/figures/folding/figure_numbers.hpp>
 #include <revolute/tools/figures/step_names.hpp>
+#include <revolute/tools/figures/text_shapes.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace revolute {
@@ -24,11 +28,13 @@ struct WrittenOperand {
     RichText text;                             ///< as it is written
     Precedence precedence = Precedence::atom;  ///< how tightly its outermost sign binds
     const Op* op = nullptr;                    ///< of a formula
+    /// Of its glyphs those that say only how often a vector is repeated; they make nothing long.
+    std::size_t repeating_glyphs = 0;
 };
 
 /// The labels and tooltips of nodes. Names come from `FigureNames`; an operand without a name is
 /// written out while that is short, else it is a gap, "·". A repeated vector is written like the
-/// vector: W x + b.
+/// vector where shapes agree (`TextShapes`): W x + b.
 class Captions {
  public:
     static constexpr std::size_t longest_operand = 20;  ///< glyphs
@@ -43,16 +49,24 @@ class Captions {
     RichText label(NodeId node) const;
     /// Operator, shape and the line that made the node, as the options say.
     std::string tooltip(NodeId node) const;
-    /// How a formula that uses the node writes it.
-    const WrittenOperand& written(NodeId node) const { return written_[index(node)]; }
+    /// How a formula that uses the node writes it; `whole`: in its own shape.
+    const WrittenOperand& written(NodeId node, bool whole = true) const {
+        return form(node, whole).text;
+    }
     /// Whether a formula that uses the node writes out all that it is made of, down to names and
     /// numbers.
-    bool is_written_out(NodeId node) const { return is_written_out_[index(node)]; }
+    bool is_written_out(NodeId node, bool whole = true) const {
+        return form(node, whole).is_written_out;
+    }
     /// The same, but of a node whose operands are too long for a formula, an outline: "… + b",
     /// "tanh(…)".
-    WrittenOperand outline(NodeId node) const;
+    WrittenOperand outline(NodeId node, bool whole = true) const;
+    /// The shape that a node has where formulas write it as short as they may.
+    Shape text_shape(NodeId node) const { return shapes_(node); }
     /// "h₂", empty when the node has no name.
     RichText name(NodeId node) const;
+    /// The same with the names that were given later: "S₃ = L".
+    RichText names(NodeId node) const;
     /// "dU = 0", of the gradient of a variable that is a number or has another name.
     RichText gradient_label(NodeId gradient, NodeId variable) const;
     /// "h[2]", empty when the node has no name.
@@ -61,10 +75,21 @@ class Captions {
  private:
     void find_recurrences(const Rolled& rolled);
     bool goes_on(NodeId node, NodeId operand) const;
-    const WrittenOperand& written(NodeId node, NodeId operand) const;
+    struct Form {
+        WrittenOperand text;
+        bool is_written_out = false;
+    };
+    const Form& form(NodeId node, bool whole) const {
+        const auto found = whole ? whole_.find(node) : whole_.end();
+        return found == whole_.end() ? forms_[index(node)] : found->second;
+    }
+    const WrittenOperand& operand(NodeId node, NodeId operand, bool whole) const;
     RichText typeset_as(std::string_view name, NodeId value) const;
+    void find_shared_names(std::span<const NodeId> walk);
     RichText other_gradients(NodeId node) const;
-    RichText formula_of(NodeId node) const;
+    RichText formula_of(NodeId node, bool whole = true) const;
+    std::size_t repeating_glyphs(NodeId node, bool whole, const RichText& text) const;
+    bool is_short(NodeId node, bool whole, const RichText& text) const;
     std::string limits(std::int32_t axis, const std::set<std::int32_t>& steps) const;
     struct StepsOfSum {
         std::int32_t axis = 0;
@@ -73,14 +98,14 @@ class Captions {
     std::optional<StepsOfSum> steps_of_sum(NodeId node) const;
     RichText summand(NodeId node, std::int32_t axis) const;
     RichText sum_sign(NodeId node, const std::optional<StepsOfSum>& steps) const;
-    RichText sum_over_steps(NodeId node, const std::optional<StepsOfSum>& steps) const;
-    RichText sum_formula(NodeId node) const;
-    RichText sum_outline(NodeId node) const;
+    RichText sum_over_steps(NodeId node, bool whole, const std::optional<StepsOfSum>& steps) const;
+    RichText sum_formula(NodeId node, bool whole) const;
+    RichText sum_outline(NodeId node, bool whole) const;
     bool go_through_steps(std::span<const NodeId> operands) const;
-    RichText ends_of_list(NodeId node) const;
+    RichText ends_of_list(NodeId node, bool whole) const;
     RichText operator_of(NodeId node) const;
-    WrittenOperand write(NodeId node) const;
-    bool can_be_written_out(NodeId node) const;
+    WrittenOperand write(NodeId node, bool whole) const;
+    bool can_be_written_out(NodeId node, bool whole) const;
 
     const Graph& graph_;
     const Labels& labels_;
@@ -94,8 +119,10 @@ class Captions {
     WrittenOperand gap_;
     std::vector<std::uint32_t>
         recurrences_;  // by id, from 1; 0: of none. Empty where steps are drawn one by one
-    std::vector<WrittenOperand> written_;  // by id
-    std::vector<bool> is_written_out_;     // by id
+    std::set<std::string_view> shared_names_;  // of several nodes, later names among them
+    TextShapes shapes_;
+    std::vector<Form> forms_;       // by id: as short as may be
+    std::map<NodeId, Form> whole_;  // in their own shape, where that is another text
 };
 
 /// A number as it stands in a formula.

@@ -213,8 +213,8 @@ TEST_CASE("labels: an adjoint that is a leaf's gradient too knows that leaf") {
     const Derivative d = differentiate(net.loss, net.variables());
     const Labels labels(d);
     CHECK(labels(d[net.c].id) == "dy");
-    CHECK(labels.other_leaves(d[net.c].id) == std::vector{net.c});
-    CHECK(labels.other_leaves(d[net.V].id).empty());
-    CHECK(labels.other_leaves(net.y.id).empty());
+    CHECK(labels.other_values(d[net.c].id) == std::vector{net.c});
+    CHECK(labels.other_values(d[net.V].id).empty());
+    CHECK(labels.other_values(net.y.id).empty());
     CHECK(labels(d[cell.b].id) == "db");
 }

@@ -96,7 +96,7 @@ bool is_refused(const View& view, const Derivative& derivative) {
 }  // namespace
 
 TEST_CASE("elided figure: simplified nets of every cell are drawn in every view") {
-    for (const Architecture& architecture : test::architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);

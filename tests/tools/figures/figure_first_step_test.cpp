@@ -107,7 +107,7 @@ const std::array<FigureOptions, 3> all_options{
 
 TEST_CASE("figure: steps counted from any number are drawn as those from 0 but for the shift") {
     int turn = 0;
-    for (const Architecture& architecture : test::architectures())
+    for (const Architecture& architecture : test::architectures_to_draw())
         for (const std::int32_t count : {3, 8, 9}) {
             if (!test::is_taken(turn++)) continue;
             CAPTURE(architecture.cell.name());

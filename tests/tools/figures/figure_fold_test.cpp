@@ -29,7 +29,7 @@ namespace revolute {
 
 namespace {
 
-using test::architectures;
+using test::architectures_to_draw;
 using test::dot_of;
 using test::StackedNet;
 
@@ -38,7 +38,7 @@ const FigureOptions folded{.title = "", .steps = ShownSteps::folded, .step_count
 const FigureOptions elided{.title = "", .steps = ShownSteps::elided, .step_count = 1000};
 
 void check_readable(const FigureOptions& options) {
-    for (const Architecture& architecture : architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
@@ -76,7 +76,7 @@ TEST_CASE("folded figure: every net can be read in every view") { check_readable
 TEST_CASE("elided figure: every net can be read in every view") { check_readable(elided); }
 
 TEST_CASE("folded figure: each family that spans the steps is drawn once") {
-    for (const Architecture& architecture : architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         const StackedNet net(architecture, steps);
         const Rolled rolled = roll(net.derivative->loss_and_gradients());
         std::map<NodeId, std::size_t> part_of;
@@ -97,7 +97,7 @@ TEST_CASE("folded figure: Graphviz reads the DOT of every view of every net") {
     if (!test::has_graphviz()) return;
     std::string dot;
     for (const FigureOptions& options : {folded, elided})
-        for (const Architecture& architecture : architectures())
+        for (const Architecture& architecture : test::architectures_to_draw())
             for (const Figure& figure : StackedNet(architecture, steps).views(options))
                 dot += dot_of(figure);
     CHECK(test::graphviz("nop -p", dot) == "0");  // dot -Tcanon fails to read several graphs
@@ -112,7 +112,7 @@ TEST_CASE("folded figure: dot makes a layout of its own for the largest net") {
 }
 
 TEST_CASE("folded figure: the number of steps that the graph was built with makes no difference") {
-    for (const Architecture& architecture : architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         const StackedNet few(architecture, steps), more(architecture, steps + 5);
         const std::vector<Figure> one = few.views(folded), other = more.views(folded);
         for (std::size_t view = 0; view < one.size(); ++view)
@@ -141,7 +141,7 @@ TEST_CASE("folded figure: edges say how far their source is and at which steps i
 
 TEST_CASE(
     "folded figure: in every view of every net, what comes from another step says from which") {
-    for (const Architecture& architecture : architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);
@@ -166,7 +166,7 @@ TEST_CASE(
     "folded figure: an arrow that says it is from another step is dashed, between loops as within "
     "one") {
     int between = 0;
-    for (Architecture architecture : architectures())
+    for (Architecture architecture : test::architectures_to_draw())
         for (const bool is_residual : {false, true}) {
             architecture.is_residual = is_residual && architecture.layers > 1;
             CAPTURE(architecture.cell.name());
@@ -215,7 +215,7 @@ TEST_CASE(
 
 TEST_CASE("folded figure: no more than a third of a frame is empty") {
     for (const FigureOptions& options : {folded, elided})
-        for (const Architecture& architecture : architectures())
+        for (const Architecture& architecture : test::architectures_to_draw())
             for (Figure& figure : StackedNet(architecture, steps).views(options)) {
                 REQUIRE(lay_out(figure));
                 CHECK(test::empty_frames_of(figure) == "");

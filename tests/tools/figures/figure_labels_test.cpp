@@ -91,7 +91,7 @@ int check_labels(const Derivative& derivative, std::int32_t count) {
 }  // namespace
 
 TEST_CASE("folded figure: at each step a label says what the figure of all steps says there") {
-    for (const Architecture& architecture : test::architectures()) {
+    for (const Architecture& architecture : test::architectures_to_draw()) {
         CAPTURE(architecture.cell.name());
         CAPTURE(architecture.layers);
         CAPTURE(architecture.is_bidirectional);

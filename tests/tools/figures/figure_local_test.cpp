@@ -96,7 +96,7 @@ TEST_CASE("local derivatives: of a simplified graph no edge is lost, though adjo
 
 TEST_CASE(
     "local derivatives: every variable of every net is reached from the loss, simplified too") {
-    for (const Architecture& architecture : test::architectures())
+    for (const Architecture& architecture : test::architectures_to_draw())
         for (const bool answers_every_step : {false, true}) {
             const test::NetKind kind{architecture, answers_every_step};
             CAPTURE(kind.text());

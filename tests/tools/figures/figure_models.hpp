@@ -181,7 +181,7 @@ struct EncoderDecoder {
 };
 
 /// Nets of every cell: one layer, two, both directions, residual sums.
-inline std::vector<Architecture> architectures() {
+inline std::vector<Architecture> architectures_to_draw() {
     std::vector<Architecture> all;
     for (const CellKind cell : cell_kinds()) {
         for (const InitialState initial :

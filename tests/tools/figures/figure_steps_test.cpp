@@ -35,7 +35,7 @@ namespace revolute {
 
 namespace {
 
-using test::architectures;
+using test::architectures_to_draw;
 using test::ClaimReader;
 using test::Claims;
 using test::StackedNet;
@@ -128,7 +128,7 @@ void check_net(const Architecture& architecture, std::int32_t count, Drawn drawn
 }  // namespace
 
 TEST_CASE("folded figure: the steps that it says are those of the families and of their edges") {
-    for (const Architecture& architecture : architectures()) {
+    for (const Architecture& architecture : architectures_to_draw()) {
         check_net(architecture, 8, Drawn::as_built, Written::model);
         const bool is_small = architecture.layers == 1 && !architecture.is_bidirectional;
         for (const std::int32_t count : {9, is_small ? 20 : 8})
@@ -137,13 +137,13 @@ TEST_CASE("folded figure: the steps that it says are those of the families and o
 }
 
 TEST_CASE("folded figure: so are those that stand in its DOT") {
-    for (const Architecture& architecture : architectures())
+    for (const Architecture& architecture : architectures_to_draw())
         check_net(architecture, 8, Drawn::simplified, Written::dot);
 }
 
 TEST_CASE("folded figure: so are those of steps that are not counted from 0") {
     int turn = 0;
-    for (const Architecture& architecture : architectures())
+    for (const Architecture& architecture : architectures_to_draw())
         for (const std::int32_t first : {1, 3, 10}) {
             if (!test::is_taken(turn++)) continue;
             CAPTURE(architecture.cell.name());

@@ -37,7 +37,7 @@ std::vector<const Derivative*> list_of(const Derivative* derivative) {
 bool is_called_adjoint_of(const Labels& labels, NodeId node, NodeId value) {
     const Labels::Origin named = labels.origin(node), of = labels.origin(value);
     if (named.value == of.value && named.order == of.order + 1) return true;
-    return std::ranges::any_of(labels.other_leaves(node),
+    return std::ranges::any_of(labels.other_values(node),
                                [&](const Expr& leaf) { return leaf.id == value; });
 }
 
@@ -261,7 +261,7 @@ void FigureBuilder::connect_to(std::uint32_t value, std::uint32_t gradient) {
 std::uint32_t FigureBuilder::draw_name(NodeId node) {
     const std::uint32_t place = draw(node);
     if (options_.labels != LabelMode::formula) return place;
-    RichText name = captions_.name(node);
+    RichText name = captions_.names(node);
     if (name.empty() || &graph_.op(node) == &constant_op) return place;
     name.bold = figure_.nodes[place].label.bold;
     figure_.nodes[place].label = std::move(name);

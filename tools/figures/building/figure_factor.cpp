@@ -18,32 +18,59 @@ class FactorWriter {
           captions_(captions),
           numbers_(numbers),
           graph_(*derivative.graph),
-          written_(graph_.size()),
+          shapes_(graph_),
+          short_(graph_.size()),
+          whole_(graph_.size()),
           holds_adjoint_(graph_.size()) {}
 
     std::optional<RichText> write() {
-        for (std::uint32_t i = 0; i <= index(derivative_.factor.id); ++i)
-            written_[i] = write_node(NodeId{i});
-        const auto& root = written_[index(derivative_.factor.id)];
-        return root ? std::optional(root->text) : std::nullopt;
+        const NodeId root = derivative_.factor.id;
+        for (std::uint32_t i = 0; i <= index(root); ++i) {
+            const NodeId node{i};
+            find_shape(node);
+            short_[i] = write_node(node, false);
+            whole_[i] = shapes_.is_whole(node) ? short_[i] : write_node(node, true);
+        }
+        // The adjoint is multiplied entry by entry, and has columns.
+        const bool is_entrywise = derivative_.form == LocalDerivative::Form::entrywise;
+        const std::optional<WrittenOperand>& text = written(root, !is_entrywise);
+        return text ? std::optional(text->text) : std::nullopt;
     }
 
  private:
-    std::optional<WrittenOperand> write_node(NodeId node) {
-        if (derivative_.adjoint && derivative_.adjoint->id == node) {
-            holds_adjoint_[index(node)] = true;
+    bool is_adjoint(NodeId node) const {
+        return derivative_.adjoint && derivative_.adjoint->id == node;
+    }
+
+    void find_shape(NodeId node) {
+        const std::span<const NodeId> operands = graph_.operands(node);
+        const bool holds_adjoint = is_adjoint(node) || std::ranges::any_of(operands, [&](NodeId x) {
+                                       return bool{holds_adjoint_[index(x)]};
+                                   });
+        holds_adjoint_[index(node)] = holds_adjoint;
+        const auto original = derivative_.originals[index(node)];
+        if (original)
+            shapes_.add(node, captions_.text_shape(*original));
+        else if (operands.empty())
+            shapes_.add(node, graph_.shape(node));
+        else if (holds_adjoint && graph_.op(node).role == Role::broadcast)
+            shapes_.add_whole_formula(node);
+        else
+            shapes_.add_formula(node);
+    }
+
+    const std::optional<WrittenOperand>& written(NodeId node, bool whole) const {
+        return (whole ? whole_ : short_)[index(node)];
+    }
+
+    std::optional<WrittenOperand> write_node(NodeId node, bool whole) const {
+        if (is_adjoint(node)) {
             WrittenOperand dot;
             dot.text.add("·");
             return dot;
         }
         if (const auto original = derivative_.originals[index(node)])
-            return captions_.outline(*original);
-        const std::span<const NodeId> operands = graph_.operands(node);
-        if (std::ranges::any_of(operands, [&](NodeId x) { return !written_[index(x)]; }))
-            return std::nullopt;
-        const bool holds_adjoint =
-            std::ranges::any_of(operands, [&](NodeId x) { return bool{holds_adjoint_[index(x)]}; });
-        holds_adjoint_[index(node)] = holds_adjoint;
+            return captions_.outline(*original, whole);
         const Op& op = graph_.op(node);
         if (&op == &constant_op) {
             const std::span<const FigureNumber> known = numbers_of(node);
@@ -51,12 +78,21 @@ class FactorWriter {
                 known.empty() ? FigureNumber{number_formula(graph_.attributes(node)[0])} : known[0];
             return WrittenOperand{typeset_number(number), number.formula.precedence};
         }
-        // A repeated vector is written like the vector, as in other formulas.
-        if (op.role == Role::broadcast && !holds_adjoint) return written_[index(operands[0])];
+        if (op.role == Role::broadcast && !whole && !shapes_.is_whole(node))
+            return written(graph_.operand(node, 0), whole);
+        return write_formula(node, whole);
+    }
+
+    std::optional<WrittenOperand> write_formula(NodeId node, bool whole) const {
+        const bool has_whole = shapes_.has_whole_operands(node, whole);
+        const std::span<const NodeId> operands = graph_.operands(node);
+        if (std::ranges::any_of(operands, [&](NodeId x) { return !written(x, has_whole); }))
+            return std::nullopt;
         RichText text = typeset_formula(
-            graph_, node, [&](NodeId x) -> const WrittenOperand& { return *written_[index(x)]; },
+            graph_, node, [&](NodeId x) -> const WrittenOperand& { return *written(x, has_whole); },
             numbers_of(node));
         if (glyph_count(text) > longest_factor) return std::nullopt;
+        const Op& op = graph_.op(node);
         return WrittenOperand{std::move(text), op.precedence, &op};
     }
 
@@ -70,8 +106,10 @@ class FactorWriter {
     const Captions& captions_;
     const FactorNumbers& numbers_;
     const Graph& graph_;
-    std::vector<std::optional<WrittenOperand>> written_;  // by id
-    std::vector<bool> holds_adjoint_;                     // by id
+    TextShapes shapes_;
+    std::vector<std::optional<WrittenOperand>> short_;  // by id
+    std::vector<std::optional<WrittenOperand>> whole_;  // by id: in their own shapes
+    std::vector<bool> holds_adjoint_;                   // by id
 };
 
 /// "a, b", "…" where that is long.

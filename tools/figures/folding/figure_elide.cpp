@@ -81,11 +81,17 @@ class Elider {
         added.to = ends_there ? dots(travels_to(edge), edge.to) : place_of_[edge.to];
         added.label = with_steps(added.label);
         if (starts_there || ends_there) {
-            const auto [found, is_new] =
-                arrows_.try_emplace(std::pair(added.from, added.to), figure_.edges.size());
+            const auto [found, is_new] = arrows_.try_emplace(
+                std::tuple(added.from, added.to, place_among_alike(edge)), figure_.edges.size());
             if (!is_new) return keep_common(figure_.edges[found->second], added);
         }
         figure_.edges.push_back(std::move(added));
+    }
+
+    /// How many edges between the same two values came before: of x o x each slot has its own, and
+    /// the derivative is what both say together.
+    std::uint32_t place_among_alike(const FigureEdge& edge) {
+        return between_[std::pair(edge.from, edge.to)]++;
     }
 
     static void keep_common(FigureEdge& arrow, const FigureEdge& other) {
@@ -105,9 +111,12 @@ class Elider {
 
     /// What the dots stand for that an arrow into the steps left out ends at: the value that goes
     /// on from step to step, of which those left out have their own, or, where it does not come
-    /// from a step of their axis, what reads it.
+    /// from a step of their axis, what reads it. A local derivative is one with respect to the
+    /// value that it points to, and to no other.
     std::uint32_t travels_to(const FigureEdge& edge) const {
-        return are_of_one_axis(edge) ? edge.from : edge.to;
+        const bool is_derivative =
+            edge.kind == EdgeKind::derivative || edge.kind == EdgeKind::shared_derivative;
+        return are_of_one_axis(edge) && !is_derivative ? edge.from : edge.to;
     }
 
     /// The dots that stand for the values like `value` of the steps left out.
@@ -147,7 +156,9 @@ class Elider {
     std::optional<Step> true_last_;
     std::vector<std::uint32_t> place_of_;  // by node of the sketch that is drawn
     std::map<Key, std::uint32_t> dots_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> arrows_;  // from and to dots
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> between_;  // of the sketch
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::size_t>
+        arrows_;  // from and to dots, by place among alike
     std::vector<PanelPlace> places_;
     Figure figure_;
 };
