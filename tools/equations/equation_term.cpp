@@ -1,3 +1,4 @@
+#include <revolute/tools/equations/detail/writing/constant_factors.hpp>
 #include <revolute/tools/equations/detail/writing/equation_number.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
 
@@ -184,6 +185,7 @@ class TermWriter {
     }
 
     Formula operation(const EquationTerm& term) const {
+        if (const auto product = detail::with_one_number(term)) return write(*product);
         if (is_latex() && term.op->role == Role::transpose &&
             style_.transpose == TransposeSide::left)
             return transposed_on_the_left(term);
@@ -236,8 +238,11 @@ class TermWriter {
         if (operand.kind == EquationTerm::Kind::list)
             return list(operand, sign_between_operands(*term.op));
         Formula written = write(operand);
-        // dy h would read as d(yh).
-        if (is_latex() && slot == 0 && puts_close(*term.op) && ends_with_adjoint(operand))
+        // dy h would read as d(yh); not so (U dy) h, a product of another kind.
+        const bool is_in_parentheses =
+            operand.kind == EquationTerm::Kind::operation && operand.op != term.op;
+        if (is_latex() && slot == 0 && puts_close(*term.op) && ends_with_adjoint(operand) &&
+            !is_in_parentheses)
             written.text += " \\,";
         return written;
     }

@@ -9,6 +9,7 @@
 #include <revolute/rnn/simple_rnn.hpp>
 #include <support/bindings.hpp>
 #include <support/equation_nets.hpp>
+#include <support/name_check.hpp>
 #include <support/random_graph.hpp>
 #include <support/renamed.hpp>
 #include <support/sanitized.hpp>
@@ -55,7 +56,62 @@ void check_pairs(CellKind cell, InitialState initial, std::size_t every) {
             if (from != to && count++ % every == 0) check_renamed(outputs, from, to);
 }
 
+/// The two factors of "L = sum(a o b)" in equations, as they are written.
+std::pair<std::string, std::string> factors_of(const std::string& text, const std::string& before,
+                                               const std::string& between,
+                                               const std::string& behind) {
+    CAPTURE(text);
+    const std::size_t first = text.find(before) + before.size();
+    const std::size_t sign = text.find(between, first);
+    const std::size_t end = text.find(behind, sign);
+    REQUIRE(end < text.size());
+    return {text.substr(first, sign - first),
+            text.substr(sign + between.size(), end - sign - between.size())};
+}
+
+std::string random_name(test::Random& random) {
+    constexpr std::array pieces{"a",  "b", "W", "theta", "h", "1",   "0",   "_",  "_",
+                                "^",  "{", "}", "*",     "'", "+",   "-",   "^{", "_{",
+                                "^*", ",", "ŷ", "ℓ",     "β", "hat", "star"};
+    std::string name{"Wab"[random.below(3)]};
+    for (std::uint32_t more = random.below(5); more > 0; --more)
+        name += pieces[random.below(pieces.size())];
+    return name;
+}
+
 }  // namespace
+
+TEST_CASE("equation names: two names are never printed as one, in text and in LaTeX") {
+    test::Random random(11);
+    for (std::uint32_t i = 0; i < test::draws(3000); ++i) {
+        const std::string first = random_name(random), second = random_name(random);
+        if (first == second) continue;
+        CAPTURE(first);
+        CAPTURE(second);
+        Graph graph;
+        const Expr a = graph.parameter(first, {2, 2}), b = graph.parameter(second, {2, 2});
+        const Equations made = equations(differentiate(sum(hadamard(a, b)).named("L"), {a, b}));
+        const auto text = factors_of(to_text(made), "L = sum(", " o ", ")\n");
+        CHECK(text.first != text.second);
+        test::check_latex_names(made);
+    }
+}
+
+TEST_CASE("equation names: signs of a name are words in text, and themselves in LaTeX") {
+    Graph graph;
+    std::vector<Expr> all;
+    for (const char* name : {"b_-", "b_+", "W^{*}", "V^*", "theta*_0", "A'"})
+        all.push_back(graph.parameter(name, {2, 2}));
+    const Equations made = equations(differentiate(sum(square(accumulate(all))).named("L"), all));
+    const std::string text = to_text(made), latex = to_latex(made);
+    CAPTURE(text);
+    CAPTURE(latex);
+    for (const char* name : {"b_minus", "b_plus", "W_star", "V_star", "theta_star_0", "A_prime"})
+        CHECK(text.find(std::string("d") + name + " =") != std::string::npos);
+    for (const char* name :
+         {"b_{-}", "b_{+}", "\\mathit{W*}", "\\mathit{V*}", "{\\theta*}_{0}", "\\mathit{A'}"})
+        CHECK(latex.find(std::string("\\mathrm{d}") + name) != std::string::npos);
+}
 
 TEST_CASE("equation names: every two names of a simple RNN made equal") {
     check_pairs(CellKind::simple, InitialState::trainable, 1);

@@ -71,16 +71,23 @@ std::string as_word(char32_t character) {
     return fmt::format("U{:04X}", static_cast<std::uint32_t>(character));
 }
 
-/// The word for a sign of ASCII that stands behind a letter or another sign and before no letter:
-/// W', W* and W+ are three values. Empty for any other.
+constexpr std::string_view signs_of_names = "'*+-";
+
+/// The word for a sign of ASCII that stands behind a letter or another sign, and last or before an
+/// underline, or right behind an underline: W', W* and W+ are three values, and so are b_+ and b_-.
+/// Empty for any other.
 std::string_view word_of_last_sign(std::string_view label, std::size_t i) {
     constexpr std::array<std::pair<char, std::string_view>, 4> words{
         {{'\'', "_prime"}, {'*', "_star"}, {'+', "_plus"}, {'-', "_minus"}}};
     const auto found =
         std::ranges::find(words, label[i], &std::pair<char, std::string_view>::first);
-    const bool is_last = i > 0 && label[i - 1] != '_' &&
-                         label.find_first_not_of("'*+-", i) == std::string_view::npos;
-    return found != words.end() && is_last ? found->second : std::string_view{};
+    if (i == 0 || found == words.end()) return {};
+    const std::size_t next = label.find_first_not_of(signs_of_names, i);
+    const std::size_t before = label.find_last_not_of(signs_of_names, i);
+    const bool is_last = next == std::string_view::npos || label[next] == '_';
+    const bool is_behind_underline =
+        before != std::string_view::npos && before > 0 && label[before] == '_';
+    return is_last || is_behind_underline ? found->second : std::string_view{};
 }
 
 /// Letters, digits and underlines. The label is in UTF-8.
@@ -96,7 +103,9 @@ std::string as_letters(const std::string& label) {
                                                              : std::string(sign);
         const bool is_accent = next.size() > 1 && next.front() == '_';
         if (was_accent && next.front() != '_') word += '_';  // ŷt is y_hat_t
-        word += is_accent && word.empty() ? "_" : next;      // of no letter
+        const bool is_below = !sign.empty() && label[i - 2] == '_';
+        if (is_below && word.ends_with('_')) word.pop_back();  // b_- is b_minus
+        word += is_accent && word.empty() ? "_" : next;        // of no letter
         was_accent = next.size() > 1 && next.find('_') != next.npos && word != "_";
     }
     return word;
@@ -124,8 +133,8 @@ std::string as_word_with_signs(const std::string& label) {
     };
     std::string word;
     std::size_t begin = 0;
-    for (std::size_t i = label.find_first_of("+-*'"); i < label.size();
-         i = label.find_first_of("+-*'", i + 1)) {
+    for (std::size_t i = label.find_first_of(signs_of_names); i < label.size();
+         i = label.find_first_of(signs_of_names, i + 1)) {
         if (!stays(i)) continue;
         word += as_letters(label.substr(begin, i - begin)) + label[i];
         begin = i + 1;
@@ -143,6 +152,22 @@ std::string without_braces(std::string label) {
         if (close == std::string::npos || label[close] == '{' || close == open + 2) continue;
         label.erase(close, 1);
         label.erase(open + 1, 1);
+    }
+    return label;
+}
+
+/// W* for W^* and W^{*}, as LaTeX has it.
+std::string without_carets(std::string label) {
+    for (std::size_t caret = label.find('^'); caret != std::string::npos;
+         caret = label.find('^', caret + 1)) {
+        const bool has_brace = caret + 1 < label.size() && label[caret + 1] == '{';
+        const std::size_t first = caret + (has_brace ? 2 : 1);
+        const std::size_t end =
+            std::min(label.find_first_not_of(signs_of_names, first), label.size());
+        const bool is_closed = !has_brace || (end < label.size() && label[end] == '}');
+        if (caret == 0 || end == first || !is_closed) continue;
+        if (has_brace) label.erase(end, 1);
+        label.erase(caret, first - caret);
     }
     return label;
 }
@@ -231,7 +256,7 @@ std::size_t EquationNames::value_of(const PartName& label) {
     const auto [place, is_new] =
         numbers_.try_emplace({value, label.axis, label.number}, values_.size());
     if (is_new)
-        values_.push_back({.label = with_digits_raised(without_braces(value)),
+        values_.push_back({.label = with_digits_raised(without_braces(without_carets(value))),
                            .is_as_given = as_word(value) == value,
                            .number = label.number,
                            .claims = {}});
