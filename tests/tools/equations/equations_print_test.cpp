@@ -1,6 +1,7 @@
 // How numbers, names and sizes of general equations read.
 
 #include <revolute/ops/ops.hpp>
+#include <revolute/rnn/recurrent_net.hpp>
 #include <support/equation_batches.hpp>
 
 #include <doctest/doctest.h>
@@ -198,6 +199,38 @@ TEST_CASE("equations: a value that is called B is no number of columns in LaTeX"
         CAPTURE(text);
         CHECK(has(text, is_mean ? "\\mathrm{d}\\underline{B} &=" : "\\mathrm{d}B &="));
     }
+}
+
+TEST_CASE("equations: numbers that multiply one value in turn are one where it is short") {
+    const auto line = [](double first, double second, bool by_entry) {
+        Graph graph;
+        const Expr h = graph.parameter("h", {2, 1}), c = graph.constant(second, {2, 1});
+        const Expr inner = by_entry ? hadamard(c, h) : second * h;
+        const Expr loss = sum(square(scale(first, inner).named("y"))).named("L");
+        const std::string text = to_text(equations(differentiate(loss, {h}), Simplification::off));
+        const std::size_t begin = text.find("  y = ") + 6;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    CHECK(line(2.0, 2.0 / 3.0, true) == "(4 / 3) h");
+    CHECK(line(2.0, 2.0 / 3.0, false) == "(4 / 3) h");
+    CHECK(line(0.5, 0.5, true) == "0.25 h");
+    CHECK(line(0.9, 0.1, false) == "0.9 (0.1 h)");
+}
+
+TEST_CASE("equations: no space stands before a parenthesis that closes in LaTeX") {
+    for (const InitialState initial : {InitialState::given, InitialState::trainable})
+        for (const CellKind cell : cell_kinds())
+            for (const int batch : {1, 3}) {
+                Graph graph;
+                const RecurrentNet net =
+                    recurrent_net(graph, {.steps = 3, .input = 2, .hidden = 2, .batch = batch},
+                                  {.cell = cell, .initial = initial});
+                const std::string latex =
+                    to_latex(equations(differentiate(net.loss(), net.variables())));
+                CAPTURE(latex);
+                for (const char* end : {"\\,)", "\\, )", "\\,\\right)", "\\, \\right)"})
+                    CHECK(latex.find(end) == std::string::npos);
+            }
 }
 
 }  // namespace revolute

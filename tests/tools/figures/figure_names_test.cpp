@@ -163,4 +163,38 @@ TEST_CASE("figure names: what means one thing keeps its own name, in any alphabe
     CHECK(labels == std::set<std::string>{"β", "x'", "y = β ∘ x'"});
 }
 
+TEST_CASE(
+    "figure names: an adjoint of several values is told of each, and a value by its later name") {
+    for (const std::int32_t count : {3, 4, 9}) {
+        CAPTURE(count);
+        Graph graph;
+        const Expr W = graph.parameter("W", {2, 2}), q = graph.parameter("q", {1, 1});
+        Expr h = graph.initial_state("h0", {2, 1}), total;
+        std::vector<Expr> losses;
+        for (std::int32_t t = 0; t < count; ++t) {
+            const Scope at(graph, Step{0, t});
+            h = tanh(W * h).named("h");
+            losses.push_back(sum(square(h)).named("l"));
+            total = t == 0 ? losses.back() : (total + losses.back()).named("S");
+        }
+        const auto has = [](const Figure& figure, const std::string& beginning) {
+            return std::ranges::any_of(figure.nodes, [&](const FigureNode& node) {
+                return to_plain(node.label).starts_with(beginning);
+            });
+        };
+        const Derivative of_sum = differentiate(square(q * accumulate(losses)).named("M"), {W, q});
+        const std::string last = std::to_string(count - 1);
+        CHECK(has(joint(of_sum), count == 3 ? "dl_2 = dl_0 = dl_1 = "
+                                            : "dl_" + last + " = dl_t (t = 0.." +
+                                                  std::to_string(count - 2) + ") = "));
+        const Derivative of_total = differentiate(total.named("L"), {W});
+        CHECK(has(joint(of_total), "S_" + last + " = L = S_"));
+        CHECK(has(local_derivatives(of_total), "S_" + last + " = L"));
+        if (count < 8) continue;
+        const FigureOptions folded{.title = "", .steps = ShownSteps::folded};
+        CHECK(has(joint(of_sum, folded), "dl_T = dl_t (t = 0..T−1) = "));
+        CHECK(has(joint(of_total, folded), "S_T = L = S_{T−1} + l_T"));
+    }
+}
+
 }  // namespace revolute
