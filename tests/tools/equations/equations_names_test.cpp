@@ -100,16 +100,17 @@ TEST_CASE("equation names: two names are never printed as one, in text and in La
 TEST_CASE("equation names: signs of a name are words in text, and themselves in LaTeX") {
     Graph graph;
     std::vector<Expr> all;
-    for (const char* name : {"b_-", "b_+", "W^{*}", "V^*", "theta*_0", "A'"})
+    for (const char* name : {"b_-", "b_+", "W^{*}", "V^*", "theta*_0", "A'", "ŷ'"})
         all.push_back(graph.parameter(name, {2, 2}));
     const Equations made = equations(differentiate(sum(square(accumulate(all))).named("L"), all));
     const std::string text = to_text(made), latex = to_latex(made);
     CAPTURE(text);
     CAPTURE(latex);
-    for (const char* name : {"b_minus", "b_plus", "W_star", "V_star", "theta_star_0", "A_prime"})
-        CHECK(text.find(std::string("d") + name + " =") != std::string::npos);
     for (const char* name :
-         {"b_{-}", "b_{+}", "\\mathit{W*}", "\\mathit{V*}", "{\\theta*}_{0}", "\\mathit{A'}"})
+         {"b_minus", "b_plus", "W_star", "V_star", "theta_star_0", "A_prime", "y_hat_prime"})
+        CHECK(text.find(std::string("d") + name + " =") != std::string::npos);
+    for (const char* name : {"b_{-}", "b_{+}", "\\mathit{W*}", "\\mathit{V*}", "{\\theta*}_{0}",
+                             "\\mathit{A'}", "{\\hat{y}'}"})
         CHECK(latex.find(std::string("\\mathrm{d}") + name) != std::string::npos);
 }
 

@@ -300,8 +300,11 @@ DotArrows arrows_of_steps_left_out(const Figure& all,
             continue;
         const std::string begin =
             starts_there ? dots_of(from->axis, source, part_of) : drawn(source);
-        const std::string end =
-            ends_there ? dots_of(to->axis, of_one_axis ? source : target, part_of) : drawn(target);
+        // A value goes on from step to step; a derivative is one with respect to the target.
+        const bool is_derivative =
+            edge.kind == EdgeKind::derivative || edge.kind == EdgeKind::shared_derivative;
+        const FigureNode& goes_on = of_one_axis && !is_derivative ? source : target;
+        const std::string end = ends_there ? dots_of(to->axis, goes_on, part_of) : drawn(target);
         arrows[{begin, end}].insert(reader.numbered(with_plain_minus(to_plain(edge.label)), {}));
     }
     for (auto& [ends, labels] : arrows)
