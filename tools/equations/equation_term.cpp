@@ -68,6 +68,7 @@ struct LatexName {
     std::string letters;
     std::size_t lines = 0;
     std::string accent{};  ///< "hat": of ŷ, which is the word y_hat
+    std::string marks{};   ///< "'": of ŷ'
     std::string layer{};
     std::string below{};
 };
@@ -87,9 +88,10 @@ std::string latex_index(std::string_view name) {
 /// "hat". What is left is no sign of its own, as that of "hat_" would be.
 std::string_view accent_of(std::string_view below) {
     static constexpr std::array accents{"hat", "tilde", "bar", "dot"};
-    const std::string_view first = below.substr(0, below.find('_'));
+    const std::string_view first = below.substr(0, below.find_first_of("_'*"));
     const std::string_view rest = below.substr(first.size());
-    const bool is_apart = rest.empty() || (rest.size() > 1 && rest[1] != '_');
+    const bool is_apart =
+        rest.empty() || rest.front() != '_' || (rest.size() > 1 && rest[1] != '_');
     return is_apart && std::ranges::find(accents, first) != accents.end() ? first : "";
 }
 
@@ -118,8 +120,12 @@ LatexName parts_of(const std::string& whole, const EquationStyle& style) {
     if (underline != std::string_view::npos) {
         std::string_view below = name.substr(underline + 1);
         parts.accent = accent_of(below);
-        below.remove_prefix(
-            std::min(parts.accent.size() + (parts.accent.empty() ? 0 : 1), below.size()));
+        if (!parts.accent.empty()) {
+            below.remove_prefix(parts.accent.size());
+            parts.marks = below.substr(0, below.find_first_not_of("'*"));
+            below.remove_prefix(parts.marks.size());
+            if (below.starts_with('_')) below.remove_prefix(1);
+        }
         parts.below = latex_index(below);
         name = name.substr(0, underline);
     }
@@ -136,6 +142,7 @@ std::string latex_name(const std::string& name, const std::string& step,
     const LatexName parts = parts_of(name, style);
     std::string text = latex_letters(parts.letters);
     if (!parts.accent.empty()) text = fmt::format("\\{}{{{}}}", parts.accent, text);
+    if (!parts.marks.empty()) text = fmt::format("{{{}{}}}", text, parts.marks);
     for (std::size_t i = 0; i < parts.lines; ++i) text = fmt::format("\\underline{{{}}}", text);
     if (!parts.layer.empty()) text += fmt::format("^{{({})}}", with_underlines(parts.layer));
     const bool both = !parts.below.empty() && !step.empty();

@@ -16,6 +16,9 @@ namespace {
 
 bool is_constant(const Graph& graph, NodeId node) { return &graph.op(node) == &constant_op; }
 
+/// Whether the operator's factors stand beside each other without a sign.
+bool is_juxtaposed(const Op& op) { return op.text == "#1 #2" || op.text == "@1 #1"; }
+
 /// Those of some parts that depend on each other in a circle among them, or on such.
 std::vector<PartId> parts_in_circles(const Rolled& rolled, std::span<const PartId> some) {
     std::map<PartId, std::vector<PartId>> users;
@@ -87,11 +90,17 @@ RichText typeset_formula(const Graph& graph, NodeId node,
     const std::vector<Formula> numbers = add_numbers(atoms, attributes);
     const Application application{graph.op(node), graph.attributes(node), graph.operand_count(node),
                                   numbers};
-    const Formula written = formula(application, Notation::text, [&](std::uint32_t slot) {
+    Formula written = formula(application, Notation::text, [&](std::uint32_t slot) {
         const WrittenOperand& x = operand(graph.operand(node, slot));
         atoms.push_back(x.text);
         return Formula{atom_mark(atoms.size() - 1), x.precedence, x.op};
     });
+    // A number behind another factor would be read with it: 3 · 1 is not 3 1.
+    if (is_juxtaposed(graph.op(node)) && is_constant(graph, graph.operands(node).back())) {
+        const std::string last = fmt::format(" {}", atom_mark(atoms.size() - 1));
+        if (written.text.ends_with(last))
+            written.text.insert(written.text.size() - last.size(), " *");
+    }
     const Shape shape = graph.shape(node);
     const bool may_be_of_matrix =
         is_elementwise(graph.op(node).role) && shape.rows == shape.columns && !shape.is_scalar();

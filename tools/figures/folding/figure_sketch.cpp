@@ -40,7 +40,8 @@ bool says_the_same(const RichText& a, const RichText& b,
 
 std::string name_in(const Sketch& sketch, std::uint32_t node) {
     const FigureNode& drawn = sketch.figure.nodes[node];
-    return has_name(drawn) ? drawn.name : to_plain(drawn.label);
+    const bool is_named = has_name(drawn) && drawn.kind != NodeKind::constant;
+    return is_named ? drawn.name : to_plain(drawn.label);
 }
 
 std::optional<std::string> names_apart(const Sketch& sketch, std::uint32_t a, std::uint32_t b) {
