@@ -225,6 +225,7 @@ GradientComparison compare_gradients(const Case& of, const CaseResult& given,
         GradientComparison comparison =
             verdicts_of(given, right, tolerance.value_or(case_tolerance), roundings, floors);
         comparison.precision = precision_of(roundings);
+        comparison.last_digit = last_digit_of(roundings);
         return comparison;
     };
     GradientComparison comparison = verdicts();

@@ -6,6 +6,7 @@
 #include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/case_file.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/exchange/written_digits.hpp>
 
 #include <optional>
 #include <string>
@@ -89,6 +90,8 @@ struct GradientComparison {
     std::optional<int> digits_of_steps{};
     /// The least that an array of the given ones has.
     Rounding precision = Rounding::none;
+    /// What became of the last digits that were written, as far as it shows.
+    LastDigit last_digit = LastDigit::nearest;
 
     /// Whether no array differs.
     bool agrees() const;

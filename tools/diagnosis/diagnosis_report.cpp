@@ -186,7 +186,8 @@ std::string to_text(const GradientComparison& comparison, const Case& of) {
     std::string text =
         to_table(std::vector<ArrayComparison>(comparison.arrays.begin(), comparison.arrays.end()),
                  comparison.not_compared);
-    const std::string note = precision_note(comparison.precision, "The gradients given");
+    const std::string note =
+        precision_note(comparison.precision, comparison.last_digit, "The gradients given");
     if (!note.empty()) text += '\n' + note;
     if (!comparison.too_few_digits.empty())
         text += fmt::format("\nToo few digits to judge {}: zeros would agree as well\n",
@@ -229,6 +230,7 @@ std::string to_json(const GradientComparison& comparison) {
         {"agrees", comparison.agrees()},
         {"tolerance", comparison.tolerance},
         {"precision", name_of(comparison.precision)},
+        {"last_digits", name_of(comparison.last_digit)},
         {"first", first == nullptr ? Json(nullptr) : Json(first->name)},
         {"arrays", std::move(arrays)},
         {"not_compared", comparison.not_compared},

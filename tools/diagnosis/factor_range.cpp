@@ -236,6 +236,8 @@ WrittenNumber simplest_number_in(const FactorRange& range) {
 
 }  // namespace
 
+std::string shortest_number(const FactorRange& range) { return shortest_decimal_in(range).text; }
+
 NamedFactor named_factor(const Case& of, std::span<const KnownFactor> known,
                          const FactorRange& range) {
     // A range of few digits has a product of sizes in it by chance.

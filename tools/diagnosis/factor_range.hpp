@@ -32,6 +32,14 @@ struct FactorRange {
 std::optional<FactorRange> factor_range(std::span<const double> right,
                                         std::span<const double> given, double bound);
 
+/// A number that was found in others, and those that it may be as well.
+struct FittedNumber {
+    double value = 0;   ///< the one that fits best
+    FactorRange range;  ///< all that fit
+};
+/// The number in decimals, with as few digits as tell it from what is not in the range.
+std::string shortest_number(const FactorRange& range);
+
 /// A factor that has a name in a case.
 struct KnownFactor {
     double value;       ///< its value there

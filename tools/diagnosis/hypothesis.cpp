@@ -90,6 +90,10 @@ double Judge::rounding(std::size_t i, double size) const {
     return std::max(roundings_[i].floor, roundings_[i].relative * size);
 }
 
+double Judge::agreeing_difference(std::size_t i) const {
+    return std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor);
+}
+
 double Judge::relative_rounding() const {
     double largest = 0;
     for (const ArrayRounding& rounding : roundings_) largest = std::max(largest, rounding.relative);
@@ -164,8 +168,7 @@ bool Judge::are_enough_for_fit(std::span<const std::size_t> arrays) const {
         for (std::size_t k = 0; k < given_entries_[i].size(); ++k) {
             const double number = given_entries_[i][k];
             const double difference = std::abs(number - right_entries_[i][k]);
-            if (!(difference <= std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor)))
-                numbers.insert(number);
+            if (!(difference <= agreeing_difference(i))) numbers.insert(number);
         }
     return numbers.size() >= enough;
 }

@@ -97,6 +97,8 @@ class Judge {
     bool differs(std::size_t i) const { return verdicts_[i].differs; }
     /// How far numbers of array `i` may be from what gives them, where these are of that size.
     double rounding(std::size_t i, double size) const;
+    /// How far numbers of array `i` may be from the right ones and agree.
+    double agreeing_difference(std::size_t i) const;
     /// The largest relative rounding of an array.
     double relative_rounding() const;
 
@@ -248,8 +250,10 @@ struct Treatment {
 std::vector<Treatment> treatments(const Case& of, const Judge& judge);
 /// The parameter whose gradient the array of this name is; null for one that is no parameter's.
 const Matrix* parameter_of(const Case& of, const std::string& array);
-/// A weight decay in words.
-std::string weight_decay_words(double decay);
+/// A weight decay in words. `uncertain`: how far the number may be off.
+std::string weight_decay_words(double decay, double uncertain);
+/// How closely what was added to array `i` tells how many times the parameter it was.
+double uncertainty_of_decay(const Judge& judge, std::size_t i, const Matrix& parameter);
 
 // Hypotheses about whole arrays; each source hands its own to the judge.
 

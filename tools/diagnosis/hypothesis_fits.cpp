@@ -94,8 +94,7 @@ std::optional<Judge::Fit> Judge::fit(std::span<const double> gradients, bool is_
             const double difference = std::abs(value - given_entries_[i][k]);
             left[parts[k]] = larger(left[parts[k]], difference);
             of_array = larger(of_array, difference);
-            changes = changes || std::abs(value - right_entries_[i][k]) >
-                                     std::max(tolerance_ * verdicts_[i].scale, roundings_[i].floor);
+            changes = changes || std::abs(value - right_entries_[i][k]) > agreeing_difference(i);
             weight = next_weight(weight);
             result.signature += weight * value;
         }

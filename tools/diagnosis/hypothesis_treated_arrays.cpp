@@ -184,11 +184,14 @@ std::optional<double> common_length(const Judge& judge) {
 void consider_norm_of_each(Judge& judge) {
     const std::optional<double> limit = common_length(judge);
     if (!limit) return;
-    Hypothesis hypothesis = in_all(
-        judge, fmt::format("each gradient is clipped by a norm of its own: to {:.6g}", *limit),
-        [&](std::size_t i) {
-            return shortened(judge.right()[i], *limit / norm_of(judge.right()[i]));
-        });
+    const double uncertain = *limit * std::max(same_number, judge.relative_rounding());
+    Hypothesis hypothesis =
+        in_all(judge,
+               fmt::format("each gradient is clipped by a norm of its own: to {}",
+                           shortest_number({*limit - uncertain, *limit + uncertain})),
+               [&](std::size_t i) {
+                   return shortened(judge.right()[i], *limit / norm_of(judge.right()[i]));
+               });
     hypothesis.is_fitted = true;
     judge.consider(hypothesis);
 }
@@ -221,9 +224,11 @@ void consider_joined_columns(const Case& of, Judge& judge) {
 void consider_weight_decay(const Case& of, Judge& judge) {
     const auto parameter = [&](std::size_t i) { return parameter_of(of, judge.right()[i].name); };
     std::vector<double> decayed, added;
+    double uncertain = HUGE_VAL;
     for (const std::size_t i : judge.differing()) {
         const Matrix* const values = parameter(i);
         if (values == nullptr) continue;
+        uncertain = std::min(uncertain, uncertainty_of_decay(judge, i, *values));
         for (std::size_t k = 0; k < values->size(); ++k) {
             const double value = values->values()[k];
             const double more =
@@ -234,17 +239,17 @@ void consider_weight_decay(const Case& of, Judge& judge) {
         }
     }
     const std::optional<double> factor = closest_factor(decayed, added);
-    if (!factor) return;
+    if (!factor || std::abs(*factor) <= uncertain) return;
     const double decay = *factor;
-    Hypothesis hypothesis =
-        in_all(judge, weight_decay_words(decay), [&](std::size_t i) -> std::vector<Matrix> {
-            const Matrix* const values = parameter(i);
-            if (values == nullptr || !judge.differs(i)) return {};
-            Matrix sum = judge.right()[i].values[0];
-            for (std::size_t k = 0; k < sum.size(); ++k)
-                sum.values()[k] += decay * values->values()[k];
-            return {sum};
-        });
+    Hypothesis hypothesis = in_all(judge, weight_decay_words(decay, uncertain),
+                                   [&](std::size_t i) -> std::vector<Matrix> {
+                                       const Matrix* const values = parameter(i);
+                                       if (values == nullptr || !judge.differs(i)) return {};
+                                       Matrix sum = judge.right()[i].values[0];
+                                       for (std::size_t k = 0; k < sum.size(); ++k)
+                                           sum.values()[k] += decay * values->values()[k];
+                                       return {sum};
+                                   });
     hypothesis.is_fitted = true;
     judge.consider(hypothesis);
 }
@@ -256,8 +261,13 @@ const Matrix* parameter_of(const Case& of, const std::string& array) {
     return found == of.parameters.end() ? nullptr : &found->value;
 }
 
-std::string weight_decay_words(double decay) {
-    return fmt::format("{:.10g} times the parameter is added: the gradient of weight decay", decay);
+std::string weight_decay_words(double decay, double uncertain) {
+    return fmt::format("{} times the parameter is added: the gradient of weight decay",
+                       shortest_number({decay - uncertain, decay + uncertain}));
+}
+
+double uncertainty_of_decay(const Judge& judge, std::size_t i, const Matrix& parameter) {
+    return judge.agreeing_difference(i) / largest_entry(parameter);
 }
 
 void consider_treated_arrays(const Case& of, Judge& judge) {

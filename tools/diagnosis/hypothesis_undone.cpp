@@ -62,8 +62,10 @@ void add_decay(const Case& of, const Judge& judge, std::vector<Treatment>& treat
     for (const std::size_t i : judge.differing()) {
         const auto decay = decay_of(of, judge, i);
         if (!decay) continue;
+        const double uncertain =
+            uncertainty_of_decay(judge, i, *parameter_of(of, judge.right()[i].name));
         for (const std::string_view group : groups)
-            treatments.push_back({weight_decay_words(*decay),
+            treatments.push_back({weight_decay_words(*decay, uncertain),
                                   [&of, decay = *decay, group](const GradientArray& array) {
                                       const Matrix* const parameter = parameter_of(of, array.name);
                                       if (parameter == nullptr || !array.name.starts_with(group))

@@ -56,7 +56,6 @@ MistakeSearch::Outcome MistakeSearch::run(bool may_be_treated) {
     if (starts_.front().judge.differing().empty()) return {};
     Stage stage = explain();
     leave_out_idle(stage);
-    if (undo_each_other(stage)) stage = unexplained_stage();
     begin_with_factor(stage);
     Outcome outcome;
     const Start& start = *stage.start;
@@ -141,32 +140,6 @@ void MistakeSearch::leave_out_idle(Stage& stage) {
             stage.found.erase(stage.found.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
-bool MistakeSearch::undo_each_other(const Stage& stage) {
-    if (stage.found.size() + stage.start->mistakes() < 2 || !stage.more.empty()) return false;
-    values_.resume(stage.start->derivation);
-    std::vector<Alteration> all;
-    for (const Found& found : stage.found)
-        all.insert(all.end(), found.alterations.begin(), found.alterations.end());
-    const std::vector<GradientArray> with = layout_.arrays(values_.gradients(all));
-    const Judge& judge = starts_.front().judge;
-    return std::ranges::all_of(judge.differing(), [&](std::size_t i) {
-        const double size = largest_entry(judge.right()[i].values);
-        return std::ranges::binary_search(stage.unexplained, i) ||
-               largest_difference(with[i].values, judge.right()[i].values) <=
-                   std::max(tolerance_ * size, judge.rounding(i, size));
-    });
-}
-
-MistakeSearch::Stage MistakeSearch::unexplained_stage() const {
-    const Judge& judge = starts_.front().judge;
-    Stage stage{&starts_.front(), {}, {}, {}, {}};
-    for (const std::size_t i : judge.differing()) {
-        stage.unexplained.push_back(i);
-        stage.nearest.push_back(judge.nearest(i));
-    }
-    return stage;
-}
-
 std::vector<Mistake> MistakeSearch::consider_one(Judge& judge, double factor, bool is_first,
                                                  bool is_thorough) {
     std::vector<Mistake> of_several;
@@ -243,10 +216,10 @@ void MistakeSearch::consider_exchanged_gates(Judge& judge) {
 void MistakeSearch::consider_factors(Judge& judge) {
     for (Mistake& mistake : known_.with_factor()) {
         if (!has_time()) return;
-        const std::optional<double> factor = fitted_factor(judge, mistake);
-        if (!factor) continue;
-        mistake.words = [words = std::move(mistake.words), factor] {
-            return fmt::format("{}, counts {:.10g} times", words(), *factor);
+        const std::optional<FittedNumber> factor = fitted_factor(judge, mistake);
+        if (!factor || factor->range.contains(1)) continue;
+        mistake.words = [words = std::move(mistake.words), range = factor->range] {
+            return fmt::format("{}, counts {} times", words(), shortest_number(range));
         };
         judge.consider(mistake, values_.gradients(mistake.alterations));
     }
@@ -254,7 +227,7 @@ void MistakeSearch::consider_factors(Judge& judge) {
 
 /// The factor with which the mistake gives all that was given; the gradients are linear in a term,
 /// but a term of a recurrence comes back at each step.
-std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& mistake) {
+std::optional<FittedNumber> MistakeSearch::fitted_factor(const Judge& judge, Mistake& mistake) {
     return fitted(judge, 1, [&](double factor) {
         for (Alteration& alteration : mistake.alterations) alteration.factor = factor;
         const auto gradients = values_.gradients(mistake.alterations);
@@ -262,7 +235,7 @@ std::optional<double> MistakeSearch::fitted_factor(const Judge& judge, Mistake& 
     });
 }
 
-std::optional<double> MistakeSearch::fitted(
+std::optional<FittedNumber> MistakeSearch::fitted(
     const Judge& judge, double start,
     const std::function<std::vector<double>(double)>& gradients_with) const {
     constexpr int most_turns = 12;
@@ -270,18 +243,22 @@ std::optional<double> MistakeSearch::fitted(
     for (const std::size_t i : judge.differing())
         entries.insert(judge.layout().entries(i).begin(), judge.layout().entries(i).end());
     if (entries.size() < 3) return std::nullopt;  // fewer numbers have such a number by chance
-    double number = start;
+    double number = start, uncertain = HUGE_VAL;
     for (int turn = 0; turn < most_turns && std::abs(number) < 1e6 * std::max(1.0, start); ++turn) {
         const double shift = 1e-6 * std::max(std::abs(start), std::abs(number));
         const std::vector<double> moved = gradients_with(number + shift);
         const std::vector<double> here = gradients_with(number);
         std::vector<double> slopes, left;
+        uncertain = HUGE_VAL;
         for (const std::size_t i : judge.differing()) {
             std::size_t k = 0;
+            const double bound = judge.agreeing_difference(i);
             for (const Matrix& matrix : judge.given()[i].values)
                 for (const double given : matrix.values()) {
                     const std::uint32_t entry = judge.layout().entries(i)[k++];
                     slopes.push_back((moved[entry] - here[entry]) / shift);
+                    if (slopes.back() != 0)
+                        uncertain = std::min(uncertain, bound / std::abs(slopes.back()));
                     left.push_back(given - here[entry]);
                 }
         }
@@ -291,7 +268,7 @@ std::optional<double> MistakeSearch::fitted(
         if (std::abs(*step) <= 1e-14 * std::abs(number)) break;
     }
     if (!judge.fits(gradients_with(number))) return std::nullopt;
-    return number;
+    return FittedNumber{number, {number - uncertain, number + uncertain}};
 }
 
 /// Arrays that are explained, and would not be without the mistake.

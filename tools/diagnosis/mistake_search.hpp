@@ -110,11 +110,6 @@ class MistakeSearch {
     /// A mistake that gives every gradient times a number is a factor of the loss: the stage begins
     /// with that then.
     void begin_with_factor(Stage& stage);
-    /// Whether the mistakes together leave the right gradients of the arrays that they are to
-    /// explain, as two that cancel do. They explain nothing then.
-    bool undo_each_other(const Stage& stage);
-    /// Without a mistake: all that differs is unexplained.
-    Stage unexplained_stage() const;
     /// The number, where these alterations of the right derivation give that.
     std::optional<double> factor_of_all(std::span<const Alteration> alterations);
     /// Leaves out mistakes without which the numbers of all that is explained are the same.
@@ -141,10 +136,10 @@ class MistakeSearch {
                                          const std::vector<bool>& is_final,
                                          const std::vector<bool>& is_initial,
                                          const std::vector<std::size_t>& buffers);
-    std::optional<double> fitted_factor(const Judge& judge, Mistake& mistake);
+    std::optional<FittedNumber> fitted_factor(const Judge& judge, Mistake& mistake);
     /// The number with which gradients are all that was given, by Newton's method on the sum of
     /// squares.
-    std::optional<double> fitted(
+    std::optional<FittedNumber> fitted(
         const Judge& judge, double start,
         const std::function<std::vector<double>(double)>& gradients_with) const;
     std::vector<Found> candidates(const Judge& judge, std::size_t most) const;

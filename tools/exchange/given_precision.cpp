@@ -2,6 +2,7 @@
 #include <revolute/tools/exchange/case_net.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <revolute/tools/exchange/gradient_layout.hpp>
+#include <revolute/tools/exchange/written_digits.hpp>
 
 #include <fmt/format.h>
 
@@ -25,22 +26,6 @@ namespace {
 constexpr int half_bits = 11, single_bits = std::numeric_limits<float>::digits,
               double_bits = std::numeric_limits<double>::digits,
               single_digits = std::numeric_limits<float>::max_digits10;
-
-/// The shortest decimal number that is read as this one.
-struct Decimal {
-    int digits;
-    int exponent;  // of the first digit
-    int decimals() const { return digits - 1 - exponent; }
-};
-Decimal decimal_of(double size) {
-    std::array<char, 32> text{};
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), size, std::chars_format::scientific)
-            .ptr;
-    const auto e = std::find(text.data(), end, 'e');
-    const auto digits = std::count_if(text.data(), e, [](char c) { return '0' <= c && c <= '9'; });
-    return {static_cast<int>(digits), static_cast<int>(std::strtol(e + 1, nullptr, 10))};
-}
 
 /// Whether it is the shortest decimal number that is read as a float, as programs of floats write
 /// theirs.
@@ -296,11 +281,56 @@ Writing writing_of(const std::vector<Length>& lengths, const Length& all) {
                                               : Writing::either;
 }
 
+/// The precision of which numbers with so many digits tell.
+Rounding precision_of(const WrittenDigits& digits) {
+    constexpr int half_digits = 4;
+    return digits.count <= half_digits ? Rounding::half : Rounding::single;
+}
+
 /// Loss, answers and gradients.
 std::vector<GradientArray> all_arrays(const CaseResult& result) {
     std::vector<GradientArray> all = forward_arrays(result);
     for (GradientArray& array : gradient_arrays(result)) all.push_back(std::move(array));
     return all;
+}
+
+/// What writing does to an array, where that is more than its own digits tell: to one that is right
+/// as it is written, up to a unit of the last digit; to others, a unit in place of half of one,
+/// where digits are not rounded.
+void add_writing(ArrayRounding& rounding, const WrittenArray& array, const WrittenDigits& digits) {
+    const bool is_right = are_written_so(array.given, array.right, digits, array.uncertain);
+    if (!is_right && digits.last == LastDigit::nearest) return;
+    const double move =
+        is_right ? largest_move(digits, largest_entry(array.right)) : 2 * rounding.written;
+    if (largest_difference(array.given, array.right) <= array.uncertain ||
+        move + array.uncertain <= rounding.floor)
+        return;
+    if (is_right && rounding.precision == Rounding::none) rounding.precision = precision_of(digits);
+    rounding.last_digit = digits.last;
+    rounding.floor = move + array.uncertain;
+    rounding.written = std::max(rounding.written, move);
+    if (digits.last != LastDigit::nearest) rounding.relative *= 2;
+}
+
+/// To all, as most of them are written that are right.
+void add_writings(std::map<std::string, ArrayRounding>& roundings,
+                  const std::vector<GradientArray>& given,
+                  const std::vector<GradientArray>& right) {
+    std::vector<WrittenArray> gradients, answers;
+    std::vector<ArrayRounding*> of_gradients, of_answers;
+    for (const GradientArray& array : given) {
+        const auto beside = std::ranges::find(right, array.name, &GradientArray::name);
+        ArrayRounding& rounding = roundings.at(array.name);
+        const bool is_answer = array.kind == ArrayKind::answer;
+        (is_answer ? answers : gradients)
+            .push_back({array.values, beside->values, rounding.floor - rounding.written});
+        (is_answer ? of_answers : of_gradients).push_back(&rounding);
+    }
+    const Writings writings = most_likely_writings(gradients, answers);
+    for (std::size_t i = 0; i < gradients.size() && writings.of_gradients; ++i)
+        add_writing(*of_gradients[i], gradients[i], *writings.of_gradients);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        if (const auto& own = writings.of_answers[i]) add_writing(*of_answers[i], answers[i], *own);
 }
 
 }  // namespace
@@ -325,6 +355,7 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
         const std::string& name = arrays[i].name;
         result[name] = rounding_of(lengths[i], written, right_lengths[i], floors.at(name));
     }
+    add_writings(result, arrays, right_arrays);
     return result;
 }
 
@@ -358,12 +389,18 @@ std::string_view name_of(Rounding precision) {
                                            : "half";
 }
 
-std::string precision_note(Rounding precision, const std::string& what) {
+LastDigit last_digit_of(const std::map<std::string, ArrayRounding>& roundings) {
+    LastDigit last = LastDigit::nearest;
+    for (const auto& [name, rounding] : roundings) last = std::max(last, rounding.last_digit);
+    return last;
+}
+
+std::string precision_note(Rounding precision, LastDigit last, const std::string& what) {
     if (precision == Rounding::none) return {};
     return fmt::format(
         "{} have {} precision or few digits, so what that makes of each array agrees:\n"
-        "--tolerance {:g} compares them as they are\n",
-        what, name_of(precision), case_tolerance);
+        "--tolerance {:g} compares them as they are\n{}",
+        what, name_of(precision), case_tolerance, last_digit_note(last));
 }
 
 }  // namespace revolute

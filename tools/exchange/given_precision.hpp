@@ -5,6 +5,7 @@
 
 #include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/case_file.hpp>
+#include <revolute/tools/exchange/written_digits.hpp>
 
 #include <map>
 #include <span>
@@ -20,8 +21,10 @@ struct ArrayRounding {
     double floor = 0;
     /// Numbers of which the largest is 1 and which one operation makes.
     double relative = 0;
-    /// Half a unit of the last digit that was written, which is in the floor.
+    /// Half a unit of the last digit that was written, or a unit of one that was not rounded, which
+    /// is in the floor.
     double written = 0;
+    LastDigit last_digit = LastDigit::nearest;  ///< what became of that
 };
 
 /// That of every array which was given, under its name, as told from its own numbers: single where
@@ -30,6 +33,10 @@ struct ArrayRounding {
 /// last digit that was written is rounding too: that of the last decimal of the array where numbers
 /// are written with a fixed number of decimals, as those of most arrays tell and its own do not
 /// deny, else that of the last digit of its largest number.
+///
+/// Digits that were cut or rounded to one side, as those of most arrays are which are right then,
+/// may be off by a unit. An array agrees in any case whose numbers are the right ones, written as
+/// most of those that are right.
 ///
 /// Three different numbers tell that, or one of more than three digits; others, zeros among them,
 /// are as all gradients together are, if they are not longer, and rounded to floats where these do
@@ -46,11 +53,14 @@ bool has_digits_of_doubles(std::span<const Matrix> values);
 /// The least precise.
 Rounding precision_of(const std::map<std::string, ArrayRounding>& roundings);
 
+/// What became of the last digits of some, if they were not rounded.
+LastDigit last_digit_of(const std::map<std::string, ArrayRounding>& roundings);
+
 /// "double", "single", "half".
 std::string_view name_of(Rounding precision);
 
 /// "The gradients given have single precision or few digits, so ...", with the option that
 /// overrules it; empty for none. `what` is the subject of the sentence.
-std::string precision_note(Rounding precision, const std::string& what);
+std::string precision_note(Rounding precision, LastDigit last, const std::string& what);
 
 }  // namespace revolute

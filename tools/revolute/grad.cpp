@@ -63,7 +63,8 @@ bool print_comparison(const Case& of, const CaseResult& result, const GradOption
     const std::vector<ArrayComparison> rows = compare(result, expected, tolerance, floors);
     const auto first = std::ranges::find(rows, false, &ArrayComparison::agrees);
     const std::string note =
-        precision_note(precision, "The gradients expected") + rounding_note(rounding_in(rows));
+        precision_note(precision, last_digit_of(roundings), "The gradients expected") +
+        rounding_note(rounding_in(rows));
     if (!options.json)
         print("\n{}relative: largest difference / largest entry expected, at most {:g} agrees\n{}",
               to_table(rows, not_compared(result, expected)), tolerance, note);

@@ -69,32 +69,68 @@ void shorten(Matrix& adjoint, double limit) {
         for (double& entry : adjoint.values()) entry *= limit / length;
 }
 
+/// Each column by itself.
+void shorten_columns(Matrix& adjoint, double limit) {
+    for (int c = 0; c < adjoint.columns(); ++c) {
+        const std::span<double> column = MatrixView(adjoint).column(c);
+        const double length = euclidean_norm(column);
+        if (length > limit)
+            for (double& entry : column) entry *= limit / length;
+    }
+}
+
+double longest_column(const Matrix& adjoint) {
+    double longest = 0;
+    for (int c = 0; c < adjoint.columns(); ++c)
+        longest = larger(longest, euclidean_norm(ConstMatrixView(adjoint).column(c)));
+    return longest;
+}
+
+/// What is limited.
+enum class Clipped : std::uint8_t { entries, norm, norm_of_columns };
+
 /// A way of clipping at every step.
 struct StepClip {
     ChangedStates states;
     bool of_recurrence = false;
-    bool by_norm = false;
+    Clipped clipped = Clipped::entries;
 
-    std::string words(double limit) const {
+    double size(const Matrix& adjoint) const {
+        return clipped == Clipped::entries ? largest_entry(adjoint)
+               : clipped == Clipped::norm  ? euclidean_norm(adjoint.values())
+                                           : longest_column(adjoint);
+    }
+    void clip(Matrix& adjoint, double limit) const {
+        if (clipped == Clipped::entries)
+            clamp_entries(adjoint, std::max(limit, 0.0));
+        else if (clipped == Clipped::norm)
+            shorten(adjoint, limit);
+        else
+            shorten_columns(adjoint, limit);
+    }
+
+    std::string words(const std::string& limit) const {
         const std::string what =
             of_recurrence
                 ? fmt::format("what the step behind hands on to the adjoint of {}", states.name)
                 : fmt::format("the adjoint of {}", states.name);
-        return by_norm
-                   ? fmt::format("{} is clipped at every step: to a norm of {:.6g}", what, limit)
+        return clipped == Clipped::entries
+                   ? fmt::format("{} is clamped at every step: to at most {}, and at least -{}",
+                                 what, limit, limit)
                    : fmt::format(
-                         "{} is clamped at every step: to at most {:.6g}, and at least "
-                         "-{:.6g}",
-                         what, limit, limit);
+                         "{} is clipped at every step{}: to a norm of {}", what,
+                         clipped == Clipped::norm ? "" : ", each column of the batch by itself",
+                         limit);
     }
 };
 
-std::vector<StepClip> step_clips(const RecurrentNet& net) {
+std::vector<StepClip> step_clips(const RecurrentNet& net, bool has_columns) {
     std::vector<StepClip> all;
     for (const ChangedStates& states : changed_states(net))
-        for (const bool by_norm : {false, true})
+        for (const Clipped clipped : {Clipped::entries, Clipped::norm, Clipped::norm_of_columns})
             for (const bool of_recurrence : {false, true})
-                all.push_back({states, of_recurrence, by_norm});
+                if (clipped != Clipped::norm_of_columns || has_columns)
+                    all.push_back({states, of_recurrence, clipped});
     return all;
 }
 
@@ -249,25 +285,19 @@ std::vector<double> MistakeSearch::gradients_ending_early(int left, bool answers
 void MistakeSearch::consider_clipped_steps(Judge& judge) {
     constexpr int limits = 48;            // that are tried, from the largest adjoint
     constexpr double to_smallest = 1e-3;  // down to so much of it
-    for (const StepClip& clip : step_clips(net_.net)) {
+    for (const StepClip& clip : step_clips(net_.net, case_.sizes.batch > 1)) {
         AdjointChange change{
             std::vector<bool>(index(walk_.loss().id) + std::size_t{1}), clip.of_recurrence, {}};
         mark(change.at, net_.net, clip.states, Which::each);
         if (clip.of_recurrence) mark(change.at, net_.net, clip.states, Which::initial);
         double largest = 0;
         change.change = [&](NodeId, Matrix& adjoint) {
-            largest = larger(
-                largest, clip.by_norm ? euclidean_norm(adjoint.values()) : largest_entry(adjoint));
+            largest = larger(largest, clip.size(adjoint));
         };
         values_.gradients_with(change);
         if (!(largest > 0) || !std::isfinite(largest)) continue;
         const auto gradients_with = [&](double limit) {
-            change.change = [&, limit](NodeId, Matrix& adjoint) {
-                if (clip.by_norm)
-                    shorten(adjoint, limit);
-                else
-                    clamp_entries(adjoint, std::max(limit, 0.0));
-            };
+            change.change = [&, limit](NodeId, Matrix& adjoint) { clip.clip(adjoint, limit); };
             return values_.gradients_with(change);
         };
         std::pair<double, double> best{HUGE_VAL, 0};  // distance, limit
@@ -276,9 +306,10 @@ void MistakeSearch::consider_clipped_steps(Judge& judge) {
             best = std::min(best, std::pair(distance(judge, gradients_with(limit)), limit));
         }
         if (!(best.first < HUGE_VAL)) continue;
-        const std::optional<double> limit = fitted(judge, best.second, gradients_with);
-        if (limit && *limit > 0 && *limit < largest)
-            judge.consider(of_gradients(judge, clip.words(*limit), gradients_with(*limit)));
+        const std::optional<FittedNumber> limit = fitted(judge, best.second, gradients_with);
+        if (limit && limit->value > 0 && limit->value < largest)
+            judge.consider(of_gradients(judge, clip.words(shortest_number(limit->range)),
+                                        gradients_with(limit->value)));
     }
 }
 

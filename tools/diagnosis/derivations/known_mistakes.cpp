@@ -281,14 +281,25 @@ std::string KnownMistakes::words(const Place& place, Reach reach, std::optional<
     return first.uses.size() > 1 ? text + ", at every step" : text;
 }
 
-/// The other places, as many as one reads.
+/// The other places, as many as one reads: by the adjoint that they add to where they are in the
+/// same formula.
 std::string KnownMistakes::likewise(std::span<const std::size_t> families) const {
     constexpr std::size_t most = 4;
+    const UseFamily& first = families_[families.back()];
     std::vector<std::string> places;
-    for (std::size_t i = families.size() - 1; i-- > 0 && places.size() < most;)
-        places.push_back(families_[families[i]].described());
-    return fmt::format("; likewise for {}{}", fmt::join(places, ", "),
-                       families.size() - 1 > most ? " and more" : "");
+    for (std::size_t i = families.size() - 1; i-- > 0;) {
+        const UseFamily& family = families_[families[i]];
+        std::string place = family.described() != first.described() ? family.described()
+                            : family.operand != first.operand
+                                ? fmt::format("the adjoint of {}", family.operand)
+                                : std::string();
+        if (!place.empty() && std::ranges::find(places, place) == places.end())
+            places.push_back(std::move(place));
+    }
+    if (places.empty()) return {};
+    const std::size_t told = std::min(most, places.size());
+    return fmt::format("; likewise for {}{}", fmt::join(std::span(places).first(told), ", "),
+                       places.size() > told ? " and more" : "");
 }
 
 }  // namespace revolute
