@@ -305,7 +305,8 @@ void add_writing(ArrayRounding& rounding, const WrittenArray& array, const Writt
     if (largest_difference(array.given, array.right) <= array.uncertain ||
         move + array.uncertain <= rounding.floor)
         return;
-    if (is_right && rounding.precision == Rounding::none) rounding.precision = precision_of(digits);
+    if (is_right && rounding.precision == Rounding::none && largest_entry(array.given) != 0)
+        rounding.precision = precision_of(digits);
     rounding.last_digit = digits.last;
     rounding.floor = move + array.uncertain;
     rounding.written = std::max(rounding.written, move);

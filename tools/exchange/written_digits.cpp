@@ -1,3 +1,4 @@
+#include <revolute/tools/exchange/array_comparison.hpp>
 #include <revolute/tools/exchange/written_digits.hpp>
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 namespace revolute {
@@ -47,19 +49,25 @@ bool is_written_so(double given, double right, const WrittenDigits& digits, doub
     return std::abs(difference) <= largest_move(digits, std::abs(right)) * (1 + alike) + uncertain;
 }
 
-/// The most digits, or decimals, that a number has which is not as long as doubles are.
-int most_digits(std::span<const WrittenArray> arrays, bool are_decimals) {
-    constexpr int longest = 14;
+/// The most digits, or decimals, that a number has, and no more than `longest`.
+int most_digits(std::span<const WrittenArray> arrays, bool are_decimals, int longest) {
     int most = 0;
     for (const WrittenArray& array : arrays)
         for (const Matrix& matrix : array.given)
             for (const double value : matrix.values())
                 if (value != 0 && std::isfinite(value)) {
                     const Decimal decimal = decimal_of(std::abs(value));
-                    if (decimal.digits <= longest)
-                        most = std::max(most, are_decimals ? decimal.decimals() : decimal.digits);
+                    most = std::max(most, are_decimals ? decimal.decimals() : decimal.digits);
                 }
     return std::min(most, longest);
+}
+
+/// The arrays that have other numbers than zeros: those tell how numbers are written.
+std::vector<WrittenArray> telling(std::span<const WrittenArray> arrays) {
+    std::vector<WrittenArray> result;
+    std::ranges::copy_if(arrays, std::back_inserter(result),
+                         [](const WrittenArray& array) { return largest_entry(array.given) != 0; });
+    return result;
 }
 
 std::ptrdiff_t count_written_so(std::span<const WrittenArray> arrays, const WrittenDigits& digits) {
@@ -95,18 +103,27 @@ double largest_move(const WrittenDigits& digits, double size) {
 }
 
 std::optional<WrittenDigits> written_digits(std::span<const WrittenArray> arrays, LastDigit last) {
+    constexpr int longest = 15;  // that of doubles: what has so many was not written short
+    const std::vector<WrittenArray> some = telling(arrays);
+    if (some.empty() && !arrays.empty()) {
+        // Zeros alone may have had a decimal.
+        WrittenDigits digits{1, true, last};
+        digits.right = count_written_so(arrays, digits);
+        return digits.right > 0 ? std::optional(digits) : std::nullopt;
+    }
     std::optional<WrittenDigits> best;
     for (const bool are_decimals : {true, false}) {
-        // Zeros alone may have had a decimal.
-        const int longest = std::max(most_digits(arrays, are_decimals), are_decimals ? 1 : 0);
-        for (int count = longest; count > 0; --count) {
+        // The only decimal of 1.0 is not seen.
+        const int most = std::max(most_digits(some, are_decimals, longest), 1);
+        for (int count = std::min(most, longest - 1); count > 0; --count) {
             WrittenDigits digits{count, are_decimals, last};
-            digits.right = count_written_so(arrays, digits);
-            const bool is_of_most = 2 * digits.right > std::ssize(arrays);
-            if (digits.right > (best ? best->right : 0) && (count == longest || is_of_most))
+            digits.right = count_written_so(some, digits);
+            const bool is_of_most = 2 * digits.right > std::ssize(some);
+            if (digits.right > (best ? best->right : 0) && (count == most || is_of_most))
                 best = digits;
         }
     }
+    if (best) best->right = count_written_so(arrays, *best);
     return best;
 }
 

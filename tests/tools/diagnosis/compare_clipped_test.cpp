@@ -68,7 +68,10 @@ TEST_CASE("compare: adjoints that are clipped at every step are recognised, with
         {"dh shortened", "the adjoint of h[t] is clipped at every step: to a norm of 0.0123"},
         {"handed on shortened",
          "what the step behind hands on to the adjoint of h[t] is clipped at every step: to a "
-         "norm of 0.0123"}};
+         "norm of 0.0123"},
+        {"columns handed on shortened",
+         "what the step behind hands on to the adjoint of h[t] is clipped at every step, each "
+         "column of the batch by itself: to a norm of 0.0123"}};
     for (const bool every_step : {false, true}) {
         const Case of = hand_case("rnn", {.steps = 4, .hidden = 3, .every_step = every_step});
         for (const Clip& clip : clips) {

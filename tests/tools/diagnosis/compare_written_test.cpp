@@ -72,7 +72,7 @@ TEST_CASE("compare: right gradients of few digits are not accused, rounded or cu
     Random random(41);
     int turn = 0;
     for (const char* cell : drawn_cells)
-        for (const double weights : {0.05, 0.5, 3.0})
+        for (const double weights : {0.05, 3.0})
             for (int draw = 0; draw < 2; ++draw) {
                 const Case of = draw == 1 ? drawn_case(cell, random, weights)
                                           : drawn_small(cell, random, weights);
@@ -82,22 +82,22 @@ TEST_CASE("compare: right gradients of few digits are not accused, rounded or cu
                 CAPTURE(draw);
                 for (const Way& way : ways)
                     for (int count = 1; count <= most; ++count)
-                        for (const bool are_decimals : {true, false})
-                            for (const bool has_forward : {true, false}) {
-                                if (!is_taken(turn++)) continue;
-                                CAPTURE(std::string(way.name));
-                                CAPTURE(count);
-                                CAPTURE(are_decimals);
-                                CAPTURE(has_forward);
-                                CaseResult given = changed(right, [&](double x) {
-                                    return are_decimals ? with_decimals(x, count, way)
-                                                        : with_digits(x, count, way);
-                                });
-                                if (!has_forward) {
-                                    given.loss.reset();
-                                    given.yhat.clear();
-                                }
-                                CHECK(compare_gradients(of, given).agrees());
+                        for (const bool are_decimals : {true, false}) {
+                            const bool has_forward = random.uniform(0, 1) < 0.5;
+                            if (!is_taken(turn++)) continue;
+                            CAPTURE(std::string(way.name));
+                            CAPTURE(count);
+                            CAPTURE(are_decimals);
+                            CAPTURE(has_forward);
+                            CaseResult given = changed(right, [&](double x) {
+                                return are_decimals ? with_decimals(x, count, way)
+                                                    : with_digits(x, count, way);
+                            });
+                            if (!has_forward) {
+                                given.loss.reset();
+                                given.yhat.clear();
                             }
+                            CHECK(compare_gradients(of, given).agrees());
+                        }
             }
 }

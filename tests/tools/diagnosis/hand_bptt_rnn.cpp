@@ -63,6 +63,17 @@ Matrix shortened(Matrix a) {
     return a;
 }
 
+/// Each column by itself.
+Matrix shortened_columns(Matrix a) {
+    for (int c = 0; c < a.columns(); ++c) {
+        Matrix column(a.rows(), 1);
+        for (int r = 0; r < a.rows(); ++r) column(r, 0) = a(r, c);
+        column = shortened(column);
+        for (int r = 0; r < a.rows(); ++r) a(r, c) = column(r, 0);
+    }
+    return a;
+}
+
 /// How often the term of step t counts in dW, dU and db.
 double weight_of(int t, char array, const std::string& mistake) {
     if (mistake == "step 2 missing" && t == 2) return 0;
@@ -111,6 +122,7 @@ struct HandLayer {
             const auto i = static_cast<std::size_t>(t);
             if (mistake == "handed on clamped") carried = clamped(carried);
             if (mistake == "handed on shortened") carried = shortened(carried);
+            if (mistake == "columns handed on shortened") carried = shortened_columns(carried);
             Matrix dh = plus(carried, from_above[i]);
             if (mistake == "dh kept") dh = kept = plus(kept, dh);
             if (mistake == "dh clamped") dh = clamped(dh);

@@ -35,6 +35,7 @@ bool has_curve(const Op& activation) {
 bool is_smooth_activation(const RuleSite& site) {
     return is_activation(site) && has_curve(site.op());
 }
+bool is_tanh(const RuleSite& site) { return &site.op() == &tanh_op; }
 
 /// "1 - h[t]^2" of h[t] = tanh(...).
 std::string derivative_text(const Op& activation, std::string_view y) {
@@ -207,17 +208,15 @@ constexpr std::array activation_mistakes{
         .has_reach = true,
     },
     MistakenRule{
-        .applies = is_smooth_activation,
+        .applies = is_tanh,
         .term =
             [](const MistakeSite& s) {
                 return std::optional(hadamard(s.use.adjoint, 1.0 - s.use.output));
             },
         .words =
             [](const UseFamily& family, const Neighbours& near) {
-                const bool is_square = activation_of(family, near).op == &tanh_op;
-                return fmt::format("a {} is missing in f': 1 - {} where {} belongs",
-                                   is_square ? "square" : "factor", family.consumer,
-                                   own_derivative(family, near));
+                return fmt::format("a square is missing in f': 1 - {} where {} belongs",
+                                   family.consumer, own_derivative(family, near));
             },
         .is_shared = true,
         .has_reach = true,

@@ -1,7 +1,6 @@
 #include <revolute/graph/derivative/derivative_rule.hpp>
 #include <revolute/ops/activation.hpp>
 #include <revolute/ops/arithmetic.hpp>
-#include <revolute/ops/structure.hpp>
 #include <revolute/tools/diagnosis/derivations/detail/mistakes.hpp>
 
 #include <fmt/format.h>
@@ -99,22 +98,6 @@ std::string gate_for_factor_words(const UseFamily& family, const Neighbours& nea
                        near.graph().name(gate.id), factor_in_parentheses(other_factor(family)));
 }
 
-/// A product with a number or a vector, which scales a matrix or its rows or columns.
-bool is_scaling(const RuleSite& site) {
-    return &site.op() == &multiply_op || &site.op() == &scale_rows_op ||
-           &site.op() == &scale_columns_op;
-}
-bool is_scaling_by_constant(const RuleSite& site) { return &site.op() == &scale_op; }
-
-/// The term that there would be if the other factor were 1.
-std::optional<Expr> without_other_factor(const MistakeSite& site) {
-    const RuleSite& here = site.use;
-    std::array factors{here.input(0), here.input(1)};
-    Expr& other = factors[other_slot(here)];
-    other = here.output.graph->constant(1, other.shape());
-    return pull_back({{apply(here.op(), {factors[0], factors[1]}), here.slot}, site.use.adjoint});
-}
-
 constexpr std::array hadamard_mistakes{
     MistakenRule{
         .applies = is_hadamard,
@@ -123,26 +106,6 @@ constexpr std::array hadamard_mistakes{
             [](const UseFamily& family, const Neighbours&) {
                 return fmt::format("{} lacks the factor {}", term_words(family),
                                    factor_in_parentheses(other_factor(family)));
-            },
-        .has_reach = true,
-    },
-    MistakenRule{
-        .applies = is_scaling,
-        .term = without_other_factor,
-        .words =
-            [](const UseFamily& family, const Neighbours&) {
-                return fmt::format("{} lacks the factor {}", term_words(family),
-                                   factor_in_parentheses(other_factor(family)));
-            },
-        .has_reach = true,
-    },
-    MistakenRule{
-        .applies = is_scaling_by_constant,
-        .term = [](const MistakeSite& s) { return std::optional(s.use.adjoint); },
-        .words =
-            [](const UseFamily& family, const Neighbours& near) {
-                return fmt::format("{} lacks the factor {}", term_words(family),
-                                   near.graph().attributes(family.uses.front().consumer)[0]);
             },
         .has_reach = true,
     },
