@@ -2,7 +2,7 @@
 #include <revolute/graph/program/detail/memory/block_plan.hpp>
 #include <revolute/graph/program/detail/memory/marked_memory.hpp>
 #include <revolute/graph/program/detail/memory/verify_plan.hpp>
-#include <revolute/graph/values/error.hpp>
+#include <revolute/graph/program/detail/run_in_thought.hpp>
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 namespace revolute::detail {
@@ -19,16 +19,6 @@ namespace revolute::detail {
 namespace {
 
 constexpr PartId no_part{std::numeric_limits<std::uint32_t>::max()};
-
-/// A site in one round: members at steps t, t + 1, ...
-struct Members {
-    PartId part{};
-    std::int32_t t = 0;
-    std::int32_t count = 1;
-
-    Member at(std::int32_t number) const { return {part, t + number}; }
-    friend bool operator==(const Members&, const Members&) = default;
-};
 
 class PlanVerification {
  public:
@@ -39,41 +29,35 @@ class PlanVerification {
           code_(code),
           plan_(plan),
           units_(units),
+          run_(rolled, code),
           memory_(rolled, plan),
-          values_(rolled.parts.size()),
+          marks_(rolled.parts.size()),
           packs_(code.packs) {
         for (std::uint32_t i = 0; i < rolled.parts.size(); ++i)
-            values_[i].resize(rolled.parts[i].size());
+            marks_[i].resize(rolled.parts[i].size());
     }
 
     void run() {
-        for_each_leaf([this](Member leaf) { write(leaf, false); });
-        for (loop_ = 0; loop_ < code_.loops.size(); ++loop_)
-            for (round_ = 0; round_ < code_.loops[loop_].rounds; ++round_)
-                for (instruction_ = 0; instruction_ < code_.loops[loop_].body.size();
-                     ++instruction_) {
-                    memory_.begin_call();
-                    std::visit([this](const auto& call) { carry_out(call); },
-                               code_.loops[loop_].body[instruction_]);
-                }
-        is_at_end_ = true;
+        for_each_leaf([this](Member leaf) { write(leaf); });
+        run_.begin([this](const Instruction& instruction) {
+            memory_.begin_call();
+            std::visit([this](const auto& call) { carry_out(call); }, instruction);
+        });
+        run_.end("it is needed at the end of the run");
         for (const Member& output : rolled_.outputs) {
-            const Read& read = read_at(reads_.view(output.part), output.t);
-            this->read({read.target, read.step_at(output.t)});
+            const Read& view = read_at(reads_.view(output.part), output.t);
+            const Member value{view.target, view.step_at(output.t)};
+            read(value);
+            if (rolled_[output.part].shape != rolled_[value.part].shape)
+                require_no_gaps(value.part);
         }
         for_each_leaf([this](Member leaf) { read(leaf); });
     }
 
  private:
-    /// What is known of a member, wherever it stands.
-    struct Value {
-        std::uint32_t mark = 0;  ///< of the last write; 0: none
-        bool is_read = false;
-    };
     struct Pack {
         std::uint32_t mark = 0;
         std::size_t numbers = 0;
-        std::vector<std::pair<Members, std::uint32_t>> sources;  ///< and the mark of the first
     };
 
     template <class Visit>
@@ -89,42 +73,35 @@ class PlanVerification {
     void carry_out(const EntrywiseCall& call) {
         const BlockPlan blocks(call, code_.residence);
         for (const EntrywiseStep& step : call.steps)
-            if (in_memory(step.result.part)) {
-                if (step.result.members != call.members) fail("has other members than its call");
-                note_write(now(step.result));
-            }
+            if (in_memory(step.result.part)) note_write(now(step.result));
         std::vector<std::optional<MemberRange>> in_block(blocks.count);
         std::size_t number = 0;
         for (const EntrywiseStep& step : call.steps) {
-            bool adds = false;
             for (const MemberRange& operand : step.operands) {
-                adds |= operand == step.result;
                 const std::size_t block = blocks.numbers[number++];
                 if (block == BlockPlan::none)
-                    read_entries(call, operand, operand == step.result);
+                    read_entries(call, operand);
                 else if (in_block[block] != operand)
                     fail("is not in the block in which it is read", now(operand).at(0));
             }
             const std::size_t block = blocks.numbers[number++];
             if (block == BlockPlan::none)
-                write(now(step.result), adds);
+                write(now(step.result));
             else
                 in_block[block] = step.result;
         }
     }
 
     /// Of a constant a call reads the same numbers for each of its blocks.
-    void read_entries(const EntrywiseCall& call, const MemberRange& site, bool adds) {
+    void read_entries(const EntrywiseCall& call, const MemberRange& site) {
         if (reads_.standing(site.part) == Standing::constant) {
             const std::size_t entries = call.shape.size() * static_cast<std::size_t>(call.members);
             const Stretch block{plan_.layouts[index(site.part)].offset,
                                 std::min(units_.block, entries)};
-            return require(block, values_[index(site.part)].front().mark, {site.part, 0});
+            return require(block, marks_[index(site.part)].front(), {site.part, 0});
         }
-        if (site.members != 1 && site.members != call.members)
-            fail("has other members than its call", now(site).at(0));
         const bool is_one_for_all = site.members == 1 && call.members > 1;
-        read(now(site), adds);
+        read(now(site));
         require_left_to(now(site), is_one_for_all ? no_entry : 0);
     }
 
@@ -139,19 +116,19 @@ class PlanVerification {
                     factor(call.inner, call.columns, call.right_is_transposed));
         const std::vector<MemberRange> left = sites_of(call.left, call.left_stack);
         if (call.packed_left)
-            read_pack(*call.packed_left, left);
+            read_pack(packs_[*call.packed_left], plan_.packs[*call.packed_left], left.front());
         else
             read_factor(left, factor(call.rows, call.inner, call.left_is_transposed));
         for (const MemberRange& site : results) {
-            if (call.adds) read(now(site), true);
-            write(now(site), call.adds);
+            if (call.adds) read(now(site));
+            write(now(site));
         }
     }
 
     void read_factor(const std::vector<MemberRange>& sites, Shape shape) {
         require_matrix(sites, shape);
         for (const MemberRange& site : sites) {
-            read(now(site), false);
+            read(now(site));
             require_left_to(now(site), no_entry);
         }
     }
@@ -163,29 +140,14 @@ class PlanVerification {
         Pack& pack = packs_[call.number];
         pack.mark = new_mark({no_part, static_cast<std::int32_t>(call.number)});
         pack.numbers = units_.packed_size(call.rows, call.inner);
-        pack.sources = sources_of(sites);
-        const Stretch place{plan_.packs[call.number], pack.numbers};
-        mark(place, pack.mark, now(call.left).at(0));
+        mark({plan_.packs[call.number], pack.numbers}, pack.mark, now(call.left).at(0));
     }
 
-    void read_pack(std::uint32_t number, const std::vector<MemberRange>& left) {
-        const Pack& pack = packs_[number];
-        const Member first = now(left.front()).at(0);
-        if (pack.mark == 0 || pack.sources != sources_of(left))
-            fail("is not what was packed", first);
-        const Stretch place{plan_.packs[number], pack.numbers};
+    void read_pack(const Pack& pack, std::size_t begin, const MemberRange& left) {
+        const Stretch place{begin, pack.numbers};
+        const Member first = now(left).at(0);
         require(place, pack.mark, first);
         if (!memory_.is_left_to(place, no_entry)) fail(written_while_read, first);
-    }
-
-    std::vector<std::pair<Members, std::uint32_t>> sources_of(
-        const std::vector<MemberRange>& sites) const {
-        std::vector<std::pair<Members, std::uint32_t>> sources;
-        for (const MemberRange& site : sites) {
-            const Members members = now(site);
-            sources.emplace_back(members, value(members.at(0)).mark);
-        }
-        return sources;
     }
 
     void carry_out(const OperatorCall& call) {
@@ -193,33 +155,27 @@ class PlanVerification {
         require_no_gaps(call.result.part);
         for (const MemberRange& site : call.operands) {
             require_no_gaps(site.part);
-            read(now(site), false);
+            read(now(site));
             require_left_to(now(site), no_entry);
         }
-        write(now(call.result), false);
+        write(now(call.result));
     }
 
     bool in_memory(PartId part) const { return code_.residence[index(part)] != Residence::block; }
 
-    Members now(const MemberRange& site) const {
-        return {site.part, site.step + site.move * static_cast<std::int32_t>(round_), site.members};
-    }
+    SiteMembers now(const MemberRange& site) const { return run_.now(site); }
 
-    const Value& value(Member member) const {
-        return values_[index(member.part)][rolled_[member.part].place_of(member.t)];
-    }
-    Value& value(Member member) {
-        return values_[index(member.part)][rolled_[member.part].place_of(member.t)];
+    std::uint32_t& mark_of(Member member) {
+        return marks_[index(member.part)][rolled_[member.part].place_of(member.t)];
     }
 
     /// As one matrix of that shape in memory: members stand behind, parts of a stack below each
     /// other.
     void require_matrix(const std::vector<MemberRange>& sites, Shape seen) const {
-        std::size_t size = 0, rows = 0, end = 0;
+        std::size_t rows = 0, end = 0;
         const Layout& first = plan_.layouts[index(sites.front().part)];
         for (const MemberRange& site : sites) {
-            const Members members = now(site);
-            require_members(members);
+            const SiteMembers members = now(site);
             const Part& part = rolled_[site.part];
             const Layout& layout = plan_.layouts[index(site.part)];
             const auto columns = static_cast<std::size_t>(part.shape.columns);
@@ -230,13 +186,12 @@ class PlanVerification {
                 fail("does not stand where its matrix has it", members.at(0));
             end = begin + static_cast<std::size_t>(part.shape.rows);
             rows += static_cast<std::size_t>(part.shape.rows);
-            size += part.shape.size() * static_cast<std::size_t>(site.members);
         }
         // Without gaps a matrix may be seen in any shape of its size.
         const Shape shape = rolled_[sites.front().part].shape;
         const bool has_gaps = first.leading != static_cast<std::size_t>(shape.rows) &&
                               (sites.front().members > 1 || shape.columns > 1);
-        if (size != seen.size() || (has_gaps && rows != static_cast<std::size_t>(seen.rows)))
+        if (has_gaps && rows != static_cast<std::size_t>(seen.rows))
             fail("is no matrix of the shape in which it is seen", now(sites.front()).at(0));
     }
 
@@ -247,22 +202,13 @@ class PlanVerification {
             fail("must stand without gaps", Member{part, rolled_[part].step_of(0)});
     }
 
-    void require_members(const Members& members) const {
-        const Part& part = rolled_[members.part];
-        for (std::int32_t i = 0; i < members.count; ++i)
-            if (part.is_family() && !part.has_member(members.t + i))
-                fail(fmt::format("has no member at step {}", members.t + i),
-                     Member{members.part, part.step_of(0)});
-    }
-
     void require(Stretch place, std::uint32_t mark, Member member) const {
         if (!memory_.contains(place)) fail("stands beyond the memory", member);
         if (const auto other = memory_.other_than(mark, place))
             fail("was overwritten before it was read", member, *other);
     }
 
-    void note_write(const Members& members) {
-        require_members(members);
+    void note_write(const SiteMembers& members) {
         std::size_t entry = 0;
         for (std::int32_t i = 0; i < members.count; ++i)
             memory_.for_each_column(members.at(i), [&](Stretch column) {
@@ -274,7 +220,7 @@ class PlanVerification {
     }
 
     /// That the call writes nothing of it, or at most each entry while the same one is computed.
-    void require_left_to(const Members& members, std::uint32_t entry) const {
+    void require_left_to(const SiteMembers& members, std::uint32_t entry) const {
         for (std::int32_t i = 0; i < members.count; ++i)
             memory_.for_each_column(members.at(i), [&](Stretch column) {
                 if (!memory_.is_left_to(column, entry)) fail(written_while_read, members.at(i));
@@ -282,37 +228,26 @@ class PlanVerification {
             });
     }
 
-    void read(const Members& members, bool adds) {
-        require_members(members);
-        for (std::int32_t i = 0; i < members.count; ++i) {
-            read(members.at(i));
-            if (!adds) value(members.at(i)).is_read = true;
-        }
+    void read(const SiteMembers& members) {
+        for (std::int32_t i = 0; i < members.count; ++i) read(members.at(i));
     }
 
-    void read(Member member) const {
-        if (!in_memory(member.part)) fail("is read from memory, where it never stands", member);
-        const std::uint32_t mark = value(member).mark;
-        if (mark == 0) fail("is read before it is computed", member);
+    void read(Member member) {
+        const std::uint32_t mark = mark_of(member);
         memory_.for_each_column(member, [&](Stretch column) { require(column, mark, member); });
     }
 
-    void write(const Members& members, bool adds) {
-        require_members(members);
-        for (std::int32_t i = 0; i < members.count; ++i) write(members.at(i), adds);
+    void write(const SiteMembers& members) {
+        for (std::int32_t i = 0; i < members.count; ++i) write(members.at(i));
     }
 
-    void write(Member member, bool adds) {
-        Value& written = value(member);
-        if (!adds && written.mark != 0) fail("is computed twice", member);
-        if (adds && written.is_read) fail("is added to after it was read", member);
-        written.mark = new_mark(member);
+    void write(Member member) {
+        const std::uint32_t written = mark_of(member) = new_mark(member);
         if (reads_.standing(member.part) == Standing::constant) {
             const Layout& layout = plan_.layouts[index(member.part)];
-            return mark({layout.offset, layout.numbers}, written.mark, member);
+            return mark({layout.offset, layout.numbers}, written, member);
         }
-        memory_.for_each_column(member,
-                                [&](Stretch column) { mark(column, written.mark, member); });
+        memory_.for_each_column(member, [&](Stretch column) { mark(column, written, member); });
     }
 
     void mark(Stretch place, std::uint32_t mark, Member member) {
@@ -325,35 +260,15 @@ class PlanVerification {
         return static_cast<std::uint32_t>(written_.size());
     }
 
-    [[noreturn]] void fail(std::string_view what, std::optional<Member> of = {},
-                           std::uint32_t stands_there = 0) const {
-        std::string text = fmt::format("compile: a value of the program {}", what);
-        if (of) text += fmt::format("\n  value is {}", describe(rolled_, *of));
-        if (is_at_end_) {
-            text += "\n  it is needed at the end of the run";
-        } else if (loop_ < code_.loops.size() && instruction_ < code_.loops[loop_].body.size()) {
-            const Instruction& instruction = code_.loops[loop_].body[instruction_];
-            text += fmt::format("\n  instruction is number {} of loop {} in round {}", instruction_,
-                                loop_, round_);
-            const auto* const product = std::get_if<ProductCall>(&instruction);
-            const auto tell = [&](const MemberRange& site) {
-                text += fmt::format("\n  it computes {}", describe(rolled_, now(site).at(0)));
-            };
-            if (product != nullptr)
-                std::ranges::for_each(sites_of(product->result, product->result_stack), tell);
-            else
-                for_each_result(instruction, tell);
-        }
-        if (stands_there != 0) {
-            const Member other = written_[stands_there - 1];
-            text += other.part == no_part
-                        ? fmt::format("\n  in its place stands pack {}", other.t)
-                        : fmt::format("\n  in its place stands {}", describe(rolled_, other));
-        }
-        throw InternalError(text);
+    [[noreturn]] void fail(std::string_view what, Member of, std::uint32_t stands_there = 0) const {
+        if (stands_there == 0) run_.fail(what, of);
+        const Member other = written_[stands_there - 1];
+        run_.fail(what, of,
+                  other.part == no_part
+                      ? fmt::format("\n  in its place stands pack {}", other.t)
+                      : fmt::format("\n  in its place stands {}", describe(rolled_, other)));
     }
 
-    static constexpr auto before_all = static_cast<std::size_t>(-1);
     static constexpr std::string_view written_while_read =
         "is overwritten by the instruction that reads it";
 
@@ -362,12 +277,11 @@ class PlanVerification {
     const Code& code_;
     const MemoryPlan& plan_;
     Units units_;
+    RunInThought run_;
     MarkedMemory memory_;
-    std::vector<std::vector<Value>> values_;  // by part and member
+    std::vector<std::vector<std::uint32_t>> marks_;  // by part and member, of the last write
     std::vector<Pack> packs_;
     std::vector<Member> written_;  // by mark, from 1
-    std::size_t loop_ = before_all, round_ = 0, instruction_ = 0;
-    bool is_at_end_ = false;
 };
 
 }  // namespace

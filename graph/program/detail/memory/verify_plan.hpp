@@ -11,22 +11,21 @@ namespace revolute::detail {
 /// Carries out a run in thought, with a mark in place of each number, and throws InternalError that
 /// names the values and the instruction unless
 ///
-/// - each value that is read is the one that was written last to that member, and stands whole in
-///   its place;
-/// - no member is computed twice, or added to after it was read;
+/// - each value that is read stands whole in its place, and is the one that was written last to
+///   that member;
 /// - an instruction writes nothing that it still has to read, whatever the order of its blocks;
-/// - stacks stand below each other, and packs are those of the factors as they are;
+/// - stacks stand below each other, and packs where they were put;
 /// - outputs, and what was bound, stand in their places at the end, so that the next run finds the
 ///   same.
 ///
-/// It knows neither why a value stands where it does nor which passes have run. It takes the time
-/// of some runs, and four bytes for each number of the memory and each value that is written, three
-/// times.
+/// The code is one that `verify_code` lets pass. It knows neither why a value stands where it does
+/// nor which passes have run. It takes the time of some runs, and four bytes for each number of the
+/// memory and each value that is written, three times.
 void verify_plan(const Rolled& rolled, const Reads& reads, const Code& code, const MemoryPlan& plan,
                  Units units);
 
-/// Whether a plan is verified when a program is compiled: when a run reads and writes so few
-/// numbers that it takes less time than rolling the graph did, or when the environment variable
+/// Whether code and plan are verified when a program is compiled: when a run reads and writes so
+/// few numbers that it takes less time than rolling the graph did, or when the environment variable
 /// REVOLUTE_VERIFY_PLANS is set, as it is in all tests.
 bool is_to_be_verified(const Rolled& rolled, const Code& code);
 

@@ -1,6 +1,7 @@
 #include <revolute/graph/program/detail/memory/verify_plan.hpp>
+#include <revolute/graph/program/detail/passes/verify_code.hpp>
 
-#include <cstdlib>
+#include <cstddef>
 
 namespace revolute::detail {
 
@@ -13,8 +14,7 @@ constexpr std::size_t most_verified_numbers = 1 << 14;
 }  // namespace
 
 bool is_to_be_verified(const Rolled& rolled, const Code& code) {
-    static const bool all = std::getenv("REVOLUTE_VERIFY_PLANS") != nullptr;
-    if (all) return true;
+    if (is_all_verified()) return true;
     double numbers = 0;  // which would not fit, perhaps
     for (const Loop& loop : code.loops)
         for (const Instruction& instruction : loop.body) {

@@ -5,6 +5,8 @@
 #include <revolute/graph/program/program.hpp>
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace revolute::detail {
 
@@ -36,6 +38,19 @@ void combine_steps(const Rolled& rolled, Code& code);
 
 /// Packs the left factors that stay the same in all rounds of a loop before it.
 void pack_factors(Code& code);
+
+/// A pass as the compiler runs it. `verify_code` holds of the code before and after each.
+struct PassRow {
+    Pass pass{};
+    std::string_view name;        ///< as in reports
+    std::string_view needs;       ///< what it relies on besides
+    std::string_view guarantees;  ///< of the code that it leaves
+    bool is_of_watched = false;   ///< whether it makes code for runs that look at every value, too
+    void (*run)(const Rolled&, const Reads&, Code&) = nullptr;
+};
+
+/// All of them, in the order in which they run.
+std::span<const PassRow> passes();
 
 /// Code for runs that look at every value: all of them stand in memory, for all steps, and each
 /// instruction is one operator, but for products, which are joined and packed as in `optimized`:
