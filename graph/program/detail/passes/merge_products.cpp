@@ -45,7 +45,8 @@ std::vector<bool> stackable_parts(const Rolled& rolled, const Reads& reads, cons
             }
         }
     for (const Member& output : rolled.outputs)
-        for (const Read& read : reads.view(output.part)) see(read.target, read.shape);
+        for (const Read& read : reads.view(output.part))
+            see(read.target, rolled[output.part].shape);
     return stackable;
 }
 
