@@ -73,8 +73,13 @@ void PassCode::move_to_end(PartId part) {
     code.loops.back().body.push_back(std::move(*moved));
 }
 
+void PassCode::swap(std::size_t one, std::size_t other) {
+    std::swap(code.loops.at(0).body.at(one), code.loops.at(0).body.at(other));
+    REQUIRE_NOTHROW(verify_code(rolled, reads, code, "the test"));
+}
+
 std::string PassCode::text() const {
-    static const std::regex number_of_named("([A-Za-z_]+)%[0-9]+");
+    static const std::regex number_of_named("([A-Za-z_][A-Za-z_0-9]*)%[0-9]+");
     return std::regex_replace(to_text(rolled, code), number_of_named, "$1");
 }
 

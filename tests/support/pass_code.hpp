@@ -27,6 +27,8 @@ class PassCode {
     PassCode& run(std::initializer_list<Pass> passes);
     /// Moves the instructions that compute the parts, one each, to straight code at the end.
     PassCode& move_to_end(std::initializer_list<std::string_view> names);
+    /// Exchanges two instructions of the first loop.
+    void swap(std::size_t one, std::size_t other);
 
     /// A loop or instruction a line; of a named part, without its number.
     std::string text() const;

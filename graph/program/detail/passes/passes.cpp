@@ -9,8 +9,8 @@ namespace revolute::detail {
 
 namespace {
 
-// In the order in which they run. What joins products decides on bits, as it sums in another order
-// than they do; packing changes none, but its products read what was merged.
+// In the order in which they run. What joins and packs products decides on bits, as their sums have
+// another order then; so code that is watched is made by these, too.
 constexpr std::array<PassRow, 6> table_of_passes{{
     {.pass = Pass::gather,
      .name = "gather",

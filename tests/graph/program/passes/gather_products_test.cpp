@@ -128,6 +128,44 @@ TEST_CASE("gather: what a product waits for moves with it") {
           "  h(t) = tanh(z(t))  4 entries\n");
 }
 
+TEST_CASE("gather: what waits for a product that has moved stands behind it") {
+    Recurrence net;
+    Expr g = net.graph.parameter("g_0", {2, 2});
+    const Expr start = exp(net.last()).named("e");
+    for (int t = 0; t < 4; ++t) {
+        const Scope scope(net.graph, Step{1, t});
+        g = tanh(t == 0 ? start : g).named("g");
+    }
+    const Expr p = (net.A * net.last()).named("p");
+    const Expr q = (net.A * p).named("q");
+    PassCode code({g, q});
+    code.move_to_end({"p", "q"});
+    CHECK(code.text() ==
+          "z(0) = U s  [2 x 2] [2 x 2]\n"
+          "h(0) = tanh(z(0))  4 entries\n"
+          "for t = 1, 2..3\n"
+          "  z(t) = U h(t-1)  [2 x 2] [2 x 2]\n"
+          "  h(t) = tanh(z(t))  4 entries\n"
+          "e = exp(h(3))  4 entries\n"
+          "g(0) = tanh(e)  4 entries\n"
+          "for s = 1, 2..3\n"
+          "  g(s) = tanh(g(s-1))  4 entries\n"
+          "p = A h(3)  [2 x 2] [2 x 2]\n"
+          "q = A p  [2 x 2] [2 x 2]\n");
+    CHECK(code.run({Pass::gather}).text() ==
+          "z(0) = U s  [2 x 2] [2 x 2]\n"
+          "h(0) = tanh(z(0))  4 entries\n"
+          "for t = 1, 2..3\n"
+          "  z(t) = U h(t-1)  [2 x 2] [2 x 2]\n"
+          "  h(t) = tanh(z(t))  4 entries\n"
+          "e = exp(h(3))  4 entries\n"
+          "g(0) = tanh(e)  4 entries\n"
+          "p = A h(3)  [2 x 2] [2 x 2]\n"
+          "q = A p  [2 x 2] [2 x 2]\n"
+          "for s = 1, 2..3\n"
+          "  g(s) = tanh(g(s-1))  4 entries\n");
+}
+
 TEST_CASE("gather: products of loops, and what is no product, stay") {
     Recurrence net;
     const Expr e = exp(net.A).named("e");

@@ -120,9 +120,10 @@ TEST_CASE("merge: a product that adds is none with one that begins") {
         outputs.push_back(accumulate(std::vector{y, product}).named("s"));
     }
     PassCode code(outputs);
+    code.swap(0, 1);
     check_stays(code,
-                "p(0..2) = A x(0..2)  [2 x 3] [3 x 6]\n"
                 "s(0..2) = y(0..2)  12 entries\n"
+                "p(0..2) = A x(0..2)  [2 x 3] [3 x 6]\n"
                 "s(0..2) += B x(0..2)  [2 x 3] [3 x 6]\n");
 }
 
@@ -137,7 +138,31 @@ TEST_CASE("merge: a product stays behind an instruction that computes a factor o
                 "q = p x  [2 x 2] [2 x 2]\n");
 }
 
-TEST_CASE("merge: sums that are begun between two products are in no stack") {
+TEST_CASE("merge: products stay behind instructions between them that compute a factor") {
+    Graph graph;
+    const Expr W = graph.parameter("W", {2, 2}), x = graph.parameter("x", {2, 2});
+    const Expr p = (W * x).named("p");
+    const Expr e = tanh(W).named("e");
+    PassCode left({p, (e * x).named("q")});
+    check_stays(left,
+                "p = W x  [2 x 2] [2 x 2]\n"
+                "e = tanh(W)  4 entries\n"
+                "q = e x  [2 x 2] [2 x 2]\n");
+
+    const Scope scope(graph, Step{0, 0});
+    const Expr A = graph.parameter("A", {2, 2}), B = graph.parameter("B", {2, 2});
+    const Expr a = graph.input("a", {2, 2});
+    const Expr b = tanh(graph.input("y", {2, 2})).named("b");
+    const Expr of_a = transpose(A) * a, of_b = transpose(B) * b;
+    PassCode right({accumulate(std::vector{of_a, of_b}).named("s")});
+    right.swap(0, 1);
+    check_stays(right,
+                "s(0) = A' a(0)  [2 x 2] [2 x 2]\n"
+                "b(0) = tanh(y(0))  4 entries\n"
+                "s(0) += B' b(0)  [2 x 2] [2 x 2]\n");
+}
+
+TEST_CASE("merge: products that are added to two sums are one where both were begun before") {
     Graph graph;
     const Expr A = graph.parameter("A", {2, 3}), B = graph.parameter("B", {2, 3});
     std::vector<Expr> outputs;
@@ -149,12 +174,18 @@ TEST_CASE("merge: sums that are begun between two products are in no stack") {
         outputs.push_back(accumulate(std::vector{y, of_A}).named("r"));
         outputs.push_back(accumulate(std::vector{z, of_B}).named("s"));
     }
-    PassCode code(outputs);
-    check_stays(code,
+    PassCode between(outputs);
+    check_stays(between,
                 "r(0..2) = y(0..2)  12 entries\n"
                 "r(0..2) += A x(0..2)  [2 x 3] [3 x 6]\n"
                 "s(0..2) = z(0..2)  12 entries\n"
                 "s(0..2) += B x(0..2)  [2 x 3] [3 x 6]\n");
+    PassCode before(outputs);
+    before.swap(1, 2);
+    CHECK(before.run({Pass::merge}).text() ==
+          "r(0..2) = y(0..2)  12 entries\n"
+          "s(0..2) = z(0..2)  12 entries\n"
+          "[r(0..2); s(0..2)] += [A; B] x(0..2)  [4 x 3] [3 x 6]\n");
 }
 
 TEST_CASE("merge: what is seen in another shape stands in no stack") {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -61,6 +62,23 @@ TEST_CASE("keep: what the next round but one reads is kept for all steps") {
     const std::vector<Expr> h =
         states(graph, [](Expr last, Expr before) { return hadamard(last, before); });
     CHECK(residences({exp(h.back()).named("e")}) == "slab: e h(1..5), block: h(0)");
+}
+
+TEST_CASE("keep: what is read when the next member was computed is kept for all steps") {
+    Graph graph;
+    Expr before = graph.parameter("a_0", shape);
+    const std::vector<Expr> h = states(graph, [&](Expr last, Expr) {
+        const Expr a = tanh(last).named("a");
+        return hadamard(a, std::exchange(before, a));
+    });
+    CHECK(residences({exp(h.back()).named("e")}) == "slab: a(0..5) e, round: h(0..5)");
+}
+
+TEST_CASE("keep: a member that is read behind its loop, and is not the last, is kept") {
+    Graph graph;
+    const std::vector<Expr> h = states(graph, [](Expr last, Expr) { return tanh(last); });
+    const Expr e = exp(h.back()).named("e");
+    CHECK(residences({e, exp(h[4]).named("f")}) == "slab: e f h(0..5)");
 }
 
 TEST_CASE("keep: outputs, and what a loop reads from behind another, are kept for all steps") {
