@@ -39,9 +39,11 @@ class Ingredients {
                              right_is_transposed ? 1U : 0U});
     }
 
-    void add_call(const std::vector<Member>& operands) {
+    /// `member_at` gives an operand by its number.
+    template <class MemberAt>
+    void add_call(std::size_t operands, const MemberAt& member_at) {
         std::uint64_t hash = 3;
-        for (const Member operand : operands) hash = mix_hash(hash, word_of(operand));
+        for (std::size_t i = 0; i < operands; ++i) hash = mix_hash(hash, word_of(member_at(i)));
         sum_ += hash;
     }
 
@@ -66,11 +68,14 @@ class Definitions {
                         result,
                         {terms.part, terms.first + terms.stride * static_cast<std::int32_t>(i)});
         } else if (part.op->role == Role::sum) {
-            for (const Member operand : operands(member)) add_summand(result, operand);
+            for (const std::vector<Read>& slot : reads_.slots(member.part))
+                add_summand(result, read_by(slot, member.t));
         } else if (part.op->role == Role::product) {
             add_product(result, member);
         } else {
-            result.add_call(operands(member));
+            const std::span<const std::vector<Read>> slots = reads_.slots(member.part);
+            result.add_call(slots.size(),
+                            [&](std::size_t slot) { return read_by(slots[slot], member.t); });
         }
         return result;
     }
@@ -92,6 +97,8 @@ class Definitions {
 
     /// A term is no value: what it is made of is added up.
     void add_summand(Ingredients& result, Member summand) const {
+        if (reads_.standing(summand.part) != Standing::term)
+            return result.add_value(read_by(reads_.view(summand.part), summand.t));
         std::vector<Member> waiting{summand};
         while (!waiting.empty()) {
             const Member member = waiting.back();
@@ -217,26 +224,29 @@ class CodeVerification {
     }
 
     void note_operands(const EntrywiseStep& step, Member result, std::int32_t number) {
-        std::vector<Member> operands;
-        operands.reserve(step.operands.size());
-        for (const MemberRange& site : step.operands)
-            operands.push_back(now(site).at(site.members == 1 ? 0 : number));
-        if (step.expression == nullptr) return note_call(result, operands);
-        if (!is_expression(*step.expression, result, operands))
+        const auto operand_at = [&](std::size_t slot) {
+            const MemberRange& site = step.operands[slot];
+            return now(site).at(site.members == 1 ? 0 : number);
+        };
+        if (step.expression == nullptr) return note_call(result, step.operands.size(), operand_at);
+        if (!is_expression(*step.expression, result, step.operands.size(), operand_at))
             fail("is not what its expression computes", result);
         value(result).made_of = definitions_.of(result);
     }
 
-    void note_call(Member result, const std::vector<Member>& operands) {
+    template <class MemberAt>
+    void note_call(Member result, std::size_t operands, const MemberAt& operand_at) {
         Ingredients& made_of = value(result).made_of;
-        if (rolled_[result.part].op->role != Role::sum) return made_of.add_call(operands);
-        for (const Member operand : operands)
-            if (operand != result) made_of.add_value(operand);
+        if (rolled_[result.part].op->role != Role::sum)
+            return made_of.add_call(operands, operand_at);
+        for (std::size_t i = 0; i < operands; ++i)
+            if (const Member operand = operand_at(i); operand != result) made_of.add_value(operand);
     }
 
     /// Whether the graph computes the member by that expression of these operands.
-    bool is_expression(const ExpressionKernels& kernels, Member member,
-                       const std::vector<Member>& operands) const {
+    template <class MemberAt>
+    bool is_expression(const ExpressionKernels& kernels, Member member, std::size_t operands,
+                       const MemberAt& operand_at) const {
         std::vector<Member> waiting{member};
         for (const ExpressionToken& token : kernels.expression) {
             const Member next = waiting.back();
@@ -250,7 +260,7 @@ class CodeVerification {
                     break;
                 }
                 case ExpressionToken::Kind::operand:
-                    if (token.slot >= operands.size() || operands[token.slot] != next) return false;
+                    if (token.slot >= operands || operand_at(token.slot) != next) return false;
                     break;
                 case ExpressionToken::Kind::number:
                     if (part.op != &constant_op || part.attribute_at(0, next.t) != token.number)
@@ -264,18 +274,16 @@ class CodeVerification {
     void carry_out(const OperatorCall& call) {
         const SiteMembers result = now(call.result);
         require_operator(call.part, result);
-        std::vector<Member> operands;
-        operands.reserve(call.operands.size());
         for (std::size_t i = 0; i < call.operands.size(); ++i) {
             const SiteMembers operand = now(call.operands[i]);
             require_size({operand}, call.operand_shapes.at(i));
             read(operand, Reader::other);
             require_apart(operand, {result});
-            operands.push_back(operand.at(0));
         }
         require_size({result}, rolled_[call.part].shape);
         write(result, false);
-        note_call(result.at(0), operands);
+        note_call(result.at(0), call.operands.size(),
+                  [&](std::size_t slot) { return now(call.operands[slot]).at(0); });
     }
 
     void carry_out(const ProductCall& call) {
