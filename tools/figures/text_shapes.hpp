@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// The shapes that formulas in figures have as they are read.
+
 #include <revolute/graph/graph.hpp>
 
 #include <vector>
@@ -12,6 +15,7 @@ namespace revolute {
 /// by itself has the shape of its value.
 class TextShapes {
  public:
+    /// Of the nodes of the graph, which must outlive it.
     explicit TextShapes(const Graph& graph)
         : graph_(graph), shapes_(graph.size()), agree_(graph.size()) {}
 
