@@ -15,19 +15,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <optional>
 
 using namespace revolute;
 using namespace revolute::test;
 
 namespace {
-
-std::uint32_t seed_of(std::string_view label) {
-    std::uint32_t seed = 2166136261;  // FNV
-    for (const char c : label) seed = (seed ^ static_cast<unsigned char>(c)) * 16777619;
-    return seed;
-}
 
 std::vector<PublishedNet> all_nets() {
     std::vector<PublishedNet> all;
@@ -68,18 +61,6 @@ NetSizes with_steps(NetSizes sizes, int steps) {
 }
 
 }  // namespace
-
-Matrix revolute::test::random_values(std::string_view label, Shape shape, double largest) {
-    Random random(seed_of(label));
-    Matrix values = random.matrix(shape);
-    for (double& value : values.values()) value *= largest;
-    return values;
-}
-
-Matrix revolute::test::random_indices(std::string_view label, Shape shape, int count) {
-    Random random(seed_of(label));
-    return random.whole_numbers(shape, static_cast<std::size_t>(count));
-}
 
 TEST_CASE("published nets: gradients agree with differences and with forward mode") {
     for (const PublishedNet& net : all_nets()) {
