@@ -100,8 +100,7 @@ Operand constant_like(const Operand& x, double value) {
         throw GraphError(
             fmt::format("constant: the expression beside {} is empty\n  asked for at {}", value,
                         to_string(x.line)));
-    const Shape shape = x.expr.shape();  // throws where there is no graph
-    return {x.expr.graph->constant(value, shape, x.line), x.line};
+    return {x.expr.graph->constant(value, x.expr.shape(), x.line), x.line};
 }
 
 }  // namespace revolute

@@ -41,7 +41,9 @@ Expr broadcast_columns(Operand x, int columns) {
 }
 
 Expr add_to_columns(Operand b, int columns) {
-    return columns == 1 ? b.expr : broadcast_columns(b, columns);
+    const bool is_there_already =
+        columns == 1 && b.expr.graph != nullptr && b.expr.shape().columns == 1;
+    return is_there_already ? b.expr : broadcast_columns(b, columns);
 }
 
 }  // namespace revolute

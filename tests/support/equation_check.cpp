@@ -1,3 +1,4 @@
+#include <revolute/graph/detail/made_steps.hpp>
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/values/error.hpp>
@@ -34,7 +35,8 @@ bool has_columns(const std::string& text) {
     return text.substr(0, text.find('\n')).ends_with("B columns");
 }
 
-/// The leaves by their names, and the numbers of steps and columns, which the inputs tell.
+/// The leaves by their names, and the numbers of steps and columns, which the inputs tell; those of
+/// a net without inputs of any step, such as unrolled training, are those that it was made at.
 EquationInput input_for(const std::string& text, const Graph& graph, const Bindings& values) {
     EquationInput input{text, {}, {}};
     for (std::uint32_t i = 0; i < graph.size(); ++i) {
@@ -49,6 +51,9 @@ EquationInput input_for(const std::string& text, const Graph& graph, const Bindi
             if (has_columns(text)) input.sizes["B"] = value->columns();
         }
     }
+    if (input.steps.empty())
+        for (const auto& [axis, steps] : detail::made_steps(graph))
+            input.steps[axis_name(axis)] = steps.high + 1;
     return input;
 }
 

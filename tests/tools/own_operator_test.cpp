@@ -3,7 +3,6 @@
 
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/program/program.hpp>
-#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/ops/shape_rules.hpp>
 #include <revolute/rnn/cell_type.hpp>
@@ -125,7 +124,7 @@ TEST_CASE("own operator: a program computes what the evaluator does") {
     const std::vector<Expr> all =
         differentiate(net.net.loss(), net.net.variables()).loss_and_gradients();
     for (const Precision precision : {Precision::float64, Precision::float32}) {
-        Program program = compile(roll(all), {.precision = precision});
+        Program program = compile(all, {.precision = precision});
         program.bind(net.values);
         program.run();
         for (std::size_t i = 0; i < all.size(); ++i) {

@@ -36,7 +36,7 @@ constexpr Recognised lstm_mistakes[] = {
     {"no f' of f",
      "a factor f' is missing: f[t] o (1 - f[t]) for f[t] = sigmoid(a_f[t]), at every step"},
     {"sigmoid' for g",
-     "the derivative of sigmoid stands where that of tanh belongs: g[t] (1 - "
+     "the derivative of sigmoid stands where that of tanh belongs: g[t] o (1 - "
      "g[t]) for 1 - g[t]^2, at every step"},
     {"dc without f",
      "the term that f[t] o c[t-1] adds to the adjoint of c[t-1] lacks the factor "

@@ -53,7 +53,7 @@ constexpr Recognised at_any_sizes[] = {
     {"1 - h", cell_arrays,
      "a square is missing in f': 1 - h[t] where 1 - h[t]^2 belongs, at every step"},
     {"h (1 - h)", cell_arrays,
-     "the derivative of sigmoid stands where that of tanh belongs: h[t] (1 - "
+     "the derivative of sigmoid stands where that of tanh belongs: h[t] o (1 - "
      "h[t]) for 1 - h[t]^2, at every step"},
     {"U for U'", cell_arrays,
      "a matrix is not transposed: U stands where U' belongs, in the term that U h[t-1] adds "

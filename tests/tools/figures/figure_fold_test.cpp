@@ -492,7 +492,7 @@ TEST_CASE(
                     CHECK(panels[label] == panel);
                 };
                 if (!is_number)
-                    check("dx_T = dx_t (t = 0..T−1) = a^T 1", "t = T");
+                    check("dx_T = dx_t (t = 0..T−1) = a^T · 1", "t = T");
                 else if (shown == ShownSteps::folded)
                     check("dx_t = 1", "for t = 0..T");
                 else

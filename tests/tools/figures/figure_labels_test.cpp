@@ -136,8 +136,8 @@ TEST_CASE("folded figure: a label that says something else at one step has that 
     for (const Expr& loss : {net.net.loss(), simple.derivative.loss()})
         for (const FigureNode& node : forward(loss, {.steps = ShownSteps::folded}).nodes)
             labels.insert(to_plain(node.label));
-    CHECK(labels.contains("W x_t + U h_{t−1};  t = 0: W x_0 + U 0"));
-    CHECK(labels.contains("z_t = W x_t + U h_{t−1} + b;  z_0 = W x_0 + U 0 + b"));
+    CHECK(labels.contains("W x_t + U h_{t−1};  t = 0: W x_0 + U · 0"));
+    CHECK(labels.contains("z_t = W x_t + U h_{t−1} + b;  z_0 = W x_0 + U · 0 + b"));
     CHECK(labels.contains("z_t = W x_t + U h_{t−1} + b;  z_0 = W x_0 + b"));
     CHECK(labels.contains("h_t = tanh(z_t)"));
 }
