@@ -2,10 +2,8 @@
 #include <revolute/rnn/cell.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <ranges>
 
 namespace revolute {
 
@@ -19,14 +17,24 @@ bool is_vector(ParameterRole role) {
     return role == bias || role == recurrent_bias || role == peephole;
 }
 
+namespace {
+
+/// "W, U, b".
+std::string labels_of(std::span<const Expr> parameters) {
+    std::string text;
+    for (const Expr& parameter : parameters)
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", parameter.label());
+    return text;
+}
+
+}  // namespace
+
 void require_table(std::span<const CellParameter> table, std::span<const Expr> parameters) {
-    const auto name = [](Expr parameter) { return parameter.label(); };
     if (std::ranges::equal(table, parameters, {}, &CellParameter::expression)) return;
-    throw GraphError(fmt::format(
-        "cell: parameter_table() must have what parameters() has, in its order\n  the table: "
-        "{}\n  parameters(): {}",
-        fmt::join(expressions_of(table) | std::views::transform(name), ", "),
-        fmt::join(parameters | std::views::transform(name), ", ")));
+    throw GraphError(
+        fmt::format("cell: parameter_table() must have what parameters() has, in its order\n  the "
+                    "table: {}\n  parameters(): {}",
+                    labels_of(expressions_of(table)), labels_of(parameters)));
 }
 
 std::vector<Expr> expressions_of(std::span<const CellParameter> table) {

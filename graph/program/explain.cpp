@@ -31,7 +31,7 @@ class Counts {
     /// ", 18 flops, 144 bytes", or nothing where nobody knows.
     std::string of(const Loop& loop, const Instruction& instruction) {
         rounds_ = static_cast<double>(loop.rounds);
-        return std::visit([this](const auto& call) { return counted(call); }, instruction);
+        return std::visit([this](const auto& call) { return this->counted(call); }, instruction);
     }
 
     double flops() const { return flops_; }
