@@ -89,8 +89,10 @@ int labelled_dots(const Derivative& derivative) {
     for (const FigureEdge& edge : elided.edges)
         read[{edge.from, edge.to}].push_back(test::at_step(to_plain(edge.label), 0, steps - 1));
     int count = 0;
-    for (const auto& [ends, labels] : read) {
-        const FigureNode &from = elided.nodes[ends.first], &to = elided.nodes[ends.second];
+    for (const auto& entry : read) {  // clang captures no structured bindings
+        const FigureNode& from = elided.nodes[entry.first.first];
+        const FigureNode& to = elided.nodes[entry.first.second];
+        const Labels& labels = entry.second;
         CAPTURE(from.id);
         CAPTURE(to.id);
         const bool has_dots = from.kind == NodeKind::omitted || to.kind == NodeKind::omitted;
