@@ -76,7 +76,8 @@ std::string case_text(const CellType& cell, const Sizes& sizes,
         text["x"].push_back(columns_of(random.matrix({sizes.input, sizes.batch})));
     text["y"] = columns_of(random.matrix({sizes.output, sizes.batch}));
     for (const StateTensor& tensor : tensors)
-        text[tensor.name + "0"] = {columns_of(random.matrix({tensor.rows, sizes.batch}))};
+        text[tensor.name + "0"] =
+            nlohmann::json::array({columns_of(random.matrix({tensor.rows, sizes.batch}))});
     StateDict arrays;
     for (const ArrayShape& array : state_dict_shapes({.cell = cell}, sizes))
         arrays.push_back({array.name, random.matrix(array.shape)});
