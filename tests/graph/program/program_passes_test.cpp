@@ -7,6 +7,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/program/detail/machine/machine.hpp>
 #include <revolute/graph/program/detail/passes/passes.hpp>
+#include <revolute/graph/program/detail/passes/verify_code.hpp>
 #include <revolute/graph/rolling/roll.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/pass_nets.hpp>
@@ -45,9 +46,10 @@ namespace {
 /// terms cancel.
 constexpr double rounding = 1e-10;
 
-/// What a machine computes of the code; its plan is verified.
+/// What a machine computes of the code, which is verified, as is its plan.
 std::vector<Matrix> computed(const Rolled& rolled, const Reads& reads, const Code& code,
                              const test::LeafValues& values) {
+    verify_code(rolled, reads, code);
     Machine<double> machine(rolled, reads, code, {});
     for (const auto& [leaf, value] : test::by_member(rolled, values))
         machine.write(leaf, value->data());

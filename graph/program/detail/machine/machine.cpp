@@ -5,7 +5,7 @@
 #include <revolute/graph/program/detail/memory/block_plan.hpp>
 #include <revolute/graph/program/detail/memory/memory_limit.hpp>
 #include <revolute/graph/program/detail/memory/verify_plan.hpp>
-#include <revolute/graph/program/detail/passes/verify_code.hpp>
+#include <revolute/graph/program/detail/verify_when.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -30,10 +30,8 @@ Machine<Number>::Machine(const Rolled& rolled, const Reads& reads, const Code& c
     places_.is_output.resize(rolled.parts.size());
     const std::size_t lanes = lanes_of(rolled, code, options);
     allocate(reads, lanes, options.memory_limit);
-    if (is_to_be_verified(rolled, code)) {
-        verify_code(rolled, reads, code);
+    if (is_to_be_verified(rolled, code))
         verify_plan(rolled, reads, code, places_.plan, units<Number>);
-    }
     write_constants(reads);
     add_outputs(reads);
     if (lanes > 1) team_ = std::make_unique<Team>(lanes);

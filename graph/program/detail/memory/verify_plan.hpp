@@ -24,9 +24,4 @@ namespace revolute::detail {
 void verify_plan(const Rolled& rolled, const Reads& reads, const Code& code, const MemoryPlan& plan,
                  Units units);
 
-/// Whether code and plan are verified when a program is compiled: when a run reads and writes so
-/// few numbers that it takes less time than rolling the graph did, or when the environment variable
-/// REVOLUTE_VERIFY_PLANS is set, as it is in all tests.
-bool is_to_be_verified(const Rolled& rolled, const Code& code);
-
 }  // namespace revolute::detail

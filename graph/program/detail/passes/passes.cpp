@@ -1,8 +1,10 @@
 #include <revolute/graph/program/detail/lowering/lower.hpp>
 #include <revolute/graph/program/detail/passes/passes.hpp>
 #include <revolute/graph/program/detail/passes/verify_code.hpp>
+#include <revolute/graph/program/detail/verify_when.hpp>
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 namespace revolute::detail {
@@ -60,12 +62,16 @@ Code compiled(const Rolled& rolled, const Reads& reads, std::optional<Pass> with
     Code code{
         lower(rolled, reads, without), {}, std::vector<Residence>(rolled.parts.size()), 0, {}};
     code.shares_places = without != Pass::replace;
-    if (is_all_verified()) verify_code(rolled, reads, code, "lowering");
+    const auto verify_all = [&](std::string_view made_by) {
+        if (is_all_verified()) verify_code(rolled, reads, code, made_by);
+    };
+    verify_all("lowering");
     for (const PassRow& row : table_of_passes) {
         if (row.pass == without || !is_chosen(row)) continue;
         row.run(rolled, reads, code);
-        if (is_all_verified()) verify_code(rolled, reads, code, row.name);
+        verify_all(row.name);
     }
+    if (!is_all_verified() && is_to_be_verified(rolled, code)) verify_code(rolled, reads, code);
     return code;
 }
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -462,11 +461,6 @@ class CodeVerification {
 void verify_code(const Rolled& rolled, const Reads& reads, const Code& code,
                  std::string_view made_by) {
     CodeVerification(rolled, reads, code, made_by).run();
-}
-
-bool is_all_verified() {
-    static const bool is_set = std::getenv("REVOLUTE_VERIFY_PLANS") != nullptr;
-    return is_set;
 }
 
 }  // namespace revolute::detail

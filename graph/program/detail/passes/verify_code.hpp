@@ -23,8 +23,4 @@ namespace revolute::detail {
 void verify_code(const Rolled& rolled, const Reads& reads, const Code& code,
                  std::string_view made_by = {});
 
-/// Whether all code is verified, after each pass: when the environment variable
-/// REVOLUTE_VERIFY_PLANS is set, as it is in all tests.
-bool is_all_verified();
-
 }  // namespace revolute::detail
