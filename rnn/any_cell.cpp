@@ -11,4 +11,13 @@ std::vector<Expr> parameters_of(std::span<const AnyCell> cells) {
     return all;
 }
 
+std::vector<CellParameter> parameter_table_of(std::span<const AnyCell> cells) {
+    std::vector<CellParameter> all;
+    for (const AnyCell& cell : cells) {
+        const std::vector<CellParameter> own = cell.parameter_table();
+        all.insert(all.end(), own.begin(), own.end());
+    }
+    return all;
+}
+
 }  // namespace revolute

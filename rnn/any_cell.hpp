@@ -53,5 +53,7 @@ static_assert(TabulatedCell<AnyCell>);
 
 /// The parameters of all the cells, in their order.
 std::vector<Expr> parameters_of(std::span<const AnyCell> cells);
+/// What the cells say of them, in their order.
+std::vector<CellParameter> parameter_table_of(std::span<const AnyCell> cells);
 
 }  // namespace revolute

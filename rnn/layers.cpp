@@ -52,14 +52,7 @@ Layer two_directions(AnyCell forward, AnyCell backward, const Sequence& over) {
 
 std::vector<Expr> Layer::parameters() const { return parameters_of(cells); }
 
-std::vector<CellParameter> Layer::parameter_table() const {
-    std::vector<CellParameter> all;
-    for (const AnyCell& cell : cells) {
-        const std::vector<CellParameter> own = cell.parameter_table();
-        all.insert(all.end(), own.begin(), own.end());
-    }
-    return all;
-}
+std::vector<CellParameter> Layer::parameter_table() const { return parameter_table_of(cells); }
 
 std::vector<Expr> Layer::initial_leaves() const {
     std::vector<Expr> all;

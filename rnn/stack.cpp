@@ -26,12 +26,8 @@ std::vector<StateTensor> Stack::state_tensors() const {
 std::vector<Expr> Stack::parameters() const { return parameters_of(cells_); }
 
 std::vector<CellParameter> Stack::parameter_table() const {
-    std::vector<CellParameter> all;
-    for (const AnyCell& cell : cells_)
-        for (CellParameter& parameter : cell.parameter_table()) {
-            parameter.array.clear();
-            all.push_back(std::move(parameter));
-        }
+    std::vector<CellParameter> all = parameter_table_of(cells_);
+    for (CellParameter& parameter : all) parameter.array.clear();
     return all;
 }
 
