@@ -3,7 +3,7 @@
 #include <revolute/rnn/gate.hpp>
 #include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lstm.hpp>
-#include <revolute/rnn/many_to_one.hpp>
+#include <support/own_cells.hpp>
 
 namespace revolute::test {
 
@@ -25,22 +25,6 @@ struct MinGru {
         const Expr z = sigmoid(dense(Wz, x, bz)).named("z");
         const Expr g = dense(Wh, x, bh).named("g");
         return {(hadamard(1.0 - z, s[0]) + hadamard(z, g)).named("h")};
-    }
-};
-
-/// The minimal gated unit (Zhou et al. 2016).
-struct MinimalGatedUnit {
-    Gate f, n;
-
-    MinimalGatedUnit(Graph& graph, int I, int H)
-        : f(graph, I, H, "f", "", SourceLine::here()),
-          n(graph, I, H, "n", "", SourceLine::here()) {}
-    std::vector<StateTensor> state_tensors() const { return {{"h", f.U.shape().rows}}; }
-    std::vector<Expr> parameters() const { return {f.W, f.U, f.b, n.W, n.U, n.b}; }
-    State step(Expr x, const State& s) const {
-        const Expr forget = sigmoid(f(x, s[0])).named("f");
-        const Expr next = tanh(n(x, hadamard(forget, s[0]))).named("n");
-        return {(hadamard(1.0 - forget, s[0]) + hadamard(forget, next)).named("h")};
     }
 };
 
@@ -206,8 +190,7 @@ BuiltNet scaling_hypernetwork(Graph& graph, const NetSizes& s) {
 
 BuiltNet answering_once(const auto& cell, const NetSizes& s,
                         InitialState initial = InitialState::zero) {
-    const ManyToOne net = many_to_one(
-        cell, {.steps = s.N, .input = s.I, .hidden = s.H, .output = s.O, .batch = s.B}, initial);
+    const ManyToOne net = many_to_one(cell, s.sizes(), initial);
     return {net.loss, net.variables()};
 }
 
@@ -234,8 +217,11 @@ std::vector<PublishedNet> nets_of_cells() {
     const auto normalised = [](Graph& graph, const NetSizes& s) {
         return answering_once(NormalisedLstm(graph, s.I, s.H), s, InitialState::given);
     };
+    const auto minimal = [](Graph& graph, const NetSizes& s) {
+        return answering_once(MinimalGatedUnit(graph, s.I, s.H, ""), s);
+    };
     return {{"minGRU", net_of<MinGru>},
-            {"MGU", net_of<MinimalGatedUnit>},
+            {"MGU", minimal},
             {"normalised LSTM", normalised},
             {"IndRNN", two_layers_of_ind_rnn},
             {"coupled gates", net_of<CoupledGates>},

@@ -4,7 +4,6 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/rnn/gru.hpp>
 #include <revolute/rnn/lstm.hpp>
-#include <revolute/rnn/many_to_one.hpp>
 #include <revolute/rnn/simple_rnn.hpp>
 
 #include <array>
@@ -13,15 +12,9 @@ namespace revolute::test {
 
 namespace {
 
-template <class C>
-ManyToOne answering_once(const C& cell, const NetSizes& s) {
-    return many_to_one(cell,
-                       {.steps = s.N, .input = s.I, .hidden = s.H, .output = s.O, .batch = s.B});
-}
-
 /// J = L + 10 sum over t of |dL/dx(t)|^2 (Gulrajani et al. 2017), through an LSTM.
 BuiltNet gradient_penalty(Graph& graph, const NetSizes& s) {
-    const ManyToOne net = answering_once(Lstm(graph, s.I, s.H), s);
+    const ManyToOne net = many_to_one(Lstm(graph, s.I, s.H), s.sizes());
     const Derivative d = differentiate(net.loss, net.unrolled.inputs);
     std::vector<Expr> terms;
     for (int t = 0; t < s.N; ++t) {
@@ -33,7 +26,7 @@ BuiltNet gradient_penalty(Graph& graph, const NetSizes& s) {
 
 /// The Hessian of a net's loss times a direction that is given (Pearlmutter 1994).
 BuiltNet hessian_product(Graph& graph, const NetSizes& s) {
-    const ManyToOne net = answering_once(Gru(graph, s.I, s.H, Reset::after_product), s);
+    const ManyToOne net = many_to_one(Gru(graph, s.I, s.H, Reset::after_product), s.sizes());
     std::vector<Seed> direction;
     for (const Expr& parameter : net.parameters)
         direction.push_back({parameter, graph.input("v_" + parameter.label(), parameter.shape())});
@@ -55,7 +48,7 @@ std::vector<Expr> moved(std::span<const Expr> a, Expr s, std::span<const Expr> b
 
 /// A step without Hessian (Martens 2010): (H + 5 I) x = -g by four steps of conjugate gradients.
 BuiltNet conjugate_gradients(Graph& graph, const NetSizes& s) {
-    const ManyToOne net = answering_once(Gru(graph, s.I, s.H, Reset::after_product), s);
+    const ManyToOne net = many_to_one(Gru(graph, s.I, s.H, Reset::after_product), s.sizes());
     std::vector<Expr> x, r;
     for (const Expr& gradient : differentiate(net.loss, net.parameters).gradients()) {
         x.push_back(graph.constant(0.0, gradient.shape()));

@@ -1,9 +1,9 @@
 #include "published_net.hpp"
 #include <revolute/ops/ops.hpp>
+#include <revolute/rnn/layers.hpp>
 #include <revolute/rnn/lengths.hpp>
 #include <revolute/rnn/lstm.hpp>
 #include <revolute/rnn/read_out.hpp>
-#include <revolute/rnn/unroll.hpp>
 
 #include <algorithm>
 #include <array>
@@ -52,16 +52,6 @@ struct Delayed {
     }
 };
 
-BuiltNet answering_at_last(const auto& cell, Graph& graph, const NetSizes& s) {
-    const Unrolled net =
-        unroll(cell, input_sequence(graph, "x", {s.I, s.B}, s.N),
-               initial_state(graph, cell.state_tensors(), s.B, InitialState::zero));
-    const ReadOut head = read_out(std::vector{net.last()}, s.O);
-    std::vector<Expr> variables = cell.parameters();
-    variables.insert(variables.end(), {head.V, head.c});
-    return {head.loss, variables};
-}
-
 /// A clockwork net (Koutnik et al. 2014): modules of periods 1, 2 and 4, each of which reads those
 /// that are as slow or slower.
 BuiltNet clockwork(Graph& graph, const NetSizes& s) {
@@ -95,51 +85,48 @@ BuiltNet clockwork(Graph& graph, const NetSizes& s) {
     return {mse(y, graph.input("Y", {s.O, s.B})).named("L"), variables};
 }
 
+std::vector<Expr> with_head(const Lstm& cell, const ReadOut& head) {
+    std::vector<Expr> variables = cell.parameters();
+    variables.insert(variables.end(), {head.V, head.c});
+    return variables;
+}
+
 /// An LSTM with a loss at every third step.
 BuiltNet loss_of(const Lstm& cell, std::span<const Expr> outputs, int rows) {
     std::vector<Expr> every_third;
     for (std::size_t t = 2; t < outputs.size(); t += 3) every_third.push_back(outputs[t]);
     const ReadOut head = read_out(every_third, rows);
-    std::vector<Expr> variables = cell.parameters();
-    variables.insert(variables.end(), {head.V, head.c});
-    return {head.loss, variables};
+    return {head.loss, with_head(cell, head)};
 }
 
 BuiltNet every_third(Graph& graph, const NetSizes& s) {
     const Lstm cell(graph, s.I, s.H);
-    const Unrolled net =
-        unroll(cell, input_sequence(graph, "x", {s.I, s.B}, s.N),
-               initial_state(graph, cell.state_tensors(), s.B, InitialState::zero));
-    return loss_of(cell, net.outputs(), s.O);
+    return loss_of(cell, unidirectional(cell, input_sequence(graph, "x", {s.I, s.B}, s.N)).outputs,
+                   s.O);
 }
 
 BuiltNet shrinking(Graph& graph, const NetSizes& s) {
     const Lstm cell(graph, s.I, s.H);
     std::vector<int> lengths;
     for (int column = 0; column < s.B; ++column) lengths.push_back(std::max(1, s.N - 3 * column));
-    const Unrolled net =
-        unroll(cell, shrinking_input_sequence(graph, "x", s.I, lengths),
-               initial_state(graph, cell.state_tensors(), s.B, InitialState::zero));
-    return loss_of(cell, net.outputs(), s.O);
+    const std::vector<Expr> x = shrinking_input_sequence(graph, "x", s.I, lengths);
+    return loss_of(cell, unidirectional(cell, x).outputs, s.O);
 }
 
 BuiltNet masked(Graph& graph, const NetSizes& s) {
     const Lstm cell(graph, s.I, s.H);
     const std::vector<Expr> x = input_sequence(graph, "x", {s.I, s.B}, s.N);
     const Lengths lengths = input_lengths(graph, s.B, s.N);
-    const Unrolled net = unroll_masked(
-        cell, x, lengths, initial_state(graph, cell.state_tensors(), s.B, InitialState::zero));
-    const ReadOut head = read_out_masked(net.outputs(), lengths, s.O);
-    std::vector<Expr> variables = cell.parameters();
-    variables.insert(variables.end(), {head.V, head.c});
-    return {head.loss, variables};
+    const ReadOut head = read_out_masked(unidirectional(cell, x, lengths).outputs, lengths, s.O);
+    return {head.loss, with_head(cell, head)};
 }
 
 }  // namespace
 
 std::vector<PublishedNet> nets_of_other_steps() {
     const auto delayed = [](Graph& graph, const NetSizes& s) {
-        return answering_at_last(Delayed(graph, s.I, s.H), graph, s);
+        const ManyToOne net = many_to_one(Delayed(graph, s.I, s.H), s.sizes());
+        return BuiltNet{net.loss, net.variables()};
     };
     const auto lengths = [](std::string_view label, Shape shape) {
         return label.starts_with("len") ? random_indices(label, shape, 12)

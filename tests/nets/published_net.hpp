@@ -2,6 +2,7 @@
 
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/graph/graph.hpp>
+#include <revolute/rnn/many_to_one.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,9 @@ namespace revolute::test {
 /// N steps, B columns, I inputs, H hidden units, O outputs.
 struct NetSizes {
     int N = 12, B = 3, I = 4, H = 5, O = 2;
+
+    /// As the library's nets take them.
+    Sizes sizes() const { return {.steps = N, .input = I, .hidden = H, .output = O, .batch = B}; }
 };
 
 struct BuiltNet {

@@ -32,15 +32,6 @@ struct Told {
     CaseResult given;
 };
 
-/// All numbers, loss and answers too.
-CaseResult changed(CaseResult result, auto change) {
-    change_all(result, change);
-    if (result.loss) result.loss = change(*result.loss);
-    for (Matrix& matrix : result.yhat)
-        for (double& value : matrix.values()) value = change(value);
-    return result;
-}
-
 double printed(const char* format, double value) {
     return std::stod(fmt::format(fmt::runtime(format), value));
 }

@@ -49,14 +49,6 @@ double with_digits(double value, int digits, const Way& way) {
     return written(value, exponent - digits + 1, way);
 }
 
-CaseResult changed(CaseResult result, auto change) {
-    change_all(result, change);
-    if (result.loss) result.loss = change(*result.loss);
-    for (Matrix& matrix : result.yhat)
-        for (double& value : matrix.values()) value = change(value);
-    return result;
-}
-
 /// A net of so few numbers that they hardly tell how they are written.
 Case drawn_small(const std::string& cell, Random& random, double weights) {
     for (;;) {

@@ -49,6 +49,15 @@ inline void change_all(CaseResult& result, auto change) {
             for (double& value : matrix.values()) value = change(value);
 }
 
+/// The result with all numbers changed, loss and answers too.
+inline CaseResult changed(CaseResult result, auto change) {
+    change_all(result, change);
+    if (result.loss) result.loss = change(*result.loss);
+    for (Matrix& matrix : result.yhat)
+        for (double& value : matrix.values()) value = change(value);
+    return result;
+}
+
 /// The nearest number with so many bits of significand.
 inline double rounded_to(int bits, double value) {
     int exponent = 0;
