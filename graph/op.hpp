@@ -212,6 +212,7 @@ struct Op {
     Role role = Role::none;     ///< what rolling and planning know of it
     bool has_identity =
         false;  ///< two nodes are never the same node, though all about them is equal
+    bool is_loss = false;  ///< it compares an answer with a target
     /// Floating-point operations for each entry of the largest operand, where the role does not say
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;

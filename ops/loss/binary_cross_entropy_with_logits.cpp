@@ -28,6 +28,7 @@ constinit const Op binary_cross_entropy_with_logits_op{
     .name = "binary_cross_entropy_with_logits",
     .arity = 2,
     .shape = equal_shapes_to_scalar,
+    .is_loss = true,
     .operations_per_entry = 8,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

@@ -32,6 +32,7 @@ constinit const Op column_cross_entropy_op{
         require_class_for_each_column(x);
         return {1, x[0].columns};
     },
+    .is_loss = true,
     .operations_per_entry = 4,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

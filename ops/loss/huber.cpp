@@ -37,6 +37,7 @@ constinit const Op huber_op{
                 x.fail(fmt::format("delta must be positive ({})", x.attributes[0]));
             return equal_shapes_to_scalar(x);
         },
+    .is_loss = true,
     .operations_per_entry = 5,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

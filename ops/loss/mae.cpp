@@ -19,6 +19,7 @@ constinit const Op mae_op{
     .name = "mae",
     .arity = 2,
     .shape = equal_shapes_to_scalar,
+    .is_loss = true,
     .operations_per_entry = 3,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

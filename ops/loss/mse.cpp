@@ -18,6 +18,7 @@ constinit const Op mse_op{
     .name = "mse",
     .arity = 2,
     .shape = equal_shapes_to_scalar,
+    .is_loss = true,
     .operations_per_entry = 3,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

@@ -34,6 +34,7 @@ constinit const Op softmax_cross_entropy_op{
         require_class_for_each_column(x);
         return {1, 1};
     },
+    .is_loss = true,
     .operations_per_entry = 4,
     .evaluate =
         [](const Arguments& x, MatrixView y) {

@@ -356,6 +356,7 @@ std::vector<EquationLine> parse_equations(std::string_view text, const EquationC
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty() || line.front() != ' ') continue;  // a heading, a remark
+        if (line.ends_with(" given") || line.ends_with(" trainable")) continue;  // of a leaf
         std::vector<Token> tokens = tokens_of(line);
         lines.emplace_back(line, std::move(tokens));
         context.names.insert(left_side(lines.back().second));

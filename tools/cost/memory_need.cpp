@@ -49,6 +49,13 @@ int fitting_size(SizedNet net, const MemoryLaw& law, const SizeOption& option, d
     return rounded_down(fits);
 }
 
+std::string refusal(std::string_view command, const MemoryNeed& need, std::size_t available) {
+    return fmt::format(
+        "{}: the net must fit into the memory that there is (its {:.0f} parameters and {:.0f} "
+        "nodes take about {}, of {})",
+        command, need.parameters, need.nodes, words_of(need.bytes), bytes_in_words(available));
+}
+
 }  // namespace
 
 MemoryLaw memory_of_figure(const FigureKind& kind) {
@@ -60,10 +67,17 @@ MemoryLaw memory_of_figure(const FigureKind& kind) {
             .is_of_few_steps = kind.is_of_few_steps};
 }
 
+int built_steps(int steps, const MemoryLaw& law) {
+    return law.is_of_few_steps ? std::min(steps, most_rolled_steps) : steps;
+}
+
 MemoryNeed memory_need(const SizedNet& net, const MemoryLaw& law) {
     SizedNet built = net;
-    if (law.is_of_few_steps) built.sizes.steps = std::min(built.sizes.steps, most_rolled_steps);
-    const NetSize size = net_size(built);
+    built.sizes.steps = built_steps(net.sizes.steps, law);
+    return memory_need(net_size(built), law);
+}
+
+MemoryNeed memory_need(const NetSize& size, const MemoryLaw& law) {
     return {size.nodes, size.parameter_entries,
             law.bytes_a_node * size.nodes +
                 sizeof(double) *
@@ -73,6 +87,13 @@ MemoryNeed memory_need(const SizedNet& net, const MemoryLaw& law) {
 
 std::span<const SizeOption> net_size_options() { return of_net; }
 std::span<const SizeOption> window_size_options() { return of_window; }
+
+void require_memory(std::string_view command, const NetSize& size, const MemoryLaw& law,
+                    std::size_t available) {
+    const MemoryNeed need = memory_need(size, law);
+    if (need.bytes > static_cast<double>(available))
+        throw CapacityError(refusal(command, need, available));
+}
 
 void require_memory(std::string_view command, const SizedNet& net, const MemoryLaw& law,
                     std::span<const SizeOption> options, std::size_t available) {
@@ -84,9 +105,7 @@ void require_memory(std::string_view command, const SizedNet& net, const MemoryL
         if (const int size = fitting_size(net, law, option, most); size > 0)
             smaller.push_back(fmt::format("{} {}", option.name, size));
     throw CapacityError(fmt::format(
-        "{}: the net must fit into the memory that there is (its {:.0f} parameters and {:.0f} "
-        "nodes take about {}, of {})\n  {}",
-        command, need.parameters, need.nodes, words_of(need.bytes), bytes_in_words(available),
+        "{}\n  {}", refusal(command, need, available),
         smaller.empty() ? "it fits with smaller sizes only"
                         : fmt::format("it fits with {}", fmt::join(smaller, ", or with "))));
 }

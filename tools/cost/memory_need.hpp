@@ -57,6 +57,15 @@ struct MemoryNeed {
 /// About what a command takes, within a factor of two where it is more than a hundred megabytes.
 MemoryNeed memory_need(const SizedNet& net, const MemoryLaw& law);
 
+/// The same for a net whose size is known.
+MemoryNeed memory_need(const NetSize& size, const MemoryLaw& law);
+/// The number of steps that a command builds of so many.
+int built_steps(int steps, const MemoryLaw& law);
+/// Throws CapacityError where a command would take more than the `available` bytes for a net of
+/// that size.
+void require_memory(std::string_view command, const NetSize& size, const MemoryLaw& law,
+                    std::size_t available);
+
 /// An option that says a size of the net.
 struct SizeOption {
     std::string_view name;        ///< as it is written on the command line

@@ -5,7 +5,7 @@
 
 #include <revolute/graph/cost/cost.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
-#include <revolute/tools/cost/polynomial.hpp>
+#include <revolute/tools/cost/size_polynomials.hpp>
 
 #include <array>
 #include <string>
@@ -22,6 +22,9 @@ struct CountedNet {
     bool is_simplified = true;        ///< by `simplification_rules`; else as it is built
 };
 
+/// The net for any N, B, I, H and O.
+SizedGraph sized_graph(const CountedNet& net);
+
 /// Appends the net of these sizes and returns what is counted: its loss, then the gradients.
 std::vector<Expr> append_net(Graph& destination, const CountedNet& net, const Sizes& sizes);
 
@@ -33,26 +36,15 @@ inline constexpr std::array<std::string_view, 5> size_names{"N", "B", "I", "H", 
 /// The sizes as values of these variables.
 std::array<std::int64_t, 5> values_of(const Sizes& sizes);
 
-/// What one pass takes, as polynomials in the sizes.
-struct PassPolynomials {
-    Polynomial operations{size_names.size()};    ///< floating-point operations
-    Polynomial kept_entries{size_names.size()};  ///< entries of the values that must be kept
-};
-
 /// What a net takes, for all sizes that differ from each other and from 1.
-struct NetCost {
-    PassPolynomials forward;       ///< the pass that the loss needs
-    PassPolynomials backward;      ///< the rest
-    std::int32_t least_steps = 1;  ///< they hold from that number of steps on
-
+struct NetCost : SizePolynomials {
+    using SizePolynomials::operator();
     /// The counts for these sizes.
-    Cost operator()(const Sizes& sizes) const;
+    Cost operator()(const Sizes& sizes) const { return (*this)(values_of(sizes)); }
 };
 
-/// Finds the polynomials by interpolation. Counts are sums over nodes of products of at most three
-/// sizes of matrices, which are whole linear forms in B, I, H, O, and grow linearly in N; so 35
-/// small nets at two numbers of steps determine them. Throws InternalError unless they agree with
-/// direct counts of other sizes as well.
+/// The polynomials of a net, found as `size_polynomials` says, and from nets of few layers. Throws
+/// InternalError unless they agree with direct counts of other sizes as well.
 NetCost net_cost(const CountedNet& net);
 
 /// The polynomials and the counts for some sizes, as a table. `bytes` are those of an entry.

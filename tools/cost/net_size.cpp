@@ -16,21 +16,25 @@ double entries_of(const Expr& value) {
 }
 
 /// Of a net that is built.
-NetSize counted(SizedNet net, int layers, int steps) {
-    net.architecture.layers = layers;
-    net.sizes.steps = steps;
-    if (net.answers_every_step) net.architecture = answering_at_every_step(net.architecture, steps);
-    Graph graph;
-    const RecurrentNet built = recurrent_net(graph, net.sizes, net.architecture);
-    differentiate(built.loss(), built.variables(), Unreachable::zeros);
+NetSize counted(Graph& graph, const SteppedNet& built) {
+    differentiate(built.loss, built.variables, Unreachable::zeros);
     NetSize size{.nodes = static_cast<double>(graph.size())};
     for (std::uint32_t i = 0; i < graph.size(); ++i)
         size.entries += entries_of(graph.at(NodeId{i}));
-    for (const Expr& parameter : built.parameters()) {
+    for (const Expr& parameter : built.parameters) {
         size.parameter_entries += entries_of(parameter);
         size.largest_parameter = std::max(size.largest_parameter, entries_of(parameter));
     }
     return size;
+}
+
+/// The net of so many layers and steps.
+SteppedNet built(Graph& graph, SizedNet net, int layers, int steps) {
+    net.architecture.layers = layers;
+    net.sizes.steps = steps;
+    if (net.answers_every_step) net.architecture = answering_at_every_step(net.architecture, steps);
+    const RecurrentNet made = recurrent_net(graph, net.sizes, net.architecture);
+    return {made.loss(), made.variables(), made.parameters()};
 }
 
 /// a + count (b - a).
@@ -42,13 +46,22 @@ NetSize grown(const NetSize& a, const NetSize& b, int count) {
 }
 
 NetSize of_layers(const SizedNet& net, int layers) {
-    const int more = net.sizes.steps - few_steps_of_size;
-    if (more <= 0) return counted(net, layers, net.sizes.steps);
-    return grown(counted(net, layers, few_steps_of_size),
-                 counted(net, layers, few_steps_of_size + 1), more);
+    return net_size(net.sizes.steps, [&](Graph& graph, int steps) {
+        return built(graph, net, layers, steps);
+    });
 }
 
 }  // namespace
+
+NetSize net_size(int steps, const std::function<SteppedNet(Graph& graph, int steps)>& build) {
+    const auto of_steps = [&](int number) {
+        Graph graph;
+        return counted(graph, build(graph, number));
+    };
+    const int more = steps - few_steps_of_size;
+    if (more <= 0) return of_steps(steps);
+    return grown(of_steps(few_steps_of_size), of_steps(few_steps_of_size + 1), more);
+}
 
 NetSize net_size(const SizedNet& asked) {
     SizedNet net = asked;

@@ -3,7 +3,11 @@
 /// @file
 /// Nodes and entries of a net that is not built.
 
+#include <revolute/graph/graph.hpp>
 #include <revolute/rnn/recurrent_net.hpp>
+
+#include <functional>
+#include <vector>
 
 namespace revolute {
 
@@ -17,6 +21,16 @@ struct NetSize {
 
     friend bool operator==(const NetSize&, const NetSize&) = default;
 };
+
+/// A net that can be built for any number of steps.
+struct SteppedNet {
+    Expr loss;                        ///< what is differentiated
+    std::vector<Expr> variables;      ///< what it is differentiated by
+    std::vector<Expr> parameters;     ///< what is trained
+};
+/// The size of such a net, found by building few steps: each further one takes what the one before
+/// took.
+NetSize net_size(int steps, const std::function<SteppedNet(Graph& graph, int steps)>& build);
 
 /// A net whose size is asked for.
 struct SizedNet {

@@ -5,6 +5,7 @@
 #include <revolute/tools/equations/detail/order/equation_passes.hpp>
 #include <revolute/tools/equations/detail/planning/equation_loss.hpp>
 #include <revolute/tools/equations/detail/planning/equation_plan.hpp>
+#include <revolute/tools/equations/detail/planning/equation_starts.hpp>
 #include <revolute/tools/equations/detail/sizes/equation_columns.hpp>
 #include <revolute/tools/equations/detail/sizes/equation_sense.hpp>
 #include <revolute/tools/equations/detail/writing/equation_lines.hpp>
@@ -326,6 +327,7 @@ Equations made(const Rolled& any, EquationOptions options, std::int32_t least_st
     EquationMaker maker(rolled, options);
     Equations result;
     result.lines = maker.lines();
+    result.starts = detail::starts_of(rolled, maker.names());
     result.axes = rolled.axes;
     result.unfolded = detail::unfolded_steps(rolled);
     result.is_general = options.is_general;

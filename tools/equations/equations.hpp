@@ -35,6 +35,13 @@ struct Equation {
     EquationTerm right;                ///< what it is computed of
 };
 
+/// A state that recurrences start from: a leaf that no line defines.
+struct EquationStart {
+    std::string name;                  ///< without its step
+    std::optional<EquationStep> step;  ///< at which it is the state
+    bool has_one_column = false;       ///< one for all columns of a batch
+};
+
 /// How many columns a batch has, as equations say it.
 enum class BatchColumns : std::uint8_t {
     unsaid,  ///< equations do not tell
@@ -46,6 +53,7 @@ enum class BatchColumns : std::uint8_t {
 /// computed. A name on the right is a leaf of the graph, or stands on the left of another equation.
 struct Equations {
     std::vector<Equation> lines;  ///< in an order in which they can be computed
+    std::vector<EquationStart> starts;  ///< what the lines read of states that are given
     std::vector<AxisSteps> axes;  ///< the folded time axes
     /// Other axes, along which nothing is folded: by axis, the steps that names have.
     std::map<std::int32_t, Interval> unfolded;

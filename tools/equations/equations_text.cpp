@@ -135,13 +135,24 @@ std::string latex_line(const WrittenLine& line) {
     return text;
 }
 
+/// "h(-1) given", or "h(-1) trainable" of one column beside a batch, as the language of nets has it.
+std::string lines_of_starts(const Equations& equations, const EquationStyle& style) {
+    std::string text;
+    for (const auto& [name, step, has_one_column] : equations.starts) {
+        const bool is_repeated = has_one_column && equations.columns == BatchColumns::any;
+        text += fmt::format("{:{}}{} {}\n", "", detail::indent,
+                            written_name(name, step, 0, style), is_repeated ? "trainable" : "given");
+    }
+    return text;
+}
+
 std::size_t width_of(const WrittenLine& line) { return line.left.size() + line.right.size(); }
 
 }  // namespace
 
 std::string to_text(const Equations& equations, const EquationFormat& format) {
-    const std::vector<WrittenLine> lines =
-        written_lines(equations, format, detail::style_of(equations, Notation::text, format));
+    const EquationStyle style = detail::style_of(equations, Notation::text, format);
+    const std::vector<WrittenLine> lines = written_lines(equations, format, style);
     std::size_t widest = 0;
     for (const WrittenLine& line : lines)
         if (line.limits) widest = std::max(widest, width_of(line));
@@ -152,6 +163,8 @@ std::string to_text(const Equations& equations, const EquationFormat& format) {
     for (const WrittenLine& line : lines) {
         if (part != line.part)
             text += fmt::format("{}\n", part_names[static_cast<std::size_t>(line.part)]);
+        if (part != line.part && line.part == EquationPart::forward)
+            text += lines_of_starts(equations, style);
         part = line.part;
         text += fmt::format("{:{}}{} = {}", "", detail::indent, line.left, line.right);
         if (line.limits)

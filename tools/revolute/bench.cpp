@@ -29,6 +29,7 @@ namespace {
 struct BenchCommand {
     Architecture architecture{};
     Sizes sizes{.steps = 100, .input = 16, .hidden = 64, .output = 1, .batch = 1};
+    TextNetOptions text{};
     Precision precision = Precision::float64;
     std::size_t threads = 1;
     int repetitions = 100;
@@ -46,6 +47,11 @@ struct BenchResult {
     std::size_t bytes = 0;
     std::size_t allocations = 0;  ///< of the run that made most
 };
+
+/// The net, which answers after the last step unless a text says otherwise.
+NetOptions net_options(const BenchCommand& command) {
+    return {command.sizes, command.architecture, Answers::last, command.text};
+}
 
 /// Values of the order of 1, however long the sums that they are in.
 void bind_random(Program& program, Graph& graph) {
@@ -84,7 +90,8 @@ BenchResult measure(const BenchCommand& command) {
     activity.now("building the net");
     Graph graph;
     const Stopwatch building;
-    const std::vector<Expr> outputs = append_net(graph, {command.architecture}, command.sizes);
+    const SizedGraph net = sized_graph(net_options(command), false);
+    const std::vector<Expr> outputs = net.append(graph, values_of(net_options(command)));
     result.build = building.microseconds();
     CompileOptions options = compile_options(command.precision);
     activity.make_way();
@@ -102,16 +109,25 @@ BenchResult measure(const BenchCommand& command) {
 
 std::string to_json(const BenchCommand& command, const BenchResult& result) {
     const Sizes& sizes = command.sizes;
-    return nlohmann::ordered_json{{"cell", command.architecture.cell.name()},
-                                  {"layers", command.architecture.layers},
-                                  {"bidirectional", command.architecture.is_bidirectional},
-                                  {"residual", command.architecture.is_residual},
-                                  {"steps", sizes.steps},
-                                  {"batch", sizes.batch},
-                                  {"input", sizes.input},
-                                  {"hidden", sizes.hidden},
-                                  {"output", sizes.output},
-                                  {"precision", name_of(command.precision)},
+    nlohmann::ordered_json json;
+    if (command.text.is_used()) {
+        json["net"] = command.text.text->name();
+        const NetOptions net = net_options(command);
+        const std::vector<std::string> names = sized_graph(net, false).names;
+        const std::vector<std::int64_t> values = values_of(net);
+        for (std::size_t i = 0; i < names.size(); ++i) json["sizes"][names[i]] = values[i];
+    } else {
+        json = {{"cell", command.architecture.cell.name()},
+                {"layers", command.architecture.layers},
+                {"bidirectional", command.architecture.is_bidirectional},
+                {"residual", command.architecture.is_residual},
+                {"steps", sizes.steps},
+                {"batch", sizes.batch},
+                {"input", sizes.input},
+                {"hidden", sizes.hidden},
+                {"output", sizes.output}};
+    }
+    json.update(nlohmann::ordered_json{{"precision", name_of(command.precision)},
                                   {"threads", result.threads},
                                   {"vectors", vectors()},
                                   {"repetitions", command.repetitions},
@@ -120,31 +136,43 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                                   {"build_us", result.build},
                                   {"compile_us", result.compile},
                                   {"bytes", result.bytes},
-                                  {"allocations", result.allocations}}
-        .dump(2);
+                                  {"allocations", result.allocations}});
+    return json.dump(2);
+}
+
+std::string described(const BenchCommand& command) {
+    if (command.text.is_used()) return command.text.text->name();
+    return describe(command.architecture) + ", many-to-one";
+}
+
+std::string sizes_in_words(const BenchCommand& command) {
+    using detail::plural;
+    const Sizes& sizes = command.sizes;
+    const std::string steps = fmt::format("{}, batch of {}", plural(sizes.steps, "step"), sizes.batch);
+    if (command.text.is_used()) return steps;
+    return fmt::format("{}, {}, {}, {}", steps, plural(sizes.input, "input"),
+                       plural(sizes.hidden, "hidden unit"), plural(sizes.output, "output"));
 }
 
 std::string to_text(const BenchCommand& command, const BenchResult& result) {
     using detail::plural;
-    const Sizes& sizes = command.sizes;
     return fmt::format(
-        "{}, many-to-one, {}: loss and gradients of all parameters\n"
-        "{}, batch of {}, {}, {}, {}; {}, {}; {}\n\n"
+        "{}, {}: loss and gradients of all parameters\n"
+        "{}; {}, {}; {}\n\n"
         "run, median   {:>12.1f} us\n"
         "run, fastest  {:>12.1f} us\n"
         "build graph   {:>12.1f} us\n"
         "compile       {:>12.1f} us\n"
         "memory        {:>12} bytes\n"
         "allocations   {:>12} in a run\n",
-        describe(command.architecture), name_of(command.precision), plural(sizes.steps, "step"),
-        sizes.batch, plural(sizes.input, "input"), plural(sizes.hidden, "hidden unit"),
-        plural(sizes.output, "output"), plural(result.threads, "thread"),
-        plural(command.repetitions, "run"), vectors(), result.median, result.least, result.build,
-        result.compile, result.bytes, result.allocations);
+        described(command), name_of(command.precision), sizes_in_words(command),
+        plural(result.threads, "thread"), plural(command.repetitions, "run"), vectors(),
+        result.median, result.least, result.build, result.compile, result.bytes,
+        result.allocations);
 }
 
 void bench(const BenchCommand& command) {
-    require_memory("bench", {command.sizes, command.architecture, Answers::last}, memory_of_bench);
+    require_memory("bench", net_options(command), memory_of_bench);
     const BenchResult result = measure(command);
     print("{}", command.json ? to_json(command, result) + "\n" : to_text(command, result));
 }
@@ -168,7 +196,7 @@ void add_table_option(CLI::App& command, BenchCommand& options) {
         "Measure this computer: the sizes of docs/performance.md beside the same written by hand, "
         "in about a minute and a half; --cell and --precision choose rows");
     for (const char* const option : {"--layers", "--bidirectional", "--residual", "--steps",
-                                     "--hidden", "--input", "--output", "--batch", "--threads"})
+                                     "--hidden", "--input", "--output", "--batch", "--threads", "--net"})
         table->excludes(command.get_option(option));
 }
 
@@ -181,6 +209,7 @@ void add_bench_command(CLI::App& program) {
     command.option_defaults()->always_capture_default();
     add_architecture_options(command, options->architecture);
     add_size_options(command, options->sizes);
+    add_text_options(command, options->text, options->sizes);
     add_precision_option(command, options->precision);
     add_threads_option(command, options->threads);
     command.add_option("--repetitions", options->repetitions, "Runs that are timed")

@@ -20,6 +20,8 @@ void add_compare_command(CLI::App& program);
 void add_cost_command(CLI::App& program);
 void add_explain_command(CLI::App& program);
 void add_bench_command(CLI::App& program);
+void add_nets_command(CLI::App& program);
+void add_verify_command(CLI::App& program);
 void add_ops_command(CLI::App& program);
 
 }  // namespace revolute

@@ -1,8 +1,7 @@
 #include "commands.hpp"
 #include "options/net_options.hpp"
 #include "options/program_options.hpp"
-#include <revolute/tools/cost/layer_table.hpp>
-#include <revolute/tools/cost/net_cost.hpp>
+#include <revolute/tools/cost/size_polynomials.hpp>
 #include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
@@ -23,26 +22,21 @@ struct CostCommand {
     bool json = false;
 };
 
-std::string layers_of(const NetOptions& options) {
-    Graph graph;
-    return layer_table(net_of(graph, options, 1), options.architecture.initial);
-}
-
 void count(const CostCommand& command) {
     require_memory("cost", command.net, memory_of_rolling);
-    const CountedNet net = counted_net(command.net, command.is_as_built);
-    const Sizes& sizes = command.net.sizes;
+    const SizedGraph graph = sized_graph(command.net, command.is_as_built);
+    const std::vector<std::int64_t> sizes = values_of(command.net);
     std::optional<Activity> activity(std::in_place, "cost");
     activity->now("counting the net");
-    const Cost counted = cost(rolled_net(net, sizes));
+    const Cost counted = cost(rolled_graph(graph, sizes));
     activity->now("counting small nets, from which the formulas follow");
-    const NetCost polynomials = net_cost(net);
+    const SizePolynomials polynomials = polynomials_of(command.net, command.is_as_built);
     activity.reset();
     const int bytes = command.precision == Precision::float64 ? 8 : 4;
     if (command.json)
         print("{}\n", to_json(polynomials, sizes, counted, bytes));
     else
-        print("{}{}\n{}", heading(command.net, command.is_as_built), layers_of(command.net),
+        print("{}{}\n{}", heading(command.net, command.is_as_built), parts_of(command.net),
               to_text(polynomials, sizes, counted, bytes));
 }
 

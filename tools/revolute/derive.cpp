@@ -40,8 +40,8 @@ RolledDerivative rolled_derivative(const DeriveOptions& options, int steps, int 
     Graph graph;
     NetOptions of_columns = options.net;
     of_columns.sizes.batch = columns;
-    const RecurrentNet net = net_of(graph, of_columns, steps);
-    return rolled_up(differentiate(net.loss(), net.variables()),
+    const NetToDerive net = net_of(graph, of_columns, steps);
+    return rolled_up(differentiate(net.loss, net.variables, Unreachable::zeros),
                      options.as_built ? Simplification::off : Simplification::on);
 }
 

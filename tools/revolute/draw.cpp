@@ -85,8 +85,8 @@ struct DrawnNet {
 
 DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
     auto graph = std::make_unique<Graph>();
-    const RecurrentNet net = net_of(*graph, options.net, steps);
-    Derivative built = differentiate(net.loss(), net.variables());
+    const NetToDerive net = net_of(*graph, options.net, steps);
+    Derivative built = differentiate(net.loss, net.variables, Unreachable::zeros);
     if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), std::nullopt};
     auto simpler = std::make_unique<Graph>();
     SimplifiedDerivative simplified = simplify(built, *simpler, simplification_rules());

@@ -1,7 +1,7 @@
 #include "commands.hpp"
 #include "options/net_options.hpp"
 #include "options/program_options.hpp"
-#include <revolute/tools/cost/net_cost.hpp>
+#include <revolute/tools/cost/size_polynomials.hpp>
 #include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
@@ -24,11 +24,11 @@ struct ExplainCommand {
 
 void print_program(const ExplainCommand& command) {
     require_memory("explain", command.net, memory_of_rolling);
-    const CountedNet net = counted_net(command.net, command.is_as_built);
     std::optional<Activity> activity(std::in_place, "explain");
     activity->now("building, folding and compiling the net");
     const Program program =
-        compile(rolled_net(net, command.net.sizes), compile_options(command.precision));
+        compile(rolled_graph(sized_graph(command.net, command.is_as_built), values_of(command.net)),
+                compile_options(command.precision));
     const std::string listing = explain(program);
     activity.reset();
     print("{}{}", heading(command.net, command.is_as_built), listing);

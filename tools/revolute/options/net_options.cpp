@@ -1,6 +1,8 @@
 #include "net_options.hpp"
 
 #include "program_options.hpp"
+#include <revolute/tools/cost/layer_table.hpp>
+#include <revolute/tools/cost/net_cost.hpp>
 #include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
@@ -86,19 +88,29 @@ void add_net_options(CLI::App& command, NetOptions& options) {
             "--answers", options.answers,
             "Steps the net answers at: the last, or, by default when bidirectional, every one")
         ->transform(one_of(answer_modes));
+    add_text_options(command, options.text, options.sizes);
 }
 
 std::string describe(const NetOptions& options) {
+    if (options.text.is_used()) return options.text.text->name();
     return fmt::format("{}, {}", describe(options.architecture),
                        options.answers_every_step() ? "many-to-many" : "many-to-one");
 }
 
 void require_memory(std::string_view command, const NetOptions& options, const MemoryLaw& law) {
+    if (options.text.is_used()) {
+        const int steps = built_steps(options.sizes.steps, law);
+        require_memory(command, net_size(options.text, steps, options.sizes.batch), law,
+                       available_memory());
+        return;
+    }
     require_memory(command, {options.sizes, options.architecture, options.answers_every_step()},
                    law, net_size_options(), available_memory());
 }
 
-RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
+namespace {
+
+RecurrentNet recurrent_net_of(Graph& graph, const NetOptions& options, int steps) {
     Sizes sizes = options.sizes;
     sizes.steps = steps;
     return recurrent_net(graph, sizes,
@@ -107,12 +119,48 @@ RecurrentNet net_of(Graph& graph, const NetOptions& options, int steps) {
                              : options.architecture);
 }
 
-void tell_simplification(int steps, const SimplifyReport& report) {
-    tell("simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
-}
-
 CountedNet counted_net(const NetOptions& options, bool is_as_built) {
     return {options.architecture, options.answers_every_step(), !is_as_built};
+}
+
+}  // namespace
+
+NetToDerive net_of(Graph& graph, const NetOptions& options, int steps) {
+    if (options.text.is_used()) {
+        const TextNet net = built_net(options.text, graph, steps, options.sizes.batch);
+        return {net.loss, net.variables()};
+    }
+    const RecurrentNet net = recurrent_net_of(graph, options, steps);
+    return {net.loss(), net.variables()};
+}
+
+std::string parts_of(const NetOptions& options) {
+    if (options.text.is_used()) return parameter_table(options.text, options.sizes);
+    Graph graph;
+    return layer_table(recurrent_net_of(graph, options, 1), options.architecture.initial);
+}
+
+SizedGraph sized_graph(const NetOptions& options, bool is_as_built) {
+    if (options.text.is_used()) return sized_graph(options.text, !is_as_built);
+    return sized_graph(counted_net(options, is_as_built));
+}
+
+std::vector<std::int64_t> values_of(const NetOptions& options) {
+    if (options.text.is_used()) return values_of(options.text, options.sizes);
+    const auto values = values_of(options.sizes);
+    return {values.begin(), values.end()};
+}
+
+SizePolynomials polynomials_of(const NetOptions& options, bool is_as_built) {
+    if (!options.text.is_used()) return net_cost(counted_net(options, is_as_built));
+    const SizedGraph graph = sized_graph(options.text, !is_as_built);
+    SizePolynomials polynomials = size_polynomials(graph);
+    require_agreement(graph, polynomials);
+    return polynomials;
+}
+
+void tell_simplification(int steps, const SimplifyReport& report) {
+    tell("simplified: of {}, {}\n", detail::plural(steps, "step"), to_line(report));
 }
 
 std::string heading(const NetOptions& options, bool is_as_built) {

@@ -1,0 +1,90 @@
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/ops/simplification_rules.hpp>
+#include <revolute/tools/equations/equations.hpp>
+#include <revolute/tools/language/net_text.hpp>
+#include <support/nets.hpp>
+#include <support/same_graph.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace revolute;
+
+namespace {
+
+/// Rows of all that a graph and a text have names for.
+std::map<std::string, int> rows_in(const Graph& graph, const NetText& text) {
+    std::map<std::string, int> rows;
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        const std::string name(graph.name(NodeId{i}));
+        if (!name.empty() && text.has_name(name)) rows[name] = graph.shape(NodeId{i}).rows;
+    }
+    return rows;
+}
+
+/// Makes the net of so many steps, and columns.
+template <class Build>
+Equations equations_of(const Build& build, int columns) {
+    return general_equations(
+        [&](std::int32_t steps, std::int32_t of_columns) {
+            Graph graph;
+            return rolled_up(build(graph, steps, of_columns));
+        },
+        columns);
+}
+
+std::string forward_text(const Equations& equations) {
+    return to_text(equations, {.parts = {EquationPart::forward}});
+}
+
+/// The text that is printed of a net builds the same simplified graph, and prints itself again.
+template <class Build>
+void check_round_trip(const Build& build, int columns) {
+    const std::string printed = forward_text(equations_of(build, columns));
+    CAPTURE(printed);
+    const NetText text = read_net(printed);
+    Graph built_graph;
+    const Derivative built = build(built_graph, 5, columns);
+    const std::map<std::string, int> rows = rows_in(built_graph, text);
+    const auto from_text = [&](Graph& graph, int steps, int of_columns) {
+        return text.build(graph, {.steps = steps, .columns = of_columns, .rows = rows});
+    };
+    Graph text_graph;
+    const TextNet read = from_text(text_graph, 5, columns);
+    Graph built_simply, read_simply;
+    const Expr loss = built.loss(), read_loss = read.loss;
+    const Expr a = simplify(std::span(&loss, 1), built_simply, simplification_rules()).outputs[0];
+    const Expr b =
+        simplify(std::span(&read_loss, 1), read_simply, simplification_rules()).outputs[0];
+    CHECK(test::first_difference(std::span(&a, 1), std::span(&b, 1), test::ValueNames::any) == "");
+    const auto differentiated = [&](Graph& graph, int steps, int of_columns) {
+        const TextNet net = from_text(graph, steps, of_columns);
+        return differentiate(net.loss, net.variables());
+    };
+    CHECK(forward_text(equations_of(differentiated, columns)) == printed);
+}
+
+}  // namespace
+
+TEST_CASE("net texts: what derive prints of every net of the library is read as that net") {
+    for (Architecture architecture : test::architectures())
+        for (const InitialState initial :
+             {InitialState::zero, InitialState::given, InitialState::trainable})
+            for (const bool answers_every_step : {false, true})
+                for (const int columns : {1, 3}) {
+                    architecture.initial = initial;
+                    test::NetKind kind{architecture, answers_every_step, columns};
+                    CAPTURE(kind.text());
+                    CAPTURE(static_cast<int>(initial));
+                    check_round_trip(
+                        [kind](Graph& graph, int steps, int of_columns) mutable {
+                            kind.batch = of_columns;
+                            const RecurrentNet net = test::net_of(graph, kind, steps);
+                            return differentiate(net.loss(), net.variables());
+                        },
+                        columns);
+                }
+}

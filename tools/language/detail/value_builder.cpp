@@ -1,0 +1,208 @@
+#include <revolute/graph/leaf.hpp>
+#include <revolute/ops/broadcast.hpp>
+#include <revolute/tools/language/detail/value_builder.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace revolute::detail {
+
+
+ValueBuilder::ValueBuilder(const NetParts& net, const NetShapes& shapes, const StepsByAxis& steps,
+                           int columns, Graph& graph)
+    : net_(net),
+      shapes_(shapes),
+      steps_(steps),
+      columns_(columns),
+      graph_(graph),
+      terms_(net.source, graph, [this](const WrittenTerm& name, const NumberContext& context) {
+          return read(name, context);
+      }) {
+    find_lines();
+}
+
+void ValueBuilder::put(NetMember member, Expr value) { values_[member] = value; }
+
+void ValueBuilder::put_repeated(NetMember member, Expr one_column) {
+    values_[member] = add_to_columns(one_column, columns_);
+    one_column_[member] = one_column;
+}
+
+TermValue ValueBuilder::value(const WrittenTerm& term, NumberContext& context) {
+    std::vector<NetMember> open;
+    need(term, context, open);
+    for (const NetMember member : open) make(member);
+    return terms_.value(term, context);
+}
+
+std::string ValueBuilder::in_words(NetMember member) const {
+    const NetName& name = net_.names[member.name];
+    return name.has_steps ? fmt::format("{}({})", name.name, member.t) : name.name;
+}
+
+/// Notes at which steps a line defines its value: those that it says, or all but those that have a
+/// line of their own.
+void ValueBuilder::find_lines() {
+    const NumberContext context{steps_, columns_};
+    const std::vector<WrittenEquation>& equations = net_.syntax.equations;
+    const auto is_for_the_rest = [](const WrittenEquation& line) {
+        return line.step && line.step->is_variable() && !line.steps;
+    };
+    for (std::size_t i = 0; i < equations.size(); ++i) {
+        const WrittenEquation& line = equations[i];
+        if (is_for_the_rest(line)) continue;
+        if (line.steps)
+            for_each_step(*line.steps, context, [&](std::int32_t t) { add_line(i, t); });
+        else
+            add_line(i, line.step ? value_of(*line.step, 0, context) : 0);
+    }
+    for (std::size_t i = 0; i < equations.size(); ++i) {
+        if (!is_for_the_rest(equations[i])) continue;
+        const std::size_t name = net_.names.number(equations[i].name);
+        const auto [low, high] = steps_.at(net_.names[name].axis);
+        for (std::int32_t t = low; t <= high; ++t) {
+            const auto other = lines_.find({name, t});
+            if (other == lines_.end() || is_for_the_rest(equations[other->second])) add_line(i, t);
+        }
+    }
+}
+
+void ValueBuilder::add_line(std::size_t line, std::int32_t t) {
+    const WrittenEquation& equation = net_.syntax.equations[line];
+    const NetMember member{net_.names.number(equation.name), t};
+    const auto [found, is_new] = lines_.try_emplace(member, line);
+    if (is_new) return;
+    net_.source.fail(
+        equation.left_place,
+        fmt::format("{} is defined twice, here and in line {}", in_words(member),
+                    net_.syntax.equations[found->second].left_place.line));
+}
+
+void ValueBuilder::make_all() {
+    for (const auto& [axis, steps] : steps_)
+        for (std::int32_t t = steps.low; t <= steps.high; ++t)
+            for (const WrittenEquation& line : net_.syntax.equations) {
+                const NetMember member{net_.names.number(line.name), t};
+                const NetName& name = net_.names[member.name];
+                if (name.has_steps && name.axis == axis && lines_.contains(member)) make(member);
+            }
+    for (const auto& [member, line] : lines_) make(member);
+}
+
+/// Makes the value and all that it needs, with a stack of its own: recurrences are long.
+void ValueBuilder::make(NetMember wanted) {
+    std::vector<NetMember> open{wanted};
+    while (!open.empty()) {
+        const NetMember member = open.back();
+        if (values_.contains(member)) {
+            open.pop_back();
+            continue;
+        }
+        const WrittenEquation& line = net_.syntax.equations[lines_.at(member)];
+        NumberContext context{steps_, columns_};
+        if (line.step) context.now[net_.names[member.name].axis] = member.t;
+        const std::size_t before = open.size();
+        need(line.right, context, open);
+        if (open.size() == before)
+            values_[member] = built(member);
+        else if (!begun_.insert(member).second)
+            fail_in_circle(open);
+    }
+}
+
+Expr ValueBuilder::built(NetMember member) {
+    const WrittenEquation& line = net_.syntax.equations[lines_.at(member)];
+    const NetName& name = net_.names[member.name];
+    NumberContext context{steps_, columns_};
+    const Scope made_here(graph_, source_line(net_.source, line.left_place));
+    std::optional<Scope> at_step;
+    if (line.step) {
+        context.now[name.axis] = member.t;
+        at_step.emplace(graph_, Step{name.axis, member.t});
+    }
+    try {
+        const TermValue right = terms_.value(line.right, context);
+        const Shape shape = shapes_.shape(member.name, columns_);
+        if (right.is_number) return graph_.constant(right.number, shape);
+        Expr expression = right.expression;
+        if (expression.shape().columns == 1) expression = add_to_columns(expression, shape.columns);
+        if (&graph_.op(expression.id) == &constant_op) return expression;
+        return expression.named(name.name);
+    } catch (const ShapeError& error) {
+        const std::string text = error.what();
+        net_.source.fail(line.right.place, text.substr(0, text.find('\n')));
+    }
+}
+
+/// Appends what the term reads and is not made yet.
+void ValueBuilder::need(const WrittenTerm& term, NumberContext& context,
+                      std::vector<NetMember>& open) const {
+    if (term.kind == TermKind::name) {
+        const NetMember member = member_of(term, context);
+        if (values_.contains(member)) return;
+        if (lines_.contains(member))
+            open.push_back(member);
+        else
+            require_defined(member, term);
+        return;
+    }
+    const auto need_operands = [&] {
+        for (const WrittenTerm& operand : term.operands) need(operand, context, open);
+    };
+    if (term.kind != TermKind::sum && term.kind != TermKind::list) return need_operands();
+    const auto outer = context.now;
+    for_each_step(term.steps, context, [&](std::int32_t t) {
+        context.now[term.steps.axis] = t;
+        need_operands();
+    });
+    context.now = outer;
+}
+
+/// What is before the first step or behind the last is 0, unless a line says otherwise.
+void ValueBuilder::require_defined(NetMember member, const WrittenTerm& term) const {
+    const NetName& name = net_.names[member.name];
+    if (name.has_steps && !steps_.at(name.axis).contains(member.t)) return;
+    net_.source.fail(term.place, fmt::format("nothing defines {}", in_words(member)));
+}
+
+void ValueBuilder::fail_in_circle(const std::vector<NetMember>& open) const {
+    // The last of the stack that was begun is what came round to itself.
+    std::vector<std::string> path;
+    std::optional<NetMember> round;
+    for (std::size_t i = open.size(); i-- > 0;) {
+        if (!begun_.contains(open[i])) continue;
+        if (round && *round == open[i]) break;
+        if (!round) round = open[i];
+        path.push_back(in_words(open[i]));
+    }
+    std::ranges::reverse(path);
+    net_.source.fail(net_.syntax.equations[lines_.at(*round)].left_place,
+                     fmt::format("{} depends on itself: {}", in_words(*round), fmt::join(path, " -> ")));
+}
+
+NetMember ValueBuilder::member_of(const WrittenTerm& term,
+                                         const NumberContext& context) const {
+    const std::size_t name = net_.names.number(term.name);
+    if (!term.step) return {name, 0};
+    const std::int32_t axis = net_.names[name].axis;
+    if (term.step->is_variable() && !context.now.contains(term.step->axis.value_or(axis)))
+        net_.source.fail(term.place,
+                         fmt::format("the line has no step {}", axis_name(term.step->axis.value_or(axis))));
+    return {name, value_of(*term.step, axis, context)};
+}
+
+Expr ValueBuilder::read(const WrittenTerm& term, const NumberContext& context) {
+    const NetMember member = member_of(term, context);
+    if (term.step && !term.step->is_variable())
+        if (const auto narrow = one_column_.find(member); narrow != one_column_.end())
+            return narrow->second;
+    const auto found = values_.find(member);
+    return found == values_.end() ? graph_.constant(0.0, shapes_.shape(member.name, columns_))
+                                  : found->second;
+}
+
+
+}  // namespace revolute::detail

@@ -1,0 +1,220 @@
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/language/detail/text_reader.hpp>
+#include <revolute/tools/verification/derivation_check.hpp>
+#include <revolute/tools/verification/detail/line_edits.hpp>
+#include <revolute/tools/verification/detail/line_judge.hpp>
+#include <revolute/tools/verification/detail/right_lines.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace revolute {
+
+namespace {
+
+using namespace detail;
+
+std::string without_blanks_around(std::string text) {
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Reads a derivation, judges its lines, and looks for what is the matter with those that are wrong.
+class DerivationReading {
+ public:
+    DerivationReading(const NetText& net, std::string_view text, std::string name,
+                      const DerivationOptions& options)
+        : net_(net),
+          options_(options),
+          truth_(net_truth(net, options.sizes, options.draws, options.seed)),
+          source_(text, std::move(name)),
+          functions_({}),
+          syntax_(read_text(source_, functions_, {true, known_names()})),
+          lines_(taken_apart()),
+          judge_(source_, lines_, NetNames(source_, syntax_), truth_) {}
+
+    DerivationCheck check() {
+        DerivationCheck result;
+        for (const WrittenEquation& line : syntax_.equations) result.lines.push_back(checked(line));
+        result.missing = missing();
+        return result;
+    }
+
+ private:
+    KnownNames known_names() const {
+        KnownNames names;
+        for (const auto& [name, value] : truth_.names)
+            (value.has_steps ? names.with_steps : names.declared).insert(name);
+        return names;
+    }
+
+    DerivationLines taken_apart() const {
+        DerivationLines lines;
+        for (const WrittenEquation& line : syntax_.equations) {
+            if (truth_.find(line.name) == nullptr)
+                lines.own.equations.push_back(line);
+            else
+                lines.judged.push_back(line);
+        }
+        return lines;
+    }
+
+    CheckedLine checked(const WrittenEquation& line) {
+        CheckedLine result;
+        result.line = line.left_place.line;
+        const std::string& whole = source_.lines()[static_cast<std::size_t>(result.line - 1)];
+        result.text = without_blanks_around(whole.substr(0, whole.find('#')));
+        result.subject = source_.at(line.left_place);
+        if (truth_.find(line.name) == nullptr) {
+            result.verdict = LineVerdict::definition;
+            return result;
+        }
+        const LineOutcome outcome = judge_.judge(line, line.right);
+        if (outcome.is_right()) return result;
+        const bool is_in_part = outcome.shapes.empty() && !outcome.right_at.empty();
+        result.verdict = is_in_part ? LineVerdict::right_in_part : LineVerdict::wrong;
+        if (is_in_part)
+            for (const std::int32_t t : outcome.wrong_at)
+                result.wrong_at.push_back(step_in_words(truth_.names.at(line.name).axis, t, truth_.steps));
+        result.mistake = mistake_in(line, outcome);
+        result.right_lines = right_lines_of(line.name);
+        return result;
+    }
+
+    std::string mistake_in(const WrittenEquation& line, const LineOutcome& outcome) {
+        for (const LineEdit& edit : line_edits(source_, line, truth_, summands_of_right(line)))
+            if (judge_.judge(line, edit.right).is_right()) return edit.mistake;
+        return outcome.shapes;
+    }
+
+    const std::map<std::string, std::vector<std::string>>& derived() {
+        if (!derived_) derived_ = right_lines(net_, options_.sizes);
+        return *derived_;
+    }
+
+    /// The lines of a name, and of what they read that neither the net nor the derivation names.
+    std::vector<std::string> right_lines_of(const std::string& name) {
+        const auto found = derived().find(name);
+        return found == derived().end() ? std::vector<std::string>{} : found->second;
+    }
+
+    /// The terms of the right lines whose names are known here.
+    std::vector<PossibleSummand> summands_of_right(const WrittenEquation& line) {
+        std::vector<PossibleSummand> summands;
+        for (const std::string& text : right_lines_of(line.name)) {
+            const NetSource alone(text, "right");
+            try {
+                const NetSyntax right = read_text(alone, functions_, {true, known_names()});
+                for (WrittenTerm& term : summands_of(right.equations.front().right)) {
+                    if (!is_known(term)) continue;
+                    std::string written(alone.at(term.place));
+                    forget_places(term);
+                    summands.push_back({std::move(term), std::move(written)});
+                }
+            } catch (const ParseError&) {
+                continue;  // what derive prints and this does not read adds no proposals
+            }
+        }
+        return summands;
+    }
+
+    bool is_known(const WrittenTerm& term) const {
+        if (term.kind == WrittenTerm::Kind::name) return truth_.find(term.name) != nullptr;
+        return std::ranges::all_of(term.operands,
+                                   [this](const WrittenTerm& operand) { return is_known(operand); });
+    }
+
+    static void forget_places(WrittenTerm& term) {
+        term.place = {1, 1, 1};
+        for (WrittenTerm& operand : term.operands) forget_places(operand);
+    }
+
+    /// Gradients of what is trained that no line gives, and steps of adjoints that have lines.
+    std::vector<std::string> missing() {
+        std::vector<std::string> missing;
+        std::set<std::string> given;
+        for (const WrittenEquation& line : lines_.judged) given.insert(line.name);
+        for (const auto& [name, value] : truth_.names)
+            if (value.is_adjoint && value.is_parameter && !given.contains(name))
+                missing.push_back(name);
+        for (const std::string& name : given) {
+            const TrueValue& value = truth_.names.at(name);
+            if (!value.is_adjoint || !value.has_steps) continue;
+            std::set<std::int32_t> said;
+            for (const WrittenEquation& line : lines_.judged)
+                if (line.name == name)
+                    for (const std::int32_t t : judge_.steps_of(line)) said.insert(t);
+            for (const auto& [t, draws] : value.at)
+                if (!said.contains(t) && truth_.steps.at(value.axis).contains(t) && !is_zero(draws))
+                    missing.push_back(fmt::format(
+                        "{} at {}", name, step_in_words(value.axis, t, truth_.steps)));
+        }
+        return missing;
+    }
+
+    static bool is_zero(const std::vector<Matrix>& draws) {
+        return std::ranges::all_of(draws, [](const Matrix& draw) {
+            return std::ranges::all_of(draw.values(), [](double value) { return value == 0; });
+        });
+    }
+
+    const NetText& net_;
+    const DerivationOptions& options_;
+    NetTruth truth_;
+    NetSource source_;
+    NetFunctions functions_;
+    NetSyntax syntax_;
+    DerivationLines lines_;
+    LineJudge judge_;
+    std::optional<std::map<std::string, std::vector<std::string>>> derived_;
+};
+
+std::string_view words_of(LineVerdict verdict) {
+    switch (verdict) {
+        case LineVerdict::right:
+            return "right";
+        case LineVerdict::right_in_part:
+            return "WRONG";
+        case LineVerdict::wrong:
+            return "WRONG";
+        case LineVerdict::definition:
+            break;
+    }
+    return "own name";
+}
+
+}  // namespace
+
+bool DerivationCheck::passes() const {
+    return std::ranges::all_of(lines, [](const CheckedLine& line) {
+        return line.verdict == LineVerdict::right || line.verdict == LineVerdict::definition;
+    });
+}
+
+DerivationCheck check_derivation(const NetText& net, std::string_view derivation, std::string name,
+                                 const DerivationOptions& options) {
+    return DerivationReading(net, derivation, std::move(name), options).check();
+}
+
+std::string to_text(const DerivationCheck& check) {
+    std::string text;
+    for (const CheckedLine& line : check.lines) {
+        text += fmt::format("{:<8}  {}\n", words_of(line.verdict), line.text);
+        if (line.verdict == LineVerdict::right_in_part)
+            text += fmt::format("          wrong at {}, right at the other steps\n",
+                                fmt::join(line.wrong_at, ", "));
+        if (!line.mistake.empty()) text += fmt::format("          what is wrong: {}\n", line.mistake);
+        for (const std::string& right : line.right_lines)
+            text += fmt::format("          right: {}\n", right);
+    }
+    if (!check.missing.empty())
+        text += fmt::format("missing   {}\n", fmt::join(check.missing, ", "));
+    return text;
+}
+
+}  // namespace revolute

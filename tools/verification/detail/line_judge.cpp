@@ -1,0 +1,142 @@
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/equations/equation_term.hpp>
+#include <revolute/tools/support/detail/suggestion.hpp>
+#include <revolute/tools/verification/detail/line_judge.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace revolute::detail {
+
+namespace {
+
+double largest_of(const Matrix& matrix) {
+    double largest = 0;
+    for (const double value : matrix.values()) largest = std::max(largest, std::abs(value));
+    return largest;
+}
+
+KnownSizes shapes_of(const NetTruth& truth) {
+    KnownSizes sizes;
+    for (const auto& [name, value] : truth.names) sizes.shapes[name] = value.shape;
+    return sizes;
+}
+
+}  // namespace
+
+std::string step_in_words(std::int32_t axis, std::int32_t t, const StepsByAxis& steps) {
+    const auto [low, high] = steps.at(axis);
+    const std::string last = last_step_name(axis);
+    const bool is_near_last = high - t < t - low;
+    const std::string words = !is_near_last ? fmt::format("{}", t)
+                              : t == high   ? last
+                                            : fmt::format("{}{:+}", last, t - high);
+    return fmt::format("{} = {}", axis_name(axis), words);
+}
+
+LineJudge::LineJudge(const NetSource& source, const DerivationLines& lines, NetNames names,
+                     const NetTruth& truth)
+    : source_(source),
+      lines_(lines),
+      names_(std::move(names)),
+      truth_(truth),
+      own_{source, lines.own, names_},
+      steps_(truth.steps),
+      draws_(static_cast<std::size_t>(truth.draws)) {
+    for (const auto& [name, value] : truth.names) names_.know(name, value.has_steps, value.axis);
+    require_meanings();
+    shapes_ = std::make_unique<NetShapes>(own_, steps_, shapes_of(truth));
+    values_ = std::make_unique<ValueBuilder>(own_, *shapes_, steps_, 1, graph_);
+    for (const auto& [name, value] : truth.names)
+        for (const auto& [t, draws] : value.at) {
+            const Expr leaf = graph_.input(name, draws.front().shape());
+            values_->put({names_.number(name), t}, leaf);
+            for (std::size_t draw = 0; draw < draws.size(); ++draw)
+                draws_[draw].bind(leaf, draws[draw]);
+        }
+    values_->make_all();
+}
+
+/// A name that the net does not have, nor its d, is the derivation's own and has a line.
+void LineJudge::require_meanings() const {
+    std::vector<std::string> known;
+    for (const auto& [name, value] : truth_.names) known.push_back(name);
+    for (const WrittenEquation& line : lines_.own.equations) known.push_back(line.name);
+    for (const NetName& name : names_.all())
+        if (std::ranges::find(known, name.name) == known.end())
+            source_.fail(name.place, fmt::format("neither the net nor a line here says what {} is{}",
+                                                 name.name, did_you_mean(name.name, known)));
+}
+
+std::vector<std::int32_t> LineJudge::steps_of(const WrittenEquation& line) const {
+    if (!line.step) return {0};
+    const NumberContext context{steps_};
+    std::vector<std::int32_t> steps;
+    if (line.steps) {
+        for_each_step(*line.steps, context, [&](std::int32_t t) { steps.push_back(t); });
+        return steps;
+    }
+    const TrueValue& value = truth_.names.at(line.name);
+    if (!line.step->is_variable()) return {value_of(*line.step, value.axis, context)};
+    const auto [low, high] = steps_.at(value.axis);
+    for (std::int32_t t = low; t <= high; ++t) {
+        const bool is_said = std::ranges::any_of(lines_.judged, [&](const WrittenEquation& other) {
+            const bool is_fixed = other.step && (!other.step->is_variable() || other.steps);
+            return is_fixed && other.name == line.name &&
+                   std::ranges::count(steps_of(other), t) > 0;
+        });
+        if (!is_said) steps.push_back(t);
+    }
+    return steps;
+}
+
+/// Within rounding of the larger of both, or of what cancels in values of the name at other steps.
+bool LineJudge::agrees(const Expr& value, const TrueValue& truth, std::int32_t t) const {
+    constexpr double of_rounding = 1e-9, of_cancelled = 1e-14;
+    for (std::size_t draw = 0; draw < draws_.size(); ++draw) {
+        const Matrix found = evaluate(value, draws_[draw]);
+        const Matrix& right = truth.at.at(t)[draw];
+        double largest = 0;
+        for (const auto& [step, draws] : truth.at) largest = std::max(largest, largest_of(draws[draw]));
+        const double allowed = of_rounding * std::max(largest_of(found), largest_of(right)) +
+                               of_cancelled * largest;
+        for (std::size_t i = 0; i < right.size(); ++i)
+            if (!(std::abs(found.values()[i] - right.values()[i]) <= allowed)) return false;
+    }
+    return true;
+}
+
+LineOutcome LineJudge::judge(const WrittenEquation& line, const WrittenTerm& right) {
+    LineOutcome outcome;
+    const TrueValue& truth = truth_.names.at(line.name);
+    for (const std::int32_t t : steps_of(line)) {
+        const auto known = truth.at.find(t);
+        if (known == truth.at.end()) {
+            outcome.shapes = fmt::format("the net has no {}({})", line.name, t);
+            return outcome;
+        }
+        NumberContext context{steps_};
+        if (line.step) context.now[truth.axis] = t;
+        try {
+            const TermValue value = values_->value(right, context);
+            const Shape shape = known->second.front().shape();
+            const Expr expression =
+                value.is_number ? graph_.constant(value.number, shape) : value.expression;
+            if (expression.shape() != shape) {
+                outcome.shapes = fmt::format("the right side is {}, and {} is {}",
+                                             to_string(expression.shape()), line.name, to_string(shape));
+                return outcome;
+            }
+            (agrees(expression, truth, t) ? outcome.right_at : outcome.wrong_at).push_back(t);
+        } catch (const ShapeError& error) {
+            const std::string text = error.what();
+            outcome.shapes = text.substr(0, text.find('\n'));
+            return outcome;
+        }
+    }
+    return outcome;
+}
+
+}  // namespace revolute::detail

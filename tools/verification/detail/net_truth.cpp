@@ -1,0 +1,81 @@
+#include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/leaf.hpp>
+#include <revolute/tools/verification/detail/net_truth.hpp>
+#include <revolute/tools/verification/random_leaves.hpp>
+
+#include <fmt/format.h>
+
+namespace revolute::detail {
+
+namespace {
+
+/// A node that the text names.
+struct NamedNode {
+    std::string name;
+    std::optional<Step> step;
+    Expr node;
+    bool is_parameter = false;
+};
+
+std::vector<NamedNode> named_nodes(const TextNet& net) {
+    std::vector<NamedNode> nodes;
+    for (const NetValue& leaf : net.trained) nodes.push_back({leaf.name, {}, leaf.value, true});
+    for (const auto* list : {&net.given, &net.targets})
+        for (const NetValue& leaf : *list) nodes.push_back({leaf.name, {}, leaf.value});
+    for (const NetValue& state : net.initial)
+        nodes.push_back({std::string(state.value.graph->name(state.value.id)), state.value.step(),
+                         state.value, true});
+    for (const NetSequence& input : net.inputs)
+        for (const Expr& leaf : input.values) nodes.push_back({input.name, leaf.step(), leaf});
+    for (const auto& [key, value] : net.values) {
+        const auto& [name, t] = key;
+        const auto step = value.step();
+        const std::int32_t axis = step ? step->axis : 0;
+        nodes.push_back({name, t ? std::optional(Step{axis, *t}) : std::nullopt, value});
+    }
+    return nodes;
+}
+
+void add(NetTruth& truth, const std::string& name, const NamedNode& node, bool is_adjoint,
+         Matrix value) {
+    TrueValue& known = truth.names[name];
+    known.has_steps = node.step.has_value();
+    known.axis = node.step ? node.step->axis : 0;
+    known.shape = value.shape();
+    known.is_adjoint = is_adjoint;
+    known.is_parameter = node.is_parameter;
+    known.at[node.step ? node.step->t : 0].push_back(std::move(value));
+}
+
+}  // namespace
+
+const TrueValue* NetTruth::find(const std::string& name) const {
+    const auto found = names.find(name);
+    return found == names.end() ? nullptr : &found->second;
+}
+
+NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, std::uint64_t seed) {
+    Graph graph;
+    const TextNet net = text.build(graph, sizes);
+    if (net.loss.graph == nullptr)
+        throw GraphError(fmt::format("{}: a net that is derived needs a loss, a line without step",
+                                     text.name()));
+    const std::vector<NamedNode> nodes = named_nodes(net);
+    std::vector<Expr> outputs;
+    for (const NamedNode& node : nodes) outputs.push_back(node.node);
+    const Derivative derivative = differentiate(net.loss, outputs, Unreachable::zeros);
+    outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
+    NetTruth truth{{}, net.steps, draws};
+    for (int draw = 0; draw < draws; ++draw) {
+        const Bindings leaves = random_leaves(net, seed + static_cast<std::uint64_t>(draw));
+        std::vector<Matrix> values = evaluate(outputs, leaves);
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            add(truth, nodes[i].name, nodes[i], false, std::move(values[i]));
+            add(truth, "d" + nodes[i].name, nodes[i], true, std::move(values[nodes.size() + i]));
+        }
+    }
+    return truth;
+}
+
+}  // namespace revolute::detail

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <revolute/graph/values/matrix.hpp>
+#include <revolute/tools/language/net_text.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace revolute::detail {
+
+/// A value or an adjoint of a net, by step and by draw.
+struct TrueValue {
+    bool has_steps = false;
+    std::int32_t axis = 0;
+    Shape shape{};
+    bool is_adjoint = false;
+    bool is_parameter = false;  ///< the adjoint of one, or one itself
+    std::map<std::int32_t, std::vector<Matrix>> at{};  ///< without step, at 0
+};
+
+/// The numbers of all that a net's text names, and of the adjoints dX of all of that, for random
+/// values of its leaves.
+struct NetTruth {
+    std::map<std::string, TrueValue> names;
+    std::map<std::int32_t, Interval> steps;  ///< by time axis
+    int draws = 0;
+
+    const TrueValue* find(const std::string& name) const;
+};
+
+/// Throws what `NetText::build` and `differentiate` throw, and GraphError for a net without loss.
+NetTruth net_truth(const NetText& net, const NetTextSizes& sizes, int draws, std::uint64_t seed);
+
+}  // namespace revolute::detail
