@@ -38,8 +38,11 @@ const char* difference(const Walk& a, NodeId x, const Walk& b, NodeId y, ValueNa
     if (&a.graph.op(x) != &b.graph.op(y)) return "operator";
     if (!std::ranges::equal(a.graph.attributes(x), b.graph.attributes(y))) return "attributes";
     if (a.graph.shape(x) != b.graph.shape(y)) return "shape";
-    if (a.graph.step(x) != b.graph.step(y)) return "step";
-    if (a.graph.depends_on_time(x) != b.graph.depends_on_time(y)) return "dependence on time";
+    // What is the same at all steps has the step of its first maker where others are not built.
+    if (names == ValueNames::same || a.graph.depends_on_time(x)) {
+        if (a.graph.step(x) != b.graph.step(y)) return "step";
+        if (a.graph.depends_on_time(x) != b.graph.depends_on_time(y)) return "dependence on time";
+    }
     if (names == ValueNames::same || is_given(a.graph.op(x))) {
         if (a.graph.name(x) != b.graph.name(y)) return "name";
         if (a.graph.aliases(x) != b.graph.aliases(y)) return "aliases";

@@ -35,7 +35,7 @@ NetCheck check_text(const CheckCommand& command, const CheckOptions& options) {
     NetCheck result;
     result.gradients = check_gradient(net.loss, net.variables(),
                                       random_leaves(net, command.seed), with_seed);
-    result.no_closed_form = "the net is read from a text";
+    result.no_closed_form = "none for a net from a text";
     return result;
 }
 

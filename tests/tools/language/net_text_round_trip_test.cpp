@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ std::string forward_text(const Equations& equations) {
     return to_text(equations, {.parts = {EquationPart::forward}});
 }
 
+/// The lines without the head, whose bound on N depends on how few steps were built.
+std::string lines_of(const std::string& text) { return text.substr(text.find('\n')); }
+
 /// The text that is printed of a net builds the same simplified graph, and prints itself again.
 template <class Build>
 void check_round_trip(const Build& build, int columns) {
@@ -64,7 +68,7 @@ void check_round_trip(const Build& build, int columns) {
         const TextNet net = from_text(graph, steps, of_columns);
         return differentiate(net.loss, net.variables());
     };
-    CHECK(forward_text(equations_of(differentiated, columns)) == printed);
+    CHECK(lines_of(forward_text(equations_of(differentiated, columns))) == lines_of(printed));
 }
 
 }  // namespace
@@ -80,9 +84,10 @@ TEST_CASE("net texts: what derive prints of every net of the library is read as 
                     CAPTURE(kind.text());
                     CAPTURE(static_cast<int>(initial));
                     check_round_trip(
-                        [kind](Graph& graph, int steps, int of_columns) mutable {
-                            kind.batch = of_columns;
-                            const RecurrentNet net = test::net_of(graph, kind, steps);
+                        [kind](Graph& graph, int steps, int of_columns) {
+                            test::NetKind of_batch = kind;
+                            of_batch.batch = of_columns;
+                            const RecurrentNet net = test::net_of(graph, of_batch, steps);
                             return differentiate(net.loss(), net.variables());
                         },
                         columns);

@@ -348,24 +348,24 @@ void NetShapes::require_known() const {
     std::vector<std::string> rows, columns;
     std::vector<Size> told;
     std::optional<TextPlace> place;
-    // Values and inputs first: their sizes are those that people know.
-    for (const bool is_parameter : {false, true})
-        for (std::size_t i = 0; i < names_.size(); ++i) {
-            const NetName& name = net_.names[i];
-            const bool is_leaf_of_text =
-                name.role == NetRole::parameter || name.role == NetRole::given;
-            if (is_leaf_of_text != is_parameter) continue;
-            for (const bool is_columns : {false, true}) {
-                const Size size = is_columns ? names_[i].columns : names_[i].rows;
-                const bool is_told =
-                    classes_.value(size).has_value() ||
-                    std::ranges::any_of(told, [&](Size other) { return classes_.is_same(size, other); });
-                if (is_told) continue;
-                told.push_back(size);
-                (is_columns ? columns : rows).push_back(name.name);
-                if (!place) place = name.place;
+    const auto tell = [&](std::size_t i, bool is_columns) {
+        const Size size = is_columns ? names_[i].columns : names_[i].rows;
+        const bool is_told =
+            classes_.value(size).has_value() ||
+            std::ranges::any_of(told, [&](Size other) { return classes_.is_same(size, other); });
+        if (is_told) return;
+        told.push_back(size);
+        (is_columns ? columns : rows).push_back(net_.names[i].name);
+        if (!place) place = net_.names[i].place;
+    };
+    // Values and inputs first: their rows are what people know.
+    for (const bool is_columns : {false, true})
+        for (const bool is_parameter : {false, true})
+            for (std::size_t i = 0; i < names_.size(); ++i) {
+                const NetRole role = net_.names[i].role;
+                const bool is_of_parameter = role == NetRole::parameter || role == NetRole::given;
+                if (is_of_parameter == is_parameter) tell(i, is_columns);
             }
-        }
     if (!place) return;
     std::string text = "sizes are missing:";
     if (!rows.empty()) text += fmt::format(" rows of {}", fmt::join(rows, ", "));

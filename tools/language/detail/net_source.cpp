@@ -48,7 +48,7 @@ std::string NetSource::marked(TextPlace place) const {
     const std::string_view before =
         std::string_view(line).substr(0, static_cast<std::size_t>(place.column - 1));
     std::string mark = in_place_of(at(place), '~');
-    if (mark.empty()) mark = "~";
+    if (mark.empty()) mark.push_back('~');
     mark.front() = '^';
     return fmt::format("  {}\n  {}{}", line, in_place_of(before, ' '), mark);
 }

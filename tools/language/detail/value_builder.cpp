@@ -1,5 +1,6 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/broadcast.hpp>
+#include <revolute/tools/language/detail/line_groups.hpp>
 #include <revolute/tools/language/detail/value_builder.hpp>
 
 #include <fmt/format.h>
@@ -27,8 +28,8 @@ ValueBuilder::ValueBuilder(const NetParts& net, const NetShapes& shapes, const S
 void ValueBuilder::put(NetMember member, Expr value) { values_[member] = value; }
 
 void ValueBuilder::put_repeated(NetMember member, Expr one_column) {
-    values_[member] = add_to_columns(one_column, columns_);
-    one_column_[member] = one_column;
+    values_[member] = one_column;
+    repeated_.insert(member);
 }
 
 TermValue ValueBuilder::value(const WrittenTerm& term, NumberContext& context) {
@@ -81,15 +82,31 @@ void ValueBuilder::add_line(std::size_t line, std::int32_t t) {
                     net_.syntax.equations[found->second].left_place.line));
 }
 
+/// Recurrence by recurrence, at each step in the order of the text.
 void ValueBuilder::make_all() {
-    for (const auto& [axis, steps] : steps_)
-        for (std::int32_t t = steps.low; t <= steps.high; ++t)
-            for (const WrittenEquation& line : net_.syntax.equations) {
-                const NetMember member{net_.names.number(line.name), t};
-                const NetName& name = net_.names[member.name];
-                if (name.has_steps && name.axis == axis && lines_.contains(member)) make(member);
-            }
-    for (const auto& [member, line] : lines_) make(member);
+    std::vector<std::vector<std::int32_t>> steps_of(net_.syntax.equations.size());
+    for (const auto& [member, line] : lines_) steps_of[line].push_back(member.t);
+    for (const LineGroup& group : line_groups(net_.syntax, net_.names)) {
+        std::map<std::int32_t, std::vector<std::size_t>> lines_at;
+        for (const std::size_t line : group.lines)
+            for (const std::int32_t t : steps_of[line]) lines_at[t].push_back(line);
+        const auto make_at = [&](const auto& at) {
+            for (const std::size_t line : at.second)
+                make({net_.names.number(net_.syntax.equations[line].name), at.first});
+        };
+        if (group.is_descending)
+            std::for_each(lines_at.rbegin(), lines_at.rend(), make_at);
+        else
+            std::for_each(lines_at.begin(), lines_at.end(), make_at);
+    }
+}
+
+/// What the numbers of a member's line depend on.
+NumberContext ValueBuilder::context_of(NetMember member) const {
+    NumberContext context{steps_, columns_};
+    const NetName& name = net_.names[member.name];
+    if (name.has_steps) context.now[name.axis] = member.t;
+    return context;
 }
 
 /// Makes the value and all that it needs, with a stack of its own: recurrences are long.
@@ -102,8 +119,7 @@ void ValueBuilder::make(NetMember wanted) {
             continue;
         }
         const WrittenEquation& line = net_.syntax.equations[lines_.at(member)];
-        NumberContext context{steps_, columns_};
-        if (line.step) context.now[net_.names[member.name].axis] = member.t;
+        NumberContext context = context_of(member);
         const std::size_t before = open.size();
         need(line.right, context, open);
         if (open.size() == before)
@@ -116,13 +132,10 @@ void ValueBuilder::make(NetMember wanted) {
 Expr ValueBuilder::built(NetMember member) {
     const WrittenEquation& line = net_.syntax.equations[lines_.at(member)];
     const NetName& name = net_.names[member.name];
-    NumberContext context{steps_, columns_};
+    NumberContext context = context_of(member);
     const Scope made_here(graph_, source_line(net_.source, line.left_place));
     std::optional<Scope> at_step;
-    if (line.step) {
-        context.now[name.axis] = member.t;
-        at_step.emplace(graph_, Step{name.axis, member.t});
-    }
+    if (line.step) at_step.emplace(graph_, Step{name.axis, member.t});
     try {
         const TermValue right = terms_.value(line.right, context);
         const Shape shape = shapes_.shape(member.name, columns_);
@@ -196,12 +209,13 @@ NetMember ValueBuilder::member_of(const WrittenTerm& term,
 
 Expr ValueBuilder::read(const WrittenTerm& term, const NumberContext& context) {
     const NetMember member = member_of(term, context);
-    if (term.step && !term.step->is_variable())
-        if (const auto narrow = one_column_.find(member); narrow != one_column_.end())
-            return narrow->second;
     const auto found = values_.find(member);
-    return found == values_.end() ? graph_.constant(0.0, shapes_.shape(member.name, columns_))
-                                  : found->second;
+    if (found == values_.end())
+        return graph_.constant(0.0, shapes_.shape(member.name, columns_));
+    const bool is_running = term.step && term.step->is_variable();
+    if (!is_running || !repeated_.contains(member)) return found->second;
+    const Scope at_its_step = Scope::step_of(found->second);
+    return add_to_columns(found->second, columns_);
 }
 
 

@@ -32,9 +32,9 @@ class ValueBuilder {
     /// Gives a name its value, which no line defines.
     void put(NetMember member, Expr value);
     /// The same with a value of one column that stands for as many as the batch has: what reads
-    /// the member at a fixed step gets the one.
+    /// the member at a running step gets these, what reads it at a fixed step gets the one.
     void put_repeated(NetMember member, Expr one_column);
-    /// Makes what all lines define, step by step in the order of the text as far as that goes.
+    /// Makes what all lines define, recurrence by recurrence in the order of the text.
     void make_all();
     bool has(NetMember member) const { return values_.contains(member); }
     Expr at(NetMember member) const { return values_.at(member); }
@@ -48,6 +48,7 @@ class ValueBuilder {
  private:
     void find_lines();
     void add_line(std::size_t line, std::int32_t t);
+    NumberContext context_of(NetMember member) const;
     void make(NetMember wanted);
     Expr built(NetMember member);
     void need(const WrittenTerm& term, NumberContext& context, std::vector<NetMember>& open) const;
@@ -64,7 +65,7 @@ class ValueBuilder {
     TermBuilder terms_;
     std::map<NetMember, std::size_t> lines_;
     std::map<NetMember, Expr> values_;
-    std::map<NetMember, Expr> one_column_;  // of members that are repeated
+    std::set<NetMember> repeated_;  // of one column, for each of the batch
     std::set<NetMember> begun_;
 };
 
