@@ -216,6 +216,9 @@ struct Op {
     /// Floating-point operations for each entry of the largest operand, where the role does not say
     /// (`operation_count`): none where values are moved only.
     std::uint8_t operations_per_entry = 1;
+    /// Optional, where they grow faster than the entries: operations for each entry of the first
+    /// operand, by its shape and the output's. It takes the place of the number above.
+    std::int64_t (*operations_by_size)(Shape first, Shape output) = nullptr;
     Kernel evaluate = nullptr;  ///< writes every entry of the output; never reads it
     FastKernels fast{};         ///< optional, of elementwise operators
     /// Optional, of other operators. Programs call `evaluate` where there are neither, in a program

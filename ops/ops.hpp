@@ -9,6 +9,7 @@
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/ops/elementary.hpp>
 #include <revolute/ops/index.hpp>
+#include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/loss.hpp>
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/reduction.hpp>

@@ -56,6 +56,12 @@ void require_class_for_each_column(const ShapeArguments& x) {
                            to_string(classes), to_string(x[1])));
 }
 
+void require_square(const ShapeArguments& x) {
+    if (x[0].rows != x[0].columns)
+        x.fail(fmt::format("the {} must be square",
+                           x.operands.size() == 1 ? "operand" : "first operand"));
+}
+
 Shape scalar_output(const ShapeArguments&) { return {1, 1}; }
 
 }  // namespace revolute

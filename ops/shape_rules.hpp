@@ -27,6 +27,9 @@ int total_size(const ShapeArguments& x, int Shape::*size, std::string_view what)
 /// Throws ShapeError unless operand 1 has one class for each column of operand 0: [1 x B].
 void require_class_for_each_column(const ShapeArguments& x);
 
+/// Throws ShapeError unless operand 0 is square.
+void require_square(const ShapeArguments& x);
+
 /// 1 x 1 of anything.
 Shape scalar_output(const ShapeArguments& x);
 

@@ -22,6 +22,8 @@ extern const Op stack_columns_op;
 extern const Op reshape_op;
 extern const Op scale_rows_op;
 extern const Op scale_columns_op;
+extern const Op diagonal_op;
+extern const Op diagonal_matrix_op;
 extern const Op mask_op;
 extern const Op where_op;
 extern const Op stop_gradient_op;
@@ -65,6 +67,20 @@ Expr reshape(Operand x, int rows, int columns);
 Expr scale_rows(Operand factors, Operand x);
 /// x diag(d), column c times d(c): x [n x m], d [1 x m]. Throws ShapeError unless they fit.
 Expr scale_columns(Operand x, Operand factors);
+
+/// The diagonal as a column: [n x n] -> [n x 1]. Throws ShapeError unless A is square.
+Expr diagonal(Operand A);
+/// The matrix with that diagonal and zeros beside it: [n x 1] -> [n x n]; the transpose of
+/// `diagonal`. For diagonal_matrix(d) X, `scale_rows` is cheaper. Throws ShapeError unless d is a
+/// column.
+Expr diagonal_matrix(Operand d);
+/// The matrix [n x n] with ones on its diagonal and zeros beside it: diagonal_matrix of ones.
+/// Throws ShapeError unless n is positive.
+///
+/// Triangles of ones, such as masks that let each column see itself and what is before it, are
+/// cumulative_sum(identity_matrix(graph, n)), above the diagonal and on it, and
+/// reverse_cumulative_sum(identity_matrix(graph, n)), below and on it.
+Expr identity_matrix(Graph& graph, int n, SourceLine line = SourceLine::here());
 
 /// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what
 /// is masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.

@@ -22,6 +22,9 @@ std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& op
         case Role::none:
             break;
     }
+    if (op.operations_by_size != nullptr)
+        return checked_product(op.operations_by_size(operands.first, output),
+                               static_cast<std::int64_t>(operands.first.size()));
     return checked_product(op.operations_per_entry, operands.largest);
 }
 

@@ -31,7 +31,8 @@ struct OperandShapes {
 /// - elementwise: one for each entry, whatever the function, and k - 1 for k > 2 operands;
 /// - row and column sums: one for each entry that is summed;
 /// - transpose, reshape, broadcast, stop_gradient: none;
-/// - any other: `Op::operations_per_entry` for each entry of its largest operand.
+/// - any other: what `Op::operations_by_size` says for each entry of its first operand, or
+///   `Op::operations_per_entry` for each of its largest.
 ///
 /// Leaves take none. Throws CapacityError when the number does not fit into 64 bits.
 std::int64_t operation_count(const Op& op, Shape output, const OperandShapes& operands);

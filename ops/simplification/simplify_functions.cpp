@@ -2,6 +2,7 @@
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/detail/simplification_themes.hpp>
 #include <revolute/ops/elementary.hpp>
+#include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/structure.hpp>
 
 namespace revolute::detail {
@@ -29,6 +30,8 @@ void add_function_rules(RuleSet& rules) {
     rules.add("where-same", where(keep, x, x), x);
     rules.add("where-or-zero", where(keep, x, zero), mask(x, keep));
     rules.add("stop-twice", stop_gradient(stop_gradient(x)), stop_gradient(x));
+    rules.add("inverse-twice", inverse(inverse(x)), x);
+    rules.add("log-determinant-inverse", log_determinant(inverse(x)), -log_determinant(x));
 }
 
 }  // namespace revolute::detail

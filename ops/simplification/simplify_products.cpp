@@ -123,12 +123,19 @@ void add_product_rules(RuleSet& rules) {
     rules.add("product-zero", x * zero, zero);
     rules.add("zero-product", zero * x, zero);
     const Expr column = rules.any("a", {2, 1}), row = rules.any("b", {1, 2});
+    const Expr other = rules.any("c", {2, 1});
     rules.add("scale-rows-zero", scale_rows(column, zero), zero);
     rules.add("scale-rows-by-zero", scale_rows(rules.number(0.0, {2, 1}), x), zero);
     rules.add("scale-rows-by-one", scale_rows(rules.number(1.0, {2, 1}), x), x);
     rules.add("scale-columns-zero", scale_columns(zero, row), zero);
     rules.add("scale-columns-by-zero", scale_columns(x, rules.number(0.0, {1, 2})), zero);
     rules.add("scale-columns-by-one", scale_columns(x, rules.number(1.0, {1, 2})), x);
+    rules.add("diagonal-product", diagonal_matrix(column) * x, scale_rows(column, x));
+    rules.add("product-diagonal", x * diagonal_matrix(column), scale_columns(x, transpose(column)));
+    rules.add("scale-rows-diagonal", scale_rows(column, diagonal_matrix(other)),
+              diagonal_matrix(hadamard(column, other)));
+    rules.add("scale-columns-diagonal", scale_columns(diagonal_matrix(column), row),
+              diagonal_matrix(hadamard(column, transpose(row))));
     rules.add("product-ones", {&matmul_op},
               "1' x = column_sums(x), x 1 = row_sums(x), 1 b = broadcast_rows(b), "
               "a 1' = broadcast_columns(a)",

@@ -14,6 +14,11 @@ std::optional<Expr> keep_shape(const Site& site) {
     return site.operand(0);
 }
 
+std::optional<Expr> keep_one_column(const Site& site) {
+    if (site.shape().columns != 1) return std::nullopt;
+    return site.operand(0);
+}
+
 std::optional<Expr> reshape_once(const Site& site) {
     const Expr inner = site.operand(0);
     if (!is_made_by(inner, reshape_op)) return std::nullopt;
@@ -34,12 +39,18 @@ std::optional<Expr> sum_of_broadcast(const Site& site) {
 }  // namespace
 
 void add_shape_rules(RuleSet& rules) {
-    rules.add("same-shape",
-              {&sum_op, &mean_op, &row_sums_op, &column_sums_op, &row_max_op, &column_max_op,
-               &broadcast_op, &broadcast_columns_op, &broadcast_rows_op, &reshape_op, &rows_op,
-               &columns_op, &place_rows_op, &place_columns_op, &stack_rows_op, &stack_columns_op},
-              "f(x) = x for sums, broadcasts, reshapes and parts that have the shape of x",
-              keep_shape);
+    const Expr column = rules.any("d", {2, 1});
+    rules.add(
+        "same-shape",
+        {&sum_op, &mean_op, &row_sums_op, &column_sums_op, &row_max_op, &column_max_op,
+         &broadcast_op, &broadcast_columns_op, &broadcast_rows_op, &reshape_op, &rows_op,
+         &columns_op, &place_rows_op, &place_columns_op, &stack_rows_op, &stack_columns_op,
+         &diagonal_op, &diagonal_matrix_op},
+        "f(x) = x for sums, broadcasts, reshapes, parts and diagonals that have the shape of x",
+        keep_shape);
+    rules.add("total-of-one-column", {&cumulative_sum_op, &reverse_cumulative_sum_op},
+              "cumulative_sum(x) = x for one column", keep_one_column);
+    rules.add("diagonal-of-diagonal", diagonal(diagonal_matrix(column)), column);
     rules.add("reshape-twice", {&reshape_op}, "reshape(reshape(x, 2, 6), 4, 3) = reshape(x, 4, 3)",
               reshape_once);
     rules.add("sum-broadcast", {&sum_op}, "sum(broadcast(x, 2, 3)) = 6 x",

@@ -1,7 +1,9 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/ops/arithmetic.hpp>
 #include <revolute/ops/detail/simplification_themes.hpp>
+#include <revolute/ops/linear_algebra.hpp>
 #include <revolute/ops/product.hpp>
+#include <revolute/ops/structure.hpp>
 
 #include <vector>
 
@@ -59,6 +61,7 @@ std::optional<Expr> transpose_of_sum(const Site& site) {
 // it twice. So does a sum of which more terms would have to be transposed than vanish.
 void add_transpose_rules(RuleSet& rules) {
     const Expr x = rules.any("x"), y = rules.any("y"), s = rules.any("s", {1, 1});
+    const Expr square = rules.any("A", {2, 2}), column = rules.any("d", {2, 1});
     rules.add("transpose-twice", transpose(transpose(x)), x);
     rules.add("transpose-number", transpose(s), s);
     rules.add("transpose-product", transpose(x * y), transpose(y) * transpose(x),
@@ -70,6 +73,12 @@ void add_transpose_rules(RuleSet& rules) {
     rules.add("transpose-scaled", {&transpose_op}, "(2 x)' = 2 x'", transpose_of_scaled);
     rules.add("transpose-accumulate", {&transpose_op}, "(x' + y' + z)' = x + y + z'",
               transpose_of_sum<accumulate_op>);
+    // Outwards: a product reads it for nothing, and the inverses of both are one.
+    rules.add("inverse-transpose", inverse(transpose(square)), transpose(inverse(square)));
+    rules.add("transpose-diagonal", transpose(diagonal_matrix(column)), diagonal_matrix(column));
+    rules.add("diagonal-transpose", diagonal(transpose(square)), diagonal(square));
+    rules.add("log-determinant-transpose", log_determinant(transpose(square)),
+              log_determinant(square));
 }
 
 }  // namespace revolute::detail

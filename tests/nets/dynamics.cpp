@@ -1,9 +1,6 @@
 #include "published_net.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>
-#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/ops.hpp>
-
-#include <Eigen/LU>
 
 namespace revolute::test {
 
@@ -56,44 +53,83 @@ BuiltNet leapfrog(Graph& graph, const NetSizes& s) {
     return {accumulate(losses).named("L"), {W, b, v, q0, p0}};
 }
 
-/// The inverse of a square matrix: an operator of the user's own.
-constinit const Op inverse_op{
-    .name = "inverse",
-    .shape = [](const ShapeArguments& x) -> Shape {
-        if (x[0].rows != x[0].columns) x.fail("the operand must be square");
-        return x[0];
-    },
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).inverse(); },
-    .pullback = {[](const Pullback& p) {
-        return -(transpose(p.output) * p.adjoint * transpose(p.output));
-    }},
-    .pushforward = {[](const Pushforward& p) { return -(p.output * p.tangent * p.output); }},
-    .latex = "#1^{-1}",
-    .example = {.operands = {{{3, 3}}}},
+/// A Kalman filter (1960) and the likelihood of what it reads: of the state before each
+/// observation, m the mean and P the covariance, which is a recurrence of matrices (Riccati).
+struct KalmanFilter {
+    Expr A, C, Q, R;
+
+    /// Covariances are made of factors, so that they are positive definite.
+    KalmanFilter(Expr transition, Expr observation, Expr q, Expr r)
+        : A(transition), C(observation), Q(covariance(q, "Q")), R(covariance(r, "R")) {}
+
+    static Expr covariance(Expr factor, std::string_view name) {
+        const Expr I = identity_matrix(*factor.graph, factor.shape().rows);
+        return (factor * transpose(factor) + 0.1 * I).named(name);
+    }
+    /// What one observation says: its surprise, and the gain of the state from it.
+    struct Update {
+        Expr e, S, K;
+    };
+    Update update(Expr m, Expr P, Expr y) const {
+        const Expr CP = C * P, S = (CP * transpose(C) + R).named("S");
+        return {(y - C * m).named("e"), S, transpose(solve(S, CP)).named("K")};
+    }
+    /// -2 log p(y) but for the constant, m log(2 pi).
+    static Expr surprise(const Update& u) {
+        return log_determinant(u.S) + transpose(u.e) * solve(u.S, u.e);
+    }
 };
 
-Expr inverse(Operand x) { return apply(inverse_op, {x}); }
-
-/// The innovations of a Kalman filter, whose covariance is a recurrence of matrices (Riccati).
 BuiltNet kalman_filter(Graph& graph, const NetSizes& s) {
     const int n = s.H, m = s.O;
     const Expr A = graph.parameter("A", {n, n}), C = graph.parameter("C", {m, n}),
-               q = graph.parameter("q", {n, n}), r = graph.parameter("r", {m, m}),
-               In = graph.input("I_n", {n, n}), Im = graph.input("I_m", {m, m});
-    const Expr Q = (q * transpose(q) + 0.1 * In).named("Q"),
-               R = (r * transpose(r) + 0.1 * Im).named("R");
-    Expr P = In, x = graph.constant(0.0, {n, 1});
+               q = graph.parameter("q", {n, n}), r = graph.parameter("r", {m, m});
+    const KalmanFilter filter(A, C, q, r);
+    Expr mean = graph.constant(0.0, {n, 1}), P = identity_matrix(graph, n);
     std::vector<Expr> losses;
     for (int t = 0; t < s.N; ++t) {
         const Scope at(graph, Step{0, t});
-        const Expr S = (C * P * transpose(C) + R).named("S"), precision = inverse(S);
-        const Expr e = (graph.input("Y", {m, 1}) - C * x).named("e");
-        const Expr K = (P * transpose(C) * precision).named("K");
-        losses.push_back(0.5 * (transpose(e) * precision * e));
-        x = (A * (x + K * e)).named("mean");
-        P = (A * (P - K * C * P) * transpose(A) + Q).named("P");
+        const auto now = filter.update(mean, P, graph.input("Y", {m, 1}));
+        losses.push_back(0.5 * KalmanFilter::surprise(now));
+        mean = (A * (mean + now.K * now.e)).named("mean");
+        P = (A * (P - now.K * C * P) * transpose(A) + filter.Q).named("P");
     }
-    return {(accumulate(losses) + sum(hadamard(In, P))).named("L"), {A, C, q, r}};
+    return {(accumulate(losses) + sum(diagonal(P))).named("L"), {A, C, q, r}};
+}
+
+/// The information filter, whose recurrence is of the inverse covariance W and of W times the mean:
+/// it inverts where the Kalman filter solves.
+BuiltNet information_filter(Graph& graph, const NetSizes& s) {
+    const int n = s.H, m = s.O;
+    const Expr A = graph.parameter("A", {n, n}), C = graph.parameter("C", {m, n}),
+               q = graph.parameter("q", {n, n}), r = graph.parameter("r", {m, m});
+    const KalmanFilter filter(A, C, q, r);
+    const Expr weights = solve(filter.R, C).named("weights");
+    Expr W = identity_matrix(graph, n), state = graph.constant(0.0, {n, 1});
+    std::vector<Expr> losses;
+    for (int t = 0; t < s.N; ++t) {
+        const Scope at(graph, Step{0, t});
+        const Expr y = graph.input("Y", {m, 1});
+        const Expr P = inverse(W + transpose(C) * weights).named("P");
+        const Expr mean = (A * (P * (state + transpose(weights) * y))).named("mean");
+        W = inverse(A * P * transpose(A) + filter.Q).named("W");
+        state = (W * mean).named("i");
+        losses.push_back(0.5 * sum(square(C * mean - y)) - log_determinant(W));
+    }
+    return {accumulate(losses).named("L"), {A, C, q, r}};
+}
+
+/// Attention of a sequence to its own past, all steps at once: a column is a step. Running totals
+/// of the identity are the mask, and those of the answers weigh early ones most.
+BuiltNet causal_attention(Graph& graph, const NetSizes& s) {
+    const Expr Wq = graph.parameter("W_q", {s.H, s.I}), Wk = graph.parameter("W_k", {s.H, s.I}),
+               Wv = graph.parameter("W_v", {s.O, s.I});
+    const Expr x = graph.input("X", {s.I, s.N});
+    const Expr sees = cumulative_sum(identity_matrix(graph, s.N));  // key r is not after query c
+    const Expr scores = transpose(Wk * x) * (Wq * x);
+    const Expr shares = softmax(where(sees, scores, constant_like(scores, -1e9)));
+    const Expr answers = (Wv * x * shares).named("y");
+    return {mse(cumulative_sum(answers), graph.input("Y", {s.O, s.N})).named("L"), {Wq, Wk, Wv}};
 }
 
 /// What a recursive net (Socher et al. 2011) has: h = tanh(W_l l + W_r r + b) of two subtrees.
@@ -157,20 +193,19 @@ BuiltNet chain_tree(Graph& graph, const NetSizes& s) {
 }  // namespace
 
 std::vector<PublishedNet> nets_of_dynamics() {
-    const auto identities = [](std::string_view label, Shape shape) {
-        if (!label.starts_with("I_")) return random_values(label, shape, 0.4);
-        Matrix identity(shape);
-        for (int i = 0; i < shape.rows; ++i) identity(i, i) = 1;
-        return identity;
+    // Filters of random numbers that are larger soon diverge.
+    const auto small = [](std::string_view label, Shape shape) {
+        return random_values(label, shape, 0.4);
     };
     using enum Generality;
     return {{"Runge-Kutta", runge_kutta},
             {"leapfrog", leapfrog},
-            {.name = "Kalman filter",
-             .build = kalman_filter,
+            {.name = "Kalman filter", .build = kalman_filter, .sizes = {.H = 4}, .value = small},
+            {.name = "information filter",
+             .build = information_filter,
              .sizes = {.H = 4},
-             .value = identities,
-             .has_own_operator = true},
+             .value = small},
+            {"causal attention", causal_attention, {}, none},
             {"balanced tree", balanced_tree, {.N = 16}, none},
             {"tree by levels", tree_by_levels, {.N = 16}, none},
             {"tree as a chain", chain_tree}};

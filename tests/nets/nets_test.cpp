@@ -120,7 +120,7 @@ TEST_CASE("published nets: equations give the loss and the gradients") {
         CAPTURE(net.name);
         const auto check = [&](const Equations& all) {
             CHECK(!all.lines.empty());
-            if (!net.has_own_operator) check_equations(to_text(all), *made.derivative, made.values);
+            check_equations(to_text(all), *made.derivative, made.values);
         };
         check(equations(*made.derivative));
         if (net.generality != Generality::equations) continue;

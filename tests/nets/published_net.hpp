@@ -45,8 +45,6 @@ struct PublishedNet {
     Generality generality = Generality::equations;
     /// The value of a leaf of that label; none: random numbers.
     std::function<Matrix(std::string_view label, Shape shape)> value{};
-    /// Whether it has an operator of its own, which the tests' reader of equations does not know.
-    bool has_own_operator = false;
 };
 
 /// Cells that are no more than a step: gates, normalisation, state spaces, dropout, hypernetworks.

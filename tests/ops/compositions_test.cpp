@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -121,4 +122,45 @@ TEST_CASE("compositions: rows of a table, and powers of one expression by anothe
     const Derivative d = differentiate(sum(power(a, b)), {a, b});
     CHECK(evaluate(d[a], values)(0, 0) == doctest::Approx(12).epsilon(1e-14));
     CHECK(evaluate(d[b], values)(0, 0) == doctest::Approx(8 * std::log(2)).epsilon(1e-14));
+}
+
+TEST_CASE("compositions: the identity and triangles of ones, of every size") {
+    for (const int n : {1, 2, 5}) {
+        CAPTURE(n);
+        Graph graph;
+        const Expr I = identity_matrix(graph, n);
+        const Matrix ones = evaluate(I, {}), upper = evaluate(cumulative_sum(I), {}),
+                     lower = evaluate(reverse_cumulative_sum(I), {}),
+                     above = evaluate(cumulative_sum(I) - I, {});
+        for (int r = 0; r < n; ++r)
+            for (int c = 0; c < n; ++c) {
+                CHECK(ones(r, c) == (r == c ? 1 : 0));
+                CHECK(upper(r, c) == (r <= c ? 1 : 0));
+                CHECK(lower(r, c) == (r >= c ? 1 : 0));
+                CHECK(above(r, c) == (r < c ? 1 : 0));
+            }
+    }
+    Graph graph;
+    CHECK(test::message_of<ShapeError>([&] {
+              identity_matrix(graph, 0);
+          }).find("compositions_test.cpp") != std::string::npos);
+}
+
+TEST_CASE("compositions: a causal mask lets each column see itself and what is before it") {
+    Graph graph;
+    const Expr scores = graph.parameter("scores", {3, 3});  // key r, query c
+    const Expr sees = cumulative_sum(identity_matrix(graph, 3));
+    const Expr shares = softmax(
+        where(sees, scores, constant_like(scores, -std::numeric_limits<double>::infinity()).expr));
+    const Bindings values = Bindings().bind(scores, Matrix(3, 3, 0.5));
+    const double third = 1.0 / 3;
+    CHECK(largest_difference(evaluate(shares, values),
+                             Matrix::from_rows({{1, 0.5, third}, {0, 0.5, third}, {0, 0, third}})) <
+          1e-15);
+    // A query's loss has no slope by the scores of what comes later.
+    const Expr loss =
+        sum(hadamard(shares, graph.constant(2.0, {3, 3})) - hadamard(shares, square(shares)));
+    const Matrix slope = evaluate(differentiate(loss, scores)[scores], values);
+    for (int r = 0; r < 3; ++r)
+        for (int c = 0; c < r; ++c) CHECK(slope(r, c) == 0);
 }

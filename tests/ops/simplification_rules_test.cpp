@@ -32,6 +32,8 @@ struct Leaves {
     Expr s = graph.input("s", {1, 1}), column = graph.input("c", {2, 1});
     Expr row = graph.input("r", {1, 3}), tall = graph.input("t", {3, 4});
     Expr three_by_two = graph.input("z", {3, 2});
+    Expr square = graph.input("A", {3, 3});
+    Expr d = graph.input("d", {3, 1}), e = graph.input("e", {3, 1});
     Expr zero = graph.constant(0.0, {2, 3}), one = graph.constant(1.0, {2, 3});
     Expr half = graph.constant(0.5, {2, 3});
 };
@@ -143,6 +145,20 @@ const Case examples[] = {
     {"where-or-zero", [](const Leaves& l) { return where(l.y, l.x, l.zero); }, nullptr},
     {"mask-twice", [](const Leaves& l) { return mask(mask(l.x, l.y), l.y); }, nullptr},
     {"stop-twice", [](const Leaves& l) { return stop_gradient(stop_gradient(l.x)); }, "stop(x)"},
+    {"inverse-twice", [](const Leaves& l) { return inverse(inverse(l.square)); }, "A"},
+    {"log-determinant-inverse", [](const Leaves& l) { return log_determinant(inverse(l.square)); },
+     nullptr},
+    {"inverse-transpose", [](const Leaves& l) { return inverse(transpose(l.square)); },
+     "inverse(A)'"},
+    {"inverse-transpose",
+     [](const Leaves& l) { return inverse(l.square) - transpose(inverse(transpose(l.square))); },
+     "0"},
+    {"log-determinant-transpose",
+     [](const Leaves& l) { return log_determinant(transpose(l.square)); }, nullptr},
+    {"transpose-diagonal", [](const Leaves& l) { return transpose(diagonal_matrix(l.d)); },
+     "diagonal_matrix(d)"},
+    {"diagonal-transpose", [](const Leaves& l) { return diagonal(transpose(l.square)); },
+     "diagonal(A)"},
     {"transpose-twice", [](const Leaves& l) { return transpose(transpose(l.x)); }, "x"},
     {"transpose-number", [](const Leaves& l) { return transpose(l.s); }, "s"},
     {"transpose-product", [](const Leaves& l) { return transpose(l.x * l.tall); }, "t' x'"},
@@ -179,6 +195,17 @@ const Case examples[] = {
          return scale_columns(l.x, l.graph.constant(1.0, {1, 3}));
      },
      "x"},
+    {"diagonal-product", [](const Leaves& l) { return diagonal_matrix(l.d) * l.tall; },
+     "diag(d) t"},
+    {"diagonal-product", [](const Leaves& l) { return identity_matrix(l.graph, 3) * l.tall; }, "t"},
+    {"product-diagonal", [](const Leaves& l) { return l.x * diagonal_matrix(l.d); }, "x diag(d')"},
+    {"product-diagonal", [](const Leaves& l) { return l.x * identity_matrix(l.graph, 3); }, "x"},
+    {"scale-rows-diagonal",
+     [](const Leaves& l) { return diagonal_matrix(l.d) * diagonal_matrix(l.e); },
+     "diagonal_matrix(d o e)"},
+    {"scale-columns-diagonal",
+     [](const Leaves& l) { return scale_columns(diagonal_matrix(l.d), l.row); },
+     "diagonal_matrix(d o r')"},
     {"product-ones",
      [](const Leaves& l) {
          return l.graph.constant(1.0, {1, 2}) * l.x;
@@ -203,6 +230,11 @@ const Case examples[] = {
     {"same-shape", [](const Leaves& l) { return broadcast(sum(l.s), 1, 1); }, "s"},
     {"same-shape", [](const Leaves& l) { return rows(l.x, 0, 2); }, "x"},
     {"same-shape", [](const Leaves& l) { return stack_columns({l.x}); }, "x"},
+    {"same-shape", [](const Leaves& l) { return diagonal(l.s); }, "s"},
+    {"same-shape", [](const Leaves& l) { return diagonal_matrix(l.s); }, "s"},
+    {"total-of-one-column", [](const Leaves& l) { return cumulative_sum(l.column); }, "c"},
+    {"total-of-one-column", [](const Leaves& l) { return reverse_cumulative_sum(l.column); }, "c"},
+    {"diagonal-of-diagonal", [](const Leaves& l) { return diagonal(diagonal_matrix(l.d)); }, "d"},
     {"reshape-twice", [](const Leaves& l) { return reshape(reshape(l.x, 6, 1), 3, 2); },
      "reshape(x, 3, 2)"},
     {"sum-broadcast", [](const Leaves& l) { return sum(broadcast(l.s, 2, 3)); }, "6 s"},
@@ -284,6 +316,7 @@ const std::pair<const char*, Expr (*)(const Leaves&)> kept[] = {
      [](const Leaves& l) { return l.x + log(l.zero); }},
     {"a constant matrix that is not uniform",
      [](const Leaves& l) { return place_rows(l.one, 0, 3) + l.tall * transpose(l.tall); }},
+    {"totals of several columns", [](const Leaves& l) { return cumulative_sum(l.x); }},
     {"a mask", [](const Leaves& l) { return mask(l.x, l.y); }},
     {"a stop", [](const Leaves& l) { return stop_gradient(l.x); }},
     {"a sum that is of no steps", [](const Leaves& l) { return (l.x + l.y) + l.half; }},

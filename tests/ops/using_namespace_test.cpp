@@ -95,6 +95,15 @@ TEST_CASE("using namespace: structure is found, lists of parts too") {
     CHECK(&op_of(place_rows(x, 0, 3)) == &place_rows_op);
     CHECK(&op_of(place_columns(x, 0, 4)) == &place_columns_op);
     CHECK(&op_of(stop_gradient(x)) == &stop_gradient_op);
+    CHECK(&op_of(cumulative_sum(x)) == &cumulative_sum_op);
+    CHECK(&op_of(reverse_cumulative_sum(x)) == &reverse_cumulative_sum_op);
+    const Expr A = x * transpose(y);
+    CHECK(&op_of(diagonal(A)) == &diagonal_op);
+    CHECK(&op_of(diagonal_matrix(row_sums(x))) == &diagonal_matrix_op);
+    CHECK(&op_of(identity_matrix(graph, 3)) == &diagonal_matrix_op);
+    CHECK(&op_of(inverse(A)) == &inverse_op);
+    CHECK(&op_of(solve(A, x)) == &solve_op);
+    CHECK(&op_of(log_determinant(A)) == &log_determinant_op);
     CHECK(jacobian(x, x).shape() == Shape{6, 6});
     CHECK(hessian(sum(square(x)), x).shape() == Shape{6, 6});
 }

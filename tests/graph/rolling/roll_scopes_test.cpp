@@ -8,13 +8,10 @@
 #include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/structure.hpp>
-#include <revolute/graph/values/eigen.hpp>
 #include <revolute/ops/ops.hpp>
-#include <revolute/ops/shape_rules.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <support/same_graph.hpp>
 
-#include <Eigen/LU>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -100,18 +97,6 @@ Problem unrolled_training(Graph& graph, int steps) {
     return {task(v), {w, b, rate}};
 }
 
-// x_bar = -y' y_bar y'
-constinit const Op inverse_op{
-    .name = "inverse",
-    .shape = same_as_input,
-    .evaluate = [](const Arguments& x, MatrixView y) { as_eigen(y) = as_eigen(x[0]).inverse(); },
-    .pullback = {[](const Pullback& p) {
-        return -(transpose(p.output) * p.adjoint * transpose(p.output));
-    }},
-    .text = "inv(#1)",
-    .latex = "#1^{-1}",
-};
-
 /// Unrolled training of a net of two steps that begins with zeros: what the rules leave of the
 /// first, tanh(x0), is the same in every iteration, and so are the zeros of its derivative.
 Problem training_from_zeros(Graph& graph, int steps) {
@@ -141,7 +126,7 @@ Problem kalman_filter(Graph& graph, int steps) {
         const Expr y = graph.input("y", {2, 1});
         const Expr PC = P * transpose(C);
         const Expr S = (C * PC + R).named("S");
-        const Expr inverse_S = apply(inverse_op, {S});
+        const Expr inverse_S = inverse(S);
         const Expr e = (y - C * x).named("e");
         const Expr K = (PC * inverse_S).named("K");
         losses.push_back((0.5 * (transpose(e) * inverse_S * e)).named("l"));

@@ -47,6 +47,26 @@ constinit const Op cube_op{
     .pullback = {[](const Pullback& p) { return 3.0 * hadamard(p.adjoint, square(p.input(0))); }},
 };
 
+// Y = A' X A.
+constinit const Op congruence_op{
+    .name = "congruence",
+    .arity = 2,
+    .shape = [](const ShapeArguments& x) { return x[0]; },
+    .pullback = {[](const Pullback& p) { return p.input(1) * (p.adjoint * transpose(p.input(1))); },
+                 shape_only},
+};
+
+// Y = diag(a) X diag(b).
+constinit const Op two_scales_op{
+    .name = "two_scales",
+    .arity = 3,
+    .shape = [](const ShapeArguments& x) { return x[0]; },
+    .pullback = {[](const Pullback& p) {
+                     return scale_columns(scale_rows(p.input(1), p.adjoint), transpose(p.input(2)));
+                 },
+                 shape_only, shape_only},
+};
+
 // An operator whose rule is no product: it is written out.
 constinit const Op odd_op{
     .name = "odd",
@@ -158,6 +178,24 @@ TEST_CASE("local derivatives: the factor is read off each operator's own rule") 
     CHECK(derivative_of(power(x, 2.5), x) == "2.5 x^{∘1.5}");
     CHECK(derivative_of(transpose(x), x) == "·^T");
     CHECK(derivative_of(row_sums(x), x) == "broadcast_columns(·, 2)");
+    CHECK(derivative_of(cumulative_sum(x), x) == "reverse_cumulative_sum(·)");
+    CHECK(derivative_of(diagonal(x), x) == "diagonal_matrix(·)");
+    CHECK(derivative_of(log_determinant(x), x) == "inverse(x)^T");
+}
+
+TEST_CASE("local derivatives: between two factors the adjoint is a dot in brackets") {
+    Graph graph;
+    const Expr a = graph.parameter("a", {2, 2}), x = graph.parameter("x", {2, 2}),
+               b = graph.parameter("b", {2, 2});
+    CHECK(derivative_of(inverse(x), x) == "−y^T (·) y^T");
+    CHECK(derivative_of(apply(congruence_op, {x, a}), x) == "a (·) a^T");
+    CHECK(derivative_of(apply(two_scales_op, {x, row_sums(a), row_sums(b)}), x) ==
+          "diag(row_sums(a)) (·) diag(row_sums(b)^T)");
+    // Where nothing is to be mistaken it has none.
+    CHECK(derivative_of(solve(a, x), x) == "solve(a^T, ·)");
+    CHECK(derivative_of(solve(x, a), x) == "−solve(x^T, ·) y^T");
+    CHECK(derivative_of(scale_rows(row_sums(a), x), x) == "diag(row_sums(a)) ·");
+    CHECK(derivative_of(scale_columns(x, column_sums(a)), x) == "· diag(column_sums(a))");
 }
 
 TEST_CASE("local derivatives: what divides stays below the line") {

@@ -8,6 +8,8 @@ namespace revolute {
 namespace {
 
 constexpr std::size_t longest_factor = 40;  // glyphs
+/// The adjoint within a map, until it is known what stands beside it.
+constexpr std::string_view adjoint_text = "(·)";
 
 /// Writes the expression of a local derivative; what is too long to be written is left empty.
 class FactorWriter {
@@ -34,7 +36,7 @@ class FactorWriter {
         // The adjoint is multiplied entry by entry, and has columns.
         const bool is_entrywise = derivative_.form == LocalDerivative::Form::entrywise;
         const std::optional<WrittenOperand>& text = written(root, !is_entrywise);
-        return text ? std::optional(text->text) : std::nullopt;
+        return text ? std::optional(with_bare_dots(text->text)) : std::nullopt;
     }
 
  private:
@@ -59,6 +61,20 @@ class FactorWriter {
             shapes_.add_formula(node);
     }
 
+    /// The adjoint as a dot, "·^T", "sum(·)". It keeps its brackets between two factors, "A (·) B":
+    /// a bare dot would be read as the sign of their product.
+    static RichText with_bare_dots(RichText text) {
+        for (TextRun& run : text.runs)
+            for (std::size_t at = 0; (at = run.text.find(adjoint_text, at)) != std::string::npos;) {
+                const std::size_t end = at + adjoint_text.size();
+                const bool is_between = at > 0 && run.text[at - 1] == ' ' &&
+                                        end < run.text.size() && run.text[end] == ' ';
+                if (!is_between) run.text.replace(at, adjoint_text.size(), "·");
+                at = is_between ? end : at + std::string_view("·").size();
+            }
+        return text;
+    }
+
     const std::optional<WrittenOperand>& written(NodeId node, bool whole) const {
         return (whole ? whole_ : short_)[index(node)];
     }
@@ -66,7 +82,7 @@ class FactorWriter {
     std::optional<WrittenOperand> write_node(NodeId node, bool whole) const {
         if (is_adjoint(node)) {
             WrittenOperand dot;
-            dot.text.add("·");
+            dot.text.add(adjoint_text);
             return dot;
         }
         if (const auto original = derivative_.originals[index(node)])
@@ -91,7 +107,7 @@ class FactorWriter {
         RichText text = typeset_formula(
             graph_, node, [&](NodeId x) -> const WrittenOperand& { return *written(x, has_whole); },
             numbers_of(node));
-        if (glyph_count(text) > longest_factor) return std::nullopt;
+        if (glyph_count(with_bare_dots(text)) > longest_factor) return std::nullopt;
         const Op& op = graph_.op(node);
         return WrittenOperand{std::move(text), op.precedence, &op};
     }

@@ -17,8 +17,8 @@ namespace revolute {
 using FactorNumbers = std::map<NodeId, std::vector<FigureNumber>>;
 
 /// A local derivative of a node of a graph, as an edge of a figure carries it; in a map, the
-/// adjoint is a dot. One that is too long is named after the operator: "gelu′(x)", "∂huber(a,
-/// b)/∂a". Empty for nothing.
+/// adjoint is a dot, in brackets between two factors. One that is too long is named after the
+/// operator: "gelu′(x)", "∂huber(a, b)/∂a". Empty for nothing.
 RichText written_factor(const LocalDerivative& derivative, const Graph& graph, NodeId node,
                         std::uint32_t slot, const Captions& captions,
                         const FactorNumbers& numbers = {});
