@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <iostream>
-#include <string>
 #include <vector>
 
 using namespace revolute;
@@ -61,8 +60,9 @@ double difference_from_alone() {
     };
     bind(query, own_query);
     for (int t = 0; t < steps; ++t) {
-        states.push_back(graph.input("h" + std::to_string(t), {size, batch}));
-        own_states.push_back(graph.input("g" + std::to_string(t), {size, 1}));
+        const Scope at(graph, Step{0, t});
+        states.push_back(graph.input("h", {size, batch}));
+        own_states.push_back(graph.input("g", {size, 1}));
         bind(states.back(), own_states.back());
     }
     const Expr all = attention(query, states), alone = attention(own_query, own_states);

@@ -1,5 +1,6 @@
 #include "support/random_graph.hpp"
 
+#include <revolute/graph/derivative/derivative_rule.hpp>
 #include <revolute/graph/notation/print.hpp>
 #include <revolute/graph/structure.hpp>
 #include <revolute/ops/catalogue.hpp>
@@ -43,6 +44,12 @@ bool find_attributes(const Graph& graph, const Op& op, std::span<const NodeId> o
         if (accepts(graph, op, operands, attributes)) return true;
     }
     return false;
+}
+
+/// Whether an operand may be any number.
+bool is_everything(const Domain& domain) {
+    const Domain any;
+    return domain.low == any.low && domain.high == any.high && !domain.is_whole;
 }
 
 }  // namespace
@@ -124,6 +131,8 @@ Expr RandomGraph::make(const Call& call) {
     std::vector<NodeId> operands;
     for (std::size_t slot = 0; slot < call.operands.size(); ++slot)
         operands.push_back(fit(graph.at(call.operands[slot]), call.op.example.domains[slot % 4]));
+    if (is_everything(call.op.example.domains[0]) && is_steep(call, operands))
+        operands[0] = far_from_singular(graph.at(operands[0])).id;
     const Expr made = graph.append(call.op, operands, call.attributes, {});
     try {
         evaluate(made, bindings);
@@ -133,6 +142,40 @@ Expr RandomGraph::make(const Call& call) {
     return made;
 }
 
+/// Whether values are not finite, or slopes beyond what tolerances of tests allow for: near a
+/// matrix that has no inverse.
+bool RandomGraph::is_steep(const Call& call, std::span<const NodeId> operands) {
+    constexpr double steepest = 30;
+    const Shape shape = graph.shape(operands[0]);
+    if (shape.rows != shape.columns) return false;
+    Graph alone;
+    Bindings values;
+    std::vector<NodeId> leaves_alone;
+    for (const NodeId operand : operands) {
+        const Expr leaf = alone.input("x", graph.shape(operand));
+        values.bind(leaf, evaluate(graph.at(operand), bindings));
+        leaves_alone.push_back(leaf.id);
+    }
+    const Expr y = alone.append(call.op, leaves_alone, call.attributes, {});
+    std::vector<Expr> all{y};
+    for (std::uint32_t slot = 0; slot < operands.size(); ++slot)
+        if (!contributes_nothing(call.op.pullback[slot]))
+            all.push_back(pull_back(Pullback{{y, slot}, alone.constant(1.0, y.shape())}));
+    try {
+        return std::ranges::any_of(evaluate(all, values), [](const Matrix& value) {
+            return !(largest_entry(value) <= steepest);
+        });
+    } catch (const EvaluationError&) {  // indices that are out of range
+        return false;
+    }
+}
+
+/// A square matrix whose diagonal is larger than the rest of each row together.
+Expr RandomGraph::far_from_singular(Expr x) {
+    const int n = x.shape().rows;
+    return tanh(x) + (n + 1.0) * identity_matrix(graph, n);
+}
+
 /// The operand brought into the values that the operator may be given.
 NodeId RandomGraph::fit(Expr x, const Domain& domain) {
     if (domain.is_whole) {
@@ -140,8 +183,7 @@ NodeId RandomGraph::fit(Expr x, const Domain& domain) {
         bindings.bind(indices_.back(), random.whole_numbers(x.shape(), 3));
         return indices_.back().id;
     }
-    const Domain any;
-    if (domain.low == any.low && domain.high == any.high) return x.id;
+    if (is_everything(domain)) return x.id;
     const double middle = (domain.low + domain.high) / 2;
     return (middle + (domain.high - middle) * tanh(x)).id;
 }

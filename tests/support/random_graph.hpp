@@ -91,6 +91,8 @@ class RandomGraph {
     bool apply(const Application& application);
     bool find_operands(Call& call, const Application& application) const;
     Expr make(const Call& call);
+    bool is_steep(const Call& call, std::span<const NodeId> operands);
+    Expr far_from_singular(Expr x);
     NodeId fit(Expr x, const Domain& domain);
     Expr of_order_one(Expr x);
 

@@ -190,7 +190,7 @@ TEST_CASE("local derivatives: between two factors the adjoint is a dot in bracke
     CHECK(derivative_of(inverse(x), x) == "−y^T (·) y^T");
     CHECK(derivative_of(apply(congruence_op, {x, a}), x) == "a (·) a^T");
     CHECK(derivative_of(apply(two_scales_op, {x, row_sums(a), row_sums(b)}), x) ==
-          "diag(row_sums(a)) (·) diag(row_sums(b)^T)");
+          "(diag(row_sums(a)) ·) diag(row_sums(b)^T)");
     // Where nothing is to be mistaken it has none.
     CHECK(derivative_of(solve(a, x), x) == "solve(a^T, ·)");
     CHECK(derivative_of(solve(x, a), x) == "−solve(x^T, ·) y^T");

@@ -273,7 +273,8 @@ class RuleReading {
         return factor.graph->attributes(factor.term.id)[0];
     }
 
-    /// Where the adjoint is multiplied by matrices from one side, their product.
+    /// Where the adjoint is multiplied by matrices from one side, their product; from both, a map
+    /// in which it stands between two products.
     std::optional<LocalDerivative> read_chain() const {
         Graph& graph = *stage_.graph;
         double number = 1.0;
@@ -289,15 +290,22 @@ class RuleReading {
                 return std::nullopt;
             at = graph.operand(at, *slot);
         }
-        if (left.empty() == right.empty()) return std::nullopt;
-        std::vector<Expr>& factors = left.empty() ? right : left;
-        if (left.empty()) std::ranges::reverse(factors);
+        if (left.empty() && right.empty()) return std::nullopt;
+        std::ranges::reverse(right);
         Stage product = stage_;
-        product.term = factors.front();
-        for (std::size_t i = 1; i < factors.size(); ++i) product.term = product.term * factors[i];
+        if (left.empty() || right.empty())
+            product.term = product_of(left.empty() ? right : left);
+        else
+            product.term = product_of(left) * graph.at(*stage_.adjoint) * product_of(right);
         if (number != 1.0) product.term = number * product.term;
-        return made(left.empty() ? Form::right : Form::left,
-                    simplified(product, simplification_rules()));
+        const Form form = left.empty() ? Form::right : right.empty() ? Form::left : Form::map;
+        return made(form, simplified(product, simplification_rules()));
+    }
+
+    static Expr product_of(std::span<const Expr> factors) {
+        Expr product = factors.front();
+        for (const Expr& factor : factors.subspan(1)) product = product * factor;
+        return product;
     }
 
     Stage stage_;
