@@ -9,6 +9,9 @@
 /// logarithm is -inf, also of a matrix [1 x 1]. A singular matrix whose pivots rounding keeps from
 /// 0 is not recognised, and its inverse is as large as rounding leaves it. Of a matrix with an
 /// entry that is infinite or NaN, all three are NaN throughout.
+///
+/// A thread keeps the memory that it decomposes matrices in: of programs, only the first run with a
+/// matrix larger than all before allocates.
 
 #include <revolute/graph/op.hpp>
 

@@ -20,12 +20,6 @@ void subtract_multiple(std::span<double> x, double factor, std::span<const doubl
 
 }  // namespace
 
-void LuDecomposition::substitute_forward(std::span<double> x, std::size_t first,
-                                         std::size_t end) const {
-    for (std::size_t k = first; k < end; ++k)
-        subtract_multiple(x.subspan(k + 1), x[k], column(k).subspan(k + 1));
-}
-
 // Each column in turn is reduced by the ones before it, so that what is written stays in the
 // fastest cache.
 LuDecomposition::Outcome LuDecomposition::eliminate() {
@@ -34,7 +28,8 @@ LuDecomposition::Outcome LuDecomposition::eliminate() {
     for (std::size_t j = 0; j < size_; ++j) {
         const std::span<double> x = column(j);
         for (std::size_t k = 0; k < j; ++k) std::swap(x[k], x[exchanged_[k]]);
-        substitute_forward(x, 0, j);
+        for (std::size_t k = 0; k < j; ++k)
+            subtract_multiple(x.subspan(k + 1), x[k], column(k).subspan(k + 1));
         const auto largest = std::ranges::max_element(x.subspan(j), {},
                                                       [](double entry) { return std::abs(entry); });
         if (*largest == 0) return Outcome::singular;
@@ -52,18 +47,26 @@ double LuDecomposition::log_determinant() const {
 }
 
 void LuDecomposition::solve(std::span<double> b) const {
-    if (!are_finite(b)) {
-        std::ranges::fill(b, std::numeric_limits<double>::quiet_NaN());
-        return;
+    std::size_t first = size_;  // zeros at the beginning stay: columns of the identity have many
+    for (std::size_t at = 0; at < b.size(); at += size_) {
+        const std::span<double> x = b.subspan(at, size_);
+        if (!are_finite(x)) std::ranges::fill(x, std::numeric_limits<double>::quiet_NaN());
+        for (std::size_t k = 0; k < size_; ++k) std::swap(x[k], x[exchanged_[k]]);
+        const auto entry = std::ranges::find_if(x, [](double value) { return value != 0; });
+        first = std::min(first, static_cast<std::size_t>(entry - x.begin()));
     }
-    for (std::size_t k = 0; k < size_; ++k) std::swap(b[k], b[exchanged_[k]]);
-    // Zeros at the beginning stay: columns of the identity begin with half their entries.
-    const auto first = std::ranges::find_if(b, [](double entry) { return entry != 0; });
-    substitute_forward(b, static_cast<std::size_t>(first - b.begin()), size_);
-    for (std::size_t k = size_; k-- > 0;) {
-        b[k] /= column(k)[k];
-        subtract_multiple(b.first(k), b[k], column(k).first(k));
-    }
+    // Each column of L and U is for all of b while it is in the fastest cache.
+    for (std::size_t k = first; k < size_; ++k)
+        for (std::size_t at = 0; at < b.size(); at += size_) {
+            const std::span<double> x = b.subspan(at, size_);
+            subtract_multiple(x.subspan(k + 1), x[k], column(k).subspan(k + 1));
+        }
+    for (std::size_t k = size_; k-- > 0;)
+        for (std::size_t at = 0; at < b.size(); at += size_) {
+            const std::span<double> x = b.subspan(at, size_);
+            x[k] /= column(k)[k];
+            subtract_multiple(x.first(k), x[k], column(k).first(k));
+        }
 }
 
 LuMemory& LuMemory::of_this_thread() {

@@ -2,7 +2,9 @@
 
 #include <revolute/graph/values/matrix.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -31,8 +33,8 @@ class LuDecomposition {
     /// log |det A|, after a decomposition that is complete.
     double log_determinant() const;
 
-    /// b becomes A^-1 b, after a decomposition that is complete; NaN throughout where an entry of b
-    /// is not finite.
+    /// b, one or several columns, becomes A^-1 b, after a decomposition that is complete. A column
+    /// with an entry that is not finite becomes NaN.
     void solve(std::span<double> b) const;
 
  private:
@@ -43,8 +45,6 @@ class LuDecomposition {
     std::span<const double> column(std::size_t number) const {
         return std::span(entries_).subspan(number * size_, size_);
     }
-    /// x less what the columns `first` to `end` - 1 of L take from it.
-    void substitute_forward(std::span<double> x, std::size_t first, std::size_t end) const;
 
     std::size_t size_ = 0;
     std::vector<double> entries_;           // L below the diagonal, U from it on; column by column
@@ -54,9 +54,31 @@ class LuDecomposition {
 /// Memory that the kernels of a thread use again.
 struct LuMemory {
     LuDecomposition lu;
-    std::vector<double> column;
+    std::vector<double> columns;
 
     static LuMemory& of_this_thread();
 };
+
+/// y = A^-1 B, some columns at a time: `write(c, b)` writes column c of B, where there are zeros.
+/// NaN throughout where A has no decomposition.
+template <class Number, class Write>
+void solve_by_columns(BasicMatrixView<const Number> A, BasicMatrixView<Number> y,
+                      const Write& write) {
+    constexpr int most_columns = 8;  // as many of a few hundred rows are in the fastest cache
+    auto& [lu, columns] = LuMemory::of_this_thread();
+    if (lu.decompose(A) != LuDecomposition::Outcome::complete) {
+        std::ranges::fill(y.values(), std::numeric_limits<Number>::quiet_NaN());
+        return;
+    }
+    const auto rows = static_cast<std::size_t>(y.rows);
+    for (int first = 0; first < y.columns; first += most_columns) {
+        const auto count = static_cast<std::size_t>(std::min(most_columns, y.columns - first));
+        columns.assign(count * rows, 0);
+        for (std::size_t i = 0; i < count; ++i)
+            write(first + static_cast<int>(i), std::span(columns).subspan(i * rows, rows));
+        lu.solve(columns);
+        std::ranges::copy(columns, y.column(first).begin());
+    }
+}
 
 }  // namespace revolute::detail

@@ -4,26 +4,16 @@
 #include <revolute/ops/product.hpp>
 #include <revolute/ops/shape_rules.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <limits>
+#include <span>
 
 namespace revolute {
 
 namespace {
 
 constexpr auto invert = [](const auto& x, auto y) {
-    auto& [lu, column] = detail::LuMemory::of_this_thread();
-    if (lu.decompose(x[0]) != detail::LuDecomposition::Outcome::complete) {
-        std::ranges::fill(y.values(), std::numeric_limits<double>::quiet_NaN());
-        return;
-    }
-    for (int c = 0; c < y.columns; ++c) {
-        column.assign(static_cast<std::size_t>(y.rows), 0);
-        column[static_cast<std::size_t>(c)] = 1;
-        lu.solve(column);
-        std::ranges::copy(column, y.column(c).begin());
-    }
+    detail::solve_by_columns(
+        x[0], y, [](int c, std::span<double> column) { column[static_cast<std::size_t>(c)] = 1; });
 };
 
 }  // namespace

@@ -7,24 +7,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <span>
 
 namespace revolute {
 
 namespace {
 
 constexpr auto solve_for = [](const auto& x, auto y) {
-    auto& [lu, column] = detail::LuMemory::of_this_thread();
-    if (lu.decompose(x[0]) != detail::LuDecomposition::Outcome::complete) {
-        std::ranges::fill(y.values(), std::numeric_limits<double>::quiet_NaN());
-        return;
-    }
-    for (int c = 0; c < y.columns; ++c) {
-        const auto right = x[1].column(c);
-        column.assign(right.begin(), right.end());
-        lu.solve(column);
-        std::ranges::copy(column, y.column(c).begin());
-    }
+    detail::solve_by_columns(x[0], y, [&x](int c, std::span<double> column) {
+        std::ranges::copy(x[1].column(c), column.begin());
+    });
 };
 
 }  // namespace
