@@ -211,7 +211,7 @@ struct Op {
     ShapeRule shape = nullptr;  ///< the shape of a node by those of its operands
     Role role = Role::none;     ///< what rolling and planning know of it
     bool has_identity =
-        false;  ///< two nodes are never the same node, though all about them is equal
+        false;             ///< two nodes are never the same node, though all about them is equal
     bool is_loss = false;  ///< it compares an answer with a target
     /// Floating-point operations for each entry of the largest operand, where the role does not say
     /// (`operation_count`): none where values are moved only.

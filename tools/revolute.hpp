@@ -44,3 +44,6 @@
 #include <revolute/tools/figures/figure.hpp>
 #include <revolute/tools/figures/finite_report.hpp>
 #include <revolute/tools/figures/render.hpp>
+#include <revolute/tools/language/known_nets.hpp>
+#include <revolute/tools/language/net_text.hpp>
+#include <revolute/tools/verification/derivation_check.hpp>

@@ -40,8 +40,15 @@ std::vector<Matrix> sequence(const Json& steps) {
 
 NetTextCase read(const std::filesystem::path& file) {
     const Json json = Json::parse(std::ifstream(file));
-    NetTextCase read{file.stem().string(), json.at("net").get<std::string>(),
-                     json.at("steps").get<int>(), json.at("batch").get<int>(), {}, {}, 0, {}, {}};
+    NetTextCase read{file.stem().string(),
+                     json.at("net").get<std::string>(),
+                     json.at("steps").get<int>(),
+                     json.at("batch").get<int>(),
+                     {},
+                     {},
+                     0,
+                     {},
+                     {}};
     const Json& expected = json.at("expected");
     const NetText text = read_net(read.text, read.name);
     Graph graph;
@@ -51,7 +58,8 @@ NetTextCase read(const std::filesystem::path& file) {
     };
     for (const auto& [name, value] : json.at("values").items()) {
         const bool is_of_batch =
-            has(net.targets, name) || (has(net.initial, name) && !expected.at("gradients").contains(name));
+            has(net.targets, name) ||
+            (has(net.initial, name) && !expected.at("gradients").contains(name));
         if (has(net.inputs, name))
             read.sequences[name] = sequence(value);
         else
@@ -60,7 +68,8 @@ NetTextCase read(const std::filesystem::path& file) {
     read.loss = expected.at("loss").get<double>();
     for (const auto& [name, value] : expected.at("gradients").items())
         read.gradients[name] = by_rows(value);
-    for (const auto& [name, value] : expected.at("dh").items()) read.gradients[name] = by_columns(value);
+    for (const auto& [name, value] : expected.at("dh").items())
+        read.gradients[name] = by_columns(value);
     for (const auto& [name, value] : expected.at("dx").items())
         read.input_gradients[name] = sequence(value);
     return read;

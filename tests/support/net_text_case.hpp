@@ -13,11 +13,11 @@ namespace revolute::test {
 
 /// A text with values for its leaves, and what its loss and gradients must be.
 struct NetTextCase {
-    std::string name;                         ///< of the file
-    std::string text;                         ///< of the net
-    int steps = 1;                            ///< N
-    int columns = 1;                          ///< B
-    std::map<std::string, Matrix> values;     ///< of leaves without step, by the text's names
+    std::string name;                      ///< of the file
+    std::string text;                      ///< of the net
+    int steps = 1;                         ///< N
+    int columns = 1;                       ///< B
+    std::map<std::string, Matrix> values;  ///< of leaves without step, by the text's names
     std::map<std::string, std::vector<Matrix>> sequences;  ///< by step
     double loss = 0;
     /// Of parameters and initial states, and of inputs at each step.

@@ -46,9 +46,8 @@ NetSize grown(const NetSize& a, const NetSize& b, int count) {
 }
 
 NetSize of_layers(const SizedNet& net, int layers) {
-    return net_size(net.sizes.steps, [&](Graph& graph, int steps) {
-        return built(graph, net, layers, steps);
-    });
+    return net_size(net.sizes.steps,
+                    [&](Graph& graph, int steps) { return built(graph, net, layers, steps); });
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ struct NetSize {
 
 /// A net that can be built for any number of steps.
 struct SteppedNet {
-    Expr loss;                        ///< what is differentiated
-    std::vector<Expr> variables;      ///< what it is differentiated by
-    std::vector<Expr> parameters;     ///< what is trained
+    Expr loss;                     ///< what is differentiated
+    std::vector<Expr> variables;   ///< what it is differentiated by
+    std::vector<Expr> parameters;  ///< what is trained
 };
 /// The size of such a net, found by building few steps: each further one takes what the one before
 /// took.

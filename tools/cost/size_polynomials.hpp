@@ -22,7 +22,8 @@ struct SizedGraph {
     std::vector<std::string> names;
     /// Appends the graph of these sizes, by their names, and returns what is counted: the loss,
     /// then the gradients.
-    std::function<std::vector<Expr>(Graph& destination, std::span<const std::int64_t> sizes)> append;
+    std::function<std::vector<Expr>(Graph& destination, std::span<const std::int64_t> sizes)>
+        append;
 };
 
 /// The graph of these sizes, rolled; found without building all steps.

@@ -52,9 +52,9 @@ enum class BatchColumns : std::uint8_t {
 /// A graph as recurrences: what is computed at every step, in the order in which it can be
 /// computed. A name on the right is a leaf of the graph, or stands on the left of another equation.
 struct Equations {
-    std::vector<Equation> lines;  ///< in an order in which they can be computed
+    std::vector<Equation> lines;        ///< in an order in which they can be computed
     std::vector<EquationStart> starts;  ///< what the lines read of states that are given
-    std::vector<AxisSteps> axes;  ///< the folded time axes
+    std::vector<AxisSteps> axes;        ///< the folded time axes
     /// Other axes, along which nothing is folded: by axis, the steps that names have.
     std::map<std::int32_t, Interval> unfolded;
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on

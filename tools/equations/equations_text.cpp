@@ -140,8 +140,8 @@ std::string lines_of_starts(const Equations& equations, const EquationStyle& sty
     std::string text;
     for (const auto& [name, step, has_one_column] : equations.starts) {
         const bool is_repeated = has_one_column && equations.columns == BatchColumns::any;
-        text += fmt::format("{:{}}{} {}\n", "", detail::indent,
-                            written_name(name, step, 0, style), is_repeated ? "trainable" : "given");
+        text += fmt::format("{:{}}{} {}\n", "", detail::indent, written_name(name, step, 0, style),
+                            is_repeated ? "trainable" : "given");
     }
     return text;
 }

@@ -131,7 +131,8 @@ q(t) = q(t-1) + 0.1 v(t)
 y = V q(T) + c
 L = 1/2 mean |y - Y|^2
 )"},
-    KnownNet{"lstm", "Long short-term memory", "Gers, Schmidhuber and Cummins 2000, Learning to forget",
+    KnownNet{"lstm", "Long short-term memory",
+             "Gers, Schmidhuber and Cummins 2000, Learning to forget",
              R"(
 x: 2   h: 3   y: 1
 i(t) = sigmoid(W_i x(t) + U_i h(t-1) + b_i)

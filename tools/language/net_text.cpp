@@ -56,8 +56,8 @@ int NetText::Content::steps_on(std::int32_t axis, const NetTextSizes& sizes) con
     if (axis == 0) return sizes.steps;
     const auto said = sizes.other_steps.find(axis);
     if (said == sizes.other_steps.end())
-        throw GraphError(fmt::format("{}: how many steps {} has is not said", source.name(),
-                                     axis_name(axis)));
+        throw GraphError(
+            fmt::format("{}: how many steps {} has is not said", source.name(), axis_name(axis)));
     return said->second;
 }
 
@@ -114,8 +114,8 @@ std::vector<std::string> NetText::warnings() const {
     for (const NetName& name : content_->names.all()) {
         const bool is_loss = loss && content_->syntax.equations[*loss].name == name.name;
         if (name.role != NetRole::value || name.is_read || is_loss) continue;
-        warnings.push_back(content_->source.message(
-            name.place, fmt::format("nothing reads {}", name.name)));
+        warnings.push_back(
+            content_->source.message(name.place, fmt::format("nothing reads {}", name.name)));
     }
     return warnings;
 }
@@ -133,7 +133,9 @@ std::map<std::string, int> NetText::rows() const {
     return rows;
 }
 
-bool NetText::has_name(std::string_view name) const { return content_->names.find(name) != nullptr; }
+bool NetText::has_name(std::string_view name) const {
+    return content_->names.find(name) != nullptr;
+}
 
 NetText read_net(std::string_view text, std::string name, std::span<const Op* const> own) {
     if (text.size() > most_bytes)

@@ -40,12 +40,12 @@ struct NetValue {
 
 /// A net built from its text. What the text names has its name in the graph, and its steps.
 struct TextNet {
-    Expr loss;                       ///< [1 x 1]: L, or the last line that no other reads
-    std::vector<NetValue> trained;   ///< parameters
-    std::vector<NetValue> given;     ///< parameters that are not trained
+    Expr loss;                        ///< [1 x 1]: L, or the last line that no other reads
+    std::vector<NetValue> trained;    ///< parameters
+    std::vector<NetValue> given;      ///< parameters that are not trained
     std::vector<NetSequence> inputs;  ///< what has steps and no line defines, [rows x B] each
-    std::vector<NetValue> targets;   ///< what the loss compares answers with and no line defines
-    std::vector<NetValue> initial;   ///< states that are given or trainable: "h(-1)"
+    std::vector<NetValue> targets;    ///< what the loss compares answers with and no line defines
+    std::vector<NetValue> initial;    ///< states that are given or trainable: "h(-1)"
     std::map<std::int32_t, Interval> steps;  ///< by time axis, from the first to the last
     /// All values of lines, by name and step.
     std::map<std::pair<std::string, std::optional<std::int32_t>>, Expr> values;
@@ -77,7 +77,8 @@ class NetText {
     bool has_name(std::string_view name) const;
 
  private:
-    friend NetText read_net(std::string_view text, std::string name, std::span<const Op* const> own);
+    friend NetText read_net(std::string_view text, std::string name,
+                            std::span<const Op* const> own);
     struct Content;
     explicit NetText(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
     std::shared_ptr<const Content> content_;

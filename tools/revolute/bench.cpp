@@ -128,15 +128,15 @@ std::string to_json(const BenchCommand& command, const BenchResult& result) {
                 {"output", sizes.output}};
     }
     json.update(nlohmann::ordered_json{{"precision", name_of(command.precision)},
-                                  {"threads", result.threads},
-                                  {"vectors", vectors()},
-                                  {"repetitions", command.repetitions},
-                                  {"median_us", result.median},
-                                  {"min_us", result.least},
-                                  {"build_us", result.build},
-                                  {"compile_us", result.compile},
-                                  {"bytes", result.bytes},
-                                  {"allocations", result.allocations}});
+                                       {"threads", result.threads},
+                                       {"vectors", vectors()},
+                                       {"repetitions", command.repetitions},
+                                       {"median_us", result.median},
+                                       {"min_us", result.least},
+                                       {"build_us", result.build},
+                                       {"compile_us", result.compile},
+                                       {"bytes", result.bytes},
+                                       {"allocations", result.allocations}});
     return json.dump(2);
 }
 
@@ -148,7 +148,8 @@ std::string described(const BenchCommand& command) {
 std::string sizes_in_words(const BenchCommand& command) {
     using detail::plural;
     const Sizes& sizes = command.sizes;
-    const std::string steps = fmt::format("{}, batch of {}", plural(sizes.steps, "step"), sizes.batch);
+    const std::string steps =
+        fmt::format("{}, batch of {}", plural(sizes.steps, "step"), sizes.batch);
     if (command.text.is_used()) return steps;
     return fmt::format("{}, {}, {}, {}", steps, plural(sizes.input, "input"),
                        plural(sizes.hidden, "hidden unit"), plural(sizes.output, "output"));
@@ -195,8 +196,9 @@ void add_table_option(CLI::App& command, BenchCommand& options) {
         "--table", options.is_table,
         "Measure this computer: the sizes of docs/performance.md beside the same written by hand, "
         "in about a minute and a half; --cell and --precision choose rows");
-    for (const char* const option : {"--layers", "--bidirectional", "--residual", "--steps",
-                                     "--hidden", "--input", "--output", "--batch", "--threads", "--net"})
+    for (const char* const option :
+         {"--layers", "--bidirectional", "--residual", "--steps", "--hidden", "--input", "--output",
+          "--batch", "--threads", "--net"})
         table->excludes(command.get_option(option));
 }
 

@@ -28,13 +28,12 @@ struct CheckCommand {
 /// The gradients of a net from a text, which has no formulas derived by hand beside it.
 NetCheck check_text(const CheckCommand& command, const CheckOptions& options) {
     Graph graph;
-    const TextNet net =
-        built_net(command.text, graph, command.sizes.steps, command.sizes.batch);
+    const TextNet net = built_net(command.text, graph, command.sizes.steps, command.sizes.batch);
     CheckOptions with_seed = options;
     with_seed.differences.seed = command.seed;
     NetCheck result;
-    result.gradients = check_gradient(net.loss, net.variables(),
-                                      random_leaves(net, command.seed), with_seed);
+    result.gradients =
+        check_gradient(net.loss, net.variables(), random_leaves(net, command.seed), with_seed);
     result.no_closed_form = "none for a net from a text";
     return result;
 }

@@ -3,7 +3,6 @@
 #include <revolute/tools/language/known_nets.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,8 +29,8 @@ void print_net(const std::string& name) {
 }  // namespace
 
 void add_nets_command(CLI::App& program) {
-    CLI::App& command = *program.add_subcommand(
-        "nets", "List the nets that come as texts, or print one of them");
+    CLI::App& command =
+        *program.add_subcommand("nets", "List the nets that come as texts, or print one of them");
     const auto name = std::make_shared<std::string>();
     command.add_option("name", *name, "Net to print");
     command.footer("Example:\n  revolute nets mgu > mgu.rec; revolute derive --net mgu.rec");

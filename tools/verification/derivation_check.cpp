@@ -6,7 +6,6 @@
 #include <revolute/tools/verification/detail/right_lines.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -24,7 +23,7 @@ std::string without_blanks_around(std::string text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Reads a derivation, judges its lines, and looks for what is the matter with those that are wrong.
+/// Reads a derivation, judges its lines, and looks for what is the matter with wrong ones.
 class DerivationReading {
  public:
     DerivationReading(const NetText& net, std::string_view text, std::string name,
@@ -80,7 +79,8 @@ class DerivationReading {
         result.verdict = is_in_part ? LineVerdict::right_in_part : LineVerdict::wrong;
         if (is_in_part)
             for (const std::int32_t t : outcome.wrong_at)
-                result.wrong_at.push_back(step_in_words(truth_.names.at(line.name).axis, t, truth_.steps));
+                result.wrong_at.push_back(
+                    step_in_words(truth_.names.at(line.name).axis, t, truth_.steps));
         result.mistake = mistake_in(line, outcome);
         result.right_lines = right_lines_of(line.name);
         return result;
@@ -125,8 +125,8 @@ class DerivationReading {
 
     bool is_known(const WrittenTerm& term) const {
         if (term.kind == WrittenTerm::Kind::name) return truth_.find(term.name) != nullptr;
-        return std::ranges::all_of(term.operands,
-                                   [this](const WrittenTerm& operand) { return is_known(operand); });
+        return std::ranges::all_of(
+            term.operands, [this](const WrittenTerm& operand) { return is_known(operand); });
     }
 
     static void forget_places(WrittenTerm& term) {
@@ -151,8 +151,8 @@ class DerivationReading {
                     for (const std::int32_t t : judge_.steps_of(line)) said.insert(t);
             for (const auto& [t, draws] : value.at)
                 if (!said.contains(t) && truth_.steps.at(value.axis).contains(t) && !is_zero(draws))
-                    missing.push_back(fmt::format(
-                        "{} at {}", name, step_in_words(value.axis, t, truth_.steps)));
+                    missing.push_back(
+                        fmt::format("{} at {}", name, step_in_words(value.axis, t, truth_.steps)));
         }
         return missing;
     }
@@ -174,20 +174,6 @@ class DerivationReading {
     std::optional<std::map<std::string, std::vector<std::string>>> derived_;
 };
 
-std::string_view words_of(LineVerdict verdict) {
-    switch (verdict) {
-        case LineVerdict::right:
-            return "right";
-        case LineVerdict::right_in_part:
-            return "WRONG";
-        case LineVerdict::wrong:
-            return "WRONG";
-        case LineVerdict::definition:
-            break;
-    }
-    return "own name";
-}
-
 }  // namespace
 
 bool DerivationCheck::passes() const {
@@ -199,22 +185,6 @@ bool DerivationCheck::passes() const {
 DerivationCheck check_derivation(const NetText& net, std::string_view derivation, std::string name,
                                  const DerivationOptions& options) {
     return DerivationReading(net, derivation, std::move(name), options).check();
-}
-
-std::string to_text(const DerivationCheck& check) {
-    std::string text;
-    for (const CheckedLine& line : check.lines) {
-        text += fmt::format("{:<8}  {}\n", words_of(line.verdict), line.text);
-        if (line.verdict == LineVerdict::right_in_part)
-            text += fmt::format("          wrong at {}, right at the other steps\n",
-                                fmt::join(line.wrong_at, ", "));
-        if (!line.mistake.empty()) text += fmt::format("          what is wrong: {}\n", line.mistake);
-        for (const std::string& right : line.right_lines)
-            text += fmt::format("          right: {}\n", right);
-    }
-    if (!check.missing.empty())
-        text += fmt::format("missing   {}\n", fmt::join(check.missing, ", "));
-    return text;
 }
 
 }  // namespace revolute

@@ -15,10 +15,10 @@ namespace revolute {
 
 /// What is found of a line.
 enum class LineVerdict : std::uint8_t {
-    right,       ///< at every step
+    right,          ///< at every step
     right_in_part,  ///< at some steps
-    wrong,       ///< at none
-    definition,  ///< of a name of the derivation's own, which can be neither
+    wrong,          ///< at none
+    definition,     ///< of a name of the derivation's own, which can be neither
 };
 
 /// One line of a derivation, judged by itself: all that it reads has its true value, whatever other
@@ -52,10 +52,10 @@ struct DerivationOptions {
 };
 
 /// Judges every line of a derivation. Names of the net mean what they mean there, dh(t) and
-/// dL/dh(t) the adjoint of h(t); other names are the derivation's own and mean what their line says,
-/// `delta(t) := dz(t)` or `q(t) = dh(t) o o(t)`. Values decide, not form. `name` is what errors call
-/// the text. Throws ParseError for what is no line of the language, and what `NetText::build`
-/// throws.
+/// dL/dh(t) the adjoint of h(t). Other names are the derivation's own and mean what their line
+/// says, `delta(t) := dz(t)` or `q(t) = dh(t) o o(t)`. Values decide, not form. `name` is what
+/// errors call the text. Throws ParseError for what is no line of the language, and what
+/// `NetText::build` throws.
 DerivationCheck check_derivation(const NetText& net, std::string_view derivation,
                                  std::string name = "derivation",
                                  const DerivationOptions& options = {});

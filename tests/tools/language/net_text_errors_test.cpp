@@ -40,10 +40,10 @@ TEST_CASE("net texts: what cannot be read is told with line, column and a mark")
     CHECK(complaint("h(t) = rows(x(t), h(t), 1)") == "net:1:19: a number was expected");
     CHECK(complaint("h(t+1) = tanh(h(t))") ==
           "net:1:1: a line defines the value at the step t itself, or at a fixed one");
-    CHECK(complaint("y = U^T x") == "net:1:7: T is the last step; the transpose of U is written U'");
+    CHECK(complaint("y = U^T x") ==
+          "net:1:7: T is the last step; the transpose of U is written U'");
     CHECK(complaint("x: 0") == "net:1:4: a size is from 1 to 1000000");
-    CHECK(complaint("h(t) = x(t)   t = 0..t") ==
-          "net:1:22: expected a number, or T and a number");
+    CHECK(complaint("h(t) = x(t)   t = 0..t") == "net:1:22: expected a number, or T and a number");
     CHECK(complaint("hello world") ==
           "net:1:7: expected =, given or trainable behind the name that a line begins with");
     CHECK(complaint("y = diag(a) + b") ==
@@ -75,21 +75,24 @@ TEST_CASE("net texts: what nothing defines, or what depends on itself, is refuse
           "net:2:24: nothing defines h(0)");
     CHECK(complaint(head + "h(t) = tanh(W x(t) + g(t))\ng(t) = 0.5 h(t)\n" + end) ==
           "net:3:1: g(0) depends on itself: h(0) -> g(0)");
-    CHECK(complaint(head + "h(t) = tanh(W x(t) + U h(t-1) + S h(t+1))\n" + end).find(
-              "depends on itself") != std::string::npos);
+    CHECK(complaint(head + "h(t) = tanh(W x(t) + U h(t-1) + S h(t+1))\n" + end)
+              .find("depends on itself") != std::string::npos);
     CHECK(complaint(head + "h(t) = W x(t)\ny = V h(t)\nL = 1/2 mean |y - Y|^2") ==
           "net:3:7: the line has no step t");
     CHECK(complaint(head + "h(t) = W x(t)\ny = V h(T)\nL = y") ==
           "net:4:1: what is trained for must be 1 x 1, and L is [1 x 2]");
 }
 
-TEST_CASE("net texts: sizes that contradict each other are refused with both, missing ones asked for") {
+TEST_CASE(
+    "net texts: sizes that contradict each other are refused with both, missing ones asked for") {
     CHECK(complaint("x: 2   h: 3   y: 1\nh(t) = tanh(x(t) + U h(t-1))\n" + end) ==
-          "net:2:1: rows of h and of what it is must be equal: 3 (line 1: h: 3) and 2 (line 1: x: 2)");
+          "net:2:1: rows of h and of what it is must be equal: 3 (line 1: h: 3) and 2 (line 1: x: "
+          "2)");
     CHECK(complaint("h: 3   y: 1\nh(t) = tanh(W x(t) + U h(t-1))\n" + end) ==
           "net:2:15: sizes are missing: rows of x; say them in the text, such as x: 4");
-    CHECK(complaint("h: 3   y: 1\nh(t) = tanh(W gather_columns(E, k(t)))\n" + end) ==
-          "net:2:30: sizes are missing: rows of E; columns of E; say them in the text, such as E: 4");
+    CHECK(
+        complaint("h: 3   y: 1\nh(t) = tanh(W gather_columns(E, k(t)))\n" + end) ==
+        "net:2:30: sizes are missing: rows of E; columns of E; say them in the text, such as E: 4");
 }
 
 TEST_CASE("net texts: what nothing reads is a warning") {
@@ -98,7 +101,8 @@ TEST_CASE("net texts: what nothing reads is a warning") {
     CHECK(net.warnings().front() == "net:3:1: nothing reads g\n  g(t) = 2 h(t)\n  ^~~~");
 }
 
-TEST_CASE("net texts: a text is of one number of steps where it says so, and of any rows that are said") {
+TEST_CASE(
+    "net texts: a text is of one number of steps where it says so, and of any rows that are said") {
     const NetText net = read_net("t = 1..4\n" + head + "h(t) = W x(t)\n" + end, "net");
     CHECK(net.steps() == 4);
     Graph graph;

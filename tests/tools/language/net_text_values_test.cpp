@@ -31,8 +31,9 @@ TEST_CASE("net texts: losses and gradients are those of PyTorch") {
     for (const test::NetTextCase& expected : cases) {
         CAPTURE(expected.name);
         Graph graph;
-        const TextNet net = read_net(expected.text, expected.name)
-                                .build(graph, {.steps = expected.steps, .columns = expected.columns});
+        const TextNet net =
+            read_net(expected.text, expected.name)
+                .build(graph, {.steps = expected.steps, .columns = expected.columns});
         const Bindings values = test::values_of(expected, net);
         std::vector<Expr> variables = net.variables();
         for (const NetSequence& input : net.inputs)

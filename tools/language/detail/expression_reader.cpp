@@ -11,7 +11,6 @@ namespace revolute::detail {
 
 namespace {
 
-
 WrittenTerm operation(const Op& op, std::vector<WrittenTerm> operands) {
     WrittenTerm term;
     term.kind = TermKind::operation;
@@ -38,7 +37,8 @@ bool is_unscaled_mean(const WrittenTerm& term) {
 
 /// diag(d), before it is known on which side of the matrix it stands.
 bool is_diagonal(const WrittenTerm& term) {
-    return term.kind == TermKind::operation && term.op == &scale_rows_op && term.operands.size() == 1;
+    return term.kind == TermKind::operation && term.op == &scale_rows_op &&
+           term.operands.size() == 1;
 }
 
 WrittenTerm joined(const Op& op, WrittenTerm left, WrittenTerm right) {
@@ -79,9 +79,11 @@ WrittenTerm ExpressionReader::sum(int depth) {
 
 WrittenTerm ExpressionReader::product(int depth) {
     Chain chain{prefixed(depth)};
-    while (continue_product(chain, depth)) {}
+    while (continue_product(chain, depth)) {
+    }
     if (is_diagonal(chain.left))
-        cursor_.source().fail(chain.left.place, "diag(d) stands beside the matrix that it multiplies");
+        cursor_.source().fail(chain.left.place,
+                              "diag(d) stands beside the matrix that it multiplies");
     return std::move(chain.left);
 }
 
@@ -90,8 +92,8 @@ bool ExpressionReader::is_product_sign() const {
     const NetToken& now = cursor_.now();
     if (now.is("*") || now.is("/")) return true;
     if (!now.is("o")) return false;
-    const bool has_step = cursor_.at(1).is("(") && cursor_.at(1).is_glued &&
-                          cursor_.step_ahead(2, ")").has_value();
+    const bool has_step =
+        cursor_.at(1).is("(") && cursor_.at(1).is_glued && cursor_.step_ahead(2, ")").has_value();
     return !has_step;
 }
 
@@ -126,16 +128,16 @@ bool ExpressionReader::continue_product(Chain& chain, int depth) {
         return true;
     }
     if (!begins_factor()) return false;
-    if (chain.ends_in_number)
-        cursor_.fail("parentheses must say what is multiplied first");
+    if (chain.ends_in_number) cursor_.fail("parentheses must say what is multiplied first");
     join(chain, matmul_op, powered(depth), sign);
     return true;
 }
 
 void ExpressionReader::join(Chain& chain, const Op& op, WrittenTerm right, TextPlace sign) const {
     if (!chain.left.is_number() && !right.is_number()) {
-        const bool is_alike = chain.between_values == nullptr || chain.between_values == &op ||
-                              (is_elementwise(chain.between_values->role) && is_elementwise(op.role));
+        const bool is_alike =
+            chain.between_values == nullptr || chain.between_values == &op ||
+            (is_elementwise(chain.between_values->role) && is_elementwise(op.role));
         if (!is_alike)
             cursor_.source().fail(
                 sign, "products of two kinds side by side: parentheses must say which comes first");
@@ -367,9 +369,10 @@ WrittenTerm ExpressionReader::function(int depth) {
     const NetFunction* function = functions_.find(word.text);
     const bool is_diagonal = word.text == "diag";
     if (function == nullptr && !is_diagonal)
-        cursor_.fail(fmt::format("no operator is called {}; a product needs a blank before the "
-                                 "parenthesis{}",
-                                 word.text, did_you_mean(word.text, functions_.names())));
+        cursor_.fail(
+            fmt::format("no operator is called {}; a product needs a blank before the "
+                        "parenthesis{}",
+                        word.text, did_you_mean(word.text, functions_.names())));
     cursor_.advance(2);
     const int open_bars = std::exchange(open_bars_, 0);
     WrittenTerm call;
@@ -394,8 +397,8 @@ void ExpressionReader::arguments(const NetFunction& function, WrittenTerm& call,
     }
     for (std::size_t i = 0; i < function.arguments.size(); ++i) {
         if (i > 0 && !cursor_.take(","))
-            cursor_.fail(fmt::format("{} takes {} arguments", function.op->name,
-                                     function.arguments.size()));
+            cursor_.fail(
+                fmt::format("{} takes {} arguments", function.op->name, function.arguments.size()));
         const auto [is_attribute, number] = function.arguments[i];
         std::vector<WrittenTerm>& places = is_attribute ? call.attributes : call.operands;
         if (places.size() <= number) places.resize(number + 1);

@@ -16,9 +16,9 @@ namespace revolute::detail {
 /// What must be known of a text's names before its terms are read.
 struct KnownNames {
     std::set<std::string> with_steps;  ///< that lines define step by step
-    std::set<std::string> declared;    ///< without step, by lines that say their size or define them
-    std::set<std::int32_t> axes{0};    ///< time axes on which lines define values
-    bool has_partials = false;         ///< dL/dh(t) is the name dh(t)
+    std::set<std::string> declared;  ///< without step, by lines that say their size or define them
+    std::set<std::int32_t> axes{0};  ///< time axes on which lines define values
+    bool has_partials = false;       ///< dL/dh(t) is the name dh(t)
 
     /// The axis of t or s where it counts steps in this text, by the letter of a running step.
     std::optional<std::int32_t> running(std::string_view letter) const;
@@ -53,8 +53,9 @@ class ExpressionReader {
     /// How a product goes on, and what it is made of so far.
     struct Chain {
         WrittenTerm left;
-        const Op* between_values = nullptr;  ///< the operator between its factors that are no numbers
-        bool ends_in_number = false;         ///< behind a sign: what would follow must not be beside it
+        const Op* between_values =
+            nullptr;                  ///< the operator between its factors that are no numbers
+        bool ends_in_number = false;  ///< behind a sign: what would follow must not be beside it
     };
 
     WrittenTerm sum(int depth);

@@ -15,7 +15,11 @@ class NetBuilder {
  public:
     NetBuilder(const NetParts& net, const NetShapes& shapes, const StepsByAxis& steps, int columns,
                Graph& graph)
-        : net_(net), shapes_(shapes), steps_(steps), columns_(columns), graph_(graph),
+        : net_(net),
+          shapes_(shapes),
+          steps_(steps),
+          columns_(columns),
+          graph_(graph),
           values_(net, shapes, steps, columns, graph) {}
 
     TextNet build() {
@@ -36,14 +40,15 @@ class NetBuilder {
         for (std::size_t i = 0; i < net_.names.all().size(); ++i) {
             const NetName& name = net_.names[i];
             const bool is_parameter = name.role == NetRole::parameter;
-            const bool is_leaf = is_parameter || name.role == NetRole::given || name.role == NetRole::target;
+            const bool is_leaf =
+                is_parameter || name.role == NetRole::given || name.role == NetRole::target;
             if (!is_leaf) continue;
             const SourceLine line = source_line(net_.source, name.place);
             const Shape shape = shapes_.shape(i, columns_);
             const Expr leaf = is_parameter ? graph_.parameter(name.name, shape, line)
                                            : graph_.input(name.name, shape, line);
             values_.put({i, 0}, leaf);
-            std::vector<NetValue>& list = is_parameter                    ? made.trained
+            std::vector<NetValue>& list = is_parameter                  ? made.trained
                                           : name.role == NetRole::given ? made.given
                                                                         : made.targets;
             list.push_back({name.name, leaf});

@@ -29,10 +29,12 @@ std::pair<std::string, std::vector<FunctionArgument>> function_of(std::string_vi
     const std::size_t open = text.find('(');
     if (open == std::string_view::npos || text.back() != ')' || !is_word(text.substr(0, open)))
         return {};
-    std::pair<std::string, std::vector<FunctionArgument>> result{std::string(text.substr(0, open)), {}};
+    std::pair<std::string, std::vector<FunctionArgument>> result{std::string(text.substr(0, open)),
+                                                                 {}};
     for (std::size_t i = open + 1; i < text.size() - 1;) {
         const bool is_place = text[i] == '#' || text[i] == '@';
-        if (!is_place || i + 1 >= text.size() || std::isdigit(static_cast<unsigned char>(text[i + 1])) == 0)
+        if (!is_place || i + 1 >= text.size() ||
+            std::isdigit(static_cast<unsigned char>(text[i + 1])) == 0)
             return {};
         result.second.push_back({text[i] == '@', static_cast<std::size_t>(text[i + 1] - '1')});
         i += 2;

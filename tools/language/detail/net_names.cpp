@@ -81,8 +81,7 @@ void NetNames::add_term(const NetSource& source, const WrittenTerm& term) {
 
 void NetNames::add_leaf(const NetSource& source, const WrittenLeaf& leaf) {
     const NetName* known = find(leaf.name);
-    if (known == nullptr)
-        source.fail(leaf.place, fmt::format("no line reads {}", leaf.name));
+    if (known == nullptr) source.fail(leaf.place, fmt::format("no line reads {}", leaf.name));
     if (known->has_steps != leaf.step.has_value())
         source.fail(leaf.place, fmt::format("{} has {} step here, and {} in line {}", leaf.name,
                                             leaf.step ? "a" : "no", leaf.step ? "none" : "one",
@@ -90,7 +89,8 @@ void NetNames::add_leaf(const NetSource& source, const WrittenLeaf& leaf) {
     if (leaf.step && leaf.step->is_variable())
         source.fail(leaf.place, "a fixed step was expected, such as h(-1)");
     if (!leaf.step && !known->lines.empty())
-        source.fail(leaf.place, fmt::format("{} is defined by a line, and cannot be given", leaf.name));
+        source.fail(leaf.place,
+                    fmt::format("{} is defined by a line, and cannot be given", leaf.name));
     names_[number(leaf.name)].leaves.push_back(leaf);
 }
 
@@ -110,7 +110,8 @@ void NetNames::decide_roles() {
             name.role = NetRole::value;
         else if (name.has_steps)
             name.role = NetRole::input;
-        else if (std::ranges::any_of(name.leaves, [](const WrittenLeaf& leaf) { return !leaf.is_trainable; }))
+        else if (std::ranges::any_of(name.leaves,
+                                     [](const WrittenLeaf& leaf) { return !leaf.is_trainable; }))
             name.role = NetRole::given;
         else
             name.role = targets_.contains(name.name) ? NetRole::target : NetRole::parameter;

@@ -66,8 +66,8 @@ class NetNames {
 
     std::vector<NetName> names_;
     std::map<std::string, std::size_t, std::less<>> by_name_;
-    std::map<std::string, TextPlace> targets_;     // by name: names that stand alone in a loss
-    std::map<std::string, bool> steps_of_;         // by name: whether uses so far have a step
+    std::map<std::string, TextPlace> targets_;  // by name: names that stand alone in a loss
+    std::map<std::string, bool> steps_of_;      // by name: whether uses so far have a step
 };
 
 }  // namespace revolute::detail

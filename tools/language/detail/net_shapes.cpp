@@ -14,7 +14,6 @@ namespace revolute::detail {
 
 namespace {
 
-
 bool is_prime(std::int64_t number) {
     for (std::int64_t factor = 2; factor * factor <= number; ++factor)
         if (number % factor == 0) return false;
@@ -40,8 +39,7 @@ bool is_at_given_step(const NetName& name, const WrittenStep& step) {
 
 }  // namespace
 
-NetShapes::NetShapes(const NetParts& net, const StepsByAxis& steps,
-                     const KnownSizes& known)
+NetShapes::NetShapes(const NetParts& net, const StepsByAxis& steps, const KnownSizes& known)
     : net_(net), steps_(steps) {
     choose_columns(known);
     add_names(known);
@@ -159,7 +157,8 @@ NetShapes::Size NetShapes::size_at(const Site& site, ShapeSize at) const {
 /// What errors call a size: "columns of U_n".
 std::string NetShapes::words(ShapeSize at, const WrittenTerm& term) const {
     const std::string_view what = at.is_columns ? "columns" : "rows";
-    if (at.slot >= term.operands.size()) return fmt::format("{} of {}", what, net_.source.at(term.place));
+    if (at.slot >= term.operands.size())
+        return fmt::format("{} of {}", what, net_.source.at(term.place));
     return fmt::format("{} of {}", what, net_.source.at(term.operands[at.slot].place));
 }
 
@@ -172,8 +171,7 @@ void NetShapes::conflict(Size a, Size b, TextPlace place, std::string_view what)
     const auto origin = [&](Size size) {
         const int line = classes_.origin(size).line;
         return line == 0 ? std::string("as it was asked for")
-                         : fmt::format("line {}: {}", line,
-                                       net_.source.at(classes_.origin(size)));
+                         : fmt::format("line {}: {}", line, net_.source.at(classes_.origin(size)));
     };
     net_.source.fail(place, fmt::format("{} must be equal: {} ({}) and {} ({})", what,
                                         in_words(*classes_.value(a)), origin(a),
@@ -239,7 +237,8 @@ void NetShapes::decide_columns(Site& site) {
     for (std::size_t i = 0; i < site.operands.size(); ++i)
         if (!site.term->operands[i].is_number()) columns.push_back(site.operands[i].columns);
     const auto known = [&](int value) {
-        return std::ranges::any_of(columns, [&](Size size) { return classes_.value(size) == value; });
+        return std::ranges::any_of(columns,
+                                   [&](Size size) { return classes_.value(size) == value; });
     };
     const bool is_all_known =
         std::ranges::all_of(columns, [&](Size size) { return classes_.value(size).has_value(); });
@@ -302,7 +301,7 @@ void NetShapes::compute(Site& site) {
     try {
         const Shape shape = term.op->shape({graph, *term.op, operands, attributes, {}});
         for (const auto& [size, value] : {std::pair{site.output.rows, shape.rows},
-                                         std::pair{site.output.columns, shape.columns}})
+                                          std::pair{site.output.columns, shape.columns}})
             if (!classes_.give(size, value, term.place))
                 net_.source.fail(term.place,
                                  fmt::format("this has {} rows and {} columns, which does not fit",

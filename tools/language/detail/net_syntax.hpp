@@ -54,9 +54,10 @@ struct WrittenTerm {
     std::int32_t axis = 0;  ///< of a size that is t or T
     const Op* op = nullptr;
     std::vector<WrittenTerm> operands{};
-    std::vector<WrittenTerm> attributes{};  ///< terms that are numbers, by their place in the operator
-    WrittenSteps steps{};                   ///< of a sum or a list
-    bool is_below = false;                  ///< of a list: its members stand below each other
+    std::vector<WrittenTerm>
+        attributes{};       ///< terms that are numbers, by their place in the operator
+    WrittenSteps steps{};   ///< of a sum or a list
+    bool is_below = false;  ///< of a list: its members stand below each other
 
     bool is_number() const;
 };

@@ -10,7 +10,6 @@ namespace revolute::detail {
 
 namespace {
 
-
 bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 bool is_of_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -55,7 +54,8 @@ std::size_t end_of_character(std::string_view line, std::size_t begin) {
 }
 
 TextPlace place_of(int line, std::size_t begin, std::size_t end) {
-    return {line, static_cast<int>(begin) + 1, static_cast<int>(std::max<std::size_t>(end - begin, 1))};
+    return {line, static_cast<int>(begin) + 1,
+            static_cast<int>(std::max<std::size_t>(end - begin, 1))};
 }
 
 }  // namespace
@@ -103,7 +103,8 @@ std::vector<NetToken> tokens_of(const NetSource& source, int line) {
 std::string_view comment_of(const NetSource& source, int line) {
     const std::string& whole = source.lines()[static_cast<std::size_t>(line - 1)];
     const std::size_t begin = whole.find('#');
-    return begin == std::string::npos ? std::string_view{} : std::string_view(whole).substr(begin + 1);
+    return begin == std::string::npos ? std::string_view{}
+                                      : std::string_view(whole).substr(begin + 1);
 }
 
 }  // namespace revolute::detail

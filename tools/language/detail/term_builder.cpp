@@ -4,7 +4,6 @@
 
 namespace revolute::detail {
 
-
 TermValue TermBuilder::value(const WrittenTerm& term, NumberContext& context) {
     if (term.is_number()) return {{}, value_of(term, context), true};
     if (term.kind == TermKind::name) return {read_(term, context)};
@@ -51,7 +50,7 @@ std::vector<TermValue> TermBuilder::operands(const WrittenTerm& term, NumberCont
 /// Operands that are read entry by entry: a number has the shape of the others, and one column
 /// beside several is repeated.
 Expr TermBuilder::entry_by_entry(const WrittenTerm& term, std::span<const TermValue> values,
-                                std::span<const double> attributes) {
+                                 std::span<const double> attributes) {
     Shape widest{0, 0};
     for (const TermValue& value : values)
         if (!value.is_number && value.expression.shape().columns > widest.columns)

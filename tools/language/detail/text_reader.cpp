@@ -9,7 +9,6 @@ namespace revolute::detail {
 
 namespace {
 
-
 /// A size of a value is at most this.
 constexpr int most_rows = 1'000'000;
 
@@ -61,7 +60,8 @@ class TextReader {
             }
             return;
         }
-        while (cursor.now().kind == TokenKind::word && cursor.at(1).is(":") && cursor.at(2).kind == TokenKind::number) {
+        while (cursor.now().kind == TokenKind::word && cursor.at(1).is(":") &&
+               cursor.at(2).kind == TokenKind::number) {
             names_.declared.insert(std::string(cursor.now().text));
             cursor.advance(3);
             if (cursor.now().is("x") && !cursor.at(1).is(":")) cursor.advance(2);
@@ -99,13 +99,15 @@ class TextReader {
         if (!axis || !cursor.at(1).is("=")) return;
         cursor.advance(2);
         WrittenSteps steps = cursor.steps(*axis);
-        steps.place = {line, 1, static_cast<int>(source_.lines()[static_cast<std::size_t>(line - 1)].size())};
+        steps.place = {
+            line, 1, static_cast<int>(source_.lines()[static_cast<std::size_t>(line - 1)].size())};
         syntax_.steps.push_back(steps);
     }
 
     void read_line(std::vector<NetToken> tokens) {
         LineCursor cursor(source_, std::move(tokens));
-        if (cursor.now().is("given") && cursor.at(1).kind == TokenKind::word) return read_given(cursor);
+        if (cursor.now().is("given") && cursor.at(1).kind == TokenKind::word)
+            return read_given(cursor);
         if (cursor.at(1).is(":")) return read_sizes(cursor);
         if (is_range(cursor)) {
             const std::int32_t axis = *axis_of(cursor.now().text);
@@ -130,7 +132,8 @@ class TextReader {
     void read_equation(LineCursor& cursor, const WrittenName& left, bool is_meaning) {
         WrittenEquation equation{left.name, left.step, {}, {}, left.place, is_meaning};
         if (left.step && left.step->is_variable() && left.step->offset != 0)
-            source_.fail(left.place, "a line defines the value at the step t itself, or at a fixed one");
+            source_.fail(left.place,
+                         "a line defines the value at the step t itself, or at a fixed one");
         equation.right = ExpressionReader(cursor, functions_, names_).read();
         const auto axis = axis_of(cursor.now().text);
         if (axis && cursor.at(1).is("=")) {
@@ -156,7 +159,8 @@ class TextReader {
     /// "x: 4   h: 16   E: 4 x 6   Y: 3 x B".
     void read_sizes(LineCursor& cursor) {
         while (!cursor.is_at_end()) {
-            if (cursor.now().kind != TokenKind::word) cursor.fail("expected a name and its rows, such as h: 16");
+            if (cursor.now().kind != TokenKind::word)
+                cursor.fail("expected a name and its rows, such as h: 16");
             WrittenSize size{std::string(cursor.now().text), 0, {}, false, cursor.now().place};
             cursor.advance();
             cursor.expect(":", "and the number of rows behind the name");
@@ -172,7 +176,8 @@ class TextReader {
     }
 
     static int read_size(LineCursor& cursor) {
-        if (cursor.now().kind != TokenKind::number) cursor.fail("expected a number of rows or columns");
+        if (cursor.now().kind != TokenKind::number)
+            cursor.fail("expected a number of rows or columns");
         const TextPlace place = cursor.now().place;
         const WrittenStep number = cursor.step();
         if (number.offset < 1 || number.offset > most_rows)
@@ -193,8 +198,7 @@ class TextReader {
 
 }  // namespace
 
-NetSyntax read_text(const NetSource& source, const NetFunctions& functions,
-                    const TextKind& kind) {
+NetSyntax read_text(const NetSource& source, const NetFunctions& functions, const TextKind& kind) {
     return TextReader(source, functions, kind).read();
 }
 

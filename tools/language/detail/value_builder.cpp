@@ -11,7 +11,6 @@
 
 namespace revolute::detail {
 
-
 ValueBuilder::ValueBuilder(const NetParts& net, const NetShapes& shapes, const StepsByAxis& steps,
                            int columns, Graph& graph)
     : net_(net),
@@ -76,10 +75,9 @@ void ValueBuilder::add_line(std::size_t line, std::int32_t t) {
     const NetMember member{net_.names.number(equation.name), t};
     const auto [found, is_new] = lines_.try_emplace(member, line);
     if (is_new) return;
-    net_.source.fail(
-        equation.left_place,
-        fmt::format("{} is defined twice, here and in line {}", in_words(member),
-                    net_.syntax.equations[found->second].left_place.line));
+    net_.source.fail(equation.left_place,
+                     fmt::format("{} is defined twice, here and in line {}", in_words(member),
+                                 net_.syntax.equations[found->second].left_place.line));
 }
 
 /// Recurrence by recurrence, at each step in the order of the text.
@@ -152,7 +150,7 @@ Expr ValueBuilder::built(NetMember member) {
 
 /// Appends what the term reads and is not made yet.
 void ValueBuilder::need(const WrittenTerm& term, NumberContext& context,
-                      std::vector<NetMember>& open) const {
+                        std::vector<NetMember>& open) const {
     if (term.kind == TermKind::name) {
         const NetMember member = member_of(term, context);
         if (values_.contains(member)) return;
@@ -192,31 +190,29 @@ void ValueBuilder::fail_in_circle(const std::vector<NetMember>& open) const {
         path.push_back(in_words(open[i]));
     }
     std::ranges::reverse(path);
-    net_.source.fail(net_.syntax.equations[lines_.at(*round)].left_place,
-                     fmt::format("{} depends on itself: {}", in_words(*round), fmt::join(path, " -> ")));
+    net_.source.fail(
+        net_.syntax.equations[lines_.at(*round)].left_place,
+        fmt::format("{} depends on itself: {}", in_words(*round), fmt::join(path, " -> ")));
 }
 
-NetMember ValueBuilder::member_of(const WrittenTerm& term,
-                                         const NumberContext& context) const {
+NetMember ValueBuilder::member_of(const WrittenTerm& term, const NumberContext& context) const {
     const std::size_t name = net_.names.number(term.name);
     if (!term.step) return {name, 0};
     const std::int32_t axis = net_.names[name].axis;
     if (term.step->is_variable() && !context.now.contains(term.step->axis.value_or(axis)))
-        net_.source.fail(term.place,
-                         fmt::format("the line has no step {}", axis_name(term.step->axis.value_or(axis))));
+        net_.source.fail(term.place, fmt::format("the line has no step {}",
+                                                 axis_name(term.step->axis.value_or(axis))));
     return {name, value_of(*term.step, axis, context)};
 }
 
 Expr ValueBuilder::read(const WrittenTerm& term, const NumberContext& context) {
     const NetMember member = member_of(term, context);
     const auto found = values_.find(member);
-    if (found == values_.end())
-        return graph_.constant(0.0, shapes_.shape(member.name, columns_));
+    if (found == values_.end()) return graph_.constant(0.0, shapes_.shape(member.name, columns_));
     const bool is_running = term.step && term.step->is_variable();
     if (!is_running || !repeated_.contains(member)) return found->second;
     const Scope at_its_step = Scope::step_of(found->second);
     return add_to_columns(found->second, columns_);
 }
-
 
 }  // namespace revolute::detail

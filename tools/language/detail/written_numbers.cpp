@@ -41,7 +41,8 @@ double value_of(const WrittenTerm& number, const NumberContext& context) {
     if (number.kind == WrittenTerm::Kind::number) return number.number;
     if (number.kind == WrittenTerm::Kind::size) return size_of(number, context);
     std::vector<double> operands, attributes;
-    for (const WrittenTerm& operand : number.operands) operands.push_back(value_of(operand, context));
+    for (const WrittenTerm& operand : number.operands)
+        operands.push_back(value_of(operand, context));
     for (const WrittenTerm& attribute : number.attributes)
         attributes.push_back(value_of(attribute, context));
     if (number.op == &power_op && operands.size() == 2) {

@@ -14,7 +14,7 @@ using StepsByAxis = std::map<std::int32_t, Interval>;
 /// What numbers of a text may depend on.
 struct NumberContext {
     const StepsByAxis& steps;
-    std::int32_t columns = 1;               ///< B
+    std::int32_t columns = 1;                    ///< B
     std::map<std::int32_t, std::int32_t> now{};  ///< by axis, the step at which it is taken
 };
 

@@ -20,7 +20,7 @@ namespace revolute {
 namespace {
 
 /// Options of nets of cells, which a text says itself.
-constexpr std::array of_cells{"--cell",    "--layers",  "--bidirectional",
+constexpr std::array of_cells{"--cell",     "--layers",  "--bidirectional",
                               "--residual", "--initial", "--answers"};
 /// Options of sizes, and the names whose rows they are.
 constexpr std::array<std::pair<const char*, const char*>, 3> of_sizes{
@@ -96,9 +96,10 @@ NetTextSizes sizes_of(const TextNetOptions& options, int steps, int columns) {
 TextNet built_net(const TextNetOptions& options, Graph& graph, int steps, int columns) {
     TextNet net = options.text->build(graph, sizes_of(options, steps, columns));
     if (net.loss.graph == nullptr)
-        throw GraphError(fmt::format("{}: the net has no loss, a line without step such as L = 1/2 "
-                                     "mean |y - Y|^2",
-                                     options.text->name()));
+        throw GraphError(
+            fmt::format("{}: the net has no loss, a line without step such as L = 1/2 "
+                        "mean |y - Y|^2",
+                        options.text->name()));
     return net;
 }
 
@@ -133,9 +134,8 @@ NetSize net_size(const TextNetOptions& options, int steps, int columns) {
         return {net.loss, net.variables(), net.parameters()};
     };
     if (!options.text->steps()) return net_size(steps, build);
-    return net_size(*options.text->steps(), [&](Graph& graph, int) {
-        return build(graph, *options.text->steps());
-    });
+    return net_size(*options.text->steps(),
+                    [&](Graph& graph, int) { return build(graph, *options.text->steps()); });
 }
 
 std::string parameter_table(const TextNetOptions& options, const Sizes& sizes) {

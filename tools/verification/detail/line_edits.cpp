@@ -10,7 +10,6 @@ namespace revolute::detail {
 
 namespace {
 
-
 bool is_operation(const WrittenTerm& term, const Op& op, std::size_t operands) {
     return term.kind == TermKind::operation && term.op == &op && term.operands.size() == operands;
 }
@@ -60,7 +59,8 @@ const WrittenTerm* value_in(const WrittenTerm& term) {
     if (is_rest && is_operation(term.operands[1], square_op, 1) &&
         term.operands[1].operands[0].kind == TermKind::name)
         return &term.operands[1].operands[0];
-    const bool is_slope = is_operation(term, hadamard_op, 2) && term.operands[0].kind == TermKind::name &&
+    const bool is_slope = is_operation(term, hadamard_op, 2) &&
+                          term.operands[0].kind == TermKind::name &&
                           is_operation(term.operands[1], subtract_op, 2);
     return is_slope ? &term.operands[0] : nullptr;
 }
@@ -107,12 +107,14 @@ class EditMaker {
         const std::string own = text(term);
         offer(term, negated(term), fmt::format("the sign of {}", own));
         if (is_operation(term, transpose_op, 1))
-            offer(term, term.operands[0], fmt::format("{} is not transposed there", text(term.operands[0])));
+            offer(term, term.operands[0],
+                  fmt::format("{} is not transposed there", text(term.operands[0])));
         else if (term.kind == TermKind::name)
             offer(term, made(transpose_op, {term}), fmt::format("{} is transposed there", own));
         if (is_operation(term, matmul_op, 2))
             offer(term, made(matmul_op, {term.operands[1], term.operands[0]}),
-                  fmt::format("the order of {} and {}", text(term.operands[0]), text(term.operands[1])));
+                  fmt::format("the order of {} and {}", text(term.operands[0]),
+                              text(term.operands[1])));
         for (const Op* op : {&add_op, &subtract_op})
             if (is_operation(term, *op, 2)) drop_summands(term);
         for (const Op* op : {&hadamard_op, &matmul_op, &divide_op, &multiply_op})
@@ -140,8 +142,9 @@ class EditMaker {
         for (const std::int32_t by : {1, -1}) {
             WrittenTerm other = term;
             other.step->offset += by;
-            offer(term, other, fmt::format("the step of {}, which is {} {}", text(term),
-                                           by > 0 ? "one later" : "one earlier", "there"));
+            offer(term, other,
+                  fmt::format("the step of {}, which is {} {}", text(term),
+                              by > 0 ? "one later" : "one earlier", "there"));
         }
     }
 
@@ -151,14 +154,16 @@ class EditMaker {
               fmt::format("the term {}, which does not belong there", text(term.operands[1])));
         offer(term, is_difference ? negated(term.operands[1]) : term.operands[1],
               fmt::format("the term {}, which does not belong there", text(term.operands[0])));
-        offer(term, made(is_difference ? add_op : subtract_op, {term.operands[0], term.operands[1]}),
+        offer(term,
+              made(is_difference ? add_op : subtract_op, {term.operands[0], term.operands[1]}),
               fmt::format("the sign of {}", text(term.operands[1])));
     }
 
     void drop_factors(WrittenTerm& term) {
         for (const std::size_t kept : {0U, 1U})
             offer(term, term.operands[kept],
-                  fmt::format("the factor {}, which does not belong there", text(term.operands[1 - kept])));
+                  fmt::format("the factor {}, which does not belong there",
+                              text(term.operands[1 - kept])));
     }
 
     void change_limits(WrittenTerm& term) {
@@ -212,15 +217,17 @@ class EditMaker {
             if (!is_like) continue;
             WrittenTerm changed = term;
             changed.name = name;
-            offer(term, changed, fmt::format("{}, where {} belongs", text(term),
-                                             written(name, term.step)));
+            offer(term, changed,
+                  fmt::format("{}, where {} belongs", text(term), written(name, term.step)));
         }
     }
 
     /// "dh(t+1)" in the line's own way to say the step.
     static std::string written(const std::string& name, const std::optional<WrittenStep>& step) {
         if (!step) return name;
-        const std::string_view base = step->is_variable() ? "t" : step->from == WrittenStep::From::last ? "T" : "";
+        const std::string_view base = step->is_variable()                     ? "t"
+                                      : step->from == WrittenStep::From::last ? "T"
+                                                                              : "";
         if (base.empty()) return fmt::format("{}({})", name, step->offset);
         return step->offset == 0 ? fmt::format("{}({})", name, base)
                                  : fmt::format("{}({}{:+})", name, base, step->offset);
@@ -228,10 +235,10 @@ class EditMaker {
 
     /// A factor that a derivative has, and this term not: a slope, a gate.
     void add_factors(WrittenTerm& term) {
-        const bool is_place = &term == &root_ || is_operation(term, matmul_op, 2) ||
-                              is_operation(term, hadamard_op, 2) ||
-                              (term.kind == TermKind::name && truth_.find(term.name) != nullptr &&
-                               is_adjoint(term));
+        const bool is_place =
+            &term == &root_ || is_operation(term, matmul_op, 2) ||
+            is_operation(term, hadamard_op, 2) ||
+            (term.kind == TermKind::name && truth_.find(term.name) != nullptr && is_adjoint(term));
         if (!is_place || !line_.step) return;
         for (const auto& [name, value] : truth_.names) {
             if (!value.has_steps || value.is_adjoint) continue;

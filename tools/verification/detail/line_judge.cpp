@@ -66,8 +66,9 @@ void LineJudge::require_meanings() const {
     for (const WrittenEquation& line : lines_.own.equations) known.push_back(line.name);
     for (const NetName& name : names_.all())
         if (std::ranges::find(known, name.name) == known.end())
-            source_.fail(name.place, fmt::format("neither the net nor a line here says what {} is{}",
-                                                 name.name, did_you_mean(name.name, known)));
+            source_.fail(name.place,
+                         fmt::format("neither the net nor a line here says what {} is{}", name.name,
+                                     did_you_mean(name.name, known)));
 }
 
 std::vector<std::int32_t> LineJudge::steps_of(const WrittenEquation& line) const {
@@ -99,9 +100,10 @@ bool LineJudge::agrees(const Expr& value, const TrueValue& truth, std::int32_t t
         const Matrix found = evaluate(value, draws_[draw]);
         const Matrix& right = truth.at.at(t)[draw];
         double largest = 0;
-        for (const auto& [step, draws] : truth.at) largest = std::max(largest, largest_of(draws[draw]));
-        const double allowed = of_rounding * std::max(largest_of(found), largest_of(right)) +
-                               of_cancelled * largest;
+        for (const auto& [step, draws] : truth.at)
+            largest = std::max(largest, largest_of(draws[draw]));
+        const double allowed =
+            of_rounding * std::max(largest_of(found), largest_of(right)) + of_cancelled * largest;
         for (std::size_t i = 0; i < right.size(); ++i)
             if (!(std::abs(found.values()[i] - right.values()[i]) <= allowed)) return false;
     }
@@ -125,8 +127,9 @@ LineOutcome LineJudge::judge(const WrittenEquation& line, const WrittenTerm& rig
             const Expr expression =
                 value.is_number ? graph_.constant(value.number, shape) : value.expression;
             if (expression.shape() != shape) {
-                outcome.shapes = fmt::format("the right side is {}, and {} is {}",
-                                             to_string(expression.shape()), line.name, to_string(shape));
+                outcome.shapes =
+                    fmt::format("the right side is {}, and {} is {}", to_string(expression.shape()),
+                                line.name, to_string(shape));
                 return outcome;
             }
             (agrees(expression, truth, t) ? outcome.right_at : outcome.wrong_at).push_back(t);

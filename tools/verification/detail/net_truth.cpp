@@ -72,7 +72,8 @@ NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, st
         std::vector<Matrix> values = evaluate(outputs, leaves);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             add(truth, nodes[i].name, nodes[i], false, std::move(values[i]));
-            add(truth, fmt::format("d{}", nodes[i].name), nodes[i], true, std::move(values[nodes.size() + i]));
+            add(truth, fmt::format("d{}", nodes[i].name), nodes[i], true,
+                std::move(values[nodes.size() + i]));
         }
     }
     return truth;

@@ -17,7 +17,7 @@ struct TrueValue {
     std::int32_t axis = 0;
     Shape shape{};
     bool is_adjoint = false;
-    bool is_parameter = false;  ///< the adjoint of one, or one itself
+    bool is_parameter = false;                         ///< the adjoint of one, or one itself
     std::map<std::int32_t, std::vector<Matrix>> at{};  ///< without step, at 0
 };
 

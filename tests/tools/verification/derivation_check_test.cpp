@@ -1,0 +1,127 @@
+#include <revolute/graph/values/error.hpp>
+#include <revolute/tools/verification/derivation_check.hpp>
+#include <support/message.hpp>
+#include <support/net_derivations.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace revolute;
+
+namespace {
+
+NetText known(std::string_view name) { return read_net(known_net(name)->text, std::string(name)); }
+
+/// Elman's net, whose first state is given.
+NetText elman() { return read_net("h(-1) given" + std::string(known_net("elman")->text), "elman"); }
+
+DerivationCheck checked(const std::string& derivation) {
+    return check_derivation(elman(), derivation, "homework");
+}
+
+/// What is found of the one line of a derivation.
+CheckedLine line(const std::string& derivation) {
+    DerivationCheck check = checked(derivation);
+    REQUIRE(check.lines.size() == 1);
+    return check.lines.front();
+}
+
+std::vector<LineVerdict> verdicts(const DerivationCheck& check) {
+    std::vector<LineVerdict> all;
+    for (const CheckedLine& one : check.lines) all.push_back(one.verdict);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("derivations: all that derive prints of every net is right") {
+    for (const KnownNet& net : test::nets_with_equations()) {
+        CAPTURE(net.name);
+        const NetText text = known(net.name);
+        const DerivationOptions options{.sizes = test::sizes_of_text(6)};
+        const DerivationCheck check =
+            check_derivation(text, test::derived_text(text), "derived", options);
+        CHECK(check.lines.size() > 5);
+        CHECK(to_text(check).find("WRONG") == std::string::npos);
+        CHECK(check.passes());
+        CHECK(check.missing.empty());
+    }
+}
+
+TEST_CASE("derivations: a homework with five mistakes") {
+    const DerivationCheck check = checked(
+        "dy = y - Y\n"
+        "dV = dy h(T)'\n"
+        "dh(t) = U' dz(t+1)\n"
+        "dz(t) = dh(t) o (1 - h(t))\n"
+        "dW = sum(t=0..T) dz(t) x(t)\n"
+        "dU = sum(t=0..T) dz(t) h(t)'\n"
+        "db = -sum(t=0..T) dz(t)\n");
+    using enum LineVerdict;
+    CHECK(verdicts(check) == std::vector{right, right, right_in_part, wrong, wrong, wrong, wrong});
+    CHECK(check.lines[2].wrong_at == std::vector<std::string>{"t = T"});
+    CHECK(check.lines[2].mistake == "the term V' dy is missing there");
+    CHECK(check.lines[2].right_lines ==
+          std::vector<std::string>{"dh(T) = V' dy", "dh(t) = U' dz(t+1)             t = T-1..0"});
+    CHECK(check.lines[3].mistake == "(1 - h(t)), where 1 - h(t)^2 belongs");
+    CHECK(check.lines[4].mistake == "x(t) is transposed there");
+    CHECK(check.lines[5].mistake == "the step of h(t), which is one earlier there");
+    CHECK(check.lines[6].mistake == "the sign of -sum(t=0..T) dz(t)");
+    CHECK(check.missing == std::vector<std::string>{"dc", "dh(-1)"});
+    CHECK_FALSE(check.passes());
+}
+
+TEST_CASE("derivations: another form is right where its values are") {
+    CHECK(checked("dL/dy = y - Y\n"
+                  "delta(T) = (V' (y - Y)) o (1 - h(T)^2)\n"
+                  "delta(t) = (U' delta(t+1)) o (1 - h(t)) o (1 + h(t))   t = T-1..0\n"
+                  "dL/dW = sum(t=T..0) delta(t) x(t)'\n"
+                  "dU = (sum(t=0..T) h(t-1) delta(t)')'\n"
+                  "db = sum(t=0..T) delta(t)\n"
+                  "dh(-1) = U' delta(0)\n"
+                  "dz(t) = delta(t)\n")
+              .passes());
+    CHECK(checked("q(t) := dz(t)\ndh(t) = U' q(t+1)   t = T-1..0").passes());
+    CHECK(line("dh_t = U' dz_{t+1}   t = T-1..0").verdict == LineVerdict::right);
+    CHECK(line("dh[t] = 2 (0.5 (U' dz[t+1]))   t = T-1..0").verdict == LineVerdict::right);
+}
+
+TEST_CASE("derivations: a wrong line does not make others wrong") {
+    using enum LineVerdict;
+    CHECK(verdicts(checked("dz(t) = dh(t)\n"
+                           "dW = sum(t=0..T) dz(t) x(t)'\n")) == std::vector{wrong, right});
+}
+
+TEST_CASE("derivations: matrices that do not fit are told as such") {
+    const CheckedLine product = line("dW = sum(t=0..T) x(t) h(t)");
+    CHECK(product.verdict == LineVerdict::wrong);
+    CHECK(product.mistake.find(
+              "columns of the first operand (1) must equal rows of the second (4)") !=
+          std::string::npos);
+    const CheckedLine shape = line("dU = sum(t=0..T) dz(t)");
+    CHECK(shape.mistake == "the right side is [4 x 1], and dU is [4 x 4]");
+}
+
+TEST_CASE("derivations: names that mean nothing are refused with what may be meant") {
+    const auto message = [](const std::string& text) {
+        return test::message_of<ParseError>([&] { checked(text); });
+    };
+    const std::string unknown = message("dW = sum(t=0..T) dzz(t) x(t)'");
+    CHECK(unknown.find("homework:1:18: neither the net nor a line here says what dzz is") == 0);
+    CHECK(message("dW = q").find("neither the net nor a line here says what q is") !=
+          std::string::npos);
+}
+
+TEST_CASE("derivations: a net of one step and of one unit is judged too") {
+    const NetText net = read_net(
+        "x: 1   h: 1   y: 1\nh(t) = tanh(w x(t) + u h(t-1))\ny = v h(T)\nL = 1/2 mean |y - Y|^2\n");
+    for (const int steps : {1, 2}) {
+        const DerivationCheck check = check_derivation(
+            net, "dy = y - Y\ndv = dy h(T)\ndh(T) = v dy\n", "d", {.sizes = {.steps = steps}});
+        CHECK(check.passes());
+        CHECK_FALSE(
+            check_derivation(net, "dv = dy h(T)^2", "d", {.sizes = {.steps = steps}}).passes());
+    }
+}
