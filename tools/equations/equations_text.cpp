@@ -135,7 +135,7 @@ std::string latex_line(const WrittenLine& line) {
     return text;
 }
 
-/// "h(-1) given", or "h(-1) trainable" of one column beside a batch, as the language of nets has it.
+/// "h(-1) given", or "h(-1) trainable" of one column beside a batch, as nets in texts have it.
 std::string lines_of_starts(const Equations& equations, const EquationStyle& style) {
     std::string text;
     for (const auto& [name, step, has_one_column] : equations.starts) {

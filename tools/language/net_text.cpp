@@ -101,6 +101,7 @@ TextNet NetText::build(Graph& graph, const NetTextSizes& sizes) const {
             throw GraphError(fmt::format("{}: {} has at least one row ({})", name(), word, rows));
     }
     const detail::StepsByAxis steps = net.steps(sizes);
+    detail::require_near_steps(net.source, net.syntax, steps);
     const detail::NetParts parts{net.source, net.syntax, net.names};
     const detail::NetShapes shapes(parts, steps, {.rows = sizes.rows});
     return detail::build_net(parts, shapes, steps, sizes.columns, graph);

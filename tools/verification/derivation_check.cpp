@@ -53,6 +53,7 @@ class DerivationReading {
     }
 
     DerivationLines taken_apart() const {
+        require_near_steps(source_, syntax_, truth_.steps);
         DerivationLines lines;
         for (const WrittenEquation& line : syntax_.equations) {
             if (truth_.find(line.name) == nullptr)

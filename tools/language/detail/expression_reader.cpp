@@ -296,25 +296,41 @@ bool ExpressionReader::is_over_steps_ahead() const {
 /// where operands stand below each other.
 WrittenTerm ExpressionReader::over_steps(bool is_sum, int depth) {
     const TextPlace first = cursor_.now().place;
+    if (++over_steps_ > most_over_steps)
+        cursor_.fail(
+            fmt::format("sums and lists over steps are nested more than {} deep", most_over_steps));
+    WrittenTerm term = is_sum ? sum_over_steps(depth) : list_over_steps(depth);
+    --over_steps_;
+    return finished(std::move(term), first);
+}
+
+/// "(t=0..T", from the parenthesis.
+WrittenSteps ExpressionReader::steps_of_term() {
     cursor_.advance(2);
     const std::int32_t axis = *axis_of(cursor_.now().text);
     cursor_.advance(2);
+    return cursor_.steps(axis);
+}
+
+WrittenTerm ExpressionReader::sum_over_steps(int depth) {
     WrittenTerm term;
-    term.kind = is_sum ? TermKind::sum : TermKind::list;
-    term.steps = cursor_.steps(axis);
-    if (is_sum) {
-        cursor_.expect(")", "behind the steps of a sum");
-        if (depth > most_nested)
-            cursor_.fail(fmt::format("terms are nested more than {} deep", most_nested));
-        term.operands.push_back(product(depth + 1));
-        return finished(std::move(term), first);
-    }
+    term.kind = TermKind::sum;
+    term.steps = steps_of_term();
+    cursor_.expect(")", "behind the steps of a sum");
+    term.operands.push_back(product(depth + 1));
+    return term;
+}
+
+WrittenTerm ExpressionReader::list_over_steps(int depth) {
+    WrittenTerm term;
+    term.kind = TermKind::list;
+    term.steps = steps_of_term();
     term.is_below = cursor_.take(";");
     if (!term.is_below) cursor_.expect(":", "or ; behind the steps of a list");
     do term.operands.push_back(sum(depth + 1));
     while (cursor_.take(","));
     cursor_.expect(")", "to close the list");
-    return finished(std::move(term), first);
+    return term;
 }
 
 /// t, T, N, and B where a number stands.

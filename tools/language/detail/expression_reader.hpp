@@ -48,6 +48,8 @@ class ExpressionReader {
 
     /// Terms may be nested so deep.
     static constexpr int most_nested = 100;
+    /// Sums and lists over steps may be nested so deep: what they ask for is a power of N.
+    static constexpr int most_over_steps = 2;
 
  private:
     /// How a product goes on, and what it is made of so far.
@@ -75,6 +77,9 @@ class ExpressionReader {
     WrittenTerm in_bars(int depth);
     WrittenTerm mean(int depth);
     WrittenTerm over_steps(bool is_sum, int depth);
+    WrittenSteps steps_of_term();
+    WrittenTerm sum_over_steps(int depth);
+    WrittenTerm list_over_steps(int depth);
     WrittenTerm function(int depth);
     void arguments(const NetFunction& function, WrittenTerm& call, int depth);
     WrittenTerm attribute(int depth);
@@ -87,6 +92,7 @@ class ExpressionReader {
     const NetFunctions& functions_;
     const KnownNames& names_;
     int open_bars_ = 0;
+    int over_steps_ = 0;
     int as_numbers_ = 0;  // in attributes and divisors, where B is the number of columns
 };
 

@@ -1,6 +1,8 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/language/detail/written_numbers.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <vector>
@@ -75,6 +77,38 @@ StepsInOrder value_of(const WrittenSteps& steps, const NumberContext& context) {
     const std::int32_t distance = is_descending ? first - last : last - first;
     if (distance < 0) return {first, 1, 0};
     return {first, is_descending ? -steps.stride : steps.stride, distance / steps.stride + 1};
+}
+
+namespace {
+
+void require_near(const NetSource& source, const WrittenSteps& written,
+                  const NumberContext& context) {
+    constexpr std::int32_t most_beyond = 100;
+    const StepsInOrder order = value_of(written, context);
+    const auto found = context.steps.find(written.axis);
+    const Interval steps = found == context.steps.end() ? Interval{} : found->second;
+    for (const std::int32_t t : {order.first, order.at(std::max(order.count - 1, 0))})
+        if (t < steps.low - most_beyond || t > steps.high + most_beyond)
+            source.fail(written.place, fmt::format("{} is far beyond the steps from {} to {}",
+                                                   revolute::to_string(Step{written.axis, t}),
+                                                   steps.low, steps.high));
+}
+
+void require_near(const NetSource& source, const WrittenTerm& term, const NumberContext& context) {
+    if (term.kind == TermKind::sum || term.kind == TermKind::list)
+        require_near(source, term.steps, context);
+    for (const WrittenTerm& operand : term.operands) require_near(source, operand, context);
+}
+
+}  // namespace
+
+void require_near_steps(const NetSource& source, const NetSyntax& syntax,
+                        const StepsByAxis& steps) {
+    const NumberContext context{steps};
+    for (const WrittenEquation& line : syntax.equations) {
+        if (line.steps) require_near(source, *line.steps, context);
+        require_near(source, line.right, context);
+    }
 }
 
 }  // namespace revolute::detail

@@ -37,4 +37,8 @@ struct StepsInOrder {
 /// The steps of a sum, a list or a line. From T to a number they go down, whatever T is.
 StepsInOrder value_of(const WrittenSteps& steps, const NumberContext& context);
 
+/// Throws ParseError for a range of a text that reaches far beyond the steps that there are, which
+/// would ask for more than its length says.
+void require_near_steps(const NetSource& source, const NetSyntax& syntax, const StepsByAxis& steps);
+
 }  // namespace revolute::detail

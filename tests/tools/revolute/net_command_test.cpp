@@ -1,0 +1,106 @@
+#include <revolute/tools/support/output_file.hpp>
+#include <support/run_program.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace revolute {
+
+namespace {
+
+using test::Ran;
+using test::run_program;
+using test::run_shell;
+using test::TemporaryFolder;
+
+bool starts_with(const std::string& text, std::string_view beginning) {
+    return text.substr(0, beginning.size()) == beginning;
+}
+
+}  // namespace
+
+TEST_CASE("nets: they are listed and printed, and what is printed is read") {
+    const TemporaryFolder folder;
+    const Ran list = run_program("nets");
+    CHECK(list.status == 0);
+    CHECK(list.output.find("\nmgu             Minimal gated unit, many to one\n") !=
+          std::string::npos);
+    const Ran printed = run_program("nets mgu");
+    CHECK(starts_with(printed.output, "# Minimal gated unit, many to one\n"));
+    write_file(folder / "mgu.rec", printed.output);
+    CHECK(run_program("derive --net mgu.rec", folder).output ==
+          run_program("derive --net mgu").output);
+    const Ran unknown = run_program("nets mgo");
+    CHECK(unknown.status == 1);
+    CHECK(unknown.says("did you mean \"mgu\"?"));
+}
+
+TEST_CASE("nets: what derive prints forward is a net, also from the standard input") {
+    const TemporaryFolder folder;
+    const std::string sizes = " --size x=2,h=3,y=1";
+    const Ran piped = run_shell(
+        std::string("'") + REVOLUTE_PROGRAM + "' derive --cell lstm --parts forward 2>derived | '" +
+            REVOLUTE_PROGRAM + "' derive --net - --parts forward" + sizes + " 2>again",
+        folder.path());
+    CHECK(piped.status == 0);
+    CHECK(piped.output == run_program("derive --cell lstm --parts forward").output);
+}
+
+TEST_CASE("nets: every command takes a text in place of a cell") {
+    const TemporaryFolder folder;
+    CHECK(run_program("draw --net gru --fold -o gru.dot", folder).status == 0);
+    CHECK(read_file(folder / "gru.dot").find("gru, T + 1 steps: forward graph") !=
+          std::string::npos);
+    const Ran check = run_program("check --net lstm-peephole --steps 4 --batch 2 --json");
+    CHECK(check.status == 0);
+    CHECK(nlohmann::json::parse(check.output).at("parameters").size() == 17);
+    const auto cost = nlohmann::json::parse(
+        run_program("cost --net mgu --steps 20 --batch 2 --size h=16 --json").output);
+    CHECK(cost.at("sizes") == nlohmann::json{{"N", 20}, {"B", 2}, {"h", 16}, {"x", 2}, {"y", 1}});
+    CHECK(cost.at("formulas_hold") == false);  // B and x are both 2
+    CHECK(run_program("cost --net mgu --hidden 7").output.find("h = 7, x = 2, y = 1") !=
+          std::string::npos);
+    CHECK(run_program("explain --net mingru --steps 5").output.find("return") != std::string::npos);
+    const auto bench = nlohmann::json::parse(
+        run_program("bench --net jordan --steps 5 --repetitions 1 --json").output);
+    CHECK(bench.at("net") == "jordan");
+    CHECK(bench.at("sizes").at("h") == 3);
+}
+
+TEST_CASE("nets: a text that is wrong, missing or beside a cell is refused") {
+    const TemporaryFolder folder;
+    write_file(folder / "wrong.rec", "h(t) = tanh(W x(t)\n");
+    const Ran wrong = run_program("derive --net wrong.rec", folder);
+    CHECK(wrong.status == 1);
+    CHECK(wrong.errors ==
+          "wrong.rec:1:19: expected \")\" to close tanh\n  h(t) = tanh(W x(t)\n"
+          "                    ^\n");
+    CHECK(run_program("derive --net nothing.rec", folder)
+              .says("nothing.rec: there is no such file, and no net of that name"));
+    test::check_misused("derive --net mgu --cell gru", folder);
+    test::check_misused("derive --size h=3", folder);
+    test::check_misused("derive --net mgu --size h", folder);
+    test::check_misused("derive --net mgu --size h=0", folder);
+    write_file(folder / "no_loss.rec", "x: 1\nh(t) = tanh(x(t))\n");
+    CHECK(run_program("derive --net no_loss.rec", folder).says("the net has no loss"));
+}
+
+TEST_CASE("verify: the exit status says whether all lines are right") {
+    const TemporaryFolder folder;
+    write_file(folder / "right.txt", "dy = y - Y\ndh(T) = V' dy\n");
+    const Ran right = run_program("verify elman right.txt", folder);
+    CHECK(right.status == 0);
+    CHECK(starts_with(right.output, "right     dy = y - Y\nright     dh(T) = V' dy\nmissing   "));
+    write_file(folder / "wrong.txt", "dh(T) = V dy\n");
+    const Ran wrong = run_program("verify elman wrong.txt", folder);
+    CHECK(wrong.status == 1);
+    CHECK(starts_with(wrong.output,
+                      "WRONG     dh(T) = V dy\n          what is wrong: V is "
+                      "transposed there\n          right: dh(T) = V' dy\n"));
+    CHECK(run_program("verify elman nothing.txt", folder).status == 1);
+    test::check_misused("verify elman", folder);
+}
+
+}  // namespace revolute
