@@ -1,6 +1,6 @@
 // libFuzzer's target: any text is a net or is refused with an Error, and one that is read can be
-// built of a few steps or is refused too; so is any text as a derivation of a small net. Every other
-// exception, and every report of a sanitizer, is a defect.
+// built of a few steps or is refused too; so is any text as a derivation of a small net. Every
+// other exception, and every report of a sanitizer, is a defect.
 
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/language/known_nets.hpp>
