@@ -13,13 +13,28 @@ namespace revolute {
 namespace {
 
 constexpr int rounding_samples = 32;  // of a number that comes out right by luck as often as not
-/// What is seen in a few samples, and what another order of the same sums may come to.
-constexpr double rounding_margin = 8;
 /// The precision whose rounding is looked at: double shows it, and it is small enough to be in
 /// proportion.
 constexpr double rounding_unit = std::numeric_limits<float>::epsilon() / 2;
 /// Rounding is half a unit in the last place, and what functions of libraries are off is about one.
 constexpr double most_units = 2;
+
+/// Of how many terms each entry of a node is the sum, at most.
+double terms_of(const Graph& graph, NodeId node) {
+    const auto operands = graph.operands(node);
+    if (operands.empty()) return 1;
+    if (graph.op(node).role == Role::product) return graph.shape(operands[0]).columns;
+    double entries = 0;
+    for (const NodeId operand : operands)
+        entries += static_cast<double>(graph.shape(operand).size());
+    return entries / static_cast<double>(graph.shape(node).size());
+}
+
+/// Each partial sum is rounded: what that comes to grows as the root of their number.
+double units_of(const Graph& graph, NodeId node) {
+    constexpr double few_terms = 16;
+    return most_units * std::sqrt(std::max(1.0, terms_of(graph, node) / few_terms));
+}
 
 /// Uniform numbers in [-1, 1), as fast as a sum of products (Steele, Lea and Flood 2014,
 /// splitmix64).
@@ -111,10 +126,11 @@ class RoundingSamples {
         const bool has_sizes = formulas_ == Formulas::by_hand && term_sizes != nullptr;
         Matrix sizes(has_sizes ? value.shape() : Shape{});
         if (has_sizes) term_sizes({operands, graph_.attributes(node)}, sizes);
+        const double most = units_of(graph_, node);
         for (std::size_t i = 0; i < value.size(); ++i) {
             double& x = value.values()[i];
             const double beyond = has_sizes ? std::abs(sizes.values()[i]) - std::abs(x) : 0;
-            const double units = most_units * rounding_unit * moves_.next();
+            const double units = most * rounding_unit * moves_.next();
             x = x * (1 + units) + units * std::max(0.0, beyond);
         }
     }

@@ -35,6 +35,8 @@ enum class Formulas : std::uint8_t {
 std::vector<double> rounding_floors(std::span<const Expr> outputs, std::span<const Expr> variables,
                                     const Bindings& values,
                                     Formulas formulas = Formulas::of_kernels);
+/// How many times what it sees in a few samples that answer is, for another order of the same sums.
+inline constexpr double rounding_margin = 8;
 /// That of a number of size 1 which one operation makes.
 double rounding_of_one_operation();
 

@@ -2,6 +2,7 @@
 #include <revolute/tools/exchange/case_net.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <revolute/tools/exchange/gradient_layout.hpp>
+#include <revolute/tools/exchange/rounded_numbers.hpp>
 #include <revolute/tools/exchange/written_digits.hpp>
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ namespace revolute {
 
 namespace {
 
-constexpr int half_bits = 11, single_bits = std::numeric_limits<float>::digits,
+constexpr int single_bits = std::numeric_limits<float>::digits,
               double_bits = std::numeric_limits<double>::digits,
               single_digits = std::numeric_limits<float>::max_digits10;
 
@@ -44,11 +45,17 @@ int bits_of(double size) {
 }
 
 ArrayRounding in_bits(int bits, double double_floor) {
-    const double units = std::ldexp(1.0, double_bits - bits);
+    // The margin of double hides nothing there, where units are small; that of a few bits must be
+    // no larger than it need be. What programs of such numbers make of some thousand nets is at
+    // most 1.6 times what the samples show.
+    constexpr double margin_of_few_bits = 2.5;
+    const double margin = bits <= half_bits ? margin_of_few_bits / rounding_margin : 1;
+    const double units = margin * std::ldexp(1.0, double_bits - bits);
     // What is smaller is zero: to programs of floats that flush subnormal numbers, and in halves.
-    // Numbers of fewer bits than a half has may be halves too: the smallest of those have one.
+    // Numbers of fewer bits than a half has may be halves too: the smallest of those have one, and
+    // sums of some hundred terms add up what these lose.
     const double smallest = bits == double_bits ? 0
-                            : bits <= half_bits ? 0x1p-24
+                            : bits <= half_bits ? 16 * 0x1p-24
                                                 : std::numeric_limits<float>::min();
     return {.floor = units * double_floor + smallest,
             .relative = units * rounding_of_one_operation()};
@@ -124,10 +131,15 @@ struct Length {
         return bits <= single_bits || are_written_floats || is_short ? Rounding::single
                                                                      : Rounding::none;
     }
-    /// The precision of the operations: numbers of few digits may have been floats before.
-    int bits_of_operations(Writing writing) const {
-        constexpr int bfloat_bits = 8;
-        if (bits <= half_bits) return bits <= bfloat_bits ? bfloat_bits : half_bits;
+    /// The precision of the operations: numbers of few digits may have been floats before. One half
+    /// of eight has no more bits than bfloat16 has: only many numbers tell that these are such, or
+    /// all short ones together, which have `short_bits`.
+    int bits_of_operations(Writing writing, int short_bits) const {
+        constexpr std::size_t many = 8;
+        if (bits <= half_bits) {
+            const bool are_many = bits <= bfloat_bits && sizes.size() >= many;
+            return are_many || short_bits <= bfloat_bits ? bfloat_bits : half_bits;
+        }
         return precision(writing) == Rounding::none ? double_bits : single_bits;
     }
     /// Half a unit of the last digit. Decimals are as many as they are, though large numbers among
@@ -176,6 +188,7 @@ bool fits(const Length& own, const Length& among, Writing writing) {
 struct Written {
     Length gradients, all;
     Length all_right;  // the right numbers beside them
+    int short_bits = 0;  // the most that an array of few bits has
     Writing writing = Writing::either;
 };
 
@@ -195,8 +208,10 @@ double rounding_of_writing(const Length& own, Length length, Writing writing) {
 
 /// How an array was rounded that is as precise as the numbers of that length.
 ArrayRounding rounding_of(const Length& own, const Length& length, const Length& right,
-                          Writing writing, double double_floor) {
-    ArrayRounding result = in_bits(length.bits_of_operations(writing), double_floor);
+                          Writing writing, int short_bits, double double_floor) {
+    const int bits = length.bits_of_operations(writing, short_bits);
+    ArrayRounding result = in_bits(bits, double_floor);
+    result.bits = bits;
     result.precision = precision_told(length, right, writing);
     result.written = rounding_of_writing(own, length, writing);
     result.floor += result.written;
@@ -229,7 +244,8 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
     ArrayRounding result =
-        rounding_of(own, written.gradients, right, written.writing, double_floor);
+        rounding_of(own, written.gradients, right, written.writing, written.short_bits,
+                    double_floor);
     if (!own.sizes.empty() || result.written > 0) return result;
     // Zeros beside numbers of all digits: these may have been written with as many decimals as any
     // has.
@@ -249,7 +265,9 @@ Length with_zeros_behind(Length few) {
 
 ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
                           double double_floor) {
-    if (own.tells()) return rounding_of(own, own, right, own.among(written.writing), double_floor);
+    if (own.tells())
+        return rounding_of(own, own, right, own.among(written.writing), written.short_bits,
+                           double_floor);
     ArrayRounding result = rounding_among(own, written, right, double_floor);
     // Where the right numbers are longer, it is one program that wrote these short, whatever wrote
     // the others.
@@ -334,6 +352,39 @@ void add_writings(std::map<std::string, ArrayRounding>& roundings,
         if (const auto& own = writings.of_answers[i]) add_writing(*of_answers[i], answers[i], *own);
 }
 
+/// The most bits that an array of few bits has.
+int short_bits_of(const std::vector<Length>& lengths) {
+    int most = 0;
+    for (const Length& length : lengths)
+        if (length.bits <= half_bits && length.tells()) most = std::max(most, length.bits);
+    return most;
+}
+
+/// Half a unit for arrays of few bits that were computed with more and rounded at the end.
+void narrow_where_rounded_at_the_end(std::map<std::string, ArrayRounding>& roundings,
+                                     const std::vector<GradientArray>& given,
+                                     const std::vector<GradientArray>& right,
+                                     const std::map<std::string, double>& floors) {
+    std::vector<ShortArray> arrays;
+    std::vector<ArrayRounding*> of_arrays;
+    for (const GradientArray& array : given) {
+        ArrayRounding& rounding = roundings.at(array.name);
+        if (rounding.bits == 0 || rounding.bits > half_bits) continue;
+        const auto beside = std::ranges::find(right, array.name, &GradientArray::name);
+        arrays.push_back({array.values, beside->values, rounding.bits,
+                          in_bits(single_bits, floors.at(array.name)).floor, rounding.floor});
+        of_arrays.push_back(&rounding);
+    }
+    const std::vector<bool> are_rounded = are_rounded_at_the_end(arrays);
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+        if (!are_rounded[i]) continue;
+        ArrayRounding& rounding = *of_arrays[i];
+        rounding.written = rounding_to_bits(arrays[i].bits, largest_entry(arrays[i].right));
+        rounding.floor = arrays[i].uncertain + rounding.written;
+        rounding.relative = std::ldexp(1.0, -arrays[i].bits);
+    }
+}
+
 }  // namespace
 
 std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
@@ -351,11 +402,13 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
         written.all_right.add(beside->values);
     }
     written.writing = writing_of(lengths, written.all);
+    written.short_bits = short_bits_of(lengths);
     std::map<std::string, ArrayRounding> result;
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         const std::string& name = arrays[i].name;
         result[name] = rounding_of(lengths[i], written, right_lengths[i], floors.at(name));
     }
+    narrow_where_rounded_at_the_end(result, arrays, right_arrays, floors);
     add_writings(result, arrays, right_arrays);
     return result;
 }

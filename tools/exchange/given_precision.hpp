@@ -25,6 +25,7 @@ struct ArrayRounding {
     /// is in the floor.
     double written = 0;
     LastDigit last_digit = LastDigit::nearest;  ///< what became of that
+    int bits = 0;  ///< of the operations, where the numbers tell; else 0
 };
 
 /// That of every array which was given, under its name, as told from its own numbers: single where
@@ -37,6 +38,10 @@ struct ArrayRounding {
 /// Digits that were cut or rounded to one side, as those of most arrays are which are right then,
 /// may be off by a unit. An array agrees in any case whose numbers are the right ones, written as
 /// most of those that are right.
+///
+/// Numbers of eleven bits or fewer may be the right ones, rounded at the end, or each operation was
+/// rounded to so many: where enough arrays show the former, half a unit agrees
+/// (`are_rounded_at_the_end`).
 ///
 /// Three different numbers tell that, or one of more than three digits; others, zeros among them,
 /// are as all gradients together are, if they are not longer, and rounded to floats where these do

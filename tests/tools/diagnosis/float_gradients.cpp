@@ -53,10 +53,10 @@ Json parameters(Random& random, const std::string& cell, int I, int H, int O, do
     return params;
 }
 
-/// Arithmetic of floats.
+/// Arithmetic of numbers of so many bits.
 class Floats {
  public:
-    explicit Floats(std::uint64_t seed) : random_(seed) {}
+    Floats(int bits, std::uint64_t seed) : bits_(bits), random_(seed) {}
 
     Matrix evaluate(const Graph& graph, NodeId node, std::span<const Matrix> values) {
         const auto operands = graph.operands(node);
@@ -81,21 +81,22 @@ class Floats {
         return result;
     }
 
-    static Matrix rounded(Matrix of) {
+    Matrix rounded(Matrix of) const {
         for (double& x : of.values()) x = rounded(x);
         return of;
     }
 
  private:
-    static double rounded(double x) { return static_cast<float>(x); }
+    double rounded(double x) const { return rounded_to_format(bits_, x); }
 
     double beside(double x) {
         const double way = random_.uniform(-1, 1);
         if (std::abs(way) > 0.5 || x == std::floor(x)) return x;  // of a step function, say
-        return std::nextafterf(static_cast<float>(x), way > 0 ? 1e30F : -1e30F);
+        const double unit = std::ldexp(1.0, std::ilogb(x) + 1 - bits_);
+        return rounded(x + (way > 0 ? unit : -unit));
     }
 
-    static Matrix product(const Matrix& a, const Matrix& b) {
+    Matrix product(const Matrix& a, const Matrix& b) const {
         Matrix result(a.rows(), b.columns());
         for (int r = 0; r < a.rows(); ++r)
             for (int c = 0; c < b.columns(); ++c)
@@ -104,10 +105,21 @@ class Floats {
         return result;
     }
 
+    int bits_;
     Random random_;
 };
 
 }  // namespace
+
+double rounded_to_format(int bits, double x) {
+    constexpr int float_bits = 24, half_bits = 11;
+    if (bits == float_bits) return static_cast<float>(x);
+    if (x == 0) return x;
+    // Halves have few exponents: below the smallest normal one they are multiples of the least.
+    const int least = bits == half_bits ? -24 : -126 - bits + 1;
+    const double unit = std::ldexp(1.0, std::max(std::ilogb(x) + 1 - bits, least));
+    return std::nearbyint(x / unit) * unit;
+}
 
 Case drawn_case(const std::string& cell, Random& random, double weights) {
     const int T = whole(random, 1, 12), B = whole(random, 1, 3), I = whole(random, 1, 3),
@@ -134,14 +146,14 @@ Case drawn_case(const std::string& cell, Random& random, double weights) {
     return parse_case(json.dump(), "drawn_case");
 }
 
-CaseResult float_gradients(const Case& of, std::uint64_t seed) {
+CaseResult float_gradients(const Case& of, std::uint64_t seed, int bits) {
     CaseNet net(of);
     const std::vector<Expr> outputs = net.outputs(net.derivative());
-    Floats floats(seed);
+    Floats floats(bits, seed);
     std::vector<Matrix> values;
     for (std::uint32_t i = 0; i < net.graph.size(); ++i) {
         const Matrix* const given = net.values.find(net.graph.at(NodeId{i}));
-        values.push_back(given != nullptr ? Floats::rounded(*given)
+        values.push_back(given != nullptr ? floats.rounded(*given)
                                           : floats.evaluate(net.graph, NodeId{i}, values));
     }
     std::vector<Matrix> gradients;
