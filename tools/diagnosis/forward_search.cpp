@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -51,6 +52,7 @@ class ForwardSearch {
           tolerance_(tolerance),
           answers_differ_(!forward_fit(of, given, tolerance).gives_answers) {}
 
+    /// Mistakes in the order in which they act.
     void consider(std::span<const ForwardMistake* const> mistakes);
     /// Whether one mistake, and a factor of the loss at most, are enough.
     bool has_simple() const { return found_ && fewest_ <= 2; }
@@ -134,8 +136,11 @@ std::optional<OtherForward> find_forward_mistake(const Case& of, const CaseResul
     for (const ForwardMistake& mistake : all) search.consider(std::array{&mistake});
     if (!search.has_simple() && by_chance * count / 2 <= most_of_two)
         for (std::size_t i = 0; i < all.size(); ++i)
-            for (std::size_t j = i + 1; j < all.size(); ++j)
-                search.consider(std::array{&all[i], &all[j]});
+            for (std::size_t j = i + 1; j < all.size(); ++j) {
+                std::array pair{&all[i], &all[j]};
+                if (pair[1]->moves_gates) std::ranges::reverse(pair);
+                search.consider(pair);
+            }
     std::optional<OtherForward> found = std::move(search).found();
     if (found) found->may_be_chance = by_chance > most_of_one;
     return found;

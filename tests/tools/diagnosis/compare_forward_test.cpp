@@ -73,6 +73,48 @@ TEST_CASE("compare: another forward pass is recognised, and the gradients compar
     }
 }
 
+TEST_CASE("compare: another order of the gates is recognised beside each other reading") {
+    // The rows are found first, and then something is done to a gate: a forget bias is added to f,
+    // wherever the file has it.
+    Random random(43);
+    int tried = 0;
+    for (const char* const cell : {"lstm", "lstm-peephole", "gru", "gru-before"}) {
+        Case of = drawn_with(cell, random, 2, 2);
+        while (of.sizes.hidden < 2 || of.sizes.steps > 5) of = drawn_with(cell, random, 2, 2);
+        CAPTURE(of.name);
+        std::vector<ForwardMistake> orders = forward_mistakes(of), others = orders;
+        std::erase_if(orders, [](const ForwardMistake& one) { return !one.moves_gates; });
+        std::erase_if(others, [](const ForwardMistake& one) { return one.moves_gates; });
+        CHECK(orders.size() == (of.architecture.cell == CellKind::gru ||
+                                        of.architecture.cell == CellKind::gru_before
+                                    ? 5
+                                    : 23));
+        for (std::size_t i = 0; i < others.size(); ++i) {
+            const ForwardMistake& order = orders[(3 * i + 1) % orders.size()];
+            CAPTURE(order.words);
+            CAPTURE(others[i].words);
+            Case changed = of;
+            order.change(changed);
+            CaseResult given;
+            {
+                const CaseResult of_order = solve(changed);
+                others[i].change(changed);
+                given = solve(changed);
+                if (largest_difference(given.yhat, of_order.yhat) < 1e-3) continue;
+            }
+            if (!is_taken(tried++)) continue;
+            take_back_layout(others[i], given);
+            take_back_layout(order, given);
+            const GradientComparison comparison = compare_gradients(of, given);
+            CAPTURE(to_text(comparison, of));
+            CHECK(has_start(comparison.forward, order.words + "; and " + others[i].words));
+            CHECK(comparison.findings.empty());
+            CHECK(comparison.unexplained.empty());
+        }
+    }
+    CHECK(tried >= 30);
+}
+
 TEST_CASE("compare: a mistake in the gradients of another forward pass is recognised") {
     const Case of = small_case("gru_small");
     CaseResult given = parse_gradients(read_file(file_named("gru_small.zswap")), "mine", of);

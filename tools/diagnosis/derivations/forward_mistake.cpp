@@ -140,6 +140,7 @@ void add_gate_orders(const Case& of, std::vector<ForwardMistake>& all) {
                       [place, hidden = of.sizes.hidden](NamedArray& array) {
                           array.value = with_gates_from(array.value, place, hidden);
                       }));
+        all.back().moves_gates = true;
     }
 }
 

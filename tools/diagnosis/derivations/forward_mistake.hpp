@@ -18,6 +18,9 @@ struct ForwardMistake {
     /// Of arrays of the parameters' gradients and of inputs, into the layout of the changed case;
     /// none where it is the same.
     std::function<void(CaseResult&)> change_result;
+    /// Whether it says where a gate's numbers stand: of two that comes first, as another reading of
+    /// a gate is of its numbers, wherever these stand.
+    bool moves_gates = false;
 };
 
 /// x[T][B][I] read as [B][T][I], which is another sequence and fits where T = B.
