@@ -187,7 +187,7 @@ bool fits(const Length& own, const Length& among, Writing writing) {
 /// What all that was given has in common.
 struct Written {
     Length gradients, all;
-    Length all_right;  // the right numbers beside them
+    Length all_right;    // the right numbers beside them
     int short_bits = 0;  // the most that an array of few bits has
     Writing writing = Writing::either;
 };
@@ -243,9 +243,8 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
                              double double_floor) {
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
-    ArrayRounding result =
-        rounding_of(own, written.gradients, right, written.writing, written.short_bits,
-                    double_floor);
+    ArrayRounding result = rounding_of(own, written.gradients, right, written.writing,
+                                       written.short_bits, double_floor);
     if (!own.sizes.empty() || result.written > 0) return result;
     // Zeros beside numbers of all digits: these may have been written with as many decimals as any
     // has.

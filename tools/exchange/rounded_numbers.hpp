@@ -20,8 +20,8 @@ struct ShortArray {
     std::span<const Matrix> given;  ///< as it was given
     std::span<const Matrix> right;  ///< as it ought to be
     int bits = 0;                   ///< of a significand of the format
-    double uncertain = 0;           ///< how far the right numbers may be off before they are rounded
-    double computed = 0;            ///< how far off they may be if each operation is rounded
+    double uncertain = 0;  ///< how far the right numbers may be off before they are rounded
+    double computed = 0;   ///< how far off they may be if each operation is rounded
 };
 
 /// How far a number of that size may be off that is rounded to so many bits: half a unit of its

@@ -85,10 +85,10 @@ TEST_CASE("compare: another order of the gates is recognised beside each other r
         std::vector<ForwardMistake> orders = forward_mistakes(of), others = orders;
         std::erase_if(orders, [](const ForwardMistake& one) { return !one.moves_gates; });
         std::erase_if(others, [](const ForwardMistake& one) { return one.moves_gates; });
-        CHECK(orders.size() == (of.architecture.cell == CellKind::gru ||
-                                        of.architecture.cell == CellKind::gru_before
-                                    ? 5
-                                    : 23));
+        CHECK(orders.size() ==
+              (of.architecture.cell == CellKind::gru || of.architecture.cell == CellKind::gru_before
+                   ? 5
+                   : 23));
         for (std::size_t i = 0; i < others.size(); ++i) {
             const ForwardMistake& order = orders[(3 * i + 1) % orders.size()];
             CAPTURE(order.words);

@@ -21,8 +21,8 @@ Case drawn_case(const std::string& cell, Random& random, double weights);
 double rounded_to_format(int bits, double x);
 
 /// Loss, answers and gradients, each operation rounded to such a format, with sums from the last
-/// term to the first and functions that are one unit in the last place off as often as not, as those
-/// of libraries are.
+/// term to the first and functions that are one unit in the last place off as often as not, as
+/// those of libraries are.
 CaseResult float_gradients(const Case& of, std::uint64_t seed, int bits = 24);
 
 }  // namespace revolute::test
