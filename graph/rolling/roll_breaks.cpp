@@ -1,4 +1,5 @@
 #include <revolute/graph/rolling/detail/first_steps.hpp>
+#include <revolute/graph/rolling/detail/roll_reach.hpp>
 #include <revolute/graph/rolling/detail/roll_words.hpp>
 #include <revolute/graph/rolling/rolled.hpp>
 
@@ -17,28 +18,15 @@ namespace {
 
 using detail::name_and_shape;
 
-/// By axis: how far the recurrences read.
-std::map<std::int32_t, std::int32_t> reaches_of(const Rolled& rolled) {
-    std::map<std::int32_t, std::int32_t> reaches;
-    for (const Component& component : rolled.schedule) {
-        if (!component.is_recurrence()) continue;
-        std::int32_t& reach = reaches[*rolled[component.parts.front()].axis];
-        for (const PartId part : component.parts)
-            for (const std::vector<Segment>& slot : rolled[part].slots)
-                for (const Segment& segment : slot)
-                    if (std::ranges::find(component.parts, segment.target) != component.parts.end())
-                        reach = std::max(reach, std::abs(segment.distance));
-    }
-    return reaches;
-}
-
 /// Looks for the first node made, away from the ends of its axis, that is not as those at other
 /// steps. What breaks a pattern is made before what it changes in turn, at later steps and in the
 /// derivative.
 class BreakSearch {
  public:
     explicit BreakSearch(const Rolled& rolled)
-        : rolled_(rolled), reaches_(reaches_of(rolled)), starts_(detail::first_steps(rolled)) {}
+        : rolled_(rolled),
+          reaches_(detail::reaches_of(rolled)),
+          starts_(detail::first_steps(rolled)) {}
 
     std::optional<PatternBreak> run() {
         if (auto fixed = read_of_one_step()) return fixed;
@@ -145,12 +133,14 @@ class BreakSearch {
 
     /// What a recurrence starts from can be of its own kind for as long as it is read, what a
     /// derivative makes of it as long again, and what a derivative of that makes, which runs
-    /// forward, a third time. A pattern that repeats begins, and ends, within three periods:
-    /// windows of truncation that overlap are as long as two, of which one may be cut short.
+    /// forward, a third time. A pattern that repeats begins, and ends, within three periods, or
+    /// within one more than overlap: windows of truncation that overlap are as long as two, or as
+    /// many, of which one may be cut short.
     bool is_in_the_midst(std::int32_t axis, std::int32_t t) {
         const auto [period, is_new] = periods_.try_emplace(axis);
         if (is_new) period->second = rolled_.period(axis);
-        const std::int32_t of_periods = period->second > 1 ? 3 * period->second : 0;
+        const std::int32_t periods = std::max(3, reach(axis) + 1);
+        const std::int32_t of_periods = period->second > 1 ? periods * period->second : 0;
         return t - starts_[axis] > 3 * reach(axis) + of_periods &&
                t < rolled_.steps(axis) - 2 * reach(axis) - of_periods;
     }
