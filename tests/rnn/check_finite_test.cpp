@@ -181,6 +181,32 @@ TEST_CASE("check_finite: a NaN of the backward pass that is masked is not named"
                 "divide is not finite (nan at row 1, column 0)");
 }
 
+TEST_CASE("check_finite: a slope is silent where what goes into the function is masked as well") {
+    // Each is infinite at 0, where nothing is kept.
+    struct Function {
+        const char* name;
+        Expr (*apply)(Operand);
+    };
+    for (const Function function :
+         {Function{"sqrt", [](Operand x) { return sqrt(x); }},
+          Function{"log", [](Operand x) { return log(x); }},
+          Function{"reciprocal", [](Operand x) { return reciprocal(x); }}}) {
+        CAPTURE(function.name);
+        Graph graph;
+        const Expr x = graph.parameter("x", {2, 1}), keep = graph.input("keep", {2, 1});
+        const Expr ones = graph.constant(1.0, {2, 1});
+        Bindings values;
+        values.bind(x, Matrix(2, 1, {4, 0}));
+        values.bind(keep, Matrix(2, 1, {1, 0}));
+        const Expr both = sum(mask(function.apply(where(keep, x, ones)), keep));
+        check_silent(differentiate(both, {x}).loss_and_gradients(), values);
+        const Expr result_alone = sum(mask(function.apply(x), keep));
+        check_silent({result_alone}, values);
+        const std::vector<Expr> gradients = differentiate(result_alone, {x}).loss_and_gradients();
+        CHECK_THROWS_AS(evaluate(gradients, values, check_finite), NonFiniteError);
+    }
+}
+
 TEST_CASE("check_finite: what stands in columns or rows that nobody reads is not named") {
     Graph graph;
     const Expr x = graph.parameter("x", {2, 3});
