@@ -254,6 +254,80 @@ void consider_weight_decay(const Case& of, Judge& judge) {
     judge.consider(hypothesis);
 }
 
+/// Numbers that were given, the right ones beside them, and the parameters whose gradients they
+/// are; 0 where they are none's.
+struct DecayedNumbers {
+    std::vector<double> right, parameters, given;
+    double rounding = 0;  ///< how far a number may be off
+};
+
+DecayedNumbers decayed_numbers(const Case& of, const Judge& judge) {
+    DecayedNumbers numbers;
+    for (const std::size_t i : judge.differing()) {
+        const Matrix* const parameter = parameter_of(of, judge.right()[i].name);
+        numbers.rounding = std::max(numbers.rounding, judge.agreeing_difference(i));
+        for (std::size_t m = 0; m < judge.right()[i].values.size(); ++m) {
+            const auto right = judge.right()[i].values[m].values(),
+                       given = judge.given()[i].values[m].values();
+            numbers.right.insert(numbers.right.end(), right.begin(), right.end());
+            numbers.given.insert(numbers.given.end(), given.begin(), given.end());
+            for (std::size_t k = 0; k < right.size(); ++k)
+                numbers.parameters.push_back(parameter != nullptr ? parameter->values()[k] : 0);
+        }
+    }
+    return numbers;
+}
+
+/// A factor, and how many times the parameter was added.
+struct ScaledDecay {
+    double factor, decay;
+    double uncertain_factor, uncertain_decay;
+};
+
+/// The two numbers of the least squares; none where they are not told.
+std::optional<ScaledDecay> scaled_decay_of(const DecayedNumbers& numbers) {
+    constexpr std::size_t least_numbers = 5;  // two are fitted
+    const std::size_t count = numbers.given.size();
+    double rr = 0, rp = 0, pp = 0, rg = 0, pg = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        const double r = numbers.right[k], p = numbers.parameters[k], g = numbers.given[k];
+        rr += r * r, rp += r * p, pp += p * p, rg += r * g, pg += p * g;
+    }
+    constexpr double telling = 1e-6;  // of the part of one that is not the other
+    const double determinant = rr * pp - rp * rp;
+    if (count < least_numbers || !std::isfinite(determinant) || !(determinant > telling * rr * pp))
+        return std::nullopt;
+    const double all = numbers.rounding * std::sqrt(static_cast<double>(count));
+    return ScaledDecay{(rg * pp - pg * rp) / determinant, (rr * pg - rp * rg) / determinant,
+                       all * std::sqrt(pp / determinant), all * std::sqrt(rr / determinant)};
+}
+
+/// A factor of all arrays, and something times the parameters that was added to theirs.
+void consider_scaled_decay(const Case& of, Judge& judge) {
+    const std::optional<ScaledDecay> found = scaled_decay_of(decayed_numbers(of, judge));
+    if (!found || std::abs(found->factor) <= found->uncertain_factor ||
+        std::abs(found->factor - 1) <= found->uncertain_factor ||
+        std::abs(found->decay) <= found->uncertain_decay)
+        return;
+    const auto [fitted, decay, uncertain, uncertain_decay] = *found;
+    const NamedFactor factor =
+        named_factor(of, factors_of_loss(of), {fitted - uncertain, fitted + uncertain});
+    for (const std::string& words : factor.words) {
+        Hypothesis hypothesis = in_all(
+            judge, fmt::format("{}; and {}", words, weight_decay_words(decay, uncertain_decay)),
+            [&judge, &of, by = factor.value, more = found->decay](std::size_t i) {
+                if (!judge.differs(i)) return std::vector<Matrix>();
+                std::vector<Matrix> values = scaled(judge.right()[i].values, by);
+                if (const Matrix* const parameter = parameter_of(of, judge.right()[i].name))
+                    for (std::size_t k = 0; k < values[0].size(); ++k)
+                        values[0].values()[k] += more * parameter->values()[k];
+                return values;
+            });
+        hypothesis.is_fitted = true;
+        judge.consider(hypothesis);
+    }
+}
+
 }  // namespace
 
 const Matrix* parameter_of(const Case& of, const std::string& array) {
@@ -276,6 +350,7 @@ void consider_treated_arrays(const Case& of, Judge& judge) {
     consider_norm_of_each(judge);
     consider_joined_columns(of, judge);
     consider_weight_decay(of, judge);
+    consider_scaled_decay(of, judge);
 }
 
 }  // namespace revolute

@@ -1,14 +1,19 @@
 // What was done at the end to gradients that were wrong before.
 
+#include "compared_cases.hpp"
+#include "float_gradients.hpp"
 #include "hand_bptt.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace revolute;
 using namespace revolute::test;
+using revolute::Random;  // not that of the tests' random graphs
 
 namespace {
 
@@ -41,6 +46,39 @@ TEST_CASE("compare: a mistake is found in gradients that a factor was put to aft
               mistake);
     CHECK(findings_of(of, treated(wrong, "weight_", times_number(3))) ==
           mistake + "weight_hh_l0, weight_ih_l0: a factor of T = 3, the number of steps\n");
+}
+
+TEST_CASE("compare: a factor and weight decay together are found, in every cell") {
+    Random random(72);
+    for (const char* const cell : drawn_cells) {
+        const Case of = drawn_with(cell, random, 2, 2);
+        CAPTURE(of.name);
+        const CaseResult right = solve(of);
+        for (const double factor : {2.0, -1.0, 1.0 * of.sizes.batch, 0.37})
+            for (const double decay : {0.05, -0.001}) {
+                CAPTURE(factor);
+                CAPTURE(decay);
+                CaseResult given = right;
+                change_all(given, [&](double x) { return factor * x; });
+                for (NamedArray& array : given.grads)
+                    array.value = plus(array.value, array_of(of.parameters, array.name), decay);
+                given.loss.reset();
+                given.yhat.clear();
+                for (const bool has_parameters_alone : {false, true}) {
+                    if (has_parameters_alone)
+                        for (std::vector<Matrix>* matrices : sequences_of(given)) matrices->clear();
+                    const GradientComparison comparison = compare_gradients(of, given);
+                    CAPTURE(to_text(comparison, of));
+                    CHECK(comparison.unexplained.empty());
+                    REQUIRE(comparison.findings.size() == 1);
+                    CHECK(words_of(comparison)
+                              .find(fmt::format(
+                                  "; and {} times the parameter is added: the gradient of "
+                                  "weight decay\n",
+                                  decay)) != std::string::npos);
+                }
+            }
+    }
 }
 
 TEST_CASE("compare: a mistake is found in gradients with weight decay, or transposed") {
