@@ -1,9 +1,11 @@
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/printable.hpp>
+#include <revolute/tools/support/detail/shell_word.hpp>
 #include <revolute/tools/support/detail/small_letters.hpp>
 #include <revolute/tools/tables/axis_positions.hpp>
 #include <revolute/tools/tables/date_guess.hpp>
 #include <revolute/tools/tables/missing.hpp>
+#include <revolute/tools/tables/time_words.hpp>
 
 #include <fmt/format.h>
 
@@ -81,6 +83,36 @@ std::optional<Positions> months_in(const Table& table, RowNumbers rows, std::siz
     return std::nullopt;
 }
 
+/// Days with times that are numbers too.
+struct DigitFormat {
+    std::size_t digits;
+    const char* format;
+};
+constexpr DigitFormat times_as_numbers[] = {
+    {10, "%Y%m%d%H"}, {12, "%Y%m%d%H%M"}, {14, "%Y%m%d%H%M%S"}};
+
+/// 202001310000, 202002010000: numbers of so many digits, all of which are dates with a time.
+std::optional<Positions> times_in_digits(const Table& table, RowNumbers rows, std::size_t column) {
+    const std::string_view first = without_blanks(table.cell(rows.front(), column));
+    const auto found = std::ranges::find(times_as_numbers, first.size(), &DigitFormat::digits);
+    if (found == std::end(times_as_numbers)) return std::nullopt;
+    const DateFormat format(found->format);
+    const auto read = [&](std::string_view cell) -> std::optional<double> {
+        cell = without_blanks(cell);
+        const bool is_of_digits =
+            cell.size() == found->digits && cell.find_first_not_of("0123456789") == cell.npos;
+        return is_of_digits && cell >= "15" && cell < "22" ? format.parse(cell) : std::nullopt;
+    };
+    constexpr std::size_t least = 3;
+    auto values = all_values(table, rows, column, read);
+    if (!values || values->size() < least) return std::nullopt;
+    return Positions{
+        column, std::move(*values), format,
+        fmt::format("\"{}\" is read as dates: {} is {} (--date-format '{}')",
+                    table.columns()[column], first,
+                    DateFormat("%Y-%m-%d %H:%M:%S").print(*format.parse(first)), found->format)};
+}
+
 /// The column's cells, missing ones aside.
 std::vector<std::string_view> texts_of(const Table& table, RowNumbers rows, std::size_t column) {
     std::vector<std::string_view> texts;
@@ -101,14 +133,29 @@ bool looks_like_a_date(std::string_view cell) {
     return (digits >= 4 && has_signs) || !likely_date_formats({&cell, 1}).empty();
 }
 
+/// Whether no row has in a column what the row before has.
+bool changes_in_every_row(const Table& table, RowNumbers rows, std::size_t column) {
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        if (table.cell(rows[i - 1], column) == table.cell(rows[i], column)) return false;
+    return true;
+}
+
+/// Whether the texts, but for a tenth at most, are dates or say when something was.
+bool tell_times(const std::vector<std::string_view>& texts) {
+    if (texts.empty()) return false;
+    if (looks_like_a_date(texts.front())) return true;
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(texts, speaks_of_time));
+    return 10 * count >= 9 * texts.size();
+}
+
 }  // namespace
 
 std::optional<Positions> dates_in(const Table& table, RowNumbers rows, std::size_t column,
                                   const AxisOptions& options) {
     if (rows.empty()) return std::nullopt;
     const auto first = without_blanks(table.cell(rows.front(), column));
-    const auto format =
-        options.date_format ? DateFormat(*options.date_format) : DateFormat::of_iso(first);
+    const auto format = options.date_format ? DateFormat::like(*options.date_format, first)
+                                            : DateFormat::of_iso(first);
     if (!format) return std::nullopt;
     auto values = all_values(table, rows, column, [&](std::string_view cell) {
         return format->parse(without_blanks(cell));
@@ -119,7 +166,9 @@ std::optional<Positions> dates_in(const Table& table, RowNumbers rows, std::size
 
 std::optional<Positions> numbers_or_months_in(const Table& table, RowNumbers rows,
                                               std::size_t column) {
+    if (rows.empty()) return std::nullopt;
     if (auto months = months_in(table, rows, column)) return months;
+    if (auto times = times_in_digits(table, rows, column)) return times;
     return numbers_in(table, rows, column);
 }
 
@@ -189,6 +238,25 @@ void refuse_broken_axis(const Table& table, RowNumbers rows, std::size_t column,
     if (rows.size() > 1 && !texts.empty() && looks_like_a_date(texts.front()))
         refuse_axis(table, column, "dates must be as ISO 8601 or --date-format says", rows.front(),
                     fmt::format("{}; {}", advice_on_dates(texts), count_rows));
+}
+
+void refuse_unread_dates(const Table& table, RowNumbers rows, std::size_t column) {
+    const auto is_number = [&](std::size_t row) { return table.number(row, column).has_value(); };
+    if (rows.size() < 2 || std::ranges::any_of(rows, is_number) ||
+        !changes_in_every_row(table, rows, column))
+        return;
+    const std::vector<std::string_view> texts = texts_of(table, rows, column);
+    if (!tell_times(texts)) return;
+    const std::string in_column =
+        column == 0 ? std::string()
+                    : fmt::format("with --axis {}, ", detail::shell_word(table.columns()[column]));
+    const auto format = DateFormat::of_iso(texts.front());
+    const auto other = std::ranges::find_if_not(rows, [&](std::size_t row) {
+        return format && format->parse(without_blanks(table.cell(row, column)));
+    });
+    refuse_axis(table, column, "dates must be as ISO 8601, all alike, or as --date-format says",
+                other == rows.end() ? rows.front() : *other,
+                fmt::format("{}{}; {}", in_column, advice_on_dates(texts), count_rows));
 }
 
 }  // namespace revolute

@@ -30,7 +30,7 @@ struct Positions {
 /// such date.
 std::optional<Positions> dates_in(const Table& table, RowNumbers rows, std::size_t column,
                                   const AxisOptions& options);
-/// Numbers, or the months that they are; none where a cell is neither.
+/// Numbers, or the months or times that they are; none where a cell is neither.
 std::optional<Positions> numbers_or_months_in(const Table& table, RowNumbers rows,
                                               std::size_t column);
 
@@ -49,5 +49,8 @@ inline constexpr std::string_view count_rows = "--axis row counts rows, whatever
 /// Refuses a column that is an axis but for a cell, or that holds dates of another format.
 void refuse_broken_axis(const Table& table, RowNumbers rows, std::size_t column,
                         const AxisOptions& options);
+/// Refuses a column of texts that change in every row and seem to say when these were, and are not
+/// read: rows would be counted, whatever it says.
+void refuse_unread_dates(const Table& table, RowNumbers rows, std::size_t column);
 
 }  // namespace revolute

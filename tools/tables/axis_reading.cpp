@@ -1,6 +1,7 @@
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/tables/axis_positions.hpp>
+#include <revolute/tools/tables/time_words.hpp>
 
 #include <fmt/format.h>
 
@@ -64,7 +65,10 @@ class AxisBuilder {
     }
 
     AxisReading read() {
-        if (!step_) refuse_uneven();
+        if (!step_) {
+            refuse_alike();
+            refuse_uneven();
+        }
         if (*step_ < 0) turn_round();
         for (std::size_t i = 1; i < places_.size(); ++i) require_order(i);
         for (std::size_t i = 0; i < places_.size(); ++i) append(i);
@@ -79,7 +83,8 @@ class AxisBuilder {
     /// The same for numbers that need not be an axis: where they are at no common distance rows are
     /// counted.
     AxisReading read_or_count() {
-        if (step_ || are_in_order(std::ranges::greater{})) return read();
+        // Dates that are written as numbers are dates.
+        if (step_ || result_.axis.dates || are_in_order(std::ranges::greater{})) return read();
         AxisReading counted{.axis = {}, .rows = {rows_.begin(), rows_.end()}, .notes = {}};
         if (are_in_order(std::ranges::less{}))
             counted.notes.push_back(fmt::format(
@@ -104,6 +109,36 @@ class AxisBuilder {
         result_.notes.push_back(
             fmt::format("rows are newest first by \"{}\" and are read from the last to the first",
                         result_.axis.name));
+    }
+
+    /// Where several rows are at one place, as those of a day whose hours another column has.
+    void refuse_alike() const {
+        const auto begin = std::ranges::adjacent_find(places_);
+        if (begin == places_.end()) return;
+        const auto end =
+            std::find_if(begin, places_.end(), [&](double at) { return at != *begin; });
+        const auto first = static_cast<std::size_t>(begin - places_.begin());
+        throw ParseError(fmt::format(
+            "{}: the rows must be at different places\n"
+            "  \"{}\" is {} in {} rows, from line {} on\n  {}; {}",
+            table_.source(), result_.axis.name, table_.cell(rows_[first], column_), end - begin,
+            table_.line(rows_[first]), advice_on_times(rows_[first]), count_rows));
+    }
+
+    std::string advice_on_times(std::size_t row) const {
+        const auto are_times = [&](std::size_t column) {
+            return std::ranges::all_of(rows_, [&](std::size_t of_table) {
+                return is_time_of_day(without_blanks(table_.cell(of_table, column)));
+            });
+        };
+        for (std::size_t column = 0; column < table_.columns().size(); ++column)
+            if (column != column_ && are_times(column))
+                return fmt::format(
+                    "\"{}\" has the time of day, which must stand in the same "
+                    "column: {} {}",
+                    table_.columns()[column], table_.cell(row, column_), table_.cell(row, column));
+        return "if other columns say more, such as the time of day, it must stand in the same "
+               "column";
     }
 
     [[noreturn]] void refuse_uneven() const {
@@ -229,14 +264,22 @@ AxisReading read_axis(const Table& table, RowNumbers rows, std::span<const std::
         if (dates && rows.size() > 1)
             return AxisBuilder(table, rows, std::move(*dates), missing).read();
     }
-    if (is_taken(0)) return counted_rows(rows);
+    // Rows are counted where no column says when they were.
+    const auto counted = [&](AxisReading reading) {
+        for (std::size_t column = 0; column < table.columns().size(); ++column)
+            if (!is_taken(column)) refuse_unread_dates(table, rows, column);
+        return reading;
+    };
+    if (is_taken(0)) return counted(counted_rows(rows));
     std::optional<Positions> numbers = numbers_or_months_in(table, rows, 0);
     if (!numbers) {
         refuse_broken_axis(table, rows, 0, options);
-        return counted_rows(rows);
+        return counted(counted_rows(rows));
     }
     require_certain_signs(table, 0);
-    return AxisBuilder(table, rows, std::move(*numbers), missing).read_or_count();
+    AxisReading reading = AxisBuilder(table, rows, std::move(*numbers), missing).read_or_count();
+    return reading.axis.name == counted_rows(rows).axis.name ? counted(std::move(reading))
+                                                             : reading;
 }
 
 }  // namespace revolute

@@ -1,3 +1,4 @@
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/tables/date.hpp>
 
 #include <fmt/format.h>
@@ -20,9 +21,13 @@ constexpr double seconds_a_day = 86400;
 constexpr std::string_view iso_dates[] = {
     "YYYY-MM-DD", "YYYY-MM", "YYYY-Www-e", "YYYY-Www", "YYYYWwwe", "YYYYWww", "YYYY-nnn",
     "YYYY-Qq",    "YYYYQq",  "YYYY Qq",    "YYYY/Qq",  "YYYY.Qq",  "Qq YYYY", "Qq-YYYY",
-    "Qq/YYYY",    "Qq.YYYY", "QqYYYY",     "qQYYYY",   "YYYYMMDD"};
+    "Qq/YYYY",    "Qq.YYYY", "QqYYYY",     "qQYYYY",   "YYYY-Hf",  "YYYYHf",  "YYYY Hf",
+    "YYYY/Hf",    "Hf YYYY", "Hf-YYYY",    "Hf/YYYY",  "HfYYYY",   "YYYYMMDD"};
 
 constexpr std::string_view iso_times[] = {"", "Thh:mm:ss", "Thh:mm", "Thhmmss", "Thhmm", "Thh"};
+
+/// What digits stand for, see DateFormat.
+constexpr std::string_view field_letters = "YMDnweqfhms";
 
 /// Whole days and the rest of a time.
 struct DayAndTime {
@@ -40,11 +45,10 @@ bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
 /// The digits that a format's letters stand for, as numbers by letter; none when the text is
 /// another. Takes what it read.
 std::optional<std::map<char, int>> read_fields(std::string_view format, std::string_view& text) {
-    constexpr std::string_view letters = "YMDnweqhms";
     std::map<char, int> fields;
     if (text.size() < format.size()) return std::nullopt;
     for (std::size_t i = 0; i < format.size(); ++i) {
-        if (letters.find(format[i]) == letters.npos) {
+        if (field_letters.find(format[i]) == field_letters.npos) {
             if (format[i] != text[i]) return std::nullopt;
         } else {
             if (!is_decimal_digit(text[i])) return std::nullopt;
@@ -88,13 +92,18 @@ std::optional<long> day_of(std::map<char, int> fields) {
         if (fields['q'] < 1 || fields['q'] > 4) return std::nullopt;
         return days_of({year, static_cast<unsigned>(3 * fields['q'] - 2), 1});
     }
+    if (has('f')) {
+        if (fields['f'] < 1 || fields['f'] > 2) return std::nullopt;
+        return days_of({year, static_cast<unsigned>(6 * fields['f'] - 5), 1});
+    }
     return days_of({year, has('M') ? static_cast<unsigned>(fields['M']) : 1,
                     has('D') ? static_cast<unsigned>(fields['D']) : 1});
 }
 
-/// Z, +02, +0200 or +02:00, in seconds; none for other text.
+/// Z, UTC, GMT, +02, +0200 or +02:00, also behind a blank, in seconds; none for other text.
 std::optional<double> offset_seconds(std::string_view text) {
-    if (text == "Z") return 0;
+    if (text.starts_with(' ')) text.remove_prefix(1);
+    if (text == "Z" || text == "UTC" || text == "GMT") return 0;
     if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
     const double sign = text.front() == '-' ? -1 : 1;
     text.remove_prefix(1);
@@ -106,6 +115,13 @@ std::optional<double> offset_seconds(std::string_view text) {
         return sign * (3600 * (*fields)['h'] + 60 * (*fields)['m']);
     }
     return std::nullopt;
+}
+
+/// The name of a time zone in brackets at the end of a text, with them; empty where there is none.
+std::string_view zone_at_end(std::string_view text) {
+    const std::size_t begin = text.find('[');
+    const bool is_zone = begin != text.npos && text.size() > begin + 2 && text.ends_with(']');
+    return is_zone ? text.substr(begin) : std::string_view();
 }
 
 /// Takes the digits behind a point or comma; returns their number, 0 for none.
@@ -133,6 +149,8 @@ int field_of(char letter, const DayAndTime& at) {
             return static_cast<int>(at.days - *days_of({date.year, 1, 1})) + 1;
         case 'q':
             return static_cast<int>((date.month + 2) / 3);
+        case 'f':
+            return static_cast<int>((date.month + 5) / 6);
         case 'w':
             return week_of(at.days)[1];
         case 'e':
@@ -169,7 +187,9 @@ unsigned last_day_of_month(int year, unsigned month) {
 }
 
 std::optional<DateFormat> DateFormat::of_iso(std::string_view text) {
-    if (text.size() < 6 || (!is_decimal_digit(text.front()) && text.front() != 'Q'))
+    constexpr std::string_view first_letters = "QH";
+    if (text.size() < 6 ||
+        (!is_decimal_digit(text.front()) && first_letters.find(text.front()) == text.npos))
         return std::nullopt;
     for (const std::string_view date : iso_dates) {
         std::string_view behind = text;
@@ -182,7 +202,10 @@ std::optional<DateFormat> DateFormat::of_iso(std::string_view text) {
             if (!read_fields(format.iso_, rest)) continue;
             double fraction = 0;
             if (time.ends_with('s')) format.decimals_ = take_decimals(rest, fraction);
-            if (!time.empty()) format.offset_ = rest;
+            if (!time.empty()) {
+                format.zone_ = zone_at_end(rest);
+                format.offset_ = rest.substr(0, rest.size() - format.zone_.size());
+            }
             if (format.parse_iso(text)) return format;
         }
     }
@@ -194,7 +217,34 @@ std::optional<double> DateFormat::parse(std::string_view text) const {
 }
 
 std::string DateFormat::print(double seconds) const {
+    if (!can_print(seconds))
+        throw EvaluationError("date: the years that can be written are 0000 to 9999");
     return iso_.empty() ? print_pattern(seconds) : print_iso(seconds);
+}
+
+double DateFormat::offset() const {
+    return iso_.empty() ? pattern_offset_ : offset_seconds(offset_).value_or(0);
+}
+
+bool DateFormat::can_print(double seconds) const {
+    static const double first = seconds_a_day * static_cast<double>(*days_of({0, 1, 1}));
+    static const double end = seconds_a_day * static_cast<double>(*days_of({10000, 1, 1}));
+    const double local = seconds + offset();
+    // The last half second may be written as the next one.
+    return local >= first && local < end - 0.5;
+}
+
+DateFormat DateFormat::like(std::string pattern, std::string_view text) {
+    DateFormat format(std::move(pattern));
+    std::tm time{};
+    if (strptime(std::string(text).c_str(), format.pattern_.c_str(), &time) != nullptr)
+        format.pattern_offset_ = static_cast<double>(time.tm_gmtoff);
+    return format;
+}
+
+bool DateFormat::is_of_dates() const {
+    const std::string day = print(0), another = print(1'234'567'890);
+    return day != another && parse(day) && parse(another);
 }
 
 std::optional<double> DateFormat::parse_iso(std::string_view text) const {
@@ -205,6 +255,8 @@ std::optional<double> DateFormat::parse_iso(std::string_view text) const {
     if (!day || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     double fraction = 0, offset = 0;
     if (iso_.ends_with('s')) take_decimals(text, fraction);
+    if (!text.ends_with(zone_)) return std::nullopt;
+    text.remove_suffix(zone_.size());
     if (!offset_.empty()) {
         const std::optional<double> read = offset_seconds(text);
         if (!read) return std::nullopt;
@@ -218,12 +270,11 @@ std::optional<double> DateFormat::parse_iso(std::string_view text) const {
 
 std::string DateFormat::print_iso(double seconds) const {
     const double unit = std::pow(10, static_cast<double>(decimals_));
-    const double local = seconds + offset_seconds(offset_).value_or(0);
-    const DayAndTime at = split_time(std::round(local * unit) / unit);
+    const DayAndTime at = split_time(std::round((seconds + offset()) * unit) / unit);
     std::string text = iso_;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find_first_not_of(iso_[begin], begin), text.size());
-        if (std::string_view("YMDnweqhms").find(iso_[begin]) != std::string_view::npos) {
+        if (field_letters.find(iso_[begin]) != field_letters.npos) {
             int value = field_of(iso_[begin], at);
             if (iso_[begin] == 'Y' && iso_.find('w') != iso_.npos) value = week_of(at.days)[0];
             text.replace(begin, end - begin, fmt::format("{:0{}}", value, end - begin));
@@ -234,7 +285,7 @@ std::string DateFormat::print_iso(double seconds) const {
         const double fraction = at.seconds - std::floor(at.seconds);
         text += fmt::format("{:.{}f}", fraction, decimals_).substr(1);
     }
-    return text + offset_;
+    return text + offset_ + zone_;
 }
 
 std::optional<double> DateFormat::parse_pattern(std::string_view text) const {
@@ -254,9 +305,10 @@ std::optional<double> DateFormat::parse_pattern(std::string_view text) const {
 }
 
 std::string DateFormat::print_pattern(double seconds) const {
-    const auto whole = static_cast<std::time_t>(std::llround(seconds));
+    const auto whole = static_cast<std::time_t>(std::llround(seconds + pattern_offset_));
     std::tm time{};
     gmtime_r(&whole, &time);
+    time.tm_gmtoff = static_cast<long>(pattern_offset_);
     std::array<char, 256> buffer{};
     const std::size_t size = strftime(buffer.data(), buffer.size(), pattern_.c_str(), &time);
     return {buffer.data(), size};

@@ -1,6 +1,7 @@
 #include <revolute/tools/support/detail/printable.hpp>
 #include <revolute/tools/tables/date.hpp>
 #include <revolute/tools/tables/date_guess.hpp>
+#include <revolute/tools/tables/time_words.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,9 +20,20 @@ constexpr std::string_view orders_with_names[] = {"d.b.Y", "b.d.Y", "Y.b.d", "d.
                                                   "b.Y",   "Y.b",   "b.y"};
 constexpr std::string_view signs_of_numbers[] = {".", "/", "-", " ", ". "};
 constexpr std::string_view signs_with_names[] = {" ", "-", "/", ".", ". ", ""};
-constexpr std::string_view other_dates[] = {"%b %d, %Y",    "%d. %b %Y",   "%a %d %b %Y",
-                                            "%a, %d %b %Y", "%a %b %d %Y", "%a, %b %d, %Y",
-                                            "%YM%m"};
+constexpr std::string_view other_dates[] = {
+    "%b %d, %Y",
+    "%d. %b %Y",
+    "%YM%m",
+    "%b %d %H:%M:%S %Y",  // of ctime, whose day of the week stands before
+    "%b %d %H:%M:%S UTC %Y",
+    "FY%Y",
+    "FY %Y",
+    "FY%y",
+    "%Y\xE5\xB9\xB4%m\xE6\x9C\x88%d\xE6\x97\xA5",  // year, month and day in Chinese and Japanese
+    "%Y\xE5\xB9\xB4%m\xE6\x9C\x88",
+    "%Y\xE5\xB9\xB4",
+    "%Y\xEB\x85\x84 %m\xEC\x9B\x94 %d\xEC\x9D\xBC",  // in Korean
+};
 constexpr std::string_view times_of_day[] = {
     "",           " %H:%M",    " %H:%M:%S",    "T%H:%M",   "T%H:%M:%S", ", %H:%M",
     ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H.%M",    " %H"};
@@ -80,41 +92,127 @@ bool is_date_by(const std::string& format, std::string_view text) {
            DateFormat(format).parse(text);
 }
 
+/// A text without the day of the week before a date and the zone behind its time, and how a format
+/// writes these.
+struct DateText {
+    std::string before;     // "%a, "
+    std::string_view core;  // 01 Jan 2020 00:00:00
+    std::string behind;     // " %z", or " UTC" as it stands
+};
+
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_ascii_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); }
+
+/// Takes "Wed, ", "Wednesday " or the like from the beginning of a text; returns how a format
+/// writes it.
+std::string take_weekday(std::string_view& text) {
+    const auto end = std::ranges::find_if_not(text, is_ascii_letter);
+    const auto letters = static_cast<std::size_t>(end - text.begin());
+    const std::size_t rest = text.find_first_not_of("., ", letters);
+    constexpr std::size_t of_short = 3;
+    if (letters < of_short || rest == text.npos || rest == letters) return {};
+    // By the date alone, which a weekday does not tell: this one is there to be skipped.
+    if (!DateFormat("%a").parse(text.substr(0, letters))) return {};
+    std::string format = letters == of_short ? "%a" : "%A";
+    format += text.substr(letters, rest - letters);
+    text.remove_prefix(rest);
+    return format;
+}
+
+/// Takes "+0530", " +05:30", "Z" or " UTC" from the end of a text with a time; returns how a format
+/// writes it.
+std::string take_zone(std::string_view& text) {
+    const std::size_t colon = text.find(':');
+    if (colon == text.npos) return {};
+    std::size_t begin = text.find_last_of("+-");
+    std::string format = "%z";
+    if (begin == text.npos || begin < colon) {
+        begin = text.size();
+        while (is_capital(text[begin - 1])) --begin;
+        const std::string_view name = text.substr(begin);
+        if (name.empty() || name == "AM" || name == "PM") return {};
+        if (name != "Z") format = name;
+    } else if (text.find_first_not_of("0123456789:", begin + 1) != text.npos) {
+        return {};
+    }
+    const bool has_blank = text[begin - 1] == ' ';
+    text = text.substr(0, begin - (has_blank ? 1 : 0));
+    return has_blank ? " " + format : format;
+}
+
+DateText date_text(std::string_view text) {
+    DateText parts;
+    parts.before = take_weekday(text);
+    parts.behind = take_zone(text);
+    parts.core = text;
+    return parts;
+}
+
+/// A format in the same parts.
+struct GuessedFormat {
+    std::string before, core, behind;
+
+    bool reads(std::string_view text) const {
+        const DateText parts = date_text(text);
+        return parts.before == before && parts.behind == behind && is_date_by(core, parts.core) &&
+               DateFormat(whole()).parse(text);
+    }
+    std::string whole() const { return before + core + behind; }
+};
+
 /// The common formats by which a text is a date.
-std::vector<std::string> formats_of(std::string_view text) {
-    std::vector<std::string> formats;
+std::vector<GuessedFormat> formats_of(std::string_view text) {
+    std::vector<GuessedFormat> formats;
+    const DateText parts = date_text(text);
     for (const std::string& date : common_dates())
-        for (const std::string_view time : times_of_day)
-            if (std::string format = date + std::string(time); is_date_by(format, text))
-                formats.push_back(std::move(format));
+        for (const std::string_view time : times_of_day) {
+            const GuessedFormat format{parts.before, date + std::string(time), parts.behind};
+            if (is_date_by(format.core, parts.core) && format.reads(text))
+                formats.push_back(format);
+        }
     return formats;
 }
 
-}  // namespace
-
-std::vector<std::string> likely_date_formats(std::span<const std::string_view> texts) {
-    std::vector<std::string> likely;
+/// As `likely_date_formats`.
+std::vector<GuessedFormat> guessed_formats(std::span<const std::string_view> texts) {
+    std::vector<GuessedFormat> likely;
     for (std::size_t i = 0; i < texts.size() && likely.empty(); ++i) likely = formats_of(texts[i]);
     std::vector<std::ptrdiff_t> counts;
     counts.reserve(likely.size());
-    for (const std::string& format : likely)
+    for (const GuessedFormat& format : likely)
         counts.push_back(std::ranges::count_if(
-            texts, [&](std::string_view text) { return is_date_by(format, text); }));
-    std::vector<std::string> best;
+            texts, [&](std::string_view text) { return format.reads(text); }));
+    std::vector<GuessedFormat> best;
     for (std::size_t i = 0; i < likely.size(); ++i)
         if (counts[i] == std::ranges::max(counts)) best.push_back(std::move(likely[i]));
     return best;
 }
 
+}  // namespace
+
+std::vector<std::string> likely_date_formats(std::span<const std::string_view> texts) {
+    std::vector<std::string> formats;
+    for (const GuessedFormat& format : guessed_formats(texts)) formats.push_back(format.whole());
+    return formats;
+}
+
 std::string advice_on_dates(std::span<const std::string_view> texts) {
-    const std::vector<std::string> formats = likely_date_formats(texts);
+    const std::vector<GuessedFormat> formats = guessed_formats(texts);
+    if (formats.empty() && !texts.empty() && std::ranges::all_of(texts, is_time_of_day))
+        for (const char* const format : {"%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"})
+            if (std::ranges::all_of(texts, [&](std::string_view text) {
+                    return DateFormat(format).parse(text).has_value();
+                }))
+                return fmt::format("--date-format '{}' reads them, as times of one day", format);
     if (formats.empty())
-        return "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M'";
+        return "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M' for "
+               "31.12.2024 23:59";
     std::vector<std::string> quoted;
     quoted.reserve(formats.size());
-    for (const std::string& format : formats) quoted.push_back(fmt::format("'{}'", format));
+    for (const GuessedFormat& format : formats)
+        quoted.push_back(fmt::format("'{}'", format.whole()));
     const auto other = std::ranges::find_if_not(
-        texts, [&](std::string_view text) { return is_date_by(formats.front(), text); });
+        texts, [&](std::string_view text) { return formats.front().reads(text); });
     return fmt::format("--date-format {} reads them{}{}", fmt::join(quoted, " or "),
                        formats.size() > 1 ? ", whichever is meant" : "",
                        other == texts.end()

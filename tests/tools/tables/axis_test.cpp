@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 using namespace revolute;
 using test::message_of;
@@ -50,6 +51,14 @@ const std::vector<Texts> axes{
     {"2020-02-28T22:00Z", "2020-02-28T23:00Z", "2020-02-29T00:00Z", "2020-02-29T01:00Z",
      "2020-02-29T02:00Z", "2020-02-29T03:00Z"},
     {"20191230", "20191231", "20200101", "20200102", "20200103", "20200104"},
+    {"2019H1", "2019H2", "2020H1", "2020H2", "2021H1", "2021H2"},
+    {"2019-12-30 00:00:00 UTC", "2019-12-31 00:00:00 UTC", "2020-01-01 00:00:00 UTC",
+     "2020-01-02 00:00:00 UTC", "2020-01-03 00:00:00 UTC", "2020-01-04 00:00:00 UTC"},
+    {"2019-12-30 22:00:00 +0530", "2019-12-30 23:00:00 +0530", "2019-12-31 00:00:00 +0530",
+     "2019-12-31 01:00:00 +0530", "2019-12-31 02:00:00 +0530", "2019-12-31 03:00:00 +0530"},
+    {"2020-01-30T00:00:00[Europe/Berlin]", "2020-01-31T00:00:00[Europe/Berlin]",
+     "2020-02-01T00:00:00[Europe/Berlin]", "2020-02-02T00:00:00[Europe/Berlin]",
+     "2020-02-03T00:00:00[Europe/Berlin]", "2020-02-04T00:00:00[Europe/Berlin]"},
 };
 
 }  // namespace
@@ -180,7 +189,7 @@ TEST_CASE("axis: a format that the dates do not have names the first that has it
               fmt::format("data.csv: every date must be as --date-format says ({})\n"
                           "  line 2, column \"t\": 1950\n"
                           "  --date-format says how dates are written, as for strptime: "
-                          "'%d.%m.%Y %H:%M'; {}",
+                          "'%d.%m.%Y %H:%M' for 31.12.2024 23:59; {}",
                           format, row_advice));
     for (const int right : {1, 2, 4}) {
         Texts places;
@@ -282,3 +291,118 @@ TEST_CASE("axis: quarters are read however they are written, months behind an M 
     CHECK(refused({"2000M11", "2000M12", "2001M01"}).find("--date-format '%YM%m' reads them") !=
           std::string::npos);
 }
+
+namespace {
+
+/// Days as strftime writes them, from the 27th of January 2020 on.
+Texts days_as(const std::string& format, int count) {
+    Texts places;
+    const double first = 86400.0 * static_cast<double>(*days_of({2020, 1, 27}));
+    for (int day = 0; day < count; ++day)
+        places.push_back(DateFormat(format).print(first + 86400.0 * day));
+    return places;
+}
+
+}  // namespace
+
+TEST_CASE("axis: texts that say when rows were and are not read are refused, with the format") {
+    for (const char* const format :
+         {"%a, %d %b %Y %H:%M:%S +0000", "%a %b %d %H:%M:%S %Y", "%a %Y-%m-%d", "%d %b %Y",
+          "%Y\xE5\xB9\xB4%m\xE6\x9C\x88%d\xE6\x97\xA5", "%Y-%m-%d %H:%M:%S CET", "%d/%m/%Y",
+          "%m/%d/%Y %I:%M %p"})
+        for (const bool is_turned : {false, true}) {
+            CAPTURE(format);
+            Texts places = days_as(format, 12);
+            if (is_turned) std::ranges::reverse(places);
+            for (std::string& place : places)
+                if (place.find(',') != std::string::npos) place = fmt::format("\"{}\"", place);
+            const std::string said = refused(places);
+            CHECK(said.starts_with("data.csv: dates must be as ISO 8601"));
+            const std::size_t begin = said.find("--date-format '");
+            REQUIRE(begin != std::string::npos);
+            const std::size_t end = said.find("' reads them;", begin);
+            REQUIRE(end != std::string::npos);
+            // What is to be typed reads them.
+            const std::string typed = said.substr(begin + 15, end - begin - 15);
+            const Series series =
+                series_of(places, {.axis = {.name = {}, .date_format = typed}, .missing = {}});
+            CHECK(series.axis.dates);
+            CHECK(series.axis.texts(0, 12) == days_as(format, 12));
+        }
+    // What no common format reads is refused too, or rows are counted where that is said.
+    for (const Texts& places :
+         {Texts{"1960W1", "1960W2", "1960W3"}, Texts{"Jan", "Feb", "Mar"},
+          Texts{"Monday", "Tuesday", "Wednesday"}, Texts{"week 1 of 2020", "week 2 of 2020"}}) {
+        CHECK(refused(places).starts_with("data.csv: dates must be as ISO 8601"));
+        const SeriesOptions counted{.axis = {.name = "row", .date_format = {}}, .missing = {}};
+        CHECK(series_of(places, counted).axis.name == "row");
+    }
+}
+
+TEST_CASE("axis: texts that say nothing of time, or the same for several rows, are no axis") {
+    for (const Texts& places :
+         {Texts{"a", "b", "c"}, Texts{"2019 x", "2019 x", "2020 x", "2020 x"},
+          Texts{"May", "Smith", "June", "Jones"}, Texts{"station 1", "station 2", "station 3"}}) {
+        CAPTURE(places.front());
+        CHECK(series_of(places).axis.name == "row");
+    }
+}
+
+TEST_CASE("axis: where rows would be counted other columns that say when they were are looked at") {
+    const auto refused_table = [](const char* text) {
+        const Table table = Table::parse(text, "data.csv", {.has_header = true});
+        return message_of<ParseError>([&] { read_series(table, "v"); });
+    };
+    CHECK(refused_table("name,my day,v\na,31 Jan 2020,1\nb,1 Feb 2020,2\nc,2 Feb 2020,3\n") ==
+          "data.csv: dates must be as ISO 8601, all alike, or as --date-format says\n"
+          "  line 2, column \"my day\": 31 Jan 2020\n"
+          "  with --axis 'my day', --date-format '%d %b %Y' reads them; " +
+              row_advice);
+    CHECK(refused_table("v,day\n1,2020-01-30\n2,2020-01-31\n3,2020-01-32\n4,2020-02-02\n")
+              .starts_with("data.csv: dates must be as ISO 8601, all alike, or as --date-format "
+                           "says\n  line 4, column \"day\": 2020-01-32\n"));
+    const Table other = Table::parse("n,day,v\n1,Mon,1\n2,Tue,2\n3,Wed,3\n", "data.csv");
+    CHECK(read_series(other, "v").axis.name == "n");
+}
+
+TEST_CASE("axis: numbers that are dates with times are dates, and said to be") {
+    for (const char* const format : {"%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"}) {
+        const Texts places = days_as(format, 9);
+        const Texts known(places.begin(), places.begin() + 8);
+        const Series series = series_of(known);
+        CHECK(series.axis.texts(0, 9) == places);
+        CHECK(series.notes == Texts{fmt::format("\"t\" is read as dates: {} is 2020-01-27 00:00:00 "
+                                                "(--date-format '{}')",
+                                                places.front(), format)});
+        Texts with_gap = places;
+        with_gap.erase(with_gap.begin() + 6);
+        CHECK(refused(with_gap).starts_with("data.csv: no row may be missing (1 here)"));
+    }
+    for (const Texts& numbers : {Texts{"2020133100", "2020133101", "2020133102"},
+                                 Texts{"1400010100", "1400010200", "1400010300"}})
+        CHECK(!series_of(numbers).axis.dates);
+}
+
+TEST_CASE("axis: a date that stands in many rows is said to, with the column of the times") {
+    std::string text = "date,time,v\n", bare = "date,v\n";
+    for (int row = 0; row < 72; ++row) {
+        text += fmt::format("2020-01-{:02},{:02}:00,{}\n", 1 + row / 24, row % 24, row % 7);
+        bare += fmt::format("2020-01-{:02},{}\n", 1 + row / 24, row % 7);
+    }
+    const auto refused_table = [](const std::string& of) {
+        return message_of<ParseError>([&] { read_series(Table::parse(of, "data.csv"), "v"); });
+    };
+    CHECK(
+        refused_table(text) ==
+        "data.csv: the rows must be at different places\n"
+        "  \"date\" is 2020-01-01 in 24 rows, from line 2 on\n"
+        "  \"time\" has the time of day, which must stand in the same column: 2020-01-01 00:00; " +
+            row_advice);
+    CHECK(
+        refused_table(bare) ==
+        "data.csv: the rows must be at different places\n"
+        "  \"date\" is 2020-01-01 in 24 rows, from line 2 on\n"
+        "  if other columns say more, such as the time of day, it must stand in the same column; " +
+            row_advice);
+}
+

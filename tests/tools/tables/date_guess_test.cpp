@@ -56,5 +56,41 @@ TEST_CASE("date guess: one cell that is no date leaves the others' format") {
     CHECK(advice_on_dates(german) == "--date-format '%d.%m.%Y' reads them, but for \"31.02.2024\"");
     const std::vector<std::string_view> others{"x"};
     CHECK(advice_on_dates(others) ==
-          "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M'");
+          "--date-format says how dates are written, as for strptime: '%d.%m.%Y %H:%M' for "
+          "31.12.2024 23:59");
+}
+
+TEST_CASE("date guess: days of the week before a date, and zones behind its time, are skipped") {
+    for (const auto& [text, format] :
+         {std::pair("Wed, 31 Jan 2020 00:00:00 +0000", "%a, %d %b %Y %H:%M:%S %z"),
+          std::pair("Wednesday, 31 Jan 2020 00:00:00 GMT", "%A, %d %b %Y %H:%M:%S GMT"),
+          std::pair("Fri Jan 31 00:00:00 2020", "%a %b %d %H:%M:%S %Y"),
+          std::pair("Wed Jan  1 00:00:00 UTC 2020", "%a %b %d %H:%M:%S UTC %Y"),
+          std::pair("Fri 2020-01-31", "%a %Y-%m-%d"),
+          std::pair("2020-01-31 00:00:00 CET", "%Y-%m-%d %H:%M:%S CET"),
+          std::pair("31.01.2020 12:00+05:30", "%d.%m.%Y %H:%M%z"),
+          std::pair("31.01.2020 12:00 -0800", "%d.%m.%Y %H:%M %z"),
+          std::pair("1/31/2020 1:00 PM", "%m/%d/%Y %I:%M %p"),
+          std::pair("2020\xE5\xB9\xB4"
+                    "01\xE6\x9C\x88"
+                    "31\xE6\x97\xA5",
+                    "%Y\xE5\xB9\xB4%m\xE6\x9C\x88%d\xE6\x97\xA5"),
+          std::pair("FY1960", "FY%Y"), std::pair("FY60", "FY%y")}) {
+        CAPTURE(text);
+        CHECK(formats_of({text}) == std::vector<std::string>{format});
+        CHECK(DateFormat(format).parse(text));
+    }
+}
+
+TEST_CASE("date guess: rows of two zones have no common format") {
+    const std::vector<std::string_view> texts{"2020-03-28 00:00:00 CET",
+                                              "2020-03-29 00:00:00 CEST"};
+    CHECK(advice_on_dates(texts) ==
+          "--date-format '%Y-%m-%d %H:%M:%S CET' reads them, but for \"2020-03-29 00:00:00 CEST\"");
+}
+
+TEST_CASE("date guess: times alone are times of one day") {
+    const std::vector<std::string_view> minutes{"00:00", "13:00"}, mixed{"00:00", "x"};
+    CHECK(advice_on_dates(minutes) == "--date-format '%H:%M' reads them, as times of one day");
+    CHECK(advice_on_dates(mixed).starts_with("--date-format says how dates are written"));
 }
