@@ -128,16 +128,18 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
     return text.size() - rest.size();
 }
 
+bool is_encoding(const std::string& name) {
+    // An empty name is that of the locale, for iconv, also before "//IGNORE".
+    return !name.empty() && name.front() != '/' && Converter(name).is_open();
+}
+
 DecodedText decode_text(std::string_view bytes, std::string_view source,
                         const std::optional<std::string>& encoding) {
     DecodedText result{{}, encoding ? *encoding : detected_encoding(bytes)};
+    if (!is_encoding(result.encoding))
+        throw ParseError(fmt::format("{}: no encoding is called \"{}\"\n  {}", source,
+                                     result.encoding, advice_on_encodings));
     const Converter converter(result.encoding);
-    if (!converter.is_open())
-        throw ParseError(
-            fmt::format("{}: no encoding is called \"{}\"\n"
-                        "  `iconv --list` lists them; common ones are UTF-8, UTF-16, ISO-8859-1, "
-                        "WINDOWS-1252, SHIFT_JIS",
-                        source, result.encoding));
     std::string_view rest = bytes;
     result.text = converter.convert(rest);
     if (!rest.empty())

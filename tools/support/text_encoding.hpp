@@ -23,6 +23,12 @@ struct DecodedText {
 DecodedText decode_text(std::string_view bytes, std::string_view source,
                         const std::optional<std::string>& encoding = std::nullopt);
 
+/// Whether iconv knows an encoding by this name.
+bool is_encoding(const std::string& name);
+/// What may stand for an encoding.
+inline constexpr std::string_view advice_on_encodings =
+    "`iconv --list` lists them; common ones are UTF-8, UTF-16, ISO-8859-1, WINDOWS-1252, SHIFT_JIS";
+
 /// Number of the first byte that does not belong to valid UTF-8; none when all do.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 

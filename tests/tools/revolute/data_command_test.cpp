@@ -147,6 +147,23 @@ TEST_CASE("tables: wrong usage") {
          {"--delimiter ab", "--decimal", "--decimal x", "--thousands xy",
           "--decimal , --thousands comma", "--missing maybe", "--header --no-header", "--no-such"})
         check_misused(fmt::format("train x.csv {}", options));
+    const TemporaryFolder folder;
+    for (const char* const name : {"", "nonsense", "//IGNORE"})
+        check_refused(2,
+                      fmt::format("--encoding: must be an encoding that iconv knows (\"{}\")\n"
+                                  "  `iconv --list` lists them; common ones are UTF-8, UTF-16, "
+                                  "ISO-8859-1, WINDOWS-1252, SHIFT_JIS\n"
+                                  "Run with --help for more information.\n",
+                                  name),
+                      fmt::format("train x.csv --encoding '{}'", name), folder);
+    for (const char* const format : {"", "x", "%", "%Q", "%%", "%d/%m/%K"})
+        check_refused(
+            2,
+            fmt::format("--date-format: must say how dates are written, as for strptime: %d/%m/%Y "
+                        "for 30/06/2019, \"%b %d, %Y\" for Jun 30, 2019 (\"{}\")\n"
+                        "Run with --help for more information.\n",
+                        format),
+            fmt::format("train x.csv --date-format '{}'", format), folder);
 }
 
 TEST_CASE("train: a file that is not of a training before is not replaced without being asked to") {

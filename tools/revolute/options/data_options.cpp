@@ -88,9 +88,11 @@ void add_data_options(CLI::App& command, DataOptions& options) {
               {"bar", '|'},
               {"blanks", blanks}});
     add_number_signs(command, csv);
-    command.add_option("--encoding", csv.encoding,
-                       "Encoding of the table, as iconv calls it: UTF-8, UTF-16, ISO-8859-1, "
-                       "WINDOWS-1252, ...; detected if left out");
+    command
+        .add_option("--encoding", csv.encoding,
+                    "Encoding of the table, as iconv calls it: UTF-8, UTF-16, ISO-8859-1, "
+                    "WINDOWS-1252, ...; detected if left out")
+        ->check(encoding_name());
     CLI::Option* const header = command.add_flag_callback(
         "--header", [&csv] { csv.has_header = true; }, "The first row names the columns");
     command
@@ -114,9 +116,11 @@ void add_data_options(CLI::App& command, DataOptions& options) {
     command.add_option("--axis", options.series.axis.name,
                        "Column of the dates, or of other places at equal distances; row: rows are "
                        "counted; if left out the first column of dates, or the first of all");
-    command.add_option("--date-format", options.series.axis.date_format,
-                       "How dates are written, as for strptime: %d/%m/%Y; if left out ISO 8601, "
-                       "2019-06-30");
+    command
+        .add_option("--date-format", options.series.axis.date_format,
+                    "How dates are written, as for strptime: %d/%m/%Y; if left out ISO 8601, "
+                    "2019-06-30")
+        ->check(date_format());
 }
 
 std::string told_data_options(const CLI::App& command, const DataOptions& options) {

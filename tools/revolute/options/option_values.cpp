@@ -2,6 +2,8 @@
 
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/small_letters.hpp>
+#include <revolute/tools/support/text_encoding.hpp>
+#include <revolute/tools/tables/date.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -46,6 +48,14 @@ CLI::Validator number_that(std::string what, std::string range, Predicate is_all
                 return fmt::format("must be {} ({})", what, word);
             },
             std::move(range)};
+}
+
+CLI::Validator name_of_a(const char* what) {
+    return {[what](const std::string& word) -> std::string {
+                return word.empty() ? fmt::format("must be the name of a {} (it is empty)", what)
+                                    : "";
+            },
+            ""};
 }
 
 }  // namespace
@@ -122,9 +132,26 @@ CLI::Validator size_in_bytes() {
         "[500MB, 1.5GiB, ...]"};
 }
 
-CLI::Validator file_name() {
+CLI::Validator file_name() { return name_of_a("file"); }
+
+CLI::Validator folder_name() { return name_of_a("folder"); }
+
+CLI::Validator encoding_name() {
     return {[](const std::string& word) -> std::string {
-                return word.empty() ? "must be the name of a file (it is empty)" : "";
+                if (is_encoding(word)) return {};
+                return fmt::format("must be an encoding that iconv knows (\"{}\")\n  {}", word,
+                                   advice_on_encodings);
+            },
+            ""};
+}
+
+CLI::Validator date_format() {
+    return {[](const std::string& word) -> std::string {
+                if (DateFormat(word).is_of_dates()) return {};
+                return fmt::format(
+                    "must say how dates are written, as for strptime: %d/%m/%Y for 30/06/2019, "
+                    "\"%b %d, %Y\" for Jun 30, 2019 (\"{}\")",
+                    word);
             },
             ""};
 }

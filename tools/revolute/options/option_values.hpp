@@ -60,6 +60,12 @@ CLI::Validator accepted_by(std::function<void(const std::string&)> require);
 CLI::Validator size_in_bytes();
 /// Refuses the empty word, which is no file's name.
 CLI::Validator file_name();
+/// The same of a folder.
+CLI::Validator folder_name();
+/// Refuses what iconv knows no encoding by.
+CLI::Validator encoding_name();
+/// Refuses what says of no time how it is written.
+CLI::Validator date_format();
 /// Any number that starts the random numbers.
 CLI::Validator any_seed();
 
