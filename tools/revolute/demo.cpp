@@ -1,6 +1,9 @@
 #include "commands.hpp"
 #include "demo_figures.hpp"
+#include "options/option_values.hpp"
+#include "options/own_file.hpp"
 #include "training_run.hpp"
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/checks/gradient_report.hpp>
 #include <revolute/tools/support/output_file.hpp>
 #include <revolute/tools/support/standard_output.hpp>
@@ -13,6 +16,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace revolute {
@@ -21,6 +26,11 @@ namespace {
 
 constexpr double test_fraction = 0.2;
 constexpr const char* unit_of_sunspots = "yearly sunspot number";
+
+struct DemoOptions {
+    std::string folder = "revolute-demo";
+    bool overwrite = false;
+};
 
 /// What is written, for the list at the end.
 class Written {
@@ -117,10 +127,43 @@ void train_on_sunspots(const std::filesystem::path& folder, Written& written) {
     written.add("sunspots.csv", "the series, for `revolute train` and `revolute predict`");
 }
 
-void run_demo(const std::filesystem::path& folder) {
+/// A file that the demo writes, and what stands near its beginning.
+struct MarkedFile {
+    const char* name;
+    std::string_view mark;
+};
+constexpr std::string_view mark_of_dot = "digraph revolute", mark_of_svg = "Title: revolute",
+                           mark_of_plot = "gnuplot";
+constexpr MarkedFile marked_files[] = {
+    {"forward.dot", mark_of_dot},    {"forward.svg", mark_of_svg},
+    {"backward.dot", mark_of_dot},   {"backward.svg", mark_of_svg},
+    {"joint.dot", mark_of_dot},      {"joint.svg", mark_of_svg},
+    {"loss.svg", mark_of_plot},      {"loss.csv", "epoch,training,held out"},
+    {"forecast.svg", mark_of_plot},  {"forecast.csv", "recurrent net"},
+    {"model.json", "revolute model"}};
+
+/// Refuses to replace a file that no demo has written.
+void require_of_demo(const std::filesystem::path& folder) {
+    const auto refuse = [&](const std::filesystem::path& path) {
+        throw Error(
+            fmt::format("demo: {} is there, and is not of a demo before\n"
+                        "  --overwrite replaces it, --folder says another folder",
+                        path.string()));
+    };
+    for (const MarkedFile& file : marked_files)
+        if (!may_be_replaced(folder / file.name, file.mark)) refuse(folder / file.name);
+    const std::filesystem::path series = folder / "sunspots.csv";
+    std::error_code none;
+    if (std::filesystem::is_regular_file(series, none) && read_file(series) != sunspots_csv)
+        refuse(series);
+}
+
+void run_demo(const DemoOptions& options) {
+    const std::filesystem::path folder = options.folder;
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
     require_writable(folder / "model.json");
+    if (!options.overwrite) require_of_demo(folder);
     Written written(folder);
     print("A simple recurrent net, unrolled over three steps and differentiated: figures in {}\n",
           folder.string());
@@ -136,11 +179,14 @@ void run_demo(const std::filesystem::path& folder) {
 void add_demo_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "demo", "Draw a net and its derivative, check the gradients, learn the sunspots");
-    const auto folder = std::make_shared<std::string>("revolute-demo");
-    command.add_option("--folder", *folder, "Folder for the files that are written")
-        ->capture_default_str();
+    const auto options = std::make_shared<DemoOptions>();
+    command.add_option("--folder", options->folder, "Folder for the files that are written")
+        ->capture_default_str()
+        ->check(folder_name());
+    command.add_flag("--overwrite", options->overwrite,
+                     "Replace files that are there, also those that are not of a demo before");
     command.footer("Example:\n  revolute demo");
-    command.callback([folder] { run_demo(*folder); });
+    command.callback([options] { run_demo(*options); });
 }
 
 }  // namespace revolute

@@ -223,6 +223,30 @@ TEST_CASE("train: a model that goes to the standard output is alone there") {
     CHECK(run_program("predict piped.json plain.csv", folder).status == 0);
 }
 
+TEST_CASE("demo: files that are not of a demo before are not replaced without being asked to") {
+    for (const char* file :
+         {"sunspots.csv", "model.json", "loss.csv", "joint.dot", "forecast.svg"}) {
+        const TemporaryFolder folder;
+        std::filesystem::create_directory(folder / "revolute-demo");
+        write_file(folder / "revolute-demo" / file, "mine\n");
+        check_refused(1,
+                      fmt::format("demo: revolute-demo/{} is there, and is not of a demo before\n"
+                                  "  --overwrite replaces it, --folder says another folder\n",
+                                  file),
+                      "demo", folder);
+        CHECK(read_file(folder / "revolute-demo" / file) == "mine\n");
+    }
+    const TemporaryFolder folder;
+    CHECK(run_program("demo", folder).status == 0);
+    // All that it wrote is its own; what was changed is not.
+    CHECK(run_program("demo", folder).status == 0);
+    const std::string series = read_file(folder / "revolute-demo" / "sunspots.csv");
+    write_file(folder / "revolute-demo" / "sunspots.csv", series + "2009,3.1\n");
+    CHECK(run_program("demo", folder).status == 1);
+    CHECK(run_program("demo --overwrite", folder).status == 0);
+    CHECK(read_file(folder / "revolute-demo" / "sunspots.csv") == series);
+}
+
 TEST_CASE("train, grad: a figure of the default name replaces none that is of something else") {
     const TableFolder folder("plain.csv");
     const std::string error =
