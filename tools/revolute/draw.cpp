@@ -37,7 +37,7 @@ struct DrawOptions {
                    {.initial = InitialState::given}};
     View view = View::forward;
     LabelMode labels = LabelMode::formula;
-    std::string title;
+    std::optional<std::string> title;
     std::string output;
     std::optional<FigureFormat> format;
     bool has_steps = true;  ///< whether their number was given
@@ -60,7 +60,7 @@ const Choices<LabelMode> label_modes{
     {"formula", LabelMode::formula}, {"op", LabelMode::op}, {"shape", LabelMode::shape}};
 
 std::string title_of(const DrawOptions& options, ShownSteps shown) {
-    if (!options.title.empty()) return options.title;
+    if (options.title) return *options.title;
     const std::map<View, std::string> what{{View::forward, "forward graph"},
                                            {View::backward, "backward graph"},
                                            {View::joint, "forward and backward graph"},
@@ -246,7 +246,8 @@ void add_draw_command(CLI::App& program) {
         ->transform(one_of(views));
     command.add_option("--labels", options->labels, "What labels say, formulas by default")
         ->transform(one_of(label_modes));
-    command.add_option("--title", options->title, "Title, in place of one that says what is drawn");
+    command.add_option("--title", options->title,
+                       "Title, in place of one that says what is drawn; empty for none");
     CLI::Option* const fold = command.add_flag(
         "--fold", options->fold, "Draw one step that stands for all; else done above 2000 nodes");
     CLI::Option* const elide =

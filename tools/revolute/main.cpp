@@ -1,6 +1,7 @@
 #include "address_space.hpp"
 #include "bench/allocation_count.hpp"
 #include "commands.hpp"
+#include "options/command_words.hpp"
 #include <revolute/graph/values/bytes_in_words.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/suggestion.hpp>
@@ -17,6 +18,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace revolute {
@@ -32,6 +34,8 @@ constexpr void (*commands[])(CLI::App&) = {
 
 constexpr int failure = 1;
 constexpr int usage_failure = 2;
+/// As CLI11 says it.
+constexpr std::string_view where_help_is = "Run with --help for more information.\n";
 
 /// The first word that stands where a command belongs and is none; empty when there is none, or a
 /// command.
@@ -48,38 +52,6 @@ std::vector<std::string> command_names(const CLI::App& program) {
     for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(command->get_name());
     return names;
-}
-
-/// A line for each unknown option that looks like one of the command's, or of the program's.
-std::string meant_options(const CLI::App& program) {
-    std::string lines;
-    std::vector<const CLI::App*> read{&program};
-    for (const CLI::App* command : program.get_subcommands()) read.push_back(command);
-    for (const CLI::App* command : read) {
-        std::vector<std::string> names;
-        for (const CLI::Option* option : command->get_options())
-            if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
-        for (const std::string& word : command->remaining()) {
-            const std::string meant = detail::likely_meant(word.substr(0, word.find('=')), names);
-            if (word.starts_with("--") && !meant.empty())
-                lines += fmt::format("{}: did you mean {}?\n", word, meant);
-        }
-    }
-    return lines;
-}
-
-/// `help COMMAND` is another way to write `COMMAND --help`. The words in CLI11's order, the last
-/// first.
-std::vector<std::string> words_of(int argument_count, const char* const* arguments) {
-    std::vector<std::string> words(arguments + 1, arguments + argument_count);
-    const auto command =
-        std::ranges::find_if(words, [](const auto& word) { return word != "help"; });
-    if (command != words.begin()) {
-        words.erase(words.begin(), command);
-        words.push_back("--help");
-    }
-    std::ranges::reverse(words);
-    return words;
 }
 
 std::string complaint_in_words(const CLI::App& program, const CLI::ParseError& error) {
@@ -107,6 +79,9 @@ std::string complaint_of(const CLI::App& program, const CLI::ParseError& error) 
     const std::string missing = missing_argument(program);
     if (is_of_value && !missing.empty())
         return complaint_in_words(program, CLI::RequiredError(missing));
+    if (std::string again = option_given_again(program);
+        !again.empty() && error.get_name() == "ArgumentMismatch")
+        return again.append(where_help_is);
     return complaint_in_words(program, error);
 }
 
@@ -122,8 +97,10 @@ int answer(const CLI::App& program, const CLI::ParseError& error) {
         return status == 0 ? 0 : usage_failure;
     }
     const std::vector<std::string> names = command_names(program);
+    std::vector<std::string> may_be_meant = names;
+    may_be_meant.emplace_back("help");
     tell("revolute: no command is called \"{}\"{}\n  commands are: {}\n", word,
-         detail::did_you_mean(word, names), fmt::join(names, ", "));
+         detail::did_you_mean(word, may_be_meant), fmt::join(names, ", "));
     return usage_failure;
 }
 
@@ -155,7 +132,7 @@ int run(int argument_count, const char* const* arguments) {
         "example.");
     for (const auto add : commands) add(program);
     try {
-        program.parse(words_of(argument_count, arguments));
+        program.parse(words_for(program, argument_count, arguments));
         return 0;
     } catch (const CLI::RuntimeError& end) {  // a command asks for this status
         return end.get_exit_code();

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -98,6 +99,87 @@ TEST_CASE("program: --help says the range of every option that is a number") {
         }
         CHECK(numbers > 0);
     }
+}
+
+namespace {
+
+/// The long options of a command, with whether each has a value, as its help says them.
+std::vector<std::pair<std::string, bool>> options_of(const std::string& command) {
+    std::vector<std::pair<std::string, bool>> options;
+    std::istringstream help(run_program(command + " --help").output);
+    for (std::string line; std::getline(help, line);) {
+        std::string option, kind;
+        std::istringstream(line) >> option >> kind;
+        if (!option.starts_with("--")) continue;
+        const bool has_value = kind.starts_with("INT") || kind.starts_with("UINT") ||
+                               kind.starts_with("FLOAT") || kind.starts_with("TEXT") ||
+                               kind.starts_with("ENUM");
+        options.emplace_back(option, has_value);
+    }
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("program: no option takes what follows an empty value, or another option, for its own") {
+    const TemporaryFolder folder;
+    for (const char* command : {"demo", "draw", "derive", "cost", "explain", "bench", "check",
+                                "train", "predict", "grad", "compare"}) {
+        const auto options = options_of(command);
+        CHECK_FALSE(options.empty());
+        for (const auto& [option, has_value] : options) {
+            CAPTURE(command);
+            CAPTURE(option);
+            const Ran empty = run_program(fmt::format("{} {}= --xyz", command, option), folder);
+            CHECK(empty.status == 2);
+            CHECK(empty.errors.starts_with(
+                has_value ? std::string("The following argument was not expected: --xyz\n")
+                          : option + ": takes no value (=)\n"));
+            if (!has_value) continue;
+            const Ran followed =
+                run_program(fmt::format("{} {} {}", command, option, option), folder);
+            CHECK(followed.status == 2);
+            CHECK(followed.errors.starts_with(
+                fmt::format("{0}: must have a value (the option {0} follows)\n", option)));
+            const Ran last = run_program(fmt::format("{} {}", command, option), folder);
+            CHECK(last.status == 2);
+            CHECK(last.errors.starts_with(option + ": must have a value (nothing follows)\n"));
+        }
+    }
+    CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("program: an empty value is the empty word") {
+    const TemporaryFolder folder;
+    const std::string data = REVOLUTE_TEST_DATA "/sunspots.csv";
+    for (const char* options :
+         {"--save= --overwrite", "--resume= --overwrite", "--plot= --epochs 1",
+          "--encoding= --header", "--date-format= --header"})
+        check_misused(fmt::format("train {} {}", data, options), folder);
+    const Ran untitled = run_program("draw --steps 2 --title= -o -");
+    CHECK(untitled.status == 0);
+    CHECK(untitled.output.find("pad=0.05, label=") == std::string::npos);
+    CHECK(untitled.output == run_program("draw --steps 2 --title '' -o -").output);
+    // A value may look like an option where it says that it is a value.
+    const Ran titled = run_program("draw --steps 2 --title=--force -o -");
+    CHECK(titled.output.find("--force") != std::string::npos);
+    check_misused("demo --folder ''", folder);
+    check_misused("demo --folder=", folder);
+}
+
+TEST_CASE("program: an option that is given again is told by its name and values") {
+    check_refused(2,
+                  "--epochs: must be given once (it was given 2 times: 1, 2)\n"
+                  "Run with --help for more information.\n",
+                  "train x.csv --epochs 1 --epochs=2", TemporaryFolder());
+}
+
+TEST_CASE(
+    "program: the beginning of a word, or a word that is near, is answered by what it means") {
+    CHECK(run_program("compare a b --tol 1e-6").says("--tol: did you mean --tolerance?\n"));
+    CHECK(run_program("draw --cell lsmt -o x.dot").says("(lsmt)\n  did you mean \"lstm\"?\n"));
+    CHECK(run_program("Help").says("\"Help\"\n  did you mean \"help\"?\n"));
+    CHECK_FALSE(run_program("help nope").says("did you mean"));
 }
 
 namespace {

@@ -36,6 +36,19 @@ TEST_CASE("suggestion: what is near nothing is answered by nothing") {
     CHECK(did_you_mean("drwa", words) == "\n  did you mean \"draw\"?");
 }
 
+TEST_CASE("suggestion: the beginning of one word alone is taken for it") {
+    const std::vector<std::string> words{"tolerance", "layers", "learning-rate"};
+    CHECK(likely_meant("tol", words) == "tolerance");
+    CHECK(likely_meant("LAY", words) == "layers");
+    for (const char* const of_several_or_none : {"l", "t", "x", "rate"})
+        CHECK(likely_meant(of_several_or_none, words).empty());
+}
+
+TEST_CASE("suggestion: a word of which half the letters differ is another") {
+    CHECK(likely_meant("nope", std::vector<std::string>{"ops", "demo"}).empty());
+    CHECK(likely_meant("lsmt", std::vector<std::string>{"gru", "lstm"}) == "lstm");
+}
+
 TEST_CASE("suggestion: of equally near words the first") {
     CHECK(likely_meant("cat", std::vector<std::string>{"hat", "rat"}) == "hat");
 }

@@ -2,6 +2,7 @@
 
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/support/detail/small_letters.hpp>
+#include <revolute/tools/support/detail/suggestion.hpp>
 #include <revolute/tools/support/text_encoding.hpp>
 #include <revolute/tools/tables/date.hpp>
 
@@ -64,7 +65,8 @@ CLI::Validator word_among(std::vector<std::string> names) {
     std::string range = fmt::format("{{{}}}", fmt::join(names, ","));
     return {[names = std::move(names)](std::string& word) -> std::string {
                 if (std::ranges::find(names, word) != names.end()) return {};
-                return fmt::format("must be one of {} ({})", fmt::join(names, ", "), word);
+                return fmt::format("must be one of {} ({}){}", fmt::join(names, ", "), word,
+                                   detail::did_you_mean(word, names));
             },
             std::move(range)};
 }

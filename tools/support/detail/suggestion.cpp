@@ -35,6 +35,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return current[b.size()];
 }
 
+/// The candidate that a word of two letters at least is the beginning of, alone; else empty.
+std::string only_one_that_begins_with(std::string_view small,
+                                      std::span<const std::string> candidates) {
+    const auto begins_so = [&](const std::string& candidate) {
+        return in_small_letters(candidate).starts_with(small);
+    };
+    if (small.size() < 2 || std::ranges::count_if(candidates, begins_so) != 1) return {};
+    return *std::ranges::find_if(candidates, begins_so);
+}
+
 }  // namespace
 
 std::string likely_meant(std::string_view word, std::span<const std::string> candidates) {
@@ -45,8 +55,8 @@ std::string likely_meant(std::string_view word, std::span<const std::string> can
     const auto nearest = std::ranges::min_element(candidates, {}, to);
     if (nearest == candidates.end()) return {};
     const std::size_t errors = to(*nearest);
-    const bool keeps_letters = errors < word.size() || errors == 0;
-    return errors <= (word.size() + 2) / 3 && keeps_letters ? *nearest : std::string();
+    if (errors <= (word.size() + 1) / 3) return *nearest;
+    return only_one_that_begins_with(small, candidates);
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
