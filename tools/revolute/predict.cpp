@@ -2,6 +2,8 @@
 #include "options/data_options.hpp"
 #include "options/option_values.hpp"
 #include "options/program_options.hpp"
+#include <revolute/graph/values/bytes_in_words.hpp>
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/cost/memory_need.hpp>
 #include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/standard_output.hpp>
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace revolute {
@@ -107,16 +110,71 @@ std::vector<NumberColumn> next_values(const PredictOptions& options, const Forec
                           options.reading.series.missing);
 }
 
+/// The largest horizon, at most that of the options, for which `fits` holds, as it does for all
+/// smaller ones; 0 for none.
+template <class Fits>
+int largest_horizon(const PredictOptions& options, const Fits& fits) {
+    if (fits(options.horizon)) return options.horizon;
+    int most = 0, fails = options.horizon;
+    while (fails - most > 1) {
+        const int middle = most + (fails - most) / 2;
+        (fits(middle) ? most : fails) = middle;
+    }
+    return most;
+}
+
+std::string advice_on_horizon(int most) {
+    return most > 0 ? fmt::format("\n  --horizon {} is the largest", most) : std::string();
+}
+
+/// Refuses rows whose dates could not be written.
+void require_dates(const PredictOptions& options, const Series& series) {
+    const int most = largest_horizon(options, [&](int horizon) {
+        return series.axis.has_text(series.row_count() + static_cast<std::size_t>(horizon) - 1);
+    });
+    if (most == options.horizon) return;
+    throw Error(fmt::format(
+        "predict: dates go to the end of the year 9999, which the rows to forecast pass ({} from "
+        "{} on){}",
+        options.horizon, series.axis.text(series.row_count() - 1), advice_on_horizon(most)));
+}
+
+/// Refuses so many rows that they do not fit into the memory.
+void require_rows_fit(const PredictOptions& options, std::size_t targets) {
+    // Measured, with one target and with five: bytes of a row, and of each forecast in it.
+    const double of_row = options.format == ForecastFormat::json  ? 165
+                          : options.format == ForecastFormat::csv ? 55
+                                                                  : 0;
+    const double of_forecast = options.format == ForecastFormat::json  ? 240
+                               : options.format == ForecastFormat::csv ? 70
+                                                                       : 16;
+    const double bytes_a_row = of_row + of_forecast * static_cast<double>(targets);
+    const auto available = static_cast<double>(available_memory());
+    const int most =
+        largest_horizon(options, [&](int horizon) { return bytes_a_row * horizon <= available; });
+    if (most == options.horizon) return;
+    throw CapacityError(fmt::format(
+        "predict: the forecasts must fit into the memory that there is ({} rows take about {}, of "
+        "{}){}",
+        options.horizon, bytes_in_words(static_cast<std::size_t>(bytes_a_row * options.horizon)),
+        bytes_in_words(available_memory()), advice_on_horizon(most)));
+}
+
 void predict(const PredictOptions& options) {
     const ForecastModel model = read_model(options.model);
     require_horizon(model, options.horizon, options.future ? NextRows::given : NextRows::unknown);
     require_memory("predict", {model.sizes(1), model.settings.architecture}, memory_of_predict, {},
                    available_memory());
+    require_rows_fit(options, model.targets.size());
+    std::optional<Activity> activity(std::in_place, "predict");
+    activity->now("reading the table");
     const Table table = Table::read(options.data, options.reading.csv);
     const Series series = read_series(table, columns_of(model), options.reading.series);
+    activity.reset();
     say_how_read(table, series);
+    require_dates(options, series);
     const std::vector<NumberColumn> next = next_values(options, model, series, table.signs());
-    std::optional<Activity> activity(std::in_place, "predict");
+    activity.emplace("predict");
     const auto tell = [&](int done) {
         activity->now(fmt::format("row {} of {}", done, options.horizon));
     };

@@ -57,6 +57,16 @@ double DateScale::seconds(double place) const {
     return day_in_seconds * static_cast<double>(days.value_or(0)) + of_day;
 }
 
+bool DateScale::has_date(double place) const {
+    constexpr double years = 10000, months_a_year = 12, most_days_a_year = 366;
+    const double most_places = unit == DateUnit::month ? years * months_a_year
+                               : unit == DateUnit::weekday
+                                   ? years * most_days_a_year
+                                   : years * most_days_a_year * day_in_seconds;
+    // Beyond these the calendar itself has no numbers.
+    return std::abs(place) <= most_places && format.can_print(seconds(place));
+}
+
 double Axis::place(std::size_t row) const {
     if (row < places.size()) return places[row];
     if (places.empty()) return first + spacing * static_cast<double>(row);
@@ -68,6 +78,8 @@ double Axis::at(std::size_t row) const { return dates ? dates->seconds(place(row
 std::string Axis::text(std::size_t row) const {
     return dates ? dates->format.print(at(row)) : number_text(at(row));
 }
+
+bool Axis::has_text(std::size_t row) const { return !dates || dates->has_date(place(row)); }
 
 std::vector<std::string> Axis::texts(std::size_t begin, std::size_t count) const {
     std::vector<std::string> result;

@@ -35,6 +35,8 @@ struct DateScale {
     double place(double seconds) const;
     /// The time at a place, in seconds from the beginning of 1970.
     double seconds(double place) const;
+    /// Whether a place has a date that can be written, up to the year 9999.
+    bool has_date(double place) const;
 };
 
 /// Where the rows of a series stand on its horizontal axis: in years, say, on days, or counted
@@ -53,6 +55,8 @@ struct Axis {
     double at(std::size_t row) const;
     /// The same as text.
     std::string text(std::size_t row) const;
+    /// Whether a row has a text: dates end with the year 9999.
+    bool has_text(std::size_t row) const;
     /// The texts of rows from one on.
     std::vector<std::string> texts(std::size_t begin, std::size_t count) const;
 

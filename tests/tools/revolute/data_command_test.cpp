@@ -352,4 +352,69 @@ TEST_CASE("predict: a forecast that is not finite ends with 1") {
     CHECK(ran.errors.starts_with("forecast: a forecast must be finite ("));
 }
 
+TEST_CASE("predict: rows whose dates would pass the year 9999 are refused at once") {
+    const TemporaryFolder folder;
+    struct Unit {
+        const char* name;
+        std::string (*date)(int row);
+        const char* last;  // date that can be written; none where that is millions of rows away
+    };
+    const Unit units[] = {
+        {"years", [](int row) { return fmt::format("{}-06-30", 1990 + row); }, "9999-06-30"},
+        {"months", [](int row) { return fmt::format("{}-{:02}", 2000 + row / 12, 1 + row % 12); },
+         "9999-12"},
+        {"halves", [](int row) { return fmt::format("{}H{}", 2000 + row / 2, 1 + row % 2); },
+         "9999H2"},
+        {"days", [](int row) { return fmt::format("2020-01-{:02}", 1 + row); }, nullptr},
+        {"weekdays", [](int row) { return fmt::format("2020-06-{:02}", 1 + row + 2 * (row / 5)); },
+         nullptr}};
+    for (const Unit& unit : units) {
+        CAPTURE(unit.name);
+        std::string table = "day,v\n";
+        for (int row = 0; row < 20; ++row)
+            table += fmt::format("{},{}\n", unit.date(row), (row * 7) % 5);
+        const std::string file = fmt::format("{}.csv", unit.name);
+        write_file(folder / file, table);
+        REQUIRE(
+            run_program(fmt::format("train {} --overwrite {}", file, settings), folder).status ==
+            0);
+        const Ran refused =
+            run_program(fmt::format("predict model.json {} --horizon 5000000", file), folder);
+        CHECK(refused.status == 1);
+        CHECK(refused.output.empty());
+        CHECK(
+            refused.says("predict: dates go to the end of the year 9999, which the rows to "
+                         "forecast pass (5000000 from "));
+        const std::size_t at = refused.errors.find("\n  --horizon ");
+        REQUIRE(at != std::string::npos);
+        if (unit.last == nullptr) continue;
+        const int most = std::stoi(refused.errors.substr(at + 13));
+        const Ran ran = run_program(
+            fmt::format("predict model.json {} --format csv --horizon {}", file, most), folder);
+        CHECK(ran.status == 0);
+        CHECK(ran.output.find(fmt::format("\n{},", unit.last)) != std::string::npos);
+        CHECK(run_program(fmt::format("predict model.json {} --horizon {}", file, most + 1), folder)
+                  .status == 1);
+    }
+}
+
+TEST_CASE("predict: rows that the memory cannot hold are refused before any is forecast") {
+    const TableFolder folder("plain.csv");
+    REQUIRE(run_program("train plain.csv" + settings, folder).status == 0);
+    for (const char* format : {"table", "csv", "json"}) {
+        CAPTURE(format);
+        const Ran ran = test::run_shell(
+            fmt::format(
+                "(ulimit -v 1000000; '{}' predict model.json plain.csv --horizon 1000000000 "
+                "--format {})",
+                REVOLUTE_PROGRAM, format),
+            folder.path());
+        CHECK(ran.status == 1);
+        CHECK(
+            ran.errors.starts_with("predict: the forecasts must fit into the memory that there is "
+                                   "(1000000000 rows take about "));
+        CHECK(ran.says("\n  --horizon "));
+    }
+}
+
 }  // namespace revolute

@@ -406,3 +406,21 @@ TEST_CASE("axis: a date that stands in many rows is said to, with the column of 
             row_advice);
 }
 
+TEST_CASE("axis: dates end with the year 9999, whatever they are counted in") {
+    for (const Texts& places : axes) {
+        CAPTURE(places.front());
+        const Series series = series_of({places.begin(), places.end() - 1});
+        if (!series.axis.dates) {
+            CHECK(series.axis.has_text(std::size_t{1} << 40));
+            continue;
+        }
+        std::size_t has = 5, fails = std::size_t{1} << 40;
+        CHECK(series.axis.has_text(has));
+        CHECK_FALSE(series.axis.has_text(fails));
+        while (fails - has > 1) {
+            const std::size_t middle = has + (fails - has) / 2;
+            (series.axis.has_text(middle) ? has : fails) = middle;
+        }
+        CHECK(series.axis.text(has).find("9999") != std::string::npos);
+    }
+}
