@@ -80,13 +80,29 @@ std::string findings_text(std::span<const Finding> findings) {
     return text;
 }
 
+bool gradients_were_given(const GradientComparison& comparison) {
+    return !std::ranges::all_of(comparison.arrays, is_of_the_forward_pass);
+}
+
 /// Whether gradients were given, and nothing differs but the loss.
 bool only_loss_differs(const GradientComparison& comparison) {
     return std::ranges::all_of(comparison.arrays,
                                [](const ArrayVerdict& array) {
                                    return (array.name == "loss") != array.agrees();
                                }) &&
-           !std::ranges::all_of(comparison.arrays, is_of_the_forward_pass);
+           gradients_were_given(comparison);
+}
+
+/// The loss of right answers is another one; of what was not given nothing is said.
+std::string loss_text(const GradientComparison& comparison) {
+    const bool has_answers = std::ranges::find(comparison.arrays, "yhat", &ArrayVerdict::name) !=
+                             comparison.arrays.end();
+    return fmt::format("\n{}oss is another one:\n{}{}",
+                       has_answers ? "The answers are right, and the l" : "The l",
+                       words_text(comparison.forward, ""),
+                       comparison.gradients_differ() || !gradients_were_given(comparison)
+                           ? ""
+                           : "The gradients are those of the right loss.\n");
 }
 
 /// Another forward pass that gives the answers, and what is left over then.
@@ -97,11 +113,7 @@ std::string forward_text(const GradientComparison& comparison) {
         return "  nothing else differs: the gradients are those of the right loss\n";
     if (comparison.forward.empty())
         return "  the forward pass differs, so gradients may differ for that reason alone\n";
-    if (comparison.is_factor_of_loss)
-        return "\nThe answers are right, and the loss is another one:\n" +
-               words_text(comparison.forward, "") +
-               (comparison.gradients_differ() ? ""
-                                              : "The gradients are those of the right loss.\n");
+    if (comparison.is_factor_of_loss) return loss_text(comparison);
     std::string text =
         "\nThe forward pass is another one. This gives the answers that were given:\n" +
         words_text(comparison.forward, "");

@@ -192,11 +192,12 @@ std::vector<StateArrays> read_all_states(const Entry& whole, std::string_view be
     return all;
 }
 
-/// Reads what a result has; what is missing is left empty, but some gradients must be there.
+/// Reads what a result has; what is missing is left empty.
 CaseResult read_result(const Entry& entry, const Case& of) {
     CaseResult result;
-    result.grads =
-        read_state_dict(entry["grads"], state_dict_shapes(of.architecture, of.sizes), Extent::some);
+    if (entry.has("grads"))
+        result.grads = read_state_dict(entry["grads"], state_dict_shapes(of.architecture, of.sizes),
+                                       Extent::some);
     if (entry.has("loss")) result.loss = entry["loss"].number();
     if (entry.has("yhat")) result.yhat = read_answers(entry["yhat"], of);
     if (entry.has("dx")) result.dx = read_sequence(entry["dx"], of.x.size(), input_shape(of));
@@ -233,7 +234,7 @@ Case read(const Entry& whole, std::span<const CellType> cells) {
         whole["params"], state_dict_shapes(result.architecture, result.sizes), Extent::all);
     if (whole.has("expected")) {
         const Entry expected = whole["expected"];
-        for (const char* name : {"loss", "yhat"}) static_cast<void>(expected[name]);
+        for (const char* name : {"loss", "yhat", "grads"}) static_cast<void>(expected[name]);
         result.expected = read_result(expected, result);
     }
     result.unknown_keys = whole.unknown_keys(keys);
@@ -297,7 +298,13 @@ Case read_case(const std::filesystem::path& path, std::span<const CellType> cell
 CaseResult parse_gradients(std::string_view json, std::string_view source, const Case& of) {
     constexpr std::string_view no_gradients = "has no gradients that can be read";
     const Json parsed = parse_json(json, source, no_gradients);
-    return read_result(Entry(parsed, source, no_gradients), of);
+    const Entry entry(parsed, source, no_gradients);
+    CaseResult result = read_result(entry, of);
+    const bool is_empty = !result.loss && result.yhat.empty() && result.grads.empty() &&
+                          result.dx.empty() && result.dinitial.empty();
+    if (is_empty)
+        entry.fail("must have one of loss, yhat, grads, dx and the adjoints of initial states");
+    return result;
 }
 
 std::optional<NotFiniteEntry> first_not_finite(const CaseResult& result) {

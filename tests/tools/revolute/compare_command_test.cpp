@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <initializer_list>
@@ -135,6 +136,31 @@ TEST_CASE("compare command: files with no gradients that can be read") {
                         "grads.head.biases does not belong to this net");
     of.check_unreadable("text.json", with(of.by_hand, entry, "\"head.bias\": [\"much\"]"),
                         "grads.head.bias[0] must be a number (\"much\")");
+}
+
+TEST_CASE("compare command: what there is is compared, be it one array, or the loss alone") {
+    const Examples of;
+    const nlohmann::json right = nlohmann::json::parse(of.right);
+    for (const auto& [key, value] : right.items()) {
+        CAPTURE(key);
+        of.write("one.json", nlohmann::json{{key, value}}.dump());
+        const Ran ran = of.compare("case.json one.json");
+        CHECK(ran.status == 0);
+        CHECK(ran.errors.empty());
+        CHECK(ran.output.find("not compared, as only one side has it: ") != std::string::npos);
+        CHECK(of.compare("--json case.json one.json").status == 0);
+    }
+    of.write("loss.json", "{\"loss\": 3}");
+    const Ran wrong = of.compare("case.json loss.json");
+    CHECK(wrong.status == 1);
+    CHECK(wrong.output.find("The first that differs is loss.") != std::string::npos);
+    // Nothing is said of what was not given.
+    CHECK(wrong.output.find("The loss is another one:") != std::string::npos);
+    CHECK(wrong.output.find("nswers are") == std::string::npos);
+    CHECK(wrong.output.find("radients are") == std::string::npos);
+    of.check_unreadable("none.json", "{}",
+                        "the whole must have one of loss, yhat, grads, dx and the adjoints of "
+                        "initial states");
 }
 
 TEST_CASE(
