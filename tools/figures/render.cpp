@@ -137,10 +137,7 @@ FigureFormat figure_format(const std::filesystem::path& path) {
     const std::string ending = path.extension().string();
     for (std::size_t i = 0; i < format_names.size(); ++i)
         if (ending == fmt::format(".{}", format_names[i])) return static_cast<FigureFormat>(i);
-    std::error_code none;
-    const std::filesystem::file_status status = std::filesystem::status(path, none);
-    const bool is_regular = !exists(status) || is_regular_file(status) || is_directory(status);
-    if (is_standard_output(path) || !is_regular) return FigureFormat::dot;
+    if (is_stream(path)) return FigureFormat::dot;
     throw Error(fmt::format(
         "figure: the name of its file must end in .dot, .svg, .pdf or .png ({})", path.string()));
 }

@@ -3,8 +3,8 @@
 #include "options/finite_options.hpp"
 #include "options/net_options.hpp"
 #include "options/option_values.hpp"
-#include "options/own_file.hpp"
 #include "options/program_options.hpp"
+#include "train_outputs.hpp"
 #include "training_run.hpp"
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/cost/memory_need.hpp>
@@ -12,7 +12,6 @@
 #include <revolute/tools/support/detail/shell_word.hpp>
 #include <revolute/tools/support/kept_output.hpp>
 #include <revolute/tools/support/output_file.hpp>
-#include <revolute/tools/support/planned_file.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 #include <revolute/tools/training/forecast_report.hpp>
 #include <revolute/tools/training/model_file.hpp>
@@ -21,7 +20,6 @@
 
 #include <memory>
 #include <optional>
-#include <unistd.h>
 
 namespace revolute {
 
@@ -38,17 +36,14 @@ struct TrainOptions {
     bool rate_is_named = false, precision_is_named = false;
     TrainingSettings settings;
     double test_fraction = 0.2;
-    std::string save = "model.json";
-    std::string plot = "out.svg";
+    TrainOutputs outputs;
     FiniteOptions finite;
     bool is_reference = false;
     CompileOptions compile;
     std::size_t memory = 0;  // that steps may take
     std::optional<double> validation;
     int patience = 20;
-    bool overwrite = false;
-    bool save_is_named = false, plot_is_named = false;  // by the user
-    std::string told_reading;                           // options of `reading`, to be typed again
+    std::string told_reading;  // options of `reading`, to be typed again
 };
 
 /// A momentum says something of sgd alone.
@@ -57,79 +52,12 @@ void require_momentum(const CLI::Option& momentum, OptimizerKind optimizer) {
         throw CLI::ValidationError("--momentum", "needs --optimizer sgd");
 }
 
-void require_svg(const std::string& plot) {
-    if (std::filesystem::path(plot).extension() != ".svg")
-        throw Error(fmt::format("the name of the plot's file must end in .svg ({})", plot));
-}
-
-/// Refuses to replace a file that is not of a training before and that the user did not name.
-void require_of_train(const std::filesystem::path& path, std::string_view mark,
-                      std::string_view option) {
-    if (may_be_replaced(path, mark)) return;
-    throw Error(
-        fmt::format("train: {} is there, and is not of a training before\n"
-                    "  --overwrite replaces it, {} says another name",
-                    path.string(), option));
-}
-
-/// Nothing the user has is lost.
-void require_outputs(const TrainOptions& options) {
-    const std::filesystem::path plot(options.plot);
-    const std::filesystem::path table = csv_beside(plot);
-    require_distinct({options.data, options.save, plot, table});
-    if (options.init) require_distinct({*options.init, options.save, plot, table});
-    for (const std::filesystem::path& path : {std::filesystem::path(options.save), plot, table})
-        require_writable(path);
-    if (options.overwrite) return;
-    if (!options.save_is_named) require_of_train(options.save, "revolute model", "--save");
-    if (!options.plot_is_named) require_of_train(plot, "gnuplot", "--plot");
-    require_of_train(table, "recurrent net", "--plot");
-}
-
-/// Nothing is computed that could not be written in the end: the model, with the names in it, and
-/// the plot are made, as far as they are known, and thrown away.
-void rehearse_outputs(const TrainOptions& options, const Series& series, std::size_t first) {
-    const std::size_t of_model = most_bytes_trained(untrained(series, first, options.settings));
-    constexpr double least_part = 0.7;  // of the most, where all numbers are short
-    std::vector<PlannedFile> files{
-        {options.save, of_model,
-         static_cast<std::size_t>(least_part * static_cast<double>(of_model))}};
-    if (first < series.row_count()) {
-        const std::vector<Plot> plots = to_plots(report_without_net(series, first));
-        // Of other forecasts numbers are a little longer or shorter; what may have room is not
-        // refused.
-        constexpr double certain_part = 0.9;
-        const auto certainly = [](std::size_t bytes) {
-            return static_cast<std::size_t>(certain_part * static_cast<double>(bytes));
-        };
-        files.push_back({csv_beside(options.plot), certainly(to_csv(plots).size())});
-        files.push_back({options.plot, certainly(require_drawable(options.plot, plots))});
-    }
-    require_room(files);
-}
-
-/// Writes the model; where it cannot be written, though it could have been before, to the folder
-/// for temporary files, and throws FileError that says so.
-void save_model(const std::string& path, const TrainingResult& result) try {
-    write_model(path, result.model, result.state);
-} catch (const FileError& error) {
-    const std::filesystem::path rescue =
-        folder_for_temporary_files() / fmt::format("revolute-model-{}.json", getpid());
-    try {
-        write_model(rescue, result.model, result.state);
-    } catch (const FileError& second) {
-        throw FileError(fmt::format("{}\n  nor could the model be kept elsewhere: {}", error.what(),
-                                    second.what()));
-    }
-    throw FileError(fmt::format("{}\n  the model is in {}", error.what(), rescue.string()));
-}
-
-/// What is told of the model: beside it, where it goes to the standard output.
+/// What is told of the model: beside it, where it or the plot goes to the standard output.
 template <class... Arguments>
 void say(const TrainOptions& options, fmt::format_string<Arguments...> format,
          Arguments&&... arguments) {
     const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
-    if (is_standard_output(options.save))
+    if (is_said_beside(options.outputs))
         tell("{}", text);
     else
         print("{}", text);
@@ -137,18 +65,22 @@ void say(const TrainOptions& options, fmt::format_string<Arguments...> format,
 
 void report(const TrainOptions& options, const ForecastModel& model, const Series& series,
             std::size_t first) {
-    say(options, "{}  the model, for `revolute predict {} {}{}`\n", options.save,
-        detail::shell_word(options.save), detail::shell_word(options.data), options.told_reading);
+    say(options, "{}  the model, for `revolute predict {} {}{}`\n", options.outputs.save,
+        detail::shell_word(options.outputs.save), detail::shell_word(options.data),
+        options.told_reading);
     if (first == series.row_count()) {
         say(options,
             "No row was held out, so there is nothing to compare with and nothing to plot.\n");
         return;
     }
     const ForecastReport forecasts = report_forecasts(model, series, first);
-    const bool is_drawn = write_plot(options.plot, to_plots(forecasts));
-    say(options, "{}  the held-out forecasts in numbers\n", csv_beside(options.plot).string());
-    say(options, "{}  {}\n", options.plot,
-        is_drawn ? "the same as a plot" : "is not written: gnuplot is not installed");
+    const bool is_drawn = write_plot(options.outputs.plot, to_plots(forecasts));
+    const auto table = csv_beside(options.outputs.plot);
+    if (table) say(options, "{}  the held-out forecasts in numbers\n", table->string());
+    say(options, "{}  {}\n", name_of_output(options.outputs.plot),
+        !is_drawn ? "is not written: gnuplot is not installed"
+        : table   ? "the same as a plot"
+                  : "the held-out forecasts as a plot");
     say(options, "\n{}", to_table(forecasts));
 }
 
@@ -189,7 +121,7 @@ std::optional<std::vector<Matrix>> weights_to_start_from(const TrainOptions& opt
 }
 
 TrainingHooks hooks_of(const TrainOptions& options) {
-    TrainingHooks hooks{.not_finite = not_finite_report(options.finite, options.overwrite),
+    TrainingHooks hooks{.not_finite = not_finite_report(options.finite, options.outputs.overwrite),
                         .computed_by = computed_by(options.is_reference),
                         .compile = options.compile,
                         .say = [](std::string_view text) { tell("{}\n", text); }};
@@ -224,8 +156,8 @@ std::optional<std::pair<ForecastModel, TrainingState>> take_up_training(TrainOpt
                                 *options.resume, told.epochs, before.first.epochs_done));
     take_up_precision(options, *options.resume);
     options.columns = columns_of(before.first);
-    if (!options.save_is_named) options.save = *options.resume;
-    options.save_is_named = true;
+    if (!options.outputs.save_is_named) options.outputs.save = *options.resume;
+    options.outputs.save_is_named = true;
     return before;
 }
 
@@ -244,12 +176,14 @@ void train_and_report(TrainOptions& options) {
     auto before = take_up_training(options);
     const Series series = read_data(options);
     const auto weights = weights_to_start_from(options, series);
-    require_outputs(options);
+    std::vector<std::string> read{options.data};
+    if (options.init) read.push_back(*options.init);
+    require_outputs(options.outputs, read);
     require_net_fits(options.settings, series);
     const std::size_t first = first_held_out(series.row_count(), options.test_fraction);
-    rehearse_outputs(options, series, first);
-    std::optional<KeptOutput> kept(std::in_place, options.save, [&] {
-        tell("train: {} is a pipe, and nobody reads it yet: waiting\n", options.save);
+    rehearse_outputs(options.outputs, options.settings, series, first);
+    std::optional<KeptOutput> kept(std::in_place, options.outputs.save, [&] {
+        tell("train: {} is a pipe, and nobody reads it yet: waiting\n", options.outputs.save);
     });
     TrainingHooks hooks = hooks_of(options);
     hooks.resume = std::move(before);
@@ -261,15 +195,15 @@ void train_and_report(TrainOptions& options) {
         tell("interrupted in the first epoch: there is no model to save\n");
         throw CLI::RuntimeError(Interrupt::exit_status());
     }
-    save_model(options.save, result);
+    save_model(options.outputs.save, result);
     kept.reset();  // whoever reads it need not wait for the report
     const std::string last_words =
-        words_of_interrupted(result, options.settings.epochs, options.save);
+        words_of_interrupted(result, options.settings.epochs, name_of_output(options.outputs.save));
     interrupt.end_at_once(last_words);
     if (result.failure)
-        throw EvaluationError(
-            fmt::format("{}\n  {} holds the model after epoch {}, the best until then",
-                        *result.failure, options.save, result.model.epochs_done));
+        throw EvaluationError(fmt::format(
+            "{}\n  {} holds the model after epoch {}, the best until then", *result.failure,
+            name_of_output(options.outputs.save), result.model.epochs_done));
     if (Interrupt::came()) {  // in training, or while the model was written
         tell("{}", last_words);
         throw CLI::RuntimeError(Interrupt::exit_status());
@@ -303,12 +237,12 @@ void add_column_options(CLI::App& command, TrainOptions& options) {
 }
 
 void add_output_options(CLI::App& command, TrainOptions& options) {
-    command.add_option("--save", options.save, "Model file to write")->check(file_name());
+    command.add_option("--save", options.outputs.save, "Model file to write")->check(file_name());
     command
-        .add_option("--plot", options.plot,
+        .add_option("--plot", options.outputs.plot,
                     "SVG to write of the held-out forecasts; a CSV is written beside it")
         ->check(accepted_by(require_svg));
-    command.add_flag("--overwrite", options.overwrite,
+    command.add_flag("--overwrite", options.outputs.overwrite,
                      "Replace files that are there, also those that are not of a training before");
 }
 
@@ -399,11 +333,11 @@ void add_train_command(CLI::App& program) {
         "  revolute train macrodata.csv --columns realgdp,cpi,unemp --target unemp --cell lstm");
     command.callback([options, &command] {
         require_momentum(*command.get_option("--momentum"), options->settings.optimizer);
-        options->save_is_named = command.count("--save") > 0;
+        options->outputs.save_is_named = command.count("--save") > 0;
         options->precision_is_named = command.count("--precision") > 0;
         options->rate_is_named = command.count("--learning-rate") > 0;
         options->told_reading = told_data_options(command, options->reading);
-        options->plot_is_named = command.count("--plot") > 0;
+        options->outputs.plot_is_named = command.count("--plot") > 0;
         train_and_report(*options);
     });
 }

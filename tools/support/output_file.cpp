@@ -50,11 +50,11 @@ std::size_t room_of(const struct stat& file) {
     return unit * static_cast<std::size_t>(file.st_blocks);
 }
 
-/// Where the next bytes go of a regular file that is the standard output.
-off_t place_of_standard_output(const struct stat& file) {
-    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+/// Where the next bytes go of a regular file that a standard stream goes to.
+off_t place_of_stream(int stream, const struct stat& file) {
+    const int flags = fcntl(stream, F_GETFL);
     const bool appends = flags != -1 && (flags & O_APPEND) != 0;
-    return appends ? file.st_size : lseek(STDOUT_FILENO, 0, SEEK_CUR);
+    return appends ? file.st_size : lseek(stream, 0, SEEK_CUR);
 }
 
 /// The mode of a file that is made in the ordinary way.
@@ -181,6 +181,10 @@ void OutputFile::choose_way() {
         way_ = Way::standard_output;
         return;
     }
+    if (is_standard_error(destination_)) {
+        way_ = Way::standard_error;
+        return;
+    }
     struct stat old {};
     if (stat(destination_.c_str(), &old) != 0) {
         if (errno != ENOENT) fail_to_write(destination_, errno);
@@ -233,6 +237,11 @@ void OutputFile::commit() {
             write_to_standard_output(read_file(temporary_));
             flush_standard_output();
             break;
+        case Way::standard_error: {
+            const detail::IgnoreBrokenPipe ignore;
+            copy(descriptor_, STDERR_FILENO, destination_);
+            break;
+        }
     }
 }
 
@@ -290,18 +299,19 @@ std::error_code OutputFile::reserve(std::size_t bytes) {
 /// The reason why a regular file that is written to in place cannot have so many bytes more than
 /// what it has; 0 where it may. The file is only looked at, since others may be writing to it.
 int OutputFile::destination_without_room(std::size_t bytes) const {
-    const bool is_standard = way_ == Way::standard_output;
+    const bool is_standard = way_ == Way::standard_output || way_ == Way::standard_error;
+    const int stream = way_ == Way::standard_error ? STDERR_FILENO : STDOUT_FILENO;
     struct stat old {};
     struct statvfs disk {};
-    if ((is_standard ? fstat(STDOUT_FILENO, &old) : stat(destination_.c_str(), &old)) != 0 ||
+    if ((is_standard ? fstat(stream, &old) : stat(destination_.c_str(), &old)) != 0 ||
         !S_ISREG(old.st_mode))
         return 0;
-    const off_t begin = is_standard ? place_of_standard_output(old) : 0;
+    const off_t begin = is_standard ? place_of_stream(stream, old) : 0;
     rlimit most{};
     if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
         static_cast<rlim_t>(std::max<off_t>(begin, 0)) + bytes > most.rlim_cur)
         return EFBIG;
-    if ((is_standard ? fstatvfs(STDOUT_FILENO, &disk) : statvfs(destination_.c_str(), &disk)) != 0)
+    if ((is_standard ? fstatvfs(stream, &disk) : statvfs(destination_.c_str(), &disk)) != 0)
         return 0;
     const auto free = disk.f_frsize * (geteuid() == 0 ? disk.f_bfree : disk.f_bavail);
     const std::size_t reused = is_standard ? 0 : room_of(old);
@@ -334,7 +344,15 @@ fs::path folder_for_temporary_files() {
 
 void require_writable(const fs::path& path) { const OutputFile made_and_removed(path); }
 
-void require_distinct(std::initializer_list<fs::path> paths) {
+bool is_stream(const fs::path& path) {
+    std::error_code none;
+    const fs::file_status status = fs::status(path, none);
+    const bool may_be_replaced =
+        !fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status);
+    return is_standard_output(path) || is_standard_error(path) || !may_be_replaced;
+}
+
+void require_distinct(const std::vector<fs::path>& paths) {
     // What is no regular file, such as `-` or a pipe, loses nothing by being written to.
     const auto may_be_lost = [](const fs::path& path) {
         std::error_code none;

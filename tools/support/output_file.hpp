@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace revolute {
 
@@ -25,7 +25,7 @@ namespace revolute {
 /// and its mode, and symbolic links to it stay. A file that has several names, or that cannot be
 /// replaced because its folder is closed to the user, is written over in place. Anything else (a
 /// pipe, a device) is opened and written to. `-` is the standard output, and so is any other name
-/// of it, such as /dev/stdout.
+/// of it, such as /dev/stdout; names of the standard error are likewise.
 class OutputFile {
  public:
     /// Makes the temporary file, empty. Throws FileError naming the destination and the system's
@@ -49,7 +49,7 @@ class OutputFile {
     std::size_t room_of_old() const;
 
  private:
-    enum class Way : std::uint8_t { replace, write_over, standard_output };
+    enum class Way : std::uint8_t { replace, write_over, standard_output, standard_error };
 
     void choose_way();
     void make_temporary();
@@ -76,9 +76,13 @@ std::filesystem::path folder_for_temporary_files();
 /// Throws the FileError that writing to `path` would throw, before there is anything to write.
 void require_writable(const std::filesystem::path& path);
 
+/// Whether what is written to `path` goes on to somebody and replaces no file: a standard stream, a
+/// pipe or a device.
+bool is_stream(const std::filesystem::path& path);
+
 /// Throws FileError naming the first path that is also an earlier one, so that no file that is read
 /// or written is written over.
-void require_distinct(std::initializer_list<std::filesystem::path> paths);
+void require_distinct(const std::vector<std::filesystem::path>& paths);
 
 /// The whole content of a file; `-` is the standard input. Throws FileError naming the path and the
 /// system's reason.

@@ -21,6 +21,15 @@ namespace {
     throw FileError(text);
 }
 
+/// Whether a stream goes to the file of a path.
+bool is_file_of(int stream, const std::filesystem::path& path) {
+    struct stat named {};
+    struct stat standard {};
+    return stat(path.c_str(), &named) == 0 && fstat(stream, &standard) == 0 &&
+           named.st_dev == standard.st_dev && named.st_ino == standard.st_ino &&
+           named.st_rdev == standard.st_rdev;
+}
+
 }  // namespace
 
 void write_to_standard_output(std::string_view content) {
@@ -48,12 +57,11 @@ void open_closed_streams() {
 }
 
 bool is_standard_output(const std::filesystem::path& path) {
-    if (path == "-") return true;
-    struct stat named {};
-    struct stat standard {};
-    return stat(path.c_str(), &named) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
-           named.st_dev == standard.st_dev && named.st_ino == standard.st_ino &&
-           named.st_rdev == standard.st_rdev;
+    return path == "-" || is_file_of(STDOUT_FILENO, path);
+}
+
+bool is_standard_error(const std::filesystem::path& path) {
+    return is_file_of(STDERR_FILENO, path);
 }
 
 }  // namespace revolute

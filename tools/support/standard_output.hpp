@@ -48,5 +48,7 @@ void open_closed_streams();
 
 /// Whether a path is a name of the standard output: `-`, /dev/stdout, or the file that it goes to.
 bool is_standard_output(const std::filesystem::path& path);
+/// Whether a path is a name of the standard error: /dev/stderr, or the file that it goes to.
+bool is_standard_error(const std::filesystem::path& path);
 
 }  // namespace revolute

@@ -201,19 +201,22 @@ std::string to_gnuplot(std::span<const Plot> plots) {
     return text + (plots.size() > 1 ? "unset multiplot\n" : "");
 }
 
-std::filesystem::path csv_beside(const std::filesystem::path& svg) {
+std::optional<std::filesystem::path> csv_beside(const std::filesystem::path& svg) {
+    if (is_stream(svg)) return std::nullopt;
     return std::filesystem::path(svg).replace_extension(".csv");
 }
 
+bool can_draw_plots() { return is_installed("gnuplot"); }
+
 std::size_t require_drawable(const std::filesystem::path& svg, std::span<const Plot> plots) {
-    if (!is_installed("gnuplot")) return 0;
+    if (!can_draw_plots()) return 0;
     require_writable(svg);
     return drawn(plots, svg).size();
 }
 
 bool write_plot(const std::filesystem::path& svg, std::span<const Plot> plots) {
-    write_file(csv_beside(svg), to_csv(plots));
-    if (!is_installed("gnuplot")) return false;
+    if (const auto table = csv_beside(svg)) write_file(*table, to_csv(plots));
+    if (!can_draw_plots()) return false;
     write_file(svg, drawn(plots, svg));
     return true;
 }

@@ -48,8 +48,12 @@ std::string to_csv(std::span<const Plot> plots);
 /// What gnuplot is told to draw plots below each other as SVG, to its standard output.
 std::string to_gnuplot(std::span<const Plot> plots);
 
-/// Where the CSV of a plot is written: `svg` with the ending .csv.
-std::filesystem::path csv_beside(const std::filesystem::path& svg);
+/// Where the CSV of a plot is written: `svg` with the ending .csv; nowhere where that is a stream,
+/// such as `-`, and no file.
+std::optional<std::filesystem::path> csv_beside(const std::filesystem::path& svg);
+
+/// Whether the program `gnuplot` is installed.
+bool can_draw_plots();
 
 /// Writes plots as CSV, and as SVG by the program `gnuplot`. Returns whether there is an SVG: there
 /// is none where gnuplot is not installed. Throws FileError when a file cannot be written, or

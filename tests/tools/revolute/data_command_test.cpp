@@ -223,6 +223,79 @@ TEST_CASE("train: a model that goes to the standard output is alone there") {
     CHECK(run_program("predict piped.json plain.csv", folder).status == 0);
 }
 
+TEST_CASE("train: a plot that goes to the standard output, or to a pipe, is alone there") {
+    const TableFolder folder("plain.csv");
+    const std::string name = "train plain.csv --overwrite" + settings;
+    for (const char* plot : {"-", "/dev/stdout"}) {
+        const Ran ran = run_program(fmt::format("{} --plot {}", name, plot), folder);
+        CHECK(ran.status == 0);
+        CHECK(ran.output.starts_with("<?xml"));
+        CHECK(ran.output.ends_with("</svg>\n\n"));
+        CHECK(ran.says("  the held-out forecasts as a plot\n"));
+        CHECK(ran.says("One step ahead on "));
+        CHECK_FALSE(ran.says(".csv  the held-out"));
+    }
+    const Ran piped = test::run_shell(
+        fmt::format("mkfifo p && {{ cat p > plot.svg & }} && '{}' {} --plot p; wait",
+                    REVOLUTE_PROGRAM, name),
+        folder.path());
+    CHECK(piped.status == 0);
+    CHECK(read_file(folder / "plot.svg").starts_with("<?xml"));
+    CHECK_FALSE(std::filesystem::exists(folder / "p.csv"));
+    CHECK(run_program(name + " --plot plot.txt", folder).status == 2);
+    const Ran both = run_program(name + " --plot - --save -", folder);
+    CHECK(both.status == 1);
+    CHECK(both.output.empty());
+    CHECK(
+        both.errors.ends_with("train: model and plot cannot both go to the standard output\n"
+                              "  --save or --plot must name a file\n"));
+}
+
+TEST_CASE("draw, train: the standard error is an output like others, and keeps what it had") {
+    const TableFolder folder("plain.csv");
+    write_file(folder / "log", "before\n");
+    const Ran drawn = test::run_shell(
+        fmt::format("'{}' draw --steps 2 -o /dev/stderr 2>> log", REVOLUTE_PROGRAM), folder.path());
+    CHECK(drawn.status == 0);
+    CHECK(read_file(folder / "log").starts_with("before\ndigraph revolute"));
+    const Ran trained = test::run_shell(
+        fmt::format("'{}' train plain.csv {} --save /dev/stderr --plot p.svg 2>> log",
+                    REVOLUTE_PROGRAM, settings),
+        folder.path());
+    CHECK(trained.status == 0);
+    const std::string log = read_file(folder / "log");
+    CHECK(log.starts_with("before\ndigraph revolute"));
+    CHECK(log.find("\"format\": \"revolute model\"") != std::string::npos);
+}
+
+TEST_CASE("train: a plot that was asked for and cannot be made is refused before the first epoch") {
+    const TableFolder folder("plain.csv");
+    const auto without_gnuplot = [&](const std::string& options) {
+        return test::run_shell(
+            fmt::format("PATH='{}' '{}' train plain.csv {} {}", folder.path().string(),
+                        REVOLUTE_PROGRAM, settings, options),
+            folder.path());
+    };
+    const std::size_t files = folder.file_count();
+    const Ran refused = without_gnuplot("--plot mine.svg");
+    CHECK(refused.status == 1);
+    CHECK(refused.errors ==
+          "train: the plot that --plot names is drawn by gnuplot, which is not installed\n"
+          "  without --plot the forecasts are written as numbers alone, into out.csv\n");
+    CHECK(folder.file_count() == files);
+    const Ran unnamed = without_gnuplot("");
+    CHECK(unnamed.status == 0);
+    CHECK(unnamed.output.find("out.svg  is not written: gnuplot is not installed\n") !=
+          std::string::npos);
+    CHECK(std::filesystem::exists(folder / "out.csv"));
+    const Ran empty =
+        run_program("train plain.csv --test-fraction 0 --plot mine.svg" + settings, folder);
+    CHECK(empty.status == 1);
+    CHECK(empty.errors ==
+          "train: the plot that --plot names is of held-out rows, and there are none\n"
+          "  leave --plot out, or hold rows out (--test-fraction)\n");
+}
+
 TEST_CASE("demo: files that are not of a demo before are not replaced without being asked to") {
     for (const char* file :
          {"sunspots.csv", "model.json", "loss.csv", "joint.dot", "forecast.svg"}) {

@@ -119,6 +119,18 @@ void check_stopped_by(int signal, int status) {
 
 }  // namespace
 
+TEST_CASE("train: who ends it is told of the standard output by that name") {
+    const TemporaryFolder folder;
+    Training training(sunspots + " --hidden 4 --epochs 20000 --save -", folder);
+    wait_for(training, folder, "epoch 2000/");
+    training.send(SIGINT);
+    CHECK(training.wait() == 130);
+    CHECK(read_file(folder / "errors")
+              .find("\ninterrupted: the standard output holds the model after epoch ") !=
+          std::string::npos);
+    CHECK(read_file(folder / "output").find("revolute model") != std::string::npos);
+}
+
 TEST_CASE("train: a file or a column that is not there") {
     const SeriesFolder folder;
     check_refused(1, "cannot read no.csv: No such file or directory\n", "train no.csv", folder);
