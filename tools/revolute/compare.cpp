@@ -4,6 +4,7 @@
 #include <revolute/tools/diagnosis/diagnosis.hpp>
 #include <revolute/tools/diagnosis/diagnosis_report.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace revolute {
 
@@ -26,7 +28,10 @@ struct CompareOptions {
 void compare(const CompareOptions& options) {
     const Case of = case_from("compare", options.case_file);
     const CaseResult given = gradients_from(options.gradients_file, of);
+    std::optional<Activity> activity(std::in_place, "compare");
+    activity->now("looking what differs, and which mistake gives that");
     const GradientComparison comparison = compare_gradients(of, given, options.tolerance);
+    activity.reset();
     print("{}", options.json ? to_json(comparison) : to_text(comparison, of));
     if (!comparison.agrees()) throw CLI::RuntimeError(1);
 }

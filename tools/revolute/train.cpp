@@ -9,6 +9,7 @@
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/cost/memory_need.hpp>
 #include <revolute/tools/exchange/weights_file.hpp>
+#include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/detail/shell_word.hpp>
 #include <revolute/tools/support/kept_output.hpp>
 #include <revolute/tools/support/output_file.hpp>
@@ -73,8 +74,12 @@ void report(const TrainOptions& options, const ForecastModel& model, const Serie
             "No row was held out, so there is nothing to compare with and nothing to plot.\n");
         return;
     }
+    std::optional<Activity> activity(std::in_place, "train");
+    activity->now("forecasting the held-out rows");
     const ForecastReport forecasts = report_forecasts(model, series, first);
+    activity->now("drawing their plot");
     const bool is_drawn = write_plot(options.outputs.plot, to_plots(forecasts));
+    activity.reset();
     const auto table = csv_beside(options.outputs.plot);
     if (table) say(options, "{}  the held-out forecasts in numbers\n", table->string());
     say(options, "{}  {}\n", name_of_output(options.outputs.plot),
@@ -100,11 +105,14 @@ ColumnNames columns_meant(const TrainOptions& options, const Table& table) {
 }
 
 Series read_data(const TrainOptions& options) {
+    std::optional<Activity> activity(std::in_place, "train");
+    activity->now("reading the table");
     const Table table = Table::read(options.data, options.reading.csv);
     const ColumnNames columns = columns_meant(options, table);
     Series series = columns.inputs.empty()
                         ? read_series(table, options.column, options.reading.series)
                         : read_series(table, columns, options.reading.series);
+    activity.reset();
     say_how_read(table, series);
     return series;
 }

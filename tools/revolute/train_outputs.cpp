@@ -2,6 +2,7 @@
 
 #include "options/own_file.hpp"
 #include <revolute/graph/values/error.hpp>
+#include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/output_file.hpp>
 #include <revolute/tools/support/planned_file.hpp>
 #include <revolute/tools/support/standard_output.hpp>
@@ -80,6 +81,8 @@ void require_outputs(const TrainOutputs& outputs, const std::vector<std::string>
 void rehearse_outputs(const TrainOutputs& outputs, const TrainingSettings& settings,
                       const Series& series, std::size_t first) {
     require_plot(outputs, first < series.row_count());
+    Activity activity("train");
+    activity.now("trying what is to be written");
     const std::size_t of_model = most_bytes_trained(untrained(series, first, settings));
     constexpr double least_part = 0.7;  // of the most, where all numbers are short
     std::vector<PlannedFile> files{
