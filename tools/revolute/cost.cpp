@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "options/net_options.hpp"
 #include "options/program_options.hpp"
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/cost/size_polynomials.hpp>
 #include <revolute/tools/support/activity.hpp>
 #include <revolute/tools/support/standard_output.hpp>
@@ -22,8 +23,26 @@ struct CostCommand {
     bool json = false;
 };
 
+/// Refuses what has more operations than can be counted, before a deep net is counted for minutes:
+/// in all steps but the first, each weight and bias of the layers is an operation for each column.
+void require_countable(const SizedNet& net) {
+    constexpr double most = 9223372036854775808.0;  // 2^63
+    const double directions = net.architecture.is_bidirectional ? 2 : 1;
+    const double of_head = net.sizes.output * (directions * net.sizes.hidden + 1);
+    const double a_step = (net_size(net).parameter_entries - of_head) * net.sizes.batch;
+    // Of an answer at the last step the upper layer's backward direction has one step alone.
+    const double operations = a_step * (net.sizes.steps - 1) / directions;
+    if (operations >= most)
+        throw CapacityError(
+            fmt::format("cost: operations can be counted up to 2^63 (there are more than {:.1e})\n"
+                        "  --layers, --hidden, --steps or --batch must be smaller",
+                        operations));
+}
+
 void count(const CostCommand& command) {
     require_memory("cost", command.net, memory_of_rolling);
+    if (!command.net.text.is_used())
+        require_countable({command.net.sizes, command.net.architecture});
     const SizedGraph graph = sized_graph(command.net, command.is_as_built);
     const std::vector<std::int64_t> sizes = values_of(command.net);
     std::optional<Activity> activity(std::in_place, "cost");

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+
 using namespace revolute;
 using namespace revolute::test;
 
@@ -43,9 +45,18 @@ TEST_CASE("cost command: options that are not understood are refused") {
         check_misused(fmt::format("cost {}", options));
 }
 
-TEST_CASE("cost command: numbers that do not fit into 64 bits are refused") {
-    const Ran ran = run_program(
-        "cost --as-built --steps 1000000 --hidden 1000000 --batch 1000000 --input 1 --output 1");
-    CHECK(ran.status == 1);
-    CHECK(ran.errors == "count: must be less than 2^63 (2000000000000000000 times 999999)\n");
+TEST_CASE("cost command: more operations than can be counted are refused, of a deep net at once") {
+    for (const char* const net :
+         {"--as-built --hidden 1000000 --input 1", "--layers 1000 --hidden 1000000",
+          "--layers 1000 --cell lstm --bidirectional --hidden 1000000"}) {
+        CAPTURE(net);
+        const auto begin = std::chrono::steady_clock::now();
+        const Ran ran = run_program(fmt::format("cost {} --steps 1000000 --batch 1000000", net));
+        CHECK(ran.status == 1);
+        CHECK(ran.output.empty());
+        CHECK(
+            ran.errors.starts_with("cost: operations can be counted up to 2^63 (there are more "));
+        CHECK(ran.says("\n  --layers, --hidden, --steps or --batch must be smaller\n"));
+        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+    }
 }
