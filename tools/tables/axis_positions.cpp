@@ -250,13 +250,18 @@ void refuse_unread_dates(const Table& table, RowNumbers rows, std::size_t column
     const std::string in_column =
         column == 0 ? std::string()
                     : fmt::format("with --axis {}, ", detail::shell_word(table.columns()[column]));
+    const bool is_readable =
+        !likely_date_formats(texts).empty() || std::ranges::all_of(texts, is_time_of_day);
+    const std::string advice =
+        is_readable ? in_column + advice_on_dates(texts)
+                    : "what it says must be written so, in one column: 2019-06-30, 2019-06, 2019Q2";
     const auto format = DateFormat::of_iso(texts.front());
     const auto other = std::ranges::find_if_not(rows, [&](std::size_t row) {
         return format && format->parse(without_blanks(table.cell(row, column)));
     });
     refuse_axis(table, column, "dates must be as ISO 8601, all alike, or as --date-format says",
                 other == rows.end() ? rows.front() : *other,
-                fmt::format("{}{}; {}", in_column, advice_on_dates(texts), count_rows));
+                fmt::format("{}; {}", advice, count_rows));
 }
 
 }  // namespace revolute

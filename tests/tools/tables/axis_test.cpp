@@ -361,6 +361,11 @@ TEST_CASE("axis: where rows would be counted other columns that say when they we
     CHECK(refused_table("v,day\n1,2020-01-30\n2,2020-01-31\n3,2020-01-32\n4,2020-02-02\n")
               .starts_with("data.csv: dates must be as ISO 8601, all alike, or as --date-format "
                            "says\n  line 4, column \"day\": 2020-01-32\n"));
+    CHECK(refused_table("year,month,v\n2019,Nov,1\n2019,Dec,2\n2020,Jan,3\n") ==
+          "data.csv: dates must be as ISO 8601, all alike, or as --date-format says\n"
+          "  line 2, column \"month\": Nov\n"
+          "  what it says must be written so, in one column: 2019-06-30, 2019-06, 2019Q2; " +
+              row_advice);
     const Table other = Table::parse("n,day,v\n1,Mon,1\n2,Tue,2\n3,Wed,3\n", "data.csv");
     CHECK(read_series(other, "v").axis.name == "n");
 }
