@@ -141,9 +141,9 @@ TEST_CASE("compare command: files with no gradients that can be read") {
 TEST_CASE("compare command: what there is is compared, be it one array, or the loss alone") {
     const Examples of;
     const nlohmann::json right = nlohmann::json::parse(of.right);
-    for (const auto& [key, value] : right.items()) {
-        CAPTURE(key);
-        of.write("one.json", nlohmann::json{{key, value}}.dump());
+    for (const auto& item : right.items()) {
+        CAPTURE(item.key());
+        of.write("one.json", nlohmann::json{{item.key(), item.value()}}.dump());
         const Ran ran = of.compare("case.json one.json");
         CHECK(ran.status == 0);
         CHECK(ran.errors.empty());

@@ -127,7 +127,9 @@ TEST_CASE("program: no option takes what follows an empty value, or another opti
                                 "train", "predict", "grad", "compare"}) {
         const auto options = options_of(command);
         CHECK_FALSE(options.empty());
-        for (const auto& [option, has_value] : options) {
+        for (const auto& named : options) {
+            const std::string& option = named.first;
+            const bool has_value = named.second;
             CAPTURE(command);
             CAPTURE(option);
             const Ran empty = run_program(fmt::format("{} {}= --xyz", command, option), folder);

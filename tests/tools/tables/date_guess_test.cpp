@@ -61,7 +61,7 @@ TEST_CASE("date guess: one cell that is no date leaves the others' format") {
 }
 
 TEST_CASE("date guess: days of the week before a date, and zones behind its time, are skipped") {
-    for (const auto& [text, format] :
+    for (const auto& example :
          {std::pair("Wed, 31 Jan 2020 00:00:00 +0000", "%a, %d %b %Y %H:%M:%S %z"),
           std::pair("Wednesday, 31 Jan 2020 00:00:00 GMT", "%A, %d %b %Y %H:%M:%S GMT"),
           std::pair("Fri Jan 31 00:00:00 2020", "%a %b %d %H:%M:%S %Y"),
@@ -76,9 +76,9 @@ TEST_CASE("date guess: days of the week before a date, and zones behind its time
                     "31\xE6\x97\xA5",
                     "%Y\xE5\xB9\xB4%m\xE6\x9C\x88%d\xE6\x97\xA5"),
           std::pair("FY1960", "FY%Y"), std::pair("FY60", "FY%y")}) {
-        CAPTURE(text);
-        CHECK(formats_of({text}) == std::vector<std::string>{format});
-        CHECK(DateFormat(format).parse(text));
+        CAPTURE(example.first);
+        CHECK(formats_of({example.first}) == std::vector<std::string>{example.second});
+        CHECK(DateFormat(example.second).parse(example.first));
     }
 }
 
