@@ -1,7 +1,7 @@
+#include "net_text_case.hpp"
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/tools/checks/check_gradient.hpp>
-#include <support/net_text_case.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <support/net_text_case.hpp>
+#include "net_text_case.hpp"
 
 #include <nlohmann/json.hpp>
 
