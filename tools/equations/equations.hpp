@@ -37,9 +37,9 @@ struct Equation {
 
 /// A state that recurrences start from: a leaf that no line defines.
 struct EquationStart {
-    std::string name;                  ///< without its step
-    std::optional<EquationStep> step;  ///< at which it is the state
-    bool has_one_column = false;       ///< one for all columns of a batch
+    std::string name;             ///< without its step
+    EquationStep step;            ///< at which it is the state
+    bool has_one_column = false;  ///< one for all columns of a batch
 };
 
 /// How many columns a batch has, as equations say it.

@@ -87,10 +87,18 @@ class DerivationReading {
         return result;
     }
 
+    /// What makes the line right everywhere, or, where it is wrong at some steps, at these.
     std::string mistake_in(const WrittenEquation& line, const LineOutcome& outcome) {
-        for (const LineEdit& edit : line_edits(source_, line, truth_, summands_of_right(line)))
-            if (judge_.judge(line, edit.right).is_right()) return edit.mistake;
-        return outcome.shapes;
+        std::string at_wrong_steps;
+        const bool is_in_part = !outcome.right_at.empty() && outcome.shapes.empty();
+        for (const LineEdit& edit : line_edits(source_, line, truth_, summands_of_right(line))) {
+            const LineOutcome edited = judge_.judge(line, edit.right);
+            if (edited.is_right()) return edit.mistake;
+            if (is_in_part && at_wrong_steps.empty() && edited.shapes.empty() &&
+                std::ranges::includes(edited.right_at, outcome.wrong_at))
+                at_wrong_steps = fmt::format("{} there", edit.mistake);
+        }
+        return at_wrong_steps.empty() ? outcome.shapes : at_wrong_steps;
     }
 
     const std::map<std::string, std::vector<std::string>>& derived() {
@@ -143,19 +151,43 @@ class DerivationReading {
         for (const auto& [name, value] : truth_.names)
             if (value.is_adjoint && value.is_parameter && !given.contains(name))
                 missing.push_back(name);
+        for (const auto& [name, t] : truth_.starts)
+            if (!is_said(fmt::format("d{}", name), t))
+                missing.push_back(fmt::format("d{}({})", name, t));
         for (const std::string& name : given) {
             const TrueValue& value = truth_.names.at(name);
             if (!value.is_adjoint || !value.has_steps) continue;
-            std::set<std::int32_t> said;
-            for (const WrittenEquation& line : lines_.judged)
-                if (line.name == name)
-                    for (const std::int32_t t : judge_.steps_of(line)) said.insert(t);
+            std::vector<std::int32_t> steps;
             for (const auto& [t, draws] : value.at)
-                if (!said.contains(t) && truth_.steps.at(value.axis).contains(t) && !is_zero(draws))
-                    missing.push_back(
-                        fmt::format("{} at {}", name, step_in_words(value.axis, t, truth_.steps)));
+                if (!is_said(name, t) && truth_.steps.at(value.axis).contains(t) && !is_zero(draws))
+                    steps.push_back(t);
+            add_missing_steps(name, value.axis, steps, missing);
         }
         return missing;
+    }
+
+    bool is_said(const std::string& name, std::int32_t t) const {
+        return std::ranges::any_of(lines_.judged, [&](const WrittenEquation& line) {
+            return line.name == name && std::ranges::count(judge_.steps_of(line), t) > 0;
+        });
+    }
+
+    /// "dh at t = 0..T-1", a stretch after another.
+    void add_missing_steps(const std::string& name, std::int32_t axis,
+                           const std::vector<std::int32_t>& steps,
+                           std::vector<std::string>& missing) const {
+        for (std::size_t i = 0; i < steps.size();) {
+            std::size_t last = i;
+            while (last + 1 < steps.size() && steps[last + 1] == steps[last] + 1) ++last;
+            std::string words =
+                fmt::format("{} at {}", name, step_in_words(axis, steps[i], truth_.steps));
+            if (last > i) {
+                const std::string until = step_in_words(axis, steps[last], truth_.steps);
+                words += ".." + until.substr(until.find("= ") + 2);
+            }
+            missing.push_back(std::move(words));
+            i = last + 1;
+        }
     }
 
     static bool is_zero(const std::vector<Matrix>& draws) {

@@ -155,6 +155,7 @@ TEST_CASE("equation names: logits called as the cell's argument") {
     CHECK(to_text(equations(derivative)) ==
           "# t = 0..7, N = 8 steps\n"
           "forward\n"
+          "  h(-1) given\n"
           "  z(t) = U h(t-1)                   t = 0..7\n"
           "  h(t) = tanh(z(t))                 t = 0..7\n"
           "  z_2(t) = V h(t)                   t = 0..7\n"

@@ -142,6 +142,7 @@ TEST_CASE("equations: a sign between two steps, made outside of them") {
     CHECK(to_text(equations(differentiate(loss, {U})), {.parts = {EquationPart::forward}}) ==
           "# t = 0..3, N = 4 steps\n"
           "forward\n"
+          "  h(-1) given\n"
           "  h(t) = tanh(U h(t-1) + x(t))   t = 0..3\n"
           "  L = sum(h(0) o h(1) + h(2) o h(3))\n");
 }

@@ -66,7 +66,9 @@ NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, st
     for (const NamedNode& node : nodes) outputs.push_back(node.node);
     const Derivative derivative = differentiate(net.loss, outputs, Unreachable::zeros);
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
-    NetTruth truth{{}, net.steps, draws};
+    NetTruth truth{{}, net.steps, {}, draws};
+    for (const NetValue& state : net.initial)
+        truth.starts.emplace_back(graph.name(state.value.id), state.value.step()->t);
     for (int draw = 0; draw < draws; ++draw) {
         const Bindings leaves = random_leaves(net, seed + static_cast<std::uint64_t>(draw));
         std::vector<Matrix> values = evaluate(outputs, leaves);

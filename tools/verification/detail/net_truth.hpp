@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace revolute::detail {
@@ -26,6 +27,8 @@ struct TrueValue {
 struct NetTruth {
     std::map<std::string, TrueValue> names;
     std::map<std::int32_t, Interval> steps;  ///< by time axis
+    /// States that are given or trainable: name and step.
+    std::vector<std::pair<std::string, std::int32_t>> starts{};
     int draws = 0;
 
     const TrueValue* find(const std::string& name) const;

@@ -8,11 +8,8 @@ namespace {
 /// The states of one label of a part.
 void add_starts(const Part& part, const PartName& label, const std::string& name,
                 std::vector<EquationStart>& starts) {
-    EquationStart start{name, std::nullopt, part.shape.columns == 1};
-    if (!label.axis) {
-        starts.push_back(std::move(start));
-        return;
-    }
+    EquationStart start{name, {}, part.shape.columns == 1};
+    if (!label.axis) return;  // it reads like a parameter
     if (!part.is_family()) {
         start.step = EquationStep{*label.axis, true, label.shift};
         starts.push_back(std::move(start));
