@@ -364,29 +364,6 @@ TEST_CASE(
         }
 }
 
-TEST_CASE("equations: no value is called what the adjoint of another would be, which has none") {
-    // x is an input of which no gradient is asked, and so is the target.
-    for (const bool has_gradient_of_x : {false, true})
-        for (const char* const name : {"dx", "dy", "dw"}) {
-            CAPTURE(has_gradient_of_x);
-            CAPTURE(name);
-            Graph graph;
-            const Expr w = graph.parameter("w", {2, 1}), x = graph.input("x", {1, 1}),
-                       y = graph.input("y", {2, 1});
-            const Expr value = tanh(w * x).named(name);
-            std::vector<Expr> wrt{w};
-            if (has_gradient_of_x) wrt.push_back(x);
-            const Derivative derivative = differentiate(mse(value, y).named("L"), wrt);
-            const Equations made = equations(derivative);
-            const std::string text = to_text(made);
-            CAPTURE(text);
-            CHECK(text.find(std::string("  ") + name + "_ = tanh(w x)\n") != std::string::npos);
-            for (const Equation& line : made.lines)
-                CHECK((line.name != name || made.adjoints.contains(line.name)));
-            test::check_names(derivative, test::random_values(graph, 5));
-        }
-}
-
 TEST_CASE(
     "equations: a word for an accent is the accent in LaTeX, and no other name reads like it") {
     const std::vector<std::pair<std::string, std::string>> names{

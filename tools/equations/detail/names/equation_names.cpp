@@ -282,19 +282,13 @@ void EquationNames::add_gradient(const Rolled& rolled, Member gradient, Member v
 /// label. Of several with one label the loss keeps it, or else what has it at every step.
 void EquationNames::decide(std::optional<std::size_t> loss) {
     std::set<std::string> of_given, of_all;  // adjoints
-    const auto is_adjoint = [](const auto& claim) { return claim.first > 0; };
-    const bool has_adjoints = std::ranges::any_of(
-        values_, [&](const Value& value) { return std::ranges::any_of(value.claims, is_adjoint); });
-    for (const Value& value : values_) {
-        // Where some are adjoints, dx reads as that of an input x too, which has none.
-        if (has_adjoints) read_as_adjoints_.insert(adjoint_name(as_word(value.label), 1));
+    for (const Value& value : values_)
         for (const auto& [order, claim] : value.claims) {
             if (order == 0) continue;
             const std::string adjoint = adjoint_name(as_word(value.label), order);
             of_all.insert(adjoint);
             if (value.is_as_given) of_given.insert(adjoint);
         }
-    }
     std::vector<Value*> order;
     order.reserve(values_.size());
     for (Value& value : values_) order.push_back(&value);
@@ -315,7 +309,7 @@ void EquationNames::decide(std::optional<std::size_t> loss) {
 /// Names the value by its label as a word, unless that is taken or means something else.
 bool EquationNames::keep_label(Value& value) {
     value.name = as_word(value.label);
-    if (is_read_as_adjoint(value.name) || !is_possible(value)) return false;
+    if (adjoints_.contains(value.name) || !is_possible(value)) return false;
     take(value);
     return true;
 }
@@ -328,15 +322,11 @@ void EquationNames::rename(Value& value) {
         return is_reserved(adjoint_name(word, claim.first), claim.second.axis.has_value());
     };
     const bool is_word_of_another =
-        is_read_as_adjoint(word) || std::ranges::any_of(value.claims, means_something_else);
+        adjoints_.contains(word) || std::ranges::any_of(value.claims, means_something_else);
     value.name = is_word_of_another ? word + '_' : word;
     for (int number = 2; !is_possible(value); ++number)
         value.name = fmt::format("{}_{}", word, number);
     take(value);
-}
-
-bool EquationNames::is_read_as_adjoint(const std::string& name) const {
-    return adjoints_.contains(name) || read_as_adjoints_.contains(name);
 }
 
 /// Whether the name of a value, and those of its adjoints, are free.

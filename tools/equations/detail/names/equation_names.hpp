@@ -66,7 +66,6 @@ class EquationNames {
     void decide(std::optional<std::size_t> loss);
     bool keep_label(Value& value);
     void rename(Value& value);
-    bool is_read_as_adjoint(const std::string& name) const;
     bool is_possible(const Value& value) const;
     void take(const Value& value);
     void reserve_words(const Rolled& rolled);
@@ -88,7 +87,6 @@ class EquationNames {
         gradients_of_;  // by variable: the value, and the order of the adjoint
     std::map<std::string, std::vector<Claim>> claims_;
     std::set<std::string> adjoints_;
-    std::set<std::string> read_as_adjoints_;  // of values that may have none
     std::set<std::string> always_;  // words before parentheses, letters of steps and sizes
     std::set<std::string> signs_;   // other words of the notation, which no step follows
 };
