@@ -19,7 +19,7 @@ using namespace revolute::test;
 TEST_CASE("program: an unknown command is answered by those that there are") {
     const std::string commands =
         "  commands are: demo, draw, derive, cost, explain, bench, check, train, predict, grad, "
-        "compare, weights, ops\n";
+        "compare, weights, nets, verify, ops\n";
     const TemporaryFolder folder;
     check_refused(2, "revolute: no command is called \"nonsense\"\n" + commands, "nonsense",
                   folder);

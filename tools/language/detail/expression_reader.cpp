@@ -41,6 +41,11 @@ bool is_diagonal(const WrittenTerm& term) {
            term.operands.size() == 1;
 }
 
+/// one_hot(k) without the number of classes.
+bool is_mark(const WrittenTerm& term) {
+    return term.kind == TermKind::operation && term.op == &one_hot_op && term.attributes.empty();
+}
+
 WrittenTerm joined(const Op& op, WrittenTerm left, WrittenTerm right) {
     if (&op == &matmul_op && left.is_number() && is_unscaled_mean(right)) {
         right.attributes.push_back(std::move(left));
@@ -69,12 +74,25 @@ WrittenTerm ExpressionReader::sum(int depth) {
     if (depth > most_nested)
         cursor_.fail(fmt::format("terms are nested more than {} deep", most_nested));
     WrittenTerm left = product(depth);
+    if (is_mark(left)) cursor_.source().fail(left.place, "one_hot takes 2 arguments");
     while (cursor_.now().is("+") || cursor_.now().is("-")) {
         const Op& op = cursor_.now().is("+") ? add_op : subtract_op;
         cursor_.advance();
-        left = operation(op, {std::move(left), product(depth)});
+        WrittenTerm right = product(depth);
+        left = is_mark(right) ? error_of_softmax(op, std::move(left), std::move(right))
+                              : operation(op, {std::move(left), std::move(right)});
     }
     return left;
+}
+
+/// "softmax(a) - one_hot(k)", the one place at which one_hot says no number of classes.
+WrittenTerm ExpressionReader::error_of_softmax(const Op& op, WrittenTerm left,
+                                               WrittenTerm right) const {
+    const bool is_softmax = left.kind == TermKind::operation && left.op == &softmax_op;
+    if (&op != &subtract_op || !is_softmax)
+        cursor_.source().fail(right.place, "one_hot takes 2 arguments");
+    return operation(softmax_error_op,
+                     {std::move(left.operands.front()), std::move(right.operands.front())});
 }
 
 WrittenTerm ExpressionReader::product(int depth) {
@@ -412,6 +430,7 @@ void ExpressionReader::arguments(const NetFunction& function, WrittenTerm& call,
         return;
     }
     for (std::size_t i = 0; i < function.arguments.size(); ++i) {
+        if (function.op == &one_hot_op && i == 1 && cursor_.now().is(")")) return;
         if (i > 0 && !cursor_.take(","))
             cursor_.fail(
                 fmt::format("{} takes {} arguments", function.op->name, function.arguments.size()));
