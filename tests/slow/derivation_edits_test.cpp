@@ -31,11 +31,12 @@ struct Derivation {
     std::string text() const { return fmt::format("{}\n", fmt::join(lines, "\n")); }
 };
 
-std::vector<std::string> lines_behind_forward(const std::string& text) {
+/// Those of the forward part too: others read names that it has for parts of lines.
+std::vector<std::string> equations_in(const std::string& text) {
     std::vector<std::string> lines;
-    std::istringstream stream(text.substr(text.find("backward\n")));
+    std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);)
-        if (!line.empty() && line.front() == ' ') lines.push_back(line);
+        if (line.find(" = ") != std::string::npos && line.front() == ' ') lines.push_back(line);
     return lines;
 }
 
@@ -108,7 +109,7 @@ std::vector<WrongLine> wrong_edits(const LineReading& line) {
     const WrittenTerm& right = line.right();
     const std::string whole = line.text(right);
     edits.push_back({line.with(right, fmt::format("-({})", whole)), "sign"});
-    edits.push_back({line.with(right, fmt::format("2 ({})", whole)), "factor of 0.5"});
+    edits.push_back({line.with(right, fmt::format("2 ({})", whole)), "factor"});
     for_each_term(right, [&](const WrittenTerm& term) {
         const std::string own = line.text(term);
         if (is_of(term, add_op) || is_of(term, subtract_op)) {
@@ -135,7 +136,7 @@ std::vector<WrongLine> wrong_edits(const LineReading& line) {
 std::vector<Derivation> printed_derivations(const std::vector<KnownNet>& nets) {
     std::vector<Derivation> all;
     for (const KnownNet& net : nets)
-        all.push_back({&net, lines_behind_forward(test::derived_text(read_net(net.text)))});
+        all.push_back({&net, equations_in(test::derived_text(read_net(net.text)))});
     return all;
 }
 
@@ -170,8 +171,9 @@ TEST_CASE("derivations: none of a thousand that are right is called wrong") {
             if (!possible.empty())
                 derivation.lines[line] = possible[drawn(random, possible.size())];
         }
-        const DerivationCheck check = checked(derivation);
         CAPTURE(derivation.net->name);
+        CAPTURE(derivation.text());
+        const DerivationCheck check = checked(derivation);
         CAPTURE(to_text(check));
         CHECK(check.passes());
     }
@@ -207,10 +209,7 @@ TEST_CASE("derivations: each of three hundred wrong lines is found, and the mist
                 verdict == LineVerdict::wrong || verdict == LineVerdict::right_in_part;
             CHECK(is_wrong == (other == line));
         }
-        if (check.lines[line].mistake.find(wrong->word) != std::string::npos)
-            ++named;
-        else
-            MESSAGE(wrong->line, " -> ", check.lines[line].mistake);
+        if (check.lines[line].mistake.find(wrong->word) != std::string::npos) ++named;
     }
     CHECK(named * 100 >= 85 * wanted);
 }

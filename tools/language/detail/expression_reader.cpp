@@ -1,6 +1,5 @@
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/language/detail/expression_reader.hpp>
-#include <revolute/tools/support/detail/suggestion.hpp>
 
 #include <fmt/format.h>
 
@@ -46,20 +45,29 @@ bool is_mark(const WrittenTerm& term) {
     return term.kind == TermKind::operation && term.op == &one_hot_op && term.attributes.empty();
 }
 
-WrittenTerm joined(const Op& op, WrittenTerm left, WrittenTerm right) {
-    if (&op == &matmul_op && left.is_number() && is_unscaled_mean(right)) {
+/// Two factors side by side, of which one may be diag(d), or a number before a mean.
+WrittenTerm side_by_side(WrittenTerm left, WrittenTerm right) {
+    if (left.is_number() && is_unscaled_mean(right)) {
         right.attributes.push_back(std::move(left));
         return right;
     }
-    if (&op == &matmul_op && is_diagonal(left)) {
+    if (is_diagonal(left)) {
         left.operands.push_back(std::move(right));
         return left;
     }
-    if (&op == &matmul_op && is_diagonal(right))
+    if (is_diagonal(right))
         return operation(scale_columns_op, {std::move(left), std::move(right.operands.front())});
+    return operation(matmul_op, {std::move(left), std::move(right)});
+}
+
+WrittenTerm joined(const Op& op, WrittenTerm left, WrittenTerm right) {
+    const TextPlace place = from_to(left.place, right.place);
     const bool is_of_number = left.is_number() || right.is_number();
-    const Op& meant = &op == &multiply_op && is_of_number ? matmul_op : op;
-    return operation(meant, {std::move(left), std::move(right)});
+    const bool is_product = &op == &matmul_op || (&op == &multiply_op && is_of_number);
+    WrittenTerm term = is_product ? side_by_side(std::move(left), std::move(right))
+                                  : operation(op, {std::move(left), std::move(right)});
+    term.place = place;
+    return term;
 }
 
 }  // namespace
@@ -91,8 +99,11 @@ WrittenTerm ExpressionReader::error_of_softmax(const Op& op, WrittenTerm left,
     const bool is_softmax = left.kind == TermKind::operation && left.op == &softmax_op;
     if (&op != &subtract_op || !is_softmax)
         cursor_.source().fail(right.place, "one_hot takes 2 arguments");
-    return operation(softmax_error_op,
-                     {std::move(left.operands.front()), std::move(right.operands.front())});
+    const TextPlace place = from_to(left.place, right.place);
+    WrittenTerm error = operation(
+        softmax_error_op, {std::move(left.operands.front()), std::move(right.operands.front())});
+    error.place = place;
+    return error;
 }
 
 WrittenTerm ExpressionReader::product(int depth) {
@@ -305,52 +316,6 @@ WrittenTerm ExpressionReader::mean(int depth) {
     return finished(operation(is_squared ? mse_op : mae_op, std::move(sides)), first);
 }
 
-/// Whether "(t=" stands behind the word.
-bool ExpressionReader::is_over_steps_ahead() const {
-    return cursor_.at(1).is("(") && axis_of(cursor_.at(2).text) && cursor_.at(3).is("=");
-}
-
-/// "sum(t=0..T) a(t)", as far as a product reaches; "each(t=0..T: a(t), b(t))", with a semicolon
-/// where operands stand below each other.
-WrittenTerm ExpressionReader::over_steps(bool is_sum, int depth) {
-    const TextPlace first = cursor_.now().place;
-    if (++over_steps_ > most_over_steps)
-        cursor_.fail(
-            fmt::format("sums and lists over steps are nested more than {} deep", most_over_steps));
-    WrittenTerm term = is_sum ? sum_over_steps(depth) : list_over_steps(depth);
-    --over_steps_;
-    return finished(std::move(term), first);
-}
-
-/// "(t=0..T", from the parenthesis.
-WrittenSteps ExpressionReader::steps_of_term() {
-    cursor_.advance(2);
-    const std::int32_t axis = *axis_of(cursor_.now().text);
-    cursor_.advance(2);
-    return cursor_.steps(axis);
-}
-
-WrittenTerm ExpressionReader::sum_over_steps(int depth) {
-    WrittenTerm term;
-    term.kind = TermKind::sum;
-    term.steps = steps_of_term();
-    cursor_.expect(")", "behind the steps of a sum");
-    term.operands.push_back(product(depth + 1));
-    return term;
-}
-
-WrittenTerm ExpressionReader::list_over_steps(int depth) {
-    WrittenTerm term;
-    term.kind = TermKind::list;
-    term.steps = steps_of_term();
-    term.is_below = cursor_.take(";");
-    if (!term.is_below) cursor_.expect(":", "or ; behind the steps of a list");
-    do term.operands.push_back(sum(depth + 1));
-    while (cursor_.take(","));
-    cursor_.expect(")", "to close the list");
-    return term;
-}
-
 /// t, T, N, and B where a number stands.
 std::optional<WrittenTerm> ExpressionReader::size() const {
     const std::string_view text = cursor_.now().text;
@@ -388,61 +353,6 @@ WrittenTerm ExpressionReader::word(int depth) {
     term.step = name.step;
     term.place = name.place;
     return term;
-}
-
-WrittenTerm ExpressionReader::attribute(int depth) {
-    ++as_numbers_;
-    WrittenTerm term = sum(depth + 1);
-    --as_numbers_;
-    if (!term.is_number()) cursor_.source().fail(term.place, "a number was expected");
-    return term;
-}
-
-WrittenTerm ExpressionReader::function(int depth) {
-    const NetToken word = cursor_.now();
-    const NetFunction* function = functions_.find(word.text);
-    const bool is_diagonal = word.text == "diag";
-    if (function == nullptr && !is_diagonal)
-        cursor_.fail(
-            fmt::format("no operator is called {}; a product needs a blank before the "
-                        "parenthesis{}",
-                        word.text, did_you_mean(word.text, functions_.names())));
-    cursor_.advance(2);
-    const int open_bars = std::exchange(open_bars_, 0);
-    WrittenTerm call;
-    call.kind = TermKind::operation;
-    if (is_diagonal) {
-        call.op = &scale_rows_op;
-        call.operands.push_back(sum(depth + 1));
-    } else {
-        call.op = function->op;
-        arguments(*function, call, depth);
-    }
-    open_bars_ = open_bars;
-    cursor_.expect(")", fmt::format("to close {}", word.text));
-    return finished(std::move(call), word.place);
-}
-
-void ExpressionReader::arguments(const NetFunction& function, WrittenTerm& call, int depth) {
-    if (function.op->arity == variadic) {
-        do call.operands.push_back(sum(depth + 1));
-        while (cursor_.take(","));
-        return;
-    }
-    for (std::size_t i = 0; i < function.arguments.size(); ++i) {
-        if (function.op == &one_hot_op && i == 1 && cursor_.now().is(")")) return;
-        if (i > 0 && !cursor_.take(","))
-            cursor_.fail(
-                fmt::format("{} takes {} arguments", function.op->name, function.arguments.size()));
-        const auto [is_attribute, number] = function.arguments[i];
-        std::vector<WrittenTerm>& places = is_attribute ? call.attributes : call.operands;
-        if (places.size() <= number) places.resize(number + 1);
-        places[number] = is_attribute ? attribute(depth) : sum(depth + 1);
-    }
-    if (cursor_.now().is(","))
-        cursor_.fail(fmt::format("{} takes {} argument{}", function.op->name,
-                                 function.arguments.size(),
-                                 function.arguments.size() == 1 ? "" : "s"));
 }
 
 }  // namespace revolute::detail

@@ -18,6 +18,11 @@ double largest_of(const Matrix& matrix) {
     return largest;
 }
 
+std::string first_line_of(const Error& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find('\n'));
+}
+
 KnownSizes shapes_of(const NetTruth& truth) {
     KnownSizes sizes;
     for (const auto& [name, value] : truth.names) sizes.shapes[name] = value.shape;
@@ -133,9 +138,8 @@ LineOutcome LineJudge::judge(const WrittenEquation& line, const WrittenTerm& rig
                 return outcome;
             }
             (agrees(expression, truth, t) ? outcome.right_at : outcome.wrong_at).push_back(t);
-        } catch (const ShapeError& error) {
-            const std::string text = error.what();
-            outcome.shapes = text.substr(0, text.find('\n'));
+        } catch (const Error& error) {  // of shapes, an index that is none, a step without value
+            outcome.shapes = first_line_of(error);
             return outcome;
         }
     }
