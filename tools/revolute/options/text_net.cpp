@@ -107,13 +107,13 @@ SizedGraph sized_graph(const TextNetOptions& options, bool is_simplified) {
     std::vector<std::string> names{"N", "B"};
     for (const auto& [name, rows] : named_rows(options)) names.push_back(name);
     const auto append = [=](Graph& destination, std::span<const std::int64_t> values) {
-        TextNetOptions of_sizes = options;
+        TextNetOptions resized = options;
         for (std::size_t i = 2; i < names.size(); ++i)
-            of_sizes.rows[names[i]] = static_cast<int>(values[i]);
+            resized.rows[names[i]] = static_cast<int>(values[i]);
         Graph own;
         Graph& graph = is_simplified ? own : destination;
         const TextNet net =
-            built_net(of_sizes, graph, static_cast<int>(values[0]), static_cast<int>(values[1]));
+            built_net(resized, graph, static_cast<int>(values[0]), static_cast<int>(values[1]));
         const std::vector<Expr> outputs =
             differentiate(net.loss, net.variables(), Unreachable::zeros).loss_and_gradients();
         return is_simplified ? simplify(outputs, destination, simplification_rules()).outputs
