@@ -55,6 +55,7 @@ std::vector<bool> are_rounded_at_the_end(std::span<const ShortArray> arrays) {
         all += signs.back();
     }
     std::vector<bool> result;
+    result.reserve(signs.size());
     for (const double own : signs) result.push_back(all - own >= enough);
     return result;
 }

@@ -12,8 +12,8 @@
 
 namespace revolute {
 
-/// Of significands, in bfloat16 and in half precision.
-inline constexpr int bfloat_bits = 8, half_bits = 11;
+inline constexpr int bfloat_bits = 8;  ///< of a significand of bfloat16
+inline constexpr int half_bits = 11;   ///< of a significand of half precision
 
 /// An array of a format of few bits beside the right one.
 struct ShortArray {

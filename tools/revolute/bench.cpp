@@ -148,8 +148,7 @@ std::string described(const BenchCommand& command) {
 std::string sizes_in_words(const BenchCommand& command) {
     using detail::plural;
     const Sizes& sizes = command.sizes;
-    const std::string steps =
-        fmt::format("{}, batch of {}", plural(sizes.steps, "step"), sizes.batch);
+    std::string steps = fmt::format("{}, batch of {}", plural(sizes.steps, "step"), sizes.batch);
     if (command.text.is_used()) return steps;
     return fmt::format("{}, {}, {}, {}", steps, plural(sizes.input, "input"),
                        plural(sizes.hidden, "hidden unit"), plural(sizes.output, "output"));

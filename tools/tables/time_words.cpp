@@ -23,20 +23,12 @@ constexpr std::string_view names_of_times[] = {
     "sonnabend", "sonntag",
     //
     "janvier", "f\xC3\xA9vrier", "mars", "avril", "juin", "juillet", "ao\xC3\xBBt", "septembre",
-    "octobre", "novembre",
-    "d\xC3\xA9"
-    "cembre",
-    "janv", "f\xC3\xA9vr", "avr", "juil",
-    "d\xC3\xA9"
-    "c",
+    "octobre", "novembre", "d\303\251cembre", "janv", "f\xC3\xA9vr", "avr", "juil", "d\303\251c",
     "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
     //
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
     "octubre", "noviembre", "diciembre", "ene", "abr", "ago", "dic", "lunes", "martes",
-    "mi\xC3\xA9rcoles", "jueves", "viernes",
-    "s\xC3\xA1"
-    "bado",
-    "domingo",
+    "mi\xC3\xA9rcoles", "jueves", "viernes", "s\303\241bado", "domingo",
     //
     "gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre",
     "dicembre", "gen", "mag", "giu", "lug", "ott", "luned\xC3\xAC", "marted\xC3\xAC",

@@ -15,9 +15,18 @@ namespace revolute {
 
 namespace {
 
-using namespace detail;
+using detail::KnownNames;
+using detail::LineEdit;
+using detail::LineOutcome;
+using detail::NetSource;
+using detail::NetSyntax;
+using detail::PossibleSummand;
+using detail::step_in_words;
+using detail::TrueValue;
+using detail::WrittenEquation;
+using detail::WrittenTerm;
 
-std::string without_blanks_around(std::string text) {
+std::string without_blanks_around(const std::string& text) {
     const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -30,12 +39,12 @@ class DerivationReading {
                       const DerivationOptions& options)
         : net_(net),
           options_(options),
-          truth_(net_truth(net, options.sizes, options.draws, options.seed)),
+          truth_(detail::net_truth(net, options.sizes, options.draws, options.seed)),
           source_(text, std::move(name)),
           functions_({}),
           syntax_(read_text(source_, functions_, {true, known_names()})),
           lines_(taken_apart()),
-          judge_(source_, lines_, NetNames(source_, syntax_), truth_) {}
+          judge_(source_, lines_, detail::NetNames(source_, syntax_), truth_) {}
 
     DerivationCheck check() {
         DerivationCheck result;
@@ -52,9 +61,9 @@ class DerivationReading {
         return names;
     }
 
-    DerivationLines taken_apart() const {
+    detail::DerivationLines taken_apart() const {
         require_near_steps(source_, syntax_, truth_.steps);
-        DerivationLines lines;
+        detail::DerivationLines lines;
         for (const WrittenEquation& line : syntax_.equations) {
             if (truth_.find(line.name) == nullptr)
                 lines.own.equations.push_back(line);
@@ -102,7 +111,7 @@ class DerivationReading {
     }
 
     const std::map<std::string, std::vector<std::string>>& derived() {
-        if (!derived_) derived_ = right_lines(net_, options_.sizes);
+        if (!derived_) derived_ = detail::right_lines(net_, options_.sizes);
         return *derived_;
     }
 
@@ -198,12 +207,12 @@ class DerivationReading {
 
     const NetText& net_;
     const DerivationOptions& options_;
-    NetTruth truth_;
+    detail::NetTruth truth_;
     NetSource source_;
-    NetFunctions functions_;
+    detail::NetFunctions functions_;
     NetSyntax syntax_;
-    DerivationLines lines_;
-    LineJudge judge_;
+    detail::DerivationLines lines_;
+    detail::LineJudge judge_;
     std::optional<std::map<std::string, std::vector<std::string>>> derived_;
 };
 

@@ -18,7 +18,7 @@ struct NetMember {
     std::size_t name = 0;
     std::int32_t t = 0;
 
-    friend auto operator<=>(const NetMember&, const NetMember&) = default;
+    friend constexpr auto operator<=>(NetMember, NetMember) = default;
 };
 
 /// Builds the values that the lines of a text define, each when it is first needed. Time is no
