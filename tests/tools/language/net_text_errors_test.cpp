@@ -46,6 +46,13 @@ TEST_CASE("net texts: what cannot be read is told with line, column and a mark")
     CHECK(complaint("h(t) = x(t)   t = 0..t") == "net:1:22: expected a number, or T and a number");
     CHECK(complaint("hello world") ==
           "net:1:7: expected =, given or trainable behind the name that a line begins with");
+    for (const char* text : {"y = S one_hot(k)", "y = one_hot(k)", "y = a - one_hot(k)",
+                             "y = softmax(a) - one_hot(k) o b", "y = softmax(a) - one_hot(k)'",
+                             "y = softmax(a) + one_hot(k)", "y = tanh(one_hot(k))",
+                             "y = sum(t=0..T) one_hot(k(t))", "y = softmax(a) - -one_hot(k)"}) {
+        CAPTURE(text);
+        CHECK(complaint(text).find("one_hot takes 2 arguments") != std::string::npos);
+    }
     CHECK(complaint("y = diag(a) + b") ==
           "net:1:5: diag(d) stands beside the matrix that it multiplies");
     CHECK(complaint("y = " + std::string(200, '(') + "a" + std::string(200, ')')) ==

@@ -113,6 +113,7 @@ TEST_CASE("derivations: names that mean nothing are refused with what may be mea
     };
     const std::string unknown = message("dW = sum(t=0..T) dzz(t) x(t)'");
     CHECK(unknown.find("homework:1:18: neither the net nor a line here says what dzz is") == 0);
+    CHECK(message("dW = dz(0) x'").find("homework:1:12: x has a step in the net") == 0);
     CHECK(message("dW = q").find("neither the net nor a line here says what q is") !=
           std::string::npos);
 }

@@ -42,6 +42,7 @@ WrittenTerm ExpressionReader::sum_over_steps(int depth) {
     term.steps = steps_of_term();
     cursor_.expect(")", "behind the steps of a sum");
     term.operands.push_back(product(depth + 1));
+    refuse_mark(term.operands.front());
     return term;
 }
 

@@ -82,7 +82,7 @@ WrittenTerm ExpressionReader::sum(int depth) {
     if (depth > most_nested)
         cursor_.fail(fmt::format("terms are nested more than {} deep", most_nested));
     WrittenTerm left = product(depth);
-    if (is_mark(left)) cursor_.source().fail(left.place, "one_hot takes 2 arguments");
+    refuse_mark(left);
     while (cursor_.now().is("+") || cursor_.now().is("-")) {
         const Op& op = cursor_.now().is("+") ? add_op : subtract_op;
         cursor_.advance();
@@ -93,12 +93,16 @@ WrittenTerm ExpressionReader::sum(int depth) {
     return left;
 }
 
+/// Fails for a one_hot(k) that stands elsewhere than behind softmax(a) and a minus sign.
+void ExpressionReader::refuse_mark(const WrittenTerm& term) const {
+    if (is_mark(term)) cursor_.source().fail(term.place, "one_hot takes 2 arguments");
+}
+
 /// "softmax(a) - one_hot(k)", the one place at which one_hot says no number of classes.
 WrittenTerm ExpressionReader::error_of_softmax(const Op& op, WrittenTerm left,
                                                WrittenTerm right) const {
     const bool is_softmax = left.kind == TermKind::operation && left.op == &softmax_op;
-    if (&op != &subtract_op || !is_softmax)
-        cursor_.source().fail(right.place, "one_hot takes 2 arguments");
+    if (&op != &subtract_op || !is_softmax) refuse_mark(right);
     const TextPlace place = from_to(left.place, right.place);
     WrittenTerm error = operation(
         softmax_error_op, {std::move(left.operands.front()), std::move(right.operands.front())});
@@ -163,6 +167,8 @@ bool ExpressionReader::continue_product(Chain& chain, int depth) {
 }
 
 void ExpressionReader::join(Chain& chain, const Op& op, WrittenTerm right, TextPlace sign) const {
+    refuse_mark(chain.left);
+    refuse_mark(right);
     if (!chain.left.is_number() && !right.is_number()) {
         const bool is_alike =
             chain.between_values == nullptr || chain.between_values == &op ||
@@ -180,12 +186,15 @@ WrittenTerm ExpressionReader::prefixed(int depth) {
     if (!cursor_.take("-")) return powered(depth);
     if (depth > most_nested)
         cursor_.fail(fmt::format("terms are nested more than {} deep", most_nested));
-    return finished(operation(negate_op, {prefixed(depth + 1)}), first);
+    WrittenTerm operand = prefixed(depth + 1);
+    refuse_mark(operand);
+    return finished(operation(negate_op, {std::move(operand)}), first);
 }
 
 WrittenTerm ExpressionReader::powered(int depth) {
     const TextPlace first = cursor_.now().place;
     WrittenTerm base = atom(depth);
+    if (cursor_.now().is("'") || cursor_.now().is("^")) refuse_mark(base);
     while (true) {
         if (cursor_.take("'"))
             base = finished(operation(transpose_op, {std::move(base)}), first);
@@ -201,6 +210,7 @@ WrittenTerm ExpressionReader::raised(WrittenTerm base, int depth) {
     if (cursor_.now().is("T") && !base.is_number())
         cursor_.fail("T is the last step; the transpose of U is written U'");
     WrittenTerm power = exponent(depth);
+    refuse_mark(power);
     if (!power.is_number()) return operation(power_op, {std::move(base), std::move(power)});
     if (power.kind == TermKind::number && power.number == 2.0)
         return operation(square_op, {std::move(base)});

@@ -62,6 +62,7 @@ class ExpressionReader {
 
     WrittenTerm sum(int depth);
     WrittenTerm error_of_softmax(const Op& op, WrittenTerm left, WrittenTerm right) const;
+    void refuse_mark(const WrittenTerm& term) const;
     WrittenTerm product(int depth);
     bool continue_product(Chain& chain, int depth);
     void join(Chain& chain, const Op& op, WrittenTerm right, TextPlace sign) const;

@@ -37,7 +37,12 @@ NetSource::NetSource(std::string_view text, std::string name) : name_(std::move(
     }
 }
 
+bool NetSource::has(TextPlace place) const {
+    return place.line >= 1 && static_cast<std::size_t>(place.line) <= lines_.size();
+}
+
 std::string_view NetSource::at(TextPlace place) const {
+    if (!has(place)) return {};
     const std::string_view line = lines_[static_cast<std::size_t>(place.line - 1)];
     const auto first = std::min(static_cast<std::size_t>(place.column - 1), line.size());
     return line.substr(first, static_cast<std::size_t>(place.length));
@@ -54,6 +59,7 @@ std::string NetSource::marked(TextPlace place) const {
 }
 
 std::string NetSource::message(TextPlace place, std::string_view text) const {
+    if (!has(place)) return fmt::format("{}: {}", name_, text);
     return fmt::format("{}:{}:{}: {}\n{}", name_, place.line, place.column, text, marked(place));
 }
 

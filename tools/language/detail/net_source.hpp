@@ -25,12 +25,14 @@ class NetSource {
     const std::string& name() const { return name_; }
     /// Each without its line end, which may be LF or CR LF.
     const std::vector<std::string>& lines() const { return lines_; }
-    /// What stands at the place.
+    /// Whether the place is in a line of the text: terms that nobody wrote have none.
+    bool has(TextPlace place) const;
+    /// What stands at the place; empty where that is in no line.
     std::string_view at(TextPlace place) const;
 
     /// "mgu.rec:3:8: message", the line, and a mark below the place.
     std::string message(TextPlace place, std::string_view text) const;
-    /// The line with a mark below the place.
+    /// The line with a mark below the place, which the text must have.
     std::string marked(TextPlace place) const;
     /// Throws ParseError with that message.
     [[noreturn]] void fail(TextPlace place, std::string_view text) const;

@@ -69,11 +69,16 @@ void LineJudge::require_meanings() const {
     std::vector<std::string> known;
     for (const auto& [name, value] : truth_.names) known.push_back(name);
     for (const WrittenEquation& line : lines_.own.equations) known.push_back(line.name);
-    for (const NetName& name : names_.all())
+    for (const NetName& name : names_.all()) {
+        const TrueValue* value = truth_.find(name.name);
+        if (value != nullptr && value->has_steps != name.has_steps)
+            source_.fail(name.place, fmt::format("{} has {} step in the net", name.name,
+                                                 value->has_steps ? "a" : "no"));
         if (std::ranges::find(known, name.name) == known.end())
             source_.fail(name.place,
                          fmt::format("neither the net nor a line here says what {} is{}", name.name,
                                      did_you_mean(name.name, known)));
+    }
 }
 
 std::vector<std::int32_t> LineJudge::steps_of(const WrittenEquation& line) const {
