@@ -16,8 +16,12 @@ using Json = nlohmann::json;
 /// Rows of a matrix.
 Matrix by_rows(const Json& rows) {
     Matrix result(static_cast<int>(rows.size()), static_cast<int>(rows.front().size()));
-    for (int r = 0; r < result.rows(); ++r)
-        for (int c = 0; c < result.columns(); ++c) result(r, c) = rows.at(r).at(c).get<double>();
+    int r = 0;
+    for (const Json& row : rows) {
+        int c = 0;
+        for (const Json& entry : row) result(r, c++) = entry.get<double>();
+        ++r;
+    }
     return result;
 }
 
@@ -26,9 +30,15 @@ Matrix by_columns(const Json& columns) {
     const bool is_symbol = columns.front().is_number();
     Matrix result(is_symbol ? 1 : static_cast<int>(columns.front().size()),
                   static_cast<int>(columns.size()));
-    for (int c = 0; c < result.columns(); ++c)
-        for (int r = 0; r < result.rows(); ++r)
-            result(r, c) = (is_symbol ? columns.at(c) : columns.at(c).at(r)).get<double>();
+    int c = 0;
+    for (const Json& column : columns) {
+        int r = 0;
+        if (is_symbol)
+            result(r, c) = column.get<double>();
+        else
+            for (const Json& entry : column) result(r++, c) = entry.get<double>();
+        ++c;
+    }
     return result;
 }
 
