@@ -71,9 +71,9 @@ class NetText {
     std::vector<std::string> warnings() const;
     /// The number of steps where the text fixes it, "t = 0..2".
     std::optional<int> steps() const;
-    /// Names with the rows that the text says, in their order there.
+    /// The rows that the text says, by name.
     std::map<std::string, int> rows() const;
-    /// Whether the text has this name, and steps for it where it is asked to.
+    /// Whether the text has this name.
     bool has_name(std::string_view name) const;
 
  private:

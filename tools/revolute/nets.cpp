@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "options/text_net.hpp"
+#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/language/known_nets.hpp>
 #include <revolute/tools/support/standard_output.hpp>
 
@@ -22,7 +23,7 @@ void list_nets() {
 /// The text with what it is and where it comes from, as it reads back.
 void print_net(const std::string& name) {
     const auto net = known_net(name);
-    if (!net) text_named(name);  // says that there is none
+    if (!net) throw GraphError(fmt::format("nets: no net is called {}{}", name, meant_net(name)));
     print("# {}\n# {}{}", net->title, net->source, net->text);
 }
 

@@ -14,13 +14,11 @@ namespace {
 
 struct VerifyCommand {
     std::string net, derivation;
-    TextNetOptions text{};
     DerivationOptions options{};
 };
 
 void verify(const VerifyCommand& command) {
     DerivationOptions options = command.options;
-    options.sizes.rows = command.text.rows;
     const NetText net = text_named(command.net);
     if (const auto steps = net.steps()) options.sizes.steps = *steps;
     const DerivationCheck check =

@@ -85,7 +85,7 @@ class DerivationReading {
         }
         const LineOutcome outcome = judge_.judge(line, line.right);
         if (outcome.is_right()) return result;
-        const bool is_in_part = outcome.shapes.empty() && !outcome.right_at.empty();
+        const bool is_in_part = outcome.is_right_in_part();
         result.verdict = is_in_part ? LineVerdict::right_in_part : LineVerdict::wrong;
         if (is_in_part)
             for (const std::int32_t t : outcome.wrong_at)
@@ -99,7 +99,7 @@ class DerivationReading {
     /// What makes the line right everywhere, or, where it is wrong at some steps, at these.
     std::string mistake_in(const WrittenEquation& line, const LineOutcome& outcome) {
         std::string at_wrong_steps;
-        const bool is_in_part = !outcome.right_at.empty() && outcome.shapes.empty();
+        const bool is_in_part = outcome.is_right_in_part();
         for (const LineEdit& edit : line_edits(source_, line, truth_, summands_of_right(line))) {
             const LineOutcome edited = judge_.judge(line, edit.right);
             if (edited.is_right()) return edit.mistake;
@@ -115,7 +115,7 @@ class DerivationReading {
         return *derived_;
     }
 
-    /// The lines of a name, and of what they read that neither the net nor the derivation names.
+    /// The lines of a name.
     std::vector<std::string> right_lines_of(const std::string& name) {
         const auto found = derived().find(name);
         return found == derived().end() ? std::vector<std::string>{} : found->second;

@@ -2,6 +2,7 @@
 #include <revolute/graph/derivative/pushforward.hpp>
 #include <revolute/graph/evaluate/evaluate.hpp>
 #include <revolute/ops/ops.hpp>
+#include <support/cube.hpp>
 #include <support/dot.hpp>
 #include <support/random_graph.hpp>
 
@@ -128,19 +129,9 @@ TEST_CASE("pushforward: a tangent has the step of its value") {
 }
 
 TEST_CASE("pushforward: an elementwise operator without a rule uses its pullback rule") {
-    static constexpr Op cube_op{
-        .name = "cube",
-        .shape = [](const ShapeArguments& x) { return x[0]; },
-        .role = Role::elementwise,
-        .evaluate =
-            [](const Arguments& x, MatrixView y) {
-                for (std::size_t i = 0; i < y.size(); ++i)
-                    y.data[i] = x[0].data[i] * x[0].data[i] * x[0].data[i];
-            },
-        .pullback = {[](const Pullback& p) { return 3 * hadamard(p.adjoint, square(p.input())); }}};
     Graph graph;
     const Expr x = graph.parameter("x", {1, 1}), v = graph.constant(0.5);
-    const Expr y = apply(cube_op, {x});
+    const Expr y = apply(test::cube_op, {x});
     const std::vector<Seed> seeds{{x, v}};
     const Expr tangent = pushforward(std::span(&y, 1), seeds).front();
     CHECK(evaluate(tangent, Bindings().bind(x, Matrix(1, 1, 2.0)))(0, 0) == 6.0);

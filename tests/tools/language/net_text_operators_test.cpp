@@ -3,6 +3,7 @@
 #include <revolute/ops/catalogue.hpp>
 #include <revolute/ops/ops.hpp>
 #include <revolute/tools/language/net_text.hpp>
+#include <support/cube.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
@@ -71,18 +72,7 @@ TEST_CASE("net texts: every operator is read as its notation writes it") {
 }
 
 TEST_CASE("net texts: an operator of one's own is called by its name") {
-    static constinit const Op cube_op{
-        .name = "cube",
-        .shape = [](const ShapeArguments& x) { return x[0]; },
-        .role = Role::elementwise,
-        .evaluate =
-            [](const Arguments& x, MatrixView y) {
-                for (std::size_t i = 0; i < y.size(); ++i)
-                    y.data[i] = x[0].data[i] * x[0].data[i] * x[0].data[i];
-            },
-        .example = {.operands = {{{2, 3}}}},
-    };
-    const Op* const own[] = {&cube_op};
+    const Op* const own[] = {&test::cube_op};
     const std::string text = "x: 2\nh(t) = cube(x(t) + h(t-1))\nL = sum(h(T))\n";
     Graph graph;
     const TextNet net = read_net(text, "net", own).build(graph, {.steps = 2});

@@ -35,6 +35,7 @@ TEST_CASE("nets: they are listed and printed, and what is printed is read") {
     const Ran unknown = run_program("nets mgo");
     CHECK(unknown.status == 1);
     CHECK(unknown.says("did you mean \"mgu\"?"));
+    CHECK(run_program("nets mgu.rec", folder).status == 1);  // a file is no net's name
 }
 
 TEST_CASE("nets: what derive prints forward is a net, also from the standard input") {

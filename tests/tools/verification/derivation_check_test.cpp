@@ -97,6 +97,14 @@ TEST_CASE("derivations: a wrong line does not make others wrong") {
                            "dW = sum(t=0..T) dz(t) x(t)'\n")) == std::vector{wrong, right});
 }
 
+TEST_CASE("derivations: steps that a line says from the last to the first are told in order") {
+    const CheckedLine one = line("dz(t) = (U' dz(t+1)) o (1 - h(t)^2)   t = T..0");
+    CHECK(one.verdict == LineVerdict::right_in_part);
+    CHECK(one.wrong_at == std::vector<std::string>{"t = T"});
+    const CheckedLine two = line("dh(t) = U' dz(t+1)   t = T..0");
+    CHECK(two.mistake == "the term V' dy is missing there");
+}
+
 TEST_CASE("derivations: matrices that do not fit are told as such") {
     const CheckedLine product = line("dW = sum(t=0..T) x(t) h(t)");
     CHECK(product.verdict == LineVerdict::wrong);

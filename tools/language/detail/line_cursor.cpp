@@ -56,7 +56,6 @@ std::optional<LineCursor::StepAhead> LineCursor::step_ahead(std::size_t ahead,
         ++i;
     }
     if (!at(i).is(closing)) return std::nullopt;
-    step.length = i - ahead;
     return step;
 }
 

@@ -37,7 +37,6 @@ class LineCursor {
     /// names an axis, which no operand of a function does.
     struct StepAhead {
         bool has_letter = false;
-        std::size_t length = 0;  ///< in tokens, without the closing sign
     };
     std::optional<StepAhead> step_ahead(std::size_t ahead, std::string_view closing) const;
     /// "t-1", "3", "T-1", "s=0"; fails where none stands here.

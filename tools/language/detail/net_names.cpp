@@ -9,9 +9,7 @@ namespace revolute::detail {
 
 namespace {
 
-bool is_alone(const WrittenTerm& term) {
-    return term.kind == WrittenTerm::Kind::name && !term.step;
-}
+bool is_alone(const WrittenTerm& term) { return term.kind == TermKind::name && !term.step; }
 
 }  // namespace
 
@@ -57,9 +55,9 @@ NetName& NetNames::named(const std::string& name, TextPlace place) {
 
 void NetNames::add_use(const NetSource& source, const std::string& name,
                        const std::optional<WrittenStep>& step, TextPlace place) {
+    const bool is_new = !by_name_.contains(name);
     NetName& use = named(name, place);
-    const auto [known, is_new] = steps_of_.try_emplace(name, step.has_value());
-    if (known->second != step.has_value())
+    if (!is_new && use.has_steps != step.has_value())
         source.fail(place, fmt::format("{} has {} step here, and {} in line {}", name,
                                        step ? "a" : "no", step ? "none" : "one", use.place.line));
     use.has_steps = step.has_value();
@@ -67,16 +65,15 @@ void NetNames::add_use(const NetSource& source, const std::string& name,
 }
 
 void NetNames::add_term(const NetSource& source, const WrittenTerm& term) {
-    if (term.kind == WrittenTerm::Kind::name) {
+    if (term.kind == TermKind::name) {
         add_use(source, term.name, term.step, term.place);
         named(term.name, term.place).is_read = true;
     }
     for (const WrittenTerm& operand : term.operands) add_term(source, operand);
-    if (term.kind != WrittenTerm::Kind::operation || !term.op->is_loss) return;
+    if (term.kind != TermKind::operation || !term.op->is_loss) return;
     // A target may stand on either side of the minus sign.
-    for (const std::size_t slot : {1U, 0U})
-        if (slot < term.operands.size() && is_alone(term.operands[slot]))
-            targets_.try_emplace(term.operands[slot].name, term.operands[slot].place);
+    for (const WrittenTerm& operand : term.operands)
+        if (is_alone(operand)) targets_.insert(operand.name);
 }
 
 void NetNames::add_leaf(const NetSource& source, const WrittenLeaf& leaf) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,8 +67,7 @@ class NetNames {
 
     std::vector<NetName> names_;
     std::map<std::string, std::size_t, std::less<>> by_name_;
-    std::map<std::string, TextPlace> targets_;  // by name: names that stand alone in a loss
-    std::map<std::string, bool> steps_of_;      // by name: whether uses so far have a step
+    std::set<std::string> targets_;  // names that stand alone in a loss
 };
 
 }  // namespace revolute::detail

@@ -5,9 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
-#include <set>
-#include <span>
 #include <utility>
 
 namespace revolute::detail {
@@ -30,7 +27,7 @@ bool is_scaled(const WrittenTerm& term) {
            (term.operands[0].is_number() || term.operands[1].is_number());
 }
 
-bool is_at_given_step(const NetName& name, const WrittenStep& step) {
+bool is_trainable_state(const NetName& name, const WrittenStep& step) {
     return std::ranges::any_of(name.leaves, [&](const WrittenLeaf& leaf) {
         return leaf.is_trainable && leaf.step && leaf.step->from == step.from &&
                leaf.step->offset == step.offset;
@@ -117,15 +114,10 @@ void NetShapes::find_batch_values() {
     }
 }
 
-NetShapes::Sizes NetShapes::sizes_of_name(const WrittenTerm& term) const {
-    const std::size_t number = net_.names.number(term.name);
-    return names_[number];
-}
-
 NetShapes::Sizes NetShapes::add(const WrittenTerm& term) {
     if (term.kind == TermKind::name) {
-        Sizes sizes = sizes_of_name(term);
-        if (term.step && is_at_given_step(net_.names[term.name], *term.step)) {
+        Sizes sizes = names_[net_.names.number(term.name)];
+        if (term.step && is_trainable_state(net_.names[term.name], *term.step)) {
             sizes.columns = classes_.make();
             (void)classes_.give(sizes.columns, 1, term.place);
         }
@@ -243,9 +235,10 @@ void NetShapes::decide_columns(Site& site) {
     const bool is_all_known =
         std::ranges::all_of(columns, [&](Size size) { return classes_.value(size).has_value(); });
     if (columns.size() > 1 && !is_all_known) {
-        if (known(batch_) && classes_.value(site.output.columns) != 1)
-            join(site.output.columns, columns[classes_.value(columns[0]) == batch_ ? 0 : 1], site,
-                 "columns");
+        const auto batch = std::ranges::find_if(
+            columns, [&](Size size) { return classes_.value(size) == batch_; });
+        if (batch != columns.end() && classes_.value(site.output.columns) != 1)
+            join(site.output.columns, *batch, site, "columns");
         return;
     }
     site.is_decided = true;
@@ -307,8 +300,7 @@ void NetShapes::compute(Site& site) {
                                  fmt::format("this has {} rows and {} columns, which does not fit",
                                              in_words(shape.rows), in_words(shape.columns)));
     } catch (const ShapeError& error) {
-        const std::string text = error.what();
-        net_.source.fail(term.place, text.substr(0, text.find('\n')));
+        net_.source.fail(term.place, first_line_of(error));
     }
 }
 

@@ -57,7 +57,6 @@ class NetShapes {
     void find_batch_values();
     bool is_of_batch(const WrittenTerm& term) const;
     Sizes add(const WrittenTerm& term);
-    Sizes sizes_of_name(const WrittenTerm& term) const;
     void relate(const Site& site);
     void join(Size a, Size b, const Site& site, std::string_view what);
     Size size_at(const Site& site, ShapeSize at) const;

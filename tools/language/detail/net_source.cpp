@@ -1,4 +1,3 @@
-#include <revolute/graph/values/error.hpp>
 #include <revolute/tools/language/detail/net_source.hpp>
 
 #include <fmt/format.h>
@@ -25,6 +24,11 @@ std::string in_place_of(std::string_view text, char sign) {
 
 TextPlace from_to(TextPlace first, TextPlace last) {
     return {first.line, first.column, last.column + last.length - first.column};
+}
+
+std::string first_line_of(const Error& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find('\n'));
 }
 
 NetSource::NetSource(std::string_view text, std::string name) : name_(std::move(name)) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <revolute/graph/values/error.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,9 @@ struct TextPlace {
 
 /// From the beginning of one to the end of the other, which stand in one line.
 TextPlace from_to(TextPlace first, TextPlace last);
+
+/// What an error says, without the operands and places behind it.
+std::string first_line_of(const Error& error);
 
 /// The text of a net by its lines, and how errors show a place in it.
 class NetSource {

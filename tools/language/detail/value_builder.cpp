@@ -143,8 +143,7 @@ Expr ValueBuilder::built(NetMember member) {
         if (&graph_.op(expression.id) == &constant_op) return expression;
         return expression.named(name.name);
     } catch (const ShapeError& error) {
-        const std::string text = error.what();
-        net_.source.fail(line.right.place, text.substr(0, text.find('\n')));
+        net_.source.fail(line.right.place, first_line_of(error));
     }
 }
 

@@ -45,15 +45,18 @@ std::map<std::string, int> named_rows(const TextNetOptions& options) {
 
 }  // namespace
 
+std::string meant_net(const std::string& name) {
+    std::vector<std::string> names;
+    for (const KnownNet& net : known_nets()) names.emplace_back(net.name);
+    return detail::did_you_mean(name, names);
+}
+
 NetText text_named(const std::string& name) {
     const auto known = known_net(name);
     const bool is_file = name == "-" || std::filesystem::exists(name);
-    if (!is_file && !known) {
-        std::vector<std::string> names;
-        for (const KnownNet& net : known_nets()) names.emplace_back(net.name);
+    if (!is_file && !known)
         throw FileError(fmt::format("{}: there is no such file, and no net of that name{}", name,
-                                    detail::did_you_mean(name, names)));
-    }
+                                    meant_net(name)));
     NetText text = read_net(is_file ? read_file(name) : std::string(known->text), name);
     for (const std::string& warning : text.warnings()) tell("warning: {}\n", warning);
     return text;

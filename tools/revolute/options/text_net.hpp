@@ -32,6 +32,10 @@ void add_text_options(CLI::App& command, TextNetOptions& options, Sizes& sizes);
 /// standard error what may be a mistake in it.
 NetText text_named(const std::string& name);
 
+/// A question whether one of the nets that come with the library was meant; empty where none is
+/// called like that.
+std::string meant_net(const std::string& name);
+
 /// The sizes with so many steps and columns.
 NetTextSizes sizes_of(const TextNetOptions& options, int steps, int columns);
 /// The net, which has a loss, or a GraphError says that it has none.

@@ -12,17 +12,6 @@ namespace revolute::detail {
 
 namespace {
 
-double largest_of(const Matrix& matrix) {
-    double largest = 0;
-    for (const double value : matrix.values()) largest = std::max(largest, std::abs(value));
-    return largest;
-}
-
-std::string first_line_of(const Error& error) {
-    const std::string text = error.what();
-    return text.substr(0, text.find('\n'));
-}
-
 KnownSizes shapes_of(const NetTruth& truth) {
     KnownSizes sizes;
     for (const auto& [name, value] : truth.names) sizes.shapes[name] = value.shape;
@@ -87,6 +76,7 @@ std::vector<std::int32_t> LineJudge::steps_of(const WrittenEquation& line) const
     std::vector<std::int32_t> steps;
     if (line.steps) {
         for_each_step(*line.steps, context, [&](std::int32_t t) { steps.push_back(t); });
+        std::ranges::sort(steps);  // lines may go down
         return steps;
     }
     const TrueValue& value = truth_.names.at(line.name);
@@ -109,11 +99,8 @@ bool LineJudge::agrees(const Expr& value, const TrueValue& truth, std::int32_t t
     for (std::size_t draw = 0; draw < draws_.size(); ++draw) {
         const Matrix found = evaluate(value, draws_[draw]);
         const Matrix& right = truth.at.at(t)[draw];
-        double largest = 0;
-        for (const auto& [step, draws] : truth.at)
-            largest = std::max(largest, largest_of(draws[draw]));
-        const double allowed =
-            of_rounding * std::max(largest_of(found), largest_of(right)) + of_cancelled * largest;
+        const double allowed = of_rounding * std::max(largest_of(found), largest_of(right)) +
+                               of_cancelled * truth.largest[draw];
         for (std::size_t i = 0; i < right.size(); ++i)
             if (!(std::abs(found.values()[i] - right.values()[i]) <= allowed)) return false;
     }

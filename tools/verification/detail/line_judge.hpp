@@ -21,10 +21,11 @@ struct DerivationLines {
 
 /// What comes of a right side beside the truth.
 struct LineOutcome {
-    std::vector<std::int32_t> right_at, wrong_at;  ///< steps; without step, 0
+    std::vector<std::int32_t> right_at, wrong_at;  ///< steps, ascending; without step, 0
     std::string shapes;                            ///< why it has no value, where it has none
 
     bool is_right() const { return wrong_at.empty() && shapes.empty(); }
+    bool is_right_in_part() const { return !right_at.empty() && shapes.empty() && !is_right(); }
 };
 
 /// Evaluates right sides, in which each name of the net has its true value.
@@ -35,11 +36,11 @@ class LineJudge {
     LineJudge(const NetSource& source, const DerivationLines& lines, NetNames names,
               const NetTruth& truth);
 
-    /// The steps that a line speaks of: those that it says, or all that have no line of their own.
+    /// The steps that a line speaks of, ascending: those that it says, or all that have no line of
+    /// their own.
     std::vector<std::int32_t> steps_of(const WrittenEquation& line) const;
     /// Puts the right side in place of the line's own.
     LineOutcome judge(const WrittenEquation& line, const WrittenTerm& right);
-    const NetTruth& truth() const { return truth_; }
 
  private:
     void require_meanings() const;

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace revolute::detail {
 
 namespace {
@@ -45,10 +48,20 @@ void add(NetTruth& truth, const std::string& name, const NamedNode& node, bool i
     known.shape = value.shape();
     known.is_adjoint = is_adjoint;
     known.is_parameter = node.is_parameter;
-    known.at[node.step ? node.step->t : 0].push_back(std::move(value));
+    std::vector<Matrix>& draws = known.at[node.step ? node.step->t : 0];
+    if (known.largest.size() <= draws.size()) known.largest.resize(draws.size() + 1);
+    double& largest = known.largest[draws.size()];
+    largest = std::max(largest, largest_of(value));
+    draws.push_back(std::move(value));
 }
 
 }  // namespace
+
+double largest_of(const Matrix& matrix) {
+    double largest = 0;
+    for (const double value : matrix.values()) largest = std::max(largest, std::abs(value));
+    return largest;
+}
 
 const TrueValue* NetTruth::find(const std::string& name) const {
     const auto found = names.find(name);

@@ -20,7 +20,10 @@ struct TrueValue {
     bool is_adjoint = false;
     bool is_parameter = false;                         ///< the adjoint of one, or one itself
     std::map<std::int32_t, std::vector<Matrix>> at{};  ///< without step, at 0
+    std::vector<double> largest{};  ///< by draw: entry of all steps, without its sign
 };
+
+double largest_of(const Matrix& matrix);  ///< entry without its sign
 
 /// The numbers of all that a net's text names, and of the adjoints dX of all of that, for random
 /// values of its leaves.

@@ -1,10 +1,10 @@
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/values/error.hpp>
 #include <revolute/tools/equations/equations.hpp>
+#include <revolute/tools/language/detail/net_source.hpp>
 #include <revolute/tools/verification/detail/right_lines.hpp>
 
 #include <optional>
-#include <string_view>
 
 namespace revolute::detail {
 
@@ -34,14 +34,11 @@ std::map<std::string, std::vector<std::string>> right_lines(const NetText& net,
     std::optional<Equations> found = equations_of(net, sizes, true);
     if (!found) found = equations_of(net, sizes, false);
     if (!found) return lines;
-    const std::string text = to_text(*found);
-    for (std::string_view rest = text; !rest.empty();) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty() || line.front() != ' ') continue;
-        line.remove_prefix(line.find_first_not_of(' '));
-        lines[std::string(line.substr(0, line.find_first_of("( ")))].emplace_back(line);
+    const NetSource printed(to_text(*found), "derived");
+    for (const std::string& whole : printed.lines()) {
+        if (whole.empty() || whole.front() != ' ') continue;
+        const std::string line = whole.substr(whole.find_first_not_of(' '));
+        lines[line.substr(0, line.find_first_of("( "))].push_back(line);
     }
     return lines;
 }
