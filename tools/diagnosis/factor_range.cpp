@@ -204,11 +204,11 @@ std::optional<WrittenNumber> fraction_in(const FactorRange& range) {
     const int most_product = range.relative_width() > narrow ? most : most * most;
     std::optional<WrittenNumber> simplest;
     for (int below = 2; below <= most; ++below) {
-        const auto above = static_cast<int>(std::round(range.middle() * below));
-        const int product = std::abs(above) * below;
+        // A double: the middle may be too large for an integer.
+        const double above = std::round(range.middle() * below), product = std::abs(above) * below;
         if (above != 0 && std::abs(above) <= most && product <= most_product &&
-            range.contains(1.0 * above / below) && (!simplest || product < simplest->as_simple))
-            simplest = {1.0 * above / below, fmt::format("{}/{}", above, below), 1.0 * product};
+            range.contains(above / below) && (!simplest || product < simplest->as_simple))
+            simplest = {above / below, fmt::format("{}/{}", above, below), product};
     }
     return simplest;
 }

@@ -297,9 +297,13 @@ std::optional<ScaledDecay> scaled_decay_of(const DecayedNumbers& numbers) {
     const double determinant = rr * pp - rp * rp;
     if (count < least_numbers || !std::isfinite(determinant) || !(determinant > telling * rr * pp))
         return std::nullopt;
+    const double factor = (rg * pp - pg * rp) / determinant,
+                 decay = (rr * pg - rp * rg) / determinant;
+    // The numbers that were given may be infinite, or none.
+    if (!std::isfinite(factor) || !std::isfinite(decay)) return std::nullopt;
     const double all = numbers.rounding * std::sqrt(static_cast<double>(count));
-    return ScaledDecay{(rg * pp - pg * rp) / determinant, (rr * pg - rp * rg) / determinant,
-                       all * std::sqrt(pp / determinant), all * std::sqrt(rr / determinant)};
+    return ScaledDecay{factor, decay, all * std::sqrt(pp / determinant),
+                       all * std::sqrt(rr / determinant)};
 }
 
 /// A factor of all arrays, and something times the parameters that was added to theirs.

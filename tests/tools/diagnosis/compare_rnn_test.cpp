@@ -172,18 +172,35 @@ TEST_CASE("compare: right gradients agree, and no mistake is looked for") {
     CHECK(to_text(comparison, of).ends_with("\n\nAll arrays agree.\n"));
 }
 
-TEST_CASE("compare: an entry that is not a number is the one that is shown") {
-    const Case of = hand_case("rnn", HandSizes{});
-    CaseResult given = hand_rnn(of);
-    Matrix& weight = given.grads.front().value;
-    weight(1, 0) = std::numeric_limits<double>::quiet_NaN();
-    const GradientComparison comparison = compare_gradients(of, given, 1e-10);
-    REQUIRE(comparison.first() != nullptr);
-    CHECK(comparison.first()->name == given.grads.front().name);
-    CHECK(std::isnan(comparison.first()->worst.given));
-    CHECK(comparison.first()->worst.row == 1);
-    CHECK(comparison.first()->worst.column == 0);
-    CHECK(comparison.first()->differing_entries == 1);
+TEST_CASE("compare: entries that are not finite, or almost not, are shown and fit nothing") {
+    constexpr double huge = std::numeric_limits<double>::max();
+    for (const double bad :
+         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+          -std::numeric_limits<double>::infinity(), huge, -huge, 1e200})
+        for (const int entries : {1, 2, 1000000}) {
+            CAPTURE(bad);
+            CAPTURE(entries);
+            const Case of = hand_case("rnn", HandSizes{});
+            CaseResult given = hand_rnn(of);
+            // One entry of the first array, one of each array, or all.
+            const std::span<NamedArray> arrays(given.grads.data(),
+                                               entries == 1 ? 1 : given.grads.size());
+            for (NamedArray& array : arrays)
+                for (std::size_t k = 1; k < std::min<std::size_t>(array.value.size(), entries); ++k)
+                    array.value.values()[k] = bad;
+            given.grads.front().value(1, 0) = bad;
+            const GradientComparison comparison = compare_gradients(of, given, 1e-10);
+            REQUIRE(comparison.first() != nullptr);
+            CHECK(comparison.first()->name == given.grads.front().name);
+            CHECK(std::isnan(comparison.first()->worst.given) == std::isnan(bad));
+            if (entries < 1000000) {
+                CHECK(comparison.first()->worst.row == 1);
+                CHECK(comparison.first()->worst.column == 0);
+                CHECK(comparison.first()->differing_entries == 1);
+            }
+            CHECK(comparison.findings.empty());
+            CHECK(to_text(comparison, of).find("nan times") == std::string::npos);
+        }
 }
 
 TEST_CASE("compare: numbers of six digits differ, and the text says why") {

@@ -2,6 +2,7 @@
 
 #include <revolute/tools/support/output_file.hpp>
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -471,7 +472,8 @@ TEST_CASE("predict: rows whose dates would pass the year 9999 are refused at onc
     }
 }
 
-TEST_CASE("predict: rows that the memory cannot hold are refused before any is forecast") {
+TEST_CASE("predict: rows that the memory cannot hold are refused before any is forecast" *
+          doctest::skip(test::is_sanitized)) {  // sanitizers take more addresses
     const TableFolder folder("plain.csv");
     REQUIRE(run_program("train plain.csv" + settings, folder).status == 0);
     for (const char* format : {"table", "csv", "json"}) {

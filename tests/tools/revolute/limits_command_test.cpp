@@ -3,6 +3,7 @@
 
 #include <revolute/tools/support/output_file.hpp>
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -28,16 +29,10 @@ Ran run_within(int kilobytes, const std::string& arguments, const test::Temporar
     return {WEXITSTATUS(status), read_file(folder / "output"), read_file(folder / "errors")};
 }
 
-/// Sanitizers take more address space than there is memory.
-bool is_sanitized() {
-    const test::TemporaryFolder folder;
-    return run_within(1'000'000, "--version", folder).status != 0;
-}
-
 }  // namespace
 
-TEST_CASE("memory: commands run in little, without OpenBLAS's buffers") {
-    if (is_sanitized()) return;
+TEST_CASE("memory: commands run in little, without OpenBLAS's buffers" *
+          doctest::skip(test::is_sanitized)) {
     const test::TemporaryFolder folder;
     std::string table = "t,v\n";
     for (int row = 0; row < 40; ++row) table += fmt::format("{},{}\n", row, row % 7);
@@ -51,8 +46,8 @@ TEST_CASE("memory: commands run in little, without OpenBLAS's buffers") {
     }
 }
 
-TEST_CASE("memory: where OpenBLAS cannot have its memory, bench --table says so and ends") {
-    if (is_sanitized()) return;
+TEST_CASE("memory: where OpenBLAS cannot have its memory, bench --table says so and ends" *
+          doctest::skip(test::is_sanitized)) {
     const test::TemporaryFolder folder;
     const Ran ran = run_within(150'000, "bench --table", folder);
     CHECK(ran.status == 1);
@@ -62,8 +57,8 @@ TEST_CASE("memory: where OpenBLAS cannot have its memory, bench --table says so 
           "  a limit on the process, such as that of `ulimit -v`, leaves too little memory\n");
 }
 
-TEST_CASE("memory: what could not be estimated ends with how much there is") {
-    if (is_sanitized()) return;
+TEST_CASE("memory: what could not be estimated ends with how much there is" *
+          doctest::skip(test::is_sanitized)) {
     const test::TemporaryFolder folder;
     const Ran ran = run_within(210'000, "bench --hidden 3000 --steps 3 --repetitions 1", folder);
     CAPTURE(ran.errors);
@@ -76,8 +71,8 @@ TEST_CASE("memory: what could not be estimated ends with how much there is") {
                                   "400360001 parameters and 63 nodes take about 6.4 GB, of "));
 }
 
-TEST_CASE("memory: where Graphviz cannot have its memory, draw says so and ends") {
-    if (is_sanitized()) return;
+TEST_CASE("memory: where Graphviz cannot have its memory, draw says so and ends" *
+          doctest::skip(test::is_sanitized)) {
     const test::TemporaryFolder folder;
     for (const int kilobytes : {100'000, 140'000, 180'000, 220'000})
         for (const char* const file : {"a.svg", "a.pdf", "a.png"}) {

@@ -4,6 +4,7 @@
 #include <revolute/tools/cost/memory_need.hpp>
 #include <support/message.hpp>
 #include <support/run_program.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -34,9 +35,6 @@ double peak_of(const std::string& arguments, const test::TemporaryFolder& folder
     return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
-/// Sanitizers take memory of their own.
-bool is_sanitized(const test::TemporaryFolder& folder) { return peak_of("ops", folder) > 3e7; }
-
 SizedNet net_of(CellKind cell, int layers, int steps, int hidden) {
     return {{.steps = steps, .input = 2, .hidden = hidden, .output = 1, .batch = 1},
             {.cell = cell, .layers = layers, .initial = InitialState::given}};
@@ -44,9 +42,9 @@ SizedNet net_of(CellKind cell, int layers, int steps, int hidden) {
 
 }  // namespace
 
-TEST_CASE("memory_need: what commands take is within twice and half of it") {
+TEST_CASE("memory_need: what commands take is within twice and half of it" *
+          doctest::skip(test::is_sanitized)) {
     const test::TemporaryFolder folder;
-    if (is_sanitized(folder)) return;
     struct Row {
         const char* arguments;
         SizedNet net;
