@@ -81,6 +81,10 @@ Expr diagonal_matrix(Operand d);
 /// cumulative_sum(identity_matrix(graph, n)), above the diagonal and on it, and
 /// reverse_cumulative_sum(identity_matrix(graph, n)), below and on it.
 Expr identity_matrix(Graph& graph, int n, SourceLine line = SourceLine::here());
+/// These values, which nothing differentiates: constants beside and below each other, one node for
+/// each value that differs. For a matrix of thousands an input is shorter to print. Throws
+/// ShapeError for a matrix without entries.
+Expr constant_matrix(Graph& graph, const Matrix& values, SourceLine line = SourceLine::here());
 
 /// x where keep is not 0, else exactly 0, even where x is NaN: both [n x m]. The gradient of what
 /// is masked is exactly 0; keep gets none. Throws ShapeError unless the shapes are equal.

@@ -146,6 +146,30 @@ TEST_CASE("compositions: the identity and triangles of ones, of every size") {
           }).find("compositions_test.cpp") != std::string::npos);
 }
 
+TEST_CASE(
+    "compositions: a matrix of constants has its values, and what it multiplies its transpose") {
+    for (const Matrix& values :
+         {Matrix::from_rows({{1, 0.5}, {0, 1}}), Matrix::from_rows({{2, 3, -4}}),
+          Matrix::from_rows({{2}, {3}}), Matrix(2, 3, 0.25), Matrix(1, 1, 7.0)}) {
+        CAPTURE(to_string(values.shape()));
+        Graph graph;
+        const Expr A = constant_matrix(graph, values);
+        CHECK(evaluate(A, {}) == values);
+        CHECK(constant_matrix(graph, values).id == A.id);
+        const Expr x = graph.parameter("x", {values.columns(), 1});
+        const Derivative d = differentiate(sum(A * x), {x});
+        const Matrix slope = evaluate(d[x], Bindings().bind(x, Matrix(values.columns(), 1, 0.5)));
+        for (int c = 0; c < values.columns(); ++c) {
+            double column = 0;
+            for (int r = 0; r < values.rows(); ++r) column += values(r, c);
+            CHECK(slope(c, 0) == doctest::Approx(column).epsilon(1e-15));
+        }
+    }
+    Graph graph;
+    for (const Matrix& empty : {Matrix(0, 0), Matrix(0, 2), Matrix(2, 0)})
+        CHECK_THROWS_AS(constant_matrix(graph, empty), ShapeError);
+}
+
 TEST_CASE("compositions: a causal mask lets each column see itself and what is before it") {
     Graph graph;
     const Expr scores = graph.parameter("scores", {3, 3});  // key r, query c

@@ -1,5 +1,6 @@
 #include <revolute/tools/checks/gradient_rounding.hpp>
 #include <revolute/tools/exchange/case_net.hpp>
+#include <revolute/tools/exchange/detail/number_length.hpp>
 #include <revolute/tools/exchange/given_precision.hpp>
 #include <revolute/tools/exchange/gradient_layout.hpp>
 #include <revolute/tools/exchange/rounded_numbers.hpp>
@@ -8,14 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,25 +19,12 @@ namespace revolute {
 
 namespace {
 
-constexpr int single_bits = std::numeric_limits<float>::digits,
-              double_bits = std::numeric_limits<double>::digits,
-              single_digits = std::numeric_limits<float>::max_digits10;
-
-/// Whether it is the shortest decimal number that is read as a float, as programs of floats write
-/// theirs.
-bool is_written_float(double size) {
-    const auto single = static_cast<float>(size);
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), single).ptr;
-    return std::strtod(std::string(text.data(), end).c_str(), nullptr) == size;
-}
-
-/// How many bits its significand has, without zeros at the end.
-int bits_of(double size) {
-    int exponent = 0;
-    const double whole = std::ldexp(std::frexp(size, &exponent), double_bits);
-    return double_bits - std::countr_zero(static_cast<std::uint64_t>(whole));
-}
+using detail::double_bits;
+using detail::length_of;
+using detail::NumberLength;
+using detail::single_bits;
+using detail::single_digits;
+using detail::Writing;
 
 ArrayRounding in_bits(int bits, double double_floor) {
     // The margin of double hides nothing there, where units are small; that of a few bits must be
@@ -61,154 +43,32 @@ ArrayRounding in_bits(int bits, double double_floor) {
             .relative = units * rounding_of_one_operation()};
 }
 
-/// How a program writes numbers: with a fixed number of decimals, or of digits; or they do not tell
-/// which.
-enum class Writing : std::uint8_t { decimals, digits, either };
-
-/// How long the numbers of some arrays are.
-struct Length {
-    int bits = 0;
-    int digits = 0;    // significant ones
-    int decimals = 0;  // behind the point; negative where the last digits are zeros before it
-    int exponent = 0;  // of ten, of the largest
-    bool are_written_floats = true;
-    std::set<double> sizes{};
-
-    void add(std::span<const Matrix> values) {
-        for (const Matrix& matrix : values)
-            for (const double value : matrix.values())
-                if (value != 0 && std::isfinite(value)) add(std::abs(value));
-    }
-    bool tells() const {
-        constexpr int short_digits = 3;
-        return sizes.size() >= 3 || digits > short_digits;
-    }
-    /// Whether more digits would have been written, were there any: most doubles have 16 or 17.
-    bool is_written_short() const { return digits < std::numeric_limits<double>::digits10; }
-    /// How many have all the decimals, and how many all the digits, that any of them has. Of
-    /// numbers that were written with a fixed number of decimals nine of ten have all of these;
-    /// likewise with digits.
-    std::ptrdiff_t count_of_decimals() const {
-        return std::ranges::count(sizes, decimals,
-                                  [](double size) { return decimal_of(size).decimals(); });
-    }
-    std::ptrdiff_t count_of_digits() const {
-        return std::ranges::count(sizes, digits,
-                                  [](double size) { return decimal_of(size).digits; });
-    }
-
-    /// Whether, of several that have not all digits of a double, nine of ten have all the decimals,
-    /// and fewer all the digits, that any has: the last decimal of the others is 0.
-    bool short_ones_tell_decimals() const {
-        constexpr std::ptrdiff_t several = 3;
-        Length short_ones;
-        for (const double size : sizes)
-            if (decimal_of(size).digits < std::numeric_limits<double>::digits10)
-                short_ones.add(size);
-        const auto count = static_cast<std::ptrdiff_t>(short_ones.sizes.size());
-        const std::ptrdiff_t with_decimals = short_ones.count_of_decimals();
-        return count >= several && short_ones.decimals == decimals &&
-               10 * with_decimals >= 9 * count && with_decimals > short_ones.count_of_digits();
-    }
-
-    /// How these are written among others that are written so: with digits too, where as many have
-    /// all of these.
-    Writing among(Writing writing) const {
-        return writing == Writing::decimals && count_of_digits() >= count_of_decimals()
-                   ? Writing::either
-                   : writing;
-    }
-
-    Rounding precision(Writing writing) const {
-        // Nine digits tell every float apart, and five every half; four are what programs print.
-        constexpr int half_digits = 4;
-        if (sizes.empty()) return Rounding::none;
-        const int shown = writing == Writing::decimals ? decimals
-                          : writing == Writing::digits ? digits
-                                                       : std::min(decimals, digits);
-        if (bits <= half_bits || digits <= half_digits) return Rounding::half;
-        const bool is_short = is_written_short() && shown <= single_digits;
-        return bits <= single_bits || are_written_floats || is_short ? Rounding::single
-                                                                     : Rounding::none;
-    }
-    /// The precision of the operations: numbers of few digits may have been floats before. One half
-    /// of eight has no more bits than bfloat16 has: only many numbers tell that these are such, or
-    /// all short ones together, which have `short_bits`.
-    int bits_of_operations(Writing writing, int short_bits) const {
-        constexpr std::size_t many = 8;
-        if (bits <= half_bits) {
-            const bool are_many = bits <= bfloat_bits && sizes.size() >= many;
-            return are_many || short_bits <= bfloat_bits ? bfloat_bits : half_bits;
-        }
-        return precision(writing) == Rounding::none ? double_bits : single_bits;
-    }
-    /// Half a unit of the last digit. Decimals are as many as they are, though large numbers among
-    /// them have all digits.
-    double rounding_of_writing(Writing writing) const {
-        if (!is_written_short() && writing != Writing::decimals) return 0;
-        const int last_decimal = -decimals, last_digit = exponent - digits + 1;
-        const int last = writing == Writing::decimals ? last_decimal
-                         : writing == Writing::digits ? last_digit
-                                                      : std::max(last_decimal, last_digit);
-        return 0.5 * std::pow(10.0, last);
-    }
-    /// That of numbers of which the largest is 1.
-    double relative_rounding_of_writing() const {
-        return is_written_short() ? 5 * std::pow(10.0, -digits) : 0;
-    }
-
- private:
-    void add(double size) {
-        const bool is_first = sizes.empty();
-        if (!sizes.insert(size).second) return;
-        const Decimal decimal = decimal_of(size);
-        bits = std::max(bits, bits_of(size));
-        are_written_floats = are_written_floats && is_written_float(size);
-        digits = std::max(digits, decimal.digits);
-        decimals = is_first ? decimal.decimals() : std::max(decimals, decimal.decimals());
-        exponent = is_first ? decimal.exponent : std::max(exponent, decimal.exponent);
-    }
-};
-
-Length length_of(std::span<const Matrix> values) {
-    Length length;
-    length.add(values);
-    return length;
-}
-
-/// Whether numbers may be some of others that are written so.
-bool fits(const Length& own, const Length& among, Writing writing) {
-    if (own.sizes.empty() || own.bits <= among.bits) return true;
-    return among.is_written_short() &&
-           ((writing != Writing::digits && own.decimals <= among.decimals) ||
-            (writing != Writing::decimals && own.digits <= among.digits));
-}
-
 /// What all that was given has in common.
 struct Written {
-    Length gradients, all;
-    Length all_right;    // the right numbers beside them
-    int short_bits = 0;  // the most that an array of few bits has
+    NumberLength gradients, all;
+    NumberLength all_right;  // the right numbers beside them
+    int short_bits = 0;      // the most that an array of few bits has
     Writing writing = Writing::either;
 };
 
 /// That of the numbers, which says nothing of how they were computed where the right ones are as
 /// short.
-Rounding precision_told(const Length& length, const Length& right, Writing writing) {
+Rounding precision_told(const NumberLength& length, const NumberLength& right, Writing writing) {
     const Rounding precision = length.precision(writing);
     return !right.tells() || right.precision(writing) < precision ? precision : Rounding::none;
 }
 
 /// Half a unit of the last digit of an array that is written as the numbers of that length are.
-double rounding_of_writing(const Length& own, Length length, Writing writing) {
+double rounding_of_writing(const NumberLength& own, NumberLength length, Writing writing) {
     // The digits of the largest number are those of this array.
     length.exponent = own.sizes.empty() ? -length.decimals : own.exponent;
     return length.rounding_of_writing(writing);
 }
 
 /// How an array was rounded that is as precise as the numbers of that length.
-ArrayRounding rounding_of(const Length& own, const Length& length, const Length& right,
-                          Writing writing, int short_bits, double double_floor) {
+ArrayRounding rounding_of(const NumberLength& own, const NumberLength& length,
+                          const NumberLength& right, Writing writing, int short_bits,
+                          double double_floor) {
     const int bits = length.bits_of_operations(writing, short_bits);
     ArrayRounding result = in_bits(bits, double_floor);
     result.bits = bits;
@@ -222,13 +82,14 @@ ArrayRounding rounding_of(const Length& own, const Length& length, const Length&
 /// How one was rounded of arrays that all together have but a few numbers of few digits. 0, 1 and
 /// 1/2 are what floats make of a net that is saturated, and doubles are not so short; decimals show
 /// where numbers were written short.
-ArrayRounding rounding_of_few(const Length& own, const Written& written, double double_floor) {
+ArrayRounding rounding_of_few(const NumberLength& own, const Written& written,
+                              double double_floor) {
     constexpr double of_two_decimals = 0.005;
     ArrayRounding result = in_bits(single_bits, double_floor);
     const auto& right = written.all_right.sizes;
     if (written.all.sizes.empty() && !right.empty() && *right.rbegin() <= of_two_decimals)
         result.floor = result.written = of_two_decimals;  // zeros, which numbers so small become
-    const Length& few = written.all.is_written_short() ? written.all : written.gradients;
+    const NumberLength& few = written.all.is_written_short() ? written.all : written.gradients;
     if (few.sizes.empty() || few.decimals <= 0) return result;
     // No program writes a single digit: one that is there is a decimal.
     const Writing writing = few.digits > 1 ? Writing::either : Writing::decimals;
@@ -239,8 +100,8 @@ ArrayRounding rounding_of_few(const Length& own, const Written& written, double 
 }
 
 /// How one was rounded of numbers that are too few or too short to tell.
-ArrayRounding rounding_among(const Length& own, const Written& written, const Length& right,
-                             double double_floor) {
+ArrayRounding rounding_among(const NumberLength& own, const Written& written,
+                             const NumberLength& right, double double_floor) {
     if (!written.gradients.tells()) return rounding_of_few(own, written, double_floor);
     if (!fits(own, written.gradients, written.writing)) return in_bits(double_bits, double_floor);
     ArrayRounding result = rounding_of(own, written.gradients, right, written.writing,
@@ -256,14 +117,14 @@ ArrayRounding rounding_among(const Length& own, const Written& written, const Le
 /// A few short numbers, such as a loss of 0.505, with the digits that these alone tell: zeros that
 /// a program wrote behind them are not seen, and nobody writes fewer than two decimals, or two
 /// digits.
-Length with_zeros_behind(Length few) {
+NumberLength with_zeros_behind(NumberLength few) {
     few.decimals = std::max(few.decimals, 2);
     if (few.digits < 2) few.digits = 3;  // 7.00 is read as 7, and 0.500 as 0.5
     return few;
 }
 
-ArrayRounding rounding_of(const Length& own, const Written& written, const Length& right,
-                          double double_floor) {
+ArrayRounding rounding_of(const NumberLength& own, const Written& written,
+                          const NumberLength& right, double double_floor) {
     if (own.tells())
         return rounding_of(own, own, right, own.among(written.writing), written.short_bits,
                            double_floor);
@@ -271,7 +132,7 @@ ArrayRounding rounding_of(const Length& own, const Written& written, const Lengt
     // Where the right numbers are longer, it is one program that wrote these short, whatever wrote
     // the others.
     if (own.sizes.empty() || right.digits <= own.digits) return result;
-    const Length written_own = with_zeros_behind(own);
+    const NumberLength written_own = with_zeros_behind(own);
     const double by_own = written_own.rounding_of_writing(Writing::either);
     if (by_own <= result.written) return result;
     result.floor += by_own - result.written;
@@ -282,9 +143,9 @@ ArrayRounding rounding_of(const Length& own, const Written& written, const Lengt
 }
 
 /// By the numbers of each array that has short ones; where these do not tell, by all of them.
-Writing writing_of(const std::vector<Length>& lengths, const Length& all) {
+Writing writing_of(const std::vector<NumberLength>& lengths, const NumberLength& all) {
     std::ptrdiff_t of_decimals = 0, of_digits = 0;
-    for (const Length& length : lengths) {
+    for (const NumberLength& length : lengths) {
         if (!length.is_written_short()) continue;
         of_decimals += length.count_of_decimals();
         of_digits += length.count_of_digits();
@@ -352,9 +213,9 @@ void add_writings(std::map<std::string, ArrayRounding>& roundings,
 }
 
 /// The most bits that an array of few bits has.
-int short_bits_of(const std::vector<Length>& lengths) {
+int short_bits_of(const std::vector<NumberLength>& lengths) {
     int most = 0;
-    for (const Length& length : lengths)
+    for (const NumberLength& length : lengths)
         if (length.bits <= half_bits && length.tells()) most = std::max(most, length.bits);
     return most;
 }
@@ -392,7 +253,7 @@ std::map<std::string, ArrayRounding> given_roundings(const CaseResult& given,
     const std::vector<GradientArray> arrays = all_arrays(given), right_arrays = all_arrays(right);
     Written written;
     for (const GradientArray& array : gradient_arrays(given)) written.gradients.add(array.values);
-    std::vector<Length> lengths, right_lengths;
+    std::vector<NumberLength> lengths, right_lengths;
     for (const GradientArray& array : arrays) {
         const auto beside = std::ranges::find(right_arrays, array.name, &GradientArray::name);
         lengths.push_back(length_of(array.values));
@@ -426,7 +287,7 @@ std::map<std::string, ArrayRounding> roundings_in(Rounding precision,
 }
 
 bool has_digits_of_doubles(std::span<const Matrix> values) {
-    const Length length = length_of(values);
+    const NumberLength length = length_of(values);
     return length.bits > single_bits && !length.are_written_floats && length.digits > single_digits;
 }
 

@@ -177,7 +177,7 @@ TEST_CASE("compare: entries that are not finite, or almost not, are shown and fi
     for (const double bad :
          {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
           -std::numeric_limits<double>::infinity(), huge, -huge, 1e200})
-        for (const int entries : {1, 2, 1000000}) {
+        for (const std::size_t entries : {1U, 2U, 1000000U}) {
             CAPTURE(bad);
             CAPTURE(entries);
             const Case of = hand_case("rnn", HandSizes{});
@@ -186,7 +186,7 @@ TEST_CASE("compare: entries that are not finite, or almost not, are shown and fi
             const std::span<NamedArray> arrays(given.grads.data(),
                                                entries == 1 ? 1 : given.grads.size());
             for (NamedArray& array : arrays)
-                for (std::size_t k = 1; k < std::min<std::size_t>(array.value.size(), entries); ++k)
+                for (std::size_t k = 1; k < std::min(array.value.size(), entries); ++k)
                     array.value.values()[k] = bad;
             given.grads.front().value(1, 0) = bad;
             const GradientComparison comparison = compare_gradients(of, given, 1e-10);
