@@ -136,10 +136,20 @@ class Writer {
     std::string sum_of_all() const {
         const Precedence own = precedence_of(application_.op, notation_);
         std::string text;
-        for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot)
-            text += fmt::format("{}{}", slot == 0 ? "" : " + ",
-                                written(operand_(slot), slot == 0, own));
+        for (std::uint32_t slot = 0; slot < application_.operand_count; ++slot) {
+            const Formula x = operand_(slot);
+            if (slot > 0 && is_negation(x))
+                text += fmt::format(" - {}", x.text.substr(1));
+            else
+                text += fmt::format("{}{}", slot == 0 ? "" : " + ", written(x, slot == 0, own));
+        }
         return text;
+    }
+
+    /// Whether it is the sign before what is a term of a sum by itself.
+    bool is_negation(const Formula& x) const {
+        return x.op != nullptr && x.text.starts_with('-') &&
+               (notation_ == Notation::latex ? x.op->latex : x.op->text) == "-#1";
     }
 
     static std::string_view separator(char which) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
-# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `cost`, `derive`, `grad`
-# or `compare`, or of the example of docs/train.md. They compute by the reference evaluator, since the last digits of
+# docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `cost`, `derive`, `grad`,
+# `compare` or `verify`, in the net of the README, or in the output of the example of docs/train.md. They compute by the reference evaluator, since the last digits of
 # programs depend on the processor.
 set -eu
 source=$(cd "$1" && pwd)
@@ -23,6 +23,9 @@ cp "$source/tests/data/macrodata.csv" .
 "$build"/revolute grad --reference "$source"/docs/examples/three_steps.json >>outputs
 "$build"/revolute compare "$source"/docs/examples/three_steps.json "$source"/docs/examples/three_steps_by_hand.json \
     >>outputs || [ $? = 1 ]  # the example has a mistake
+cd "$source/docs/examples"
+cat mgu.rec >>"$work/outputs"
+"$build"/revolute verify mgu.rec mgu_homework.txt >>"$work/outputs" || [ $? = 1 ]  # this one, too
 cd "$source"
 awk '
     FILENAME !~ /\.md$/ { output = output $0 "\n"; next }

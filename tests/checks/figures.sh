@@ -3,12 +3,14 @@
 # docs/figures.md: their DOT is made anew and compared byte for byte. With `update` they are written instead, the SVG
 # beside them too.
 set -eu
-figures=$1/docs/figures
-program=$2/revolute
+source=$(cd "$1" && pwd)
+figures=$source/docs/figures
+program=$(cd "$2" && pwd)/revolute
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
 mode=${3-}
+cd "$source/docs/examples"  # where the nets are that commands name
 
 # figure NAME OPTIONS: one figure of docs/figures.
 figure() {
@@ -26,7 +28,7 @@ figure() {
     fi
 }
 
-sed -n 's/^revolute draw \(.*\) -o \([a-z_]*\)\.svg$/\2 \1/p' "$1/docs/figures.md" >"$work/list"
+sed -n 's/^revolute draw \(.*\) -o \([a-z_]*\)\.svg$/\2 \1/p' "$source/docs/figures.md" >"$work/list"
 while read -r name options; do
     # shellcheck disable=SC2086  # the options are words
     figure "$name" $options

@@ -15,7 +15,6 @@ namespace revolute {
 
 namespace {
 
-using detail::KnownNames;
 using detail::LineEdit;
 using detail::LineOutcome;
 using detail::NetSource;
@@ -42,7 +41,7 @@ class DerivationReading {
           truth_(detail::net_truth(net, options.sizes, options.draws, options.seed)),
           source_(text, std::move(name)),
           functions_({}),
-          syntax_(read_text(source_, functions_, {true, known_names()})),
+          syntax_(read_text(source_, functions_, {true, detail::known_names(truth_)})),
           lines_(taken_apart()),
           judge_(source_, lines_, detail::NetNames(source_, syntax_), truth_) {}
 
@@ -54,13 +53,6 @@ class DerivationReading {
     }
 
  private:
-    KnownNames known_names() const {
-        KnownNames names;
-        for (const auto& [name, value] : truth_.names)
-            (value.has_steps ? names.with_steps : names.declared).insert(name);
-        return names;
-    }
-
     detail::DerivationLines taken_apart() const {
         require_near_steps(source_, syntax_, truth_.steps);
         detail::DerivationLines lines;
@@ -92,7 +84,9 @@ class DerivationReading {
                 result.wrong_at.push_back(
                     step_in_words(truth_.names.at(line.name).axis, t, truth_.steps));
         result.mistake = mistake_in(line, outcome);
-        result.right_lines = right_lines_of(line.name);
+        detail::RightLines right = derived().lines_of(line.name);
+        result.right_lines = std::move(right.lines);
+        result.made_lines = std::move(right.made);
         return result;
     }
 
@@ -110,24 +104,22 @@ class DerivationReading {
         return at_wrong_steps.empty() ? outcome.shapes : at_wrong_steps;
     }
 
-    const std::map<std::string, std::vector<std::string>>& derived() {
-        if (!derived_) derived_ = detail::right_lines(net_, options_.sizes);
+    const detail::RightDerivation& derived() {
+        if (!derived_) {
+            derived_.emplace(net_, options_.sizes, truth_);
+            derived_->use_names_of(judge_);
+        }
         return *derived_;
-    }
-
-    /// The lines of a name.
-    std::vector<std::string> right_lines_of(const std::string& name) {
-        const auto found = derived().find(name);
-        return found == derived().end() ? std::vector<std::string>{} : found->second;
     }
 
     /// The terms of the right lines whose names are known here.
     std::vector<PossibleSummand> summands_of_right(const WrittenEquation& line) {
         std::vector<PossibleSummand> summands;
-        for (const std::string& text : right_lines_of(line.name)) {
+        for (const std::string& text : derived().lines_of(line.name).lines) {
             const NetSource alone(text, "right");
             try {
-                const NetSyntax right = read_text(alone, functions_, {true, known_names()});
+                const NetSyntax right =
+                    read_text(alone, functions_, {true, detail::known_names(truth_)});
                 for (WrittenTerm& term : summands_of(right.equations.front().right)) {
                     if (!is_known(term)) continue;
                     std::string written(alone.at(term.place));
@@ -142,9 +134,15 @@ class DerivationReading {
     }
 
     bool is_known(const WrittenTerm& term) const {
-        if (term.kind == WrittenTerm::Kind::name) return truth_.find(term.name) != nullptr;
+        if (term.kind == WrittenTerm::Kind::name)
+            return truth_.find(term.name) != nullptr || is_own(term.name);
         return std::ranges::all_of(
             term.operands, [this](const WrittenTerm& operand) { return is_known(operand); });
+    }
+
+    bool is_own(const std::string& name) const {
+        return std::ranges::find(lines_.own.equations, name, &WrittenEquation::name) !=
+               lines_.own.equations.end();
     }
 
     static void forget_places(WrittenTerm& term) {
@@ -213,7 +211,7 @@ class DerivationReading {
     NetSyntax syntax_;
     detail::DerivationLines lines_;
     detail::LineJudge judge_;
-    std::optional<std::map<std::string, std::vector<std::string>>> derived_;
+    std::optional<detail::RightDerivation> derived_;
 };
 
 }  // namespace

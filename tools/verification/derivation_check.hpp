@@ -32,7 +32,10 @@ struct CheckedLine {
     /// What is the matter, where it is known: "the sign of U' dz(t+1)", "[3 x 1] is no shape of
     /// dW, which is [3 x 2]".
     std::string mistake;
-    std::vector<std::string> right_lines;  ///< what belongs there, as `derive` prints it
+    /// What belongs there, as `derive` prints it; names of the derivation's own stand for those
+    /// that `derive` makes, where both are the same values.
+    std::vector<std::string> right_lines;
+    std::vector<std::string> made_lines;  ///< of other names in them that `derive` makes
 };
 
 /// A derivation beside the true derivatives.

@@ -36,6 +36,8 @@ std::string to_text(const DerivationCheck& check) {
             text += fmt::format("          what is wrong: {}\n", line.mistake);
         for (const std::string& right : line.right_lines)
             text += fmt::format("          right: {}\n", right);
+        for (const std::string& made : line.made_lines)
+            text += fmt::format("          where  {}\n", made);
     }
     if (!check.missing.empty())
         text += fmt::format("missing   {}\n", fmt::join(check.missing, ", "));

@@ -202,9 +202,9 @@ TEST_CASE("notation: mse says its half") {
 TEST_CASE("notation: accumulate writes all its operands as a sum") {
     Letters l;
     const std::vector<Expr> terms{l.a * l.b, -l.b, l.c};
-    CHECK(text(accumulate(terms)) == "a b + (-b) + c");
-    CHECK(latex(accumulate(terms)) == "a b + \\left(-b\\right) + c");
-    CHECK(text(hadamard(l.a, accumulate(terms))) == "a o (a b + (-b) + c)");
+    CHECK(text(accumulate(terms)) == "a b - b + c");
+    CHECK(latex(accumulate(terms)) == "a b - b + c");
+    CHECK(text(hadamard(l.a, accumulate(terms))) == "a o (a b - b + c)");
 }
 
 TEST_CASE("notation: LaTeX has its own products and parentheses") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,35 @@ TEST_CASE("derivations: a homework with five mistakes") {
     CHECK(check.lines[6].mistake == "the sign of -sum(t=0..T) dz(t)");
     CHECK(check.missing == std::vector<std::string>{"dc", "dh(-1)"});
     CHECK_FALSE(check.passes());
+}
+
+TEST_CASE("derivations: right lines have the names of the derivation, and say what has none") {
+    const NetText net = known("mgu");
+    const DerivationCheck check =
+        check_derivation(net,
+                         "slope(t) = dn(t) o (1 - n(t)^2)\n"
+                         "back(t) = U_n' slope(t)\n"
+                         "unlike(t) = 2 U_n' slope(t)\n"
+                         "df(t) = dh(t) o (n(t) - h(t-1)) + back(t) o h(t-1)\n"
+                         "q(t) = df(t) o f(t) o (1 - f(t))\n"
+                         "dh(t) = dh(t+1) o (1 - f(t+1)) + U_f' q(t+1) + back(t+1)   t = T-1..0\n"
+                         "dU_n = sum(t=1..T) slope(t) h(t-1)'\n");
+    REQUIRE(check.lines.size() == 7);
+    CHECK(check.lines[3].verdict == LineVerdict::right);
+    const CheckedLine& dh = check.lines[5];
+    CHECK(dh.mistake == "the factor f(t+1) is missing beside back(t+1)");
+    CHECK(std::ranges::count(
+              dh.right_lines,
+              "dh(t) = dh(t+1) o (1 - f(t+1)) + back(t+1) o f(t+1) + U_f' q(t+1)   t = T-1..0") ==
+          1);
+    CHECK(dh.made_lines.empty());
+    const CheckedLine& dU = check.lines[6];
+    REQUIRE(dU.right_lines.size() == 1);
+    CHECK(dU.right_lines[0] == "dU_n = sum(t=1..T) slope(t) e(t)'");
+    REQUIRE(dU.made_lines.size() == 1);
+    CHECK(dU.made_lines[0] == "e(t) = f(t) o h(t-1)   t = 1..T");
+    CHECK(to_text(check).find("          where  e(t) = f(t) o h(t-1)   t = 1..T\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("derivations: another form is right where its values are") {

@@ -200,6 +200,7 @@ class EditMaker {
             offer(term, factor.term, fmt::format("{}, where {} belongs", text(term), factor.text));
     }
 
+    /// A name of the derivation's own is taken for one, too.
     bool is_adjoint(const WrittenTerm& name) const {
         const TrueValue* value = truth_.find(name.name);
         return value == nullptr || value->is_adjoint;
@@ -235,10 +236,9 @@ class EditMaker {
 
     /// A factor that a derivative has, and this term not: a slope, a gate.
     void add_factors(WrittenTerm& term) {
-        const bool is_place =
-            &term == &root_ || is_operation(term, matmul_op, 2) ||
-            is_operation(term, hadamard_op, 2) ||
-            (term.kind == TermKind::name && truth_.find(term.name) != nullptr && is_adjoint(term));
+        const bool is_place = &term == &root_ || is_operation(term, matmul_op, 2) ||
+                              is_operation(term, hadamard_op, 2) ||
+                              (term.kind == TermKind::name && is_adjoint(term));
         if (!is_place || !line_.step) return;
         for (const auto& [name, value] : truth_.names) {
             if (!value.has_steps || value.is_adjoint) continue;

@@ -30,6 +30,16 @@ std::string step_in_words(std::int32_t axis, std::int32_t t, const StepsByAxis& 
     return fmt::format("{} = {}", axis_name(axis), words);
 }
 
+bool are_alike(const Matrix& a, const Matrix& b, double largest) {
+    constexpr double of_rounding = 1e-9, of_cancelled = 1e-14;
+    if (a.shape() != b.shape()) return false;
+    const double allowed =
+        of_rounding * std::max(largest_of(a), largest_of(b)) + of_cancelled * largest;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (!(std::abs(a.values()[i] - b.values()[i]) <= allowed)) return false;
+    return true;
+}
+
 LineJudge::LineJudge(const NetSource& source, const DerivationLines& lines, NetNames names,
                      const NetTruth& truth)
     : source_(source),
@@ -93,18 +103,20 @@ std::vector<std::int32_t> LineJudge::steps_of(const WrittenEquation& line) const
     return steps;
 }
 
-/// Within rounding of the larger of both, or of what cancels in values of the name at other steps.
 bool LineJudge::agrees(const Expr& value, const TrueValue& truth, std::int32_t t) const {
-    constexpr double of_rounding = 1e-9, of_cancelled = 1e-14;
-    for (std::size_t draw = 0; draw < draws_.size(); ++draw) {
-        const Matrix found = evaluate(value, draws_[draw]);
-        const Matrix& right = truth.at.at(t)[draw];
-        const double allowed = of_rounding * std::max(largest_of(found), largest_of(right)) +
-                               of_cancelled * truth.largest[draw];
-        for (std::size_t i = 0; i < right.size(); ++i)
-            if (!(std::abs(found.values()[i] - right.values()[i]) <= allowed)) return false;
-    }
+    for (std::size_t draw = 0; draw < draws_.size(); ++draw)
+        if (!are_alike(evaluate(value, draws_[draw]), truth.at.at(t)[draw], truth.largest[draw]))
+            return false;
     return true;
+}
+
+std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> LineJudge::own_values() const {
+    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> values;
+    for (const auto& [member, line] : values_->lines())
+        for (const Bindings& draw : draws_)
+            values[names_[member.name].name][member.t].push_back(
+                evaluate(values_->at(member), draw));
+    return values;
 }
 
 LineOutcome LineJudge::judge(const WrittenEquation& line, const WrittenTerm& right) {

@@ -41,6 +41,8 @@ class LineJudge {
     std::vector<std::int32_t> steps_of(const WrittenEquation& line) const;
     /// Puts the right side in place of the line's own.
     LineOutcome judge(const WrittenEquation& line, const WrittenTerm& right);
+    /// What the lines define that are not judged: by name and step, the values by draw.
+    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> own_values() const;
 
  private:
     void require_meanings() const;
@@ -57,6 +59,10 @@ class LineJudge {
     std::unique_ptr<ValueBuilder> values_;
     std::vector<Bindings> draws_;  // what the true values are in each draw
 };
+
+/// Whether values are equal within rounding of the larger of both, or of what cancels in values
+/// whose largest entry is `largest`.
+bool are_alike(const Matrix& a, const Matrix& b, double largest = 0);
 
 /// "t = T-1" for a step near the last one, else "t = 0".
 std::string step_in_words(std::int32_t axis, std::int32_t t, const StepsByAxis& steps);

@@ -68,6 +68,13 @@ const TrueValue* NetTruth::find(const std::string& name) const {
     return found == names.end() ? nullptr : &found->second;
 }
 
+KnownNames known_names(const NetTruth& truth) {
+    KnownNames names;
+    for (const auto& [name, value] : truth.names)
+        (value.has_steps ? names.with_steps : names.declared).insert(name);
+    return names;
+}
+
 NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, std::uint64_t seed) {
     Graph graph;
     const TextNet net = text.build(graph, sizes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <revolute/graph/values/matrix.hpp>
+#include <revolute/tools/language/detail/expression_reader.hpp>
 #include <revolute/tools/language/net_text.hpp>
 
 #include <cstdint>
@@ -36,6 +37,9 @@ struct NetTruth {
 
     const TrueValue* find(const std::string& name) const;
 };
+
+/// The names that a derivation may use without a line.
+KnownNames known_names(const NetTruth& truth);
 
 /// Throws what `NetText::build` and `differentiate` throw, and GraphError for a net without loss.
 NetTruth net_truth(const NetText& net, const NetTextSizes& sizes, int draws, std::uint64_t seed);

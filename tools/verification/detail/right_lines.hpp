@@ -1,6 +1,7 @@
 #pragma once
 
-#include <revolute/tools/language/net_text.hpp>
+#include <revolute/tools/language/detail/net_functions.hpp>
+#include <revolute/tools/verification/detail/line_judge.hpp>
 
 #include <map>
 #include <string>
@@ -8,9 +9,33 @@
 
 namespace revolute::detail {
 
-/// The lines that `derive` prints of a net, by the name that they define: of any number of steps
-/// where there are such, else of the number that is asked for; none where there are none.
-std::map<std::string, std::vector<std::string>> right_lines(const NetText& net,
-                                                            const NetTextSizes& sizes);
+/// The lines of one name that belong in a derivation.
+struct RightLines {
+    std::vector<std::string> lines;  ///< of the name
+    std::vector<std::string> made;  ///< of names in them that `derive` made, and the reader has not
+};
+
+/// What `derive` prints of a net: of any number of steps where there are such lines, else of the
+/// number that is asked for; nothing where there are none.
+class RightDerivation {
+ public:
+    /// All must outlive this.
+    RightDerivation(const NetText& net, const NetTextSizes& sizes, const NetTruth& truth);
+
+    /// Names of the derivation itself stand for those that `derive` made, where their values are
+    /// the same.
+    void use_names_of(const LineJudge& derivation);
+    RightLines lines_of(const std::string& name) const;
+
+ private:
+    void read_made_names();
+    std::string renamed(const std::string& line) const;
+
+    const NetTruth& truth_;
+    std::map<std::string, std::vector<std::string>> lines_;  // by name
+    /// Of the names that `derive` made: by step, the values by draw.
+    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> made_;
+    std::map<std::string, std::string> own_;  // the name that stands for one that was made
+};
 
 }  // namespace revolute::detail
