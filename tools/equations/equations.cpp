@@ -323,7 +323,7 @@ class EquationMaker {
 
 Equations made(const Rolled& any, EquationOptions options, std::int32_t least_steps) {
     Rolled rolled = spelled_out(any);
-    if (options.variables > 0) options.loss = detail::name_loss(rolled, options.loss);
+    if (options.has_loss()) options.loss = detail::name_loss(rolled, options.loss);
     EquationMaker maker(rolled, options);
     Equations result;
     result.lines = maker.lines();

@@ -109,6 +109,9 @@ struct EquationOptions {
         columns_of_losses{};  ///< of means over other columns than the batch's, then
     /// Every equation is one line of text. Parts of what would make a longer one get names.
     std::size_t longest_line = 100;
+
+    /// Whether the first output is a loss.
+    bool has_loss() const { return variables > 0 || !loss.empty(); }
 };
 
 /// The equations of a rolled graph whose parts have names (`name_parts`). Names are those of the

@@ -80,6 +80,22 @@ TEST_CASE(
             }
 }
 
+TEST_CASE("equations: so it has where no gradient is asked for") {
+    const std::vector<Expr> none;
+    for (const Loss& loss : losses)
+        for (const Simplification simplification : {Simplification::on, Simplification::off}) {
+            Graph graph;
+            const BatchChain chain(graph, 4, 1);
+            const Derivative derivative = differentiate(loss(chain), none);
+            const Equations lines = equations(derivative, simplification);
+            for (const Equation& line : lines.lines) CHECK(line.part == EquationPart::forward);
+            const std::string text = to_text(lines);
+            CAPTURE(text);
+            CHECK(count(text, "\n  L = ") == 1);
+            test::check_equations(text, derivative, test::random_values(graph, 3));
+        }
+}
+
 TEST_CASE("equations: so it has in those of any number of steps") {
     // A number depends on no step.
     for (std::size_t i = 0; i + 1 < losses.size(); ++i)

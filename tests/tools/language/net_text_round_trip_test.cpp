@@ -1,17 +1,25 @@
 #include <revolute/graph/derivative/differentiate.hpp>
+#include <revolute/graph/evaluate/evaluate.hpp>
+#include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rewriting/simplify.hpp>
 #include <revolute/ops/simplification_rules.hpp>
 #include <revolute/tools/equations/equations.hpp>
 #include <revolute/tools/language/net_text.hpp>
+#include <support/bindings.hpp>
+#include <support/drawn_recurrence.hpp>
 #include <support/nets.hpp>
 #include <support/same_graph.hpp>
+#include <support/sanitized.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace revolute;
@@ -87,7 +95,89 @@ void check_round_trip(const Build& build, int columns) {
         CHECK(sorted_lines(lines_of(again)) == sorted_lines(lines_of(printed)));
 }
 
+/// The values of a graph's leaves, for those of the same names and steps that a text has made.
+Bindings carried_over(Graph& from, const Bindings& values, const TextNet& net) {
+    std::map<std::pair<std::string, std::optional<std::int32_t>>, Matrix> by_name;
+    for (std::uint32_t i = 0; i < from.size(); ++i)
+        if (const Matrix* value = values.find({&from, NodeId{i}})) {
+            const auto step = from.step(NodeId{i});
+            by_name[{std::string(from.name(NodeId{i})),
+                     step ? std::optional(step->t) : std::nullopt}] = *value;
+        }
+    Bindings result;
+    for (const auto* list : {&net.trained, &net.given, &net.targets})
+        for (const NetValue& leaf : *list)
+            result.bind(leaf.value, by_name.at({leaf.name, std::nullopt}));
+    for (const NetSequence& input : net.inputs)
+        for (const Expr& leaf : input.values)
+            result.bind(leaf, by_name.at({input.name, leaf.step()->t}));
+    return result;
+}
+
+/// "W: 2 x 2" for each leaf that the text reads.
+std::string sizes_in(const Graph& graph, const std::string& text) {
+    std::map<std::string, Shape> shapes;
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        const std::string name(graph.name(NodeId{i}));
+        if (is_given(graph.op(NodeId{i})) && read_net(text).has_name(name))
+            shapes[name] = graph.shape(NodeId{i});
+    }
+    std::string lines;
+    for (const auto& [name, shape] : shapes)
+        lines += fmt::format("{}: {} x {}\n", name, shape.rows, shape.columns);
+    return lines;
+}
+
+/// A number that stands for a matrix, such as a state's, is told by its place from then on: `W 0.5`
+/// is printed as `0.5 W`.
+bool has_states_that_are_numbers(const Graph& graph) {
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+        if (graph.name(NodeId{i}) == "h0" || graph.name(NodeId{i}) == "k0") return false;
+    return true;
+}
+
+/// Whether the text of the drawn net has the net's loss and gradients, and is printed again.
+void check_drawn(std::uint32_t seed, std::int32_t steps, Simplification simplification) {
+    Graph graph;
+    const Derivative derivative = test::drawn_recurrence(graph, seed, steps);
+    const std::string printed = forward_text(equations(derivative, simplification));
+    CAPTURE(printed);
+    const NetText text = read_net(printed + sizes_in(graph, printed));
+    Graph read_graph;
+    const TextNet net = text.build(read_graph, {.steps = steps});
+    const Bindings values = test::random_values(graph, 3),
+                   read_values = carried_over(graph, values, net);
+    const double loss = evaluate(derivative.loss(), values)(0, 0);
+    CHECK(evaluate(net.loss, read_values)(0, 0) == doctest::Approx(loss).epsilon(1e-12));
+    std::vector<Expr> variables, read_variables;
+    for (const NetValue& leaf : net.trained)
+        for (const Expr& variable : derivative.variables())
+            if (graph.name(variable.id) == leaf.name) {
+                variables.push_back(variable);
+                read_variables.push_back(leaf.value);
+            }
+    const Derivative read = differentiate(net.loss, read_variables);
+    for (std::size_t i = 0; i < variables.size(); ++i)
+        CHECK(relative_difference(evaluate(read[read_variables[i]], read_values),
+                                  evaluate(derivative[variables[i]], values)) < 1e-12);
+    const std::string again = forward_text(equations(read, simplification));
+    // Two steps alone may be written as a range, or each by itself.
+    if (!has_states_that_are_numbers(graph) && steps != 2)
+        CHECK(lines_of(again) == lines_of(printed));
+}
+
 }  // namespace
+
+TEST_CASE("net texts: what derive prints of drawn nets is read as they are") {
+    for (std::uint32_t seed = 0; seed < test::draws(200); ++seed)
+        for (const std::int32_t steps : {1, 2, 5})
+            for (const Simplification simplification : {Simplification::on, Simplification::off}) {
+                CAPTURE(seed);
+                CAPTURE(steps);
+                CAPTURE(simplification == Simplification::on);
+                check_drawn(seed, steps, simplification);
+            }
+}
 
 TEST_CASE("net texts: what derive prints of every net of the library is read as that net") {
     for (Architecture architecture : test::architectures())

@@ -214,7 +214,7 @@ EquationNames::EquationNames(const Rolled& rolled, const EquationOptions& option
     for (std::size_t i = 0; i < variables; ++i)
         add_gradient(rolled, rolled.outputs[rolled.outputs.size() - 2 * variables + i],
                      rolled.outputs[rolled.outputs.size() - variables + i]);
-    const auto loss = variables > 0 ? value_of_loss(rolled, options.loss) : std::nullopt;
+    const auto loss = options.has_loss() ? value_of_loss(rolled, options.loss) : std::nullopt;
     decide(loss);
     if (!options.loss.empty()) loss_ = values_[*loss].name;
     names_.resize(rolled.parts.size());
