@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "demo_derivation.hpp"
 #include "demo_figures.hpp"
 #include "options/option_values.hpp"
 #include "options/own_file.hpp"
@@ -142,6 +143,10 @@ constexpr MarkedFile marked_files[] = {
     {"forecast.svg", mark_of_plot},  {"forecast.csv", "recurrent net"},
     {"model.json", "revolute model"}};
 
+/// Files that the demo writes as they are here: somebody may have changed one since.
+const std::pair<const char*, std::string_view> whole_files[] = {
+    {"sunspots.csv", sunspots_csv}, {"mgu.rec", demo_net}, {"mgu_homework.txt", demo_homework}};
+
 /// Refuses to replace a file that no demo has written.
 void require_of_demo(const std::filesystem::path& folder) {
     const auto refuse = [&](const std::filesystem::path& path) {
@@ -152,10 +157,12 @@ void require_of_demo(const std::filesystem::path& folder) {
     };
     for (const MarkedFile& file : marked_files)
         if (!may_be_replaced(folder / file.name, file.mark)) refuse(folder / file.name);
-    const std::filesystem::path series = folder / "sunspots.csv";
-    std::error_code none;
-    if (std::filesystem::is_regular_file(series, none) && read_file(series) != sunspots_csv)
-        refuse(series);
+    for (const auto& [name, content] : whole_files) {
+        const std::filesystem::path path = folder / name;
+        std::error_code none;
+        if (std::filesystem::is_regular_file(path, none) && read_file(path) != content)
+            refuse(path);
+    }
 }
 
 void run_demo(const DemoOptions& options) {
@@ -170,6 +177,7 @@ void run_demo(const DemoOptions& options) {
     written.add(write_demo_figures(folder));
     print_check();
     train_on_sunspots(folder, written);
+    written.add(verify_demo_derivation(folder));
     print("\n");
     written.list();
 }
@@ -178,7 +186,8 @@ void run_demo(const DemoOptions& options) {
 
 void add_demo_command(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
-        "demo", "Draw a net and its derivative, check the gradients, learn the sunspots");
+        "demo",
+        "Draw a net and its derivative, check the gradients, learn the sunspots, judge a homework");
     const auto options = std::make_shared<DemoOptions>();
     command.add_option("--folder", options->folder, "Folder for the files that are written")
         ->capture_default_str()

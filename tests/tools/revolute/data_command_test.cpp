@@ -311,7 +311,17 @@ TEST_CASE("demo: files that are not of a demo before are not replaced without be
         CHECK(read_file(folder / "revolute-demo" / file) == "mine\n");
     }
     const TemporaryFolder folder;
-    CHECK(run_program("demo", folder).status == 0);
+    const Ran first = run_program("demo", folder);
+    CHECK(first.status == 0);
+    // What it says of the homework is what `verify` says, and the README shows the same one.
+    const std::string there = (folder / "revolute-demo").string();
+    const Ran verified =
+        run_program(fmt::format("verify {0}/mgu.rec {0}/mgu_homework.txt", there), folder);
+    CHECK(verified.status == 1);
+    CHECK(first.output.find(verified.output) != std::string::npos);
+    for (const char* file : {"mgu.rec", "mgu_homework.txt"})
+        CHECK(read_file(folder / "revolute-demo" / file) ==
+              read_file(std::filesystem::path(REVOLUTE_SOURCE "/docs/examples") / file));
     // All that it wrote is its own; what was changed is not.
     CHECK(run_program("demo", folder).status == 0);
     const std::string series = read_file(folder / "revolute-demo" / "sunspots.csv");
@@ -319,6 +329,8 @@ TEST_CASE("demo: files that are not of a demo before are not replaced without be
     CHECK(run_program("demo", folder).status == 1);
     CHECK(run_program("demo --overwrite", folder).status == 0);
     CHECK(read_file(folder / "revolute-demo" / "sunspots.csv") == series);
+    write_file(folder / "revolute-demo" / "mgu_homework.txt", "dV = dy h(T)'\n");
+    CHECK(run_program("demo", folder).status == 1);
 }
 
 TEST_CASE("train, grad: a figure of the default name replaces none that is of something else") {
