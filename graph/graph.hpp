@@ -123,16 +123,24 @@ class Graph {
     void note_steps_of_source(std::int32_t axis, std::int32_t steps);
     /// Name without step, empty when there is none.
     std::string_view name(NodeId id) const;
+    /// A name that a node was given after its first one.
+    struct Alias {
+        std::string_view name;     ///< without step
+        std::optional<Step> step;  ///< of the scope in which it was given, else the node's own
+
+        friend bool operator==(const Alias&, const Alias&) = default;
+    };
     /// Names given after the first one.
-    std::vector<std::string_view> aliases(NodeId id) const;
+    std::vector<Alias> aliases(NodeId id) const;
     /// Name with step, "h[3]"; empty when there is no name.
     std::string label(NodeId id) const;
     /// "made at train.cpp:31", or "made by the adjoint of h[3]".
     std::string origin(NodeId id) const;
     /// "h[3] [32 x 1], made at train.cpp:40": a node as errors print it.
     std::string describe(NodeId id) const;
-    /// Gives a node its name, or another one, which is an alias. Throws GraphError for a constant,
-    /// and for an empty name.
+    /// Gives a node its name, or another one, which is an alias. A node that has a step belongs to
+    /// the open scope's from its first name on: U h(t) was perhaps first asked for in step t + 1,
+    /// and is g(t). Throws GraphError for a constant, and for an empty name.
     void set_name(NodeId id, std::string_view name);
     /// Whether a node that has a step has been given the name.
     bool is_name_of_steps(std::string_view name) const;
@@ -191,6 +199,7 @@ class Graph {
     std::uint32_t intern_source(SourceLine line);
     std::string origin_text(std::uint32_t source) const;
     std::uint32_t append_step(Step step);
+    void set_name(NodeId id, std::string_view name, std::uint32_t step);
     std::uint32_t step_for(const Op& op, std::span<const NodeId> operands) const;
     bool reads_only(std::uint32_t step, std::span<const NodeId> operands) const;
     bool depend_on_time(std::span<const NodeId> operands) const;
@@ -224,7 +233,11 @@ class Graph {
     HashIndex string_index_;
     std::vector<std::uint32_t>
         names_;  // index into strings_; shorter than nodes_: the rest has no name
-    std::map<NodeId, std::vector<std::uint32_t>> aliases_;  // few nodes have any
+    struct NumberedAlias {
+        std::uint32_t name;  // in strings_
+        std::uint32_t step;  // in steps_; none: the node's own
+    };
+    std::map<NodeId, std::vector<NumberedAlias>> aliases_;  // few nodes have any
     std::vector<bool> names_steps_;  // as strings_; the rest, where it is shorter, does not
 
     std::map<std::int32_t, std::int32_t> source_steps_;  // by axis

@@ -117,23 +117,31 @@ std::uint32_t Graph::intern_source(SourceLine line) {
     return last_source_;
 }
 
-void Graph::set_name(NodeId id, std::string_view name) {
+void Graph::set_name(NodeId id, std::string_view name) { set_name(id, name, context_.step); }
+
+void Graph::set_name(NodeId id, std::string_view name, std::uint32_t step) {
     if (&op(id) == &constant_op)
         throw GraphError(
             fmt::format("name: a constant has no name ({} was given to {})", name, describe(id)));
     if (name.empty())
         throw GraphError(fmt::format("name: must not be empty, for {}", describe(id)));
     const std::uint32_t number = intern_string(name);
-    if (find_step(id) != nullptr) {
+    std::uint32_t& own_step = nodes_[index(id)].step;
+    if (own_step <= stepless || step <= stepless || steps_[own_step] == steps_[step]) step = none;
+    if (own_step > stepless) {
         if (names_steps_.size() <= number) names_steps_.resize(std::size_t{number} + 1);
         names_steps_[number] = true;
     }
     if (names_.size() <= index(id)) names_.resize(std::size_t{index(id)} + 1, none);
     std::uint32_t& first = names_[index(id)];
-    if (first == none) first = number;
+    if (first == none) {
+        first = number;
+        if (step != none) own_step = step;
+    }
     if (first == number) return;
-    std::vector<std::uint32_t>& others = aliases_[id];
-    if (std::ranges::find(others, number) == others.end()) others.push_back(number);
+    std::vector<NumberedAlias>& others = aliases_[id];
+    if (std::ranges::find(others, number, &NumberedAlias::name) == others.end())
+        others.push_back({number, step});
 }
 
 bool Graph::is_made_by_adjoint(NodeId id) const {
@@ -156,10 +164,11 @@ std::string_view Graph::name(NodeId id) const {
     return index(id) < names_.size() ? strings_[names_[index(id)]] : std::string_view{};
 }
 
-std::vector<std::string_view> Graph::aliases(NodeId id) const {
-    std::vector<std::string_view> result;
+std::vector<Graph::Alias> Graph::aliases(NodeId id) const {
+    std::vector<Alias> result;
     if (const auto found = aliases_.find(id); found != aliases_.end())
-        for (const std::uint32_t number : found->second) result.emplace_back(strings_[number]);
+        for (const auto& [name, at] : found->second)
+            result.push_back({strings_[name], at == none ? step(id) : std::optional(steps_[at])});
     return result;
 }
 

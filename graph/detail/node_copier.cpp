@@ -32,8 +32,9 @@ void NodeCopier::set_image(NodeId node, NodeId image) {
     images_[index(node)] = image;
     const std::string_view name = from_.name(node);
     if (name.empty() || &to_.op(image) == &constant_op) return;
-    to_.set_name(image, name);
-    for (const std::string_view alias : from_.aliases(node)) to_.set_name(image, alias);
+    to_.set_name(image, name, step(node));
+    for (const Graph::Alias& alias : from_.aliases(node))
+        to_.set_name(image, alias.name, alias.step ? to_.append_step(*alias.step) : Graph::none);
 }
 
 std::uint32_t NodeCopier::step(NodeId node) {

@@ -76,7 +76,7 @@ class Unroller {
         gather_operands(part, t);
         const Expr node = graph_.append(*part.op, operands_, part.attributes_at(t), {});
         for (const PartName& name : part.names)
-            if (name.steps.contains(t)) node.named(name.name);
+            if (name.steps.contains(t)) give_name(node, name, t);
         return node.id;
     }
 
@@ -85,8 +85,15 @@ class Unroller {
         auto name = std::ranges::find_if(part.names, is_now);
         const Expr leaf = graph_.leaf(*part.op, name->name, part.shape, {});
         while ((name = std::find_if(name + 1, part.names.end(), is_now)) != part.names.end())
-            leaf.named(name->name);
+            give_name(leaf, *name, t);
         return leaf.id;
+    }
+
+    /// Under the step that goes with the name.
+    void give_name(Expr node, const PartName& name, std::int32_t t) {
+        std::optional<Scope> at_step;
+        if (name.axis) at_step.emplace(graph_, Step{*name.axis, t + name.shift});
+        node.named(name.name);
     }
 
     void gather_operands(const Part& part, std::int32_t t) {

@@ -25,7 +25,8 @@ Expr copy_of(Expr x, Graph& destination) {
 std::string facts(const Graph& graph, NodeId id) {
     std::string text =
         fmt::format("{} {} {}", graph.op(id).name, graph.describe(id), graph.label(id));
-    for (const std::string_view alias : graph.aliases(id)) text += fmt::format(" alias {}", alias);
+    for (const Graph::Alias& alias : graph.aliases(id))
+        text += fmt::format(" alias {}", alias.name);
     for (const double attribute : graph.attributes(id)) text += fmt::format(" @{}", attribute);
     return text;
 }
@@ -52,7 +53,7 @@ TEST_CASE("extract: keeps names and aliases") {
     const Expr copied = copy_of(y, copy);
     CHECK(copied.label() == "y");
     REQUIRE(copy.aliases(copied.id).size() == 1);
-    CHECK(copy.aliases(copied.id)[0] == "also");
+    CHECK(copy.aliases(copied.id)[0].name == "also");
 }
 
 TEST_CASE("extract: keeps steps of leaves and computed nodes on all axes") {

@@ -1,9 +1,15 @@
 #include <revolute/graph/graph.hpp>
+#include <revolute/graph/rolling/roll.hpp>
+#include <revolute/graph/structure.hpp>
 #include <revolute/ops/ops.hpp>
 #include <support/message.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
 
 using namespace revolute;
 using test::message_of;
@@ -12,7 +18,7 @@ namespace {
 
 std::vector<std::string> aliases_of(Expr x) {
     std::vector<std::string> result;
-    for (const std::string_view alias : x.graph->aliases(x.id)) result.emplace_back(alias);
+    for (const Graph::Alias& alias : x.graph->aliases(x.id)) result.emplace_back(alias.name);
     return result;
 }
 
@@ -84,6 +90,49 @@ TEST_CASE("names: a label is the name with the step") {
     Graph graph;
     const Scope scope(graph, Step{0, 7});
     CHECK(tanh(graph.input("x", {1, 1})).named("h").label() == "h[7]");
+}
+
+TEST_CASE("names: a node belongs to the step in which it gets its first name") {
+    Graph graph;
+    const Expr U = graph.parameter("U", {2, 2});
+    std::optional<Scope> scope(std::in_place, graph, Step{0, 3});
+    const Expr h = graph.input("h", {2, 1});
+    scope.reset();
+    scope.emplace(graph, Step{0, 4});
+    const Expr first = U * h;  // asked for by the next step
+    CHECK(first.step() == Step{0, 4});
+    scope.reset();
+    scope.emplace(graph, Step{0, 3});
+    const Expr g = (U * h).named("g");
+    CHECK(g == first);
+    CHECK(g.label() == "g[3]");
+    // Where no step is open, or the node has none, it stays where it is.
+    scope.reset();
+    CHECK((g + g).named("loss").label() == "loss");
+    const Expr square = (U * U).named("square");
+    scope.emplace(graph, Step{0, 5});
+    CHECK(square.named("again").label() == "square");
+}
+
+TEST_CASE("names: a later name keeps the step in which it was given, in copies too") {
+    Graph graph;
+    std::optional<Scope> scope(std::in_place, graph, Step{0, 1});
+    const Expr h = tanh(graph.input("x", {2, 1})).named("h");
+    scope.reset();
+    scope.emplace(graph, Step{0, 2});
+    (void)h.named("g");
+    scope.reset();
+    (void)h.named("last");
+    const std::vector<Graph::Alias> aliases{{"g", Step{0, 2}}, {"last", Step{0, 1}}};
+    CHECK(h.label() == "h[1]");
+    CHECK(graph.aliases(h.id) == aliases);
+    Graph copy;
+    const auto copied = extract(std::span(&h, 1), copy).copies[index(h.id)];
+    REQUIRE(copied);
+    CHECK(copy.aliases(*copied) == aliases);
+    Graph again;
+    const Rolled rolled = roll(std::span(&h, 1));
+    CHECK(again.aliases(unroll_again(rolled, again).front().id) == aliases);
 }
 
 TEST_CASE("names: a label off the first time axis says which axis") {

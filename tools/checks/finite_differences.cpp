@@ -139,12 +139,13 @@ bool is_beyond_the_steps(const DirectionCheck& check) {
     return false;
 }
 
-/// Whether the finest step that misses, before rounding takes over, misses by as much as the one
-/// above: the error of differences themselves would have fallen.
-bool is_settled_miss(const DirectionCheck& check) {
+/// The error of the finest step that misses, before rounding takes over, where it is as large as
+/// that of the step above: the error of differences themselves would have fallen. Else 0.
+double settled_miss(const DirectionCheck& check) {
     for (std::size_t i = check.sweep.size(); i-- > 1;)
-        if (!check.sweep[i].agrees()) return check.sweep[i].error >= check.sweep[i - 1].error / 2;
-    return false;
+        if (const double error = check.sweep[i].error; !check.sweep[i].agrees())
+            return error >= check.sweep[i - 1].error / 2 ? error : 0;
+    return 0;
 }
 
 /// How far the step is from agreeing; 0 when it does.
@@ -231,11 +232,14 @@ class Differences {
 
     Verdict verdict_of(const DirectionCheck& check) const {
         if (check.sweep.empty()) return Verdict::too_large;
-        const auto is_telling = [this](const DifferenceStep& row) {
-            return row.agrees() && row.rounding <= magnitude_;
+        // A step that agrees because it may be off by as much says nothing against the miss.
+        const double miss = settled_miss(check);
+        const auto is_telling = [&](const DifferenceStep& row) {
+            return row.agrees() && row.rounding <= magnitude_ &&
+                   (miss == 0 || row.allowed <= miss / 2);
         };
         if (std::ranges::any_of(check.sweep, is_telling)) return Verdict::agrees;
-        if (std::ranges::any_of(check.sweep, &DifferenceStep::agrees) && !is_settled_miss(check))
+        if (std::ranges::any_of(check.sweep, &DifferenceStep::agrees) && miss == 0)
             return Verdict::too_small;
         return is_beyond_the_steps(check) ? Verdict::kink : Verdict::differs;
     }

@@ -26,7 +26,7 @@ namespace {
 std::string name_of_loss(const Derivative& derivative) {
     const Expr loss = derivative.loss();
     const auto aliases = loss.graph->aliases(loss.id);
-    return std::string(aliases.empty() ? loss.graph->name(loss.id) : aliases.back());
+    return std::string(aliases.empty() ? loss.graph->name(loss.id) : aliases.back().name);
 }
 
 Rolled rolled_of(const Derivative& derivative) {

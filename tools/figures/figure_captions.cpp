@@ -202,7 +202,7 @@ void Captions::find_shared_names(std::span<const NodeId> walk) {
     };
     for (const NodeId node : walk) {
         add(graph_.name(node));
-        for (const std::string_view alias : graph_.aliases(node)) add(alias);
+        for (const Graph::Alias& alias : graph_.aliases(node)) add(alias.name);
     }
 }
 
@@ -210,10 +210,10 @@ void Captions::find_shared_names(std::span<const NodeId> walk) {
 RichText Captions::names(NodeId node) const {
     RichText text = name(node);
     if (text.empty()) return text;
-    for (const std::string_view alias : graph_.aliases(node)) {
-        const auto step = shared_names_.contains(alias) ? labels_.step(node) : std::nullopt;
-        text.add(" = ").add(
-            typeset_name(alias, step ? steps_.below(*step) : "", shows_all_ ? std::nullopt : step));
+    for (const Graph::Alias& alias : graph_.aliases(node)) {
+        const auto step = shared_names_.contains(alias.name) ? alias.step : std::nullopt;
+        text.add(" = ").add(typeset_name(alias.name, step ? steps_.below(*step) : "",
+                                         shows_all_ ? std::nullopt : step));
     }
     return text;
 }

@@ -156,8 +156,8 @@ void add_names(const FoldedSteps& steps, const Groups& groups, std::vector<Part>
             const std::int32_t t = folded != nullptr ? folded->t : 0;
             if (!name.empty()) {
                 add_name(parts[i].names, previous, name_at(t, name, at));
-                for (const std::string_view alias : graph.aliases(member))
-                    add_name(aliases, previous, name_at(t, alias, at));
+                for (const Graph::Alias& alias : graph.aliases(member))
+                    add_name(aliases, previous, name_at(t, alias.name, alias.step));
             }
             previous = t;
         }

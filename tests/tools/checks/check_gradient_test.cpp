@@ -175,6 +175,22 @@ TEST_CASE("check_gradient: a gradient below the rounding of the loss cannot be t
     CHECK(curved.check(Matrix(1, 1, 1e-3)).verdict() == Verdict::differs);
 }
 
+TEST_CASE("check_gradient: a miss that stays is found beside a loss that rounding makes coarse") {
+    for (const double offset : {0.0, 1.0, 1e3, 1e6, 1e8}) {
+        CAPTURE(offset);
+        const auto beside = [offset](Expr x) { return smooth(x) + offset; };
+        OneLoss one(beside, random_values({3, 2}));
+        const Verdict right = one.check(one.gradient()).verdict();
+        CHECK((right == Verdict::agrees || right == Verdict::too_small));
+        for (const double factor : {2.0, -1.0, 0.5, 0.9, 0.99, 0.0}) {
+            CAPTURE(factor);
+            Matrix wrong = one.gradient();
+            for (double& value : wrong.values()) value *= factor;
+            CHECK(one.check(wrong).verdict() == Verdict::differs);
+        }
+    }
+}
+
 TEST_CASE("check_gradient: values so large that steps are rounded are no miss") {
     // At 1e8 numbers are 1.5e-8 apart: a step of 1e-4 is wrong by up to 1e-4 of it, one of 1e-2 by
     // 1e-6.

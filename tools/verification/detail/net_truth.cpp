@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 namespace revolute::detail {
 
@@ -38,6 +40,28 @@ std::vector<NamedNode> named_nodes(const TextNet& net) {
         nodes.push_back({name, t ? std::optional(Step{axis, *t}) : std::nullopt, value});
     }
     return nodes;
+}
+
+/// Names as `derive` prints them: beside a value h, one that is called dh is dh_, and dh the adjoint
+/// of h. But dL beside the loss L, whose own adjoint is 1, keeps its name.
+void give_way_to_adjoints(std::vector<NamedNode>& nodes, Expr loss) {
+    std::set<std::string> given, adjoints;
+    for (const NamedNode& node : nodes) given.insert(node.name);
+    for (const NamedNode& node : nodes)
+        if (node.node != loss) adjoints.insert(fmt::format("d{}", node.name));
+    // A shorter name that has given way leaves the name of its adjoint free.
+    std::vector<std::string> by_length(given.begin(), given.end());
+    std::ranges::stable_sort(by_length, {}, &std::string::size);
+    std::map<std::string, std::string> others;
+    for (const std::string& name : by_length) {
+        if (!adjoints.contains(name) || others.contains(name.substr(1))) continue;
+        std::string other = name + '_';
+        while (given.contains(other) || adjoints.contains(other)) other += '_';
+        others.emplace(name, std::move(other));
+    }
+    for (NamedNode& node : nodes)
+        if (const auto other = others.find(node.name); other != others.end())
+            node.name = other->second;
 }
 
 void add(NetTruth& truth, const std::string& name, const NamedNode& node, bool is_adjoint,
@@ -81,21 +105,25 @@ NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, st
     if (net.loss.graph == nullptr)
         throw GraphError(fmt::format("{}: a net that is derived needs a loss, a line without step",
                                      text.name()));
-    const std::vector<NamedNode> nodes = named_nodes(net);
+    std::vector<NamedNode> nodes = named_nodes(net);
+    give_way_to_adjoints(nodes, net.loss);
+    std::set<std::string> values_of_net;
+    for (const NamedNode& node : nodes) values_of_net.insert(node.name);
     std::vector<Expr> outputs;
     for (const NamedNode& node : nodes) outputs.push_back(node.node);
     const Derivative derivative = differentiate(net.loss, outputs, Unreachable::zeros);
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
     NetTruth truth{{}, net.steps, {}, draws};
-    for (const NetValue& state : net.initial)
-        truth.starts.emplace_back(graph.name(state.value.id), state.value.step()->t);
+    for (const NamedNode& node : nodes)
+        if (node.is_parameter && node.step) truth.starts.emplace_back(node.name, node.step->t);
     for (int draw = 0; draw < draws; ++draw) {
         const Bindings leaves = random_leaves(net, seed + static_cast<std::uint64_t>(draw));
         std::vector<Matrix> values = evaluate(outputs, leaves);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             add(truth, nodes[i].name, nodes[i], false, std::move(values[i]));
-            add(truth, fmt::format("d{}", nodes[i].name), nodes[i], true,
-                std::move(values[nodes.size() + i]));
+            std::string adjoint = fmt::format("d{}", nodes[i].name);
+            if (!values_of_net.contains(adjoint))
+                add(truth, adjoint, nodes[i], true, std::move(values[nodes.size() + i]));
         }
     }
     return truth;
