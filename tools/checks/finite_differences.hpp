@@ -114,13 +114,13 @@ struct DifferenceCheck {
 ///
 /// Steps too small to move every value along the direction are left out; when that leaves none, the
 /// values are too large to tell. A direction agrees when a step does whose rounding is below the
-/// gradient, and far below the miss that coarser steps show where that stays. If only steps agree that rounding blinds, and no coarser one shows a miss that stays,
-/// it is too small to tell. One that misses is too close to a kink to tell when, at the finest step
-/// that rounding leaves usable, the slopes on the two sides differ by more than curvature explains,
-/// and by a good part of the miss, and the gradient lies between them, or between one of them and
-/// 0, which operators take at a kink; or when the differences still run towards the gradient, in a
-/// bend sharper than the steps. Otherwise it differs. Where only the random direction misses,
-/// halving it finds the entry.
+/// gradient, and far below the miss that coarser steps show where that stays. If only steps agree
+/// that rounding blinds, and no coarser one shows a miss that stays, it is too small to tell. One
+/// that misses is too close to a kink to tell when, at the finest step that rounding leaves usable,
+/// the slopes on the two sides differ by more than curvature explains, and by a good part of the
+/// miss, and the gradient lies between them, or between one of them and 0, which operators take at
+/// a kink; or when the differences still run towards the gradient, in a bend sharper than the
+/// steps. Otherwise it differs. Where only the random direction misses, halving it finds the entry.
 ///
 /// Throws what `evaluate` throws, ShapeError unless the loss is 1 x 1 and the gradient has the
 /// variable's shape, Error for options that make no sense, and EvaluationError when the variable

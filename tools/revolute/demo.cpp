@@ -169,6 +169,8 @@ void run_demo(const DemoOptions& options) {
     const std::filesystem::path folder = options.folder;
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
+    if (reason)
+        throw FileError(fmt::format("demo: cannot make {}: {}", folder.string(), reason.message()));
     require_writable(folder / "model.json");
     if (!options.overwrite) require_of_demo(folder);
     Written written(folder);

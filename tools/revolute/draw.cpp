@@ -70,10 +70,22 @@ std::string title_of(const DrawOptions& options, ShownSteps shown) {
     return fmt::format("{}, {}: {}", describe(options.net), steps, what.at(options.view));
 }
 
+/// The rules by which a graph is simplified; null: it stays as it is built.
+using Rules = const RuleSet*;
+
+/// The forms in which a folded figure may be drawn, the simplest first: where simplification makes
+/// a step unlike the others, a graph that is less simplified may still be folded.
+std::vector<Rules> folded_forms(const DrawOptions& options) {
+    if (options.as_built) return {nullptr};
+    return {&simplification_rules(), &simplification_rules_for_any_steps(),
+            &simplification_rules_that_keep_numbers(), nullptr};
+}
+
 /// Folded figures are of the simplified graph, others of the graph as it is built, unless it is
 /// said.
-bool is_simplified(const DrawOptions& options, ShownSteps shown) {
-    return options.simplify || (shown == ShownSteps::folded && !options.as_built);
+std::vector<Rules> forms_of(const DrawOptions& options, ShownSteps shown) {
+    if (shown == ShownSteps::folded) return folded_forms(options);
+    return {options.simplify ? &simplification_rules() : nullptr};
 }
 
 /// A net with its derivative, and how both were simplified.
@@ -83,13 +95,13 @@ struct DrawnNet {
     std::optional<SimplifyReport> simplification;
 };
 
-DrawnNet drawn_net(const DrawOptions& options, int steps, ShownSteps shown) {
+DrawnNet drawn_net(const DrawOptions& options, int steps, Rules rules) {
     auto graph = std::make_unique<Graph>();
     const NetToDerive net = net_of(*graph, options.net, steps);
     Derivative built = differentiate(net.loss, net.variables, Unreachable::zeros);
-    if (!is_simplified(options, shown)) return {std::move(graph), std::move(built), std::nullopt};
+    if (rules == nullptr) return {std::move(graph), std::move(built), std::nullopt};
     auto simpler = std::make_unique<Graph>();
-    SimplifiedDerivative simplified = simplify(built, *simpler, simplification_rules());
+    SimplifiedDerivative simplified = simplify(built, *simpler, *rules);
     return {std::move(simpler), std::move(simplified.derivative), std::move(simplified.report)};
 }
 
@@ -115,22 +127,39 @@ Figure figure_of(const DrawOptions& options, const DrawnNet& net, ShownSteps sho
     return local_derivatives(net.derivative, figure);
 }
 
-Rolled rolled_of(const DrawOptions& options, int steps, ShownSteps shown) {
-    const DrawnNet net = drawn_net(options, steps, shown);
-    return roll(net.derivative.loss_and_gradients());
-}
-
 /// How a figure is drawn that does not show all steps.
 ShownSteps shortened_by(const DrawOptions& options) {
     return options.elide ? ShownSteps::elided : ShownSteps::folded;
 }
 
-/// What there is at any number of steps, if that is known of few.
-AnySteps any_steps(const DrawOptions& options) {
+/// What there is at any number of steps, if that is known of few, and in which form.
+struct FoundSteps {
+    AnySteps any{};
+    Rules rules = nullptr;
+};
+
+/// Found of graphs of `fewest` steps or a few more.
+AnySteps any_steps(const DrawOptions& options, Rules rules, std::int32_t fewest = few_steps) {
     constexpr std::int32_t enough = 64;
-    return roll_any_steps(enough, [&](std::int32_t steps) {
-        return rolled_of(options, steps, shortened_by(options));
-    });
+    return roll_any_steps(
+        enough,
+        [&](std::int32_t steps) {
+            const DrawnNet net = drawn_net(options, steps, rules);
+            // What a figure does not show need not be alike.
+            if (options.view != View::forward) return roll(net.derivative.loss_and_gradients());
+            const Expr loss = net.derivative.loss();
+            return roll(std::span(&loss, 1));
+        },
+        fewest);
+}
+
+FoundSteps found_steps(const DrawOptions& options) {
+    FoundSteps found;
+    for (const Rules rules : forms_of(options, shortened_by(options))) {
+        found = {any_steps(options, rules), rules};
+        if (found.any.rolled) break;
+    }
+    return found;
 }
 
 /// Whether the net of few steps has all that the net has, and only that.
@@ -140,10 +169,16 @@ bool few_stand_for_all(const DrawOptions& options, const AnySteps& found) {
     return least && *least <= options.net.sizes.steps;
 }
 
+/// Why the steps are drawn one by one.
+std::string why_all(const AnySteps& found) {
+    return found.rolled ? ", as they are too few to be alike"
+                        : fmt::format("\n  {}", found.refusal);
+}
+
 /// Number of nodes of the figure of all steps, found without drawing it.
 std::int64_t node_count(const DrawOptions& options) {
     const auto nodes = [&](int steps) {
-        const DrawnNet net = drawn_net(options, steps, ShownSteps::all);
+        const DrawnNet net = drawn_net(options, steps, forms_of(options, ShownSteps::all).front());
         return static_cast<std::int64_t>(figure_of(options, net, ShownSteps::all).nodes.size());
     };
     const std::int64_t few = nodes(few_steps);
@@ -159,9 +194,9 @@ ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found, Acti
     if (!few_stand_for_all(options, found)) {
         activity.make_way();
         if (is_shortened)
-            tell("draw: {} {} drawn one by one, as they are too few to be alike\n",
+            tell("draw: {} {} drawn one by one{}\n",
                  detail::plural(options.net.sizes.steps, "step"),
-                 options.net.sizes.steps == 1 ? "is" : "are");
+                 options.net.sizes.steps == 1 ? "is" : "are", why_all(found));
         return ShownSteps::all;
     }
     if (is_shortened) return shortened;
@@ -203,6 +238,45 @@ void require_memory_of_figure(const DrawOptions& options, bool is_of_few_steps) 
                    memory_of_figure({has_backward_pass, is_rendered(options), is_of_few_steps}));
 }
 
+/// A figure, and of what it was made.
+struct Drawn {
+    Figure figure;
+    int steps = 0;
+    std::optional<SimplifyReport> simplification;
+};
+
+Drawn with_all_steps(const DrawOptions& options) {
+    const int steps = options.net.sizes.steps;
+    const DrawnNet net = drawn_net(options, steps, forms_of(options, ShownSteps::all).front());
+    return {figure_of(options, net, ShownSteps::all), steps, net.simplification};
+}
+
+Drawn with_steps_found(const DrawOptions& options, const FoundSteps& found, ShownSteps shown) {
+    if (!found.any.rolled) {
+        const DrawnNet net = drawn_net(options, few_steps, forms_of(options, shown).front());
+        return {figure_of(options, net, shown), few_steps, net.simplification};
+    }
+    const int steps = found.any.built_with;
+    const DrawnNet net = drawn_net(options, steps, found.rules);
+    return {figure_of(options, net, shown, number_laws(*found.any.rolled)), steps,
+            net.simplification};
+}
+
+/// Where the first steps fold away, or have cases of their own, graphs of few steps have no room.
+Drawn with_few_steps(const DrawOptions& options, const FoundSteps& found, ShownSteps shown) {
+    constexpr std::int32_t more = 4, most = 20;
+    FoundSteps of_fewest = found;
+    for (std::int32_t fewest = few_steps;; fewest += more) {
+        try {
+            return with_steps_found(options, of_fewest, shown);
+        } catch (const GraphError&) {
+            if (!found.any.rolled || fewest == most) throw;
+            of_fewest.any = any_steps(options, found.rules, fewest + more);
+            if (!of_fewest.any.rolled) throw;
+        }
+    }
+}
+
 void draw(const DrawOptions& options) {
     require_writable(options.output);  // before anything is made
     if (options.elide && options.has_steps && options.net.sizes.steps < least_elided)
@@ -211,26 +285,19 @@ void draw(const DrawOptions& options) {
     require_memory_of_figure(options, !options.force);
     Activity activity("draw");
     activity.now("looking which steps are alike");
-    const AnySteps found = options.force ? AnySteps{} : any_steps(options);
-    const ShownSteps shown = steps_to_show(options, found, activity);
+    const FoundSteps found = options.force ? FoundSteps{} : found_steps(options);
+    const ShownSteps shown = steps_to_show(options, found.any, activity);
     require_memory_of_figure(options, shown != ShownSteps::all);
-    int steps = options.net.sizes.steps;
-    std::optional<std::vector<NumberLaw>> laws;
-    if (shown != ShownSteps::all) {
-        steps = found.rolled ? found.built_with : few_steps;
-        if (found.rolled) laws = number_laws(*found.rolled);
-    }
-    activity.now("building and differentiating the net");
-    const DrawnNet net = drawn_net(options, steps, shown);
     activity.now("making the figure");
-    Figure figure = figure_of(options, net, shown, std::move(laws));
+    Drawn drawn =
+        shown == ShownSteps::all ? with_all_steps(options) : with_few_steps(options, found, shown);
     activity.now(is_rendered(options) ? "laying the figure out, which Graphviz then draws"
                                       : "laying the figure out");
-    lay_out(figure);
-    write_figure(options.output, figure, options.format);
+    lay_out(drawn.figure);
+    write_figure(options.output, drawn.figure, options.format);
     activity.make_way();
-    tell_if_coarse(options, figure);
-    if (net.simplification) tell_simplification(steps, *net.simplification);
+    tell_if_coarse(options, drawn.figure);
+    if (drawn.simplification) tell_simplification(drawn.steps, *drawn.simplification);
 }
 
 }  // namespace

@@ -183,6 +183,8 @@ void require_net_fits(const TrainingSettings& settings, const Series& series) {
 void train_and_report(TrainOptions& options) {
     auto before = take_up_training(options);
     const Series series = read_data(options);
+    if (series.row_count() == 0)
+        throw Error(fmt::format("train: {} has no rows below its header", options.data));
     const auto weights = weights_to_start_from(options, series);
     std::vector<std::string> read{options.data};
     if (options.init) read.push_back(*options.init);

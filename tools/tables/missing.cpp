@@ -16,6 +16,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <span>
 
 namespace revolute {
 
@@ -37,33 +38,85 @@ bool is_told_missing(std::string_view cell, const MissingRule& rule, NumberSigns
     return cell.empty() || is_one_of(*rule.texts, cell, signs);
 }
 
-/// -9999, 999.9, -32768, 1e20: what programs write for a missing value.
-bool is_usual_sentinel(double value) {
-    const double size = std::abs(value);
-    if (size >= 1e20 || value == -32768) return true;
-    const std::string digits = fmt::format("{}", size);
-    return size >= 99 && std::ranges::all_of(digits, [](char c) { return c == '9' || c == '.'; });
+/// Whether its digits are all the same.
+bool is_one_digit_again(double value, char digit) {
+    const std::string digits = fmt::format("{}", std::abs(value));
+    return std::ranges::all_of(digits, [&](char c) { return c == digit || c == '.'; });
 }
+
+/// -9999, 999.9: what programs write for a missing value before anything else.
+bool is_of_nines(double value) { return std::abs(value) >= 99 && is_one_digit_again(value, '9'); }
+
+/// -8888, 777, and the ends of whole numbers of 16, 32 and 64 bits.
+bool is_other_sentinel(double value) {
+    constexpr double least = 100;
+    const double size = std::abs(value);
+    if (size < least) return false;
+    for (const double end : {0x1p15, 0x1p16, 0x1p31, 0x1p32, 0x1p63, 0x1p64})
+        if (size == end || size == end - 1) return true;
+    return is_one_digit_again(value, fmt::format("{}", size).front());
+}
+
+/// The least and the greatest of some numbers.
+struct Range {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+
+    void add(double value) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    /// How many times farther the value is from all of them than they are from each other.
+    double spreads_to(double value) const {
+        const double distance = value < low ? low - value : value - high;
+        return low <= high && distance > 0 ? distance / (high - low) : 0;
+    }
+};
 
 /// Tells numbers that may stand for a missing value, which lie farther from all others than those
 /// from each other.
 class Sentinels {
  public:
     explicit Sentinels(const std::vector<double>& values) {
-        for (const double value : values)
-            if (!std::isnan(value) && !is_usual_sentinel(value)) {
-                low_ = std::min(low_, value);
-                high_ = std::max(high_, value);
-            }
+        std::vector<double> sorted;
+        std::ranges::copy_if(values, std::back_inserter(sorted),
+                             [](double value) { return !std::isnan(value); });
+        std::ranges::sort(sorted);
+        sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+        for (const double value : without_far_ends(sorted)) {
+            near_.add(value);
+            if (!is_of_nines(value) && !is_other_sentinel(value)) usual_.add(value);
+        }
     }
     bool contain(double value) const {
-        const double distance = value < low_ ? low_ - value : value - high_;
-        return low_ <= high_ && is_usual_sentinel(value) && distance > high_ - low_;
+        constexpr double of_nines = 1, of_others = 10;  // spikes may have a digit again and again
+        const double spreads = usual_.spreads_to(value);
+        return near_.spreads_to(value) > 0 || (is_of_nines(value) && spreads > of_nines) ||
+               (is_other_sentinel(value) && spreads > of_others);
     }
 
  private:
-    double low_ = std::numeric_limits<double>::infinity();
-    double high_ = -std::numeric_limits<double>::infinity();
+    /// Without the least and the greatest, as long as one is so far from all others that it needs
+    /// no sign of being a sentinel.
+    static std::span<const double> without_far_ends(std::span<const double> sorted) {
+        constexpr double far = 1e6;
+        const auto is_far = [](double value, std::span<const double> others) {
+            return Range{others.front(), others.back()}.spreads_to(value) > far;
+        };
+        constexpr std::size_t least_values = 4;  // of which two may be sentinels
+        while (sorted.size() >= least_values) {
+            if (is_far(sorted.back(), sorted.first(sorted.size() - 1)))
+                sorted = sorted.first(sorted.size() - 1);
+            else if (is_far(sorted.front(), sorted.subspan(1)))
+                sorted = sorted.subspan(1);
+            else
+                break;
+        }
+        return sorted;
+    }
+
+    Range near_;   // of all that are not far from the others
+    Range usual_;  // of those that are no sentinels by their digits either
 };
 
 /// "1.234,5": a number by other signs than the column's.

@@ -41,8 +41,10 @@ struct ColumnValues {
 
 /// The column's numbers; NaN where one is missing. Throws ParseError naming line, column and what
 /// to do for a cell that is no number; by Missing::error also for one that is missing, and for a
-/// number that may stand for that: of nines alone (-9999, 999.9), -32768 or at least 1e20, where
-/// all others are nearer to each other than to it. Also what `require_certain_signs` throws.
+/// number that may stand for that: of nines alone (-9999, 999.9), where all others are nearer to
+/// each other than to it; of another digit alone (-8888) or an end of whole numbers (-32768,
+/// 65535), where they are ten times nearer; or any, where they are a million times nearer. Also
+/// what `require_certain_signs` throws.
 ColumnValues column_values(const Table& table, std::size_t column, const MissingRule& rule);
 
 /// Throws ParseError unless signs were told, or it is certain whether a sign in the column's

@@ -18,13 +18,16 @@ namespace revolute {
 namespace {
 
 /// The text with question marks for what XML 1.0 cannot hold though UTF-8 can (U+FFFE and U+FFFF),
-/// and for what is no UTF-8.
+/// and for what is no UTF-8. gnuplot leaves > as it is, which may not stand behind two brackets:
+/// there a blank parts them.
 std::string xml_text(std::string_view text) {
     std::string result(text);
     while (const auto invalid = first_invalid_utf8(result)) result[*invalid] = '?';
     for (const std::string_view wrong : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
         for (std::size_t at = 0; (at = result.find(wrong)) != result.npos;)
             result.replace(at, wrong.size(), 1, '?');
+    for (std::size_t at = 0; (at = result.find("]]>", at)) != result.npos;)
+        result.insert(at + 2, " ");
     return result;
 }
 

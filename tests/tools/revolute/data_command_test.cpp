@@ -350,6 +350,17 @@ TEST_CASE("train, grad: a figure of the default name replaces none that is of so
     CHECK(run_program(train, folder).status == 0);
 }
 
+TEST_CASE("train, demo: a table without rows, and a folder that cannot be made, are told as such") {
+    const TemporaryFolder folder;
+    write_file(folder / "head.csv", "t,v\n");
+    for (const char* plot : {"", " --plot out.svg"})
+        check_refused(1, "train: head.csv has no rows below its header\n",
+                      fmt::format("train head.csv{}", plot), folder);
+    write_file(folder / "file", "mine");
+    check_refused(1, "demo: cannot make file/below: Not a directory\n", "demo --folder file/below",
+                  folder);
+}
+
 TEST_CASE("train: the memory of a step is told before, and kept to") {
     const TableFolder folder("plain.csv");
     const Ran free = run_program("train plain.csv" + settings + "--memory 1GB", folder);

@@ -2,6 +2,7 @@
 #include <support/run_program.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -67,6 +68,45 @@ TEST_CASE("nets: every command takes a text in place of a cell") {
         run_program("bench --net jordan --steps 5 --repetitions 1 --json").output);
     CHECK(bench.at("net") == "jordan");
     CHECK(bench.at("sizes").at("h") == 3);
+}
+
+TEST_CASE(
+    "nets: figures are folded where simplification leaves less of the first steps, or joins "
+    "numbers") {
+    const char* const nets[] = {
+        // Nothing is left of the first step.
+        "h(t) = tanh(w x(t)) o h(t-1) + 1\nL = (1/N) sum(t=0..T) h(t)\nx: 1 h: 1\n",
+        // Weights of the step, of which the first is 1.
+        "h(t) = tanh(W x(t) + U h(t-1))\nL = sum(t=0..T) (t + 1) sum(h(t))\nx: 2 h: 2\n",
+        // Values without a name in a list over steps.
+        "h(t) = tanh(W x(t) + U h(t-1))\nM = [each(t=0..T: A h(t))]\nL = sum(M^2)\nx: 2 h: 2 A: 2 "
+        "x 2\n",
+    };
+    for (const char* net : nets) {
+        CAPTURE(net);
+        const TemporaryFolder folder;
+        write_file(folder / "net.rec", net);
+        for (const char* view : {"forward", "joint"})
+            for (const char* steps : {"", " --steps 40"}) {
+                const Ran ran = run_program(
+                    fmt::format("draw --fold --net net.rec --view {}{} -o net.dot", view, steps),
+                    folder);
+                CAPTURE(ran.errors);
+                CHECK(ran.status == 0);
+                CHECK(ran.errors.find("one by one") == std::string::npos);
+            }
+    }
+    const TemporaryFolder folder;
+    write_file(folder / "net.rec", nets[1]);
+    const Ran few = run_program("draw --fold --net net.rec --steps 2 -o net.dot", folder);
+    CHECK(few.says("draw: 2 steps are drawn one by one, as they are too few to be alike\n"));
+    // What is not alike at any number of steps says why.
+    write_file(folder / "net.rec",
+               "h(t) = tanh(W x(t) + U h(t-1))\nL = sum(h(T)^2) + sum(h(T-5)^2)\nx: 2 h: 2\n");
+    const Ran unlike =
+        run_program("draw --fold --view joint --net net.rec --steps 40 -o net.dot", folder);
+    CHECK(
+        unlike.says("draw: 40 steps are drawn one by one\n  roll: steps are not alike from step "));
 }
 
 TEST_CASE("nets: a text that is wrong, missing or beside a cell is refused") {

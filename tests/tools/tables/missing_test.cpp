@@ -89,6 +89,26 @@ TEST_CASE("missing: a number far from all others may stand for a missing value")
             series_of({"1", "2", text, "4"}, {Missing::drop, {}}).notes.front() ==
             fmt::format("{} in column \"v\" is taken as missing (1 cell; --missing-values)", text));
     }
+    // Ends of whole numbers, digits again and again, and what is a million times as far away.
+    const std::vector<std::string> values{"40.5", "47", "52.25", "61", "44", "58"};
+    for (const char* text :
+         {"2147483647", "-2147483648", "-9223372036854775808", "4294967295", "32767", "65535",
+          "8888", "-8888", "-7777", "888", "1e15", "-1e10", "1.7e308"}) {
+        CAPTURE(text);
+        std::vector<std::string> with = values;
+        with.insert(with.begin() + 3, text);
+        CHECK(refused(with, {}).find("a value far from all others") != std::string::npos);
+        CHECK(series_of(with, {Missing::drop, {}}).row_count() == values.size());
+    }
+    // A spike, a power of two or a large column is none.
+    for (const char* text : {"111", "222", "256", "-200", "0", "-1", "5000"}) {
+        CAPTURE(text);
+        std::vector<std::string> with = values;
+        with.push_back(text);
+        CHECK(series_of(with, {}).row_count() == with.size());
+    }
+    CHECK(series_of({"1e200", "0", "-1e200", "3e199", "-5e200"}, {}).row_count() == 5);
+    CHECK(series_of({"7", "7", "7", "1e9"}, {}).row_count() == 4);
     // Within what the others show, or not of nines.
     CHECK(series_of({"900", "999", "1100", "999"}, {}).row_count() == 4);
     CHECK(series_of({"1", "2", "-5000", "4"}, {}).row_count() == 4);

@@ -40,6 +40,7 @@ std::vector<TermValue> TermBuilder::operands(const WrittenTerm& term, NumberCont
         const auto outer = context.now;
         for_each_step(operand.steps, context, [&](std::int32_t t) {
             context.now[operand.steps.axis] = t;
+            const Scope at_step(graph_, Step{operand.steps.axis, t});
             for (const WrittenTerm& item : operand.operands) values.push_back(value(item, context));
         });
         context.now = outer;

@@ -110,7 +110,7 @@ void add_data_options(CLI::App& command, DataOptions& options) {
             "--missing-values", missing.texts,
             "Texts and numbers that stand for a missing value, with commas between them, "
             "beside empty cells and in place of NA, NaN, null, -, ... Numbers far from all others, "
-            "such as -9999, are missing too, unless `none` is among the texts")
+            "such as -9999, 65535 or 1e20, are missing too, unless `none` is among the texts")
         ->delimiter(',')
         ->allow_extra_args(false);
     command.add_option("--axis", options.series.axis.name,

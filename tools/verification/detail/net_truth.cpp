@@ -42,8 +42,8 @@ std::vector<NamedNode> named_nodes(const TextNet& net) {
     return nodes;
 }
 
-/// Names as `derive` prints them: beside a value h, one that is called dh is dh_, and dh the adjoint
-/// of h. But dL beside the loss L, whose own adjoint is 1, keeps its name.
+/// Names as `derive` prints them: beside a value h, one that is called dh is dh_, and dh the
+/// adjoint of h. But dL beside the loss L, whose own adjoint is 1, keeps its name.
 void give_way_to_adjoints(std::vector<NamedNode>& nodes, Expr loss) {
     std::set<std::string> given, adjoints;
     for (const NamedNode& node : nodes) given.insert(node.name);
