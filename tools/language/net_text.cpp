@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -136,6 +137,21 @@ std::map<std::string, int> NetText::rows() const {
 
 bool NetText::has_name(std::string_view name) const {
     return content_->names.find(name) != nullptr;
+}
+
+std::vector<std::string> NetText::lines_of(std::string_view name) const {
+    std::vector<std::string> lines;
+    const NetName* const found = content_->names.find(name);
+    if (found == nullptr) return lines;
+    for (const std::size_t equation : found->lines) {
+        const int number = content_->syntax.equations[equation].left_place.line;
+        std::string line = content_->source.lines()[static_cast<std::size_t>(number - 1)];
+        line.erase(std::min(line.find('#'), line.size()));
+        line.erase(line.find_last_not_of(" \t") + 1);
+        line.erase(0, line.find_first_not_of(" \t"));
+        lines.push_back(std::move(line));
+    }
+    return lines;
 }
 
 NetText read_net(std::string_view text, std::string name, std::span<const Op* const> own) {

@@ -75,6 +75,8 @@ class NetText {
     std::map<std::string, int> rows() const;
     /// Whether the text has this name.
     bool has_name(std::string_view name) const;
+    /// The lines that define a name, without remarks; none of a leaf, and of what is no name.
+    std::vector<std::string> lines_of(std::string_view name) const;
 
  private:
     friend NetText read_net(std::string_view text, std::string name,

@@ -22,6 +22,7 @@ void add_explain_command(CLI::App& program);
 void add_bench_command(CLI::App& program);
 void add_nets_command(CLI::App& program);
 void add_verify_command(CLI::App& program);
+void add_same_command(CLI::App& program);
 void add_ops_command(CLI::App& program);
 
 }  // namespace revolute

@@ -29,7 +29,7 @@ constexpr void (*commands[])(CLI::App&) = {
     add_demo_command,    add_draw_command,   add_derive_command,  add_cost_command,
     add_explain_command, add_bench_command,  add_check_command,   add_train_command,
     add_predict_command, add_grad_command,   add_compare_command, add_weights_command,
-    add_nets_command,    add_verify_command, add_ops_command,
+    add_nets_command,    add_verify_command, add_same_command,    add_ops_command,
 };
 
 constexpr int failure = 1;

@@ -79,8 +79,7 @@ TEST_CASE(
         // Weights of the step, of which the first is 1.
         "h(t) = tanh(W x(t) + U h(t-1))\nL = sum(t=0..T) (t + 1) sum(h(t))\nx: 2 h: 2\n",
         // Values without a name in a list over steps.
-        "h(t) = tanh(W x(t) + U h(t-1))\nM = [each(t=0..T: A h(t))]\nL = sum(M^2)\nx: 2 h: 2 A: 2 "
-        "x 2\n",
+        "h(t) = tanh(W x(t) + U h(t-1))\nM = [each(t=0..T: A h(t))]\nL = sum(M^2)\nx: 2 A: 2 x 2\n",
     };
     for (const char* net : nets) {
         CAPTURE(net);
@@ -141,6 +140,27 @@ TEST_CASE("verify: the exit status says whether all lines are right") {
                       "transposed there\n          right: dh(T) = V' dy\n"));
     CHECK(run_program("verify elman nothing.txt", folder).status == 1);
     test::check_misused("verify elman", folder);
+}
+
+TEST_CASE("same: the exit status says whether two nets are the same") {
+    const TemporaryFolder folder;
+    const Ran same = run_program("same gru gru");
+    CHECK(same.status == 0);
+    CHECK(same.output == "Losses and gradients are the same.\n");
+    const Ran other = run_program("same gru gru-before");
+    CHECK(other.status == 1);
+    CHECK(other.output ==
+          "The nets are of other values, and cannot be compared:\n"
+          "  gru-before has no b_hn [3 x 1]\n");
+    std::string turned = run_program("nets elman").output;
+    turned.replace(turned.find("tanh"), 4, "sigmoid");
+    write_file(folder / "mine.rec", turned);
+    const Ran unlike = run_program("same elman mine.rec --steps 3 --seed 4", folder);
+    CHECK(unlike.status == 1);
+    CHECK(unlike.output.find("first  h(0) is ") != std::string::npos);
+    CHECK(unlike.output.find("  mine.rec: h(t) = sigmoid(z(t))\n") != std::string::npos);
+    CHECK(run_program("same elman nothing.rec", folder).status == 1);
+    CHECK(run_program("same elman").status == 2);
 }
 
 }  // namespace revolute

@@ -19,7 +19,7 @@ using namespace revolute::test;
 TEST_CASE("program: an unknown command is answered by those that there are") {
     const std::string commands =
         "  commands are: demo, draw, derive, cost, explain, bench, check, train, predict, grad, "
-        "compare, weights, nets, verify, ops\n";
+        "compare, weights, nets, verify, same, ops\n";
     const TemporaryFolder folder;
     check_refused(2, "revolute: no command is called \"nonsense\"\n" + commands, "nonsense",
                   folder);
@@ -70,8 +70,9 @@ TEST_CASE("program: an unknown option is answered by the one that was meant") {
 
 TEST_CASE("program: --help of every command has an example") {
     CHECK(run_program("--help").output.find("Usage: revolute") != std::string::npos);
-    for (const char* command : {"demo", "draw", "derive", "cost", "explain", "bench", "check",
-                                "train", "predict", "grad", "compare", "weights", "ops"}) {
+    for (const char* command :
+         {"demo", "draw", "derive", "cost", "explain", "bench", "check", "train", "predict", "grad",
+          "compare", "weights", "nets", "verify", "same", "ops"}) {
         CAPTURE(command);
         const Ran help = run_program(fmt::format("{} --help", command));
         CHECK(help.status == 0);

@@ -79,6 +79,30 @@ void add(NetTruth& truth, const std::string& name, const NamedNode& node, bool i
     draws.push_back(std::move(value));
 }
 
+/// Binds the leaves that another net has to the values that they have there.
+void take_over(Bindings& leaves, const std::vector<NamedNode>& nodes, const NetTruth& other,
+               std::size_t draw) {
+    for (const NamedNode& node : nodes) {
+        if (!is_given(node.node.graph->op(node.node.id))) continue;
+        const TrueValue* const known = other.find(node.name);
+        if (known == nullptr || known->shape != node.node.shape()) continue;
+        const auto there = known->at.find(node.step ? node.step->t : 0);
+        if (there != known->at.end()) leaves.bind(node.node, there->second[draw]);
+    }
+}
+
+/// Says of the net what does not depend on the draw.
+void describe(NetTruth& truth, std::vector<NamedNode> nodes, Expr loss) {
+    for (const NamedNode& node : nodes) {
+        if (node.is_parameter && node.step) truth.starts.emplace_back(node.name, node.step->t);
+        if (is_given(node.node.graph->op(node.node.id))) truth.leaves.insert(node.name);
+        if (node.node == loss) truth.loss = node.name;
+    }
+    std::ranges::stable_sort(nodes, {}, [](const NamedNode& node) { return index(node.node.id); });
+    for (const NamedNode& node : nodes)
+        truth.computed.emplace_back(node.name, node.step ? node.step->t : 0);
+}
+
 }  // namespace
 
 double largest_of(const Matrix& matrix) {
@@ -99,7 +123,8 @@ KnownNames known_names(const NetTruth& truth) {
     return names;
 }
 
-NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, std::uint64_t seed) {
+NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, std::uint64_t seed,
+                   const NetTruth* other) {
     Graph graph;
     const TextNet net = text.build(graph, sizes);
     if (net.loss.graph == nullptr)
@@ -114,10 +139,10 @@ NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, st
     const Derivative derivative = differentiate(net.loss, outputs, Unreachable::zeros);
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
     NetTruth truth{{}, net.steps, {}, draws};
-    for (const NamedNode& node : nodes)
-        if (node.is_parameter && node.step) truth.starts.emplace_back(node.name, node.step->t);
+    describe(truth, nodes, net.loss);
     for (int draw = 0; draw < draws; ++draw) {
-        const Bindings leaves = random_leaves(net, seed + static_cast<std::uint64_t>(draw));
+        Bindings leaves = random_leaves(net, seed + static_cast<std::uint64_t>(draw));
+        if (other != nullptr) take_over(leaves, nodes, *other, static_cast<std::size_t>(draw));
         std::vector<Matrix> values = evaluate(outputs, leaves);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             add(truth, nodes[i].name, nodes[i], false, std::move(values[i]));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,10 @@ struct NetTruth {
     /// States that are given or trainable: name and step.
     std::vector<std::pair<std::string, std::int32_t>> starts{};
     int draws = 0;
+    std::string loss{};              ///< its name
+    std::set<std::string> leaves{};  ///< that the text names, with their own names
+    /// Values by name and step, 0 without step, in an order in which they can be computed.
+    std::vector<std::pair<std::string, std::int32_t>> computed{};
 
     const TrueValue* find(const std::string& name) const;
 };
@@ -42,6 +47,8 @@ struct NetTruth {
 KnownNames known_names(const NetTruth& truth);
 
 /// Throws what `NetText::build` and `differentiate` throw, and GraphError for a net without loss.
-NetTruth net_truth(const NetText& net, const NetTextSizes& sizes, int draws, std::uint64_t seed);
+/// Leaves whose name, step and shape another net has get its values.
+NetTruth net_truth(const NetText& net, const NetTextSizes& sizes, int draws, std::uint64_t seed,
+                   const NetTruth* other = nullptr);
 
 }  // namespace revolute::detail
