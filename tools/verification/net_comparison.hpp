@@ -22,14 +22,14 @@ struct NetComparisonOptions {
 
 /// A value of one name in both nets, of other numbers.
 struct NetDifference {
-    std::string value;  ///< "h(3)", "dW"
-    int steps = 1;      ///< N of the nets in which it was seen
-    double first = 0;   ///< the entry that differs most, in the first net
-    double second = 0;  ///< the same in the second
-    int row = 0;        ///< of the entry, from 0
-    int column = 0;     ///< of the entry, from 0
-    /// The lines that define it, in each text; none of an adjoint.
-    std::vector<std::string> first_lines{}, second_lines{};
+    std::string value;                        ///< "h(3)", "dW"
+    int steps = 1;                            ///< N of the nets in which it was seen
+    double first = 0;                         ///< the entry that differs most, in the first net
+    double second = 0;                        ///< the same in the second
+    int row = 0;                              ///< of the entry, from 0
+    int column = 0;                           ///< of the entry, from 0
+    std::vector<std::string> first_lines{};   ///< that define it; none of an adjoint
+    std::vector<std::string> second_lines{};  ///< the same in the second text
 };
 
 /// What is found of two nets.
@@ -39,8 +39,8 @@ struct NetComparison {
     /// Leaves that one net alone has, or that have another shape there, in words. The nets are not
     /// computed then.
     std::vector<std::string> unlike_leaves{};
-    std::optional<NetDifference> value{};  ///< the first one computed that differs
-    std::optional<NetDifference> loss{};
+    std::optional<NetDifference> value{};    ///< the first one computed that differs
+    std::optional<NetDifference> loss{};     ///< where the losses differ
     std::vector<NetDifference> gradients{};  ///< of each parameter and first state that differs
 
     /// Whether losses and gradients agree. Values between may be others.
