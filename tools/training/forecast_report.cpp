@@ -14,8 +14,11 @@ namespace {
 constexpr std::size_t autoregression_order = 9;
 
 std::string table_row(const HeldOutForecast& forecast, const HeldOutForecast& persistence) {
-    return fmt::format("{:<34} {:>9.4g} {:>16.3f}\n", forecast.name, forecast.rmse,
-                       forecast.rmse / persistence.rmse);
+    constexpr double most_in_decimals = 1e9;
+    const double ratio = forecast.rmse / persistence.rmse;
+    return fmt::format(
+        "{:<34} {:>9.4g} {:>16}\n", forecast.name, forecast.rmse,
+        ratio < most_in_decimals ? fmt::format("{:.3f}", ratio) : fmt::format("{:.4g}", ratio));
 }
 
 /// The values of the rows from `begin` on; gaps where there is none because a row is before

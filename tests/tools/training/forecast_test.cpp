@@ -142,6 +142,15 @@ TEST_CASE("forecast report: table beside persistence, in the units of the data")
           "linear autoregression of order 9   too few training rows to fit it\n");
 }
 
+TEST_CASE("forecast report: a net that is far off has a number that can be read") {
+    ForecastModel model = small_model();
+    model.parameters[3](0, 0) = 1e200;
+    const std::string table = to_table(report_forecasts(model, small_series(), 4));
+    CAPTURE(table);
+    CHECK(table.find("e+20") != std::string::npos);
+    CHECK(table.find("00000") == std::string::npos);
+}
+
 TEST_CASE("forecast report: with enough training rows it has the linear autoregression") {
     std::vector<double> values = small_series().targets[0].values;
     for (int i = 0; i < 30; ++i) values.push_back(10 + std::sin(i));

@@ -157,6 +157,9 @@ TEST_CASE("plot: names that XML cannot hold are drawn with question marks") {
         "b\xF6"
         "c\x01 \xC3\xA9";
     CHECK(to_gnuplot(plot).find("set title 'a?b?c  \xC3\xA9'") != std::string::npos);
+    // Nor that brackets close what nobody opened.
+    plot.title = "v]]>w]]]>";
+    CHECK(to_gnuplot(plot).find("set title 'v]] >w]]] >'") != std::string::npos);
 }
 
 TEST_CASE("plot: whether it can be drawn is known without a trace") {
