@@ -88,6 +88,7 @@ TermValue TermBuilder::operation(const WrittenTerm& term, NumberContext& context
         return {factor == 1.0 ? made : scale(factor, made)};
     }
     std::vector<Operand> operands;
+    operands.reserve(values.size());
     for (const TermValue& value : values)
         operands.emplace_back(value.is_number ? graph_.constant(value.number) : value.expression);
     return {apply_to_all(*term.op, operands, attributes)};

@@ -135,6 +135,7 @@ NetTruth net_truth(const NetText& text, const NetTextSizes& sizes, int draws, st
     std::set<std::string> values_of_net;
     for (const NamedNode& node : nodes) values_of_net.insert(node.name);
     std::vector<Expr> outputs;
+    outputs.reserve(2 * nodes.size());
     for (const NamedNode& node : nodes) outputs.push_back(node.node);
     const Derivative derivative = differentiate(net.loss, outputs, Unreachable::zeros);
     outputs.insert(outputs.end(), derivative.gradients().begin(), derivative.gradients().end());
