@@ -213,7 +213,7 @@ TEST_CASE("train: files that cannot be written, or would be written over, are re
     check_refused(
         1, "cannot write short.csv: it would be written over short.csv, choose another name\n",
         "train short.csv --plot short.svg", folder);
-    check_refused(1, "cannot write short.csv/x/model.json: Not a directory\n",
+    check_refused(1, "demo: cannot make short.csv/x: Not a directory\n",
                   "demo --folder short.csv/x", folder);
 }
 
