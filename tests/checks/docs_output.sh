@@ -1,8 +1,8 @@
 #!/bin/sh
 # docs_output.sh SOURCE BUILD: what the docs say that the examples print is what they print. Every text block of
 # docs/*.md and README.md stands in the output of a program of docs/examples, of `revolute check`, `cost`, `derive`, `grad`,
-# `compare` or `verify`, in the net of the README, or in the output of the example of docs/train.md. They compute by the reference evaluator, since the last digits of
-# programs depend on the processor.
+# `compare` or `verify`, in the net of the README, or in the output of the example of docs/train.md. They compute by the
+# reference evaluator, since the last digits of programs depend on the processor.
 set -eu
 source=$(cd "$1" && pwd)
 build=$(cd "$2" && pwd)

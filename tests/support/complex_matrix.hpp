@@ -34,6 +34,7 @@ class ComplexMatrix {
     int rows() const { return rows_; }
     int columns() const { return columns_; }
     std::vector<Complex>& values() { return values_; }
+    const std::vector<Complex>& values() const { return values_; }
     Complex& operator()(int r, int c) { return values_[place(r, c)]; }
     Complex operator()(int r, int c) const { return values_[place(r, c)]; }
     /// The entry that stands there where this has one row, or one column, for all.
@@ -108,7 +109,7 @@ inline ComplexMatrix log(const ComplexMatrix& x) {
 inline ComplexMatrix relu(const ComplexMatrix& x) {
     return entrywise(x, [](Complex v) { return v.real() > 0 ? v : Complex(0); });
 }
-inline Complex sum(ComplexMatrix x) {
+inline Complex sum(const ComplexMatrix& x) {
     Complex total = 0;
     for (const Complex value : x.values()) total += value;
     return total;

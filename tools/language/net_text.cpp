@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -144,12 +143,8 @@ std::vector<std::string> NetText::lines_of(std::string_view name) const {
     const NetName* const found = content_->names.find(name);
     if (found == nullptr) return lines;
     for (const std::size_t equation : found->lines) {
-        const int number = content_->syntax.equations[equation].left_place.line;
-        std::string line = content_->source.lines()[static_cast<std::size_t>(number - 1)];
-        line.erase(std::min(line.find('#'), line.size()));
-        line.erase(line.find_last_not_of(" \t") + 1);
-        line.erase(0, line.find_first_not_of(" \t"));
-        lines.push_back(std::move(line));
+        const int line = content_->syntax.equations[equation].left_place.line;
+        lines.emplace_back(content_->source.bare_line(line));
     }
     return lines;
 }

@@ -185,28 +185,31 @@ std::int64_t node_count(const DrawOptions& options) {
     return few + (options.net.sizes.steps - few_steps) * (nodes(few_steps + 1) - few);
 }
 
+bool is_shortened(const DrawOptions& options) { return options.fold || options.elide; }
+
+/// Whether all steps are drawn, whichever are alike: as is said, or since the figure is small.
+bool is_of_all_steps(const DrawOptions& options) {
+    return options.force || (!is_shortened(options) && node_count(options) <= most_nodes);
+}
+
 /// Which steps to draw, when that is not all that was asked for, says so.
 ShownSteps steps_to_show(const DrawOptions& options, const AnySteps& found, Activity& activity) {
-    const bool is_shortened = options.fold || options.elide;
     const ShownSteps shortened = shortened_by(options);
-    if (options.force) return ShownSteps::all;
-    if (is_shortened && !options.has_steps) return shortened;
+    if (is_shortened(options) && !options.has_steps) return shortened;
     if (!few_stand_for_all(options, found)) {
         activity.make_way();
-        if (is_shortened)
+        if (is_shortened(options))
             tell("draw: {} {} drawn one by one{}\n",
                  detail::plural(options.net.sizes.steps, "step"),
                  options.net.sizes.steps == 1 ? "is" : "are", why_all(found));
         return ShownSteps::all;
     }
-    if (is_shortened) return shortened;
-    const std::int64_t nodes = node_count(options);
-    if (nodes <= most_nodes) return ShownSteps::all;
+    if (is_shortened(options)) return shortened;
     activity.make_way();
     tell(
         "draw: folded, as a figure of {} nodes is too large to read (more than {}); "
         "--force draws all of it\n",
-        nodes, most_nodes);
+        node_count(options), most_nodes);
     return ShownSteps::folded;
 }
 
@@ -245,34 +248,29 @@ struct Drawn {
     std::optional<SimplifyReport> simplification;
 };
 
-Drawn with_all_steps(const DrawOptions& options) {
-    const int steps = options.net.sizes.steps;
-    const DrawnNet net = drawn_net(options, steps, forms_of(options, ShownSteps::all).front());
-    return {figure_of(options, net, ShownSteps::all), steps, net.simplification};
+Drawn drawn(const DrawOptions& options, int steps, Rules rules, ShownSteps shown,
+            std::optional<std::vector<NumberLaw>> laws = std::nullopt) {
+    DrawnNet net = drawn_net(options, steps, rules);
+    return {figure_of(options, net, shown, std::move(laws)), steps, std::move(net.simplification)};
 }
 
 Drawn with_steps_found(const DrawOptions& options, const FoundSteps& found, ShownSteps shown) {
-    if (!found.any.rolled) {
-        const DrawnNet net = drawn_net(options, few_steps, forms_of(options, shown).front());
-        return {figure_of(options, net, shown), few_steps, net.simplification};
-    }
-    const int steps = found.any.built_with;
-    const DrawnNet net = drawn_net(options, steps, found.rules);
-    return {figure_of(options, net, shown, number_laws(*found.any.rolled)), steps,
-            net.simplification};
+    if (!found.any.rolled)
+        return drawn(options, few_steps, forms_of(options, shown).front(), shown);
+    return drawn(options, found.any.built_with, found.rules, shown, number_laws(*found.any.rolled));
 }
 
 /// Where the first steps fold away, or have cases of their own, graphs of few steps have no room.
-Drawn with_few_steps(const DrawOptions& options, const FoundSteps& found, ShownSteps shown) {
+Drawn with_few_steps(const DrawOptions& options, FoundSteps found, ShownSteps shown) {
     constexpr std::int32_t more = 4, most = 20;
-    FoundSteps of_fewest = found;
-    for (std::int32_t fewest = few_steps;; fewest += more) {
+    for (std::int32_t fewest = few_steps;;) {
         try {
-            return with_steps_found(options, of_fewest, shown);
+            return with_steps_found(options, found, shown);
         } catch (const GraphError&) {
             if (!found.any.rolled || fewest == most) throw;
-            of_fewest.any = any_steps(options, found.rules, fewest + more);
-            if (!of_fewest.any.rolled) throw;
+            fewest += more;
+            found.any = any_steps(options, found.rules, fewest);
+            if (!found.any.rolled) throw;
         }
     }
 }
@@ -285,19 +283,24 @@ void draw(const DrawOptions& options) {
     require_memory_of_figure(options, !options.force);
     Activity activity("draw");
     activity.now("looking which steps are alike");
-    const FoundSteps found = options.force ? FoundSteps{} : found_steps(options);
-    const ShownSteps shown = steps_to_show(options, found.any, activity);
+    FoundSteps found;
+    ShownSteps shown = ShownSteps::all;
+    if (!is_of_all_steps(options)) {
+        found = found_steps(options);
+        shown = steps_to_show(options, found.any, activity);
+    }
     require_memory_of_figure(options, shown != ShownSteps::all);
     activity.now("making the figure");
-    Drawn drawn =
-        shown == ShownSteps::all ? with_all_steps(options) : with_few_steps(options, found, shown);
+    Drawn made = shown == ShownSteps::all ? drawn(options, options.net.sizes.steps,
+                                                  forms_of(options, shown).front(), shown)
+                                          : with_few_steps(options, std::move(found), shown);
     activity.now(is_rendered(options) ? "laying the figure out, which Graphviz then draws"
                                       : "laying the figure out");
-    lay_out(drawn.figure);
-    write_figure(options.output, drawn.figure, options.format);
+    lay_out(made.figure);
+    write_figure(options.output, made.figure, options.format);
     activity.make_way();
-    tell_if_coarse(options, drawn.figure);
-    if (drawn.simplification) tell_simplification(drawn.steps, *drawn.simplification);
+    tell_if_coarse(options, made.figure);
+    if (made.simplification) tell_simplification(made.steps, *made.simplification);
 }
 
 }  // namespace

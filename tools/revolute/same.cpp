@@ -32,13 +32,8 @@ void add_same_command(CLI::App& program) {
     const std::string what = "Text of a net: a file, - or a name that `revolute nets` lists";
     command.add_option("first", options->first, what)->required()->check(file_name());
     command.add_option("second", options->second, what)->required()->check(file_name());
-    command
-        .add_option("--steps", options->options.sizes.steps, "Most steps N; 1 and 2 are tried too")
-        ->check(whole_number(1, 100))
-        ->capture_default_str();
-    command.add_option("--seed", options->options.seed, "Seed of the random values")
-        ->check(any_seed())
-        ->capture_default_str();
+    add_random_net_options(command, options->options.sizes.steps,
+                           "Most steps N; 1 and 2 are tried too", options->options.seed);
     command.footer(
         "Leaves are matched by name. Exit status 1 when losses or gradients differ.\n\n"
         "Example:\n  revolute same gru my_gru.rec");

@@ -41,12 +41,8 @@ void add_verify_command(CLI::App& program) {
     command.add_option("derivation", options->derivation, "File with the derivation, or -")
         ->required()
         ->check(file_name());
-    command.add_option("--steps", options->options.sizes.steps, "Number of steps N")
-        ->check(whole_number(1, 100))
-        ->capture_default_str();
-    command.add_option("--seed", options->options.seed, "Seed of the random values")
-        ->check(any_seed())
-        ->capture_default_str();
+    add_random_net_options(command, options->options.sizes.steps, "Number of steps N",
+                           options->options.seed);
     command.footer(
         "Exit status 1 when a line is wrong.\n\nExample:\n  revolute verify mgu homework.txt");
     command.callback([options] { verify(*options); });

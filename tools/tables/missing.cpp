@@ -38,14 +38,16 @@ bool is_told_missing(std::string_view cell, const MissingRule& rule, NumberSigns
     return cell.empty() || is_one_of(*rule.texts, cell, signs);
 }
 
-/// Whether its digits are all the same.
-bool is_one_digit_again(double value, char digit) {
+/// The digit of a number that has no other; 0 for others.
+char only_digit(double value) {
     const std::string digits = fmt::format("{}", std::abs(value));
-    return std::ranges::all_of(digits, [&](char c) { return c == digit || c == '.'; });
+    const char first = digits.front();
+    return std::ranges::all_of(digits, [&](char c) { return c == first || c == '.'; }) ? first
+                                                                                       : '\0';
 }
 
 /// -9999, 999.9: what programs write for a missing value before anything else.
-bool is_of_nines(double value) { return std::abs(value) >= 99 && is_one_digit_again(value, '9'); }
+bool is_of_nines(double value) { return std::abs(value) >= 99 && only_digit(value) == '9'; }
 
 /// -8888, 777, and the ends of whole numbers of 16, 32 and 64 bits.
 bool is_other_sentinel(double value) {
@@ -54,7 +56,7 @@ bool is_other_sentinel(double value) {
     if (size < least) return false;
     for (const double end : {0x1p15, 0x1p16, 0x1p31, 0x1p32, 0x1p63, 0x1p64})
         if (size == end || size == end - 1) return true;
-    return is_one_digit_again(value, fmt::format("{}", size).front());
+    return only_digit(value) != '\0';
 }
 
 /// The least and the greatest of some numbers.

@@ -25,12 +25,6 @@ using detail::TrueValue;
 using detail::WrittenEquation;
 using detail::WrittenTerm;
 
-std::string without_blanks_around(const std::string& text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Reads a derivation, judges its lines, and looks for what is the matter with wrong ones.
 class DerivationReading {
  public:
@@ -68,8 +62,7 @@ class DerivationReading {
     CheckedLine checked(const WrittenEquation& line) {
         CheckedLine result;
         result.line = line.left_place.line;
-        const std::string& whole = source_.lines()[static_cast<std::size_t>(result.line - 1)];
-        result.text = without_blanks_around(whole.substr(0, whole.find('#')));
+        result.text = source_.bare_line(result.line);
         result.subject = source_.at(line.left_place);
         if (truth_.find(line.name) == nullptr) {
             result.verdict = LineVerdict::definition;
@@ -105,10 +98,7 @@ class DerivationReading {
     }
 
     const detail::RightDerivation& derived() {
-        if (!derived_) {
-            derived_.emplace(net_, options_.sizes, truth_);
-            derived_->use_names_of(judge_);
-        }
+        if (!derived_) derived_.emplace(net_, options_.sizes, truth_, judge_);
         return *derived_;
     }
 

@@ -1,11 +1,11 @@
 #include <revolute/graph/values/error.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
 #include <revolute/tools/verification/detail/line_judge.hpp>
 #include <revolute/tools/verification/net_comparison.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -127,10 +127,10 @@ std::vector<int> numbers_of_steps(const NetText& first, const NetText& second, i
 }
 
 std::string in_words(const NetDifference& difference, const NetComparison& of) {
-    std::string text = fmt::format(
-        "{} is {:.6g} in {} and {:.6g} in {}, entry ({}, {}), with {} step{}\n", difference.value,
-        difference.first, of.first_name, difference.second, of.second_name, difference.row,
-        difference.column, difference.steps, difference.steps == 1 ? "" : "s");
+    std::string text = fmt::format("{} is {:.6g} in {} and {:.6g} in {}, entry ({}, {}), with {}\n",
+                                   difference.value, difference.first, of.first_name,
+                                   difference.second, of.second_name, difference.row,
+                                   difference.column, detail::plural(difference.steps, "step"));
     const auto add = [&](const std::string& name, const std::vector<std::string>& lines) {
         for (const std::string& line : lines) text += fmt::format("  {}: {}\n", name, line);
     };

@@ -41,6 +41,14 @@ NetSource::NetSource(std::string_view text, std::string name) : name_(std::move(
     }
 }
 
+std::string_view NetSource::bare_line(int line) const {
+    constexpr std::string_view blanks = " \t";
+    std::string_view text = lines_[static_cast<std::size_t>(line - 1)];
+    text = text.substr(0, text.find('#'));
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
 bool NetSource::has(TextPlace place) const {
     return place.line >= 1 && static_cast<std::size_t>(place.line) <= lines_.size();
 }

@@ -30,6 +30,8 @@ class NetSource {
     const std::string& name() const { return name_; }
     /// Each without its line end, which may be LF or CR LF.
     const std::vector<std::string>& lines() const { return lines_; }
+    /// A line, counted from 1, without its comment and the blanks around it.
+    std::string_view bare_line(int line) const;
     /// Whether the place is in a line of the text: terms that nobody wrote have none.
     bool has(TextPlace place) const;
     /// What stands at the place; empty where that is in no line.

@@ -15,9 +15,7 @@ TermValue TermBuilder::value(const WrittenTerm& term, NumberContext& context) {
 TermValue TermBuilder::sum(const WrittenTerm& term, NumberContext& context) {
     std::vector<Expr> terms;
     double total = 0;
-    const auto outer = context.now;
-    for_each_step(term.steps, context, [&](std::int32_t t) {
-        context.now[term.steps.axis] = t;
+    at_each_step(term.steps, context, [&](std::int32_t t) {
         const Scope at_step(graph_, Step{term.steps.axis, t});
         const TermValue next = value(term.operands.front(), context);
         if (next.is_number)
@@ -25,7 +23,6 @@ TermValue TermBuilder::sum(const WrittenTerm& term, NumberContext& context) {
         else
             terms.push_back(next.expression);
     });
-    context.now = outer;
     if (terms.empty()) return {{}, total, true};
     return {accumulate(terms)};
 }
@@ -37,13 +34,10 @@ std::vector<TermValue> TermBuilder::operands(const WrittenTerm& term, NumberCont
             values.push_back(value(operand, context));
             continue;
         }
-        const auto outer = context.now;
-        for_each_step(operand.steps, context, [&](std::int32_t t) {
-            context.now[operand.steps.axis] = t;
+        at_each_step(operand.steps, context, [&](std::int32_t t) {
             const Scope at_step(graph_, Step{operand.steps.axis, t});
             for (const WrittenTerm& item : operand.operands) values.push_back(value(item, context));
         });
-        context.now = outer;
     }
     return values;
 }

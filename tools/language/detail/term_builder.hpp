@@ -25,6 +25,17 @@ void for_each_step(const WrittenSteps& steps, const NumberContext& context, cons
     for (std::int32_t i = 0; i < order.count; ++i) visit(order.at(i));
 }
 
+/// The same with each step as that of the context, which has its own again behind them.
+template <class Visit>
+void at_each_step(const WrittenSteps& steps, NumberContext& context, const Visit& visit) {
+    const auto outer = context.now;
+    for_each_step(steps, context, [&](std::int32_t t) {
+        context.now[steps.axis] = t;
+        visit(t);
+    });
+    context.now = outer;
+}
+
 /// Appends the values of written terms to a graph.
 class TermBuilder {
  public:

@@ -163,12 +163,7 @@ void ValueBuilder::need(const WrittenTerm& term, NumberContext& context,
         for (const WrittenTerm& operand : term.operands) need(operand, context, open);
     };
     if (term.kind != TermKind::sum && term.kind != TermKind::list) return need_operands();
-    const auto outer = context.now;
-    for_each_step(term.steps, context, [&](std::int32_t t) {
-        context.now[term.steps.axis] = t;
-        need_operands();
-    });
-    context.now = outer;
+    at_each_step(term.steps, context, [&](std::int32_t) { need_operands(); });
 }
 
 /// What is before the first step or behind the last is 0, unless a line says otherwise.

@@ -51,6 +51,16 @@ std::string meant_net(const std::string& name) {
     return detail::did_you_mean(name, names);
 }
 
+void add_random_net_options(CLI::App& command, int& steps, const char* what_steps,
+                            std::uint64_t& seed) {
+    command.add_option("--steps", steps, what_steps)
+        ->check(whole_number(1, 100))
+        ->capture_default_str();
+    command.add_option("--seed", seed, "Seed of the random values")
+        ->check(any_seed())
+        ->capture_default_str();
+}
+
 NetText text_named(const std::string& name) {
     const auto known = known_net(name);
     const bool is_file = name == "-" || std::filesystem::exists(name);

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ struct TextNetOptions {
 /// sizes: --hidden is the rows of h, --input those of x, --output those of y. A text that is of so
 /// many steps sets `sizes.steps`.
 void add_text_options(CLI::App& command, TextNetOptions& options, Sizes& sizes);
+
+/// --steps and --seed of commands that compute nets for random values.
+void add_random_net_options(CLI::App& command, int& steps, const char* what_steps,
+                            std::uint64_t& seed);
 
 /// The text of a file, of `-`, the standard input, or of a net that comes with the library. Says on
 /// standard error what may be a mistake in it.

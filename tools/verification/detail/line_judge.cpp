@@ -110,12 +110,18 @@ bool LineJudge::agrees(const Expr& value, const TrueValue& truth, std::int32_t t
     return true;
 }
 
-std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> LineJudge::own_values() const {
-    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> values;
-    for (const auto& [member, line] : values_->lines())
-        for (const Bindings& draw : draws_)
-            values[names_[member.name].name][member.t].push_back(
-                evaluate(values_->at(member), draw));
+std::map<std::string, ValuesByStep> LineJudge::own_values() const {
+    std::vector<Expr> outputs;
+    outputs.reserve(values_->lines().size());
+    for (const auto& [member, line] : values_->lines()) outputs.push_back(values_->at(member));
+    std::map<std::string, ValuesByStep> values;
+    if (outputs.empty()) return values;
+    for (const Bindings& draw : draws_) {
+        std::vector<Matrix> computed = evaluate(outputs, draw);
+        auto next = computed.begin();
+        for (const auto& [member, line] : values_->lines())
+            values[names_[member.name].name][member.t].push_back(std::move(*next++));
+    }
     return values;
 }
 

@@ -41,8 +41,8 @@ class LineJudge {
     std::vector<std::int32_t> steps_of(const WrittenEquation& line) const;
     /// Puts the right side in place of the line's own.
     LineOutcome judge(const WrittenEquation& line, const WrittenTerm& right);
-    /// What the lines define that are not judged: by name and step, the values by draw.
-    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> own_values() const;
+    /// What the lines define that are not judged, by name.
+    std::map<std::string, ValuesByStep> own_values() const;
 
  private:
     void require_meanings() const;

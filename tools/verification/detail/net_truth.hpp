@@ -14,14 +14,17 @@
 
 namespace revolute::detail {
 
-/// A value or an adjoint of a net, by step and by draw.
+/// By step, or at 0, the values of each draw.
+using ValuesByStep = std::map<std::int32_t, std::vector<Matrix>>;
+
+/// A value or an adjoint of a net.
 struct TrueValue {
     bool has_steps = false;
     std::int32_t axis = 0;
     Shape shape{};
     bool is_adjoint = false;
-    bool is_parameter = false;                         ///< the adjoint of one, or one itself
-    std::map<std::int32_t, std::vector<Matrix>> at{};  ///< without step, at 0
+    bool is_parameter = false;  ///< the adjoint of one, or one itself
+    ValuesByStep at{};
     std::vector<double> largest{};  ///< by draw: entry of all steps, without its sign
 };
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -35,21 +34,15 @@ bool is_of_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '*';
 }
 
-/// The line with other names, as `other` gives them.
-std::string with_names(const std::string& line,
-                       const std::function<std::string(const std::string&)>& other) {
-    std::string result;
-    for (std::size_t i = 0; i < line.size();) {
-        std::size_t end = i;
-        while (end < line.size() && is_of_name(line[end])) ++end;
-        if (end == i) {
-            result += line[i++];
-            continue;
-        }
-        result += other(line.substr(i, end - i));
-        i = end;
+/// The names of a line, and what stands between them.
+std::vector<std::string> words_of(const std::string& line) {
+    std::vector<std::string> words;
+    for (const char c : line) {
+        const bool goes_on = !words.empty() && is_of_name(c) == is_of_name(words.back().back());
+        if (!goes_on) words.emplace_back();
+        words.back() += c;
     }
-    return result;
+    return words;
 }
 
 /// A line alone needs no column for what stands behind it.
@@ -59,8 +52,6 @@ std::string with_range_near(std::string line) {
     if (first == std::string::npos) return line;
     return line.replace(first, line.find_first_not_of(' ', first) - first, blanks);
 }
-
-using ValuesByStep = std::map<std::int32_t, std::vector<Matrix>>;
 
 /// Whether both are equal wherever the first one is.
 bool are_equal(const ValuesByStep& made, const ValuesByStep& own) {
@@ -72,11 +63,24 @@ bool are_equal(const ValuesByStep& made, const ValuesByStep& own) {
     });
 }
 
+/// What the lines define whose names are none of the net's.
+std::map<std::string, ValuesByStep> made_values(
+    const std::map<std::string, std::vector<std::string>>& lines, const NetTruth& truth) {
+    std::string text;
+    for (const auto& [name, of_name] : lines)
+        if (truth.find(name) == nullptr)
+            for (const std::string& line : of_name) text += line + '\n';
+    const NetSource source(text, "derived");
+    const NetFunctions functions({});
+    DerivationLines made;
+    made.own = read_text(source, functions, {true, known_names(truth)});
+    return LineJudge(source, made, NetNames(source, made.own), truth).own_values();
+}
+
 }  // namespace
 
 RightDerivation::RightDerivation(const NetText& net, const NetTextSizes& sizes,
-                                 const NetTruth& truth)
-    : truth_(truth) {
+                                 const NetTruth& truth, const LineJudge& derivation) {
     std::optional<Equations> found = equations_of(net, sizes, true);
     if (!found) found = equations_of(net, sizes, false);
     if (!found) return;
@@ -87,36 +91,14 @@ RightDerivation::RightDerivation(const NetText& net, const NetTextSizes& sizes,
         lines_[line.substr(0, line.find_first_of("( "))].push_back(line);
     }
     try {
-        read_made_names();
+        made_ = made_values(lines_, truth);
     } catch (const Error&) {
-        made_.clear();  // what derive prints and the language cannot say keeps its names
+        return;  // what derive prints and the language cannot say keeps its names
     }
-}
-
-void RightDerivation::read_made_names() {
-    std::string text;
-    for (const auto& [name, lines] : lines_)
-        if (truth_.find(name) == nullptr)
-            for (const std::string& line : lines) text += line + '\n';
-    const NetSource source(text, "derived");
-    const NetFunctions functions({});
-    DerivationLines lines;
-    lines.own = read_text(source, functions, {true, known_names(truth_)});
-    made_ = LineJudge(source, lines, NetNames(source, lines.own), truth_).own_values();
-}
-
-void RightDerivation::use_names_of(const LineJudge& derivation) {
     const auto own = derivation.own_values();
     for (const auto& [name, values] : made_)
         for (const auto& [other, of_other] : own)
             if (are_equal(values, of_other)) own_.try_emplace(name, other);
-}
-
-std::string RightDerivation::renamed(const std::string& line) const {
-    return with_names(line, [this](const std::string& name) {
-        const auto found = own_.find(name);
-        return found == own_.end() ? name : found->second;
-    });
 }
 
 RightLines RightDerivation::lines_of(const std::string& name) const {
@@ -129,12 +111,14 @@ RightLines RightDerivation::lines_of(const std::string& name) const {
         const auto found = lines_.find(next);
         if (found == lines_.end()) continue;
         for (const std::string& line : found->second) {
-            (next == name ? result.lines : result.made).push_back(renamed(line));
-            with_names(line, [&](const std::string& read) {
-                if (made_.contains(read) && !own_.contains(read) && seen.insert(read).second)
-                    waiting.push_back(read);
-                return read;
-            });
+            std::string renamed;
+            for (const std::string& word : words_of(line)) {
+                const auto own = own_.find(word);
+                renamed += own == own_.end() ? word : own->second;
+                if (made_.contains(word) && own == own_.end() && seen.insert(word).second)
+                    waiting.push_back(word);
+            }
+            (next == name ? result.lines : result.made).push_back(std::move(renamed));
         }
     }
     return result;

@@ -19,22 +19,16 @@ struct RightLines {
 /// number that is asked for; nothing where there are none.
 class RightDerivation {
  public:
-    /// All must outlive this.
-    RightDerivation(const NetText& net, const NetTextSizes& sizes, const NetTruth& truth);
-
     /// Names of the derivation itself stand for those that `derive` made, where their values are
     /// the same.
-    void use_names_of(const LineJudge& derivation);
+    RightDerivation(const NetText& net, const NetTextSizes& sizes, const NetTruth& truth,
+                    const LineJudge& derivation);
+
     RightLines lines_of(const std::string& name) const;
 
  private:
-    void read_made_names();
-    std::string renamed(const std::string& line) const;
-
-    const NetTruth& truth_;
     std::map<std::string, std::vector<std::string>> lines_;  // by name
-    /// Of the names that `derive` made: by step, the values by draw.
-    std::map<std::string, std::map<std::int32_t, std::vector<Matrix>>> made_;
+    std::map<std::string, ValuesByStep> made_;               // by the names that derive made
     std::map<std::string, std::string> own_;  // the name that stands for one that was made
 };
 
