@@ -116,11 +116,11 @@ class Graph {
     bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
     /// Whether a pullback rule made the node.
     bool is_made_by_adjoint(NodeId id) const;
-    /// By axis, the number of steps of the graph that this one was copied or simplified from. This
-    /// one may lack the last of them, which nothing read.
-    const std::map<std::int32_t, std::int32_t>& steps_of_source() const { return source_steps_; }
-    /// Says it of one axis; the larger number stays.
-    void note_steps_of_source(std::int32_t axis, std::int32_t steps);
+    /// By axis, the steps of the graph that this one was copied or simplified from. This one may
+    /// lack the last of them, which nothing read, and the first, which were found to be zero.
+    const std::map<std::int32_t, Interval>& steps_of_source() const { return source_steps_; }
+    /// Says it of one axis; what was said of it before remains, with the steps between.
+    void note_steps_of_source(std::int32_t axis, Interval steps);
     /// Name without step, empty when there is none.
     std::string_view name(NodeId id) const;
     /// A name that a node was given after its first one.
@@ -240,7 +240,7 @@ class Graph {
     std::map<NodeId, std::vector<NumberedAlias>> aliases_;  // few nodes have any
     std::vector<bool> names_steps_;  // as strings_; the rest, where it is shorter, does not
 
-    std::map<std::int32_t, std::int32_t> source_steps_;  // by axis
+    std::map<std::int32_t, Interval> source_steps_;  // by axis
 };
 
 /// While it lives, nodes appended to the graph get the step, or the source, that it was opened

@@ -149,9 +149,9 @@ bool Graph::is_made_by_adjoint(NodeId id) const {
     return source != none && sources_[source].file == adjoint_mark;
 }
 
-void Graph::note_steps_of_source(std::int32_t axis, std::int32_t steps) {
-    std::int32_t& most = source_steps_[axis];
-    most = std::max(most, steps);
+void Graph::note_steps_of_source(std::int32_t axis, Interval steps) {
+    Interval& noted = source_steps_.try_emplace(axis, steps).first->second;
+    noted = {std::min(noted.low, steps.low), std::max(noted.high, steps.high)};
 }
 
 bool Graph::is_name_of_steps(std::string_view name) const {

@@ -27,7 +27,7 @@ class StepCount {
             only_begins &= begins_[index(operand)] && graph_.step(operand) == at;
         }
         begins_[index(node)] = reads_time && only_begins;
-        if (at.t < 0) is_handed_back_[index(node)] = reads_time && is_of_later_steps(node, at);
+        is_handed_back_[index(node)] = reads_time && is_of_later_steps(node, at);
         // A transpose or reshape has the step of its operand, and the adjoint of an initial state
         // that one's.
         const Role role = graph_.op(node).role;
@@ -35,8 +35,8 @@ class StepCount {
                !graph_.is_made_by_adjoint(node);
     }
 
-    /// Whether a node of a step before 0 is made of later steps alone. So is the tangent of what
-    /// h(-1) is handed, which no rule of an adjoint made.
+    /// Whether a node is made of later steps alone. So is the tangent of what h(-1) is handed,
+    /// which no rule of an adjoint made.
     bool is_handed_back(NodeId node) const { return is_handed_back_[index(node)]; }
 
  private:
@@ -55,18 +55,24 @@ class StepCount {
 
 }  // namespace
 
-std::map<std::int32_t, Interval> made_steps(const Graph& graph) {
-    std::map<std::int32_t, Interval> steps;
+std::map<std::int32_t, MadeSteps> made_steps(const Graph& graph) {
+    std::map<std::int32_t, MadeSteps> made;
     StepCount count(graph);
     for (std::uint32_t i = 0; i < graph.size(); ++i) {
         const Step* const at = graph.find_step(NodeId{i});
         if (at == nullptr || !count.is_of_a_step(NodeId{i}, *at)) continue;
-        Interval& of_axis = steps[at->axis];
-        of_axis.high = std::max(of_axis.high, at->t);
-        if (!count.is_handed_back(NodeId{i})) of_axis.low = std::min(of_axis.low, at->t);
+        MadeSteps& of_axis = made[at->axis];
+        of_axis.steps.high = std::max(of_axis.steps.high, at->t);
+        if (count.is_handed_back(NodeId{i})) continue;
+        of_axis.steps.low = std::min(of_axis.steps.low, at->t);
+        if (at->t >= 0) of_axis.first = std::min(of_axis.first.value_or(at->t), at->t);
     }
-    for (const auto& [axis, number] : graph.steps_of_source()) steps[axis].high = number - 1;
-    return steps;
+    for (const auto& [axis, steps] : graph.steps_of_source()) {
+        MadeSteps& of_axis = made[axis];
+        of_axis.steps.high = steps.high;
+        of_axis.first = std::min(of_axis.first.value_or(steps.low), steps.low);
+    }
+    return made;
 }
 
 }  // namespace revolute::detail

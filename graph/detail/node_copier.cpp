@@ -5,8 +5,8 @@
 namespace revolute::detail {
 
 NodeCopier::NodeCopier(const Graph& from, Graph& to) : from_(from), to_(to), images_(from.size()) {
-    for (const auto& [axis, steps] : detail::made_steps(from))
-        to.note_steps_of_source(axis, steps.high + 1);
+    for (const auto& [axis, made] : detail::made_steps(from))
+        to.note_steps_of_source(axis, {made.first.value_or(made.steps.high), made.steps.high});
 }
 
 Scope NodeCopier::scope_of(NodeId node) {

@@ -2,6 +2,7 @@
 #include <revolute/graph/leaf.hpp>
 #include <revolute/graph/rolling/detail/axis_nesting.hpp>
 #include <revolute/graph/rolling/detail/condense.hpp>
+#include <revolute/graph/rolling/detail/first_steps.hpp>
 #include <revolute/graph/rolling/detail/roll_parts.hpp>
 #include <revolute/graph/rolling/detail/roll_schedule.hpp>
 #include <revolute/graph/rolling/roll.hpp>
@@ -193,9 +194,10 @@ struct AxisIntervals {
 
 /// Sets the steps of each time axis: those of its parts, holes included, and of the graph, if any
 /// part is there in its last.
-void set_axes(Rolled& rolled, const std::map<std::int32_t, Interval>& made) {
+void set_axes(Rolled& rolled, const std::map<std::int32_t, detail::MadeSteps>& made) {
     std::map<std::int32_t, AxisIntervals> intervals;
-    for (const auto& [axis, steps] : made) intervals[axis].made = steps;
+    for (const auto& [axis, of_axis] : made) intervals[axis].made = of_axis.steps;
+    const std::map<std::int32_t, std::int32_t> first_steps = detail::first_steps(rolled);
     std::vector<bool> is_initial(rolled.parts.size());
     for (const Component& component : rolled.schedule)
         for (const PartId id : component.parts) {
@@ -211,8 +213,11 @@ void set_axes(Rolled& rolled, const std::map<std::int32_t, Interval>& made) {
         Interval all = steps;
         if (of.made) all.high = std::max(all.high, of.made->high);
         if (of.last() >= all.high) steps = all;
-        rolled.axes.push_back({axis, count_of(steps)});
-        if (steps != all) rolled.unread.push_back({axis, count_of(all)});
+        std::int32_t first = first_steps.at(axis);
+        if (const auto found = made.find(axis); found != made.end())
+            first = std::min(first, found->second.first.value_or(first));
+        rolled.axes.push_back({axis, count_of(steps), first});
+        if (steps != all) rolled.unread.push_back({axis, count_of(all), first});
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <revolute/graph/rolling/rolled.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -28,6 +29,10 @@ Rolled roll(std::span<const Expr> outputs, const Labels& labels);
 
 /// Fills the parts' `labels`. `rolled` must be of the labels' graph, not a result of `Rolled::at`.
 void name_parts(Rolled& rolled, const Labels& labels);
+
+/// Counts the last steps that nothing reads (`Rolled::unread`) as the others: for who knows that
+/// they are meant.
+void count_unread_steps(Rolled& rolled);
 
 /// Appends the graph that was rolled to `destination`, with its names and steps, and returns the
 /// outputs. A graph whose equal nodes are apart needs such a destination: throws GraphError unless
@@ -67,8 +72,15 @@ struct AnySteps {
 AnySteps roll_any_steps(std::int32_t most, const std::function<Rolled(std::int32_t)>& rolled_with,
                         std::int32_t fewest = 8);
 
+/// Of which numbers of steps there is a graph.
+enum class BuildableSteps : bool {
+    fixed,  ///< one alone, the one that is asked for
+    any,    ///< all
+};
+
 /// What rolling the graph of `steps` steps gives, in time that does not depend on their number:
 /// that of `roll_any_steps` at so many steps, or, where there is none, the graph itself.
-Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with);
+Rolled roll_for(std::int32_t steps, const std::function<Rolled(std::int32_t)>& rolled_with,
+                BuildableSteps buildable = BuildableSteps::any);
 
 }  // namespace revolute

@@ -1,4 +1,4 @@
-#include <revolute/graph/rolling/rolled.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/graph/values/error.hpp>
 
 #include <fmt/format.h>
@@ -33,6 +33,14 @@ std::size_t count_before(const StepRange& range, std::int32_t t) {
     const auto length = static_cast<std::int64_t>(range.first.size());
     return static_cast<std::size_t>(distance / range.every * length +
                                     std::min(distance % range.every, length));
+}
+
+const AxisSteps& axis_steps(const Rolled& rolled, std::int32_t axis) {
+    const auto found = std::ranges::find(rolled.axes, axis, &AxisSteps::axis);
+    if (found == rolled.axes.end())
+        throw GraphError(
+            fmt::format("rolled: has no time axis {} ({} of them)", axis, rolled.axes.size()));
+    return *found;
 }
 
 }  // namespace
@@ -150,12 +158,14 @@ std::size_t Rolled::node_count() const {
     return count;
 }
 
-std::int32_t Rolled::steps(std::int32_t axis) const {
-    const auto found = std::ranges::find(axes, axis, &AxisSteps::axis);
-    if (found == axes.end())
-        throw GraphError(
-            fmt::format("rolled: has no time axis {} ({} of them)", axis, axes.size()));
-    return found->steps;
+std::int32_t Rolled::steps(std::int32_t axis) const { return axis_steps(*this, axis).steps; }
+
+std::int32_t Rolled::first_step(std::int32_t axis) const { return axis_steps(*this, axis).first; }
+
+void count_unread_steps(Rolled& rolled) {
+    for (const AxisSteps& unread : rolled.unread)
+        *std::ranges::find(rolled.axes, unread.axis, &AxisSteps::axis) = unread;
+    rolled.unread.clear();
 }
 
 bool operator==(const Rolled& a, const Rolled& b) {

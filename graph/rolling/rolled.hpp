@@ -213,6 +213,9 @@ struct Component {
 struct AxisSteps {
     std::int32_t axis = 0;   ///< number of the time axis
     std::int32_t steps = 0;  ///< how many steps it has
+    /// The first one at which the graph computes something, or one that it was simplified from: 1
+    /// or more where steps are not counted from 0. States that are given before it are no step.
+    std::int32_t first = 0;
 
     friend constexpr bool operator==(AxisSteps, AxisSteps) = default;
 };
@@ -294,6 +297,8 @@ struct Rolled {
     /// where the rolled graph needs any other node of it. Throws GraphError when it has no such
     /// axis.
     std::int32_t steps(std::int32_t axis = 0) const;
+    /// The first of them (`AxisSteps::first`). Throws as `steps`.
+    std::int32_t first_step(std::int32_t axis = 0) const;
 
     /// How many steps come again and again together: 1, or where a pattern repeats, as in clockwork
     /// nets and where back-propagation is cut every k steps, the least common multiple of its

@@ -128,7 +128,8 @@ std::vector<Expr> unroll_again(const Rolled& rolled, Graph& destination) {
             "unroll_again: equal nodes are {} in the destination but not in what was rolled",
             destination.sharing() == Sharing::on ? "shared" : "kept apart"));
     for (const std::vector<AxisSteps>* const axes : {&rolled.axes, &rolled.unread})
-        for (const auto& [axis, steps] : *axes) destination.note_steps_of_source(axis, steps);
+        for (const auto& [axis, steps, first] : *axes)
+            destination.note_steps_of_source(axis, {first, steps - 1});
     Unroller unroller(rolled, destination);
     for (const Component& component : rolled.schedule) unroller.append(component);
     std::vector<Expr> outputs;

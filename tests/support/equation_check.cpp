@@ -52,8 +52,8 @@ EquationInput input_for(const std::string& text, const Graph& graph, const Bindi
         }
     }
     if (input.steps.empty())
-        for (const auto& [axis, steps] : detail::made_steps(graph))
-            input.steps[axis_name(axis)] = steps.high + 1;
+        for (const auto& [axis, made] : detail::made_steps(graph))
+            input.steps[axis_name(axis)] = made.steps.high + 1;
     return input;
 }
 

@@ -89,12 +89,15 @@ std::vector<std::int64_t> others(std::int64_t steps, std::int64_t columns,
 
 Rolled rolled_graph(const SizedGraph& graph, std::span<const std::int64_t> sizes) {
     const std::vector<std::int64_t> asked(sizes.begin(), sizes.end());
-    return roll_for(static_cast<std::int32_t>(asked.front()), [&](std::int32_t steps) {
-        std::vector<std::int64_t> of_steps = asked;
-        of_steps.front() = steps;
-        Graph built;
-        return roll(graph.append(built, of_steps));
-    });
+    return roll_for(
+        static_cast<std::int32_t>(asked.front()),
+        [&](std::int32_t steps) {
+            std::vector<std::int64_t> of_steps = asked;
+            of_steps.front() = steps;
+            Graph built;
+            return roll(graph.append(built, of_steps));
+        },
+        graph.buildable);
 }
 
 Cost SizePolynomials::operator()(std::span<const std::int64_t> sizes) const {
@@ -103,6 +106,9 @@ Cost SizePolynomials::operator()(std::span<const std::int64_t> sizes) const {
 }
 
 SizePolynomials size_polynomials(const SizedGraph& graph) {
+    if (graph.buildable == BuildableSteps::fixed)
+        throw GraphError(
+            "cost: counts by formulas in N, the number of steps, which this net says itself");
     const std::size_t variables = graph.names.size();
     Samples samples{variables};
     std::int32_t least_steps = 1;

@@ -5,7 +5,7 @@
 
 #include <revolute/graph/cost/cost.hpp>
 #include <revolute/graph/graph.hpp>
-#include <revolute/graph/rolling/rolled.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/tools/cost/polynomial.hpp>
 
 #include <cstdint>
@@ -24,6 +24,7 @@ struct SizedGraph {
     /// then the gradients.
     std::function<std::vector<Expr>(Graph& destination, std::span<const std::int64_t> sizes)>
         append;
+    BuildableSteps buildable = BuildableSteps::any;  ///< of which N there is a graph
 };
 
 /// The graph of these sizes, rolled; found without building all steps.
@@ -48,7 +49,8 @@ struct SizePolynomials {
 
 /// Finds the polynomials by interpolation. Counts are sums over nodes of products of at most three
 /// sizes of matrices, which are whole linear forms in the sizes, and grow linearly in N; so few
-/// small graphs at two numbers of steps determine them, 35 for four sizes beside N.
+/// small graphs at two numbers of steps determine them, 35 for four sizes beside N. Throws
+/// GraphError where there is a graph of one N alone.
 SizePolynomials size_polynomials(const SizedGraph& graph);
 /// Throws InternalError unless they agree with direct counts of other sizes as well.
 void require_agreement(const SizedGraph& graph, const SizePolynomials& polynomials);

@@ -1,5 +1,4 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/rolling/detail/first_steps.hpp>
 #include <revolute/tools/equations/detail/order/equation_division.hpp>
 #include <revolute/tools/equations/detail/order/equation_order.hpp>
 #include <revolute/tools/equations/detail/order/equation_passes.hpp>
@@ -335,7 +334,6 @@ Equations made(const Rolled& any, EquationOptions options, std::int32_t least_st
     result.columns_of_losses = options.columns_of_losses;
     result.adjoints = maker.names().adjoints();
     result.with_signs = maker.names().with_signs();
-    result.first_steps = detail::first_steps(rolled);
     if (options.is_general)
         least_steps = detail::least_steps_of(result, rolled, maker.names(), least_steps);
     result.least_steps = least_steps - result.first_step();

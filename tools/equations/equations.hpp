@@ -5,6 +5,7 @@
 
 #include <revolute/graph/derivative/differentiate.hpp>
 #include <revolute/graph/rewriting/simplify.hpp>
+#include <revolute/graph/rolling/roll.hpp>
 #include <revolute/tools/equations/equation_term.hpp>
 
 #include <cstdint>
@@ -60,7 +61,6 @@ struct Equations {
     bool is_general = false;  ///< they hold for any number of steps from `least_steps` on
     /// The smallest number of steps, where any is meant.
     std::int32_t least_steps = 1;
-    std::map<std::int32_t, std::int32_t> first_steps;  ///< by axis: they may be counted from 1
     /// The columns of a batch: one; any number of them, which is written B; or none is said.
     BatchColumns columns = BatchColumns::unsaid;
     std::set<std::string> adjoints;  ///< the names that are d and the name of a value, for that
@@ -71,9 +71,7 @@ struct Equations {
     std::set<std::int32_t> columns_of_losses;
 
     /// Of the one time axis that N is the number of steps of; 0 where there are others.
-    std::int32_t first_step() const {
-        return axes.size() == 1 ? first_steps.at(axes.front().axis) : 0;
-    }
+    std::int32_t first_step() const { return axes.size() == 1 ? axes.front().first : 0; }
     /// Whether names have steps of several axes.
     bool has_several_axes() const { return axes.size() + unfolded.size() > 1; }
 };
@@ -157,9 +155,11 @@ Equations equations(const Derivative& derivative,
 /// The equations of any number of steps: `build(n)` makes the net of n steps, differentiates it and
 /// rolls it up. Throws GraphError when its steps are not alike.
 Equations general_equations(const std::function<RolledDerivative(std::int32_t)>& build);
-/// The same with so many steps, in time that does not depend on their number.
+/// The same with so many steps, in time that does not depend on their number unless `build` can
+/// make no other.
 Equations equations_of_steps(std::int32_t steps,
-                             const std::function<RolledDerivative(std::int32_t)>& build);
+                             const std::function<RolledDerivative(std::int32_t)>& build,
+                             BuildableSteps buildable = BuildableSteps::any);
 
 /// Makes the net of so many steps and so many columns, differentiates it and rolls it up.
 using BuildForBatch = std::function<RolledDerivative(std::int32_t steps, std::int32_t columns)>;
@@ -170,7 +170,8 @@ using BuildForBatch = std::function<RolledDerivative(std::int32_t steps, std::in
 /// has no law.
 Equations general_equations(const BuildForBatch& build, std::int32_t columns);
 /// The same with so many steps.
-Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns);
+Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns,
+                             BuildableSteps buildable = BuildableSteps::any);
 
 /// What is written of equations.
 struct EquationFormat {

@@ -73,10 +73,10 @@ std::string about_steps(const Equations& equations, Notation notation) {
                             axis_name(axis), steps, math, with, math, number, math);
     };
     const auto steps_or_step = [](std::size_t known) { return known == 1 ? " step" : " steps"; };
-    for (const auto& [axis, steps] : equations.axes) {
+    for (const auto& [axis, steps, first] : equations.axes) {
         const bool is_general = equations.is_general && text.empty();
         const std::string last = is_general ? last_step_name(axis) : fmt::format("{}", steps - 1);
-        const std::int32_t first = equations.first_steps.at(axis), known = steps - first;
+        const std::int32_t known = steps - first;
         const std::string number =
             is_general ? last + more_text(1 - first) : fmt::format("{}", known);
         add(axis, first, last, count + equal + number);

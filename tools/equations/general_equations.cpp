@@ -82,6 +82,7 @@ auto rolled_by(const BuildForSteps& build, Form form, RolledDerivative& known) {
         RolledDerivative built = build(count);
         Rolled rolled =
             form && built.rolled_less ? built.rolled_less(*form) : std::move(built.rolled);
+        count_unread_steps(rolled);
         built.rolled = {};
         known = std::move(built);
         return rolled;
@@ -134,9 +135,10 @@ Equations of_first_form(const BuildForSteps& build, const std::function<Equation
     }
 }
 
-RolledDerivative of_steps(std::int32_t steps, const BuildForSteps& build) {
+RolledDerivative of_steps(std::int32_t steps, const BuildForSteps& build,
+                          BuildableSteps buildable) {
     RolledDerivative result;
-    result.rolled = roll_for(steps, rolled_by(build, std::nullopt, result));
+    result.rolled = roll_for(steps, rolled_by(build, std::nullopt, result), buildable);
     return result;
 }
 
@@ -204,8 +206,9 @@ Equations general_equations(const std::function<RolledDerivative(std::int32_t)>&
 }
 
 Equations equations_of_steps(std::int32_t steps,
-                             const std::function<RolledDerivative(std::int32_t)>& build) {
-    const RolledDerivative found = of_steps(steps, build);
+                             const std::function<RolledDerivative(std::int32_t)>& build,
+                             BuildableSteps buildable) {
+    const RolledDerivative found = of_steps(steps, build, buildable);
     return equations(found.rolled, options_of(found));
 }
 
@@ -219,9 +222,11 @@ Equations general_equations(const BuildForBatch& build, std::int32_t columns) {
     });
 }
 
-Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns) {
+Equations equations_of_steps(std::int32_t steps, const BuildForBatch& build, std::int32_t columns,
+                             BuildableSteps buildable) {
     return equations_of_batch(columns, false, [&](std::int32_t count) {
-        return of_steps(steps, [&](std::int32_t n) { return build(n, count); });
+        return of_steps(
+            steps, [&](std::int32_t n) { return build(n, count); }, buildable);
     });
 }
 

@@ -73,7 +73,8 @@ void derive(const DeriveOptions& options) {
     };
     const int steps = options.net.sizes.steps, columns = options.net.sizes.batch;
     const Equations equations =
-        steps == 0 ? general_equations(build, columns) : equations_of_steps(steps, build, columns);
+        steps == 0 ? general_equations(build, columns)
+                   : equations_of_steps(steps, build, columns, buildable_steps(options.net.text));
     const std::string text = written(equations, options);
     activity.reset();
     print("{}", text);

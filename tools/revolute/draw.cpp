@@ -187,8 +187,15 @@ std::int64_t node_count(const DrawOptions& options) {
 
 bool is_shortened(const DrawOptions& options) { return options.fold || options.elide; }
 
-/// Whether all steps are drawn, whichever are alike: as is said, or since the figure is small.
+/// Whether all steps are drawn, whichever are alike: as is said, since the figure is small, or
+/// since the net is of no other number of steps.
 bool is_of_all_steps(const DrawOptions& options) {
+    if (buildable_steps(options.net.text) == BuildableSteps::fixed) {
+        if (is_shortened(options))
+            tell("draw: {} are drawn one by one, as the text says how many there are\n",
+                 detail::plural(options.net.sizes.steps, "step"));
+        return true;
+    }
     return options.force || (!is_shortened(options) && node_count(options) <= most_nodes);
 }
 

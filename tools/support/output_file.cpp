@@ -377,6 +377,8 @@ std::string read_file(const fs::path& path) {
     const File opened(path == "-" ? nullptr : std::fopen(path.c_str(), "rb"));
     std::FILE* const file = path == "-" ? stdin : opened.get();
     if (file == nullptr) fail("cannot read", path, errno);
+    if (std::feof(file) != 0)
+        throw FileError("cannot read the standard input twice: one of two that are - needs a file");
     std::string content;
     std::array<char, 65536> buffer;
     std::size_t count = 0;

@@ -7,8 +7,8 @@
 
 namespace revolute::detail {
 
-/// By axis: the first step, which is 1 or more where steps are not counted from 0. States that are
-/// given before it are no step.
+/// By axis: the first step at which a part computes something. States that are given before it are
+/// no step.
 std::map<std::int32_t, std::int32_t> first_steps(const Rolled& rolled);
 
 }  // namespace revolute::detail

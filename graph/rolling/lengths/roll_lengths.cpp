@@ -114,6 +114,12 @@ void take_roundings(Rolled& foretold, const Rolled& built) {
     }
 }
 
+/// What keeps a graph from being that of other lengths: its steps, where they differ.
+std::string why_not(const Rolled& rolled, std::string other_reason) {
+    const auto broken = first_break(rolled);
+    return broken ? broken->text : std::move(other_reason);
+}
+
 /// Whether the graph of `more` steps more, which was built with `steps`, is what is foretold; else
 /// what is not.
 std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_t more,
@@ -122,11 +128,11 @@ std::string contradiction(const Rolled& rolled, const Rolled& built, std::int32_
         const std::int32_t axis = axis_of(rolled);
         Rolled foretold = rolled.at(rolled.steps(axis) + more, axis);
         take_roundings(foretold, built);
-        return foretold == built ? "" : first_difference(foretold, built, steps);
+        if (foretold == built) return "";
+        return why_not(rolled, first_difference(foretold, built, steps));
     } catch (const GraphError& refusal) {
-        if (const auto broken = first_break(rolled)) return broken->text;
         const std::string text = refusal.what();
-        return text.substr(0, text.rfind('\n'));
+        return why_not(rolled, text.substr(0, text.rfind('\n')));
     }
 }
 
@@ -159,9 +165,12 @@ AnySteps compared(std::int32_t steps, std::int32_t most_steps, const RolledWith&
     few.laws = std::get<AxisLaws>(std::move(laws));
     std::string reason = contradiction(few, more, apart, steps + apart);
     if (reason.empty() && most) reason = contradiction(few, *most, 2 * apart, steps + 2 * apart);
-    if (const std::int32_t many = proof_steps(few, steps, apart, most_steps);
-        reason.empty() && many > steps + apart)
+    const std::int32_t many = proof_steps(few, steps, apart, most_steps);
+    if (reason.empty() && many > steps + apart) {
         reason = contradiction(few, rolled_with(many), many - steps, many);
+    } else if (reason.empty()) {
+        reason = why_not(few, "");  // a step in the midst of 8 may be in that of 9, too
+    }
     if (!reason.empty()) return {std::nullopt, std::move(reason), steps};
     return {std::move(few), {}, steps};
 }
@@ -209,7 +218,8 @@ AnySteps roll_any_steps(std::int32_t most, const RolledWith& rolled_with, std::i
     return at_primes.rolled ? std::move(at_primes) : std::move(result);
 }
 
-Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with) {
+Rolled roll_for(std::int32_t steps, const RolledWith& rolled_with, BuildableSteps buildable) {
+    if (buildable == BuildableSteps::fixed) return rolled_with(steps);
     AnySteps found = compared_nearby(least_that_tell, steps, rolled_with);
     if (!found.rolled) return rolled_with(steps);
     // What comes again every so many steps tells of as many steps and a multiple more.

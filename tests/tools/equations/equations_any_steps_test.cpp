@@ -418,18 +418,19 @@ TEST_CASE("equations: what differs from step to step is told apart in words") {
           "  it is x[16], input [2 x 1], 12 steps later\n"
           "  in step t = 3 it is x[16], input [2 x 1], 13 steps later\n"
           "  ask for the equations of one number of steps");
-    CHECK(refusal([](const BatchChain& chain, std::int32_t) {
+    CHECK(refusal([](const BatchChain& chain, std::int32_t steps) {
               Graph& graph = *chain.U.graph;
               const Expr v = graph.parameter("v", {2, 1}), w = graph.parameter("w", {2, 1});
               const Expr early = exp(v), late = exp(w);
-              return chain.of(chain.sum_of_parts(
-                  [&](const Expr& h, double t) { return sum(hadamard(t < 4 ? early : late, h)); }));
+              return chain.of(chain.sum_of_parts([&](const Expr& h, double t) {
+                  return sum(hadamard(2 * t < steps ? early : late, h));
+              }));
           }) ==
           "equations: the steps must be alike for every number of steps\n"
-          "  roll: steps are not alike from step t = 4 on: operand 0 of an unnamed hadamard [2 x "
-          "1] in step t = 4 changes\n"
+          "  roll: steps are not alike from step t = 16 on: operand 0 of an unnamed hadamard [2 x "
+          "1] in step t = 16 changes\n"
           "  it is an unnamed exp [2 x 1] of w, parameter [2 x 1]\n"
-          "  in step t = 3 it is an unnamed exp [2 x 1] of v, parameter [2 x 1]\n"
+          "  in step t = 15 it is an unnamed exp [2 x 1] of v, parameter [2 x 1]\n"
           "  ask for the equations of one number of steps");
 }
 

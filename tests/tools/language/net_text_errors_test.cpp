@@ -69,6 +69,9 @@ TEST_CASE("net texts: names that contradict each other are refused with both lin
     CHECK(complaint("y = a\ny = b") == "net:2:1: y is defined twice, here and in line 1");
     CHECK(complaint(head + "h(t) = W x(t)\nh(0) = W x(1)\nh(0) = 2 W x(2)\n" + end) ==
           "net:4:1: h(0) is defined twice, here and in line 3");
+    CHECK(complaint(head + "h(t) = W x(t)\nh(1) = W x(0)\nh(T-1) = 2 W x(2)\n" + end) ==
+          "net:4:1: h(1) is defined twice in 3 steps, here and in line 3; with more steps the two "
+          "lines may be apart");
     CHECK(complaint("h(t) = W x(t)\ny = h") == "net:2:5: h has no step here, and one in line 1");
     CHECK(complaint("given h\nh = a") == "net:1:7: h is defined by a line, and cannot be given");
     CHECK(complaint("h(t) given\nh(t) = W x(t)") ==

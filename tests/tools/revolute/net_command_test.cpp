@@ -100,12 +100,49 @@ TEST_CASE(
     const Ran few = run_program("draw --fold --net net.rec --steps 2 -o net.dot", folder);
     CHECK(few.says("draw: 2 steps are drawn one by one, as they are too few to be alike\n"));
     // What is not alike at any number of steps says why.
-    write_file(folder / "net.rec",
-               "h(t) = tanh(W x(t) + U h(t-1))\nL = sum(h(T)^2) + sum(h(T-5)^2)\nx: 2 h: 2\n");
+    write_file(
+        folder / "net.rec",
+        "h(t) = tanh(W x(t) + U h(t-1))\nL = sum(t=0..T) 0.9^(t^2) * sum(h(t))\nx: 2 h: 2\n");
     const Ran unlike =
         run_program("draw --fold --view joint --net net.rec --steps 40 -o net.dot", folder);
     CHECK(
         unlike.says("draw: 40 steps are drawn one by one\n  roll: steps are not alike from step "));
+}
+
+TEST_CASE("nets: every command takes a text of one number of steps") {
+    const TemporaryFolder folder;
+    for (const int last : {0, 4, 19}) {
+        CAPTURE(last);
+        write_file(folder / "net.rec", fmt::format("x: 2  h: 3\nt = 0..{}\nh(t) = tanh(W x(t) + U "
+                                                   "h(t-1))\nL = 1/N mean |h(T) - Y|^2\n",
+                                                   last));
+        const std::string net = " --net net.rec";
+        const Ran derived = run_program("derive" + net, folder);
+        CHECK(derived.status == 0);
+        write_file(folder / "derived.txt", derived.output);
+        CHECK(run_program("verify net.rec derived.txt", folder).status == 0);
+        CHECK(run_program("same net.rec net.rec", folder).status == 0);
+        for (const char* command : {"check", "explain", "bench --repetitions 1", "draw -o net.svg"})
+            CHECK(run_program(command + net, folder).status == 0);
+        const Ran cost = run_program("cost" + net, folder);
+        CHECK(cost.status == 1);
+        CHECK(cost.errors ==
+              "cost: counts by formulas in N, the number of steps, which this net says itself\n");
+        for (const char* shorter : {" --fold", " --elide"}) {
+            const Ran drawn = run_program("draw -o net.svg" + net + shorter, folder);
+            CHECK(drawn.status == 0);
+            CHECK(drawn.says("one by one, as the text says how many there are"));
+        }
+    }
+}
+
+TEST_CASE("nets: the standard input is read once") {
+    const TemporaryFolder folder;
+    const Ran twice = run_shell(
+        std::string("'") + REVOLUTE_PROGRAM + "' nets elman | '" + REVOLUTE_PROGRAM + "' same - -",
+        folder.path());
+    CHECK(twice.status == 1);
+    CHECK(twice.says("cannot read the standard input twice: one of two that are - needs a file"));
 }
 
 TEST_CASE("nets: a text that is wrong, missing or beside a cell is refused") {

@@ -53,6 +53,49 @@ TEST_CASE("derivations: all that derive prints of every net is right") {
     }
 }
 
+TEST_CASE("derivations: N counts the first steps where simplification leaves nothing of them") {
+    const std::string of_all = "L = 1/N sum(t=0..T) mean |h(t) - Y(t)|^2\n";
+    for (const std::string& lines : std::vector<std::string>{
+             "h(t) = tanh(t * (W x(t))) + U h(t-1)\n" + of_all,
+             "h(t) = tanh(W x(t)) + U h(t-1)\nh(0) = 0\n" + of_all,
+             "h(t) = tanh(W x(t)) + U h(t-1)\nL = 1/N sum(t=0..T) t * mean |h(t) - Y(t)|^2\n",
+             "h(t) = U h(t-1) + c(t-1)\nc(t) = tanh(V h(t-1)) + t * x(t)\n" + of_all,
+             "h(t) = (W x(t)) o h(t-1) + c(t-1)\nc(t) = tanh(U x(t)) o sigmoid(V h(t-1)) o d(t-1)\n"
+             "d(t) = t * tanh(P x(t))\nL = N mean |h(T) - Y|^2\n",
+             "h(t) = tanh(t * (W x(t)) + U h(t-1)) o h(t-1) + t * x(t)\nL = 1/N sum(h(T)^2)\n"}) {
+        CAPTURE(lines);
+        const NetText text = read_net("x: 3   h: 3\n" + lines, "net");
+        const std::string derived = test::derived_text(text);
+        CAPTURE(derived);
+        CHECK(derived.find("# t = 0..T, N = T + 1 steps") == 0);
+        const DerivationCheck check =
+            check_derivation(text, derived, "derived", {.sizes = test::sizes_of_text(9)});
+        CHECK(check.lines.size() > 5);
+        CHECK(check.passes());
+    }
+    const std::string from_one = test::derived_text(read_net(
+        "x: 2  h: 3\nt = 1..T\nh(t) = tanh(W x(t) + U h(t-1))\nL = 1/N sum(h(T)^2)\n", "net"));
+    CHECK(from_one.find("# t = 1..T, N = T steps") == 0);
+}
+
+TEST_CASE("derivations: losses of some of the last steps have equations, and these are right") {
+    for (const char* loss : {"sum(h(T)^2) + sum(h(T-2)^2)", "sum(h(T-3)^2)",
+                             "sum(h(T)^2) + sum(h(T-5)^2)", "sum(h(3)^2) + sum(h(T-4)^2)",
+                             "sum(h(T)^2) + sum(h(T-1)^2) + sum(h(T-2)^2) + sum(h(T-3)^2)"}) {
+        CAPTURE(loss);
+        const NetText text =
+            read_net(std::string("x: 2  h: 3\nh(t) = tanh(W x(t) + U h(t-1))\nL = ") + loss, "net");
+        const std::string derived = test::derived_text(text);
+        for (const int steps : {9, 10, 17}) {
+            const DerivationCheck check =
+                check_derivation(text, derived, "derived", {.sizes = test::sizes_of_text(steps)});
+            CAPTURE(derived);
+            CHECK(check.passes());
+            CHECK(check.missing.empty());
+        }
+    }
+}
+
 TEST_CASE("derivations: a homework with five mistakes") {
     const DerivationCheck check = checked(
         "dy = y - Y\n"

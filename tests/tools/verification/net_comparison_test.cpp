@@ -103,3 +103,15 @@ TEST_CASE("same: nets of other leaves are not compared, and the leaves are told"
     CHECK_THROWS_AS(compare_nets(known("elman"), read_net("h(t) = tanh(h(t-1))\nh: 2 x 1\n")),
                     GraphError);
 }
+
+TEST_CASE("same: a mean of one term is a mean of its distance from zero") {
+    const auto net = [](const std::string& mean) {
+        return read_net(
+            "x: 2  h: 3\nh(t) = tanh(W x(t) + U h(t-1))\nz = 0 h(T)\nL = sum(z) + mean " + mean);
+    };
+    CHECK(compare_nets(net("|h(T)|^2"), net("|h(T) - z|^2")).are_same());
+    CHECK(compare_nets(net("|tanh(h(T))|"), net("|z - tanh(h(T))|")).are_same());
+    CHECK(compare_nets(net("huber(h(T), 0.1)"), net("huber(h(T) - z, 0.1)")).are_same());
+    CHECK(compare_nets(net("|h(T) - 2|^2"), net("|h(T) - (z + 2)|^2")).are_same());
+    CHECK(compare_nets(net("|1 - h(T)|^2"), net("|z + 1 - h(T)|^2")).are_same());
+}

@@ -211,7 +211,7 @@ FigureLength::FigureLength(AxisSteps axis, const StepNames& steps,
       axis_(axis.axis),
       added_(step_count ? *step_count - steps.count(axis_) : 0),
       length_(axis.steps + added_) {
-    style_.axes = {{axis_, length_}};
+    style_.axes = {{axis_, length_, steps.first(axis_).t}};
     style_.is_general = is_general_;
     style_.first_step = steps.first(axis_).t;
 }

@@ -1,5 +1,4 @@
 #include <revolute/graph/leaf.hpp>
-#include <revolute/graph/rolling/detail/first_steps.hpp>
 #include <revolute/tools/figures/folding/step_axes.hpp>
 
 #include <algorithm>
@@ -70,12 +69,12 @@ std::vector<StepAxis> step_axes(const Labels& labels, const Rolled& rolled,
         const bool is_adjoint = derivative != nullptr && i > index(derivative->loss().id);
         if (step && !given.add(node, *step, *parts[i]) && !is_adjoint) widen(computed, *step);
     }
-    const std::map<std::int32_t, std::int32_t> first_steps = detail::first_steps(rolled);
     std::vector<StepAxis> axes;
     for (const std::int32_t axis : numbers) {
         Interval steps = of_labels[axis];
-        if (const auto found = first_steps.find(axis); found != first_steps.end())
-            steps.low = found->second;
+        if (const auto found = std::ranges::find(rolled.axes, axis, &AxisSteps::axis);
+            found != rolled.axes.end())
+            steps.low = found->first;
         if (const auto found = computed.find(axis); found != computed.end())
             steps.high = found->second.high;
         axes.push_back({axis, {steps.low, std::max(steps.low, steps.high)}});

@@ -269,10 +269,9 @@ void NetShapes::compute(Site& site) {
     };
     for (const WrittenTerm& operand : term.operands) {
         if (operand.kind != TermKind::list) {
-            if (operand.is_number())
-                operands.push_back(graph.input("x", {1, 1}).id), ++place;
-            else if (!add_operand(place++))
-                return;
+            const bool is_known = add_operand(place++);
+            if (!is_known && !operand.is_number()) return;
+            if (!is_known) operands.push_back(graph.input("x", {1, 1}).id);
             continue;
         }
         const std::size_t first = operands.size();

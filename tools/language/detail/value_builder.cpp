@@ -2,6 +2,7 @@
 #include <revolute/ops/broadcast.hpp>
 #include <revolute/tools/language/detail/line_groups.hpp>
 #include <revolute/tools/language/detail/value_builder.hpp>
+#include <revolute/tools/support/detail/plural.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,6 +11,19 @@
 #include <optional>
 
 namespace revolute::detail {
+
+namespace {
+
+/// Whether where a line holds depends on how many steps there are.
+bool counts_from_last(const WrittenEquation& line) {
+    const auto is_last = [](const WrittenStep& step) {
+        return step.from == WrittenStep::From::last;
+    };
+    if (line.steps) return is_last(line.steps->first) || is_last(line.steps->last);
+    return line.step && is_last(*line.step);
+}
+
+}  // namespace
 
 ValueBuilder::ValueBuilder(const NetParts& net, const NetShapes& shapes, const StepsByAxis& steps,
                            int columns, Graph& graph)
@@ -75,9 +89,16 @@ void ValueBuilder::add_line(std::size_t line, std::int32_t t) {
     const NetMember member{net_.names.number(equation.name), t};
     const auto [found, is_new] = lines_.try_emplace(member, line);
     if (is_new) return;
-    net_.source.fail(equation.left_place,
-                     fmt::format("{} is defined twice, here and in line {}", in_words(member),
-                                 net_.syntax.equations[found->second].left_place.line));
+    const WrittenEquation& other = net_.syntax.equations[found->second];
+    const std::int32_t axis = net_.names[member.name].axis;
+    const bool may_be_apart = counts_from_last(equation) != counts_from_last(other);
+    net_.source.fail(
+        equation.left_place,
+        fmt::format(
+            "{} is defined twice{}, here and in line {}{}", in_words(member),
+            may_be_apart ? fmt::format(" in {}", plural(steps_.at(axis).size(), "step")) : "",
+            other.left_place.line,
+            may_be_apart ? "; with more steps the two lines may be apart" : ""));
 }
 
 /// Recurrence by recurrence, at each step in the order of the text.

@@ -116,6 +116,10 @@ TextNet built_net(const TextNetOptions& options, Graph& graph, int steps, int co
     return net;
 }
 
+BuildableSteps buildable_steps(const TextNetOptions& options) {
+    return options.is_used() && options.text->steps() ? BuildableSteps::fixed : BuildableSteps::any;
+}
+
 SizedGraph sized_graph(const TextNetOptions& options, bool is_simplified) {
     std::vector<std::string> names{"N", "B"};
     for (const auto& [name, rows] : named_rows(options)) names.push_back(name);
@@ -132,7 +136,7 @@ SizedGraph sized_graph(const TextNetOptions& options, bool is_simplified) {
         return is_simplified ? simplify(outputs, destination, simplification_rules()).outputs
                              : outputs;
     };
-    return {names, append};
+    return {names, append, buildable_steps(options)};
 }
 
 std::vector<std::int64_t> values_of(const TextNetOptions& options, const Sizes& sizes) {

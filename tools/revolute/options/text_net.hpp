@@ -45,6 +45,8 @@ std::string meant_net(const std::string& name);
 NetTextSizes sizes_of(const TextNetOptions& options, int steps, int columns);
 /// The net, which has a loss, or a GraphError says that it has none.
 TextNet built_net(const TextNetOptions& options, Graph& graph, int steps, int columns);
+/// Of which numbers of steps there is a net: one where the text says how many.
+BuildableSteps buildable_steps(const TextNetOptions& options);
 /// The net for any N, B and rows that the text names: its loss, then the gradients.
 SizedGraph sized_graph(const TextNetOptions& options, bool is_simplified);
 /// The values of these sizes' names.

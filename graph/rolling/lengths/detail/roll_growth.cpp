@@ -88,9 +88,10 @@ class GrowthSearch {
     /// Whether graphs of several numbers of steps told what depends on it.
     bool is_known_of_other_lengths() const { return rolled_.laws && rolled_.laws->axis == axis_; }
 
-    /// What keeps steps from being put in, where they are not alike.
+    /// What keeps steps from being put in, where they are not alike. A step apart that stands where
+    /// it does in graphs of other lengths, or as far from their ends, keeps none.
     std::optional<std::string> not_alike(const StepStretch& stretch) const {
-        const auto found = first_break(rolled_);
+        const auto found = is_known_of_other_lengths() ? std::nullopt : first_break(rolled_);
         if (!found && stretched(rolled_, axis_, stretch, stretch.period)) return std::nullopt;
         return fmt::format(
             "rolled: the steps in its midst are not alike, so none can be put in ({} on axis {})\n"

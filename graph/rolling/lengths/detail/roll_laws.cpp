@@ -1,4 +1,3 @@
-#include <revolute/graph/rolling/detail/first_steps.hpp>
 #include <revolute/graph/rolling/detail/roll_words.hpp>
 #include <revolute/graph/rolling/lengths/detail/roll_laws.hpp>
 #include <revolute/graph/rolling/lengths/detail/roll_shapes.hpp>
@@ -127,7 +126,7 @@ class LawInference {
           longer_(longer),
           axis_(axis),
           steps_(rolled.steps(axis)),
-          count_(steps_ - first_steps(rolled).at(axis)) {}
+          count_(steps_ - rolled.first_step(axis)) {}
 
     std::variant<AxisLaws, std::string> run() {
         for (const Part& part : rolled_.parts) note_terms(part);
