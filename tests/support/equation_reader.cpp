@@ -165,7 +165,7 @@ class EquationGraph {
         const auto shaped =
             std::ranges::find_if(values, [](const Value& x) { return !x.number.has_value(); });
         Shape shape;
-        if (is_elementwise(term.op->role) && shaped != values.end())
+        if ((is_elementwise(term.op->role) || term.op->is_loss) && shaped != values.end())
             shape = shaped->expression.shape();
         std::vector<Operand> operands;
         operands.reserve(values.size());

@@ -1,4 +1,5 @@
 #include <revolute/ops/catalogue.hpp>
+#include <revolute/ops/loss.hpp>
 #include <support/equation_templates.hpp>
 
 #include <fmt/format.h>
@@ -55,6 +56,21 @@ Template template_of(const Op& op) {
     return result;
 }
 
+/// mean |a - b|^2, which equations write for twice the operator.
+const Op& mean_square() {
+    static const Op mean = [] {
+        Op op = mse_op;
+        op.text = "mean |#1 - #2|^2";
+        op.precedence = Precedence::power;
+        op.evaluate = [](const Arguments& x, MatrixView y) {
+            mse_op.evaluate(x, y);
+            y(0, 0) *= 2;
+        };
+        return op;
+    }();
+    return mean;
+}
+
 }  // namespace
 
 const std::vector<Template>& templates() {
@@ -64,6 +80,7 @@ const std::vector<Template>& templates() {
         for (const Op* op : catalogue())
             if (Template form = template_of(*op); form.elements.front().kind != Element::Kind::all)
                 made.push_back(std::move(form));
+        made.push_back(template_of(mean_square()));
         std::ranges::stable_sort(made, std::ranges::greater{}, &Template::tokens);
         return made;
     }();

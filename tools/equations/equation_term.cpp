@@ -193,6 +193,7 @@ class TermWriter {
 
     Formula operation(const EquationTerm& term) const {
         if (const auto product = detail::with_one_number(term)) return write(*product);
+        if (const auto mean = detail::with_whole_mean(term)) return write(*mean);
         if (is_latex() && term.op->role == Role::transpose &&
             style_.transpose == TransposeSide::left)
             return transposed_on_the_left(term);

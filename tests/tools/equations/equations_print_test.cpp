@@ -217,6 +217,34 @@ TEST_CASE("equations: numbers that multiply one value in turn are one where it i
     CHECK(line(0.9, 0.1, false) == "0.9 (0.1 h)");
 }
 
+TEST_CASE("equations: a number times a mean of squares is one number, beside numbers too") {
+    const auto loss_of = [](double number, bool is_distance_from_one) {
+        return [=](Graph& graph, std::int32_t steps, std::int32_t columns) {
+            const BatchChain chain(graph, steps, columns);
+            const Expr y = chain.h.back();
+            const Expr target =
+                is_distance_from_one ? graph.constant(1.0, y.shape()) : graph.input("Y", y.shape());
+            return chain.of(number / (number < 0 ? steps : 1) * mse(y, target));
+        };
+    };
+    const auto loss = [&](double number, bool is_distance_from_one) {
+        const test::BuildDerivative build = loss_of(number, is_distance_from_one);
+        test::check_columns(build);
+        const std::string text = test::general_text(build);
+        const std::size_t begin = text.find("  L = ") + 6;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    CHECK(loss(1, false) == "1/2 mean |h(T) - Y|^2");
+    CHECK(loss(2, false) == "mean |h(T) - Y|^2");
+    CHECK(loss(3, false) == "1.5 mean |h(T) - Y|^2");
+    CHECK(loss(1, true) == "1/2 mean |h(T) - 1|^2");
+    CHECK(loss(2, true) == "mean |h(T) - 1|^2");
+    CHECK(loss(-2, false) == "(-1 / N) mean |h(T) - Y|^2");
+    const Equations lines =
+        general_equations(test::rolled_by(loss_of(2, false), Simplification::on), 3);
+    CHECK(has(to_latex(lines), "\\tfrac{1}{B} \\left\\lVert h_{T} - Y \\right\\rVert^{2}"));
+}
+
 TEST_CASE("equations: no space stands before a parenthesis that closes in LaTeX") {
     for (const InitialState initial : {InitialState::given, InitialState::trainable})
         for (const CellKind cell : cell_kinds())

@@ -265,7 +265,11 @@ EquationTerm EquationTerms::operation(PartId id, std::vector<EquationTerm> opera
                                       std::span<const PartId> targets, std::int32_t offset) const {
     const Part& part = rolled_[id];
     const auto is_bare = [](const EquationTerm& x) { return x.kind == EquationTerm::Kind::number; };
-    const bool has_shape = is_elementwise(part.op->role) && !std::ranges::all_of(operands, is_bare);
+    const bool is_loss_of_equals = part.op->is_loss && std::ranges::all_of(targets, [&](PartId x) {
+                                       return rolled_[x].shape == rolled_[targets.front()].shape;
+                                   });
+    const bool is_entry_by_entry = is_elementwise(part.op->role) || is_loss_of_equals;
+    const bool has_shape = is_entry_by_entry && !std::ranges::all_of(operands, is_bare);
     for (std::size_t slot = 0; slot < operands.size() && !has_shape; ++slot)
         if (is_bare(operands[slot]) && is_number(rolled_[targets[slot]]))
             operands[slot] = matrix_of(targets[slot]);

@@ -10,4 +10,8 @@ namespace revolute::detail {
 /// where that is a number of four digits or a quotient; none for anything else.
 std::optional<EquationTerm> with_one_number(const EquationTerm& term);
 
+/// A number times 1/2 mean |a - b|^2 with half the number times mean |a - b|^2; none for anything
+/// else.
+std::optional<EquationTerm> with_whole_mean(const EquationTerm& term);
+
 }  // namespace revolute::detail
