@@ -79,12 +79,18 @@ TEST_CASE("derivations: N counts the first steps where simplification leaves not
 }
 
 TEST_CASE("derivations: losses of some of the last steps have equations, and these are right") {
-    for (const char* loss : {"sum(h(T)^2) + sum(h(T-2)^2)", "sum(h(T-3)^2)",
-                             "sum(h(T)^2) + sum(h(T-5)^2)", "sum(h(3)^2) + sum(h(T-4)^2)",
-                             "sum(h(T)^2) + sum(h(T-1)^2) + sum(h(T-2)^2) + sum(h(T-3)^2)"}) {
-        CAPTURE(loss);
-        const NetText text =
-            read_net(std::string("x: 2  h: 3\nh(t) = tanh(W x(t) + U h(t-1))\nL = ") + loss, "net");
+    const std::string recurrence = "h(t) = tanh(W x(t) + U h(t-1))\n";
+    const std::string window = "h(t) = tanh(W_0 x(t) + W_1 x(t-1) + W_2 x(t-2))\n";
+    for (const std::string& net : std::vector<std::string>{
+             recurrence + "L = sum(h(T)^2) + sum(h(T-2)^2)", recurrence + "L = sum(h(T-3)^2)",
+             recurrence + "L = sum(h(T)^2) + sum(h(T-5)^2)",
+             recurrence + "L = sum(h(3)^2) + sum(h(T-4)^2)",
+             recurrence + "L = sum(h(T)^2) + sum(h(T-1)^2) + sum(h(T-2)^2) + sum(h(T-3)^2)",
+             // Nothing is computed between the first and the last steps.
+             window + "L = sum(h(T)^2)", window + "L = sum((V h(0) + h(T))^2)\nV: 3 x 3",
+             window + "g(t) = tanh(V_0 h(t) + V_1 h(t-2))\nL = sum(g(T)^2)\ng: 2"}) {
+        CAPTURE(net);
+        const NetText text = read_net("x: 2  h: 3\n" + net, "net");
         const std::string derived = test::derived_text(text);
         for (const int steps : {9, 10, 17}) {
             const DerivationCheck check =

@@ -52,7 +52,7 @@ class GrowthSearch {
         if (const auto unread = unread_steps()) return *unread;
         growth.least = now_ - periods_to_spare(growth.stretch) * period;
         if (const auto difference = not_alike(growth.stretch)) return *difference;
-        if (!has_members_in(growth.stretch))
+        if (!is_known_of_other_lengths() && !has_members_in(growth.stretch))
             return fmt::format(
                 "rolled: nothing is computed in its midst, so no step can be put in ({} on axis "
                 "{})",

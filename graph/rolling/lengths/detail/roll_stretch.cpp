@@ -186,7 +186,7 @@ void set_scale(LineScale& scale, double value) {
 }  // namespace
 
 StepStretch stretch_of(const Rolled& rolled, std::int32_t axis) {
-    std::vector<std::int32_t> boundaries;
+    std::vector<std::int32_t> boundaries{0};
     for_each_range(rolled, [&](std::optional<std::int32_t> of, StepRange steps) {
         if (of == axis) boundaries.insert(boundaries.end(), {steps.low(), steps.high() + 1});
     });
