@@ -116,8 +116,9 @@ class Graph {
     bool depends_on_time(NodeId id) const { return nodes_[index(id)].step != none; }
     /// Whether a pullback rule made the node.
     bool is_made_by_adjoint(NodeId id) const;
-    /// By axis, the steps of the graph that this one was copied or simplified from. This one may
-    /// lack the last of them, which nothing read, and the first, which were found to be zero.
+    /// By axis, the steps of what this graph was made from: of a text, or of the graph that it was
+    /// copied or simplified from. This one may lack the last of them, which nothing read, and the
+    /// first, which were found to be zero.
     const std::map<std::int32_t, Interval>& steps_of_source() const { return source_steps_; }
     /// Says it of one axis; what was said of it before remains, with the steps between.
     void note_steps_of_source(std::int32_t axis, Interval steps);

@@ -69,7 +69,7 @@ std::map<std::int32_t, MadeSteps> made_steps(const Graph& graph) {
     }
     for (const auto& [axis, steps] : graph.steps_of_source()) {
         MadeSteps& of_axis = made[axis];
-        of_axis.steps.high = steps.high;
+        of_axis.steps.high = std::max(of_axis.steps.high, steps.high);
         of_axis.first = std::min(of_axis.first.value_or(steps.low), steps.low);
     }
     return made;

@@ -21,7 +21,7 @@ struct MadeSteps {
 
 /// By axis, whether or not anything reads the first or the last steps. What is made of initial
 /// states alone stands before the first step, or behind the last, and so do their adjoints. A graph
-/// that was copied has the steps of the one that it was copied from, too.
+/// has the steps of what it was made from, too.
 std::map<std::int32_t, MadeSteps> made_steps(const Graph& graph);
 
 }  // namespace revolute::detail

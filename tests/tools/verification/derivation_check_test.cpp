@@ -4,6 +4,7 @@
 #include <support/net_derivations.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -72,6 +73,21 @@ TEST_CASE("derivations: N counts the first steps where simplification leaves not
             check_derivation(text, derived, "derived", {.sizes = test::sizes_of_text(9)});
         CHECK(check.lines.size() > 5);
         CHECK(check.passes());
+    }
+    for (const char* state : {"h(0) given", "h(0) trainable"}) {
+        CAPTURE(state);
+        const NetText text = read_net(fmt::format("x: 2  h: 3\nh(t) = tanh(W x(t) + U h(t-1))\n{}\n"
+                                                  "L = 1/N sum(t=0..T) mean |h(t) - Y(t)|^2\n",
+                                                  state),
+                                      "net");
+        const std::string derived = test::derived_text(text);
+        CAPTURE(derived);
+        CHECK(derived.find("# t = 0..T, N = T + 1 steps") == 0);
+        CHECK(derived.find("t = 1..T\n") != std::string::npos);
+        const DerivationOptions options{.sizes = test::sizes_of_text(7)};
+        const DerivationCheck check = check_derivation(text, derived, "derived", options);
+        CHECK(check.passes());
+        CHECK(check.missing.empty());
     }
     const std::string from_one = test::derived_text(read_net(
         "x: 2  h: 3\nt = 1..T\nh(t) = tanh(W x(t) + U h(t-1))\nL = 1/N sum(h(T)^2)\n", "net"));

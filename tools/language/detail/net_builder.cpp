@@ -25,6 +25,7 @@ class NetBuilder {
     TextNet build() {
         TextNet made;
         made.steps = steps_;
+        for (const auto& [axis, steps] : steps_) graph_.note_steps_of_source(axis, steps);
         make_leaves(made);
         make_sequences(made);
         make_initial(made);

@@ -23,6 +23,13 @@ bool counts_from_last(const WrittenEquation& line) {
     return line.step && is_last(*line.step);
 }
 
+/// Whether the text says that the value is given or trainable there.
+bool is_leaf(const NetName& name, std::int32_t t, const NumberContext& context) {
+    return std::ranges::any_of(name.leaves, [&](const WrittenLeaf& leaf) {
+        return leaf.step && value_of(*leaf.step, name.axis, context) == t;
+    });
+}
+
 }  // namespace
 
 ValueBuilder::ValueBuilder(const NetParts& net, const NetShapes& shapes, const StepsByAxis& steps,
@@ -58,7 +65,7 @@ std::string ValueBuilder::in_words(NetMember member) const {
 }
 
 /// Notes at which steps a line defines its value: those that it says, or all but those that have a
-/// line of their own.
+/// line of their own, or at which the value is a leaf.
 void ValueBuilder::find_lines() {
     const NumberContext context{steps_, columns_};
     const std::vector<WrittenEquation>& equations = net_.syntax.equations;
@@ -78,6 +85,7 @@ void ValueBuilder::find_lines() {
         const std::size_t name = net_.names.number(equations[i].name);
         const auto [low, high] = steps_.at(net_.names[name].axis);
         for (std::int32_t t = low; t <= high; ++t) {
+            if (is_leaf(net_.names[name], t, context)) continue;
             const auto other = lines_.find({name, t});
             if (other == lines_.end() || is_for_the_rest(equations[other->second])) add_line(i, t);
         }
